@@ -1,0 +1,1357 @@
+package tenancy
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Account is an account or subaccount as the actor may see it (GEN-5).
+type Account struct {
+	ID           AccountID
+	Name         Personal
+	Owner        UserID
+	Organization OrganizationID // zero: unmanaged
+	Parent       AccountID      // zero: a main account
+	Status       State          // StateActive, StateSuspended, StateClosed; a subaccount of a suspended account counts as suspended (ACC-5)
+	Suspended    Suspension     // by whom; nobody where Status is not StateSuspended
+	Plan         Plan           // of a subaccount: its parent's, which holds for it
+	Billing      Billing        // the same
+	HIPAA        time.Time      // since when it is designated; zero: it is not
+	// Private is what the account's Owner, Administrators and Billing Managers see, who manages it through its organization, and Operators and
+	// System; nil for anybody else. Of a subaccount it is its parent's, for whoever may see that.
+	Private *AccountPrivate
+	Created time.Time
+	Closed  time.Time // zero: not
+}
+
+// Suspension says which suspensions stand: an account is active when none does (ACC-5).
+type Suspension struct {
+	Customer bool // by the account's or its organization's people
+	Platform bool // by an Operator or System
+	Parent   bool // the main account is suspended, by whomever
+}
+
+// AccountPrivate is what not everybody with a role on an account may see.
+type AccountPrivate struct {
+	Pricing Personal // the pricing model; empty: the default one
+	Phone   Personal // the verified number, E.164; empty: none
+}
+
+// NewAccount is what an account is made of.
+type NewAccount struct {
+	Name  string
+	Owner UserID // zero: whoever makes it
+}
+
+// NewSubaccount is what a subaccount is made of.
+type NewSubaccount struct{ Name string }
+
+// AccountQuery says which accounts of an organization. The zero value is all of them.
+type AccountQuery struct {
+	Kind   Kind      // Managed, Independent or Pending; empty: any
+	Status State     // StateActive, StateSuspended or StateClosed, as Account.Status has it; empty: any
+	Parent AccountID // only this account's subaccounts; zero: any
+	After  Cursor    // of an item of the same query; empty: from the start
+}
+
+// OrganizationAccount is an account as its organization, or that of a member who reaches it, has it in its list.
+type OrganizationAccount struct {
+	listed
+	Kind      Kind
+	ID        AccountID
+	Name      Personal
+	Account   *Account       // of a managed one; nil: no more than its name is to be seen
+	OwnerName Personal       // of a managed one
+	Members   []AccountRoles // of an independent one: which members have which roles on it
+}
+
+// AccountRoles says which roles a member has on an account, those on its parent included.
+type AccountRoles struct {
+	User  UserID
+	Name  Personal
+	Roles RoleSet
+}
+
+// Grant says which roles a user has on an account by what is assigned there, its parent's aside.
+type Grant struct {
+	Account AccountID
+	User    UserID
+	Roles   RoleSet
+}
+
+// Reach says how a user reaches an account.
+type Reach struct {
+	listed
+	Account     AccountID
+	AccountName Personal
+	Status      State // of the account, as Account.Status has it; empty: not to be seen
+	User        UserID
+	Name        Personal
+	Email       Personal
+	Roles       RoleSet // what the user has there: Direct and FromParent together (ACC-3)
+	Direct      RoleSet // assigned on the account; empty: none
+	FromParent  RoleSet // assigned on its main account; empty: none
+	Manages     bool    // in AccountsOf: they manage it through its organization, which is no role on it
+}
+
+// CreateAccount makes an account: active, on trial, paying by itself, with default pricing, not HIPAA designated, and with no grant but its
+// owner's (ACC-1, BIL-1, HIP-5).
+//
+// In an organization any member may, and owns it; its Owner and Administrators may name another active member as owner. With a zero org the
+// account is unmanaged: for a user who is in no organization, for themself.
+//
+// Errors: CodeName; CodeInput: another owner of an unmanaged account; CodeNotFound; CodeNotAllowed; CodeManaged: an unmanaged account by who is
+// in an organization; CodeNotMember and CodeInactive: the owner named.
+func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
+	var f form
+	name, owner := f.name(account.Name), cmp.Or(account.Owner, s.actor.User)
+	if org.IsZero() {
+		f.check(owner == s.actor.User, CodeInput)
+		return update(ctx, s, call{operation("CreateAccount"), "", f.err}, (*reads).unmanaged,
+			func(memberships []MembershipRecord, c *changes) (Account, error) {
+				return decideUnmanagedAccount(memberships, name, c)
+			})
+	}
+	return update(ctx, s, call{operation("CreateAccount"), org.String(), f.err},
+		func(r *reads) founding { return r.founding(org, owner) },
+		func(f founding, c *changes) (Account, error) { return decideAccount(f, owner, name, c) })
+}
+
+// CreateSubaccount makes a subaccount of a main account, with its owner, its organization and its HIPAA designation (ACC-2, HIP-4, INV-4).
+// The account's Owner and Administrators, and the Owner and Administrators of its organization.
+//
+// Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount: the parent is one itself; CodeSuspended.
+func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, account NewSubaccount) (Account, error) {
+	var f form
+	id(&f, parent)
+	name := f.name(account.Name)
+	return s.toAccount(ctx, operation("CreateSubaccount"), parent, f, func(st accountStanding, c *changes) (Account, error) {
+		return decideSubaccount(st, name, c)
+	})
+}
+
+// Account gives an account, a closed one too. Whoever has a role on it, its parent's included, the Owner and Administrators of its
+// organization, Operators and System (GEN-5).
+//
+// Errors: CodeID; CodeNotFound.
+func (s *Session) Account(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return look(ctx, s, call{operation("Account"), account.String(), f.err},
+		func(r *reads) accountStanding { return r.accountStanding(account) },
+		func(st accountStanding, c *changes) (Account, error) {
+			if !c.actor.sees(st) {
+				return Account{}, CodeNotFound
+			}
+			return c.shown(st), nil
+		})
+}
+
+// Accounts lists an organization's accounts (ACC-9): the managed ones, subaccounts and closed ones too, then the independent ones, which are
+// not closed and on which a member has a role. Each kind is in the order of its IDs. Owner and Administrators, Operators and System.
+//
+// Of an independent account they see the name, and which member has which role. What the Owner reaches through other organizations of theirs
+// nobody else of this one sees (GEN-5). A query with Status or Parent asks for managed accounts alone. To list independent accounts reads what
+// all members have roles on.
+//
+// Errors: CodeID; CodeInput: no such Kind or Status of accounts; CodeCursor; CodeNotFound; CodeNotAllowed.
+func (s *Session) Accounts(ctx context.Context, org OrganizationID, query AccountQuery) iter.Seq2[OrganizationAccount, error] {
+	var f form
+	id(&f, org)
+	f.check(slices.Contains([]Kind{"", Managed, Independent, Pending}, query.Kind), CodeInput)
+	f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.Status), CodeInput)
+	l := listOf("Accounts", org.String(), string(query.Kind), string(query.Status), query.Parent.String())
+	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
+		from = query.begin(from)
+		return look(ctx, s, call{operation("Accounts"), org.String(), cmp.Or(f.err, malformed)},
+			func(r *reads) accountsPage { return r.accountsPage(org, from) },
+			func(p accountsPage, c *changes) (page[OrganizationAccount], error) {
+				return decideAccounts(p, accountsList{query, l, from}, c)
+			})
+	})
+}
+
+// AccountsOf lists the accounts that are not closed and that a user reaches, and how (ACC-9): first those they have a role on, by ID, then
+// those they only manage, by organization and ID. The zero cursor is the start. It is for the user, for Operators and System, and for Owner and
+// Administrators of an organization about whom they see: of a member the organization's accounts, and name and roles of others, but for what an
+// Owner reaches through their other organizations; of an independent user the organization's accounts alone (GEN-5). Inactive users keep their
+// roles, and are asked about like anybody.
+//
+// Errors: CodeID; CodeCursor; CodeNotFound.
+func (s *Session) AccountsOf(ctx context.Context, user UserID, after Cursor) iter.Seq2[Reach, error] {
+	var f form
+	id(&f, user)
+	l := listOf("AccountsOf", user.String())
+	return pages(l, after, func(from place, malformed error) (page[Reach], error) {
+		return look(ctx, s, call{operation("AccountsOf"), user.String(), cmp.Or(f.err, malformed)},
+			func(r *reads) reachesOf { return r.reachesOf(user, from) },
+			func(p reachesOf, c *changes) (page[Reach], error) { return decideAccountsOf(p, l, from, c) })
+	})
+}
+
+// Access lists who has a role on an account, by ID, with which, and whether it was assigned there or on its parent (ACC-9). Managing it through
+// the organization is no role. Inactive users keep theirs, and are listed. Whoever may manage the account's members, Operators and System.
+//
+// Errors: CodeID; CodeCursor; CodeNotFound; CodeNotAllowed.
+func (s *Session) Access(ctx context.Context, account AccountID, after Cursor) iter.Seq2[Reach, error] {
+	var f form
+	id(&f, account)
+	l := listOf("Access", account.String())
+	return pages(l, after, func(from place, malformed error) (page[Reach], error) {
+		return look(ctx, s, call{operation("Access"), account.String(), cmp.Or(f.err, malformed)},
+			func(r *reads) accessPage { return r.accessPage(account, from) },
+			func(p accessPage, c *changes) (page[Reach], error) { return decideAccess(p, l, c) })
+	})
+}
+
+// RenameAccount gives an account another name, which need not be unique (ACC-5). The account's Owner and Administrators, the Owner and
+// Administrators of its organization, Operators and System. Setting the name it has changes nothing (GEN-6).
+//
+// Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed.
+func (s *Session) RenameAccount(ctx context.Context, account AccountID, name string) (Account, error) {
+	var f form
+	id(&f, account)
+	name = f.name(name)
+	return s.toAccount(ctx, operation("RenameAccount"), account, f, func(st accountStanding, c *changes) (Account, error) {
+		return decideRenameAccount(st, name, c)
+	})
+}
+
+// SuspendAccount suspends an account, and so its subaccounts (ACC-5). The account's Owner and Administrators and the Owner and Administrators of
+// its organization make the customer's suspension, Operators and System the platform's. Where it stands already nothing changes (GEN-6).
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
+func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return s.toAccount(ctx, operation("SuspendAccount"), account, f, decideSuspend)
+}
+
+// ReactivateAccount lifts the customer's or the platform's suspension of an account: whose it is stands with SuspendAccount. The account is
+// active when neither stands, and, a subaccount, its parent is active (ACC-5). Where none of one's own stands nothing changes (GEN-6).
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
+func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return s.toAccount(ctx, operation("ReactivateAccount"), account, f, decideReactivate)
+}
+
+// CloseAccount closes an account for good, suspended or not, with its subaccounts: every grant on them but the owner's ends, and pending
+// invitations to them are revoked. A closed account takes no operation and stays in its organization's list (ACC-5, INV-10). The account's
+// Owner, the Owner and Administrators of its organization, and of an unmanaged account an Operator.
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed: it is already; CodeParentSuspended: of a subaccount meanwhile only the platform may.
+func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return update(ctx, s, call{operation("CloseAccount"), account.String(), f.err},
+		func(r *reads) closing { return r.closing(account) }, decideClose)
+}
+
+// TransferAccount gives a managed account, and its subaccounts, to another owner: an active member of its organization. The previous owner
+// keeps Administrator; nothing else changes (ACC-6, BIL-2). The account's Owner and the Owner and Administrators of its organization; an
+// account's Owner who does not manage the organization names a user who has a role on the account, anybody else being CodeNotFound (ACC-7).
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount: it goes with its parent; CodeUnmanaged; CodeAlreadyOwner;
+// CodeNotMember; CodeInactive.
+func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
+	var f form
+	id(&f, account)
+	id(&f, user)
+	return update(ctx, s, call{operation("TransferAccount"), account.String(), f.err},
+		func(r *reads) transfer { return r.transfer(account, user) }, decideTransfer)
+}
+
+// AssignRoles sets a user's roles on an account, in place of those assigned there before: Administrator alone, or any of the others together,
+// never Owner (ACC-7). The user is a member of the account's organization or has a role there already; anybody else is invited by
+// InviteToAccount. The account's Owner and Administrators, and the Owner and Administrators of its organization, themselves included; who does
+// not manage the organization names a user who has a role on the account, anybody else being CodeNotFound. Setting the roles they have changes
+// nothing (GEN-6).
+//
+// Errors: CodeID; CodeRoles; CodeNotFound; CodeNotAllowed; CodeClosed; CodeOwnerGrant: it is the owner; CodeNotMember.
+func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserID, roles RoleSet) (Grant, error) {
+	var f form
+	id(&f, account)
+	id(&f, user)
+	f.check(s.dir.table.assignable(roles), CodeRoles)
+	return update(ctx, s, call{operation("AssignRoles"), account.String(), f.err},
+		func(r *reads) naming { return r.naming(account, user) },
+		func(n naming, c *changes) (Grant, error) { return decideAssign(n, roles, c) })
+}
+
+// RevokeRoles takes the roles a user was assigned on an account; those on its parent stay (ACC-7). Who may assign roles there may. Besides,
+// Owner and Administrators of an organization take a member of it, but never its Owner, off an account that is not theirs (ACC-8): there
+// CodeNotFound says too that the member has no role on it.
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeTheOwner; CodeClosed; CodeOwnerGrant: it is the account's owner; CodeNoGrant.
+func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
+	var f form
+	id(&f, account)
+	id(&f, user)
+	_, err := update(ctx, s, call{operation("RevokeRoles"), account.String(), f.err},
+		func(r *reads) taking { return r.taking(account, user) }, decideRevoke)
+	return err
+}
+
+// Relinquish gives up the roles one was assigned on an account (ACC-8). Any user who does not own it.
+//
+// Errors: CodeID; CodeNotFound; CodeNotAllowed: Operators and System have none; CodeClosed; CodeOwnerGrant; CodeNoGrant: one has none there,
+// or only by its parent.
+func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
+	var f form
+	id(&f, account)
+	_, err := update(ctx, s, call{operation("Relinquish"), account.String(), f.err},
+		func(r *reads) accountStanding { return r.accountStanding(account) }, decideRelinquish)
+	return err
+}
+
+// VerifyPhone says that the host has verified a phone number of a main account's, in place of the one before (ACC-10). Operators and System.
+// The number it has changes nothing (GEN-6).
+//
+// Errors: CodeID; CodePhone: not E.164; CodeNotFound; CodeClosed; CodeSubaccount.
+func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number string) (Account, error) {
+	var f form
+	id(&f, account)
+	f.phone(number)
+	return p.toAccount(ctx, operation("VerifyPhone"), account, f, func(st accountStanding, c *changes) (Account, error) {
+		return decidePhone(st, number, c)
+	})
+}
+
+// UpgradeAccount ends a main account's trial, for good (BIL-1). Operators and System.
+//
+// Errors: CodeID; CodeNotFound; CodeClosed; CodeSubaccount; CodeBilling: it is not on trial.
+func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return p.toAccount(ctx, operation("UpgradeAccount"), account, f, decideUpgrade)
+}
+
+// InvoiceAccount puts a main account on invoice, which ends its trial too, for good (BIL-1). Operators and System.
+//
+// Errors: CodeID; CodeNotFound; CodeClosed; CodeSubaccount; CodeBilling: it is on invoice.
+func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Account, error) {
+	var f form
+	id(&f, account)
+	return p.toAccount(ctx, operation("InvoiceAccount"), account, f, decideInvoice)
+}
+
+// SetPricing sets a main account's pricing model: any text the host understands, up to 4096 bytes of UTF-8 without control characters; empty:
+// the default (BIL-1). Operators and System. Setting the one it has changes nothing (GEN-6).
+//
+// Errors: CodeID; CodeInput: another text; CodeNotFound; CodeClosed; CodeSubaccount.
+func (p *Platform) SetPricing(ctx context.Context, account AccountID, pricing string) (Account, error) {
+	var f form
+	id(&f, account)
+	f.check(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
+	return p.toAccount(ctx, operation("SetPricing"), account, f, func(st accountStanding, c *changes) (Account, error) {
+		return decidePricing(st, pricing, c)
+	})
+}
+
+// toAccount runs an operation that needs to know no more than the account and what the actor is to it.
+func (s *Session) toAccount(ctx context.Context, row *operationRow, account AccountID, f form,
+	decide func(accountStanding, *changes) (Account, error)) (Account, error) {
+	return update(ctx, s, call{row, account.String(), f.err},
+		func(r *reads) accountStanding { return r.accountStanding(account) }, decide)
+}
+
+// sees says whether the actor may see the account (GEN-5).
+func (a Actor) sees(st accountStanding) bool {
+	return st.account != nil && (!a.isUser() || st.sees())
+}
+
+// authorizeOpen is authorizeAccount for what is done to an account that is not closed.
+func (c *changes) authorizeOpen(st accountStanding) error {
+	if err := c.authorizeAccount(st); err != nil {
+		return err
+	}
+	return st.open()
+}
+
+// authorizeMain is authorizeOpen for what only main accounts have.
+func (c *changes) authorizeMain(st accountStanding) error {
+	if err := c.authorizeOpen(st); err != nil {
+		return err
+	}
+	if !st.account.Parent.IsZero() {
+		return CodeSubaccount
+	}
+	return nil
+}
+
+// shown is the account as it is now.
+func (c *changes) shown(st accountStanding) Account {
+	return c.viewAccount(*get(c.world, accountByID(st.account.ID)), st)
+}
+
+// viewAccount shows an account to the actor, given what they are to it.
+func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
+	holder, roles := a, st.roles()
+	view := Account{ID: a.ID, Name: Personal{a.Personal.Name}, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
+		Status: a.statusUnder(st.parent), HIPAA: a.Designated.Time(), Created: a.Created.Time(), Closed: a.Closed.Time()}
+	if st.parent != nil {
+		holder, roles = *st.parent, RoleSet{}
+		if st.parentGrant != nil {
+			roles = st.parentGrant.Roles
+		}
+	}
+	if a.Closed == 0 {
+		view.Suspended = Suspension{a.SuspendedCustomer, a.SuspendedPlatform, st.parent != nil && st.parent.Status() == StateSuspended}
+	}
+	view.Plan, view.Billing = holder.Plan, holder.Billing
+	if !c.actor.isUser() || st.manages() || roles.Has(AccountOwner) || roles.Has(AccountAdministrator) || roles.Has(BillingManager) {
+		view.Private = &AccountPrivate{Personal{holder.Personal.Pricing}, Personal{holder.Personal.Phone}}
+	}
+	return view
+}
+
+// foundAccount makes a main account with nothing but its owner's grant (ACC-1).
+func (c *changes) foundAccount(owner UserID, org OrganizationID, name string) (AccountRecord, GrantRecord) {
+	e := AccountCreated{Account: AccountID(c.tape.id()), Owner: owner, Organization: org, By: c.actor, Created: c.now}
+	in := AccountRecord{Owner: owner, Organization: org}.stream()
+	c.makes(e.Account)
+	c.say(e, in)
+	c.say(GrantSet{e.Account, owner, Roles(AccountOwner)}, in)
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	return *get(c.world, accountByID(e.Account)), *get(c.world, grantOn(e.Account, owner))
+}
+
+// founding is what making a managed account needs to know.
+type founding struct {
+	standing
+	owner person
+}
+
+func (r *reads) founding(org OrganizationID, owner UserID) founding {
+	f := founding{standing: r.standing(org)}
+	if owner != r.actor.User {
+		f.owner = r.person(org, owner)
+		if f.rank != nil && f.rank.Role.manages() && f.owner.member == nil {
+			f.owner.independent = r.independent(org, owner)
+		}
+	}
+	return f
+}
+
+func decideAccount(f founding, owner UserID, name string, c *changes) (Account, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Account{}, err
+	}
+	if owner != c.actor.User {
+		switch {
+		case !f.rank.Role.may(ManageAccounts):
+			return Account{}, CodeNotAllowed
+		case !f.owner.belongs():
+			return Account{}, CodeNotFound
+		case f.owner.member == nil:
+			return Account{}, CodeNotMember
+		case f.owner.user.State() != StateActive:
+			return Account{}, CodeInactive
+		}
+	}
+	account, grant := c.foundAccount(owner, f.organization.ID, name)
+	st := accountStanding{account: &account, rank: f.rank}
+	if owner == c.actor.User {
+		st.grant = &grant
+	}
+	return c.viewAccount(account, st), nil
+}
+
+// unmanaged asks for what making an unmanaged account needs to know: what organizations the actor is in.
+func (r *reads) unmanaged() []MembershipRecord {
+	if !r.actor.isUser() {
+		return nil
+	}
+	r.stream(streamOfUser(r.actor.User))
+	return all(r, membershipsOf(r.actor.User, OrganizationID{}))
+}
+
+func decideUnmanagedAccount(memberships []MembershipRecord, name string, c *changes) (Account, error) {
+	if !c.actor.isUser() {
+		return Account{}, c.platform()
+	}
+	if len(memberships) > 0 {
+		return Account{}, CodeManaged
+	}
+	account, grant := c.foundAccount(c.actor.User, OrganizationID{}, name)
+	return c.viewAccount(account, accountStanding{account: &account, grant: &grant}), nil
+}
+
+func decideSubaccount(st accountStanding, name string, c *changes) (Account, error) {
+	if err := c.authorizeMain(st); err != nil {
+		return Account{}, err
+	}
+	parent := *st.account
+	if parent.Status() != StateActive {
+		return Account{}, CodeSuspended
+	}
+	e := AccountCreated{Account: AccountID(c.tape.id()), Owner: parent.Owner, Organization: parent.Organization, Parent: parent.ID,
+		Designated: parent.Designated != 0, By: c.actor, Created: c.now}
+	c.makes(e.Account)
+	c.say(e, parent.stream())
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	made := get(c.world, accountByID(e.Account))
+	return c.viewAccount(*made, accountStanding{account: made, parent: &parent, parentGrant: st.grant, rank: st.rank}), nil
+}
+
+func decideRenameAccount(st accountStanding, name string, c *changes) (Account, error) {
+	if err := c.authorizeOpen(st); err != nil {
+		return Account{}, err
+	}
+	if st.account.Personal.Name != name {
+		c.say(AccountRenamed{st.account.ID}, st.account.stream())
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Name = name })
+	}
+	return c.shown(st), nil
+}
+
+// ownStatus refuses users what only the platform may while the parent is suspended: to change a subaccount's own status (ACC-5).
+func (c *changes) ownStatus(st accountStanding) error {
+	if c.actor.isUser() && st.parent != nil && st.parent.Status() == StateSuspended {
+		return CodeParentSuspended
+	}
+	return nil
+}
+
+// suspended says whether the suspension that is the actor's to make and to lift stands: the customer's, or the platform's.
+func (c *changes) suspended(st accountStanding) bool {
+	if c.actor.isUser() {
+		return st.account.SuspendedCustomer
+	}
+	return st.account.SuspendedPlatform
+}
+
+func decideSuspend(st accountStanding, c *changes) (Account, error) {
+	if err := c.authorizeOpen(st); err != nil {
+		return Account{}, err
+	}
+	if !c.suspended(st) {
+		if err := c.ownStatus(st); err != nil {
+			return Account{}, err
+		}
+		c.say(AccountSuspended{st.account.ID, !c.actor.isUser()}, st.account.stream())
+	}
+	return c.shown(st), nil
+}
+
+func decideReactivate(st accountStanding, c *changes) (Account, error) {
+	if err := c.authorizeOpen(st); err != nil {
+		return Account{}, err
+	}
+	if c.suspended(st) {
+		if err := c.ownStatus(st); err != nil {
+			return Account{}, err
+		}
+		c.say(AccountReactivated{st.account.ID, !c.actor.isUser()}, st.account.stream())
+	}
+	return c.shown(st), nil
+}
+
+// closing is what closing an account needs to know.
+type closing struct {
+	accountStanding
+	parts []closingPart // its subaccounts that are not closed, then itself
+}
+
+type closingPart struct {
+	account     AccountRecord
+	grants      []GrantRecord
+	invitations []InvitationRecord // not settled; expired ones too
+}
+
+func (r *reads) closing(id AccountID) closing {
+	q := closing{accountStanding: r.accountStanding(id)}
+	if !r.actor.sees(q.accountStanding) {
+		return q
+	}
+	for _, a := range append(all(r, openSubaccountsOf(id)), *q.account) {
+		q.parts = append(q.parts, closingPart{a, all(r, grantsOn(a.ID, UserID{})), all(r, pendingInvitationsTo(a.ID))})
+	}
+	return q
+}
+
+func decideClose(q closing, c *changes) (Account, error) {
+	st := q.accountStanding
+	if err := c.authorizeAccount(st); err != nil {
+		return Account{}, err
+	}
+	if c.actor.isOperator() && !st.account.Organization.IsZero() {
+		return Account{}, CodeNotAllowed
+	}
+	if err := st.open(); err != nil {
+		return Account{}, err
+	}
+	if err := c.ownStatus(st); err != nil {
+		return Account{}, err
+	}
+	for _, p := range q.parts {
+		c.close(p)
+	}
+	return c.shown(st), nil
+}
+
+// close closes one account, and ends what goes with it.
+func (c *changes) close(p closingPart) {
+	in := p.account.stream()
+	for _, i := range p.invitations {
+		if i.Expires > c.now {
+			c.say(InvitationRevoked{i.ID, c.now}, in)
+		}
+	}
+	for _, g := range p.grants {
+		if g.User != p.account.Owner {
+			c.say(GrantRevoked{g.Account, g.User}, in)
+		}
+	}
+	c.say(AccountClosed{p.account.ID, c.now}, in)
+}
+
+// person is a user named in an operation, as an organization sees them.
+type person struct {
+	id          UserID
+	user        *UserRecord
+	member      *MembershipRecord
+	independent bool // has a role on an account of the organization's
+}
+
+func (r *reads) person(org OrganizationID, user UserID) person {
+	return person{id: user, user: find(r, userByID(user)), member: find(r, memberOf(org, user))}
+}
+
+// independent asks whether a user has a role on an account of the organization's.
+func (r *reads) independent(org OrganizationID, user UserID) bool {
+	found := false
+	for _, g := range all(r, grantsOf(user, AccountID{})) {
+		a := find(r, accountByID(g.Account))
+		found = found || a != nil && a.Organization == org
+	}
+	return found
+}
+
+// belongs says whether the organization's Owner and Administrators see them: a member or an independent user (GEN-5).
+func (p person) belongs() bool { return p.user != nil && (p.member != nil || p.independent) }
+
+// naming is an account acted on, and a user named besides.
+type naming struct {
+	accountStanding
+	person
+	assigned  *GrantRecord // the user's on the account
+	inherited *GrantRecord // the user's on its parent
+}
+
+func (r *reads) naming(account AccountID, user UserID) naming {
+	n := naming{accountStanding: r.accountStanding(account), assigned: find(r, grantOn(account, user))}
+	if n.account == nil {
+		return n
+	}
+	if !n.account.Parent.IsZero() {
+		n.inherited = find(r, grantOn(n.account.Parent, user))
+	}
+	n.person = r.person(n.account.Organization, user)
+	if n.manages() && n.member == nil && !n.reaches() {
+		n.independent = r.independent(n.account.Organization, user)
+	}
+	return n
+}
+
+// reaches says whether the user named has a role on the account.
+func (n naming) reaches() bool { return n.assigned != nil || n.inherited != nil }
+
+// known says whether the actor, who may manage the account's members, may name the user: one who has a role there, or, for who manages the
+// organization, one it sees (ACC-7).
+func (n naming) known() bool { return n.reaches() || n.manages() && n.belongs() }
+
+// transfer is what transferring an account needs to know.
+type transfer struct {
+	naming
+	subaccounts []AccountRecord
+}
+
+func (r *reads) transfer(account AccountID, user UserID) transfer {
+	return transfer{r.naming(account, user), all(r, openSubaccountsOf(account))}
+}
+
+func decideTransfer(t transfer, c *changes) (Account, error) {
+	err := c.authorizeAccount(t.accountStanding)
+	switch {
+	case err != nil:
+		return Account{}, err
+	case !t.known():
+		return Account{}, CodeNotFound
+	case t.account.Closed != 0:
+		return Account{}, CodeClosed
+	case !t.account.Parent.IsZero():
+		return Account{}, CodeSubaccount
+	case t.account.Organization.IsZero():
+		return Account{}, CodeUnmanaged
+	case t.account.Owner == t.person.id:
+		return Account{}, CodeAlreadyOwner
+	case t.member == nil:
+		return Account{}, CodeNotMember
+	case t.user.State() != StateActive:
+		return Account{}, CodeInactive
+	}
+	c.hand(family{*t.account, t.subaccounts}, t.person.id, Roles(AccountAdministrator))
+	return c.shown(t.accountStanding), nil
+}
+
+// assignable says whether a set of roles can be given: Administrator alone, or any of the others together (ACC-7).
+func (t permissionTable) assignable(set RoleSet) bool {
+	roles := set.All()
+	return len(roles) > 0 && !set.Has(AccountOwner) && (len(roles) == 1 || !set.Has(AccountAdministrator)) &&
+		!slices.ContainsFunc(roles, func(role AccountRole) bool { return !t.roles[role] })
+}
+
+func decideAssign(n naming, roles RoleSet, c *changes) (Grant, error) {
+	err := c.authorizeAccount(n.accountStanding)
+	switch {
+	case err != nil:
+		return Grant{}, err
+	case !n.known():
+		return Grant{}, CodeNotFound
+	case n.account.Closed != 0:
+		return Grant{}, CodeClosed
+	case n.account.Owner == n.person.id:
+		return Grant{}, CodeOwnerGrant
+	case n.member == nil && !n.reaches():
+		return Grant{}, CodeNotMember
+	}
+	if n.assigned == nil || n.assigned.Roles != roles {
+		c.say(GrantSet{n.account.ID, n.person.id, roles}, n.account.stream())
+	}
+	return Grant{n.account.ID, n.person.id, roles}, nil
+}
+
+// taking is what taking a user off an account needs to know.
+type taking struct {
+	naming
+	theirs, ours []MembershipRecord // of the user named, and of the actor
+}
+
+func (r *reads) taking(account AccountID, user UserID) taking {
+	t := taking{naming: r.naming(account, user)}
+	if r.actor.isUser() {
+		t.theirs, t.ours = all(r, membershipsOf(user, OrganizationID{})), all(r, membershipsOf(r.actor.User, OrganizationID{}))
+	}
+	return t
+}
+
+// through gives the user's membership of an organization that the actor manages, if the account is an independent one to it by the user's role
+// there; an account that an Owner reaches through another organization of theirs is not (GEN-5).
+func (t taking) through() *MembershipRecord {
+	if t.account == nil || !t.reaches() || rankIn(t.theirs, t.account.Organization) != nil {
+		return nil
+	}
+	for _, m := range t.theirs {
+		if rank := rankIn(t.ours, m.Organization); rank != nil && rank.Role.manages() {
+			return &m
+		}
+	}
+	return nil
+}
+
+// rankIn gives the membership of an organization among a user's; nil: none.
+func rankIn(memberships []MembershipRecord, org OrganizationID) *MembershipRecord {
+	for _, m := range memberships {
+		if m.Organization == org {
+			return &m
+		}
+	}
+	return nil
+}
+
+func decideRevoke(t taking, c *changes) (struct{}, error) {
+	var none struct{}
+	if err := c.authorizeAccount(t.accountStanding); err != nil {
+		member := t.through()
+		switch {
+		case member == nil:
+			return none, err
+		case member.Role == Owner:
+			return none, CodeTheOwner
+		}
+	} else if !t.known() {
+		return none, CodeNotFound
+	}
+	switch {
+	case t.account.Closed != 0:
+		return none, CodeClosed
+	case t.account.Owner == t.person.id:
+		return none, CodeOwnerGrant
+	case t.assigned == nil:
+		return none, CodeNoGrant
+	}
+	c.say(GrantRevoked{t.account.ID, t.person.id}, t.account.stream())
+	return none, nil
+}
+
+func decideRelinquish(st accountStanding, c *changes) (struct{}, error) {
+	var none struct{}
+	switch {
+	case !c.actor.sees(st):
+		return none, CodeNotFound
+	case !c.actor.isUser():
+		return none, c.platform()
+	case st.account.Closed != 0:
+		return none, CodeClosed
+	case st.account.Owner == c.actor.User:
+		return none, CodeOwnerGrant
+	case st.grant == nil:
+		return none, CodeNoGrant
+	}
+	c.say(GrantRevoked{st.account.ID, c.actor.User}, st.account.stream())
+	return none, nil
+}
+
+func decidePhone(st accountStanding, number string, c *changes) (Account, error) {
+	if err := c.authorizeMain(st); err != nil {
+		return Account{}, err
+	}
+	if st.account.Personal.Phone != number {
+		c.say(AccountPhoneVerified{st.account.ID}, st.account.stream())
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = number })
+	}
+	return c.shown(st), nil
+}
+
+func decideUpgrade(st accountStanding, c *changes) (Account, error) {
+	if err := c.authorizeMain(st); err != nil {
+		return Account{}, err
+	}
+	if st.account.Plan != PlanTrial {
+		return Account{}, CodeBilling
+	}
+	c.say(AccountUpgraded{st.account.ID}, st.account.stream())
+	return c.shown(st), nil
+}
+
+func decideInvoice(st accountStanding, c *changes) (Account, error) {
+	if err := c.authorizeMain(st); err != nil {
+		return Account{}, err
+	}
+	if st.account.Billing == BillingInvoiced {
+		return Account{}, CodeBilling
+	}
+	c.say(AccountInvoiced{st.account.ID}, st.account.stream())
+	return c.shown(st), nil
+}
+
+func decidePricing(st accountStanding, pricing string, c *changes) (Account, error) {
+	if err := c.authorizeMain(st); err != nil {
+		return Account{}, err
+	}
+	if st.account.Personal.Pricing != pricing {
+		c.say(AccountPriced{st.account.ID}, st.account.stream())
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = pricing })
+	}
+	return c.shown(st), nil
+}
+
+// reached is an account that is not closed and that a user has a role on.
+type reached struct {
+	account    AccountRecord
+	parent     *AccountRecord // of a subaccount
+	direct     RoleSet        // assigned there
+	fromParent RoleSet        // assigned on the parent
+}
+
+func (a reached) roles() RoleSet { return a.direct.with(a.fromParent) }
+
+// reached asks for the accounts that are not closed and that a user has a role on, by ID.
+func (r *reads) reached(user UserID) []reached {
+	there := map[AccountID]reached{}
+	for _, g := range all(r, grantsOf(user, AccountID{})) {
+		account, subaccounts := find(r, accountByID(g.Account)), all(r, openSubaccountsOf(g.Account))
+		if account == nil || account.Closed != 0 {
+			continue
+		}
+		a := there[g.Account]
+		a.account, a.direct = *account, g.Roles
+		if !account.Parent.IsZero() {
+			a.parent = find(r, accountByID(account.Parent))
+		}
+		there[g.Account] = a
+		for _, sub := range subaccounts {
+			b := there[sub.ID]
+			b.account, b.parent, b.fromParent = sub, account, g.Roles
+			there[sub.ID] = b
+		}
+	}
+	return slices.SortedFunc(maps.Values(there), func(a, b reached) int { return compareIDs(a.account.ID, b.account.ID) })
+}
+
+func compareIDs[K kind](a, b ID[K]) int { return slices.Compare(a[:], b[:]) }
+
+// statusUnder is an account's status as it counts, its parent's suspension included (ACC-5); of a main account parent is nil.
+func (a AccountRecord) statusUnder(parent *AccountRecord) State {
+	if status := a.Status(); status != StateActive || parent == nil || parent.Status() != StateSuspended {
+		return status
+	}
+	return StateSuspended
+}
+
+// The sections of Accounts, and the kind that each one lists.
+const (
+	managedSection byte = iota
+	independentSection
+)
+
+var accountSections = []Kind{managedSection: Managed, independentSection: Independent}
+
+// begin goes on to the first section that is asked for.
+func (q AccountQuery) begin(from place) place {
+	for int(from.section) < len(accountSections) && !q.wants(accountSections[from.section]) {
+		from = place{section: from.section + 1}
+	}
+	return from
+}
+
+// wants says whether a kind is asked for. What is not to be seen of an independent account is no way to ask for it.
+func (q AccountQuery) wants(kind Kind) bool {
+	return (q.Kind == "" || q.Kind == kind) && (kind == Managed || q.Status == "" && q.Parent.IsZero())
+}
+
+// accountsPage is what a page of an organization's accounts needs to know.
+type accountsPage struct {
+	standing
+	managed []managedAccount
+	members []memberReach // of the section of independent accounts: all who have a role anywhere
+}
+
+type managedAccount struct {
+	account AccountRecord
+	parent  *AccountRecord
+	owner   *UserRecord
+}
+
+type memberReach struct {
+	member      MembershipRecord
+	user        *UserRecord
+	memberships []MembershipRecord // an Owner's
+	reached     []reached
+}
+
+func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
+	p := accountsPage{standing: r.standing(org)}
+	switch {
+	case r.actor.isUser() && (p.rank == nil || !p.rank.Role.manages()):
+	case from.section == managedSection:
+		for _, a := range list(r, accountsIn(org, AccountID(from.key.ID)), pageSize) {
+			m := managedAccount{account: a, owner: find(r, userByID(a.Owner))}
+			if !a.Parent.IsZero() {
+				m.parent = find(r, accountByID(a.Parent))
+			}
+			p.managed = append(p.managed, m)
+		}
+	case from.section == independentSection:
+		for _, m := range all(r, membersOf(org, UserID{})) {
+			reach := memberReach{member: m, user: find(r, userByID(m.User)), reached: r.reached(m.User)}
+			if m.Role == Owner {
+				reach.memberships = all(r, membershipsOf(m.User, OrganizationID{}))
+			}
+			p.members = append(p.members, reach)
+		}
+	}
+	return p
+}
+
+// accountsList is a list that is asked for, and where the page begins.
+type accountsList struct {
+	query AccountQuery
+	list  listID
+	from  place
+}
+
+func decideAccounts(p accountsPage, l accountsList, c *changes) (page[OrganizationAccount], error) {
+	if err := c.authorize(p.standing); err != nil {
+		return page[OrganizationAccount]{}, err
+	}
+	switch l.from.section {
+	case managedSection:
+		return l.managed(p, c), nil
+	case independentSection:
+		return l.independent(p, c), nil
+	}
+	return page[OrganizationAccount]{end: true}, nil
+}
+
+func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccount] {
+	out := page[OrganizationAccount]{next: l.query.begin(place{section: managedSection + 1})}
+	out.end = int(out.next.section) == len(accountSections)
+	for _, m := range p.managed {
+		at := place{managedSection, Key{ID: m.account.ID}}
+		if len(p.managed) == pageSize {
+			out.next, out.end = at, false
+		}
+		if l.query.Status != "" && l.query.Status != m.account.statusUnder(m.parent) || !l.query.Parent.IsZero() && l.query.Parent != m.account.Parent {
+			continue
+		}
+		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
+		item := OrganizationAccount{listed: listed{l.list, at}, Kind: Managed, ID: view.ID, Name: view.Name, Account: &view}
+		if m.owner != nil {
+			item.OwnerName = Personal{m.owner.Personal.Name}
+		}
+		out.items = append(out.items, item)
+	}
+	return out
+}
+
+// independent gives all independent accounts after the place: to read one is to read them all.
+func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationAccount] {
+	there := map[AccountID]OrganizationAccount{}
+	for _, m := range p.members {
+		for _, a := range m.reached {
+			hidden := c.actor.isUser() && c.actor.User != m.member.User && rankIn(m.memberships, a.account.Organization) != nil
+			if hidden || a.account.Organization == p.organization.ID || compareIDs(a.account.ID, AccountID(l.from.key.ID)) <= 0 {
+				continue
+			}
+			item := there[a.account.ID]
+			item.ID, item.Kind, item.Name = a.account.ID, Independent, Personal{a.account.Personal.Name}
+			item.listed = listed{l.list, place{independentSection, Key{ID: a.account.ID}}}
+			roles := AccountRoles{User: m.member.User, Roles: a.roles()}
+			if m.user != nil {
+				roles.Name = Personal{m.user.Personal.Name}
+			}
+			item.Members = append(item.Members, roles)
+			there[a.account.ID] = item
+		}
+	}
+	items := slices.SortedFunc(maps.Values(there), func(a, b OrganizationAccount) int { return compareIDs(a.ID, b.ID) })
+	return page[OrganizationAccount]{items: items, end: true}
+}
+
+// The sections of AccountsOf.
+const (
+	roleSection   byte = iota // the accounts a user has a role on
+	manageSection             // those they manage without
+)
+
+// reachesOf is what a page of the accounts a user reaches needs to know.
+type reachesOf struct {
+	user    *UserRecord
+	theirs  []MembershipRecord
+	ours    []MembershipRecord // of an actor who asks about another
+	reached []reached
+	managed []reached // of one organization they manage, with a role or without
+	next    place
+	end     bool
+}
+
+func (r *reads) reachesOf(user UserID, from place) reachesOf {
+	p := reachesOf{user: find(r, userByID(user)), theirs: all(r, membershipsOf(user, OrganizationID{})), end: true}
+	if r.actor.isUser() && r.actor.User != user {
+		p.ours = all(r, membershipsOf(r.actor.User, OrganizationID{}))
+		if !slices.ContainsFunc(p.ours, func(m MembershipRecord) bool { return m.Role.manages() }) {
+			return p
+		}
+	}
+	p.reached = r.reached(user)
+	manages := slices.DeleteFunc(slices.Clone(p.theirs), func(m MembershipRecord) bool { return !m.Role.manages() })
+	if from.section == roleSection {
+		p.end, p.next = len(manages) == 0, place{section: manageSection}
+		return p
+	}
+	for i, m := range manages {
+		after := AccountID(from.key.ID)
+		switch compareIDs(m.Organization, from.key.In) {
+		case -1:
+			continue
+		case 1:
+			after = AccountID{}
+		}
+		accounts := list(r, accountsIn(m.Organization, after), pageSize)
+		for _, a := range accounts {
+			managed := reached{account: a}
+			if !a.Parent.IsZero() {
+				managed.parent = find(r, accountByID(a.Parent))
+			}
+			p.managed = append(p.managed, managed)
+		}
+		if len(accounts) == pageSize {
+			p.end, p.next = false, place{manageSection, Key{In: m.Organization, ID: accounts[pageSize-1].ID}}
+		} else if i+1 < len(manages) {
+			p.end, p.next = false, place{manageSection, Key{In: manages[i+1].Organization}}
+		}
+		break
+	}
+	return p
+}
+
+// all says whether the actor sees everything about the user: oneself, or anybody to Operators and System.
+func (p reachesOf) all(actor Actor) bool {
+	return !actor.isUser() || p.user != nil && p.user.ID == actor.User
+}
+
+// kind says what the actor sees of an account that the user reaches: all of it, Managed; its name, Independent; nothing, the empty kind.
+func (p reachesOf) kind(a AccountRecord, actor Actor) Kind {
+	if rank := rankIn(p.ours, a.Organization); p.all(actor) || rank != nil && rank.Role.manages() {
+		return Managed
+	}
+	if p.member() && rankIn(p.theirs, a.Organization) == nil {
+		return Independent
+	}
+	return ""
+}
+
+// member says whether the user is a member of an organization that the actor manages.
+func (p reachesOf) member() bool {
+	return slices.ContainsFunc(p.theirs, func(m MembershipRecord) bool {
+		rank := rankIn(p.ours, m.Organization)
+		return rank != nil && rank.Role.manages()
+	})
+}
+
+// seen says whether the actor may ask about the user (GEN-5).
+func (p reachesOf) seen(actor Actor) bool {
+	return p.user != nil && (p.all(actor) || p.member() || slices.ContainsFunc(p.reached, func(a reached) bool {
+		return p.kind(a.account, actor) == Managed
+	}))
+}
+
+// role says whether the user has a role on an account.
+func (p reachesOf) role(account AccountID) bool {
+	_, found := slices.BinarySearchFunc(p.reached, account, func(a reached, id AccountID) int { return compareIDs(a.account.ID, id) })
+	return found
+}
+
+func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach], error) {
+	if !p.seen(c.actor) {
+		return page[Reach]{}, CodeNotFound
+	}
+	out := page[Reach]{next: p.next, end: p.end}
+	add := func(a reached, at place) {
+		kind, rank := p.kind(a.account, c.actor), rankIn(p.theirs, a.account.Organization)
+		if kind == "" {
+			return
+		}
+		item := p.user.reach(a)
+		item.listed, item.Manages = listed{l, at}, rank != nil && rank.Role.manages()
+		if kind == Managed {
+			item.Status = a.account.statusUnder(a.parent)
+		}
+		out.items = append(out.items, item)
+	}
+	if from.section == roleSection {
+		for _, a := range p.reached {
+			if compareIDs(a.account.ID, from.key.ID) > 0 {
+				add(a, place{roleSection, Key{ID: a.account.ID}})
+			}
+		}
+	}
+	for _, a := range p.managed {
+		if a.account.Closed == 0 && !p.role(a.account.ID) {
+			add(a, place{manageSection, Key{In: a.account.Organization, ID: a.account.ID}})
+		}
+	}
+	return out, nil
+}
+
+// reach is how a user reaches an account.
+func (u UserRecord) reach(a reached) Reach {
+	return Reach{Account: a.account.ID, AccountName: Personal{a.account.Personal.Name}, User: u.ID, Name: Personal{u.Personal.Name},
+		Email: Personal{u.Personal.Email}, Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent}
+}
+
+// accessPage is what a page of who has a role on an account needs to know.
+type accessPage struct {
+	accountStanding
+	direct, inherited []GrantRecord // up to a page of each
+	users             []*UserRecord
+}
+
+func (r *reads) accessPage(account AccountID, from place) accessPage {
+	p := accessPage{accountStanding: r.accountStanding(account)}
+	if !r.actor.sees(p.accountStanding) {
+		return p
+	}
+	after := UserID(from.key.ID)
+	p.direct = list(r, grantsOn(account, after), pageSize)
+	if p.parent != nil {
+		p.inherited = list(r, grantsOn(p.parent.ID, after), pageSize)
+	}
+	for _, g := range append(slices.Clone(p.direct), p.inherited...) {
+		if user := find(r, userByID(g.User)); user != nil {
+			p.users = append(p.users, user)
+		}
+	}
+	return p
+}
+
+// last is the last user up to whom the page knows everybody; false: it knows all there are.
+func (p accessPage) last() (last UserID, more bool) {
+	for _, grants := range [][]GrantRecord{p.direct, p.inherited} {
+		if len(grants) < pageSize {
+			continue
+		}
+		if end := grants[pageSize-1].User; !more || compareIDs(end, last) < 0 {
+			last, more = end, true
+		}
+	}
+	return last, more
+}
+
+func decideAccess(p accessPage, l listID, c *changes) (page[Reach], error) {
+	if err := c.authorizeAccount(p.accountStanding); err != nil {
+		return page[Reach]{}, err
+	}
+	last, more := p.last()
+	there := map[UserID]Reach{}
+	for _, user := range p.users {
+		if more && compareIDs(user.ID, last) > 0 {
+			continue
+		}
+		item := user.reach(reached{account: *p.account, direct: rolesIn(p.direct, user.ID), fromParent: rolesIn(p.inherited, user.ID)})
+		item.listed, item.Status = listed{l, place{key: Key{ID: user.ID}}}, p.account.statusUnder(p.parent)
+		there[user.ID] = item
+	}
+	items := slices.SortedFunc(maps.Values(there), func(a, b Reach) int { return compareIDs(a.User, b.User) })
+	return page[Reach]{items: items, next: place{key: Key{ID: last}}, end: !more}, nil
+}
+
+// rolesIn gives the roles of a user among grants in the order of their users.
+func rolesIn(grants []GrantRecord, user UserID) RoleSet {
+	if i, found := slices.BinarySearchFunc(grants, user, func(g GrantRecord, id UserID) int { return compareIDs(g.User, id) }); found {
+		return grants[i].Roles
+	}
+	return RoleSet{}
+}
+
+// AccountCreated says that an account or subaccount was made.
+type AccountCreated struct {
+	Account      AccountID
+	Owner        UserID
+	Organization OrganizationID // zero: unmanaged
+	Parent       AccountID      // zero: a main account
+	Designated   bool           // its parent is HIPAA designated, and so is it (HIP-4)
+	By           Actor
+	Created      Instant
+}
+
+// AccountRenamed says that an account has another name.
+type AccountRenamed struct{ Account AccountID }
+
+// AccountSuspended says that an account was suspended, by the customer or by the platform.
+type AccountSuspended struct {
+	Account  AccountID
+	Platform bool
+}
+
+// AccountReactivated says that the customer's or the platform's suspension of an account was lifted.
+type AccountReactivated struct {
+	Account  AccountID
+	Platform bool
+}
+
+// AccountClosed says that an account was closed for good.
+type AccountClosed struct {
+	Account AccountID
+	Closed  Instant
+}
+
+// AccountManaged says that an account became an organization's.
+type AccountManaged struct {
+	Account      AccountID
+	Organization OrganizationID
+}
+
+// AccountReleased says that an account is its organization's no more.
+type AccountReleased struct{ Account AccountID }
+
+// AccountOwnerChanged says that an account has another owner.
+type AccountOwnerChanged struct {
+	Account AccountID
+	Owner   UserID
+}
+
+// GrantSet says which roles a user has on an account now.
+type GrantSet struct {
+	Account AccountID
+	User    UserID
+	Roles   RoleSet
+}
+
+// GrantRevoked says that a user has no roles on an account any more.
+type GrantRevoked struct {
+	Account AccountID
+	User    UserID
+}
+
+// AccountPhoneVerified says that an account has a verified phone number now.
+type AccountPhoneVerified struct{ Account AccountID }
+
+// AccountUpgraded says that an account is on trial no more.
+type AccountUpgraded struct{ Account AccountID }
+
+// AccountInvoiced says that an account is on invoice, and not on trial.
+type AccountInvoiced struct{ Account AccountID }
+
+// AccountPriced says that an account has another pricing model.
+type AccountPriced struct{ Account AccountID }
+
+func (e AccountCreated) apply(w *world) {
+	a := AccountRecord{ID: e.Account, Owner: e.Owner, Organization: e.Organization, Parent: e.Parent, Created: e.Created}
+	if e.Designated {
+		a.Designated, a.DesignatedBy = e.Created, e.By
+	}
+	w.create(a)
+}
+
+func (e AccountRenamed) apply(*world) {}
+
+func (e AccountSuspended) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) {
+		a.SuspendedPlatform, a.SuspendedCustomer = a.SuspendedPlatform || e.Platform, a.SuspendedCustomer || !e.Platform
+	})
+}
+
+func (e AccountReactivated) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) {
+		a.SuspendedPlatform, a.SuspendedCustomer = a.SuspendedPlatform && !e.Platform, a.SuspendedCustomer && e.Platform
+	})
+}
+
+func (e AccountClosed) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Closed = e.Closed })
+}
+
+func (e AccountManaged) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Organization = e.Organization })
+}
+
+func (e AccountReleased) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Organization = OrganizationID{} })
+}
+
+func (e AccountOwnerChanged) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Owner = e.Owner })
+}
+
+func (e GrantSet) apply(w *world) { w.put(GrantRecord{e.Account, e.User, e.Roles}) }
+
+func (e GrantRevoked) apply(w *world) { remove(w, grantOn(e.Account, e.User)) }
+
+func (e AccountPhoneVerified) apply(*world) {}
+
+func (e AccountUpgraded) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Plan = PlanFull })
+}
+
+func (e AccountInvoiced) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Plan, a.Billing = PlanFull, BillingInvoiced })
+}
+
+func (e AccountPriced) apply(*world) {}
+
+var accountEvents = []EventData{
+	AccountCreated{}, AccountRenamed{}, AccountSuspended{}, AccountReactivated{}, AccountClosed{}, AccountManaged{}, AccountReleased{},
+	AccountOwnerChanged{}, GrantSet{}, GrantRevoked{}, AccountPhoneVerified{}, AccountUpgraded{}, AccountInvoiced{}, AccountPriced{},
+}

@@ -1,0 +1,182 @@
+package tenancy
+
+import (
+	"crypto/sha256"
+	"database/sql/driver"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ID identifies one thing for good: a UUID of version 7, drawn by the library and never used again. There is one type for each kind of thing,
+// so an account's ID is no user's; the aliases below name them. IDs are comparable, 16 bytes, and ordered by the millisecond they were drawn in.
+//
+// The text form is a two-letter prefix for the kind and 32 lower-case hex digits, "AC0190b2…": what String and MarshalText give, what
+// ParseID, UnmarshalText and Scan take and nothing else, and what a database column holds through Value. The zero ID means none.
+type ID[K kind] [16]byte
+
+type (
+	// OrganizationID identifies an organization (prefix OR).
+	OrganizationID = ID[organizationKind]
+	// AccountID identifies an account or subaccount (prefix AC).
+	AccountID = ID[accountKind]
+	// UserID identifies a user (prefix US).
+	UserID = ID[userKind]
+	// DomainID identifies a domain (prefix DN).
+	DomainID = ID[domainKind]
+	// InvitationID identifies an invitation or an account request (prefix IN).
+	InvitationID = ID[invitationKind]
+	// RequestID identifies a request for an invitation (prefix RQ).
+	RequestID = ID[requestKind]
+	// ConnectionID identifies a single-sign-on connection (prefix CN).
+	ConnectionID = ID[connectionKind]
+	// EventID identifies an event (prefix EV).
+	EventID = ID[eventKind]
+	// OperationID identifies one call of an operation, or one block (prefix OP): see NewOperationID and OperationIDOf.
+	OperationID = ID[operationKind]
+)
+
+type kind interface{ prefix() string }
+
+type (
+	organizationKind struct{}
+	accountKind      struct{}
+	userKind         struct{}
+	domainKind       struct{}
+	invitationKind   struct{}
+	requestKind      struct{}
+	connectionKind   struct{}
+	eventKind        struct{}
+	operationKind    struct{}
+)
+
+func (organizationKind) prefix() string { return "OR" }
+func (accountKind) prefix() string      { return "AC" }
+func (userKind) prefix() string         { return "US" }
+func (domainKind) prefix() string       { return "DN" }
+func (invitationKind) prefix() string   { return "IN" }
+func (requestKind) prefix() string      { return "RQ" }
+func (connectionKind) prefix() string   { return "CN" }
+func (eventKind) prefix() string        { return "EV" }
+func (operationKind) prefix() string    { return "OP" }
+
+// ParseID reads an ID's text form, as in ParseID[tenancy.AccountID](text). Anything else, another kind's prefix included, is CodeID (section 3).
+func ParseID[I interface {
+	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID | EventID | OperationID
+}](text string) (I, error) {
+	var id I
+	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
+	return id, err
+}
+
+// NewOperationID draws an operation ID for Once: note it beside your own work before you call, and the call can be repeated safely (GEN-13).
+func NewOperationID() OperationID { return OperationID(uuid.Must(uuid.NewV7())) }
+
+// OperationIDOf derives an operation ID from an idempotency key of your own, in one or more parts: the same parts give the same ID, and
+// "a","bc" another than "ab","c" (GEN-13).
+func OperationIDOf(parts ...string) OperationID {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))
+		h.Write([]byte(p))
+	}
+	id := OperationID(h.Sum(nil)[:16])
+	id[6] = id[6]&0x0f | 0x80 // version 8: made from a hash
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// IsZero says whether the ID is the zero one, which means none.
+func (id ID[K]) IsZero() bool { return id == ID[K]{} }
+
+// String gives the text form.
+func (id ID[K]) String() string {
+	var k K
+	var b [34]byte
+	copy(b[:], k.prefix())
+	hex.Encode(b[2:], id[:])
+	return string(b[:])
+}
+
+// MarshalText gives the text form; encoding/json uses it.
+func (id ID[K]) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText takes the text form and nothing else; the error is CodeID.
+func (id *ID[K]) UnmarshalText(text []byte) error {
+	var k K
+	var read ID[K]
+	if len(text) != 34 || string(text[:2]) != k.prefix() {
+		return &Error{Op: "ParseID", Err: CodeID}
+	}
+	for _, c := range text[2:] {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return &Error{Op: "ParseID", Err: CodeID}
+		}
+	}
+	if _, err := hex.Decode(read[:], text[2:]); err != nil {
+		return &Error{Op: "ParseID", Err: CodeID}
+	}
+	*id = read
+	return nil
+}
+
+// Value gives the text form to a database driver; the zero ID is NULL.
+func (id ID[K]) Value() (driver.Value, error) {
+	if id.IsZero() {
+		return nil, nil
+	}
+	return id.String(), nil
+}
+
+// Scan takes the text form, or NULL for the zero ID, from a database driver; the error is CodeID.
+func (id *ID[K]) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*id = ID[K]{}
+		return nil
+	case string:
+		return id.UnmarshalText([]byte(v))
+	case []byte:
+		return id.UnmarshalText(v)
+	}
+	return &Error{Op: "ParseID", Err: CodeID}
+}
+
+// Instant is a point in time as records and events keep it: microseconds since 1970, UTC. Zero means never, or not yet.
+type Instant int64
+
+// instantOf cuts a time to microseconds.
+func instantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
+
+// Time gives the instant as a time.Time in UTC; never is the zero time.
+func (t Instant) Time() time.Time {
+	if t == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(t)).UTC()
+}
+
+func (t Instant) add(d time.Duration) Instant { return t + Instant(d.Microseconds()) }
+
+// MarshalText gives RFC 3339 with microseconds; never is the empty text.
+func (t Instant) MarshalText() ([]byte, error) {
+	if t == 0 {
+		return nil, nil
+	}
+	return []byte(t.Time().Format("2006-01-02T15:04:05.000000Z")), nil
+}
+
+// UnmarshalText reads what MarshalText gives.
+func (t *Instant) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*t = 0
+		return nil
+	}
+	read, err := time.Parse("2006-01-02T15:04:05.000000Z", string(text))
+	if err == nil {
+		*t = instantOf(read)
+	}
+	return err
+}

@@ -1,0 +1,383 @@
+package tenancy
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Importing people: users with an address on a live domain of the organization become members without being asked (USR-15).
+
+// ImportEntitlement says whether an organization may import users.
+type ImportEntitlement struct {
+	On        bool
+	Reference Reference // the host's, such as a ticket's; needed to turn it on
+}
+
+// Import is the input of ImportUsers.
+type Import struct {
+	Emails []string // 1 to 100,000
+	Notify bool     // noted in the event; the host sends
+}
+
+// Imported says of one address what became of it.
+type Imported struct {
+	Email   string           // as it was given
+	User    UserID           // who was imported; zero with Err
+	Brought []OrganizationID // the organizations merged along (MRG-3)
+	Err     error            // why not; nil: imported
+}
+
+// Importable is a user who could be imported.
+type Importable struct {
+	User  UserID
+	Email Personal
+	Name  Personal
+	Owns  int // how many organizations they own: all would merge
+	listed
+}
+
+// ImportableQuery says which of the importable users: the zero value is all of them.
+type ImportableQuery struct{ After Cursor }
+
+// ImportEntitlementSet says whether an organization may import users.
+type ImportEntitlementSet struct {
+	Organization OrganizationID
+	On           bool
+	Reference    Reference
+}
+
+// UserImported says that a user became a member by import, and whether the host is to tell them.
+type UserImported struct {
+	Organization OrganizationID
+	User         UserID
+	Notify       bool
+}
+
+func (e ImportEntitlementSet) apply(w *world) {
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Import, o.ImportReference = e.On, e.Reference })
+}
+
+func (e UserImported) apply(*world) {}
+
+var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}, LimitsSet{}}
+
+// LimitsSet says which limits stand for an organization.
+type LimitsSet struct {
+	Organization OrganizationID
+	Own          bool // they stand instead of the directory's
+	Limits       Limits
+}
+
+func (e LimitsSet) apply(w *world) {
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Limited, o.Limits = e.Own, e.Limits })
+}
+
+// SetLimits sets an organization's limits in place of the directory's; nil: the directory's again (GEN-12). In given ones zero is no limit.
+// Lowering removes nobody. An Operator alone. Set already like this, nothing happens (GEN-6).
+//
+// Errors: CodeID, CodeInput (a negative limit); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
+func (p *Platform) SetLimits(ctx context.Context, org OrganizationID, limits *Limits) error {
+	set := LimitsSet{Organization: org}
+	if limits != nil {
+		set.Own, set.Limits = true, *limits
+	}
+	var f form
+	id(&f, org)
+	f.check(!set.Limits.negative(), CodeInput)
+	return p.set(ctx, "SetLimits", org, f.err, func(o OrganizationRecord) (EventData, bool) {
+		return set, set == LimitsSet{org, o.Limited, o.Limits}
+	})
+}
+
+// SetImportEntitlement says whether an organization may import users (USR-15): on, with a reference of the host's, and off again. An Operator alone.
+// Set already like this, nothing happens (GEN-6).
+//
+// Errors: CodeID, CodeReference; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
+func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) error {
+	set := ImportEntitlementSet{Organization: org}
+	if entitlement.On {
+		set.On, set.Reference = true, entitlement.Reference
+	}
+	var f form
+	id(&f, org)
+	if entitlement.On {
+		f.reference(entitlement.Reference)
+	}
+	return p.set(ctx, "SetImportEntitlement", org, f.err, func(o OrganizationRecord) (EventData, bool) {
+		return set, set == ImportEntitlementSet{org, o.Import, o.ImportReference}
+	})
+}
+
+// set changes a setting of an organization that only an Operator changes; event gives it, and whether it is so already.
+func (p *Platform) set(ctx context.Context, op string, org OrganizationID, malformed error, event func(OrganizationRecord) (EventData, bool)) error {
+	_, err := update(ctx, p.Session, call{operation(op), org.String(), malformed},
+		func(r *reads) standing { return r.standing(org) },
+		func(st standing, c *changes) (struct{}, error) {
+			if err := c.authorize(st); err != nil {
+				return struct{}{}, err
+			}
+			if err := st.alive(); err != nil {
+				return struct{}{}, err
+			}
+			if e, so := event(*st.organization); !so {
+				c.say(e, streamOfOrganization(org))
+			}
+			return struct{}{}, nil
+		})
+	return err
+}
+
+// importing is an organization that imports.
+type importing struct {
+	standing
+	domains  []DomainRecord
+	occupied occupancy
+}
+
+func (r *reads) importing(org OrganizationID) importing {
+	f := importing{standing: r.standing(org), domains: all(r, domainsIn(org, DomainID{}))}
+	f.occupied = r.occupancy(f.organization)
+	return f
+}
+
+// refusal decides whether the organization may import at all.
+func (f importing) refusal(c *changes) error {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	if err := f.alive(); err != nil {
+		return err
+	}
+	switch {
+	case !f.organization.Import:
+		return CodeNotEntitled
+	case !slices.ContainsFunc(f.domains, func(d DomainRecord) bool { return d.live(c.now, c.dir.domainLive) }):
+		return CodeNoLiveDomain
+	}
+	return nil
+}
+
+// eligible decides whether a merger's Owner, or a user who owns nothing, can be imported into its Prime (USR-15).
+func (m merger) eligible(c *changes) error {
+	if !m.prime.Import {
+		return CodeNotEntitled
+	}
+	if m.owner == nil || m.owner.State() != StateActive {
+		return CodeNotEligible
+	}
+	d := m.domainOf(m.owner.Personal.Address)
+	switch {
+	case d == nil || !d.live(c.now, c.dir.domainLive):
+		return CodeNotEligible
+	case m.member != nil:
+		return CodeMember
+	case m.elsewhere:
+		return CodeManagedElsewhere
+	case d.signUpPolicy(m.prime) == PolicyClosed:
+		return CodeSignUpClosed
+	}
+	return nil
+}
+
+// maxImport is how many addresses one call takes, and importBatch how many one transaction.
+const (
+	maxImport   = 100_000
+	importBatch = 200
+)
+
+// ImportUsers makes existing users members, as Standard Users and without being asked: those with an address on one of the organization's live
+// domains who are not managed elsewhere (USR-15). Accounts they own come along. Whoever owns organizations brings them all, merged (MRG-3), or is
+// refused with the prerequisite that is not met. The result says of each address, in the order given, whether it was imported and, if not, why;
+// one address's refusal does not stop the others. Of addresses off the organization's domains, and of nobody's, it says CodeNotEligible and nothing
+// more. Owner or Administrator, where an Operator has entitled the organization.
+//
+// It works in a transaction per batch of addresses, and one for each Owner of organizations; in a block or the host's transaction it is part of
+// that. It takes no ID from Once.
+//
+// Errors: CodeID, CodeInput (no addresses, too many, or with Once); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeNotEntitled,
+// CodeNoLiveDomain. Of an address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
+// CodeCandidateDomain, CodeMergeClosed.
+func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Import) ([]Imported, error) {
+	var f form
+	id(&f, org)
+	f.check(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
+	c := call{operation("ImportUsers"), org.String(), f.err}
+	if _, err := look(ctx, s, c, func(r *reads) importing { return r.importing(org) }, func(f importing, c *changes) (struct{}, error) {
+		return struct{}{}, f.refusal(c)
+	}); err != nil {
+		return nil, err
+	}
+	results := make([]Imported, len(input.Emails))
+	for i, email := range input.Emails {
+		results[i].Email = email
+	}
+	for batch := range slices.Chunk(results, importBatch) {
+		if err := s.importBatch(ctx, c, org, input.Notify, batch); err != nil {
+			return results, err
+		}
+	}
+	return results, nil
+}
+
+// arrival is one address to be imported.
+type arrival struct {
+	address string
+	user    *UserRecord
+	member  *MembershipRecord
+	belongings
+}
+
+// importBatch imports the users of a batch who own no organization in one transaction, and then each who does in one of their own.
+func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, notify bool, batch []Imported) error {
+	addresses := make([]string, len(batch))
+	malformed := make([]error, len(batch))
+	for i, item := range batch {
+		addresses[i], malformed[i] = parseEmail(item.Email)
+	}
+	type facts struct {
+		importing
+		arrivals []arrival
+	}
+	owners, err := update(ctx, s, c,
+		func(r *reads) facts {
+			f := facts{importing: r.importing(org)}
+			for i, address := range addresses {
+				a := arrival{address: address}
+				if malformed[i] == nil {
+					if a.user = find(r, userByAddress(address)); a.user != nil {
+						a.belongings = r.belongings(a.user)
+						a.member = find(r, memberOf(org, a.user.ID))
+					}
+				}
+				f.arrivals = append(f.arrivals, a)
+			}
+			return f
+		},
+		func(f facts, c *changes) (owners []int, err error) {
+			if err := f.refusal(c); err != nil {
+				return nil, err
+			}
+			for i, a := range f.arrivals {
+				batch[i].User, batch[i].Err = UserID{}, malformed[i]
+				if malformed[i] != nil {
+					continue
+				}
+				m := merger{prime: f.organization, domains: f.domains, owner: a.user, member: get(c.world, memberOf(org, a.belongings.user.ID)),
+					elsewhere: a.managedElsewhere(org)}
+				err := m.eligible(c)
+				switch {
+				case err != nil:
+				case a.ownsElsewhere(org):
+					owners = append(owners, i)
+					continue
+				default:
+					if err = c.room(*f.organization, f.occupied, 1, len(a.ownedIn(OrganizationID{}))); err == nil {
+						f.occupied.members++
+						f.occupied.accounts += len(a.ownedIn(OrganizationID{}))
+						c.join(org, a.belongings, StandardUser, InvitationID{})
+						c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
+						batch[i].User = a.user.ID
+					}
+				}
+				batch[i].Err = err
+			}
+			return owners, nil
+		})
+	if err != nil {
+		return err
+	}
+	for _, i := range owners {
+		if err := s.importOwner(ctx, c, org, addresses[i], notify, &batch[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importOwner imports a user who owns organizations, with all of them (MRG-3).
+func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, address string, notify bool, item *Imported) error {
+	type facts struct {
+		importing
+		merger
+	}
+	_, err := update(ctx, s, c,
+		func(r *reads) facts {
+			return facts{r.importing(org), r.merger(org, find(r, userByAddress(address)), OrganizationID{}, toMerge)}
+		},
+		func(f facts, c *changes) (struct{}, error) {
+			if err := f.importing.refusal(c); err != nil {
+				return struct{}{}, err
+			}
+			item.User, item.Brought = UserID{}, nil
+			if item.Err = cmp.Or(f.eligible(c), f.merger.refusal(c)); item.Err != nil {
+				return struct{}{}, nil
+			}
+			f.merge(c, StandardUser, InvitationID{}, none)
+			c.say(UserImported{org, f.owner.ID, notify}, streamOfOrganization(org))
+			item.User = f.owner.ID
+			for _, candidate := range f.candidates {
+				item.Brought = append(item.Brought, candidate.organization.ID)
+			}
+			return struct{}{}, nil
+		})
+	return err
+}
+
+// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by address, with how many organizations each owns
+// (GEN-15). Owner or Administrator of the domain's organization, where it is entitled to import; Operator, System.
+//
+// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
+func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableQuery) iter.Seq2[Importable, error] {
+	type facts struct {
+		domainFacts
+		users       []UserRecord
+		memberships [][]MembershipRecord
+	}
+	l := listOf("ImportableUsers", domain.String())
+	return pages(l, query.After, func(from place, malformed error) (page[Importable], error) {
+		f := form{malformed}
+		id(&f, domain)
+		return look(ctx, s, call{operation("ImportableUsers"), domain.String(), f.err},
+			func(r *reads) facts {
+				f := facts{domainFacts: r.domain(domain)}
+				if f.domain == nil {
+					return f
+				}
+				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.Text), pageSize)
+				for _, u := range f.users {
+					f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
+				}
+				return f
+			},
+			func(f facts, c *changes) (page[Importable], error) {
+				if err := c.authorize(f.standing); err != nil {
+					return page[Importable]{}, err
+				}
+				switch {
+				case !f.organization.Import:
+					return page[Importable]{}, CodeNotEntitled
+				case !f.domain.live(c.now, c.dir.domainLive):
+					return page[Importable]{}, CodeNoLiveDomain
+				}
+				p := page[Importable]{end: len(f.users) < pageSize}
+				for i, u := range f.users {
+					if emailDomain(u.Personal.Address) != f.domain.Personal.Name {
+						p.end = true
+						break
+					}
+					p.next = place{key: Key{Text: strings.TrimSuffix(u.Personal.Address, "@"+f.domain.Personal.Name)}}
+					inside := slices.ContainsFunc(f.memberships[i], func(m MembershipRecord) bool {
+						return m.Role != Owner || m.Organization == f.organization.ID
+					})
+					if !inside && u.State() == StateActive {
+						p.items = append(p.items, Importable{User: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name},
+							Owns: len(f.memberships[i]), listed: listed{l, p.next}})
+					}
+				}
+				return p, nil
+			})
+	})
+}

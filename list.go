@@ -1,0 +1,115 @@
+package tenancy
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"iter"
+)
+
+// Cursor is where an item stands in a list: passed as the After of the same query it gives what comes after it, whatever changed meanwhile
+// (GEN-9). It holds no more than a key, gives no right, and is refused by any other list (CodeCursor). The empty one is the start.
+type Cursor string
+
+// Collect reads one page of a list: up to n items, and the cursor to pass as After for the next page, or "" when there is none.
+// It gives the list's error with what came before it. With n below 1 there is nothing to read, and the cursor is "".
+func Collect[T interface{ Cursor() Cursor }](list iter.Seq2[T, error], n int) ([]T, Cursor, error) {
+	var page []T
+	if n < 1 {
+		return nil, "", nil
+	}
+	for item, err := range list {
+		if err != nil {
+			return page, "", err
+		}
+		if len(page) == n {
+			return page, page[n-1].Cursor(), nil
+		}
+		page = append(page, item)
+	}
+	return page, "", nil
+}
+
+// pageSize is how many items a list reads at once.
+const pageSize = 100
+
+// place is where an item stands: the section of the list, and the key within it. The zero place is before the first item.
+type place struct {
+	section byte
+	key     Key
+}
+
+// listID identifies a list and its query in cursors.
+type listID [8]byte
+
+// listOf makes the ID of a list: of what operation, what it is asked of, and with which filters.
+func listOf(op string, parts ...string) listID {
+	b := appendPart(nil, []byte(op))
+	for _, part := range parts {
+		b = appendPart(b, []byte(part))
+	}
+	sum := sha256.Sum256(b)
+	return listID(sum[:8])
+}
+
+// listed is the part of an item that knows where it stands.
+type listed struct {
+	list listID
+	at   place
+}
+
+const cursorVersion = 1
+
+// Cursor is where the item stands in the list it came from.
+func (l listed) Cursor() Cursor {
+	b := append([]byte{cursorVersion}, l.list[:]...)
+	b = append(b, l.at.section)
+	b = append(append(b, l.at.key.In[:]...), l.at.key.ID[:]...)
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, l.at.key.Text...)))
+}
+
+// placeOf reads a cursor of the list; the empty one is the start.
+func (l listID) placeOf(c Cursor) (place, error) {
+	const head = 1 + 8 + 1 + 16 + 16
+	if c == "" {
+		return place{}, nil
+	}
+	if len(c) > 1024 {
+		return place{}, CodeCursor
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(string(c))
+	if err != nil || len(b) < head || b[0] != cursorVersion || listID(b[1:9]) != l {
+		return place{}, CodeCursor
+	}
+	return place{b[9], Key{In: [16]byte(b[10:26]), ID: [16]byte(b[26:42]), Text: string(b[head:])}}, nil
+}
+
+// page is what one look at a list gives: items, and where the next look begins, unless it is the end.
+type page[T any] struct {
+	items []T
+	next  place
+	end   bool
+}
+
+// pages makes a list of looks at it, each one a read of its own through look, beginning after the given place (GEN-9).
+func pages[T any](l listID, after Cursor, look func(from place, malformed error) (page[T], error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		at, malformed := l.placeOf(after)
+		for {
+			p, err := look(at, malformed)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, item := range p.items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+			if p.end {
+				return
+			}
+			at = p.next
+		}
+	}
+}

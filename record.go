@@ -1,0 +1,370 @@
+package tenancy
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// The records a Store keeps. They are values: comparable, without pointers and slices. What is personal stands in a struct of its own within
+// the record, and nowhere else: emptying it is what erasing means, and events never hold any of it.
+
+// OrganizationRecord is an organization as stored.
+type OrganizationRecord struct {
+	ID               OrganizationID
+	Owner            UserID // of a deleted or merged one: who owned it last
+	State            State  // StateActive, StateDeleted, StateMerged
+	MergedInto       OrganizationID
+	SignUpPolicy     SignUpPolicy
+	InvitationPolicy InvitationPolicy
+	HIPAA            bool // entitled
+	HIPAAReference   Reference
+	HIPAAExecuted    Instant
+	Import           bool // entitled
+	ImportReference  Reference
+	Limited          bool // Limits stand instead of the directory's
+	Limits           Limits
+	Created          Instant
+	Ended            Instant
+	Purged           Instant
+	Personal         OrganizationPersonal
+}
+
+// OrganizationPersonal is an organization's friendly name, which is personal data.
+type OrganizationPersonal struct{ Name string }
+
+// UserRecord is a user as stored.
+type UserRecord struct {
+	ID                   UserID
+	InactiveOrganization bool // by its organization
+	InactiveOperator     bool // by an Operator
+	Deleted              bool
+	Created              Instant
+	Personal             UserPersonal
+}
+
+// UserPersonal is what is personal of a user.
+type UserPersonal struct {
+	Email   string // as given
+	Address string // canonical
+	Name    string
+}
+
+// State gives StateActive, StateInactive or StateDeleted.
+func (u UserRecord) State() State {
+	switch {
+	case u.Deleted:
+		return StateDeleted
+	case u.InactiveOrganization || u.InactiveOperator:
+		return StateInactive
+	}
+	return StateActive
+}
+
+// MembershipRecord says that a user is a member of an organization.
+type MembershipRecord struct {
+	Organization OrganizationID
+	User         UserID
+	Role         OrganizationRole
+	Exempt       bool // from single sign-on; an Owner is exempt without it
+	Since        Instant
+}
+
+// AccountRecord is an account or subaccount as stored. A subaccount has its parent's owner and organization, and no plan, billing, pricing
+// and phone of its own.
+type AccountRecord struct {
+	ID                AccountID
+	Owner             UserID
+	Organization      OrganizationID // zero: unmanaged
+	Parent            AccountID      // zero: a main account
+	SuspendedCustomer bool
+	SuspendedPlatform bool
+	Plan              Plan
+	Billing           Billing
+	Designated        Instant // HIPAA, since when; zero: not
+	DesignatedBy      Actor
+	Created           Instant
+	Closed            Instant // zero: not
+	Personal          AccountPersonal
+}
+
+// AccountPersonal is what is personal, or free text, of an account.
+type AccountPersonal struct {
+	Name    string
+	Pricing string // opaque text; empty: default
+	Phone   string // verified, E.164; empty: none
+}
+
+// Status gives the account's own status, its parent's aside: StateActive, StateSuspended or StateClosed.
+func (a AccountRecord) Status() State {
+	switch {
+	case a.Closed != 0:
+		return StateClosed
+	case a.SuspendedCustomer || a.SuspendedPlatform:
+		return StateSuspended
+	}
+	return StateActive
+}
+
+// GrantRecord is a user's account roles in one account. The owner's grant is the role Owner.
+type GrantRecord struct {
+	Account AccountID
+	User    UserID
+	Roles   RoleSet
+}
+
+// InvitationRecord is an invitation to an organization or account, or an organization's request for an account.
+type InvitationRecord struct {
+	ID           InvitationID
+	Kind         InvitationKind
+	Organization OrganizationID // KindOrganization: to which; KindAccountRequest: which asks; else zero
+	Account      AccountID      // KindAccount: to which; KindAccountRequest: which is asked for, there or not; else zero
+	Role         OrganizationRole
+	Roles        RoleSet
+	Inviter      Actor
+	Charged      UserID // the Owner of the organization, or of the unmanaged account, when it was made (USR-10)
+	State        State  // StatePending, StateAccepted, StateDeclined, StateRevoked; expired is derived
+	Created      Instant
+	Expires      Instant
+	Settled      Instant
+	Personal     InvitationPersonal
+}
+
+// InvitationPersonal is what is personal, or secret, of an invitation.
+type InvitationPersonal struct {
+	Email   string // as given
+	Address string // canonical
+	Secret  [32]byte
+}
+
+// RequestRecord is a person's request to be invited to an organization.
+type RequestRecord struct {
+	ID           RequestID
+	Organization OrganizationID
+	State        State // StateOpen, StateSettled
+	Created      Instant
+	Expires      Instant
+	Settled      Instant
+	Personal     RequestPersonal
+}
+
+// RequestPersonal is what is personal of a request.
+type RequestPersonal struct {
+	Email   string // as given
+	Address string // canonical
+}
+
+// DomainRecord is an organization's claim to an internet domain.
+type DomainRecord struct {
+	ID           DomainID
+	Organization OrganizationID
+	State        State // StateUnverified, StateVerified, StateLapsing
+	Label        Reference
+	Found        Instant // the record, last
+	Verified     Instant
+	Lapses       Instant // when a lapsing one may be lost
+	Policy       SignUpPolicy
+	Connection   ConnectionID // enforced on it
+	Created      Instant
+	Personal     DomainPersonal
+}
+
+// DomainPersonal is a domain's name and challenge, which stand in no event.
+type DomainPersonal struct {
+	Name  string // canonical
+	Token string
+}
+
+// ConnectionRecord is a connection to an identity provider.
+type ConnectionRecord struct {
+	ID           ConnectionID
+	Organization OrganizationID
+	Tested       Instant // zero: not
+	Created      Instant
+	Personal     ConnectionPersonal
+}
+
+// ConnectionPersonal is a connection's name, which stands in no event.
+type ConnectionPersonal struct{ Name string }
+
+// HeadRecord is the end of a stream: the number and hash of its last event.
+type HeadRecord struct {
+	Stream   Stream
+	Sequence uint64
+	Hash     [32]byte
+}
+
+// OperationRecord says that an actor's operation ID is used up, and by what; or, as a fence, that what was on its way under it cannot succeed.
+type OperationRecord struct {
+	Actor  Actor
+	ID     OperationID
+	Name   string
+	Call   EventID // drawn by the call that wrote it, to know its own again
+	Time   Instant
+	Fence  bool
+	Made   string // the text forms of the IDs it made, in order, joined by spaces
+	Events int
+}
+
+// Group gives the Key.In that stands for a text: the first half of its SHA-256.
+func Group(text string) [16]byte {
+	sum := sha256.Sum256([]byte(text))
+	return [16]byte(sum[:16])
+}
+
+// timeText writes an instant so that texts sort as instants do.
+func timeText(t Instant) string { return fmt.Sprintf("%019d", int64(t)) }
+
+// addressText writes a canonical address with its domain first, so that the addresses of a domain stand together.
+func addressText(canonical string) string {
+	if canonical == "" {
+		return ""
+	}
+	domain := emailDomain(canonical)
+	return domain + "@" + canonical[:len(canonical)-len(domain)-1]
+}
+
+// Entries says where the organization is found.
+func (o OrganizationRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Organizations, Key{ID: o.ID}})
+	if o.State != StateActive && o.Purged == 0 {
+		to = append(to, Entry{OrganizationsDue, Key{Text: timeText(o.Ended), ID: o.ID}})
+	}
+	if !o.MergedInto.IsZero() {
+		to = append(to, Entry{OrganizationsInto, Key{In: o.MergedInto, ID: o.ID}})
+	}
+	return to
+}
+
+// Entries says where the user is found.
+func (u UserRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Users, Key{ID: u.ID}})
+	if u.Personal.Address != "" {
+		to = append(to, Entry{UsersByAddress, Key{Text: addressText(u.Personal.Address)}})
+	}
+	return to
+}
+
+// Entries says where the membership is found.
+func (m MembershipRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{Members, Key{In: m.Organization, ID: m.User}}, Entry{MembershipsOf, Key{In: m.User, ID: m.Organization}})
+}
+
+// Entries says where the account is found.
+func (a AccountRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Accounts, Key{ID: a.ID}})
+	managed, open := !a.Organization.IsZero(), a.Closed == 0
+	if managed {
+		to = append(to, Entry{AccountsIn, Key{In: a.Organization, ID: a.ID}})
+	}
+	switch {
+	case !open:
+	case !a.Parent.IsZero():
+		to = append(to, Entry{OpenSubaccountsOf, Key{In: a.Parent, ID: a.ID}})
+	default:
+		to = append(to, Entry{OpenAccountsOf, Key{In: a.Owner, ID: a.ID}})
+		if managed {
+			to = append(to, Entry{OpenAccountsIn, Key{In: a.Organization, ID: a.ID}})
+		}
+	}
+	return to
+}
+
+// Entries says where the grant is found.
+func (g GrantRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{Grants, Key{In: g.Account, ID: g.User}}, Entry{GrantsOf, Key{In: g.User, ID: g.Account}})
+}
+
+// target is what an invitation stands under: the organization, or the account of KindAccount.
+func (i InvitationRecord) target() [16]byte {
+	if i.Kind == KindAccount {
+		return i.Account
+	}
+	return i.Organization
+}
+
+// Entries says where the invitation is found.
+func (i InvitationRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Invitations, Key{ID: i.ID}}, Entry{InvitationsIn, Key{In: i.target(), ID: i.ID}})
+	if i.Personal.Secret != [32]byte{} {
+		to = append(to, Entry{InvitationsBySecret, Key{Text: hex.EncodeToString(i.Personal.Secret[:])}})
+	}
+	if i.Kind == KindAccountRequest {
+		if i.State == StatePending {
+			to = append(to, Entry{PendingInvitations, Key{In: i.Organization, Text: i.Account.String()}}, Entry{InvitationsFor, Key{In: i.Account, ID: i.ID}})
+		}
+		return to
+	}
+	if i.Personal.Address == "" {
+		return to
+	}
+	if i.State == StatePending {
+		to = append(to, Entry{PendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
+	}
+	return append(to, Entry{InvitationsByAddress, Key{In: Group(i.Personal.Address), ID: i.ID}},
+		Entry{InvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
+}
+
+// due is when the time a record's address may be kept begins to run.
+func due(settled, expires Instant) Instant {
+	if settled != 0 {
+		return settled
+	}
+	return expires
+}
+
+// Entries says where the request is found.
+func (q RequestRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Requests, Key{ID: q.ID}}, Entry{RequestsIn, Key{In: q.Organization, ID: q.ID}})
+	if q.Personal.Address == "" {
+		return to
+	}
+	if q.State == StateOpen {
+		to = append(to, Entry{OpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
+	}
+	return append(to, Entry{RequestsByAddress, Key{In: Group(q.Personal.Address), ID: q.ID}},
+		Entry{RequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
+}
+
+// Entries says where the domain is found.
+func (d DomainRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{Domains, Key{ID: d.ID}}, Entry{DomainsIn, Key{In: d.Organization, ID: d.ID}},
+		Entry{DomainsByName, Key{In: d.Organization, Text: d.Personal.Name}})
+	if d.State != StateUnverified {
+		to = append(to, Entry{VerifiedDomains, Key{Text: d.Personal.Name}})
+	}
+	return to
+}
+
+// Entries says where the connection is found.
+func (c ConnectionRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{Connections, Key{ID: c.ID}}, Entry{ConnectionsIn, Key{In: c.Organization, ID: c.ID}})
+}
+
+// Entries says where the head is found.
+func (h HeadRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{Heads, Key{ID: h.Stream.Key()}})
+}
+
+// Entries says where the operation is found.
+func (o OperationRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{Operations, Key{Text: o.Actor.String(), ID: o.ID}})
+}
+
+// SetUser fills in the user asked about.
+func (r *AccessRow) SetUser(u UserRecord) { r.UserFound, r.UserActive = true, u.State() == StateActive }
+
+// SetAccount fills in the account asked about.
+func (r *AccessRow) SetAccount(a AccountRecord) {
+	r.AccountFound, r.Organization, r.Parent = true, a.Organization, a.Parent
+	r.Closed = a.Closed != 0
+	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
+}
+
+// SetParent fills in the main account of the subaccount asked about.
+func (r *AccessRow) SetParent(a AccountRecord) {
+	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
+}
+
+// SetMembership fills in the user's membership of the account's organization.
+func (r *AccessRow) SetMembership(m MembershipRecord) { r.Member, r.Role = true, m.Role }

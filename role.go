@@ -1,0 +1,683 @@
+package tenancy
+
+import (
+	"slices"
+	"strings"
+)
+
+// OrganizationRole is a member's role in an organization. Zero is StandardUser; the higher value has the higher rank.
+type OrganizationRole uint8
+
+// The organization roles (ROLE-1 to 3).
+const (
+	StandardUser  OrganizationRole = iota // Standard User (Account Creation)
+	Administrator                         // manages users, accounts, domains and settings
+	Owner                                 // everything; one at a time
+)
+
+var organizationRoles = [...]string{"standard_user", "administrator", "owner"}
+
+// String gives "standard_user", "administrator" or "owner".
+func (r OrganizationRole) String() string {
+	if int(r) < len(organizationRoles) {
+		return organizationRoles[r]
+	}
+	return "unknown"
+}
+
+// MarshalText gives what String does.
+func (r OrganizationRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads what MarshalText gives; the error is CodeRole.
+func (r *OrganizationRole) UnmarshalText(text []byte) error {
+	i := slices.Index(organizationRoles[:], string(text))
+	if i < 0 {
+		return &Error{Op: "ParseRole", Err: CodeRole}
+	}
+	*r = OrganizationRole(i)
+	return nil
+}
+
+// AccountRole is a role on an account: one of the five below, or the host's own (Options.Roles).
+type AccountRole string
+
+// The built-in account roles (ROLE-6).
+const (
+	AccountOwner         AccountRole = "owner"
+	AccountAdministrator AccountRole = "administrator"
+	Developer            AccountRole = "developer"
+	BillingManager       AccountRole = "billing_manager"
+	Support              AccountRole = "support"
+)
+
+var accountRoles = [...]AccountRole{AccountOwner, AccountAdministrator, Developer, BillingManager, Support}
+
+// RoleSet is a set of account roles. It is immutable and comparable; the zero value is empty.
+type RoleSet struct {
+	builtIn uint8  // bit i: accountRoles[i]
+	others  string // the host's, sorted, joined by commas
+}
+
+// Roles makes a set. A comma in a name separates two, since no role has one in its name.
+func Roles(roles ...AccountRole) RoleSet {
+	var set RoleSet
+	var others []string
+	for _, role := range roles {
+		for name := range strings.SplitSeq(string(role), ",") {
+			if i := slices.Index(accountRoles[:], AccountRole(name)); i >= 0 {
+				set.builtIn |= 1 << i
+			} else {
+				others = append(others, name)
+			}
+		}
+	}
+	slices.Sort(others)
+	set.others = strings.Join(slices.Compact(others), ",")
+	return set
+}
+
+// Has says whether a role is in the set.
+func (s RoleSet) Has(role AccountRole) bool { return slices.Contains(s.All(), role) }
+
+// IsZero says whether the set is empty.
+func (s RoleSet) IsZero() bool { return s == RoleSet{} }
+
+// All gives the roles: the built-in ones from Owner to Support, then the host's by name.
+func (s RoleSet) All() []AccountRole {
+	var all []AccountRole
+	for i, role := range accountRoles {
+		if s.builtIn>>i&1 == 1 {
+			all = append(all, role)
+		}
+	}
+	if s.others != "" {
+		for name := range strings.SplitSeq(s.others, ",") {
+			all = append(all, AccountRole(name))
+		}
+	}
+	return all
+}
+
+// with gives the union of two sets.
+func (s RoleSet) with(t RoleSet) RoleSet {
+	if s.others == "" || s.others == t.others {
+		return RoleSet{s.builtIn | t.builtIn, t.others}
+	}
+	return Roles(append(s.All(), t.All()...)...)
+}
+
+// String gives the roles joined by commas.
+func (s RoleSet) String() string {
+	var names []string
+	for _, role := range s.All() {
+		names = append(names, string(role))
+	}
+	return strings.Join(names, ",")
+}
+
+// MarshalText gives what String does.
+func (s RoleSet) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText gives. A role that no Directory names is kept, and permits nothing.
+func (s *RoleSet) UnmarshalText(text []byte) error {
+	*s = RoleSet{}
+	if len(text) == 0 {
+		return nil
+	}
+	var roles []AccountRole
+	for name := range strings.SplitSeq(string(text), ",") {
+		roles = append(roles, AccountRole(name))
+	}
+	*s = Roles(roles...)
+	return nil
+}
+
+// Permission is something one may do on an account: one of those below, or the host's own (Options.Roles).
+type Permission string
+
+// The built-in permissions on an account (ROLE-6).
+const (
+	Build             Permission = "build"              // resources, developer tools, credentials
+	Bill              Permission = "bill"               // billing
+	ReadUsage         Permission = "read_usage"         // logs and usage
+	ManageSettings    Permission = "manage_settings"    //
+	ManageMembers     Permission = "manage_members"     //
+	ManageSubaccounts Permission = "manage_subaccounts" //
+	SuspendAccount    Permission = "suspend_account"    // and reactivate
+	CloseAccount      Permission = "close_account"      //
+	TransferAccount   Permission = "transfer_account"   // to another owner
+	DesignateHIPAA    Permission = "designate_hipaa"    //
+)
+
+// OrganizationPermission is something one may do in an organization.
+type OrganizationPermission string
+
+// The permissions in an organization (ROLE-1 to 3).
+const (
+	ViewOrganization   OrganizationPermission = "view_organization"   // its name and one's own role
+	CreateAccounts     OrganizationPermission = "create_accounts"     //
+	ManageUsers        OrganizationPermission = "manage_users"        // members, invitations, roles up to Administrator
+	ManageAccounts     OrganizationPermission = "manage_accounts"     // all its accounts, HIPAA designation
+	ManageDomains      OrganizationPermission = "manage_domains"      // and single sign-on
+	ManageOrganization OrganizationPermission = "manage_organization" // name, policies, merges
+	ReadLog            OrganizationPermission = "read_log"            //
+	ReleaseAccounts    OrganizationPermission = "release_accounts"    // let an account out
+	TransferOwnership  OrganizationPermission = "transfer_ownership"  //
+	DeleteOrganization OrganizationPermission = "delete_organization" //
+)
+
+// organizationTable says which role has which permission in an organization: a column for each role, x for yes (ROLE-1 to 3, ROLE-8).
+var organizationTable = []struct {
+	permission OrganizationPermission
+	roles      string // StandardUser Administrator Owner
+}{
+	{ViewOrganization, "x x x"},
+	{CreateAccounts, "x x x"},
+	{ManageUsers, "- x x"},
+	{ManageAccounts, "- x x"},
+	{ManageDomains, "- x x"},
+	{ManageOrganization, "- x x"},
+	{ReadLog, "- x x"},
+	{ReleaseAccounts, "- - x"},
+	{TransferOwnership, "- - x"},
+	{DeleteOrganization, "- - x"},
+}
+
+// accountTable says which role has which permission on an account: a column for each account role, one for the managing organization's Owner
+// and Administrators (who have no role on the account by that), and one that says whether it holds in a suspended account (ROLE-6, ROLE-8).
+var accountTable = []struct {
+	permission Permission
+	roles      string // Owner Administrator Developer BillingManager Support
+	manager    bool
+	suspended  bool
+}{
+	{Build, "x x x - -", false, false},
+	{Bill, "x x - x -", false, true},
+	{ReadUsage, "x x x x x", false, true},
+	{ManageSettings, "x x - - -", true, false},
+	{ManageMembers, "x x - - -", true, true},
+	{ManageSubaccounts, "x x - - -", true, false},
+	{SuspendAccount, "x x - - -", true, true},
+	{CloseAccount, "x - - - -", true, true},
+	{TransferAccount, "x - - - -", true, true},
+	{DesignateHIPAA, "- - - - -", true, true},
+}
+
+// mask reads a row of the tables: bit i for the i-th column.
+func mask(row string) (m uint8) {
+	for i, cell := range strings.Fields(row) {
+		if cell == "x" {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// may says whether a role has a permission in its organization.
+func (r OrganizationRole) may(p OrganizationPermission) bool {
+	for _, row := range organizationTable {
+		if row.permission == p {
+			return mask(row.roles)>>r&1 == 1
+		}
+	}
+	return false
+}
+
+// manages says whether a role manages the organization's accounts.
+func (r OrganizationRole) manages() bool { return r == Owner || r == Administrator }
+
+// RoleOptions adds account roles and permissions of the host's own (ROLE-7). Names are References without commas of other meaning: 1–64 of
+// A–Z a–z 0–9 . _ / -, none of them a built-in role's or permission's.
+type RoleOptions struct {
+	// Permissions of the host's. Owner and Administrator of an account have them all; nobody has them in a suspended account or by an
+	// organization role.
+	Permissions []Permission
+	// Roles names, for each role of the host's, the permissions it has, built-in ones or the host's; a built-in role named here gets
+	// permissions of the host's besides its own. Developer, BillingManager and Support can be named, Owner and Administrator have all anyway.
+	Roles map[AccountRole][]Permission
+}
+
+// grantRule is a row of the account table made ready for Can.
+type grantRule struct {
+	builtIn   uint8
+	others    []AccountRole
+	manager   bool
+	suspended bool
+}
+
+// permissionTable is the account table with the host's additions.
+type permissionTable struct {
+	rules map[Permission]grantRule
+	roles map[AccountRole]bool // that may be given
+}
+
+// tableWith makes the table, or CodeOption.
+func tableWith(host RoleOptions) (permissionTable, error) {
+	t := permissionTable{rules: map[Permission]grantRule{}, roles: map[AccountRole]bool{}}
+	for _, row := range accountTable {
+		t.rules[row.permission] = grantRule{builtIn: mask(row.roles), manager: row.manager, suspended: row.suspended}
+	}
+	own := map[Permission]bool{}
+	for _, p := range host.Permissions {
+		if _, taken := t.rules[p]; taken || !Reference(p).valid() {
+			return t, CodeOption
+		}
+		own[p] = true
+		t.rules[p] = grantRule{builtIn: mask("x x - - -")}
+	}
+	for _, role := range accountRoles {
+		t.roles[role] = true
+	}
+	for role, permissions := range host.Roles {
+		i := slices.Index(accountRoles[:], role)
+		if !Reference(role).valid() || i == 0 || i == 1 {
+			return t, CodeOption
+		}
+		t.roles[role] = true
+		for _, p := range permissions {
+			rule, known := t.rules[p]
+			if !known || i >= 0 && !own[p] || i < 0 && rule.builtIn == 0 {
+				return t, CodeOption // unknown, a built-in role's own meaning, or one that no account role has
+			}
+			if i >= 0 {
+				rule.builtIn |= 1 << i
+			} else {
+				rule.others = append(rule.others, role)
+			}
+			t.rules[p] = rule
+		}
+	}
+	return t, nil
+}
+
+// by gives the first role of a set that has the permission.
+func (g grantRule) by(set RoleSet) (AccountRole, bool) {
+	if hit := set.builtIn & g.builtIn; hit != 0 {
+		for i, role := range accountRoles {
+			if hit>>i&1 == 1 {
+				return role, true
+			}
+		}
+	}
+	if set.others != "" && len(g.others) > 0 {
+		for name := range strings.SplitSeq(set.others, ",") {
+			if slices.Contains(g.others, AccountRole(name)) {
+				return AccountRole(name), true
+			}
+		}
+	}
+	return "", false
+}
+
+// Why is the reason of a Decision.
+type Why string
+
+// The reasons. With WhyUnreachable a host answers as if the thing were not there (404), with the others that refuse it says so (403).
+const (
+	WhyUnreachable      Why = "unreachable"       // no role on it, or it is not there
+	WhyInsufficient     Why = "insufficient"      // a role, but none that permits it
+	WhyInactive         Why = "inactive"          // the user is inactive or deleted
+	WhySuspended        Why = "suspended"         // a role permits it, but the account or its main account is suspended
+	WhyClosed           Why = "closed"            // a role, but the account is closed
+	WhyGrant            Why = "grant"             // allowed by the user's grant on the account
+	WhyParentGrant      Why = "parent_grant"      // allowed by the user's grant on its main account
+	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
+)
+
+// Decision is what Can says.
+type Decision struct {
+	Allowed bool
+	Why     Why
+	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
+	Role AccountRole
+	// Account is the one the grant that allows is on: the account asked about, or its parent; else zero.
+	Account AccountID
+	// OrganizationRole is the role that allows, with WhyOrganizationRole.
+	OrganizationRole OrganizationRole
+}
+
+// decideCan is the whole decision of Can over what Access read.
+func decideCan(rule grantRule, account AccountID, row AccessRow) Decision {
+	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || row.Member && row.Role.manages()
+	role, direct := rule.by(row.Roles)
+	parentRole, inherited := AccountRole(""), false
+	if !direct {
+		parentRole, inherited = rule.by(row.ParentRoles)
+	}
+	managed := rule.manager && row.Member && row.Role.manages()
+	switch {
+	case !row.UserFound || !row.AccountFound:
+		return Decision{Why: WhyUnreachable}
+	case !row.UserActive:
+		return Decision{Why: WhyInactive}
+	case !reaches:
+		return Decision{Why: WhyUnreachable}
+	case row.Closed:
+		return Decision{Why: WhyClosed}
+	case !direct && !inherited && !managed:
+		return Decision{Why: WhyInsufficient}
+	case row.Suspended && !rule.suspended:
+		return Decision{Why: WhySuspended}
+	case direct:
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
+	case inherited:
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent}
+	}
+	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+}
+
+// operationRow is a row of THE table: who may call an operation. What the columns allow is asked of this table alone (authorize); what a row
+// says in words is decided by the operation's own rule.
+type operationRow struct {
+	name         string
+	on           string                 // what it acts on
+	organization OrganizationPermission // a member whose role has it may; "": no member as such
+	account      Permission             // whoever has it on the account, or manages the account through its organization, may; "": nobody as such
+	operator     bool
+	system       bool
+	others       string // who else: an actor for what is theirs
+	codes        []Code // the refusals it gives, beside those that every operation can: see everyOperation
+}
+
+// everyOperation has the refusals that any operation can give: a session or context that is not fit, and a store under load.
+var everyOperation = []Code{CodeActor, CodeReference, CodeInTransaction, CodeBusy, CodeAmbiguous}
+
+// operations is THE table, in the order of a customer's life (ROLE-8).
+var operations = []operationRow{
+	{name: "SignUp", on: "address", operator: true, system: true,
+		codes: []Code{CodeEmail, CodeName, CodeEmailTaken, CodeSecretRefused}},
+	{name: "CreateOrganization", on: "-", others: "any user for themself"},
+	{name: "Organization", on: "organization", organization: ViewOrganization, operator: true, system: true},
+	{name: "Organizations", on: "user", operator: true, system: true, others: "any user about themself"},
+	{name: "RenameOrganization", on: "organization", organization: ManageOrganization},
+	{name: "TransferOwnership", on: "organization", organization: TransferOwnership},
+	{name: "ReplaceOwner", on: "organization", operator: true},
+
+	{name: "User", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see",
+		codes: []Code{CodeID, CodeNotFound}},
+	{name: "UserByEmail", on: "address", operator: true, system: true,
+		codes: []Code{CodeEmail, CodeNotFound}},
+	{name: "Users", on: "organization", organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "UpdateUser", on: "user", organization: ManageUsers, others: "the user",
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner}},
+	{name: "ChangeEmail", on: "user", operator: true, system: true,
+		codes: []Code{CodeID, CodeEmail, CodeNotFound, CodeEmailTaken}},
+	{name: "SetOrganizationRole", on: "organization", organization: ManageUsers},
+	{name: "RemoveUser", on: "organization", organization: ManageUsers,
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts}},
+	{name: "Leave", on: "organization", organization: ViewOrganization,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOwnerLeaves, CodeOwnsAccounts}},
+	{name: "DeactivateUser", on: "user", organization: ManageUsers, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner}},
+	{name: "ReactivateUser", on: "user", organization: ManageUsers, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner}},
+	{name: "DeleteUser", on: "user", organization: ManageUsers, operator: true, others: "the user, in no organization",
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOwnsOrganization, CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive}},
+
+	{name: "InviteUser", on: "organization", organization: ManageUsers,
+		codes: []Code{CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMember, CodeInvitationPending, CodeMailLimit}},
+	{name: "InviteToAccount", on: "account", account: ManageMembers,
+		codes: []Code{CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending, CodeMailLimit}},
+	{name: "ResendInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember, CodeMailLimit}},
+	{name: "RevokeInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled}},
+	{name: "Invitations", on: "organization", organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "AccountInvitations", on: "account", account: ManageMembers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "Invitation", on: "secret", system: true, others: "the invitee",
+		codes: []Code{CodeNotFound}},
+	{name: "AcceptInvitation", on: "secret", others: "the invitee",
+		codes: []Code{CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere, CodeOwnsOrganization, CodeTermsChanged}},
+	{name: "DeclineInvitation", on: "secret", system: true, others: "whoever has the secret",
+		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled}},
+
+	{name: "CreateAccount", on: "organization", organization: CreateAccounts, others: "any user in no organization, for themself",
+		codes: []Code{CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeManaged, CodeNotMember, CodeInactive}},
+	{name: "CreateSubaccount", on: "account", account: ManageSubaccounts,
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended}},
+	{name: "Account", on: "account", operator: true, system: true, others: "whoever has a role on it or manages it",
+		codes: []Code{CodeID, CodeNotFound}},
+	{name: "Accounts", on: "organization", organization: ManageAccounts, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "AccountsOf", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see",
+		codes: []Code{CodeID, CodeCursor, CodeNotFound}},
+	{name: "Access", on: "account", account: ManageMembers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "RenameAccount", on: "account", account: ManageSettings, operator: true, system: true,
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed}},
+	{name: "SuspendAccount", on: "account", account: SuspendAccount, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended}},
+	{name: "ReactivateAccount", on: "account", account: SuspendAccount, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended}},
+	{name: "CloseAccount", on: "account", account: CloseAccount, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended}},
+	{name: "TransferAccount", on: "account", account: TransferAccount,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged, CodeAlreadyOwner, CodeNotMember, CodeInactive}},
+	{name: "MoveAccount", on: "account", others: "the Owner of both organizations, who owns it"},
+	{name: "AssignRoles", on: "account", account: ManageMembers,
+		codes: []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember}},
+	{name: "RevokeRoles", on: "account", account: ManageMembers, others: "Owner and Administrators of a member's organization",
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant}},
+	{name: "Relinquish", on: "account", others: "any user for themself",
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant}},
+	{name: "VerifyPhone", on: "account", operator: true, system: true,
+		codes: []Code{CodeID, CodePhone, CodeNotFound, CodeClosed, CodeSubaccount}},
+	{name: "UpgradeAccount", on: "account", operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeClosed, CodeSubaccount, CodeBilling}},
+	{name: "InvoiceAccount", on: "account", operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeClosed, CodeSubaccount, CodeBilling}},
+	{name: "SetPricing", on: "account", operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeClosed, CodeSubaccount}},
+
+	{name: "AddDomain", on: "organization", organization: ManageDomains},
+	{name: "VerifyDomain", on: "domain", organization: ManageDomains},
+	{name: "RemoveDomain", on: "domain", organization: ManageDomains, operator: true},
+	{name: "Domains", on: "organization", organization: ManageDomains, operator: true, system: true},
+	{name: "RecheckDomains", on: "-", system: true},
+	{name: "SetSignUpPolicy", on: "organization", organization: ManageDomains},
+	{name: "SetInvitationPolicy", on: "organization", organization: ManageOrganization},
+	{name: "AddConnection", on: "organization", organization: ManageDomains},
+	{name: "RemoveConnection", on: "connection", organization: ManageDomains},
+	{name: "MarkConnectionTested", on: "connection", operator: true, system: true},
+	{name: "Connections", on: "organization", organization: ManageDomains, operator: true, system: true},
+	{name: "EnforceSSO", on: "domain", organization: ManageDomains},
+	{name: "StopEnforcingSSO", on: "domain", organization: ManageDomains},
+	{name: "SetSSOExemption", on: "organization", organization: ManageDomains},
+	{name: "SignInRequirement", on: "user", operator: true, system: true},
+
+	{name: "SetHIPAAEntitlement", on: "organization", operator: true},
+	{name: "EnableHIPAA", on: "account", account: DesignateHIPAA},
+	{name: "DisableHIPAA", on: "account", account: DesignateHIPAA, operator: true},
+	{name: "HIPAAReport", on: "organization", organization: ManageAccounts, operator: true, system: true},
+	{name: "AddAccount", on: "organization", organization: ManageAccounts},
+	{name: "AccountRequests", on: "user", operator: true, system: true, others: "any user about themself"},
+	{name: "AcceptAccountRequest", on: "account request", others: "the account's owner"},
+	{name: "RequestInvitation", on: "address", operator: true, system: true},
+	{name: "DismissRequest", on: "request", organization: ManageUsers},
+	{name: "DeleteOrganization", on: "organization", organization: DeleteOrganization, operator: true},
+	{name: "RestoreOrganization", on: "organization", operator: true},
+	{name: "PreviewMerge", on: "organization", operator: true, system: true, others: "the Owner of both, the Candidates' Owner while invited, Owner and Administrators while they can import that Owner"},
+	{name: "MergeOrganizations", on: "organization", organization: TransferOwnership},
+	{name: "ImportUsers", on: "organization", organization: ManageUsers},
+	{name: "ImportableUsers", on: "domain", organization: ManageUsers, operator: true, system: true},
+	{name: "SetLimits", on: "organization", operator: true},
+	{name: "SetImportEntitlement", on: "organization", operator: true},
+	{name: "Purge", on: "-", system: true},
+
+	{name: "Can", on: "account", account: ManageMembers, operator: true, system: true, others: "any user about themself"},
+	{name: "CanInOrganization", on: "organization", organization: ManageUsers, operator: true, system: true, others: "any user about themself"},
+
+	{name: "Events", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
+	{name: "LogHead", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
+	{name: "VerifyLog", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
+	{name: "Relay", on: "-", system: true},
+	{name: "Atomically", on: "-", operator: true, system: true, others: "any user"},
+	{name: "Preview", on: "-", operator: true, system: true, others: "any user"},
+	{name: "Outcome", on: "operation", operator: true, system: true, others: "whoever acted"},
+	{name: "ActorOutcome", on: "operation", system: true},
+}
+
+var operationsByName = func() map[string]*operationRow {
+	byName := map[string]*operationRow{}
+	for i := range operations {
+		byName[operations[i].name] = &operations[i]
+	}
+	return byName
+}()
+
+// operation gives the row of an operation.
+func operation(name string) *operationRow {
+	row := operationsByName[name]
+	if row == nil {
+		panic("tenancy: " + name + " is not in the table of operations")
+	}
+	return row
+}
+
+// standing is what the actor is in an organization.
+type standing struct {
+	organization *OrganizationRecord // nil: there is none
+	rank         *MembershipRecord   // the actor's; nil: none
+}
+
+// standing asks for the organization acted on, the actor's membership and the head of its stream.
+func (r *reads) standing(org OrganizationID) standing {
+	st := standing{organization: find(r, organizationByID(org))}
+	if r.actor.isUser() {
+		st.rank = find(r, memberOf(org, r.actor.User))
+	}
+	r.stream(streamOfOrganization(org))
+	return st
+}
+
+// managesUsers says whether the actor may see and manage the organization's users.
+func (st standing) managesUsers() bool { return st.rank != nil && st.rank.Role.may(ManageUsers) }
+
+// alive refuses what is done to an organization that has ended.
+func (st standing) alive() error {
+	switch st.organization.State {
+	case StateMerged:
+		return CodeMerged
+	case StateDeleted:
+		return CodeEnded
+	}
+	return nil
+}
+
+// platform answers for Operators and System: what the operation's row says.
+func (c *changes) platform() error {
+	if c.actor.isOperator() && c.row.operator || c.actor.isSystem() && c.row.system {
+		return nil
+	}
+	return CodeNotAllowed
+}
+
+// authorize decides by the table whether the actor may do this operation to an organization: CodeNotFound if they may not even see it, then
+// CodeNotAllowed (GEN-5). Whether the organization is alive is the next question: alive.
+func (c *changes) authorize(st standing) error {
+	switch {
+	case st.organization == nil || c.actor.isUser() && st.rank == nil:
+		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case c.row.organization == "" || !st.rank.Role.may(c.row.organization):
+		return CodeNotAllowed
+	}
+	return nil
+}
+
+// accountStanding is what the actor is to an account.
+type accountStanding struct {
+	account     *AccountRecord    // nil: there is none
+	parent      *AccountRecord    // of a subaccount
+	grant       *GrantRecord      // the actor's on the account
+	parentGrant *GrantRecord      // the actor's on the parent
+	rank        *MembershipRecord // the actor's in the managing organization
+}
+
+// accountStanding asks for the account acted on, what the actor is to it, and the head of its stream.
+func (r *reads) accountStanding(id AccountID) accountStanding {
+	st := accountStanding{account: find(r, accountByID(id))}
+	if r.actor.isUser() {
+		st.grant = find(r, grantOn(id, r.actor.User))
+	}
+	if st.account == nil {
+		return st
+	}
+	r.stream(st.account.stream())
+	if !st.account.Parent.IsZero() {
+		st.parent = find(r, accountByID(st.account.Parent))
+	}
+	if !r.actor.isUser() {
+		return st
+	}
+	if !st.account.Parent.IsZero() {
+		st.parentGrant = find(r, grantOn(st.account.Parent, r.actor.User))
+	}
+	if !st.account.Organization.IsZero() {
+		st.rank = find(r, memberOf(st.account.Organization, r.actor.User))
+	}
+	return st
+}
+
+// stream is the stream an account belongs to: its organization's, or its owner's.
+func (a AccountRecord) stream() Stream {
+	if a.Organization.IsZero() {
+		return streamOfUser(a.Owner)
+	}
+	return streamOfOrganization(a.Organization)
+}
+
+// roles is the actor's roles on the account, those on its parent included (ACC-3).
+func (st accountStanding) roles() (set RoleSet) {
+	if st.grant != nil {
+		set = st.grant.Roles
+	}
+	if st.parentGrant != nil {
+		set = set.with(st.parentGrant.Roles)
+	}
+	return set
+}
+
+// manages says whether the actor manages the account through its organization.
+func (st accountStanding) manages() bool { return st.rank != nil && st.rank.Role.manages() }
+
+// sees says whether the actor, a user, may see the account (GEN-5).
+func (st accountStanding) sees() bool {
+	return st.account != nil && (st.manages() || !st.roles().IsZero())
+}
+
+// has says whether the actor, a user, has a permission on the account, suspended or not.
+func (c *changes) has(st accountStanding, p Permission) bool {
+	rule, known := c.dir.table.rules[p]
+	if !known {
+		return false
+	}
+	_, granted := rule.by(st.roles())
+	return granted || rule.manager && st.manages()
+}
+
+// authorizeAccount decides by the table whether the actor may do this operation to an account: CodeNotFound if they may not even see it, then
+// CodeNotAllowed (GEN-5). Whether the account is closed is the next question: open.
+func (c *changes) authorizeAccount(st accountStanding) error {
+	switch {
+	case st.account == nil || c.actor.isUser() && !st.sees():
+		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case !c.has(st, c.row.account):
+		return CodeNotAllowed
+	}
+	return nil
+}
+
+// open refuses what is done to a closed account (ACC-5).
+func (st accountStanding) open() error {
+	if st.account.Closed != 0 {
+		return CodeClosed
+	}
+	return nil
+}

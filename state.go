@@ -1,0 +1,97 @@
+package tenancy
+
+// State says where in its life a thing is. Which states a kind of thing can be in stands with its State field.
+type State string
+
+// The states.
+const (
+	StateActive     State = "active"
+	StateInactive   State = "inactive"
+	StateSuspended  State = "suspended"
+	StateClosed     State = "closed"
+	StateDeleted    State = "deleted"
+	StateMerged     State = "merged"
+	StateUnverified State = "unverified"
+	StateVerified   State = "verified"
+	StateLapsing    State = "lapsing"
+	StatePending    State = "pending"
+	StateExpired    State = "expired"
+	StateAccepted   State = "accepted"
+	StateDeclined   State = "declined"
+	StateRevoked    State = "revoked"
+	StateOpen       State = "open"
+	StateSettled    State = "settled"
+)
+
+// Kind says how a user or account stands to an organization.
+type Kind string
+
+// The kinds. The empty one in a query means any.
+const (
+	Managed     Kind = "managed"     // part of the organization
+	Independent Kind = "independent" // outside it: a user with a role on a managed account, an account that a member has a role on
+	Pending     Kind = "pending"     // a user who is invited, an account that is asked for
+	Requested   Kind = "requested"   // an address whose person asked to be invited
+)
+
+// Plan is an account's billing plan. Zero is a trial.
+type Plan string
+
+// The plans.
+const (
+	PlanTrial Plan = ""
+	PlanFull  Plan = "full"
+)
+
+// Billing says who pays for an account. Zero: it pays by itself.
+type Billing string
+
+// The ways of billing.
+const (
+	BillingOwn      Billing = ""
+	BillingInvoiced Billing = "invoiced"
+)
+
+// SignUpPolicy says what happens when somebody with an address on a verified domain signs up (USR-1).
+type SignUpPolicy string
+
+// The sign-up policies. A domain's zero value takes its organization's, and an organization's zero value is PolicyInvitationOnly (DOM-6).
+const (
+	PolicyInherited      SignUpPolicy = ""
+	PolicyInvitationOnly SignUpPolicy = "invitation_only"
+	PolicyAutomatic      SignUpPolicy = "automatic"
+	PolicyClosed         SignUpPolicy = "closed"
+)
+
+// InvitationPolicy says whom an organization may invite (USR-5).
+type InvitationPolicy string
+
+// The invitation policies. Zero invites anybody.
+const (
+	InviteAnybody     InvitationPolicy = ""
+	InviteLiveDomains InvitationPolicy = "live_domains"
+)
+
+// InvitationKind says what an invitation is for.
+type InvitationKind string
+
+// The kinds of invitations.
+const (
+	KindOrganization   InvitationKind = "organization"    // a person, to an organization
+	KindAccount        InvitationKind = "account"         // a person, to an account
+	KindAccountRequest InvitationKind = "account_request" // an account, into an organization
+)
+
+// Limits are how many there may be. Zero in a field is no limit (GEN-12). They are looked at when something is added, and remove nothing.
+type Limits struct {
+	Members          int // members of an organization
+	Accounts         int // its main accounts that are not closed
+	Subaccounts      int // subaccounts of an account that are not closed
+	TrialSubaccounts int // the same for an account on trial
+	Domains          int // domains of an organization
+}
+
+// TwilioLimits gives the numbers Twilio publishes for its organizations: 10 accounts, 1,000 subaccounts, 1 on trial; and 100 domains (GEN-12).
+func TwilioLimits() *Limits {
+	return &Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100}
+}

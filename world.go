@@ -1,0 +1,139 @@
+package tenancy
+
+// world is the records that events are applied to: those an operation has read, or, when a log is replayed, all there are.
+type world struct {
+	slots map[Entry]*slot
+	order []*slot // those that were changed, in order
+	reads *reads  // where records come from; nil in a replay
+	moves []Move  // set-based effects that the store is to carry out
+}
+
+// slot is a record in a world: as it was, and as it is; nil: absent.
+type slot struct {
+	was, now Record
+	touched  bool
+}
+
+// newWorld is the world of what was read. It is filled when an event is first applied.
+func newWorld(r *reads) *world { return &world{reads: r} }
+
+func identity(record Record) Entry {
+	var room [8]Entry
+	return record.Entries(room[:0])[0]
+}
+
+func (w *world) fill() {
+	if w.slots != nil {
+		return
+	}
+	w.slots = map[Entry]*slot{}
+	if w.reads == nil {
+		return
+	}
+	know := func(record Record) { w.slots[identity(record)] = &slot{was: record, now: record} }
+	for _, answer := range w.reads.known {
+		if answer.Record != nil {
+			know(answer.Record)
+		}
+		for _, record := range answer.Records {
+			know(record)
+		}
+	}
+}
+
+// touch gives the slot of an identity for a change.
+func (w *world) touch(at Entry) *slot {
+	w.fill()
+	s := w.slots[at]
+	if s == nil {
+		s = &slot{}
+		w.slots[at] = s
+	}
+	if !s.touched {
+		s.touched = true
+		w.order = append(w.order, s)
+	}
+	return s
+}
+
+// get gives a record as it is now; nil: absent, or never read.
+func get[R Record](w *world, o one[R]) *R {
+	w.fill()
+	if s := w.slots[Entry{o.Index, o.Key}]; s != nil && s.now != nil {
+		record := s.now.(R)
+		return &record
+	}
+	return nil
+}
+
+// edit changes a record that is there. An event that changes what was not read is a mistake in its operation, and panics.
+func edit[R Record](w *world, o one[R], change func(*R)) {
+	record := get(w, o)
+	if record == nil {
+		panic("tenancy: an event changes a record that was not read")
+	}
+	change(record)
+	w.touch(Entry{o.Index, o.Key}).now = *record
+}
+
+// create adds a record that was not there.
+func (w *world) create(record Record) {
+	s := w.touch(identity(record))
+	if s.now != nil {
+		panic("tenancy: an event creates a record that is there")
+	}
+	s.now = record
+}
+
+// move carries a set-based effect out: in an operation the store does, in a replay it is done here.
+func (w *world) move(m Move) {
+	if w.reads != nil {
+		w.moves = append(w.moves, m)
+		return
+	}
+	var members []MembershipRecord
+	for at, s := range w.slots {
+		switch record := s.now.(type) {
+		case AccountRecord:
+			if record.Organization == m.From {
+				record.Organization = m.Into
+				w.touch(at).now = record
+			}
+		case MembershipRecord:
+			if record.Organization == m.From {
+				members = append(members, record)
+			}
+		}
+	}
+	for _, record := range members {
+		remove(w, memberOf(record.Organization, record.User))
+		if !m.Into.IsZero() {
+			w.put(MembershipRecord{Organization: m.Into, User: record.User, Role: StandardUser, Since: m.At})
+		}
+	}
+}
+
+// put writes a record, there or not.
+func (w *world) put(record Record) { w.touch(identity(record)).now = record }
+
+// remove takes away a record that is there.
+func remove[R Record](w *world, o one[R]) {
+	if get(w, o) == nil {
+		panic("tenancy: an event removes a record that was not read")
+	}
+	w.touch(Entry{o.Index, o.Key}).now = nil
+}
+
+// changed gives the records to put and those to delete.
+func (w *world) changed() (put, deleted []Record) {
+	for _, s := range w.order {
+		switch {
+		case s.now == s.was:
+		case s.now == nil:
+			deleted = append(deleted, s.was)
+		default:
+			put = append(put, s.now)
+		}
+	}
+	return put, deleted
+}
