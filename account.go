@@ -61,15 +61,19 @@ type AccountQuery struct {
 	After  Cursor    // of an item of the same query; empty: from the start
 }
 
-// OrganizationAccount is an account as its organization, or that of a member who reaches it, has it in its list.
+// ReachQuery says which part of AccountsOf and Access. The zero value is all of it.
+type ReachQuery struct{ After Cursor }
+
+// OrganizationAccount is an account as an organization has it in its list: its own, a member's elsewhere, or one it asks for.
 type OrganizationAccount struct {
-	listed
 	Kind      Kind
 	ID        AccountID
-	Name      Personal
-	Account   *Account       // of a managed one; nil: no more than its name is to be seen
-	OwnerName Personal       // of a managed one
-	Members   []AccountRoles // of an independent one: which members have which roles on it
+	Name      Personal        // empty: pending, of which no more than the ID is to be seen
+	Account   *Account        // managed; else nil
+	OwnerName Personal        // managed
+	Members   []AccountRoles  // independent: which members have which roles on it
+	Request   *AccountRequest // pending; else nil
+	listed
 }
 
 // AccountRoles says which roles a member has on an account, those on its parent included.
@@ -88,7 +92,6 @@ type Grant struct {
 
 // Reach says how a user reaches an account.
 type Reach struct {
-	listed
 	Account     AccountID
 	AccountName Personal
 	Status      State // of the account, as Account.Status has it; empty: not to be seen
@@ -99,6 +102,7 @@ type Reach struct {
 	Direct      RoleSet // assigned on the account; empty: none
 	FromParent  RoleSet // assigned on its main account; empty: none
 	Manages     bool    // in AccountsOf: they manage it through its organization, which is no role on it
+	listed
 }
 
 // CreateAccount makes an account: active, on trial, paying by itself, with default pricing, not HIPAA designated, and with no grant but its
@@ -108,7 +112,7 @@ type Reach struct {
 // account is unmanaged: for a user who is in no organization, for themself.
 //
 // Errors: CodeName; CodeInput: another owner of an unmanaged account; CodeNotFound; CodeNotAllowed; CodeManaged: an unmanaged account by who is
-// in an organization; CodeNotMember and CodeInactive: the owner named.
+// in an organization; CodeNotMember and CodeInactive: the owner named; CodeAccountLimit.
 func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
 	var f form
 	name, owner := f.name(account.Name), cmp.Or(account.Owner, s.actor.User)
@@ -127,14 +131,15 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 // CreateSubaccount makes a subaccount of a main account, with its owner, its organization and its HIPAA designation (ACC-2, HIP-4, INV-4).
 // The account's Owner and Administrators, and the Owner and Administrators of its organization.
 //
-// Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount: the parent is one itself; CodeSuspended.
+// Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount: the parent is one itself; CodeSuspended;
+// CodeSubaccountLimit.
 func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, account NewSubaccount) (Account, error) {
 	var f form
 	id(&f, parent)
 	name := f.name(account.Name)
-	return s.toAccount(ctx, operation("CreateSubaccount"), parent, f, func(st accountStanding, c *changes) (Account, error) {
-		return decideSubaccount(st, name, c)
-	})
+	return update(ctx, s, call{operation("CreateSubaccount"), parent.String(), f.err},
+		func(r *reads) dividing { return r.dividing(parent) },
+		func(d dividing, c *changes) (Account, error) { return decideSubaccount(d, name, c) })
 }
 
 // Account gives an account, a closed one too. Whoever has a role on it, its parent's included, the Owner and Administrators of its
@@ -154,23 +159,25 @@ func (s *Session) Account(ctx context.Context, account AccountID) (Account, erro
 		})
 }
 
-// Accounts lists an organization's accounts (ACC-9): the managed ones, subaccounts and closed ones too, then the independent ones, which are
-// not closed and on which a member has a role. Each kind is in the order of its IDs. Owner and Administrators, Operators and System.
+// Accounts lists an organization's accounts (ACC-9): the managed ones, subaccounts and closed ones too; then the independent ones, which are not
+// closed and on which a member has a role; then the pending ones, which it asks for (ACC-4). Each kind is in the order of its IDs. Owner and
+// Administrators, Operators and System.
 //
-// Of an independent account they see the name, and which member has which role. What the Owner reaches through other organizations of theirs
-// nobody else of this one sees (GEN-5). A query with Status or Parent asks for managed accounts alone. To list independent accounts reads what
-// all members have roles on.
+// Of an independent account they see the name, and which member has which role; of a pending one the ID. What the Owner reaches through other
+// organizations of theirs nobody else of this one sees (GEN-5). A query with Status or Parent asks for managed accounts alone. To list
+// independent accounts reads what all members have roles on.
 //
 // Errors: CodeID; CodeInput: no such Kind or Status of accounts; CodeCursor; CodeNotFound; CodeNotAllowed.
 func (s *Session) Accounts(ctx context.Context, org OrganizationID, query AccountQuery) iter.Seq2[OrganizationAccount, error] {
-	var f form
-	id(&f, org)
-	f.check(slices.Contains([]Kind{"", Managed, Independent, Pending}, query.Kind), CodeInput)
-	f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.Status), CodeInput)
 	l := listOf("Accounts", org.String(), string(query.Kind), string(query.Status), query.Parent.String())
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
+		f := form{malformed}
+		id(&f, org)
+		f.check(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
+		f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.Status), CodeInput)
+		f.check(int(from.section) < len(accountSections), CodeCursor)
 		from = query.begin(from)
-		return look(ctx, s, call{operation("Accounts"), org.String(), cmp.Or(f.err, malformed)},
+		return look(ctx, s, call{operation("Accounts"), org.String(), f.err},
 			func(r *reads) accountsPage { return r.accountsPage(org, from) },
 			func(p accountsPage, c *changes) (page[OrganizationAccount], error) {
 				return decideAccounts(p, accountsList{query, l, from}, c)
@@ -179,18 +186,18 @@ func (s *Session) Accounts(ctx context.Context, org OrganizationID, query Accoun
 }
 
 // AccountsOf lists the accounts that are not closed and that a user reaches, and how (ACC-9): first those they have a role on, by ID, then
-// those they only manage, by organization and ID. The zero cursor is the start. It is for the user, for Operators and System, and for Owner and
-// Administrators of an organization about whom they see: of a member the organization's accounts, and name and roles of others, but for what an
-// Owner reaches through their other organizations; of an independent user the organization's accounts alone (GEN-5). Inactive users keep their
-// roles, and are asked about like anybody.
+// those they only manage, by organization and ID. The user, Operators and System, and Owner and Administrators of an organization about whom they
+// see: of a member the organization's accounts, and name and roles of others, but for what an Owner reaches through their other organizations; of
+// an independent user the organization's accounts alone (GEN-5). Inactive users keep their roles, and are asked about like anybody.
 //
 // Errors: CodeID; CodeCursor; CodeNotFound.
-func (s *Session) AccountsOf(ctx context.Context, user UserID, after Cursor) iter.Seq2[Reach, error] {
-	var f form
-	id(&f, user)
+func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery) iter.Seq2[Reach, error] {
 	l := listOf("AccountsOf", user.String())
-	return pages(l, after, func(from place, malformed error) (page[Reach], error) {
-		return look(ctx, s, call{operation("AccountsOf"), user.String(), cmp.Or(f.err, malformed)},
+	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
+		f := form{malformed}
+		id(&f, user)
+		f.check(from.section <= manageSection, CodeCursor)
+		return look(ctx, s, call{operation("AccountsOf"), user.String(), f.err},
 			func(r *reads) reachesOf { return r.reachesOf(user, from) },
 			func(p reachesOf, c *changes) (page[Reach], error) { return decideAccountsOf(p, l, from, c) })
 	})
@@ -200,12 +207,13 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, after Cursor) ite
 // the organization is no role. Inactive users keep theirs, and are listed. Whoever may manage the account's members, Operators and System.
 //
 // Errors: CodeID; CodeCursor; CodeNotFound; CodeNotAllowed.
-func (s *Session) Access(ctx context.Context, account AccountID, after Cursor) iter.Seq2[Reach, error] {
-	var f form
-	id(&f, account)
+func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuery) iter.Seq2[Reach, error] {
 	l := listOf("Access", account.String())
-	return pages(l, after, func(from place, malformed error) (page[Reach], error) {
-		return look(ctx, s, call{operation("Access"), account.String(), cmp.Or(f.err, malformed)},
+	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
+		f := form{malformed}
+		id(&f, account)
+		f.check(from.section == 0, CodeCursor)
+		return look(ctx, s, call{operation("Access"), account.String(), f.err},
 			func(r *reads) accessPage { return r.accessPage(account, from) },
 			func(p accessPage, c *changes) (page[Reach], error) { return decideAccess(p, l, c) })
 	})
@@ -428,15 +436,17 @@ func (c *changes) foundAccount(owner UserID, org OrganizationID, name string) (A
 // founding is what making a managed account needs to know.
 type founding struct {
 	standing
-	owner person
+	owner    person
+	occupied occupancy
 }
 
 func (r *reads) founding(org OrganizationID, owner UserID) founding {
 	f := founding{standing: r.standing(org)}
+	f.occupied = r.occupancy(f.organization)
 	if owner != r.actor.User {
 		f.owner = r.person(org, owner)
 		if f.rank != nil && f.rank.Role.manages() && f.owner.member == nil {
-			f.owner.independent = r.independent(org, owner)
+			f.owner.independent = r.guest(owner)(org)
 		}
 	}
 	return f
@@ -457,6 +467,9 @@ func decideAccount(f founding, owner UserID, name string, c *changes) (Account, 
 		case f.owner.user.State() != StateActive:
 			return Account{}, CodeInactive
 		}
+	}
+	if err := c.room(*f.organization, f.occupied, 0, 1); err != nil {
+		return Account{}, err
 	}
 	account, grant := c.foundAccount(owner, f.organization.ID, name)
 	st := accountStanding{account: &account, rank: f.rank}
@@ -486,13 +499,45 @@ func decideUnmanagedAccount(memberships []MembershipRecord, name string, c *chan
 	return c.viewAccount(account, accountStanding{account: &account, grant: &grant}), nil
 }
 
-func decideSubaccount(st accountStanding, name string, c *changes) (Account, error) {
+// dividing is what making a subaccount needs to know.
+type dividing struct {
+	accountStanding
+	organization *OrganizationRecord // that manages the account
+	subaccounts  int                 // how many it has that are not closed
+}
+
+func (r *reads) dividing(parent AccountID) dividing {
+	d := dividing{accountStanding: r.accountStanding(parent), subaccounts: count(r, openSubaccountsOf(parent))}
+	if d.account != nil && !d.account.Organization.IsZero() {
+		d.organization = find(r, organizationByID(d.account.Organization))
+	}
+	return d
+}
+
+// divisible refuses one subaccount more than the organization's limits, or, unmanaged, the directory's, allow (GEN-12).
+func (c *changes) divisible(d dividing) error {
+	limits := c.dir.limits
+	if d.organization != nil {
+		limits = c.dir.limitsOf(*d.organization)
+	}
+	if d.account.Plan == PlanTrial && limits.TrialSubaccounts > 0 && d.subaccounts >= limits.TrialSubaccounts ||
+		limits.Subaccounts > 0 && d.subaccounts >= limits.Subaccounts {
+		return CodeSubaccountLimit
+	}
+	return nil
+}
+
+func decideSubaccount(d dividing, name string, c *changes) (Account, error) {
+	st := d.accountStanding
 	if err := c.authorizeMain(st); err != nil {
 		return Account{}, err
 	}
 	parent := *st.account
 	if parent.Status() != StateActive {
 		return Account{}, CodeSuspended
+	}
+	if err := c.divisible(d); err != nil {
+		return Account{}, err
 	}
 	e := AccountCreated{Account: AccountID(c.tape.id()), Owner: parent.Owner, Organization: parent.Organization, Parent: parent.ID,
 		Designated: parent.Designated != 0, By: c.actor, Created: c.now}
@@ -620,21 +665,11 @@ type person struct {
 	id          UserID
 	user        *UserRecord
 	member      *MembershipRecord
-	independent bool // has a role on an account of the organization's
+	independent bool // has a role on an account of the organization's, if that matters
 }
 
 func (r *reads) person(org OrganizationID, user UserID) person {
 	return person{id: user, user: find(r, userByID(user)), member: find(r, memberOf(org, user))}
-}
-
-// independent asks whether a user has a role on an account of the organization's.
-func (r *reads) independent(org OrganizationID, user UserID) bool {
-	found := false
-	for _, g := range all(r, grantsOf(user, AccountID{})) {
-		a := find(r, accountByID(g.Account))
-		found = found || a != nil && a.Organization == org
-	}
-	return found
 }
 
 // belongs says whether the organization's Owner and Administrators see them: a member or an independent user (GEN-5).
@@ -658,7 +693,7 @@ func (r *reads) naming(account AccountID, user UserID) naming {
 	}
 	n.person = r.person(n.account.Organization, user)
 	if n.manages() && n.member == nil && !n.reaches() {
-		n.independent = r.independent(n.account.Organization, user)
+		n.independent = r.guest(user)(n.account.Organization)
 	}
 	return n
 }
@@ -859,7 +894,7 @@ func decidePricing(st accountStanding, pricing string, c *changes) (Account, err
 // reached is an account that is not closed and that a user has a role on.
 type reached struct {
 	account    AccountRecord
-	parent     *AccountRecord // of a subaccount
+	parent     *AccountRecord // of a subaccount; nil where it was not asked for
 	direct     RoleSet        // assigned there
 	fromParent RoleSet        // assigned on the parent
 }
@@ -876,9 +911,6 @@ func (r *reads) reached(user UserID) []reached {
 		}
 		a := there[g.Account]
 		a.account, a.direct = *account, g.Roles
-		if !account.Parent.IsZero() {
-			a.parent = find(r, accountByID(account.Parent))
-		}
 		there[g.Account] = a
 		for _, sub := range subaccounts {
 			b := there[sub.ID]
@@ -887,6 +919,15 @@ func (r *reads) reached(user UserID) []reached {
 		}
 	}
 	return slices.SortedFunc(maps.Values(there), func(a, b reached) int { return compareIDs(a.account.ID, b.account.ID) })
+}
+
+// parents asks for the main accounts of subaccounts.
+func (r *reads) parents(accounts []reached) {
+	for i, a := range accounts {
+		if a.parent == nil && !a.account.Parent.IsZero() {
+			accounts[i].parent = find(r, accountByID(a.account.Parent))
+		}
+	}
 }
 
 func compareIDs[K kind](a, b ID[K]) int { return slices.Compare(a[:], b[:]) }
@@ -903,9 +944,10 @@ func (a AccountRecord) statusUnder(parent *AccountRecord) State {
 const (
 	managedSection byte = iota
 	independentSection
+	pendingSection
 )
 
-var accountSections = []Kind{managedSection: Managed, independentSection: Independent}
+var accountSections = []Kind{managedSection: Managed, independentSection: Independent, pendingSection: Pending}
 
 // begin goes on to the first section that is asked for.
 func (q AccountQuery) begin(from place) place {
@@ -915,7 +957,7 @@ func (q AccountQuery) begin(from place) place {
 	return from
 }
 
-// wants says whether a kind is asked for. What is not to be seen of an independent account is no way to ask for it.
+// wants says whether a kind is asked for. What is not to be seen of an independent or pending account is no way to ask for it.
 func (q AccountQuery) wants(kind Kind) bool {
 	return (q.Kind == "" || q.Kind == kind) && (kind == Managed || q.Status == "" && q.Parent.IsZero())
 }
@@ -923,8 +965,14 @@ func (q AccountQuery) wants(kind Kind) bool {
 // accountsPage is what a page of an organization's accounts needs to know.
 type accountsPage struct {
 	standing
-	managed []managedAccount
-	members []memberReach // of the section of independent accounts: all who have a role anywhere
+	managed  []managedAccount
+	members  []memberReach // all there are
+	requests []requestedAccount
+}
+
+type requestedAccount struct {
+	request InvitationRecord
+	by      *UserRecord
 }
 
 type managedAccount struct {
@@ -960,6 +1008,10 @@ func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
 			}
 			p.members = append(p.members, reach)
 		}
+	case from.section == pendingSection:
+		for _, i := range list(r, pendingAccountRequestsIn(org, AccountID(from.key.ID)), pageSize) {
+			p.requests = append(p.requests, requestedAccount{i, find(r, userByID(i.Inviter.User))})
+		}
 	}
 	return p
 }
@@ -980,23 +1032,33 @@ func decideAccounts(p accountsPage, l accountsList, c *changes) (page[Organizati
 		return l.managed(p, c), nil
 	case independentSection:
 		return l.independent(p, c), nil
+	case pendingSection:
+		return l.pending(p, c), nil
 	}
 	return page[OrganizationAccount]{end: true}, nil
 }
 
+// to is the page's end: where the list goes on after a full page, or the next section that is asked for.
+func (l accountsList) to(last AccountID, full bool) page[OrganizationAccount] {
+	if full {
+		return page[OrganizationAccount]{next: place{l.from.section, Key{ID: last}}}
+	}
+	next := l.query.begin(place{section: l.from.section + 1})
+	return page[OrganizationAccount]{next: next, end: int(next.section) == len(accountSections)}
+}
+
 func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccount] {
-	out := page[OrganizationAccount]{next: l.query.begin(place{section: managedSection + 1})}
-	out.end = int(out.next.section) == len(accountSections)
+	var last AccountID
+	if len(p.managed) > 0 {
+		last = p.managed[len(p.managed)-1].account.ID
+	}
+	out := l.to(last, len(p.managed) == pageSize)
 	for _, m := range p.managed {
-		at := place{managedSection, Key{ID: m.account.ID}}
-		if len(p.managed) == pageSize {
-			out.next, out.end = at, false
-		}
 		if l.query.Status != "" && l.query.Status != m.account.statusUnder(m.parent) || !l.query.Parent.IsZero() && l.query.Parent != m.account.Parent {
 			continue
 		}
 		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
-		item := OrganizationAccount{listed: listed{l.list, at}, Kind: Managed, ID: view.ID, Name: view.Name, Account: &view}
+		item := OrganizationAccount{listed: l.at(view.ID), Kind: Managed, ID: view.ID, Name: view.Name, Account: &view}
 		if m.owner != nil {
 			item.OwnerName = Personal{m.owner.Personal.Name}
 		}
@@ -1016,7 +1078,7 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 			}
 			item := there[a.account.ID]
 			item.ID, item.Kind, item.Name = a.account.ID, Independent, Personal{a.account.Personal.Name}
-			item.listed = listed{l.list, place{independentSection, Key{ID: a.account.ID}}}
+			item.listed = l.at(a.account.ID)
 			roles := AccountRoles{User: m.member.User, Roles: a.roles()}
 			if m.user != nil {
 				roles.Name = Personal{m.user.Personal.Name}
@@ -1025,8 +1087,32 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 			there[a.account.ID] = item
 		}
 	}
-	items := slices.SortedFunc(maps.Values(there), func(a, b OrganizationAccount) int { return compareIDs(a.ID, b.ID) })
-	return page[OrganizationAccount]{items: items, end: true}
+	out := l.to(AccountID{}, false)
+	out.items = slices.SortedFunc(maps.Values(there), func(a, b OrganizationAccount) int { return compareIDs(a.ID, b.ID) })
+	return out
+}
+
+// pending gives a page of what the organization asks for. Requests stand before the invitations in their index, by account.
+func (l accountsList) pending(p accountsPage, c *changes) page[OrganizationAccount] {
+	requests := slices.DeleteFunc(p.requests, func(q requestedAccount) bool { return q.request.Kind != KindAccountRequest })
+	var last AccountID
+	if len(requests) > 0 {
+		last = requests[len(requests)-1].request.Account
+	}
+	out := l.to(last, len(requests) == pageSize)
+	for _, q := range requests {
+		if c.now < q.request.Expires {
+			item := OrganizationAccount{listed: l.at(q.request.Account), Kind: Pending, ID: q.request.Account}
+			item.Request = new(viewAccountRequest(q.request, p.organization, q.by))
+			out.items = append(out.items, item)
+		}
+	}
+	return out
+}
+
+// at is where an account stands in the page's section.
+func (l accountsList) at(account AccountID) listed {
+	return listed{l.list, place{l.from.section, Key{ID: account}}}
 }
 
 // The sections of AccountsOf.
@@ -1037,25 +1123,21 @@ const (
 
 // reachesOf is what a page of the accounts a user reaches needs to know.
 type reachesOf struct {
-	user    *UserRecord
-	theirs  []MembershipRecord
-	ours    []MembershipRecord // of an actor who asks about another
-	reached []reached
-	managed []reached // of one organization they manage, with a role or without
+	sight
+	there   []reached // those they have a role on
+	managed []reached // those of one organization they manage, with a role or without
 	next    place
 	end     bool
 }
 
 func (r *reads) reachesOf(user UserID, from place) reachesOf {
-	p := reachesOf{user: find(r, userByID(user)), theirs: all(r, membershipsOf(user, OrganizationID{})), end: true}
-	if r.actor.isUser() && r.actor.User != user {
-		p.ours = all(r, membershipsOf(r.actor.User, OrganizationID{}))
-		if !slices.ContainsFunc(p.ours, func(m MembershipRecord) bool { return m.Role.manages() }) {
-			return p
-		}
+	p := reachesOf{sight: r.sight(user), end: true}
+	if r.actor.isUser() && r.actor.User != user && !p.seen() {
+		return p
 	}
-	p.reached = r.reached(user)
-	manages := slices.DeleteFunc(slices.Clone(p.theirs), func(m MembershipRecord) bool { return !m.Role.manages() })
+	p.there = r.reached(user)
+	r.parents(p.there)
+	manages := slices.DeleteFunc(slices.Clone(p.memberships), func(m MembershipRecord) bool { return !m.Role.manages() })
 	if from.section == roleSection {
 		p.end, p.next = len(manages) == 0, place{section: manageSection}
 		return p
@@ -1070,12 +1152,9 @@ func (r *reads) reachesOf(user UserID, from place) reachesOf {
 		}
 		accounts := list(r, accountsIn(m.Organization, after), pageSize)
 		for _, a := range accounts {
-			managed := reached{account: a}
-			if !a.Parent.IsZero() {
-				managed.parent = find(r, accountByID(a.Parent))
-			}
-			p.managed = append(p.managed, managed)
+			p.managed = append(p.managed, reached{account: a})
 		}
+		r.parents(p.managed)
 		if len(accounts) == pageSize {
 			p.end, p.next = false, place{manageSection, Key{In: m.Organization, ID: accounts[pageSize-1].ID}}
 		} else if i+1 < len(manages) {
@@ -1086,50 +1165,30 @@ func (r *reads) reachesOf(user UserID, from place) reachesOf {
 	return p
 }
 
-// all says whether the actor sees everything about the user: oneself, or anybody to Operators and System.
-func (p reachesOf) all(actor Actor) bool {
-	return !actor.isUser() || p.user != nil && p.user.ID == actor.User
-}
-
 // kind says what the actor sees of an account that the user reaches: all of it, Managed; its name, Independent; nothing, the empty kind.
-func (p reachesOf) kind(a AccountRecord, actor Actor) Kind {
-	if rank := rankIn(p.ours, a.Organization); p.all(actor) || rank != nil && rank.Role.manages() {
+func (p reachesOf) kind(a AccountRecord) Kind {
+	switch {
+	case !p.actor.isUser() || p.actor.User == p.user.ID || p.may(ManageAccounts, a.Organization):
 		return Managed
-	}
-	if p.member() && rankIn(p.theirs, a.Organization) == nil {
+	case p.under(ManageUsers) && p.membership(a.Organization) == nil:
 		return Independent
 	}
 	return ""
 }
 
-// member says whether the user is a member of an organization that the actor manages.
-func (p reachesOf) member() bool {
-	return slices.ContainsFunc(p.theirs, func(m MembershipRecord) bool {
-		rank := rankIn(p.ours, m.Organization)
-		return rank != nil && rank.Role.manages()
-	})
-}
-
-// seen says whether the actor may ask about the user (GEN-5).
-func (p reachesOf) seen(actor Actor) bool {
-	return p.user != nil && (p.all(actor) || p.member() || slices.ContainsFunc(p.reached, func(a reached) bool {
-		return p.kind(a.account, actor) == Managed
-	}))
-}
-
 // role says whether the user has a role on an account.
 func (p reachesOf) role(account AccountID) bool {
-	_, found := slices.BinarySearchFunc(p.reached, account, func(a reached, id AccountID) int { return compareIDs(a.account.ID, id) })
+	_, found := slices.BinarySearchFunc(p.there, account, func(a reached, id AccountID) int { return compareIDs(a.account.ID, id) })
 	return found
 }
 
 func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach], error) {
-	if !p.seen(c.actor) {
+	if !p.seen() {
 		return page[Reach]{}, CodeNotFound
 	}
 	out := page[Reach]{next: p.next, end: p.end}
 	add := func(a reached, at place) {
-		kind, rank := p.kind(a.account, c.actor), rankIn(p.theirs, a.account.Organization)
+		kind, rank := p.kind(a.account), p.membership(a.account.Organization)
 		if kind == "" {
 			return
 		}
@@ -1141,7 +1200,7 @@ func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach
 		out.items = append(out.items, item)
 	}
 	if from.section == roleSection {
-		for _, a := range p.reached {
+		for _, a := range p.there {
 			if compareIDs(a.account.ID, from.key.ID) > 0 {
 				add(a, place{roleSection, Key{ID: a.account.ID}})
 			}
@@ -1335,7 +1394,7 @@ func (e AccountOwnerChanged) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Owner = e.Owner })
 }
 
-func (e GrantSet) apply(w *world) { w.put(GrantRecord{e.Account, e.User, e.Roles}) }
+func (e GrantSet) apply(w *world) { w.put(GrantRecord(e)) }
 
 func (e GrantRevoked) apply(w *world) { remove(w, grantOn(e.Account, e.User)) }
 

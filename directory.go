@@ -213,7 +213,17 @@ type reads struct {
 	now   Instant
 	known map[Lookup]Answer
 	asked []Lookup
+	log   logPage
 	steps int
+}
+
+// logPage is a part of a stream that a load asks for.
+type logPage struct {
+	stream Stream
+	from   uint64
+	limit  int
+	read   bool
+	events []Event
 }
 
 func (r *reads) ask(l Lookup) Answer {
@@ -260,16 +270,35 @@ func count[R Record](r *reads, m many[R]) int {
 // stream asks for the head of a stream that the operation may append to.
 func (r *reads) stream(s Stream) { find(r, headOf(s)) }
 
+// events gives up to limit events of a stream, from a number on: one page in an operation.
+func (r *reads) events(stream Stream, from uint64, limit int) []Event {
+	if !r.log.read {
+		r.log.stream, r.log.from, r.log.limit = stream, from, limit
+	}
+	return r.log.events
+}
+
 // gather runs load until it asks nothing new.
 func (r *reads) gather(ctx context.Context, tx ReadTx, load func()) error {
 	for {
 		r.asked = r.asked[:0]
 		load()
-		if len(r.asked) == 0 {
+		log := r.log.limit > 0 && !r.log.read
+		if len(r.asked) == 0 && !log {
 			return nil
 		}
 		if r.steps++; r.steps > maxSteps {
 			panic("tenancy: an operation reads in more than four steps")
+		}
+		if log {
+			events, err := tx.Events(ctx, r.log.stream, r.log.from, r.log.limit)
+			if err != nil {
+				return err
+			}
+			r.log.read, r.log.events = true, events
+		}
+		if len(r.asked) == 0 {
+			continue
 		}
 		answers, err := tx.Read(ctx, r.asked...)
 		if err != nil {
@@ -697,7 +726,9 @@ func (s *Session) settle(ctx context.Context, a *attempt) (done *OperationRecord
 // with the context it is given or one made from it; any other session refuses that context, and the block's own refuses everything after its
 // end (CodeInTransaction). An error of the store sticks: later calls return it too, and nothing commits. All of it has one operation ID (Once).
 // Refused within it, and all of it within a host's transaction: VerifyDomain, RecheckDomains, Purge, Relay, Outcome, Preview, Atomically:
-// CodeInTransaction. A nil fn is CodeInput.
+// CodeInTransaction.
+//
+// Errors: CodeInput (a nil fn), and with Once CodeAlreadyDone, CodeOperationTaken.
 func (s *Session) Atomically(ctx context.Context, fn func(context.Context, *Session) error) error {
 	return s.atomically(ctx, operation("Atomically"), nil, fn)
 }
@@ -713,6 +744,8 @@ func (p *Platform) Atomically(ctx context.Context, fn func(context.Context, *Pla
 // Preview runs operations like Atomically and always rolls back. It gives the events that they would have caused, of the streams that the actor
 // may read, without ID, number and hash, since none was given out (GEN-8). Results and refusals within it are those of the real thing; it
 // returns fn's error as it came. It uses no operation ID up, even one given by Once.
+//
+// Errors: CodeInput (a nil fn).
 func (s *Session) Preview(ctx context.Context, fn func(context.Context, *Session) error) ([]Event, error) {
 	var events []Event
 	if err := s.atomically(ctx, operation("Preview"), &events, fn); err != nil && err != errPreviewed {
@@ -774,7 +807,7 @@ func (s *Session) atomically(ctx context.Context, row *operationRow, preview *[]
 			s.dir.onRefused(ctx, s.actor, refused)
 		}
 	}
-	if err == nil || err == errPreviewed || given != nil && own == nil && err == given {
+	if err == nil || given != nil && own == nil || err == errPreviewed {
 		return err
 	}
 	return s.fail(ctx, c, err)
@@ -829,7 +862,19 @@ func (s *Session) previewed(ctx context.Context, tx ReadTx, events []Event) ([]E
 	return readable, err
 }
 
-// mayRead says whether the actor may read a stream (EVT-4).
+// survivor gives the organization that a merged one's ID stands for where it is read (ORG-13); of any other, itself.
+func (r *reads) survivor(org OrganizationID) OrganizationID {
+	for range maxSteps {
+		o := find(r, organizationByID(org))
+		if o == nil || o.State != StateMerged {
+			break
+		}
+		org = o.MergedInto
+	}
+	return org
+}
+
+// mayRead says whether the actor may read a stream (EVT-4): a merged organization's is its survivor's to read.
 func (r *reads) mayRead(stream Stream) bool {
 	switch {
 	case !r.actor.isUser():
@@ -837,7 +882,7 @@ func (r *reads) mayRead(stream Stream) bool {
 	case !stream.User.IsZero():
 		return stream.User == r.actor.User
 	}
-	rank := find(r, memberOf(stream.Organization, r.actor.User))
+	rank := find(r, memberOf(r.survivor(stream.Organization), r.actor.User))
 	return rank != nil && rank.Role.may(ReadLog)
 }
 
@@ -882,28 +927,41 @@ func parseInto[K kind](to *[]ID[K], text string) bool {
 }
 
 // Outcome says what one's own operation with an ID did, after an ErrAmbiguous or a crash. CodeNotFound: it was not done, and what was still on
-// its way under this ID cannot come about any more, unless the ID is given again (GEN-13). CodeID: a zero ID. CodeInTransaction: in a block.
+// its way under this ID cannot come about any more, unless the ID is given again (GEN-13). It is no operation of a block, nor of a host's
+// transaction: CodeInTransaction there.
+//
+// Errors: CodeID; CodeNotFound.
 func (s *Session) Outcome(ctx context.Context, operation OperationID) (Outcome, error) {
-	return s.outcome(ctx, s.actor, operation)
+	return s.outcome(ctx, "Outcome", s.actor, operation)
 }
 
-// ActorOutcome is Outcome for another actor's operation: System's alone. Not System: CodeNotAllowed (GEN-13).
+// ActorOutcome is Outcome for another actor's operation: System's alone (GEN-13). An Actor with both fields set is CodeInput, one with an Operator
+// that is no Reference CodeReference.
+//
+// Errors: CodeID, CodeInput; CodeNotAllowed, CodeNotFound.
 func (p *Platform) ActorOutcome(ctx context.Context, actor Actor, operation OperationID) (Outcome, error) {
-	return p.outcome(ctx, actor, operation)
+	return p.outcome(ctx, "ActorOutcome", actor, operation)
 }
 
-func (s *Session) outcome(ctx context.Context, actor Actor, id OperationID) (Outcome, error) {
-	c := call{row: operation("Outcome"), subject: id.String()}
+func (s *Session) outcome(ctx context.Context, name string, actor Actor, id OperationID) (Outcome, error) {
+	c := call{row: operation(name), subject: id.String()}
 	switch {
 	case id.IsZero():
 		c.form = CodeID
-	case actor != s.actor && !s.actor.isSystem():
-		c.row, c.form = operation("ActorOutcome"), CodeNotAllowed
+	case actor.isUser() && actor.Operator != "":
+		c.form = CodeInput
+	case actor.isOperator() && !actor.Operator.valid():
+		c.form = CodeReference
 	}
 	if err := cmp.Or(s.alone(ctx), c.form); err != nil {
 		return Outcome{}, s.fail(ctx, c, err)
 	}
-	if _, err := look(ctx, s, c, func(*reads) struct{} { return struct{}{} }, func(struct{}, *changes) (struct{}, error) { return struct{}{}, nil }); err != nil {
+	if _, err := look(ctx, s, c, func(*reads) struct{} { return struct{}{} }, func(_ struct{}, c *changes) (struct{}, error) {
+		if s.actor.isUser() {
+			return struct{}{}, nil // Outcome: their own
+		}
+		return struct{}{}, c.platform()
+	}); err != nil {
 		return Outcome{}, err
 	}
 	whose := *s

@@ -1,12 +1,16 @@
 package tenancy
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
+	"slices"
+	"strconv"
 )
 
 // Stream names an ordered log: an organization's, or, for what belongs to no organization, a user's. Exactly one of the two is set; the zero
@@ -101,7 +105,7 @@ func EventTypes() []EventData {
 
 // Cursor is where the event stands in its stream: pass it as EventQuery.After.
 func (e Event) Cursor() Cursor {
-	return listed{list: eventsList(e.Stream), at: place{key: Key{Text: fmt.Sprintf("%020d", e.Sequence)}}}.Cursor()
+	return listed{list: eventsList(e.Stream), at: placeInLog(e.Sequence)}.Cursor()
 }
 
 // eventJSON is Event's JSON form: its fields, with the type's name beside the data, and the hash in hex.
@@ -127,7 +131,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 // Name; Operation; Part; Step; Correlation; the type's name; and the data as EncodeData gives it. IDs are their 16 bytes, numbers and times
 // 8 bytes big-endian (docs/rules.md, EVT-6, has a test vector).
 
-func (e Event) hash() [sha256.Size]byte {
+func (e Event) encoding() []byte {
 	b := appendPart(nil, []byte("tenancy event 1"))
 	b = appendPart(b, e.Previous[:])
 	b = appendPart(b, []byte(e.Stream.String()))
@@ -141,17 +145,18 @@ func (e Event) hash() [sha256.Size]byte {
 	b = appendPart(b, binary.BigEndian.AppendUint64(nil, uint64(e.Step)))
 	b = appendPart(b, []byte(e.Correlation))
 	b = appendPart(b, []byte(EventType(e.Data)))
-	b = appendPart(b, EncodeData(e.Data))
-	return sha256.Sum256(b)
+	return appendPart(b, EncodeData(e.Data))
 }
+
+func (e Event) hash() [sha256.Size]byte { return sha256.Sum256(e.encoding()) }
 
 func appendPart(to, part []byte) []byte {
 	return append(binary.BigEndian.AppendUint64(to, uint64(len(part))), part...)
 }
 
 // EncodeData writes an event's data: its fields in their order, each as its length (8 bytes, big-endian) and its bytes. IDs are their 16 bytes,
-// numbers and times 8 bytes big-endian, yes and no one byte, texts their UTF-8, roles and role sets their text form, actors theirs, structs and
-// lists the concatenation of their own fields or elements encoded likewise. Stores keep this beside EventType.
+// numbers, organization roles and times 8 bytes big-endian, yes and no one byte, texts their UTF-8, role sets and actors their text form, structs
+// and lists the concatenation of their own fields or elements encoded likewise. Stores keep this beside EventType.
 func EncodeData(data EventData) []byte { return encodeValue(nil, reflect.ValueOf(data)) }
 
 // encodeValue appends a value without its length.
@@ -336,5 +341,173 @@ const (
 	TamperedHead  TamperingReason = "head"  // the end was cut off or rewritten: it is not what the head says
 )
 
+// Events lists the events of a stream in their order (EVT-4, GEN-9). An organization's stream: its Owner and Administrators, of a merged one those
+// of the survivor; a user's own stream: that user; both: Operators and System. A stream that is unknown, or another user's, is CodeNotFound, and
+// one that does not name exactly one of organization and user CodeInput.
+//
+// Errors: CodeInput, CodeCursor; CodeNotFound, CodeNotAllowed.
+func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.Seq2[Event, error] {
+	return pages(eventsList(stream), q.After, func(from place, malformed error) (page[Event], error) {
+		first := max(q.From, 1)
+		if from.key.Text != "" {
+			last, err := strconv.ParseUint(from.key.Text, 10, 64)
+			if err != nil || placeInLog(last) != from {
+				malformed = CodeCursor
+			}
+			first = last + 1
+		}
+		log, err := s.readLog(ctx, "Events", stream, first, malformed)
+		p := page[Event]{items: log.events, end: len(log.events) < pageSize}
+		if !p.end {
+			p.next = placeInLog(p.items[pageSize-1].Sequence)
+		}
+		return p, err
+	})
+}
+
+// LogHead gives the number and hash of a stream's last event, to be kept where whoever could rewrite the store cannot (EVT-6): zero ones while it has
+// none. For whom Events is.
+//
+// Errors: CodeInput; CodeNotFound, CodeNotAllowed.
+func (s *Session) LogHead(ctx context.Context, stream Stream) (LogHead, error) {
+	log, err := s.readLog(ctx, "LogHead", stream, 0, nil)
+	if err != nil {
+		return LogHead{}, err
+	}
+	return LogHead{stream, log.head.Sequence, log.head.Hash}, nil
+}
+
+// VerifyLog reads a whole stream and gives what shows that it was tampered with: an event changed, removed, inserted or swapped, and an end that is
+// not what the store's own head, or one of the heads given, says (EVT-6). Nothing: none of that can be seen. Whoever can write the store can write a
+// log anew that is sound in itself; only a head that LogHead gave earlier, kept elsewhere, shows that. For whom Events is. A head of another
+// stream is CodeInput.
+//
+// Errors: CodeInput; CodeNotFound, CodeNotAllowed.
+func (s *Session) VerifyLog(ctx context.Context, stream Stream, heads ...LogHead) iter.Seq2[Tampering, error] {
+	var malformed error
+	if slices.ContainsFunc(heads, func(h LogHead) bool { return h.Stream != stream }) {
+		malformed = CodeInput
+	}
+	return func(yield func(Tampering, error) bool) {
+		c := chain{stream: stream, anchors: slices.Clone(heads)}
+		for {
+			log, err := s.readLog(ctx, "VerifyLog", stream, c.last+1, malformed)
+			if err != nil {
+				yield(Tampering{}, err)
+				return
+			}
+			for _, e := range log.events {
+				c.add(e)
+			}
+			if len(log.events) < pageSize {
+				c.end(log.head)
+			}
+			for _, found := range c.found {
+				if !yield(found, nil) {
+					return
+				}
+			}
+			if c.found = nil; len(log.events) < pageSize {
+				return
+			}
+		}
+	}
+}
+
 // eventsList identifies a stream's log in cursors.
 func eventsList(s Stream) listID { return listOf("Events", s.String()) }
+
+// placeInLog is where the event with a number stands.
+func placeInLog(sequence uint64) place {
+	return place{key: Key{Text: fmt.Sprintf("%020d", sequence)}}
+}
+
+// logFacts is a page of a stream, and what it takes to decide whether the actor may read it.
+type logFacts struct {
+	stream   Stream
+	standing // of the organization whose stream it is, or of its survivor
+	user     *UserRecord
+	head     HeadRecord
+	events   []Event
+}
+
+// readLog reads a page of a stream, beginning with a number, and its head, out of one snapshot; from number zero, the head alone.
+func (s *Session) readLog(ctx context.Context, name string, stream Stream, from uint64, malformed error) (logFacts, error) {
+	f := form{malformed}
+	f.check(stream.valid(), CodeInput)
+	return look(ctx, s, call{operation(name), stream.String(), f.err},
+		func(r *reads) logFacts {
+			f := logFacts{stream: stream}
+			if stream.User.IsZero() {
+				f.standing = r.standing(r.survivor(stream.Organization))
+			} else {
+				f.user = find(r, userByID(stream.User))
+			}
+			if head := find(r, headOf(stream)); head != nil {
+				f.head = *head
+			}
+			if from > 0 && r.mayRead(stream) {
+				f.events = r.events(stream, from, pageSize)
+			}
+			return f
+		},
+		func(f logFacts, c *changes) (logFacts, error) { return f, c.authorizeLog(f) })
+}
+
+// authorizeLog decides whether the actor may read a stream (EVT-4).
+func (c *changes) authorizeLog(f logFacts) error {
+	switch {
+	case f.stream.User.IsZero():
+		return c.authorize(f.standing)
+	case f.user == nil || c.actor.isUser() && c.actor.User != f.user.ID:
+		return CodeNotFound
+	case c.actor.isUser():
+		return nil
+	}
+	return c.platform()
+}
+
+// chain follows a stream from its first event on and finds where it is not sound (EVT-6).
+type chain struct {
+	stream  Stream
+	last    uint64 // the number and hash of the event before
+	hash    [sha256.Size]byte
+	anchors []LogHead // heads that are still to be met
+	found   []Tampering
+}
+
+func (c *chain) say(sequence uint64, reason TamperingReason) {
+	c.found = append(c.found, Tampering{c.stream, sequence, reason})
+}
+
+// add looks at the next event.
+func (c *chain) add(e Event) {
+	switch {
+	case e.Sequence != c.last+1:
+		c.say(c.last+1, TamperedChain)
+	case e.Previous != c.hash || e.Stream != c.stream:
+		c.say(e.Sequence, TamperedChain)
+	}
+	if e.hash() != e.Hash {
+		c.say(e.Sequence, TamperedHash)
+	}
+	c.last, c.hash = e.Sequence, e.Hash
+	c.anchors = slices.DeleteFunc(c.anchors, func(h LogHead) bool {
+		if h.Sequence == e.Sequence && h.Hash != e.Hash {
+			c.say(h.Sequence, TamperedHead)
+		}
+		return h.Sequence == e.Sequence
+	})
+}
+
+// end looks at the stream's head, and at the heads that no event has met.
+func (c *chain) end(head HeadRecord) {
+	if head.Sequence != c.last || head.Hash != c.hash {
+		c.say(max(head.Sequence, c.last), TamperedHead)
+	}
+	for _, h := range c.anchors {
+		if h.Sequence > 0 {
+			c.say(h.Sequence, TamperedHead)
+		}
+	}
+}

@@ -81,6 +81,13 @@ func pendingAccountInvitation(account AccountID, address string) one[InvitationR
 func pendingAccountRequest(org OrganizationID, account AccountID) one[InvitationRecord] {
 	return one[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org, Text: account.String()}}
 }
+
+// pendingAccountRequestsIn lists requests, by account, and invitations only after them all: an ID's text form sorts before every address that is
+// after it, since canonical ones have no upper-case letters.
+func pendingAccountRequestsIn(org OrganizationID, after AccountID) many[InvitationRecord] {
+	return many[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org, Text: after.String()}}
+}
+
 func pendingInvitationsIn(org OrganizationID) many[InvitationRecord] {
 	return many[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org}}
 }

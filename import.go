@@ -305,7 +305,11 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, a
 	}
 	_, err := update(ctx, s, c,
 		func(r *reads) facts {
-			return facts{r.importing(org), r.merger(org, find(r, userByAddress(address)), OrganizationID{}, toMerge)}
+			var owner UserID
+			if user := find(r, userByAddress(address)); user != nil {
+				owner = user.ID
+			}
+			return facts{r.importing(org), r.merger(org, owner, OrganizationID{}, toMerge)}
 		},
 		func(f facts, c *changes) (struct{}, error) {
 			if err := f.importing.refusal(c); err != nil {

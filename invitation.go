@@ -141,8 +141,7 @@ type InvitationRevoked struct {
 // obstacle: it is settled as revoked. With Options.InvitationsPerDay an address gets no more than so many within 24 hours in the name of one
 // Owner (USR-10).
 //
-// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeMember, CodeInvitationPending (Error.Pending says
-// which), CodeMailLimit.
+// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeMember, CodeInvitationPending (Error.Pending says which), CodeMailLimit.
 func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation NewInvitation) (SentInvitation, error) {
 	var f form
 	id(&f, org)
@@ -190,8 +189,8 @@ func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invita
 // it), and, for an organization, that the invitee is not managed elsewhere (USR-7). Main accounts the invitee owns become managed (USR-9). On an
 // account the roles are added to those they have there; Administrator replaces others, and Owner and Administrator stay just that (ACC-7).
 //
-// Errors: CodeNotFound; CodeSettled, CodeExpired, CodeMerged, CodeEnded, CodeClosed, CodeInviter, CodeMember, CodeManagedElsewhere,
-// CodeOwnsOrganization; CodeTermsChanged (Error.Terms has those that hold now).
+// Errors: CodeNotFound; CodeSettled (also where the organization or account has ended: that revokes it), CodeExpired, CodeInviter, CodeMember,
+// CodeManagedElsewhere, CodeOwnsOrganization; CodeTermsChanged (Error.Terms has those that hold now).
 func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (AcceptedInvitation, error) {
 	return update(ctx, s, call{row: operation("AcceptInvitation")},
 		func(r *reads) acceptanceFacts { return r.acceptanceByActor(acceptance.Secret) },
@@ -448,11 +447,12 @@ func (s *Session) sending(r *reads, draft InvitationRecord) sending {
 		return f
 	}
 	f.pending = find(r, pendingInvitation(draft.Organization, address))
-	user := find(r, userByAddress(address))
+	invitee := userByAddress(address)
+	user := find(r, invitee)
 	if user == nil {
 		user = &UserRecord{ID: UserID(Group(address))}
 	}
-	if r.steps > 0 {
+	if _, answered := r.known[Lookup(invitee)]; answered {
 		f.member = find(r, memberOf(draft.Organization, user.ID))
 	}
 	return f

@@ -33,7 +33,10 @@ func (e MemberJoined) apply(w *world) {
 func (e MemberLeft) apply(w *world) { remove(w, memberOf(e.Organization, e.User)) }
 
 func (e MemberRoleChanged) apply(w *world) {
-	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) { m.Role = e.Role })
+	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) {
+		m.Exempt = m.Exempt && m.Role != Owner && e.Role != Owner // an exemption ends with becoming or ceasing to be Owner (SSO-3)
+		m.Role = e.Role
+	})
 }
 
 var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, MemberRoleChanged{}}

@@ -112,8 +112,9 @@ type candidate struct {
 type depth int
 
 const (
-	toMerge depth = iota // what a merge decides on: it does not grow with the Candidates
-	toPlan               // every user and account too
+	toMerge  depth = iota // what a merge decides on: it does not grow with the Candidates
+	toAccept              // the accounts of an Owner who is alone too: their organization may be dissolved instead (USR-8)
+	toPlan                // every user and account too
 )
 
 // merger is a Prime and the Candidates of one Owner.
@@ -132,27 +133,29 @@ type merger struct {
 }
 
 // merger asks for the Candidates of a user: all organizations they own but the Prime, or only one.
-func (r *reads) merger(prime OrganizationID, owner *UserRecord, only OrganizationID, d depth) (m merger) {
+func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, d depth) (m merger) {
 	m.prime = find(r, organizationByID(prime))
 	m.domains = all(r, domainsIn(prime, DomainID{}))
 	m.occupied = r.occupancy(m.prime)
 	m.pending = all(r, pendingInvitationsIn(prime))
 	m.requests = all(r, openRequestsIn(prime))
 	r.stream(streamOfOrganization(prime))
-	if m.owner = owner; owner == nil {
-		return m
+	m.owner = find(r, userByID(owner))
+	m.member = find(r, memberOf(prime, owner))
+	var owned []AccountRecord
+	if d == toAccept {
+		owned = all(r, openAccountsOf(owner))
 	}
-	m.member = find(r, memberOf(prime, owner.ID))
 	if slices.ContainsFunc(m.domains, func(d DomainRecord) bool { return d.signUpPolicy(m.prime) == PolicyClosed }) {
 		d = toPlan
 	}
-	for _, membership := range all(r, membershipsOf(owner.ID, OrganizationID{})) {
+	for _, membership := range all(r, membershipsOf(owner, OrganizationID{})) {
 		switch {
 		case membership.Organization == prime || !only.IsZero() && membership.Organization != only:
 		case membership.Role != Owner:
 			m.elsewhere = true
 		default:
-			m.candidates = append(m.candidates, r.candidate(membership, d))
+			m.candidates = append(m.candidates, r.candidate(membership.Organization, owned, d))
 		}
 	}
 	for _, i := range m.pending {
@@ -164,15 +167,13 @@ func (r *reads) merger(prime OrganizationID, owner *UserRecord, only Organizatio
 	return m
 }
 
-func (r *reads) candidate(owner MembershipRecord, d depth) candidate {
-	org := owner.Organization
+// candidate asks for one; owned are the accounts its Owner has anywhere, where that matters.
+func (r *reads) candidate(org OrganizationID, owned []AccountRecord, d depth) candidate {
 	c := candidate{remains: r.remains(org), earlier: all(r, organizationsInto(org)), members: count(r, membersOf(org, UserID{})),
 		accounts: count(r, openAccountsIn(org))}
-	if c.members == 1 {
-		for _, f := range r.families(owner.User) {
-			if f.main.Organization == org {
-				c.owned = append(c.owned, f)
-			}
+	for _, a := range owned {
+		if a.Organization == org && c.members == 1 {
+			c.owned = append(c.owned, family{a, all(r, openSubaccountsOf(a.ID))})
 		}
 	}
 	if d == toPlan {
@@ -392,7 +393,7 @@ func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Can
 			if f.candidate != nil {
 				owner = f.candidate.Owner
 			}
-			f.merger = r.merger(prime, find(r, userByID(owner)), of.Organization, toPlan)
+			f.merger = r.merger(prime, owner, of.Organization, toPlan)
 			return f
 		},
 		func(f facts, c *changes) (MergePlan, error) {
@@ -446,7 +447,7 @@ func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate Organ
 	}
 	return update(ctx, s, call{operation("MergeOrganizations"), prime.String(), f.err},
 		func(r *reads) facts {
-			return facts{r.standing(prime), r.merger(prime, find(r, userByID(s.actor.User)), candidate, toMerge), r.standing(candidate)}
+			return facts{r.standing(prime), r.merger(prime, s.actor.User, candidate, toMerge), r.standing(candidate)}
 		},
 		func(f facts, c *changes) (Organization, error) {
 			for _, st := range []standing{f.standing, f.other} {

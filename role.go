@@ -309,63 +309,6 @@ func (g grantRule) by(set RoleSet) (AccountRole, bool) {
 	return "", false
 }
 
-// Why is the reason of a Decision.
-type Why string
-
-// The reasons. With WhyUnreachable a host answers as if the thing were not there (404), with the others that refuse it says so (403).
-const (
-	WhyUnreachable      Why = "unreachable"       // no role on it, or it is not there
-	WhyInsufficient     Why = "insufficient"      // a role, but none that permits it
-	WhyInactive         Why = "inactive"          // the user is inactive or deleted
-	WhySuspended        Why = "suspended"         // a role permits it, but the account or its main account is suspended
-	WhyClosed           Why = "closed"            // a role, but the account is closed
-	WhyGrant            Why = "grant"             // allowed by the user's grant on the account
-	WhyParentGrant      Why = "parent_grant"      // allowed by the user's grant on its main account
-	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
-)
-
-// Decision is what Can says.
-type Decision struct {
-	Allowed bool
-	Why     Why
-	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
-	Role AccountRole
-	// Account is the one the grant that allows is on: the account asked about, or its parent; else zero.
-	Account AccountID
-	// OrganizationRole is the role that allows, with WhyOrganizationRole.
-	OrganizationRole OrganizationRole
-}
-
-// decideCan is the whole decision of Can over what Access read.
-func decideCan(rule grantRule, account AccountID, row AccessRow) Decision {
-	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || row.Member && row.Role.manages()
-	role, direct := rule.by(row.Roles)
-	parentRole, inherited := AccountRole(""), false
-	if !direct {
-		parentRole, inherited = rule.by(row.ParentRoles)
-	}
-	managed := rule.manager && row.Member && row.Role.manages()
-	switch {
-	case !row.UserFound || !row.AccountFound:
-		return Decision{Why: WhyUnreachable}
-	case !row.UserActive:
-		return Decision{Why: WhyInactive}
-	case !reaches:
-		return Decision{Why: WhyUnreachable}
-	case row.Closed:
-		return Decision{Why: WhyClosed}
-	case !direct && !inherited && !managed:
-		return Decision{Why: WhyInsufficient}
-	case row.Suspended && !rule.suspended:
-		return Decision{Why: WhySuspended}
-	case direct:
-		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
-	case inherited:
-		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent}
-	}
-	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
-}
-
 // operationRow is a row of THE table: who may call an operation. What the columns allow is asked of this table alone (authorize); what a row
 // says in words is decided by the operation's own rule.
 type operationRow struct {
@@ -379,19 +322,27 @@ type operationRow struct {
 	codes        []Code // the refusals it gives, beside those that every operation can: see everyOperation
 }
 
-// everyOperation has the refusals that any operation can give: a session or context that is not fit, and a store under load.
-var everyOperation = []Code{CodeActor, CodeReference, CodeInTransaction, CodeBusy, CodeAmbiguous}
+// everyOperation has the refusals that any operation can give: a session or context that is not fit, an operation ID that is used up (Once), and a
+// store under load.
+var everyOperation = []Code{CodeActor, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy, CodeAmbiguous}
 
 // operations is THE table, in the order of a customer's life (ROLE-8).
 var operations = []operationRow{
 	{name: "SignUp", on: "address", operator: true, system: true,
 		codes: []Code{CodeEmail, CodeName, CodeEmailTaken, CodeSecretRefused}},
-	{name: "CreateOrganization", on: "-", others: "any user for themself"},
-	{name: "Organization", on: "organization", organization: ViewOrganization, operator: true, system: true},
-	{name: "Organizations", on: "user", operator: true, system: true, others: "any user about themself"},
-	{name: "RenameOrganization", on: "organization", organization: ManageOrganization},
-	{name: "TransferOwnership", on: "organization", organization: TransferOwnership},
-	{name: "ReplaceOwner", on: "organization", operator: true},
+	{name: "CreateOrganization", on: "-", others: "any user for themself",
+		codes: []Code{CodeName, CodeID, CodeInput, CodeNotAllowed, CodeNotFound, CodeManaged, CodePhoneNeeded, CodeHIPAADesignated}},
+	{name: "Organization", on: "organization", organization: ViewOrganization, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound}},
+	{name: "Organizations", on: "user", operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeInput, CodeCursor, CodeNotFound}},
+	{name: "RenameOrganization", on: "organization", organization: ManageOrganization,
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed}},
+	{name: "TransferOwnership", on: "organization", organization: TransferOwnership,
+		codes: []Code{CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeAlreadyOwner, CodeNotMember, CodeInactive, CodeOwnsOrganization}},
+	{name: "ReplaceOwner", on: "organization", operator: true,
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeInactive, CodeManagedElsewhere, CodeOtherMember,
+			CodeSignUpClosed, CodeOwnsOrganization, CodeMemberLimit, CodeAccountLimit}},
 
 	{name: "User", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see",
 		codes: []Code{CodeID, CodeNotFound}},
@@ -403,9 +354,10 @@ var operations = []operationRow{
 		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner}},
 	{name: "ChangeEmail", on: "user", operator: true, system: true,
 		codes: []Code{CodeID, CodeEmail, CodeNotFound, CodeEmailTaken}},
-	{name: "SetOrganizationRole", on: "organization", organization: ManageUsers},
+	{name: "SetOrganizationRole", on: "organization", organization: ManageUsers,
+		codes: []Code{CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeNotMember}},
 	{name: "RemoveUser", on: "organization", organization: ManageUsers,
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts}},
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated}},
 	{name: "Leave", on: "organization", organization: ViewOrganization,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOwnerLeaves, CodeOwnsAccounts}},
 	{name: "DeactivateUser", on: "user", organization: ManageUsers, operator: true,
@@ -435,9 +387,9 @@ var operations = []operationRow{
 		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled}},
 
 	{name: "CreateAccount", on: "organization", organization: CreateAccounts, others: "any user in no organization, for themself",
-		codes: []Code{CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeManaged, CodeNotMember, CodeInactive}},
+		codes: []Code{CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeManaged, CodeNotMember, CodeInactive, CodeAccountLimit}},
 	{name: "CreateSubaccount", on: "account", account: ManageSubaccounts,
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended}},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended, CodeSubaccountLimit}},
 	{name: "Account", on: "account", operator: true, system: true, others: "whoever has a role on it or manages it",
 		codes: []Code{CodeID, CodeNotFound}},
 	{name: "Accounts", on: "organization", organization: ManageAccounts, operator: true, system: true,
@@ -456,7 +408,8 @@ var operations = []operationRow{
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended}},
 	{name: "TransferAccount", on: "account", account: TransferAccount,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged, CodeAlreadyOwner, CodeNotMember, CodeInactive}},
-	{name: "MoveAccount", on: "account", others: "the Owner of both organizations, who owns it"},
+	{name: "MoveAccount", on: "account", others: "the Owner of both organizations, who owns it",
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit}},
 	{name: "AssignRoles", on: "account", account: ManageMembers,
 		codes: []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember}},
 	{name: "RevokeRoles", on: "account", account: ManageMembers, others: "Owner and Administrators of a member's organization",
@@ -507,17 +460,26 @@ var operations = []operationRow{
 	{name: "SetImportEntitlement", on: "organization", operator: true},
 	{name: "Purge", on: "-", system: true},
 
-	{name: "Can", on: "account", account: ManageMembers, operator: true, system: true, others: "any user about themself"},
-	{name: "CanInOrganization", on: "organization", organization: ManageUsers, operator: true, system: true, others: "any user about themself"},
+	{name: "Can", on: "account", account: ManageMembers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed}},
+	{name: "CanInOrganization", on: "organization", organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed}},
 
-	{name: "Events", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
-	{name: "LogHead", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
-	{name: "VerifyLog", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is"},
+	{name: "Events", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed}},
+	{name: "LogHead", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed}},
+	{name: "VerifyLog", on: "stream", organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed}},
 	{name: "Relay", on: "-", system: true},
-	{name: "Atomically", on: "-", operator: true, system: true, others: "any user"},
-	{name: "Preview", on: "-", operator: true, system: true, others: "any user"},
-	{name: "Outcome", on: "operation", operator: true, system: true, others: "whoever acted"},
-	{name: "ActorOutcome", on: "operation", system: true},
+	{name: "Atomically", on: "-", operator: true, system: true, others: "any user",
+		codes: []Code{CodeInput}},
+	{name: "Preview", on: "-", operator: true, system: true, others: "any user",
+		codes: []Code{CodeInput}},
+	{name: "Outcome", on: "operation", operator: true, system: true, others: "whoever acted",
+		codes: []Code{CodeID, CodeNotFound}},
+	{name: "ActorOutcome", on: "operation", system: true,
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed}},
 }
 
 var operationsByName = func() map[string]*operationRow {

@@ -454,7 +454,8 @@ type Removal struct {
 // Owner says so, leave with the user. Owner or Administrator; not the Owner, and not oneself (Leave).
 //
 // Errors: CodeID, CodeInput (both ways for accounts, or to the user themself); CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner;
-// CodeNotMember (the user or AccountsTo), CodeInactive (AccountsTo), CodeOwnsAccounts (the input says nothing of them).
+// CodeNotMember (the user or AccountsTo), CodeInactive (AccountsTo), CodeOwnsAccounts (the input says nothing of them), CodeHIPAADesignated (an
+// account that was to leave with them: disable it first).
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, removal Removal) error {
 	var f form
 	id(&f, org)
@@ -514,6 +515,8 @@ func (f leaving) remove(removal Removal, c *changes) error {
 		}
 	case len(owned) > 0 && !removal.Release:
 		return CodeOwnsAccounts
+	case anyDesignated(owned):
+		return CodeHIPAADesignated
 	}
 	c.leave(org, f.belongings, removal.AccountsTo)
 	return nil
@@ -569,9 +572,9 @@ type UserDeletion struct {
 }
 
 // DeleteUser deletes a user for good (USR-14). Their membership and all grants end, their accounts pass to the one named, and what was personal of
-// them is gone, from the record and from the invitations to their address, of which pending ones are revoked. The address is free at once, and
-// whoever has it next inherits nothing. Of a member it is Owner's and Administrators' to do, but not to oneself; who is in no organization may delete
-// themself; an Operator anybody. An Owner of an organization is deleted by nobody.
+// them is gone: from the record, and from the invitations to their address and the requests for it, of which pending and open ones are revoked and
+// settled. The address is free at once, and whoever has it next inherits nothing. Of a member it is Owner's and Administrators' to do, but not to
+// oneself; who is in no organization may delete themself; an Operator anybody. An Owner of an organization is deleted by nobody.
 //
 // Errors: CodeID, CodeInput (accounts to the user themself, or named by the user themself); CodeNotFound, CodeNotAllowed, CodeOneself;
 // CodeOwnsOrganization, CodeOwnsAccounts, and for AccountsTo CodeNotMember, CodeManagedElsewhere (in an organization), CodeInactive.
@@ -580,18 +583,7 @@ func (s *Session) DeleteUser(ctx context.Context, user UserID, deletion UserDele
 	id(&f, user)
 	f.check(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
 	_, err := update(ctx, s, call{operation("DeleteUser"), user.String(), f.err},
-		func(r *reads) parting {
-			f := parting{leaving: r.leaving(user, deletion.AccountsTo)}
-			for _, a := range f.accounts {
-				r.stream(a.stream())
-			}
-			r.stream(streamOfUser(deletion.AccountsTo))
-			if address := f.user.Personal.Address; address != "" {
-				f.invited = all(r, invitationsByAddress(address, InvitationID{}))
-				f.requested = all(r, requestsByAddress(address))
-			}
-			return f
-		},
+		func(r *reads) parting { return r.parting(user, deletion.AccountsTo) },
 		func(f parting, c *changes) (struct{}, error) {
 			err := f.refusal(c)
 			if err == nil {
@@ -609,9 +601,30 @@ type parting struct {
 	requested []RequestRecord    // for the address, in every state
 }
 
+func (r *reads) parting(user, heir UserID) parting {
+	f := parting{leaving: r.leaving(user, heir)}
+	r.stream(streamOfUser(heir))
+	for _, a := range f.accounts {
+		r.stream(a.stream())
+	}
+	if address := f.user.Personal.Address; address != "" {
+		f.invited = all(r, invitationsByAddress(address, InvitationID{}))
+		f.requested = all(r, requestsByAddress(address))
+	}
+	for _, i := range f.invitations {
+		if i.Kind == KindOrganization {
+			r.stream(streamOfOrganization(i.Organization))
+		}
+	}
+	for _, q := range f.requested {
+		r.stream(streamOfOrganization(q.Organization))
+	}
+	return f
+}
+
 // refusal decides whether the user can be deleted.
 func (f parting) refusal(c *changes) error {
-	oneself := c.actor.User == f.user.ID
+	oneself := c.actor.isUser() && c.actor.User == f.user.ID
 	if !oneself || len(f.memberships) > 0 {
 		if err := c.authorizeUser(f.target); err != nil {
 			return err
@@ -628,10 +641,10 @@ func (f parting) refusal(c *changes) error {
 		return CodeNotFound
 	case f.target.owner():
 		return CodeOwnsOrganization
-	case len(f.owned) > 0 && (f.heir == nil || org.IsZero() && !c.actor.isOperator()):
-		return CodeOwnsAccounts
 	case f.heir != nil:
 		return f.heir.inherits(org)
+	case len(f.owned) > 0:
+		return CodeOwnsAccounts
 	}
 	return nil
 }
@@ -657,6 +670,9 @@ func (f parting) carryOut(c *changes, heir UserID) {
 		edit(c.world, invitationByID(i.ID), func(i *InvitationRecord) { i.Personal = InvitationPersonal{} })
 	}
 	for _, q := range f.requested {
+		if q.State == StateOpen {
+			c.say(RequestSettled{q.ID, c.now}, streamOfOrganization(q.Organization))
+		}
 		edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
 	}
 	c.say(UserDeleted{user}, streamOfUser(user))
@@ -723,8 +739,8 @@ func (q UserQuery) takes(u rollItem) bool {
 		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.text), prefix))
 }
 
-// Users lists an organization's users: managed, independent, pending, then who asked to be invited, each by ID (USR-16, GEN-9). The filters are looked
-// at item by item, so that a list costs what the organization has, never what the directory has. Owner, Administrator, Operator, System.
+// Users lists an organization's users: managed, independent, pending, then who asked to be invited, each by ID (USR-16, GEN-9). The filters are
+// looked at item by item, so that a list costs what the organization has, never what the directory has. Owner, Administrator, Operator, System.
 //
 // Errors: CodeID, CodeInput, CodeRole, CodeCursor; CodeNotFound, CodeNotAllowed.
 func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery) iter.Seq2[OrganizationUser, error] {
@@ -762,9 +778,8 @@ type roll struct {
 
 func (r *reads) roll(org OrganizationID, from place) roll {
 	f := roll{standing: r.standing(org), from: from, users: map[UserID]*UserRecord{}, grants: map[UserID][]GrantRecord{}}
-	switch kind := userSections[from.section]; {
-	case r.actor.isUser() && !f.managesUsers():
-	case kind == Managed:
+	switch userSections[from.section] {
+	case Managed:
 		f.members = list(r, membersOf(org, from.key.ID), pageSize)
 		for _, m := range f.members {
 			r.managed(org, m.User, &f)
@@ -772,13 +787,15 @@ func (r *reads) roll(org OrganizationID, from place) roll {
 		if len(f.members) == pageSize {
 			f.more.ID = f.members[pageSize-1].User
 		}
-	case kind == Independent:
-		r.independents(org, &f)
-	case kind == Pending:
+	case Independent:
+		if !r.actor.isUser() || f.managesUsers() { // it grows with the organization: nobody else makes us read it
+			r.independents(org, &f)
+		}
+	case Pending:
 		if f.invitations = list(r, invitationsIn(org, from.key.ID), pageSize); len(f.invitations) == pageSize {
 			f.more.ID = f.invitations[pageSize-1].ID
 		}
-	case kind == Requested:
+	case Requested:
 		if f.requests = list(r, requestsIn(org, from.key.ID), pageSize); len(f.requests) == pageSize {
 			f.more.ID = f.requests[pageSize-1].ID
 		}

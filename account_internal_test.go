@@ -1,0 +1,161 @@
+package tenancy
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// deciding gives a decision's hands: who acts, and the records there are.
+func deciding(name string, actor Actor, records ...Record) *changes {
+	w := &world{slots: map[Entry]*slot{}}
+	for _, record := range records {
+		w.slots[identity(record)] = &slot{was: record, now: record}
+	}
+	table, _ := tableWith(RoleOptions{})
+	dir := &Directory{options: options{table: table}}
+	return &changes{dir: dir, actor: actor, row: operation(name), now: 1000, world: w, tape: &tape{dir: dir}}
+}
+
+// TestSuspensionTable: every state of an account and its parent, and whoever changes it (ACC-5).
+func TestSuspensionTable(t *testing.T) {
+	user, staff, system := Actor{User: UserID{1}}, Actor{Operator: "staff"}, Actor{}
+	for i := range 1 << 6 {
+		bit := func(n int) bool { return i>>n&1 == 1 }
+		suspend, customer, platform, parentCustomer, parentPlatform, isSub := bit(0), bit(1), bit(2), bit(3), bit(4), bit(5)
+		if !isSub && (parentCustomer || parentPlatform) {
+			continue
+		}
+		for _, actor := range []Actor{user, staff, system} {
+			t.Run(fmt.Sprintf("ACC-5 %06b %s", i, actor), func(t *testing.T) {
+				a := AccountRecord{ID: AccountID{1}, Owner: user.User, SuspendedCustomer: customer, SuspendedPlatform: platform}
+				st := accountStanding{account: &a, grant: &GrantRecord{a.ID, user.User, Roles(AccountAdministrator)}}
+				if isSub {
+					a.Parent = AccountID{2}
+					st.parent = &AccountRecord{ID: a.Parent, Owner: user.User, SuspendedCustomer: parentCustomer, SuspendedPlatform: parentPlatform}
+				}
+				name, decide := "ReactivateAccount", decideReactivate
+				if suspend {
+					name, decide = "SuspendAccount", decideSuspend
+				}
+				c := deciding(name, actor, a)
+				got, err := decide(st, c)
+
+				own := platform
+				if actor == user {
+					own = customer
+				}
+				if changes := own != suspend; changes && actor == user && (parentCustomer || parentPlatform) {
+					require.Equal(t, CodeParentSuspended, err)
+					require.Empty(t, c.said)
+					return
+				}
+				require.NoError(t, err)
+				require.Len(t, c.said, map[bool]int{true: 1}[own != suspend], "GEN-6")
+				if actor == user {
+					customer = suspend
+				} else {
+					platform = suspend
+				}
+				require.Equal(t, Suspension{customer, platform, parentCustomer || parentPlatform}, got.Suspended)
+				require.Equal(t, customer || platform || parentCustomer || parentPlatform, got.Status == StateSuspended)
+			})
+		}
+	}
+}
+
+// TestBillingTable: every plan and way of billing, and what changes it (BIL-1).
+func TestBillingTable(t *testing.T) {
+	for _, row := range []struct {
+		plan    Plan
+		billing Billing
+		upgrade bool
+		wants   error
+		thenB   Billing
+	}{
+		{PlanTrial, BillingOwn, true, nil, BillingOwn},
+		{PlanFull, BillingOwn, true, CodeBilling, ""},
+		{PlanFull, BillingInvoiced, true, CodeBilling, ""},
+		{PlanTrial, BillingOwn, false, nil, BillingInvoiced},
+		{PlanFull, BillingOwn, false, nil, BillingInvoiced},
+		{PlanFull, BillingInvoiced, false, CodeBilling, ""},
+	} {
+		t.Run(fmt.Sprintf("BIL-1 %+v", row), func(t *testing.T) {
+			a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Plan: row.plan, Billing: row.billing}
+			name, decide := "InvoiceAccount", decideInvoice
+			if row.upgrade {
+				name, decide = "UpgradeAccount", decideUpgrade
+			}
+			got, err := decide(accountStanding{account: &a}, deciding(name, Actor{}, a))
+			require.Equal(t, row.wants, err)
+			if err == nil {
+				require.Equal(t, PlanFull, got.Plan)
+				require.Equal(t, row.thenB, got.Billing)
+			}
+		})
+	}
+}
+
+// TestAssignable: Administrator alone or any of the others together, of those the directory names (ACC-7, ROLE-7).
+func TestAssignable(t *testing.T) {
+	table, err := tableWith(RoleOptions{Roles: map[AccountRole][]Permission{"auditor": {ReadUsage}}})
+	require.NoError(t, err)
+	names := []AccountRole{AccountOwner, AccountAdministrator, Developer, BillingManager, Support, "auditor", "unknown"}
+	for i := range 1 << len(names) {
+		var roles []AccountRole
+		for n, name := range names {
+			if i>>n&1 == 1 {
+				roles = append(roles, name)
+			}
+		}
+		owner, administrator, unknown := i&1 != 0, i&2 != 0, i&64 != 0
+		want := len(roles) > 0 && !owner && !unknown && (!administrator || len(roles) == 1)
+		require.Equal(t, want, table.assignable(Roles(roles...)), "ACC-7 %v", roles)
+	}
+}
+
+// TestAccountEvents: what an event makes of the records (INV-13).
+func TestAccountEvents(t *testing.T) {
+	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: "n"}}
+	with := func(change func(*AccountRecord)) AccountRecord {
+		b := a
+		change(&b)
+		return b
+	}
+	by := Actor{User: UserID{1}}
+	for _, row := range []struct {
+		event EventData
+		want  Record
+	}{
+		{AccountCreated{AccountID{2}, UserID{1}, OrganizationID{1}, AccountID{1}, true, by, 7},
+			AccountRecord{ID: AccountID{2}, Owner: UserID{1}, Organization: OrganizationID{1}, Parent: AccountID{1}, Designated: 7, DesignatedBy: by, Created: 7}},
+		{AccountCreated{AccountID{2}, UserID{1}, OrganizationID{}, AccountID{}, false, by, 7}, AccountRecord{ID: AccountID{2}, Owner: UserID{1}, Created: 7}},
+		{AccountRenamed{a.ID}, a},
+		{AccountSuspended{a.ID, false}, with(func(a *AccountRecord) { a.SuspendedCustomer = true })},
+		{AccountSuspended{a.ID, true}, with(func(a *AccountRecord) { a.SuspendedPlatform = true })},
+		{AccountReactivated{a.ID, true}, a},
+		{AccountClosed{a.ID, 9}, with(func(a *AccountRecord) { a.Closed = 9 })},
+		{AccountManaged{a.ID, OrganizationID{2}}, with(func(a *AccountRecord) { a.Organization = OrganizationID{2} })},
+		{AccountReleased{a.ID}, with(func(a *AccountRecord) { a.Organization = OrganizationID{} })},
+		{AccountOwnerChanged{a.ID, UserID{2}}, with(func(a *AccountRecord) { a.Owner = UserID{2} })},
+		{AccountPhoneVerified{a.ID}, a},
+		{AccountUpgraded{a.ID}, with(func(a *AccountRecord) { a.Plan = PlanFull })},
+		{AccountInvoiced{a.ID}, with(func(a *AccountRecord) { a.Plan, a.Billing = PlanFull, BillingInvoiced })},
+		{AccountPriced{a.ID}, a},
+		{GrantSet{a.ID, UserID{1}, Roles(Support)}, GrantRecord{a.ID, UserID{1}, Roles(Support)}},
+	} {
+		t.Run("INV-13 "+EventType(row.event), func(t *testing.T) {
+			w := deciding("RenameAccount", by, a).world
+			row.event.apply(w)
+			at := identity(row.want)
+			require.Equal(t, row.want, w.slots[at].now)
+		})
+	}
+	t.Run("INV-13 GrantRevoked", func(t *testing.T) {
+		g := GrantRecord{a.ID, UserID{1}, Roles(Support)}
+		w := deciding("RenameAccount", by, g).world
+		GrantRevoked{a.ID, UserID{1}}.apply(w)
+		require.Nil(t, get(w, grantOn(a.ID, UserID{1})))
+	})
+}

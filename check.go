@@ -1,0 +1,233 @@
+package tenancy
+
+import (
+	"context"
+	"iter"
+	"slices"
+)
+
+// Violation is something that Check found not to hold. It holds no personal data.
+type Violation struct {
+	Rule    string // the ID of the rule, as docs/rules.md has it: "INV-3"
+	Subject string // the text form of the ID of what it is about, two for a membership or a grant; of an event, its stream's and its number
+	Detail  string // what is wrong, in fixed words
+}
+
+// CheckOptions say how much Check looks at. The zero value is the records alone.
+type CheckOptions struct {
+	// Replay applies the whole log besides, in memory, and compares what comes of it with the records: INV-10, INV-11 and INV-13; and it follows
+	// every stream as VerifyLog does (EVT-6).
+	Replay bool
+}
+
+// Check looks at everything in the store, out of one snapshot, and gives every violation of the invariants that records can show: INV-1 to INV-10,
+// and a purge that is overdue (INV-14); with Replay, those that the log shows too (GEN-10). None means that it is sound. It is the host's own, asks
+// for no actor, changes nothing, and takes time that grows with the store. An error of the store or the context ends it.
+func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violation, error] {
+	return func(yield func(Violation, error) bool) {
+		var found []Violation
+		err := d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
+			c := checker{ctx: ctx, tx: tx, now: instantOf(d.now())}
+			c.records()
+			if o.Replay {
+				c.replay()
+			}
+			found = c.found
+			return c.err
+		})
+		if err != nil {
+			yield(Violation{}, &Error{Op: "Check", Err: err})
+			return
+		}
+		for _, v := range found {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// checker is a Check under way, within its transaction.
+type checker struct {
+	ctx   context.Context
+	tx    ReadTx
+	now   Instant
+	found []Violation
+	err   error // of the store: it ends everything
+}
+
+// check notes a violation unless something holds.
+func (c *checker) check(holds bool, rule, subject, detail string) {
+	if !holds {
+		c.found = append(c.found, Violation{rule, subject, detail})
+	}
+}
+
+// sweep looks at all records of a list, page by page. What looking at a page asks besides is read together, like an operation's load: a look runs
+// again until it asks nothing new, and what its last run finds counts.
+func sweep[R Record](c *checker, from many[R], look func(*reads, R)) {
+	for c.err == nil {
+		r := &reads{known: map[Lookup]Answer{}}
+		before := len(c.found)
+		var records []R
+		c.err = r.gather(c.ctx, c.tx, func() {
+			c.found = c.found[:before]
+			records = list(r, from, pageSize)
+			for _, record := range records {
+				look(r, record)
+			}
+		})
+		if len(records) < pageSize {
+			return
+		}
+		for _, e := range records[pageSize-1].Entries(nil) {
+			if e.Index == from.Index {
+				from.Key = e.Key
+			}
+		}
+	}
+}
+
+// records looks at all records.
+func (c *checker) records() {
+	sweep(c, allOrganizations(OrganizationID{}), c.organization)
+	sweep(c, allUsers(UserID{}), c.user)
+	sweep(c, allAccounts(AccountID{}), c.account)
+	sweep(c, allInvitations(InvitationID{}), c.invitation)
+	sweep(c, allRequests(RequestID{}), c.request)
+	sweep(c, allDomains(DomainID{}), c.domain)
+}
+
+func (c *checker) organization(r *reads, o OrganizationRecord) {
+	id := o.ID.String()
+	if o.State == StateActive {
+		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
+		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
+		c.check(rank != nil && rank.Role == Owner, "INV-1", id, "its Owner is no member with that role")
+		return
+	}
+	c.check(len(list(r, membersOf(o.ID, UserID{}), 1)) == 0, "INV-9", id, "it has ended, and has members")
+	c.check(len(list(r, domainsIn(o.ID, DomainID{}), 1)) == 0, "INV-9", id, "it has ended, and has domains")
+	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id, "it has ended, and has connections")
+	pending := func(i InvitationRecord) bool { return i.Expires > c.now }
+	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id, "it has ended, and an invitation or account request is pending")
+	open := func(q RequestRecord) bool { return q.Expires > c.now }
+	c.check(!slices.ContainsFunc(all(r, openRequestsIn(o.ID)), open), "INV-9", id, "it has ended, and a request is open")
+	c.check(o.Personal.Name == "" || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
+}
+
+// overdue says whether what may be kept no longer than 30 days from a time on should be gone by now.
+func (c *checker) overdue(since Instant) bool { return c.now >= since.add(keptFor) }
+
+func (c *checker) user(r *reads, u UserRecord) {
+	id, memberships := u.ID.String(), all(r, membershipsOf(u.ID, OrganizationID{}))
+	for _, m := range memberships {
+		if m.Role != Owner {
+			c.check(len(memberships) == 1, "INV-5", id, "a member who is not Owner belongs to another organization too")
+			continue
+		}
+		o := find(r, organizationByID(m.Organization))
+		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(), "another member has the role Owner")
+	}
+	if u.Personal.Address == "" {
+		return
+	}
+	canonical, err := parseEmail(u.Personal.Email)
+	if err != nil || canonical != u.Personal.Address {
+		c.check(false, "INV-7", id, "its address is not in canonical form")
+		return
+	}
+	holder := find(r, userByAddress(canonical))
+	c.check(holder != nil && holder.ID == u.ID, "INV-7", id, "its address is another user's too")
+}
+
+func (c *checker) account(r *reads, a AccountRecord) {
+	id := a.ID.String()
+	var o *OrganizationRecord
+	if !a.Organization.IsZero() {
+		o = find(r, organizationByID(a.Organization))
+		if a.Closed != 0 {
+			c.check(o != nil && o.State == StateActive, "INV-10", id, "it is closed, and its organization has ended")
+		} else {
+			c.check(o == nil || o.State == StateActive, "INV-9", id, "its organization has ended")
+		}
+	}
+	for _, g := range all(r, grantsOn(a.ID, UserID{})) {
+		c.check(a.Closed != 0 || g.User == a.Owner || !g.Roles.Has(AccountOwner), "INV-2", id, "another user has the role Owner")
+	}
+	switch {
+	case !a.Parent.IsZero():
+		c.subaccount(r, a)
+	case a.Closed == 0:
+		c.mainAccount(r, a, o)
+	}
+}
+
+// mainAccount looks at a main account that is not closed.
+func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) {
+	id := a.ID.String()
+	owner, grant := find(r, userByID(a.Owner)), find(r, grantOn(a.ID, a.Owner))
+	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
+	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id, "its owner has not the role Owner")
+	memberships := all(r, membershipsOf(a.Owner, OrganizationID{}))
+	switch {
+	case a.Organization.IsZero():
+		c.check(len(memberships) == 0, "INV-3", id, "it is unmanaged, and its owner is a member")
+	case o == nil || o.State == StateActive:
+		member := slices.ContainsFunc(memberships, func(m MembershipRecord) bool { return m.Organization == a.Organization })
+		c.check(member, "INV-3", id, "its owner is no member of its organization")
+	}
+}
+
+func (c *checker) subaccount(r *reads, a AccountRecord) {
+	id, parent := a.ID.String(), find(r, accountByID(a.Parent))
+	switch {
+	case parent == nil:
+		c.check(false, "INV-4", id, "its parent does not exist")
+	case !parent.Parent.IsZero():
+		c.check(false, "INV-4", id, "its parent is a subaccount")
+	case a.Closed == 0:
+		c.check(parent.Closed == 0, "INV-4", id, "its parent is closed")
+		c.check(parent.Owner == a.Owner && parent.Organization == a.Organization, "INV-4", id, "it has not its parent's owner and organization")
+	}
+}
+
+func (c *checker) invitation(r *reads, i InvitationRecord) {
+	id := i.ID.String()
+	var holder *InvitationRecord
+	switch {
+	case i.State != StatePending:
+		holder = &i
+	case i.Kind == KindAccountRequest:
+		holder = find(r, pendingAccountRequest(i.Organization, i.Account))
+	case i.Personal.Address == "":
+		holder = &i
+	case i.Kind == KindAccount:
+		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address))
+	default:
+		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address))
+	}
+	c.check(holder != nil && holder.ID == i.ID, "INV-8", id, "another invitation is pending for its target and address")
+	if i.Personal.Address != "" {
+		canonical, err := parseEmail(i.Personal.Email)
+		c.check(err == nil && canonical == i.Personal.Address, "INV-8", id, "its address is not in canonical form")
+		c.check(!c.overdue(due(i.Settled, i.Expires)), "INV-14", id, "its address is still there")
+	}
+}
+
+func (c *checker) request(_ *reads, q RequestRecord) {
+	c.check(q.Personal.Address == "" || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
+}
+
+func (c *checker) domain(r *reads, d DomainRecord) {
+	if d.State == StateUnverified {
+		return
+	}
+	canonical, err := parseDomain(d.Personal.Name)
+	if err != nil || canonical != d.Personal.Name {
+		c.check(false, "INV-6", d.ID.String(), "its name is not in canonical form")
+		return
+	}
+	holder := find(r, verifiedDomain(canonical))
+	c.check(holder != nil && holder.ID == d.ID, "INV-6", d.ID.String(), "another organization has it verified too")
+}

@@ -1,0 +1,544 @@
+package tenancy_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+var rewrite = flag.Bool("rewrite", false, "write the golden files of the tests anew")
+
+// golden wants that a file of testdata holds the text.
+func golden(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *rewrite {
+		require.NoError(t, os.MkdirAll("testdata", 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), text, "what is stored must be read again by later versions; go test -run %s -rewrite writes the file", t.Name())
+}
+
+// filled sets every part of an event's data to something that is not zero, each time something else.
+func filled(data tenancy.EventData, next *int) tenancy.EventData {
+	v := reflect.New(reflect.TypeOf(data)).Elem()
+	fill(v, next)
+	return v.Interface().(tenancy.EventData)
+}
+
+func fill(v reflect.Value, next *int) {
+	*next++
+	n := *next
+	switch v.Interface().(type) {
+	case tenancy.Actor:
+		v.Set(reflect.ValueOf(tenancy.Actor{Operator: tenancy.OperatorID(fmt.Sprint("staff-", n))}))
+		return
+	case tenancy.RoleSet:
+		v.Set(reflect.ValueOf(tenancy.Roles(tenancy.Developer, tenancy.AccountRole(fmt.Sprint("role-", n)))))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Array:
+		for i := range v.Len() {
+			v.Index(i).SetUint(uint64(i + n))
+		}
+	case reflect.String:
+		v.SetString(fmt.Sprint("text-", n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(n))
+	case reflect.Uint8:
+		v.SetUint(uint64(n%2 + 1))
+	case reflect.Uint64:
+		v.SetUint(uint64(n))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), next)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range 2 {
+			fill(v.Index(i), next)
+		}
+	default:
+		panic("event data of kind " + v.Kind().String())
+	}
+}
+
+func TestEventData(t *testing.T) {
+	types := tenancy.EventTypes()
+	t.Run("every type is there once, with a name of its own", func(t *testing.T) {
+		seen := map[string]bool{}
+		for _, data := range types {
+			require.False(t, seen[tenancy.EventType(data)], tenancy.EventType(data))
+			seen[tenancy.EventType(data)] = true
+		}
+		require.Greater(t, len(seen), 40)
+	})
+	t.Run("EVT-3 no event has room for personal data", func(t *testing.T) {
+		for _, data := range types {
+			impersonal(t, reflect.TypeOf(data), tenancy.EventType(data))
+		}
+	})
+	t.Run("what is encoded is decoded again, of every type", func(t *testing.T) {
+		n := 0
+		for _, zero := range types {
+			for _, data := range []tenancy.EventData{zero, filled(zero, &n), filled(zero, &n)} {
+				back, err := tenancy.DecodeData(tenancy.EventType(zero), tenancy.EncodeData(data))
+				require.NoError(t, err, "%T", zero)
+				require.Equal(t, data, back)
+			}
+		}
+	})
+	t.Run("SEC-23 every field counts in the encoding", func(t *testing.T) {
+		for _, zero := range types {
+			n := 0
+			v := reflect.ValueOf(filled(zero, &n))
+			for i := range v.NumField() {
+				changed := reflect.New(v.Type()).Elem()
+				changed.Set(v)
+				changed.Field(i).SetZero()
+				require.NotEqual(t, tenancy.EncodeData(v.Interface().(tenancy.EventData)), tenancy.EncodeData(changed.Interface().(tenancy.EventData)),
+					"%T %s", zero, v.Type().Field(i).Name)
+			}
+		}
+	})
+	t.Run("SEC-23 bytes that are no encoding are refused", func(t *testing.T) {
+		for _, zero := range types {
+			n := 0
+			name, encoded := tenancy.EventType(zero), tenancy.EncodeData(filled(zero, &n))
+			for _, bad := range [][]byte{nil, encoded[:len(encoded)-1], append(bytes.Clone(encoded), 0), append(bytes.Clone(encoded), make([]byte, 8)...)} {
+				_, err := tenancy.DecodeData(name, bad)
+				require.Error(t, err, "%s %x", name, bad)
+			}
+			for i := range encoded { // whatever still decodes is another event, with exactly that encoding
+				bad := bytes.Clone(encoded)
+				bad[i] ^= 1 << (i % 8)
+				if data, err := tenancy.DecodeData(name, bad); err == nil {
+					require.Equal(t, bad, tenancy.EncodeData(data), name)
+				}
+			}
+		}
+		_, err := tenancy.DecodeData("NoSuchEvent", nil)
+		require.Error(t, err)
+	})
+	t.Run("the forms that are stored and sent stay", func(t *testing.T) {
+		var text strings.Builder
+		for _, zero := range types {
+			n := 0
+			data := filled(zero, &n)
+			sent, err := json.Marshal(data)
+			require.NoError(t, err)
+			fmt.Fprintf(&text, "%s\n\t%s\n\t%x\n", tenancy.EventType(zero), sent, tenancy.EncodeData(data))
+		}
+		golden(t, "events.txt", text.String())
+	})
+}
+
+// impersonal wants that a type holds nothing but IDs, the library's enumerations, numbers, times, references, yes and no, and structs and lists of
+// these.
+func impersonal(t *testing.T, typ reflect.Type, where string) {
+	t.Helper()
+	switch typ {
+	case reflect.TypeFor[tenancy.OrganizationRole](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.State](), reflect.TypeFor[tenancy.Kind](),
+		reflect.TypeFor[tenancy.Plan](), reflect.TypeFor[tenancy.Billing](), reflect.TypeFor[tenancy.SignUpPolicy](),
+		reflect.TypeFor[tenancy.InvitationPolicy](), reflect.TypeFor[tenancy.InvitationKind](), reflect.TypeFor[tenancy.Reference](),
+		reflect.TypeFor[tenancy.Instant](), reflect.TypeFor[tenancy.OrganizationID](), reflect.TypeFor[tenancy.AccountID](),
+		reflect.TypeFor[tenancy.UserID](), reflect.TypeFor[tenancy.DomainID](), reflect.TypeFor[tenancy.InvitationID](),
+		reflect.TypeFor[tenancy.RequestID](), reflect.TypeFor[tenancy.ConnectionID](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
+		reflect.TypeFor[uint64]():
+		return
+	}
+	switch typ.Kind() {
+	case reflect.Struct:
+		for i := range typ.NumField() {
+			impersonal(t, typ.Field(i).Type, where+"."+typ.Field(i).Name)
+		}
+	case reflect.Slice:
+		impersonal(t, typ.Elem(), where)
+	default:
+		require.Fail(t, "this could be personal", "%s is a %s", where, typ)
+	}
+}
+
+func FuzzDecodeData(f *testing.F) {
+	n := 0
+	for _, zero := range tenancy.EventTypes() {
+		f.Add(tenancy.EventType(zero), tenancy.EncodeData(filled(zero, &n)))
+	}
+	f.Fuzz(func(t *testing.T, name string, encoded []byte) {
+		data, err := tenancy.DecodeData(name, encoded)
+		if err != nil {
+			return
+		}
+		require.Equal(t, name, tenancy.EventType(data))
+		require.True(t, bytes.Equal(encoded, tenancy.EncodeData(data)))
+	})
+}
+
+func FuzzParseActor(f *testing.F) {
+	for _, text := range []string{"system", "operator/staff-1", "operator/", "US0190b2f0c1d270008000000000000001", "", "US", "user"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		actor, err := tenancy.ParseActor(text)
+		if err != nil {
+			refused(t, err, tenancy.CodeInput)
+			return
+		}
+		require.Equal(t, text, actor.String())
+	})
+}
+
+// items reads a list to its end.
+func items[T any](t require.TestingT, list iter.Seq2[T, error]) []T {
+	var all []T
+	for item, err := range list {
+		require.NoError(t, err)
+		all = append(all, item)
+	}
+	return all
+}
+
+// failure gives the error that a list ends with.
+func failure[T any](list iter.Seq2[T, error]) error {
+	for _, err := range list {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func organizationStream(org tenancy.OrganizationID) tenancy.Stream {
+	return tenancy.Stream{Organization: org}
+}
+
+func userStream(user tenancy.UserID) tenancy.Stream { return tenancy.Stream{User: user} }
+
+// rename renames an organization n times.
+func (s *scene) rename(founder tenancy.SignedUp, n int) {
+	s.Helper()
+	for i := range n {
+		_, err := s.dir.As(founder.User.ID).RenameOrganization(s.ctx(), founder.Organization.ID, fmt.Sprint("Name ", i))
+		require.NoError(s, err)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	s.rename(ana, 230)
+	stream := organizationStream(ana.Organization.ID)
+	owner := s.dir.As(ana.User.ID)
+	all := items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{}))
+
+	t.Run("EVT-2 events are numbered from 1 without gaps and say who did what when", func(t *testing.T) {
+		require.Greater(t, len(all), 230)
+		ids := map[tenancy.EventID]bool{}
+		for i, e := range all {
+			require.Equal(t, uint64(i+1), e.Sequence)
+			require.Equal(t, stream, e.Stream)
+			require.False(t, e.ID.IsZero() || ids[e.ID])
+			require.False(t, e.Operation.IsZero())
+			require.Equal(t, s.clock.Now(), e.Time.Time())
+			ids[e.ID] = true
+		}
+		last := all[len(all)-1]
+		require.Equal(t, "RenameOrganization", last.Name)
+		require.Equal(t, tenancy.Actor{User: ana.User.ID}, last.Actor)
+		require.Equal(t, tenancy.OrganizationRenamed{Organization: ana.Organization.ID}, last.Data)
+		require.Equal(t, tenancy.Actor{}, all[0].Actor)
+		require.Equal(t, "SignUp", all[0].Name)
+		require.Equal(t, all[0].Operation, all[1].Operation)
+	})
+	t.Run("EVT-2 the caller's correlation ID is in its events", func(t *testing.T) {
+		_, err := owner.Correlate("request-7").RenameOrganization(s.ctx(), ana.Organization.ID, "Correlated")
+		require.NoError(t, err)
+		head, err := owner.LogHead(s.ctx(), stream)
+		require.NoError(t, err)
+		last := items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: head.Sequence}))
+		require.Len(t, last, 1)
+		require.Equal(t, tenancy.Reference("request-7"), last[0].Correlation)
+		require.Empty(t, all[0].Correlation)
+		require.Equal(t, head, tenancy.LogHead{Stream: stream, Sequence: last[0].Sequence, Hash: last[0].Hash})
+		all = append(all, last...)
+	})
+	t.Run("EVT-4 from any sequence number", func(t *testing.T) {
+		for _, from := range []uint64{0, 1, 2, 100, 101, 200, uint64(len(all)), uint64(len(all)) + 1, 1<<64 - 1} {
+			require.Equal(t, all[min(max(int(min(from, 1<<32))-1, 0), len(all)):], append([]tenancy.Event{}, items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: from}))...), from)
+		}
+	})
+	t.Run("GEN-9 in pages, each event with its cursor", func(t *testing.T) {
+		var read []tenancy.Event
+		for after := tenancy.Cursor(""); ; {
+			page, next, err := tenancy.Collect(owner.Events(s.ctx(), stream, tenancy.EventQuery{From: 5, After: after}), 77)
+			require.NoError(t, err)
+			read = append(read, page...)
+			if after = next; next == "" {
+				break
+			}
+		}
+		require.Equal(t, all[4:], read)
+	})
+	t.Run("GEN-14 cursors of other lists and none at all are refused", func(t *testing.T) {
+		ben := s.found("ben")
+		other := items(t, s.host.Events(s.ctx(), organizationStream(ben.Organization.ID), tenancy.EventQuery{}))
+		for _, cursor := range []tenancy.Cursor{other[0].Cursor(), "x", tenancy.Cursor(strings.Repeat("x", 5000)), all[0].Cursor()[1:], all[0].Cursor() + "AAAA"} {
+			refused(t, failure(owner.Events(s.ctx(), stream, tenancy.EventQuery{After: cursor})), tenancy.CodeCursor)
+		}
+	})
+	t.Run("EVT-4 the Owner and Administrators read an organization's log, nobody else", func(t *testing.T) {
+		admin := s.join(ana, "adam", tenancy.Administrator)
+		standard := s.join(ana, "stan", tenancy.StandardUser)
+		guest := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Developer)
+		stranger := s.found("zoe").User.ID
+		unknown := tenancy.OrganizationID{6: 0x70, 15: 1}
+		s.unchanged(func() {
+			for user, code := range map[tenancy.UserID]tenancy.Code{admin: "", ana.User.ID: "", standard: tenancy.CodeNotAllowed, guest: tenancy.CodeNotFound, stranger: tenancy.CodeNotFound} {
+				s.mayReadLog(s.dir.As(user), stream, code)
+				s.mayReadLog(s.dir.As(user), organizationStream(unknown), tenancy.CodeNotFound)
+			}
+			s.mayReadLog(s.host.Session, stream, "")
+			s.mayReadLog(s.staff.Session, stream, "")
+			s.mayReadLog(s.host.Session, organizationStream(unknown), tenancy.CodeNotFound)
+			s.mayReadLog(s.staff.Session, organizationStream(unknown), tenancy.CodeNotFound)
+		})
+	})
+	t.Run("EVT-4 a user's own stream is that user's, Operators' and System's", func(t *testing.T) {
+		guest := s.guest(ana.User.ID, ana.Account.ID, "gil", tenancy.Developer)
+		mine := userStream(guest)
+		require.Equal(t, tenancy.UserCreated{User: guest, Created: tenancy.Instant(s.clock.Now().UnixMicro())},
+			items(t, s.dir.As(guest).Events(s.ctx(), mine, tenancy.EventQuery{}))[0].Data)
+		s.mayReadLog(s.dir.As(guest), mine, "")
+		s.mayReadLog(s.host.Session, mine, "")
+		s.mayReadLog(s.staff.Session, mine, "")
+		s.mayReadLog(owner, mine, tenancy.CodeNotFound)
+		s.mayReadLog(owner, userStream(tenancy.UserID{6: 0x70, 15: 1}), tenancy.CodeNotFound)
+		s.mayReadLog(s.host.Session, userStream(tenancy.UserID{6: 0x70, 15: 1}), tenancy.CodeNotFound)
+		empty := s.dir.As(ana.User.ID)
+		head, err := empty.LogHead(s.ctx(), userStream(ana.User.ID))
+		require.NoError(t, err)
+		require.Equal(t, tenancy.LogHead{Stream: userStream(ana.User.ID)}, head)
+		require.Empty(t, items(t, empty.Events(s.ctx(), userStream(ana.User.ID), tenancy.EventQuery{})))
+		require.Empty(t, items(t, empty.VerifyLog(s.ctx(), userStream(ana.User.ID), head)))
+	})
+	t.Run("a stream names exactly one of the two", func(t *testing.T) {
+		for _, bad := range []tenancy.Stream{{}, {Organization: ana.Organization.ID, User: ana.User.ID}} {
+			s.mayReadLog(owner, bad, tenancy.CodeInput)
+			s.mayReadLog(s.host.Session, bad, tenancy.CodeInput)
+		}
+	})
+	t.Run("GEN-2 an inactive actor reads no log", func(t *testing.T) {
+		s.mayReadLog(s.dir.As(tenancy.UserID{6: 0x70, 15: 2}), stream, tenancy.CodeActor)
+		s.mayReadLog(s.dir.As(tenancy.UserID{}), stream, tenancy.CodeActor)
+	})
+	t.Run("GEN-14 a closed context gets its own error", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(s.ctx())
+		cancel()
+		require.ErrorIs(t, failure(owner.Events(ctx, stream, tenancy.EventQuery{})), context.Canceled)
+		require.ErrorIs(t, failure(owner.VerifyLog(ctx, stream)), context.Canceled)
+		_, err := owner.LogHead(ctx, stream)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+	t.Run("in a block the log has what the block has said", func(t *testing.T) {
+		require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+			before, err := s.LogHead(ctx, stream)
+			require.NoError(t, err)
+			_, err = s.RenameOrganization(ctx, ana.Organization.ID, "In a block")
+			require.NoError(t, err)
+			require.Len(t, items(t, s.Events(ctx, stream, tenancy.EventQuery{From: before.Sequence + 1})), 1)
+			require.Empty(t, items(t, s.VerifyLog(ctx, stream, before)))
+			return nil
+		}))
+	})
+	t.Run("EVT-2 the JSON form is stable", func(t *testing.T) {
+		e := all[len(all)-1]
+		e.Sequence, e.ID, e.Operation, e.Hash, e.Time = 234, tenancy.EventID{15: 1}, tenancy.OperationID{15: 2}, [32]byte{31: 3}, tenancy.Instant(time.Date(2026, 1, 1, 12, 0, 0, 1000, time.UTC).UnixMicro())
+		e.Stream, e.Data, e.Actor = organizationStream(tenancy.OrganizationID{15: 4}), tenancy.OrganizationRenamed{Organization: tenancy.OrganizationID{15: 4}}, tenancy.Actor{User: tenancy.UserID{15: 5}}
+		sent, err := json.MarshalIndent(e, "", "\t")
+		require.NoError(t, err)
+		require.Equal(t, strings.TrimSpace(`
+{
+	"Type": "OrganizationRenamed",
+	"ID": "EV00000000000000000000000000000001",
+	"Stream": {
+		"Organization": "OR00000000000000000000000000000004"
+	},
+	"Sequence": 234,
+	"Time": "2026-01-01T12:00:00.000001Z",
+	"Actor": {
+		"User": "US00000000000000000000000000000005"
+	},
+	"Name": "RenameOrganization",
+	"Operation": "OP00000000000000000000000000000002",
+	"Step": 0,
+	"Correlation": "request-7",
+	"Data": {
+		"Organization": "OR00000000000000000000000000000004"
+	},
+	"Hash": "0000000000000000000000000000000000000000000000000000000000000003"
+}`), string(sent))
+	})
+}
+
+// mayReadLog wants that all three ways to read a stream say the same; code "": they succeed.
+func (s *scene) mayReadLog(session *tenancy.Session, stream tenancy.Stream, code tenancy.Code) {
+	s.Helper()
+	_, err := session.LogHead(s.ctx(), stream)
+	for op, err := range map[string]error{"Events": failure(session.Events(s.ctx(), stream, tenancy.EventQuery{})), "LogHead": err,
+		"VerifyLog": failure(session.VerifyLog(s.ctx(), stream))} {
+		require.Equal(s, code, tenancy.CodeOf(err), "%s: %v", op, err)
+		if code != "" {
+			require.Equal(s, strings.TrimSpace("tenancy: "+op+" "+stream.String())+": "+string(code), err.Error())
+		}
+	}
+}
+
+// rewritten is a store whose log was changed by somebody who can write to its disk.
+type rewritten struct {
+	tenancy.Store
+	events func([]tenancy.Event) []tenancy.Event // what the log of any stream has become
+	head   func(*tenancy.HeadRecord)
+}
+
+type rewrittenTx struct {
+	tenancy.ReadTx
+	by rewritten
+}
+
+func (r rewritten) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	return r.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, rewrittenTx{tx, r}) })
+}
+
+func (tx rewrittenTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	all, err := tx.ReadTx.Events(ctx, stream, 1, 1<<30)
+	if tx.by.events != nil {
+		all = tx.by.events(slices.Clone(all))
+	}
+	all = slices.DeleteFunc(all, func(e tenancy.Event) bool { return e.Sequence < from })
+	return all[:min(limit, len(all))], err
+}
+
+func (tx rewrittenTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	answers, err := tx.ReadTx.Read(ctx, lookups...)
+	for i, answer := range answers {
+		if head, ok := answer.Record.(tenancy.HeadRecord); ok && tx.by.head != nil {
+			tx.by.head(&head)
+			answers[i].Record = head
+		}
+	}
+	return answers, err
+}
+
+func TestVerifyLog(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	s.rename(ana, 250)
+	stream := organizationStream(ana.Organization.ID)
+	head, err := s.host.LogHead(s.ctx(), stream)
+	require.NoError(t, err)
+	found := func(t *testing.T, events func([]tenancy.Event) []tenancy.Event, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
+		dir, err := tenancy.New(rewritten{s.store, events, change}, nil)
+		require.NoError(t, err)
+		return items(t, dir.As(ana.User.ID).VerifyLog(s.ctx(), stream, heads...))
+	}
+	at := func(sequence uint64, reason tenancy.TamperingReason) tenancy.Tampering {
+		return tenancy.Tampering{Stream: stream, Sequence: sequence, Reason: reason}
+	}
+	t.Run("EVT-6 nothing is found in a log that nobody touched", func(t *testing.T) {
+		require.Empty(t, found(t, nil, nil))
+		require.Empty(t, found(t, nil, nil, head, tenancy.LogHead{Stream: stream}))
+	})
+	t.Run("EVT-6 an event changed", func(t *testing.T) {
+		for field, change := range map[string]func(*tenancy.Event){
+			"actor": func(e *tenancy.Event) { e.Actor = tenancy.Actor{} },
+			"time":  func(e *tenancy.Event) { e.Time++ },
+			"data":  func(e *tenancy.Event) { e.Data = tenancy.OrganizationRenamed{} },
+		} {
+			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+				change(&all[119])
+				return all
+			}, nil), field)
+		}
+	})
+	t.Run("EVT-6 an event removed", func(t *testing.T) {
+		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+			return slices.Delete(all, 99, 100)
+		}, nil))
+		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event { return all[1:] }, nil))
+	})
+	t.Run("EVT-6 events swapped", func(t *testing.T) {
+		require.Contains(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+			all[9], all[10] = all[10], all[9]
+			all[9].Sequence, all[10].Sequence = 10, 11
+			return all
+		}, nil), at(10, tenancy.TamperedChain))
+	})
+	t.Run("EVT-6 an event inserted", func(t *testing.T) {
+		require.NotEmpty(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+			all = slices.Insert(all, 50, all[49])
+			for i := range all[50:] {
+				all[50+i].Sequence++
+			}
+			return all
+		}, nil))
+	})
+	t.Run("EVT-6 an end cut off shows against the store's head, and, with that changed too, against one kept elsewhere", func(t *testing.T) {
+		cut := func(all []tenancy.Event) []tenancy.Event { return all[:200] }
+		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, nil))
+		kept := items(t, s.host.Events(s.ctx(), stream, tenancy.EventQuery{}))[199]
+		both := func(h *tenancy.HeadRecord) { h.Sequence, h.Hash = 200, kept.Hash }
+		require.Empty(t, found(t, cut, both))
+		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, both, head))
+		require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)}, found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
+	})
+	t.Run("EVT-6 whoever stops reading has what was found until then", func(t *testing.T) {
+		dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.Event) []tenancy.Event {
+			for i := range all {
+				all[i].Time++
+			}
+			return all
+		}, nil}, nil)
+		require.NoError(t, err)
+		n := 0
+		for range dir.System().VerifyLog(s.ctx(), stream) {
+			if n++; n == 3 {
+				break
+			}
+		}
+		require.Equal(t, 3, n)
+	})
+	t.Run("a head of another stream is refused", func(t *testing.T) {
+		refused(t, failure(s.host.VerifyLog(s.ctx(), stream, head, tenancy.LogHead{Stream: userStream(ana.User.ID)})), tenancy.CodeInput)
+	})
+}
+
+func TestParseActor(t *testing.T) {
+	for _, actor := range []tenancy.Actor{{}, {Operator: "staff-1"}, {User: tenancy.UserID{15: 1}}} {
+		back, err := tenancy.ParseActor(actor.String())
+		require.NoError(t, err)
+		require.Equal(t, actor, back)
+	}
+	for _, text := range []string{"", "operator/", "operator/a b", "operator/ana@example.com", "System", "US00000000000000000000000000000000", "OR00000000000000000000000000000001"} {
+		_, err := tenancy.ParseActor(text)
+		refused(t, err, tenancy.CodeInput)
+	}
+}

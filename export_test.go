@@ -1,0 +1,19 @@
+package tenancy
+
+// What tests of package tenancy_test see of the inside: THE tables (ROLE-8).
+
+// AccountTable gives the permissions of the account table.
+func AccountTable() (permissions []Permission) {
+	for _, row := range accountTable {
+		permissions = append(permissions, row.permission)
+	}
+	return permissions
+}
+
+// OrganizationTable gives the permissions of the organization table.
+func OrganizationTable() (permissions []OrganizationPermission) {
+	for _, row := range organizationTable {
+		permissions = append(permissions, row.permission)
+	}
+	return permissions
+}

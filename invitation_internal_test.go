@@ -1,0 +1,195 @@
+package tenancy
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestInvitationState(t *testing.T) {
+	const expires = Instant(1000)
+	for _, row := range []struct {
+		state State
+		now   Instant
+		want  State
+	}{
+		{StatePending, expires - 1, StatePending},
+		{StatePending, expires, StateExpired}, // section 3: now ≥ expires
+		{StatePending, expires + 1, StateExpired},
+		{StateAccepted, expires, StateAccepted},
+		{StateDeclined, expires + 1, StateDeclined},
+		{StateRevoked, expires + 1, StateRevoked},
+	} {
+		require.Equal(t, row.want, InvitationRecord{State: row.state, Expires: expires}.stateAt(row.now))
+	}
+}
+
+func TestInvitationRetained(t *testing.T) {
+	personal := InvitationPersonal{Address: "ben@example.com"}
+	pending := InvitationRecord{Expires: 1000, Personal: personal}
+	settled := InvitationRecord{Expires: 1000, Settled: 500, Personal: personal}
+	limit := Instant(0).add(30 * 24 * time.Hour)
+	for _, row := range []struct {
+		rule string
+		i    InvitationRecord
+		now  Instant
+		want bool
+	}{
+		{"ORG-11 to 30 days from expiry", pending, limit + 999, true},
+		{"ORG-11 no longer", pending, limit + 1000, false},
+		{"ORG-11 to 30 days from its settlement", settled, limit + 499, true},
+		{"ORG-11 no longer, whenever it would have expired", settled, limit + 500, false},
+		{"USR-14 never once it is erased", InvitationRecord{Expires: 1000}, 0, false},
+	} {
+		require.Equal(t, row.want, row.i.retained(row.now), row.rule)
+	}
+}
+
+// TestFirstIDAt: USR-10 the invitations of a day are found by their IDs alone.
+func TestFirstIDAt(t *testing.T) {
+	d, err := New(unusedStore{}, nil)
+	require.NoError(t, err)
+	for _, now := range []time.Time{time.Unix(0, 0), time.Unix(1, 999_999), time.Date(2026, 1, 1, 0, 0, 0, 999_999_000, time.UTC)} {
+		at := instantOf(now)
+		drawn := (&tape{dir: d, now: at}).id()
+		first, after := firstIDAt(at), firstIDAt(at.add(time.Millisecond))
+		require.Negative(t, slices.Compare(first[:], drawn[:]))
+		require.Positive(t, slices.Compare(after[:], drawn[:]))
+	}
+	require.Zero(t, firstIDAt(-1))
+}
+
+type unusedStore struct{ Store }
+
+func TestGrownRoles(t *testing.T) {
+	for _, row := range []struct{ had, offered, then RoleSet }{
+		{Roles(), Roles(Support), Roles(Support)},
+		{Roles(Developer), Roles(Support, BillingManager), Roles(Developer, Support, BillingManager)},
+		{Roles(Developer, "x"), Roles("y"), Roles(Developer, "x", "y")},
+		{Roles(Developer, "x"), Roles(AccountAdministrator), Roles(AccountAdministrator)},
+		{Roles(AccountAdministrator), Roles(Developer, "x"), Roles(AccountAdministrator)},
+		{Roles(AccountAdministrator), Roles(AccountAdministrator), Roles(AccountAdministrator)},
+		{Roles(AccountOwner), Roles(AccountAdministrator), Roles(AccountOwner)},
+		{Roles(AccountOwner), Roles(Support), Roles(AccountOwner)},
+	} {
+		require.Equal(t, row.then, row.had.grown(row.offered), "ACC-7 %v and %v", row.had, row.offered)
+	}
+}
+
+func TestTermsToken(t *testing.T) {
+	a, b := ID[accountKind]{1}, ID[accountKind]{2}
+	x, y := ID[organizationKind]{1}, ID[organizationKind]{2}
+	organizations := func(ids ...OrganizationID) (some []TermsOrganization) {
+		for _, id := range ids {
+			some = append(some, TermsOrganization{ID: id})
+		}
+		return some
+	}
+	one, two := InvitationID{1}, InvitationID{2}
+	seen := map[TermsToken]int{}
+	for i, terms := range []Terms{
+		{Accounts: []TermsAccount{{ID: a}}}, {Accounts: []TermsAccount{{ID: b}}}, {Accounts: []TermsAccount{{ID: a}, {ID: b}}},
+		{Merged: organizations(x)}, {Dissolved: organizations(x)}, {Merged: organizations(x, y)}, {Merged: organizations(x), Dissolved: organizations(y)},
+		{Dissolved: organizations(x, y)}, {Merged: organizations(x), Accounts: []TermsAccount{{ID: b}}},
+	} {
+		for _, invitation := range []InvitationID{one, two} {
+			token := terms.token(invitation)
+			require.Len(t, string(token), 43)
+			require.NotContains(t, seen, token, "SEC-23 other Terms, another token: row %d", i)
+			seen[token] = i
+		}
+	}
+	require.Empty(t, Terms{}.token(one), "USR-6 empty where accepting brings nothing along")
+	named := Terms{Accounts: []TermsAccount{{ID: a, Name: Personal{"renamed"}}}}
+	require.Zero(t, seen[named.token(one)], "a name is no part of what is agreed to")
+}
+
+// invitationDecision makes what a decision has in its hand.
+func invitationDecision(t *testing.T, op string, actor Actor, records ...Record) *changes {
+	d, err := New(unusedStore{}, nil)
+	require.NoError(t, err)
+	w := &world{}
+	w.fill()
+	for _, record := range records {
+		w.slots[identity(record)] = &slot{was: record, now: record}
+	}
+	return &changes{dir: d, actor: actor, row: operation(op), now: 1000, world: w, tape: &tape{dir: d, now: 1000}}
+}
+
+func TestDecideAcceptable(t *testing.T) {
+	const address = "ben@example.com"
+	org := OrganizationRecord{ID: OrganizationID{1}, State: StateActive}
+	account := AccountRecord{ID: AccountID{2}, Owner: UserID{8}}
+	inviter := UserRecord{ID: UserID{9}}
+	facts := func(kind InvitationKind) acceptanceFacts {
+		i := InvitationRecord{ID: InvitationID{3}, Kind: kind, State: StatePending, Expires: 2000, Inviter: Actor{User: inviter.ID},
+			Personal: InvitationPersonal{Address: address}}
+		f := acceptanceFacts{invitation: &i, inviter: new(inviter), target: target{kind: kind}}
+		if kind == KindAccount {
+			i.Account = account.ID
+			f.account = accountStanding{account: new(account), grant: &GrantRecord{account.ID, inviter.ID, Roles(AccountAdministrator)}}
+		} else {
+			i.Organization = org.ID
+			f.standing = standing{organization: new(org), rank: &MembershipRecord{Organization: org.ID, User: inviter.ID, Role: Administrator}}
+		}
+		return f
+	}
+	for _, row := range []struct {
+		rule   string
+		kind   InvitationKind
+		change func(f *acceptanceFacts)
+		want   error
+	}{
+		{"USR-6 to an organization", KindOrganization, func(*acceptanceFacts) {}, nil},
+		{"USR-6 to an account", KindAccount, func(*acceptanceFacts) {}, nil},
+		{"USR-6 no invitation", KindAccount, func(f *acceptanceFacts) { f.invitation = nil }, CodeNotFound},
+		{"SEC-7 to another address", KindAccount, func(f *acceptanceFacts) { f.invitation.Personal.Address = "bea@example.com" }, CodeNotFound},
+		{"USR-6 settled", KindAccount, func(f *acceptanceFacts) { f.invitation.State = StateDeclined }, CodeSettled},
+		{"SEC-8 expired", KindAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1000 }, CodeExpired},
+		{"SEC-8 about to expire", KindAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1001 }, nil},
+		{"ORG-10 a deleted organization", KindOrganization, func(f *acceptanceFacts) { f.organization.State = StateDeleted }, CodeEnded},
+		{"ORG-13 a merged organization", KindOrganization, func(f *acceptanceFacts) { f.organization.State = StateMerged }, CodeMerged},
+		{"ACC-5 a closed account", KindAccount, func(f *acceptanceFacts) { f.account.account.Closed = 1 }, CodeClosed},
+		{"ROLE-6 a suspended account", KindAccount, func(f *acceptanceFacts) { f.account.account.SuspendedCustomer = true }, nil},
+		{"SEC-9 no inviter", KindOrganization, func(f *acceptanceFacts) { f.inviter = nil }, CodeInviter},
+		{"SEC-9 an inactive inviter", KindAccount, func(f *acceptanceFacts) { f.inviter.InactiveOperator = true }, CodeInviter},
+		{"SEC-9 a deleted inviter", KindAccount, func(f *acceptanceFacts) { f.inviter.Deleted = true }, CodeInviter},
+		{"SEC-9 an inviter who is no member", KindOrganization, func(f *acceptanceFacts) { f.rank = nil }, CodeInviter},
+		{"SEC-9 an inviter who is Standard User", KindOrganization, func(f *acceptanceFacts) { f.rank.Role = StandardUser }, CodeInviter},
+		{"SEC-9 an inviter who is Developer", KindAccount, func(f *acceptanceFacts) { f.account.grant.Roles = Roles(Developer) }, CodeInviter},
+		{"SEC-9 an inviter without a role", KindAccount, func(f *acceptanceFacts) { f.account.grant = nil }, CodeInviter},
+		{"USR-4 a member", KindOrganization, func(f *acceptanceFacts) { f.invitee.memberships = []MembershipRecord{{Organization: org.ID}} }, CodeMember},
+		{"USR-7 a member of another organization", KindOrganization, func(f *acceptanceFacts) {
+			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Administrator}}
+		}, CodeManagedElsewhere},
+		{"USR-8 an Owner of another organization", KindOrganization, func(f *acceptanceFacts) {
+			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Owner}}
+		}, CodeOwnsOrganization},
+	} {
+		f := facts(row.kind)
+		row.change(&f)
+		require.Equal(t, row.want, invitationDecision(t, "AcceptInvitation", Actor{User: UserID{4}}).acceptable(f, address), row.rule)
+	}
+	f := facts(KindAccount)
+	f.invitation.Personal.Address = ""
+	require.Equal(t, CodeNotFound, invitationDecision(t, "AcceptInvitation", Actor{User: UserID{4}}).acceptable(f, ""), "USR-14 an erased address is nobody's")
+}
+
+func TestAccountRequestIsNoInvitation(t *testing.T) {
+	ana := Actor{User: UserID{9}}
+	request := InvitationRecord{ID: InvitationID{3}, Kind: KindAccountRequest, Organization: OrganizationID{1}, Account: AccountID{2}, State: StatePending, Expires: 2000}
+	st := standing{organization: &OrganizationRecord{ID: request.Organization, State: StateActive},
+		rank: &MembershipRecord{Organization: request.Organization, User: ana.User, Role: Administrator}}
+	f := target{kind: request.Kind, standing: st}
+	c := invitationDecision(t, "ResendInvitation", ana, request)
+	_, err := decideResend(resending{&request, sending{target: f}}, c)
+	require.Equal(t, CodeInput, err, "USR-10 it is never resent")
+	require.Empty(t, c.said)
+	c = invitationDecision(t, "RevokeInvitation", ana, request)
+	require.NoError(t, decideRevokeInvitation(&request, f, c), "USR-10 whoever could ask revokes it")
+	require.Equal(t, []saying{{[]Stream{streamOfOrganization(request.Organization)}, InvitationRevoked{request.ID, c.now}}}, c.said)
+	f.rank.Role = StandardUser
+	require.Equal(t, CodeNotFound, decideRevokeInvitation(&request, f, invitationDecision(t, "RevokeInvitation", ana, request)), "GEN-5")
+}

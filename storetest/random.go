@@ -1,0 +1,360 @@
+package storetest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// Reached counts what random operations reached: successes, and refusals by operation and code.
+type Reached struct {
+	Steps    int
+	Done     map[string]int
+	Refused  map[string]map[tenancy.Code]int
+	Runs     int
+	mu       sync.Mutex
+	stepsNow int
+}
+
+func (r *Reached) refused(op string, code tenancy.Code) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.Refused[op] == nil {
+		r.Refused[op] = map[tenancy.Code]int{}
+	}
+	r.Refused[op][code]++
+}
+
+func (r *Reached) done(op string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Done[op]++
+}
+
+// Random runs random operations on a directory over fresh stores, with small pools of people, addresses and domains so that things collide, wrong
+// IDs drawn on purpose, the clock moving and name servers changing their answers. After each step it wants that every invariant holds, that the log
+// explains the state (Check with Replay), and that what was refused changed nothing. It says what was reached; -rapid.checks and -rapid.steps say
+// how much it does.
+func Random(t *testing.T, open func(*testing.T) tenancy.Store) *Reached {
+	reached := &Reached{Done: map[string]int{}, Refused: map[string]map[tenancy.Code]int{}}
+	rapid.Check(t, func(rt *rapid.T) {
+		m := newMachine(t, rt, open(t), reached)
+		reached.Runs++
+		rt.Repeat(m.actions())
+	})
+	return reached
+}
+
+// pools of what is drawn.
+var (
+	names   = []string{"ana", "ben", "cy", "dee", "eve", "fay"}
+	domains = []string{"acme.com", "beta.org", "one.acme.com", "elsewhere.net"}
+)
+
+// machine is one run.
+type machine struct {
+	t       *testing.T
+	ctx     context.Context
+	dir     *tenancy.Directory
+	store   tenancy.Store
+	now     time.Time
+	records *zone
+	reached *Reached
+
+	users       []tenancy.UserID
+	orgs        []tenancy.OrganizationID
+	accounts    []tenancy.AccountID
+	invitations []tenancy.InvitationID
+	secrets     []sent
+	domains     []tenancy.Domain
+	connections []tenancy.ConnectionID
+	requests    []tenancy.RequestID
+	operations  []tenancy.OperationID
+	streams     []tenancy.Stream
+	last        string           // the last operation, for messages
+	in          *tenancy.Session // a block's session; nil: none
+	inPlatform  *tenancy.Platform
+}
+
+// sent is an invitation's secret, and to which address it went.
+type sent struct {
+	secret  tenancy.Secret
+	address string
+}
+
+// zone is a name server whose answers are changed.
+type zone struct {
+	mu      sync.Mutex
+	records map[string][]string
+	broken  bool
+}
+
+// LookupTXT answers as a resolver does.
+func (z *zone) LookupTXT(_ context.Context, name string) ([]string, error) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.broken {
+		return nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}
+	}
+	if texts := z.records[name]; len(texts) > 0 {
+		return texts, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
+}
+
+func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached) *machine {
+	m := &machine{t: t, ctx: t.Context(), store: store, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), records: &zone{records: map[string][]string{}}, reached: reached}
+	var seed [32]byte
+	binary.LittleEndian.PutUint64(seed[:], rapid.Uint64().Draw(rt, "seed"))
+	var err error
+	m.dir, err = tenancy.New(store, &tenancy.Options{
+		Now:      func() time.Time { return m.now },
+		Random:   rand.NewChaCha8(seed),
+		Resolver: m.records,
+		Roles:    tenancy.RoleOptions{Permissions: []tenancy.Permission{"deploy"}, Roles: map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}}},
+		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+			e, _ := errors.AsType[*tenancy.Error](err)
+			reached.refused(e.Op, tenancy.CodeOf(err))
+		},
+	})
+	require.NoError(rt, err)
+	return m
+}
+
+// draws, each sometimes wrong.
+
+func pick[T any](rt *rapid.T, what string, from []T) (one T) {
+	if len(from) == 0 || rapid.IntRange(0, 19).Draw(rt, what+"?") == 0 {
+		return one
+	}
+	// The newest are drawn more often: what was made last is what the next steps are about.
+	n := min(rapid.IntRange(0, len(from)-1).Draw(rt, what), rapid.IntRange(0, len(from)-1).Draw(rt, what+"+"))
+	return from[len(from)-1-n]
+}
+
+func (m *machine) unknown(rt *rapid.T) (id [16]byte) {
+	binary.LittleEndian.PutUint64(id[8:], rapid.Uint64Range(1, 3).Draw(rt, "unknown"))
+	return id
+}
+
+func drawID[ID interface{ ~[16]byte }](m *machine, rt *rapid.T, what string, from []ID) ID {
+	if rapid.IntRange(0, 24).Draw(rt, what+" unknown?") == 0 {
+		return ID(m.unknown(rt))
+	}
+	return pick(rt, what, from)
+}
+
+func (m *machine) user(rt *rapid.T) tenancy.UserID {
+	return drawID(m, rt, "user", m.users)
+}
+func (m *machine) org(rt *rapid.T) tenancy.OrganizationID {
+	return drawID(m, rt, "org", m.orgs)
+}
+func (m *machine) account(rt *rapid.T) tenancy.AccountID {
+	return drawID(m, rt, "account", m.accounts)
+}
+func (m *machine) invitation(rt *rapid.T) tenancy.InvitationID {
+	return drawID(m, rt, "invitation", m.invitations)
+}
+func (m *machine) request(rt *rapid.T) tenancy.RequestID {
+	return drawID(m, rt, "request", m.requests)
+}
+func (m *machine) connection(rt *rapid.T) tenancy.ConnectionID {
+	return drawID(m, rt, "connection", m.connections)
+}
+func (m *machine) domain(rt *rapid.T) tenancy.DomainID {
+	ids := make([]tenancy.DomainID, len(m.domains))
+	for i, d := range m.domains {
+		ids[i] = d.ID
+	}
+	return drawID(m, rt, "domain", ids)
+}
+func (m *machine) sent(rt *rapid.T) sent { return pick(rt, "secret", m.secrets) }
+
+func (m *machine) address(rt *rapid.T) string {
+	if rapid.IntRange(0, 30).Draw(rt, "bad address?") == 0 {
+		return rapid.SampledFrom([]string{"", "a@b@acme.com", "ana@ａcme.com", "\xff@acme.com"}).Draw(rt, "bad address")
+	}
+	return rapid.SampledFrom(names).Draw(rt, "name") + "@" + rapid.SampledFrom(domains).Draw(rt, "at")
+}
+
+func (m *machine) name(rt *rapid.T) string {
+	return rapid.SampledFrom([]string{"One", "Two", "Three", "One", "Two", "Three", "One", "Two", "Three", "", "bad\u202e"}).Draw(rt, "named")
+}
+
+// session draws who acts: often whoever owns what the step is about.
+func (m *machine) session(rt *rapid.T, owners ...tenancy.UserID) *tenancy.Session {
+	if m.in != nil {
+		return m.in
+	}
+	draw := rapid.IntRange(0, 19).Draw(rt, "actor")
+	switch {
+	case draw == 0:
+		return m.dir.Operator("staff").Session
+	case draw == 1:
+		return m.dir.System().Session
+	case draw == 2 && rapid.IntRange(0, 9).Draw(rt, "bad operator?") == 0:
+		return m.dir.Operator("not a reference").Session
+	case draw < 15 && len(owners) > 0:
+		if owner := rapid.SampledFrom(owners).Draw(rt, "owner"); !owner.IsZero() {
+			return m.dir.As(owner)
+		}
+	}
+	return m.dir.As(m.user(rt))
+}
+
+// platform draws Operator or System.
+func (m *machine) platform(rt *rapid.T) *tenancy.Platform {
+	if m.inPlatform != nil {
+		return m.inPlatform
+	}
+	if rapid.Bool().Draw(rt, "operator?") {
+		return m.dir.Operator("staff")
+	}
+	return m.dir.System()
+}
+
+// ownerOf gives an organization's Owner; zero: unknown.
+func (m *machine) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
+	if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.Organizations, org); err == nil {
+		return o.Owner
+	}
+	return tenancy.UserID{}
+}
+
+// lookUp reads a record beside the operations.
+func lookUp[R tenancy.Record](m *machine, index tenancy.Index, id [16]byte) (record R, err error) {
+	err = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: index, Key: tenancy.Key{ID: id}})
+		if err == nil && answers[0].Record != nil {
+			record = answers[0].Record.(R)
+			return nil
+		}
+		return errors.Join(err, errors.New("absent"))
+	})
+	return record, err
+}
+
+// accountOwners gives an account's owner and its organization's Owner.
+func (m *machine) accountOwners(id tenancy.AccountID) []tenancy.UserID {
+	a, err := lookUp[tenancy.AccountRecord](m, tenancy.Accounts, id)
+	if err != nil {
+		return nil
+	}
+	return []tenancy.UserID{a.Owner, m.ownerOf(a.Organization)}
+}
+
+// userBosses gives the Owners of a user's organizations, and the user.
+func (m *machine) userBosses(user tenancy.UserID) []tenancy.UserID {
+	bosses := []tenancy.UserID{user}
+	_ = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: user}, Limit: 10})
+		if err != nil {
+			return err
+		}
+		for _, r := range answers[0].Records {
+			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Organizations, Key: tenancy.Key{ID: r.(tenancy.MembershipRecord).Organization}})
+			if err != nil {
+				return err
+			}
+			if o, ok := answers[0].Record.(tenancy.OrganizationRecord); ok {
+				bosses = append(bosses, o.Owner, o.Owner)
+			}
+		}
+		return nil
+	})
+	return bosses
+}
+
+// userOf gives the user of an address; zero: nobody.
+func (m *machine) userOf(address string) tenancy.UserID {
+	u, err := m.dir.System().UserByEmail(m.ctx, address)
+	if err != nil {
+		return tenancy.UserID{}
+	}
+	return u.ID
+}
+
+// did counts a step and wants that a refusal has changed nothing.
+func (m *machine) did(rt *rapid.T, op string, call func() error) {
+	m.last = op
+	var before map[tenancy.Entry]tenancy.Record
+	if m.in == nil {
+		before = Everything(m.t, m.store)
+	}
+	err := call()
+	if err == nil {
+		m.reached.done(op)
+		return
+	}
+	require.NotEmpty(rt, tenancy.CodeOf(err), fmt.Sprintf("%s: %v", op, err))
+	if m.in == nil && op != "Atomically" {
+		require.Equal(rt, before, Everything(m.t, m.store), op+" was refused and changed something")
+	}
+}
+
+// check wants that every invariant holds and that the log explains the state.
+func (m *machine) check(rt *rapid.T) {
+	m.reached.Steps++
+	for violation, err := range m.dir.Check(m.ctx, tenancy.CheckOptions{Replay: true}) {
+		require.NoError(rt, err)
+		rt.Fatalf("after %s: %v", m.last, violation)
+	}
+}
+
+// Everything gives all records of a store, by identity.
+func Everything(t testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Record {
+	t.Helper()
+	const all = 1<<31 - 1
+	records := map[tenancy.Entry]tenancy.Record{}
+	keep := func(list []tenancy.Record) {
+		for _, r := range list {
+			records[r.Entries(nil)[0]] = r
+		}
+	}
+	require.NoError(t, store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
+		var whole, parts []tenancy.Lookup
+		for _, index := range tenancy.Indexes() {
+			if index.Identity && !index.In {
+				whole = append(whole, tenancy.Lookup{Index: index.Index, Limit: all})
+			}
+		}
+		answers, err := tx.Read(ctx, whole...)
+		if err != nil {
+			return err
+		}
+		for _, a := range answers {
+			keep(a.Records)
+			for _, r := range a.Records { // memberships and grants are found through what they are in
+				switch r := r.(type) {
+				case tenancy.OrganizationRecord:
+					parts = append(parts, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: r.ID}, Limit: all})
+				case tenancy.AccountRecord:
+					parts = append(parts, tenancy.Lookup{Index: tenancy.Grants, Key: tenancy.Key{In: r.ID}, Limit: all})
+				}
+			}
+		}
+		if len(parts) == 0 {
+			return nil
+		}
+		if answers, err = tx.Read(ctx, parts...); err != nil {
+			return err
+		}
+		for _, a := range answers {
+			keep(a.Records)
+		}
+		return nil
+	}))
+	return records
+}
