@@ -324,7 +324,7 @@ func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 // VerifyPhone says that the host has verified a phone number of a main account's, in place of the one before (ACC-10). Operators and System.
 // The number it has changes nothing (GEN-6).
 //
-// Errors: CodeID; CodePhone: not E.164; CodeNotFound; CodeClosed; CodeSubaccount.
+// Errors: CodeID; CodePhone: not E.164; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number string) (Account, error) {
 	var f form
 	id(&f, account)
@@ -336,7 +336,7 @@ func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number st
 
 // UpgradeAccount ends a main account's trial, for good (BIL-1). Operators and System.
 //
-// Errors: CodeID; CodeNotFound; CodeClosed; CodeSubaccount; CodeBilling: it is not on trial.
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is not on trial.
 func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
@@ -345,7 +345,7 @@ func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Accou
 
 // InvoiceAccount puts a main account on invoice, which ends its trial too, for good (BIL-1). Operators and System.
 //
-// Errors: CodeID; CodeNotFound; CodeClosed; CodeSubaccount; CodeBilling: it is on invoice.
+// Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is on invoice.
 func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
@@ -355,7 +355,7 @@ func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Accou
 // SetPricing sets a main account's pricing model: any text the host understands, up to 4096 bytes of UTF-8 without control characters; empty:
 // the default (BIL-1). Operators and System. Setting the one it has changes nothing (GEN-6).
 //
-// Errors: CodeID; CodeInput: another text; CodeNotFound; CodeClosed; CodeSubaccount.
+// Errors: CodeID; CodeInput: another text; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) SetPricing(ctx context.Context, account AccountID, pricing string) (Account, error) {
 	var f form
 	id(&f, account)

@@ -932,6 +932,18 @@ func TestBilling(t *testing.T) {
 			refused(t, second(c.host.SetPricing(c.ctx(), c.work, pricing)), tenancy.CodeInput)
 		}
 	})
+	t.Run("BIL-1 ACC-10 Operators and System alone, whatever Platform a host makes", func(t *testing.T) {
+		c := newCast(t)
+		c.unchanged(func() {
+			for user, code := range map[tenancy.UserID]tenancy.Code{c.owner: tenancy.CodeNotAllowed, c.cleo: tenancy.CodeNotAllowed, c.other: tenancy.CodeNotFound} {
+				p := &tenancy.Platform{Session: c.as(user)}
+				refused(t, second(p.VerifyPhone(c.ctx(), c.work, "+4930123456")), code)
+				refused(t, second(p.UpgradeAccount(c.ctx(), c.work)), code)
+				refused(t, second(p.InvoiceAccount(c.ctx(), c.work)), code)
+				refused(t, second(p.SetPricing(c.ctx(), c.work, "x")), code)
+			}
+		})
+	})
 	t.Run("INV-4 a subaccount has none of them, nor an owner of its own", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.cleo, c.work, "Part")

@@ -26,7 +26,7 @@ type AccountRequestQuery struct{ After Cursor }
 // AddAccount asks for an existing main account outside the organization. The answer is the same pending request whether an account has this ID or
 // not, and whoever's it is; its owner sees it (AccountRequests) and accepts, or lets it expire as invitations do (ACC-4). Owner or Administrator.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeAccountManaged (the organization has it), CodeAccountRequested.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged, CodeAccountManaged (the organization has it), CodeAccountRequested.
 func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account AccountID) (AccountRequest, error) {
 	var f form
 	id(&f, org)
@@ -152,7 +152,7 @@ func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
 // the organization's Owner, the previous owner keeps Administrator on it; whoever has a role on it keeps that (ACC-4). The account's owner alone,
 // unless it is managed by an organization that they do not own.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed (of the asking organization); CodeNotTheirs; CodeSettled, CodeExpired, CodeMerged, CodeEnded,
+// Errors: CodeID; CodeNotFound, CodeNotAllowed (of the asking organization); CodeNotTheirs; CodeSettled, CodeExpired,
 // CodeInviter, CodeClosed, CodeHIPAADesignated, CodeAccountLimit.
 func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID) (Account, error) {
 	var f form

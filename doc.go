@@ -69,8 +69,8 @@
 // [Session.DeclineInvitation] needs the secret alone. Only the user whose address it was sent to accepts, once, and everything is decided again then:
 // an inviter who could no longer send it makes it void.
 //
-// Whom a sign-up policy refused can have the host ask for an invitation with [Platform.RequestInvitation]; inviting them answers it, and
-// [Session.DismissRequest] does not.
+// For whom a sign-up policy refused the host can ask for an invitation with [Platform.RequestInvitation]: inviting them settles that, and so does
+// [Session.DismissRequest].
 //
 // # Accounts
 //

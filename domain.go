@@ -162,7 +162,7 @@ func (c *changes) viewDomain(d DomainRecord) Domain {
 // AddDomain claims a domain for an organization, unverified (DOM-1). The name is put into its canonical form; the Domain says which record
 // proves it. Other organizations may claim it too until one proves it. Owner or Administrator.
 //
-// Errors: CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeDomainAdded,
+// Errors: CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider; CodeNotFound, CodeNotAllowed; CodeMerged, CodeDomainAdded,
 // CodeDomainLimit.
 func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string) (Domain, error) {
 	var f form
@@ -253,7 +253,7 @@ func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 // SetSignUpPolicy says what happens when somebody with an address on a verified domain of the organization signs up: for all its domains, or for
 // the one named (DOM-6, USR-1). Owner or Administrator.
 //
-// Errors: CodeID, CodePolicy; CodeNotFound (the domain too, if it is not the organization's), CodeNotAllowed; CodeMerged, CodeEnded.
+// Errors: CodeID, CodePolicy; CodeNotFound (the domain too, if it is not the organization's), CodeNotAllowed; CodeMerged.
 func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, change PolicyChange) error {
 	var f form
 	id(&f, org)
@@ -289,7 +289,7 @@ func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, chang
 // SetInvitationPolicy says whom the organization may invite: anybody (the default), or only addresses on its live domains; its accounts may
 // invite anybody (USR-5). It is looked at when inviting. Owner or Administrator.
 //
-// Errors: CodeID, CodePolicy; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
+// Errors: CodeID, CodePolicy; CodeNotFound, CodeNotAllowed; CodeMerged.
 func (s *Session) SetInvitationPolicy(ctx context.Context, org OrganizationID, policy InvitationPolicy) error {
 	var f form
 	id(&f, org)

@@ -197,7 +197,7 @@ const (
 // It works in a transaction per batch of addresses, and one for each Owner of organizations; in a block or the host's transaction it is part of
 // that. It takes no ID from Once.
 //
-// Errors: CodeID, CodeInput (no addresses, too many, or with Once); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeNotEntitled,
+// Errors: CodeID, CodeInput (no addresses, too many, or with Once); CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled,
 // CodeNoLiveDomain. Of an address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
 // CodeCandidateDomain, CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Import) ([]Imported, error) {

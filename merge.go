@@ -433,7 +433,7 @@ func (m merger) shown(c *changes, st standing) (role OrganizationRole, accepted 
 // Standard Users of the Prime, its accounts the Prime's; account roles, billing, designations and phone numbers do not change (MRG-4 to 7). The Owner
 // of both alone; organizations of others merge by AcceptInvitation or ImportUsers.
 //
-// Errors: CodeID, CodeSameOrganization; CodeNotFound (either), CodeNotAllowed; CodeMerged, CodeEnded, CodeNoLiveDomain, CodeCandidateDomain,
+// Errors: CodeID, CodeSameOrganization; CodeNotFound (either), CodeNotAllowed; CodeMerged, CodeNoLiveDomain, CodeCandidateDomain,
 // CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
 func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
 	var f form

@@ -570,6 +570,10 @@ func (f relocation) refusal(c *changes) error {
 		return CodeNotFound
 	case f.to.rank.Role != Owner:
 		return CodeNotAllowed
+	}
+	switch err := f.to.alive(); {
+	case err != nil:
+		return err
 	case f.account.Closed != 0:
 		return CodeClosed
 	case !f.account.Parent.IsZero():

@@ -97,7 +97,7 @@ func viewConnection(c ConnectionRecord) Connection {
 
 // AddConnection adds a connection to an identity provider, untested (SSO-1). Owner or Administrator.
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged.
 func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name string) (Connection, error) {
 	var f form
 	id(&f, org)

@@ -102,7 +102,7 @@ func (m *machine) people() map[string]func(*rapid.T) {
 			org, user := m.org(rt), m.user(rt)
 			role := tenancy.OrganizationRole(rapid.IntRange(0, 3).Draw(rt, "role"))
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetOrganizationRole", func() error { _, err := s.SetOrganizationRole(m.ctx, org, user, role); return err })
+			m.did(rt, "SetOrganizationRole", func() error { return s.SetOrganizationRole(m.ctx, org, user, role) })
 		},
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)

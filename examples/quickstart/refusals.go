@@ -63,8 +63,11 @@ type attempt struct {
 	try       func(context.Context) error
 }
 
-// errorOf drops a result that nobody wants.
-func errorOf[T any](_ T, err error) error { return err }
+// errorOf gives the last of a call's results: its error.
+func errorOf(results ...any) error {
+	err, _ := results[len(results)-1].(error)
+	return err
+}
 
 // attempts are made by whoever of its kind there is.
 func (c *company) attempts(ctx context.Context) ([]attempt, error) {
@@ -75,7 +78,9 @@ func (c *company) attempts(ctx context.Context) ([]attempt, error) {
 	}
 	vera, noor := c.dir.As(rival.User.ID), c.dir.As(c.consultant)
 	all := []attempt{
-		{owner.name + ", Owner", "leaves the organization", func(ctx context.Context) error { return c.as(owner).Leave(ctx, c.org) }},
+		{owner.name + ", Owner", "leaves the organization", func(ctx context.Context) error {
+			return errorOf(c.as(owner).Leave(ctx, c.org))
+		}},
 		{"Vera Stone of another company", "lists the users", func(ctx context.Context) error {
 			return errorOf(collect(vera.Users(ctx, c.org, tenancy.UserQuery{})))
 		}},
@@ -103,7 +108,9 @@ func (c *company) attempts(ctx context.Context) ([]attempt, error) {
 func (c *company) attemptsOfAdministrator(p *person) []attempt {
 	who, s := p.name+", Administrator", c.as(p)
 	all := []attempt{
-		{who, "removes the Owner", func(ctx context.Context) error { return s.RemoveUser(ctx, c.org, c.founder().user, tenancy.Removal{}) }},
+		{who, "removes the Owner", func(ctx context.Context) error {
+			return errorOf(s.RemoveUser(ctx, c.org, c.founder().user, tenancy.Removal{}))
+		}},
 		{who, "makes themself Owner", func(ctx context.Context) error {
 			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner))
 		}},
@@ -130,7 +137,7 @@ func (c *company) attemptsOfAdministrator(p *person) []attempt {
 	for _, department := range c.departments {
 		if head := c.heads[department]; head != c.founder() && head != p {
 			return append(all, attempt{who, "removes somebody who owns an account", func(ctx context.Context) error {
-				return s.RemoveUser(ctx, c.org, head.user, tenancy.Removal{})
+				return errorOf(s.RemoveUser(ctx, c.org, head.user, tenancy.Removal{}))
 			}})
 		}
 	}

@@ -1,0 +1,99 @@
+package tenancy
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// inHand is what a decision has in its hand over the given records: operation op of a user.
+func inHand(op string, actor UserID, records ...Record) *changes {
+	w := &world{}
+	for _, record := range records {
+		w.put(record)
+	}
+	return &changes{dir: &Directory{}, actor: Actor{User: actor}, row: operation(op), now: 1, world: w}
+}
+
+// TestDecideOnEnded wants that decisions ask whether the organization is alive (GEN-2), though whoever ended it has left it no members (INV-9).
+func TestDecideOnEnded(t *testing.T) {
+	org, other, actor, member := OrganizationID{1}, OrganizationID{2}, UserID{1}, UserID{2}
+	for state, code := range map[State]Code{StateMerged: CodeMerged, StateDeleted: CodeEnded} {
+		o := OrganizationRecord{ID: org, Owner: actor, State: state}
+		st := standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}}
+		seen := sight{actor: Actor{User: actor}, user: &UserRecord{ID: member},
+			memberships: []MembershipRecord{{Organization: org, User: member}}, ranks: []MembershipRecord{*st.rank}}
+		t.Run("ORG-13 RenameOrganization "+string(state), func(t *testing.T) {
+			c := inHand("RenameOrganization", actor, o)
+			_, err := decideRename(st, "New", c)
+			require.Equal(t, code, err)
+			require.Empty(t, c.said)
+		})
+		t.Run("ORG-13 TransferOwnership "+string(state), func(t *testing.T) {
+			c := inHand("TransferOwnership", actor, o)
+			_, err := succession{standing: st, heir: seen}.transfer(BecomesAdministrator, c)
+			require.Equal(t, code, err)
+			require.Empty(t, c.said)
+		})
+		t.Run("ORG-13 SetOrganizationRole "+string(state), func(t *testing.T) {
+			c := inHand("SetOrganizationRole", actor, o)
+			require.Equal(t, code, decideOrganizationRole(st, seen, Administrator, c))
+			require.Empty(t, c.said)
+		})
+		t.Run("ORG-13 MoveAccount "+string(state), func(t *testing.T) {
+			from := &MembershipRecord{Organization: other, User: actor, Role: Owner}
+			f := relocation{accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: other}, rank: from}, to: st}
+			require.Equal(t, code, f.refusal(inHand("MoveAccount", actor, o)))
+		})
+	}
+}
+
+// TestRelocation has what no store holds: an Owner who is Administrator of another organization (INV-5).
+func TestRelocation(t *testing.T) {
+	from, into, actor := OrganizationID{1}, OrganizationID{2}, UserID{1}
+	st := standing{&OrganizationRecord{ID: into, State: StateActive}, &MembershipRecord{Organization: into, User: actor, Role: Administrator}}
+	f := relocation{accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: from},
+		rank: &MembershipRecord{Organization: from, User: actor, Role: Owner}}, to: st}
+	require.Equal(t, CodeNotAllowed, f.refusal(inHand("MoveAccount", actor)), "ORG-6 between two organizations the actor owns")
+}
+
+// TestComing has the accounts that come to a new organization, by where they are.
+func TestComing(t *testing.T) {
+	actor, org := UserID{1}, OrganizationID{1}
+	account := func(n byte, in OrganizationID) family {
+		return family{main: AccountRecord{ID: AccountID{n}, Owner: actor, Organization: in, Personal: AccountPersonal{Phone: "+15550001111"}}}
+	}
+	managed, more, unmanaged := account(1, org), account(2, org), account(3, OrganizationID{})
+	suspended, sub := account(4, org), account(5, org)
+	suspended.main.SuspendedPlatform = true
+	sub.subs = []AccountRecord{{ID: AccountID{6}, Parent: AccountID{5}, Organization: org, Designated: 1}}
+	owner, user := []MembershipRecord{{Organization: org, User: actor, Role: Owner}}, []MembershipRecord{{Organization: org, User: actor}}
+	for _, tt := range []struct {
+		rule        string
+		memberships []MembershipRecord
+		owned       []family
+		in          NewOrganization
+		coming      []family
+		code        error
+	}{
+		{"ORG-4 all", owner, []family{managed, more}, NewOrganization{}, []family{managed, more}, nil},
+		{"ORG-4 but who stays", owner, []family{managed, more}, NewOrganization{Stay: []AccountID{{1}}}, []family{more}, nil},
+		{"ORG-4 the same one named twice", owner, []family{managed, more}, NewOrganization{Stay: []AccountID{{1}, {1}}}, []family{more}, nil},
+		{"ORG-4 none", owner, []family{managed, more}, NewOrganization{AllStay: true}, nil, nil},
+		{"ORG-4 an unmanaged one, though named", nil, []family{unmanaged}, NewOrganization{Stay: []AccountID{{3}}}, []family{unmanaged}, nil},
+		{"ORG-4 an unmanaged one, though all stay", nil, []family{unmanaged}, NewOrganization{AllStay: true}, []family{unmanaged}, nil},
+		{"ORG-4 no account of theirs", owner, []family{managed}, NewOrganization{Stay: []AccountID{{1}, {9}}}, nil, CodeNotFound},
+		{"ORG-5 managed", user, []family{managed}, NewOrganization{AllStay: true}, nil, CodeManaged},
+		{"ORG-2 the phone is a suspended account's", owner, []family{suspended}, NewOrganization{}, nil, CodePhoneNeeded},
+		{"ORG-2 the phone is that of one that stays", owner, []family{managed}, NewOrganization{AllStay: true}, nil, nil},
+		{"HIP-7 a designated subaccount", owner, []family{managed, sub}, NewOrganization{}, nil, CodeHIPAADesignated},
+		{"HIP-7 that stays", owner, []family{managed, sub}, NewOrganization{Stay: []AccountID{{5}}}, []family{managed}, nil},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			b := belongings{user: UserRecord{ID: actor}, memberships: tt.memberships, owned: tt.owned}
+			coming, err := b.coming(tt.in, inHand("CreateOrganization", actor))
+			require.Equal(t, tt.code, err)
+			require.Equal(t, tt.coming, coming)
+		})
+	}
+}

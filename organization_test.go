@@ -1,0 +1,1057 @@
+package tenancy_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// phone gives an account a verified phone number.
+func (s *scene) phone(account tenancy.AccountID) {
+	s.Helper()
+	_, err := s.host.VerifyPhone(s.ctx(), account, "+15550001111")
+	require.NoError(s, err)
+}
+
+// another makes a founder's second organization, to which none of their accounts comes.
+func (s *scene) another(founder tenancy.SignedUp, name string) tenancy.OrganizationID {
+	s.Helper()
+	s.phone(founder.Account.ID)
+	s.clock.advance(time.Millisecond) // so that its ID comes after the first one's
+	made, err := s.as(founder.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: name, AllStay: true})
+	require.NoError(s, err)
+	return made.ID
+}
+
+// subaccount makes a subaccount as somebody who may.
+func (s *scene) subaccount(actor tenancy.UserID, parent tenancy.AccountID, name string) tenancy.AccountID {
+	s.Helper()
+	made, err := s.as(actor).CreateSubaccount(s.ctx(), parent, tenancy.NewSubaccount{Name: name})
+	require.NoError(s, err)
+	return made.ID
+}
+
+// loner signs somebody up who ends in no organization, with an unmanaged account of their own.
+func (s *scene) loner(founder tenancy.SignedUp, name string) (tenancy.UserID, tenancy.AccountID) {
+	s.Helper()
+	user := s.guest(founder.User.ID, founder.Account.ID, name, tenancy.Developer)
+	return user, s.account(user, tenancy.OrganizationID{}, name+" own")
+}
+
+// entitle lets an organization designate accounts.
+func (s *scene) entitle(org tenancy.OrganizationID) {
+	s.Helper()
+	require.NoError(s, s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: s.clock.Now()}))
+}
+
+// designate designates an account of an entitled organization.
+func (s *scene) designate(actor tenancy.UserID, account tenancy.AccountID) {
+	s.Helper()
+	_, err := s.as(actor).EnableHIPAA(s.ctx(), account)
+	require.NoError(s, err)
+}
+
+// ranks gives a user's roles in their organizations.
+func (s *scene) ranks(user tenancy.UserID) map[tenancy.OrganizationID]tenancy.OrganizationRole {
+	s.Helper()
+	_, memberships, err := s.host.User(s.ctx(), user)
+	require.NoError(s, err)
+	ranks := map[tenancy.OrganizationID]tenancy.OrganizationRole{}
+	for _, m := range memberships {
+		ranks[m.Organization] = m.Role
+	}
+	return ranks
+}
+
+// ownerOf gives the Owner that an organization names.
+func (s *scene) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
+	s.Helper()
+	o, err := s.host.Organization(s.ctx(), org)
+	require.NoError(s, err)
+	return o.Settings.Owner
+}
+
+// provenDomains is a resolver in which every record asked for that was published stands.
+type provenDomains map[string]string
+
+func (p provenDomains) LookupTXT(_ context.Context, name string) ([]string, error) {
+	return []string{p[name]}, nil
+}
+
+// prove adds a domain to an organization and verifies it.
+func (s *scene) prove(records provenDomains, actor tenancy.UserID, org tenancy.OrganizationID, name string) tenancy.DomainID {
+	s.Helper()
+	added, err := s.as(actor).AddDomain(s.ctx(), org, name)
+	require.NoError(s, err)
+	records[added.RecordName] = added.RecordValue
+	verified, err := s.as(actor).VerifyDomain(s.ctx(), added.ID)
+	require.NoError(s, err)
+	return verified.ID
+}
+
+func TestCreateOrganization(t *testing.T) {
+	t.Run("ORG-3 the creator becomes Owner", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		s.phone(ana.Account.ID)
+		made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "  Second\t"})
+		require.NoError(t, err)
+		require.Equal(t, "Second", made.Name.Reveal())
+		require.Equal(t, tenancy.StateActive, made.State)
+		require.Equal(t, s.clock.Now(), made.Created)
+		require.Zero(t, made.Ended)
+		require.Equal(t, &tenancy.OrganizationSettings{Owner: ana.User.ID, SignUpPolicy: tenancy.PolicyInvitationOnly}, made.Settings)
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{ana.Organization.ID: tenancy.Owner, made.ID: tenancy.Owner}, s.ranks(ana.User.ID))
+	})
+	t.Run("ORG-4 every main account the creator owns comes, subaccounts along, and nobody's access changes", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		ben := s.join(ana, "ben", tenancy.StandardUser)
+		s.clock.advance(time.Millisecond)
+		second := s.account(ana.User.ID, ana.Organization.ID, "Second")
+		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+		bens := s.account(ben, ana.Organization.ID, "Ben's")
+		closed := s.account(ana.User.ID, ana.Organization.ID, "Closed")
+		_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), closed)
+		require.NoError(t, err)
+		s.assign(ana.User.ID, ana.Account.ID, ben, tenancy.Developer)
+		s.assign(ana.User.ID, sub, ben, tenancy.Support)
+		s.phone(second)
+
+		made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+		require.NoError(t, err)
+		var came []tenancy.AccountID
+		for _, a := range made.Accounts {
+			came = append(came, a.ID)
+			require.Equal(t, made.ID, a.Organization)
+			require.NotNil(t, a.Private)
+		}
+		require.Equal(t, []tenancy.AccountID{ana.Account.ID, sub, second}, came, "main accounts by ID, each followed by its subaccounts")
+		for _, id := range came {
+			require.Equal(t, made.ID, s.accountRecord(id).Organization)
+			require.Equal(t, ana.User.ID, s.accountRecord(id).Owner)
+		}
+		for _, id := range []tenancy.AccountID{bens, closed} {
+			require.Equal(t, ana.Organization.ID, s.accountRecord(id).Organization)
+		}
+		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, ben))
+		require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(sub, ben))
+		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(second, ana.User.ID))
+	})
+	t.Run("ORG-4 the input names accounts to leave in their organization", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		second := s.account(ana.User.ID, ana.Organization.ID, "Second")
+		s.phone(second)
+		made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{second, second}})
+		require.NoError(t, err)
+		require.Len(t, made.Accounts, 1)
+		require.Equal(t, ana.Account.ID, made.Accounts[0].ID)
+		require.Equal(t, ana.Organization.ID, s.accountRecord(second).Organization)
+	})
+	t.Run("ORG-4 or all of them", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		s.phone(ana.Account.ID)
+		made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New", AllStay: true})
+		require.NoError(t, err)
+		require.Empty(t, made.Accounts)
+		require.Equal(t, ana.Organization.ID, s.accountRecord(ana.Account.ID).Organization)
+	})
+	for name, in := range map[string]func(tenancy.AccountID) tenancy.NewOrganization{
+		"named": func(a tenancy.AccountID) tenancy.NewOrganization {
+			return tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{a}}
+		},
+		"all": func(tenancy.AccountID) tenancy.NewOrganization {
+			return tenancy.NewOrganization{Name: "New", AllStay: true}
+		},
+	} {
+		t.Run("ORG-4 an unmanaged one always comes: "+name, func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			gil, own := s.loner(ana, "gil")
+			sub := s.subaccount(gil, own, "Sub")
+			s.phone(own)
+			var made tenancy.FoundedOrganization
+			added := s.news(func() {
+				var err error
+				made, err = s.as(gil).CreateOrganization(s.ctx(), in(own))
+				require.NoError(t, err)
+			}, ofUser(gil))
+			require.Equal(t, [][]string{{"MemberJoined", "AccountManaged", "AccountManaged"}}, added)
+			require.Len(t, made.Accounts, 2)
+			require.Equal(t, made.ID, s.accountRecord(own).Organization)
+			require.Equal(t, made.ID, s.accountRecord(sub).Organization)
+			require.Equal(t, []string{"OrganizationCreated", "MemberJoined", "AccountManaged", "AccountManaged"}, s.log(ofOrganization(made.ID), 1))
+		})
+	}
+	t.Run("GEN-12 a new organization starts with whatever its Owner brings", func(t *testing.T) {
+		s := newScene(t, tenancy.Options{Limits: &tenancy.Limits{Accounts: 1, Members: 1}})
+		ana := s.found("ana")
+		gil, own := s.loner(ana, "gil")
+		s.account(gil, tenancy.OrganizationID{}, "More")
+		s.phone(own)
+		made, err := s.as(gil).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+		require.NoError(t, err)
+		require.Len(t, made.Accounts, 2)
+	})
+	t.Run("EVT-1 neither organization's log names the other", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		s.phone(ana.Account.ID)
+		var made tenancy.FoundedOrganization
+		added := s.news(func() {
+			var err error
+			made, err = s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+			require.NoError(t, err)
+		}, ofOrganization(ana.Organization.ID), ofUser(ana.User.ID))
+		require.Equal(t, [][]string{{"AccountReleased"}, nil}, added)
+		require.Equal(t, []string{"OrganizationCreated", "MemberJoined", "AccountManaged"}, s.log(ofOrganization(made.ID), 1))
+	})
+	t.Run("GEN-13 the outcome names what was made", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		s.phone(ana.Account.ID)
+		operation := tenancy.OperationIDOf("second organization")
+		made, err := s.as(ana.User.ID).Once(operation).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+		require.NoError(t, err)
+		_, err = s.as(ana.User.ID).Once(operation).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+		refused(t, err, tenancy.CodeAlreadyDone)
+		outcome, _ := tenancy.OutcomeOf(err)
+		require.Equal(t, []tenancy.OrganizationID{made.ID}, outcome.Created.Organizations)
+	})
+}
+
+func TestCreateOrganizationRefuses(t *testing.T) {
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	s.phone(ana.Account.ID)
+	sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+	gone := s.account(ana.User.ID, ana.Organization.ID, "Gone")
+	_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), gone)
+	require.NoError(t, err)
+	admin := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	s.phone(s.account(ben, ana.Organization.ID, "Ben's"))
+	gil, own := s.loner(ana, "gil")
+	paused := s.found("pia")
+	s.phone(paused.Account.ID)
+	_, err = s.as(paused.User.ID).SuspendAccount(s.ctx(), paused.Account.ID)
+	require.NoError(t, err)
+	ended := s.found("eli")
+	s.phone(ended.Account.ID)
+	s.account(ended.User.ID, ended.Organization.ID, "No phone")
+	_, err = s.as(ended.User.ID).CloseAccount(s.ctx(), ended.Account.ID)
+	require.NoError(t, err)
+	stay := func(accounts ...tenancy.AccountID) tenancy.NewOrganization {
+		return tenancy.NewOrganization{Name: "New", Stay: accounts}
+	}
+	for _, tt := range []struct {
+		rule string
+		who  *tenancy.Session
+		in   tenancy.NewOrganization
+		code tenancy.Code
+	}{
+		{"section 3 no name", s.as(ana.User.ID), tenancy.NewOrganization{}, tenancy.CodeName},
+		{"section 3 a zero ID in Stay", s.as(ana.User.ID), stay(ana.Account.ID, tenancy.AccountID{}), tenancy.CodeID},
+		{"GEN-4 Stay beside AllStay", s.as(ana.User.ID), tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{ana.Account.ID}, AllStay: true}, tenancy.CodeInput},
+		{"GEN-2 an unknown user", s.as(tenancy.UserID(ana.Account.ID)), stay(), tenancy.CodeActor},
+		{"GEN-1 System", s.host.Session, stay(), tenancy.CodeNotAllowed},
+		{"GEN-1 an Operator", s.staff.Session, stay(), tenancy.CodeNotAllowed},
+		{"ORG-4 another's account in Stay", s.as(ana.User.ID), stay(eve.Account.ID), tenancy.CodeNotFound},
+		{"ORG-4 an unknown account in Stay", s.as(ana.User.ID), stay(tenancy.AccountID(ana.User.ID)), tenancy.CodeNotFound},
+		{"ORG-4 a subaccount in Stay", s.as(ana.User.ID), stay(sub), tenancy.CodeNotFound},
+		{"ORG-4 a closed account in Stay", s.as(ana.User.ID), stay(gone), tenancy.CodeNotFound},
+		{"GEN-5 NotFound comes before the state", s.as(ben), stay(eve.Account.ID), tenancy.CodeNotFound},
+		{"ORG-5 an Administrator", s.as(admin), stay(), tenancy.CodeManaged},
+		{"ORG-5 a Standard User", s.as(ben), stay(), tenancy.CodeManaged},
+		{"ORG-2 no phone number", s.as(gil), stay(own), tenancy.CodePhoneNeeded},
+		{"ORG-2 no account", s.as(s.guest(ana.User.ID, ana.Account.ID, "zoe", tenancy.Support)), stay(), tenancy.CodePhoneNeeded},
+		{"ORG-2 the account with the phone is suspended", s.as(paused.User.ID), stay(), tenancy.CodePhoneNeeded},
+		{"ORG-2 the account with the phone is closed", s.as(ended.User.ID), stay(), tenancy.CodePhoneNeeded},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := tt.who.CreateOrganization(t.Context(), tt.in)
+				refused(t, err, tt.code)
+			})
+		})
+	}
+	t.Run("section 3 names", func(t *testing.T) {
+		for what, name := range badNames {
+			_, err := s.as(ana.User.ID).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: name})
+			require.Equal(t, tenancy.CodeName, tenancy.CodeOf(err), what)
+		}
+	})
+	t.Run("HIP-7 a designated account, or one with a designated subaccount, does not come", func(t *testing.T) {
+		s.entitle(ana.Organization.ID)
+		s.designate(ana.User.ID, sub)
+		s.unchanged(func() {
+			_, err := s.as(ana.User.ID).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "New"})
+			refused(t, err, tenancy.CodeHIPAADesignated)
+		})
+		made, err := s.as(ana.User.ID).CreateOrganization(t.Context(), stay(ana.Account.ID))
+		require.NoError(t, err, "it may stay")
+		require.Empty(t, made.Accounts)
+	})
+}
+
+func TestOrganization(t *testing.T) {
+	records := provenDomains{}
+	s := newScene(t, tenancy.Options{Resolver: records})
+	ana, eve := s.found("ana"), s.found("eve")
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	gil := s.guest(ana.User.ID, ana.Account.ID, "gil", tenancy.Developer)
+	org := ana.Organization.ID
+
+	t.Run("GEN-5 Owner, Administrators, Operators and System see the settings", func(t *testing.T) {
+		for _, who := range []*tenancy.Session{s.as(ana.User.ID), s.as(ada), s.host.Session, s.staff.Session} {
+			o, err := who.Organization(t.Context(), org)
+			require.NoError(t, err)
+			require.Equal(t, "ana Inc", o.Name.Reveal())
+			require.Equal(t, ana.User.ID, o.Settings.Owner)
+			require.Nil(t, o.Settings.Limits, "none of its own")
+		}
+	})
+	t.Run("GEN-5 a Standard User sees the name, and no settings", func(t *testing.T) {
+		o, err := s.as(ben).Organization(t.Context(), org)
+		require.NoError(t, err)
+		require.Equal(t, "ana Inc", o.Name.Reveal())
+		require.Nil(t, o.Settings)
+	})
+	t.Run("GEN-5 to anybody else it is as if absent", func(t *testing.T) {
+		for _, who := range []tenancy.UserID{eve.User.ID, gil} {
+			_, err := s.as(who).Organization(t.Context(), org)
+			refused(t, err, tenancy.CodeNotFound)
+			absent := tenancy.OrganizationID(gil)
+			_, other := s.as(who).Organization(t.Context(), absent)
+			require.Equal(t, strings.ReplaceAll(err.Error(), org.String(), absent.String()), other.Error())
+		}
+	})
+	t.Run("GEN-14 a zero ID", func(t *testing.T) {
+		_, err := s.as(ana.User.ID).Organization(t.Context(), tenancy.OrganizationID{})
+		refused(t, err, tenancy.CodeID)
+	})
+	t.Run("GEN-12 limits of its own are shown", func(t *testing.T) {
+		require.NoError(t, s.staff.SetLimits(t.Context(), eve.Organization.ID, &tenancy.Limits{Members: 3}))
+		o, err := s.as(eve.User.ID).Organization(t.Context(), eve.Organization.ID)
+		require.NoError(t, err)
+		require.Equal(t, &tenancy.Limits{Members: 3}, o.Settings.Limits)
+	})
+	t.Run("ORG-13 a merged organization's ID gives the survivor to its members, itself to Operators and System", func(t *testing.T) {
+		old := s.another(ana, "Old")
+		s.prove(records, ana.User.ID, org, "ana.example.com")
+		_, err := s.as(ana.User.ID).MergeOrganizations(t.Context(), org, old)
+		require.NoError(t, err)
+		for _, who := range []tenancy.UserID{ana.User.ID, ben} {
+			o, err := s.as(who).Organization(t.Context(), old)
+			require.NoError(t, err)
+			require.Equal(t, org, o.ID)
+			require.Equal(t, tenancy.StateActive, o.State)
+			require.Equal(t, who == ana.User.ID, o.Settings != nil)
+		}
+		_, err = s.as(eve.User.ID).Organization(t.Context(), old)
+		refused(t, err, tenancy.CodeNotFound)
+		for _, who := range []*tenancy.Session{s.host.Session, s.staff.Session} {
+			o, err := who.Organization(t.Context(), old)
+			require.NoError(t, err)
+			require.Equal(t, old, o.ID)
+			require.Equal(t, tenancy.StateMerged, o.State)
+			require.Equal(t, org, o.MergedInto)
+			require.Equal(t, s.clock.Now(), o.Ended)
+		}
+	})
+	t.Run("ORG-11 the name of one that ended is given for 30 days", func(t *testing.T) {
+		require.NoError(t, s.as(eve.User.ID).DeleteOrganization(t.Context(), eve.Organization.ID, tenancy.OrganizationDeletion{}))
+		s.clock.advance(30*24*time.Hour - time.Microsecond)
+		o, err := s.host.Organization(t.Context(), eve.Organization.ID)
+		require.NoError(t, err)
+		require.Equal(t, "eve Inc", o.Name.Reveal())
+		require.Equal(t, tenancy.StateDeleted, o.State)
+		s.clock.advance(time.Microsecond)
+		o, err = s.host.Organization(t.Context(), eve.Organization.ID)
+		require.NoError(t, err)
+		require.True(t, o.Name.IsZero())
+		_, err = s.as(eve.User.ID).Organization(t.Context(), eve.Organization.ID)
+		refused(t, err, tenancy.CodeNotFound)
+	})
+}
+
+func TestOrganizations(t *testing.T) {
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	second := s.another(ana, "Second")
+	gil, _ := s.loner(ana, "gil")
+	ids := func(list []tenancy.OrganizationOf) (ids []tenancy.OrganizationID) {
+		for _, o := range list {
+			ids = append(ids, o.ID)
+		}
+		return ids
+	}
+
+	t.Run("ORG-13 one's own organizations, with one's role", func(t *testing.T) {
+		list := items(t, s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{}))
+		require.Equal(t, []tenancy.OrganizationID{ana.Organization.ID, second}, ids(list))
+		for _, o := range list {
+			require.Equal(t, tenancy.Owner, *o.Role)
+			require.NotNil(t, o.Settings)
+		}
+		require.Equal(t, list, items(t, s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{User: ana.User.ID})))
+		list = items(t, s.as(ada).Organizations(t.Context(), tenancy.OrganizationQuery{State: tenancy.StateActive}))
+		require.Len(t, list, 1)
+		require.Equal(t, tenancy.Administrator, *list[0].Role)
+		require.Empty(t, items(t, s.as(gil).Organizations(t.Context(), tenancy.OrganizationQuery{})))
+	})
+	t.Run("GEN-5 a Standard User sees no settings", func(t *testing.T) {
+		list := items(t, s.as(ben).Organizations(t.Context(), tenancy.OrganizationQuery{}))
+		require.Len(t, list, 1)
+		require.Equal(t, tenancy.StandardUser, *list[0].Role)
+		require.Equal(t, "ana Inc", list[0].Name.Reveal())
+		require.Nil(t, list[0].Settings)
+	})
+	t.Run("GEN-5 about anybody else NotFound, as about nobody", func(t *testing.T) {
+		for _, user := range []tenancy.UserID{ben, eve.User.ID, tenancy.UserID(second)} {
+			refused(t, failure(s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{User: user})), tenancy.CodeNotFound)
+		}
+		refused(t, failure(s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: tenancy.UserID(second)})), tenancy.CodeNotFound)
+	})
+	t.Run("GEN-5 Operators and System ask about anybody", func(t *testing.T) {
+		for _, who := range []*tenancy.Platform{s.host, s.staff} {
+			list := items(t, who.Organizations(t.Context(), tenancy.OrganizationQuery{User: ben}))
+			require.Len(t, list, 1)
+			require.Equal(t, tenancy.StandardUser, *list[0].Role)
+			require.Equal(t, ana.User.ID, list[0].Settings.Owner)
+		}
+	})
+	t.Run("ORG-13 without a user Operators and System see all, ended ones too", func(t *testing.T) {
+		require.NoError(t, s.as(eve.User.ID).DeleteOrganization(t.Context(), eve.Organization.ID, tenancy.OrganizationDeletion{}))
+		list := items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{}))
+		require.ElementsMatch(t, []tenancy.OrganizationID{ana.Organization.ID, eve.Organization.ID, second}, ids(list))
+		for _, o := range list {
+			require.Nil(t, o.Role)
+			require.NotNil(t, o.Settings)
+		}
+		require.Equal(t, []tenancy.OrganizationID{eve.Organization.ID},
+			ids(items(t, s.staff.Organizations(t.Context(), tenancy.OrganizationQuery{State: tenancy.StateDeleted}))))
+		require.Empty(t, items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{State: tenancy.StateMerged})))
+		require.Empty(t, items(t, s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{State: tenancy.StateDeleted})))
+	})
+	t.Run("GEN-4 no such state, GEN-14 no such cursor", func(t *testing.T) {
+		refused(t, failure(s.host.Organizations(t.Context(), tenancy.OrganizationQuery{State: tenancy.StatePending})), tenancy.CodeInput)
+		page, next, err := tenancy.Collect(s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{}), 1)
+		require.NoError(t, err)
+		require.Len(t, page, 1)
+		require.NotEmpty(t, next)
+		for _, query := range []tenancy.OrganizationQuery{{After: "x"}, {After: next}, {After: next, State: tenancy.StateActive}} {
+			refused(t, failure(s.host.Organizations(t.Context(), query)), tenancy.CodeCursor)
+		}
+		rest := items(t, s.as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{After: next}))
+		require.Equal(t, []tenancy.OrganizationID{second}, ids(rest))
+	})
+}
+
+// TestOrganizationsPages lists more than one read gives.
+func TestOrganizationsPages(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	var made []tenancy.OrganizationID
+	made = append(made, ana.Organization.ID)
+	for i := range 250 {
+		made = append(made, s.another(ana, fmt.Sprint("Organization ", i)))
+	}
+	byID := func(a, b tenancy.OrganizationID) int { return slices.Compare(a[:], b[:]) }
+	slices.SortFunc(made, byID)
+	for name, who := range map[string]*tenancy.Session{"a user's": s.as(ana.User.ID), "all": s.host.Session} {
+		t.Run("GEN-9 "+name, func(t *testing.T) {
+			var after tenancy.Cursor
+			var seen []tenancy.OrganizationID
+			for {
+				page, next, err := tenancy.Collect(who.Organizations(t.Context(), tenancy.OrganizationQuery{After: after}), 70)
+				require.NoError(t, err)
+				for _, o := range page {
+					seen = append(seen, o.ID)
+				}
+				if next == "" {
+					break
+				}
+				after = next
+			}
+			require.Equal(t, made, seen)
+			require.Len(t, items(t, who.Organizations(t.Context(), tenancy.OrganizationQuery{})), len(made))
+		})
+	}
+}
+
+func TestRenameOrganization(t *testing.T) {
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	org := ana.Organization.ID
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	for name, who := range map[string]tenancy.UserID{"Owner": ana.User.ID, "Administrator": ada} {
+		t.Run("ORG-7 "+name, func(t *testing.T) {
+			var renamed tenancy.Organization
+			added := s.news(func() {
+				var err error
+				renamed, err = s.as(who).RenameOrganization(t.Context(), org, " Name by "+name+" ")
+				require.NoError(t, err)
+			}, ofOrganization(org))
+			require.Equal(t, "Name by "+name, renamed.Name.Reveal())
+			require.Equal(t, [][]string{{"OrganizationRenamed"}}, added)
+		})
+	}
+	t.Run("ORG-7 a name need not be unique", func(t *testing.T) {
+		_, err := s.as(ana.User.ID).RenameOrganization(t.Context(), org, "eve Inc")
+		require.NoError(t, err)
+	})
+	t.Run("GEN-6 the name it has changes nothing", func(t *testing.T) {
+		s.unchanged(func() {
+			renamed, err := s.as(ada).RenameOrganization(t.Context(), org, "eve Inc ")
+			require.NoError(t, err)
+			require.Equal(t, "eve Inc", renamed.Name.Reveal())
+		})
+	})
+	for _, tt := range []struct {
+		rule string
+		who  *tenancy.Session
+		org  tenancy.OrganizationID
+		name string
+		code tenancy.Code
+	}{
+		{"GEN-14 a zero ID", s.as(ana.User.ID), tenancy.OrganizationID{}, "New", tenancy.CodeID},
+		{"section 3 a name of white space", s.as(ana.User.ID), org, " \n", tenancy.CodeName},
+		{"section 3 a name that is no UTF-8", s.as(ana.User.ID), org, "a\xff", tenancy.CodeName},
+		{"section 3 a long name", s.as(ana.User.ID), org, strings.Repeat("x", 65), tenancy.CodeName},
+		{"GEN-5 another's", s.as(eve.User.ID), org, "New", tenancy.CodeNotFound},
+		{"GEN-5 unknown", s.as(eve.User.ID), tenancy.OrganizationID(ben), "New", tenancy.CodeNotFound},
+		{"ROLE-3 a Standard User", s.as(ben), org, "New", tenancy.CodeNotAllowed},
+		{"GEN-6 the right is checked first", s.as(ben), org, "eve Inc", tenancy.CodeNotAllowed},
+		{"GEN-1 an Operator", s.staff.Session, org, "New", tenancy.CodeNotAllowed},
+		{"GEN-1 System", s.host.Session, org, "New", tenancy.CodeNotAllowed},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := tt.who.RenameOrganization(t.Context(), tt.org, tt.name)
+				refused(t, err, tt.code)
+			})
+		})
+	}
+}
+
+func TestTransferOwnership(t *testing.T) {
+	for name, tt := range map[string]struct {
+		in       func(ben tenancy.UserID) tenancy.NewOwner
+		previous tenancy.OrganizationRole
+	}{
+		"ORG-8 the previous Owner becomes Administrator": {
+			func(ben tenancy.UserID) tenancy.NewOwner { return tenancy.NewOwner{User: ben} }, tenancy.Administrator},
+		"ORG-8 or Standard User": {func(ben tenancy.UserID) tenancy.NewOwner {
+			return tenancy.NewOwner{User: ben, Previous: tenancy.BecomesStandardUser}
+		}, tenancy.StandardUser},
+		"ORG-8 the input names the new one by address": {func(tenancy.UserID) tenancy.NewOwner {
+			return tenancy.NewOwner{Email: "BEN@Ben.Example.com"}
+		}, tenancy.Administrator},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			ben := s.join(ana, "ben", tenancy.StandardUser)
+			org := ana.Organization.ID
+			var shown tenancy.Organization
+			added := s.news(func() {
+				var err error
+				shown, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tt.in(ben))
+				require.NoError(t, err)
+			}, ofOrganization(org), ofUser(ana.User.ID), ofUser(ben))
+			require.Equal(t, [][]string{{"OrganizationOwnerChanged", "MemberRoleChanged", "MemberRoleChanged"}, nil, nil}, added)
+			require.Equal(t, ben, s.ownerOf(org))
+			require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
+			require.Equal(t, tt.previous, s.ranks(ana.User.ID)[org])
+			require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner, "no account changes hands")
+			require.Equal(t, tt.previous == tenancy.Administrator, shown.Settings != nil, "GEN-5 what the actor may see now")
+			_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ana.User.ID})
+			refused(t, err, tenancy.CodeNotAllowed)
+		})
+	}
+	t.Run("ORG-8 who leaves loses what USR-11 says, and accounts they own pass to the new Owner", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		ben := s.join(ana, "ben", tenancy.Administrator)
+		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+		bens := s.account(ben, org, "Ben's")
+		s.assign(ben, bens, ana.User.ID, tenancy.Developer)
+		shown, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+		require.NoError(t, err)
+		require.Nil(t, shown.Settings)
+		require.Equal(t, ben, s.ownerOf(org))
+		require.Empty(t, s.ranks(ana.User.ID))
+		for _, account := range []tenancy.AccountID{ana.Account.ID, sub} {
+			require.Equal(t, ben, s.accountRecord(account).Owner)
+			require.Equal(t, org, s.accountRecord(account).Organization)
+		}
+		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, ben))
+		require.Zero(t, s.roles(ana.Account.ID, ana.User.ID))
+		require.Zero(t, s.roles(bens, ana.User.ID))
+		require.Equal(t, []string{"MemberLeft"}, s.log(ofUser(ana.User.ID), 1), "they are in no organization now")
+	})
+	t.Run("ORG-8 one who owns other organizations can only leave", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		second := s.another(ana, "Second")
+		ben := s.join(ana, "ben", tenancy.StandardUser)
+		for _, previous := range []tenancy.PreviousOwner{tenancy.BecomesAdministrator, tenancy.BecomesStandardUser} {
+			s.unchanged(func() {
+				_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: previous})
+				refused(t, err, tenancy.CodeOwnsOrganization)
+			})
+		}
+		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+		require.NoError(t, err, "MoveAccount comes before")
+		_, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+		require.NoError(t, err)
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner)
+		require.Empty(t, s.log(ofUser(ana.User.ID), 1), "they are still in an organization")
+	})
+}
+
+func TestTransferOwnershipRefuses(t *testing.T) {
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	org := ana.Organization.ID
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	idle := s.join(ana, "ida", tenancy.StandardUser)
+	gil := s.guest(ana.User.ID, ana.Account.ID, "gil", tenancy.Developer)
+	_, err := s.as(ana.User.ID).DeactivateUser(s.ctx(), idle)
+	require.NoError(t, err)
+	gone := s.join(ana, "gus", tenancy.StandardUser)
+	require.NoError(t, s.as(ana.User.ID).DeleteUser(s.ctx(), gone, tenancy.UserDeletion{}))
+	s.invited(ana, "new@new.example.com")
+	for _, tt := range []struct {
+		rule string
+		who  *tenancy.Session
+		org  tenancy.OrganizationID
+		in   tenancy.NewOwner
+		code tenancy.Code
+	}{
+		{"GEN-14 a zero organization", s.as(ana.User.ID), tenancy.OrganizationID{}, tenancy.NewOwner{User: ben}, tenancy.CodeID},
+		{"GEN-4 nobody named", s.as(ana.User.ID), org, tenancy.NewOwner{}, tenancy.CodeInput},
+		{"GEN-4 named twice", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Email: address("ben")}, tenancy.CodeInput},
+		{"GEN-4 no such Previous", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Previous: 3}, tenancy.CodeInput},
+		{"ADR-1 no address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "ben"}, tenancy.CodeEmail},
+		{"GEN-5 a stranger's organization", s.as(eve.User.ID), org, tenancy.NewOwner{User: eve.User.ID}, tenancy.CodeNotFound},
+		{"ORG-8 an Administrator", s.as(ada), org, tenancy.NewOwner{User: ada}, tenancy.CodeNotAllowed},
+		{"ORG-8 a Standard User", s.as(ben), org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
+		{"ORG-8 an Operator", s.staff.Session, org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
+		{"ORG-8 System", s.host.Session, org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
+		{"GEN-5 to a stranger", s.as(ana.User.ID), org, tenancy.NewOwner{User: eve.User.ID}, tenancy.CodeNotFound},
+		{"GEN-5 to a stranger by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("eve")}, tenancy.CodeNotFound},
+		{"GEN-5 to nobody", s.as(ana.User.ID), org, tenancy.NewOwner{User: tenancy.UserID(org)}, tenancy.CodeNotFound},
+		{"GEN-5 to an address of nobody's", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "nobody@example.com"}, tenancy.CodeNotFound},
+		{"GEN-5 to a pending user", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "new@new.example.com"}, tenancy.CodeNotFound},
+		{"GEN-5 to a deleted user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gone}, tenancy.CodeNotFound},
+		{"GEN-6 to who is it", s.as(ana.User.ID), org, tenancy.NewOwner{User: ana.User.ID}, tenancy.CodeAlreadyOwner},
+		{"ORG-8 to an independent user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gil}, tenancy.CodeNotMember},
+		{"ORG-8 to an inactive member", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("ida"), Previous: tenancy.Leaves}, tenancy.CodeInactive},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := tt.who.TransferOwnership(t.Context(), tt.org, tt.in)
+				refused(t, err, tt.code)
+			})
+		})
+	}
+	t.Run("ORG-9 no other operation changes the Owner", func(t *testing.T) {
+		s.unchanged(func() {
+			refused(t, s.as(ada).SetOrganizationRole(t.Context(), org, ana.User.ID, tenancy.StandardUser), tenancy.CodeTheOwner)
+			refused(t, s.as(ada).RemoveUser(t.Context(), org, ana.User.ID, tenancy.Removal{}), tenancy.CodeTheOwner)
+			_, err := s.as(ada).DeactivateUser(t.Context(), ana.User.ID)
+			refused(t, err, tenancy.CodeTheOwner)
+			refused(t, s.as(ana.User.ID).Leave(t.Context(), org), tenancy.CodeOwnerLeaves)
+			refused(t, s.staff.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}), tenancy.CodeOwnsOrganization)
+		})
+	})
+}
+
+func TestReplaceOwner(t *testing.T) {
+	t.Run("ORG-14 an active member becomes Owner, of an Owner who cannot act", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		ben := s.join(ana, "ben", tenancy.StandardUser)
+		_, err := s.staff.DeactivateUser(t.Context(), ana.User.ID)
+		require.NoError(t, err)
+		shown, err := s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: ben, Reference: "ticket-7"})
+		require.NoError(t, err)
+		require.Equal(t, ben, shown.Settings.Owner)
+		require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
+		require.Equal(t, tenancy.Administrator, s.ranks(ana.User.ID)[org])
+		events := items(t, s.host.Events(t.Context(), ofOrganization(org), tenancy.EventQuery{}))
+		require.Contains(t, eventData(events), tenancy.EventData(tenancy.OrganizationOwnerChanged{Organization: org, Owner: ben, Reference: "ticket-7"}))
+	})
+	t.Run("ORG-14 where no other member is active a user in no organization joins, with their accounts (USR-9)", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		ida := s.join(ana, "ida", tenancy.StandardUser)
+		_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), ida)
+		require.NoError(t, err)
+		gil, own := s.loner(ana, "gil")
+		sent := s.invited(ana, address("gil"))
+		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil, Previous: tenancy.Leaves, Reference: "t"})
+		require.NoError(t, err)
+		require.Equal(t, gil, s.ownerOf(org))
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner}, s.ranks(gil))
+		require.Equal(t, org, s.accountRecord(own).Organization)
+		require.Equal(t, gil, s.accountRecord(ana.Account.ID).Owner, "ORG-8")
+		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, gil))
+		require.Empty(t, s.ranks(ana.User.ID))
+		require.Equal(t, tenancy.StateRevoked, s.invitationState(sent.ID), "USR-6")
+	})
+	t.Run("ORG-8 one who owns other organizations can only leave", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		ben := s.join(ana, "ben", tenancy.StandardUser)
+		second := s.another(ana, "Second")
+		s.unchanged(func() {
+			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Reference: "t"})
+			refused(t, err, tenancy.CodeOwnsOrganization)
+		})
+		_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Previous: tenancy.Leaves, Reference: "t"})
+		require.NoError(t, err)
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
+	})
+	t.Run("GEN-12 limits are looked at when somebody joins", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		gil, _ := s.loner(ana, "gil")
+		in := tenancy.OwnerReplacement{User: gil, Reference: "t"}
+		require.NoError(t, s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1}))
+		s.unchanged(func() {
+			_, err := s.staff.ReplaceOwner(t.Context(), org, in)
+			refused(t, err, tenancy.CodeMemberLimit)
+		})
+		in.Previous = tenancy.Leaves
+		require.NoError(t, s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1, Accounts: 1}))
+		s.unchanged(func() {
+			_, err := s.staff.ReplaceOwner(t.Context(), org, in)
+			refused(t, err, tenancy.CodeAccountLimit)
+		})
+		require.NoError(t, s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1, Accounts: 2}))
+		_, err := s.staff.ReplaceOwner(t.Context(), org, in)
+		require.NoError(t, err, "as many come as leave")
+	})
+	t.Run("USR-1 nobody joins from a closed domain", func(t *testing.T) {
+		records := provenDomains{}
+		s := newScene(t, tenancy.Options{Resolver: records})
+		ana := s.found("ana")
+		gil, _ := s.loner(ana, "gil")
+		domain := s.prove(records, ana.User.ID, ana.Organization.ID, "gil.example.com")
+		require.NoError(t, s.as(ana.User.ID).SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.PolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
+		s.unchanged(func() {
+			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: gil, Reference: "t"})
+			refused(t, err, tenancy.CodeSignUpClosed)
+		})
+	})
+}
+
+func eventData(events []tenancy.Event) (data []tenancy.EventData) {
+	for _, e := range events {
+		data = append(data, e.Data)
+	}
+	return data
+}
+
+func TestReplaceOwnerRefuses(t *testing.T) {
+	records := provenDomains{}
+	s := newScene(t, tenancy.Options{Resolver: records})
+	ana, eve, dan := s.found("ana"), s.found("eve"), s.found("dan")
+	org := ana.Organization.ID
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	ida := s.join(ana, "ida", tenancy.StandardUser)
+	_, err := s.as(ana.User.ID).DeactivateUser(s.ctx(), ida)
+	require.NoError(t, err)
+	gil := s.guest(ana.User.ID, ana.Account.ID, "gil", tenancy.Developer)
+	sam := s.guest(ana.User.ID, ana.Account.ID, "sam", tenancy.Developer)
+	_, err = s.staff.DeactivateUser(s.ctx(), sam)
+	require.NoError(t, err)
+	gone := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Developer)
+	require.NoError(t, s.staff.DeleteUser(s.ctx(), gone, tenancy.UserDeletion{}))
+	require.NoError(t, s.as(dan.User.ID).DeleteOrganization(s.ctx(), dan.Organization.ID, tenancy.OrganizationDeletion{}))
+	merged := s.another(eve, "Old")
+	s.prove(records, eve.User.ID, eve.Organization.ID, "eve.example.com")
+	_, err = s.as(eve.User.ID).MergeOrganizations(s.ctx(), eve.Organization.ID, merged)
+	require.NoError(t, err)
+	with := func(user tenancy.UserID) tenancy.OwnerReplacement {
+		return tenancy.OwnerReplacement{User: user, Reference: "ticket-7"}
+	}
+	for _, tt := range []struct {
+		rule string
+		who  *tenancy.Platform
+		org  tenancy.OrganizationID
+		in   tenancy.OwnerReplacement
+		code tenancy.Code
+	}{
+		{"GEN-14 a zero organization", s.staff, tenancy.OrganizationID{}, with(ben), tenancy.CodeID},
+		{"GEN-14 a zero user", s.staff, org, with(tenancy.UserID{}), tenancy.CodeID},
+		{"GEN-4 no such Previous", s.staff, org, tenancy.OwnerReplacement{User: ben, Previous: 3, Reference: "t"}, tenancy.CodeInput},
+		{"EVT-3 no reference", s.staff, org, tenancy.OwnerReplacement{User: ben}, tenancy.CodeReference},
+		{"EVT-3 a reference that is none", s.staff, org, tenancy.OwnerReplacement{User: ben, Reference: "ben@example.com"}, tenancy.CodeReference},
+		{"GEN-5 no such organization", s.staff, tenancy.OrganizationID(ben), with(ben), tenancy.CodeNotFound},
+		{"ORG-14 not System", s.host, org, with(ben), tenancy.CodeNotAllowed},
+		{"GEN-5 no such user", s.staff, org, with(tenancy.UserID(org)), tenancy.CodeNotFound},
+		{"GEN-5 a deleted user", s.staff, org, with(gone), tenancy.CodeNotFound},
+		{"ORG-13 a merged organization", s.staff, merged, with(eve.User.ID), tenancy.CodeMerged},
+		{"ORG-10 a deleted organization", s.staff, dan.Organization.ID, with(dan.User.ID), tenancy.CodeEnded},
+		{"GEN-6 who is it", s.staff, org, with(ana.User.ID), tenancy.CodeAlreadyOwner},
+		{"ORG-14 an inactive member", s.staff, org, with(ida), tenancy.CodeInactive},
+		{"ORG-14 an inactive user", s.staff, org, with(sam), tenancy.CodeInactive},
+		{"INV-5 a member of another organization", s.staff, org, with(eve.User.ID), tenancy.CodeManagedElsewhere},
+		{"ORG-14 no member, though another one is active", s.staff, org, with(gil), tenancy.CodeOtherMember},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := tt.who.ReplaceOwner(t.Context(), tt.org, tt.in)
+				refused(t, err, tt.code)
+			})
+		})
+	}
+}
+
+func TestMoveAccount(t *testing.T) {
+	t.Run("ORG-6 a main account moves between two organizations of its owner, subaccounts along", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		ben := s.join(ana, "ben", tenancy.StandardUser)
+		second := s.another(ana, "Second")
+		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+		s.assign(ana.User.ID, ana.Account.ID, ben, tenancy.Developer)
+		var moved tenancy.Account
+		added := s.news(func() {
+			var err error
+			moved, err = s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+			require.NoError(t, err)
+		}, ofOrganization(ana.Organization.ID), ofOrganization(second))
+		require.Equal(t, [][]string{{"AccountReleased", "AccountReleased"}, {"AccountManaged", "AccountManaged"}}, added, "neither log names the other organization")
+		require.Equal(t, second, moved.Organization)
+		require.NotNil(t, moved.Private)
+		require.Equal(t, second, s.accountRecord(sub).Organization)
+		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, ben))
+		require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner)
+		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, ana.Organization.ID)
+		require.NoError(t, err, "and back")
+	})
+	t.Run("ACC-4 a request of the other organization's for it ends", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		second := s.another(ana, "Second")
+		asked, err := s.as(ana.User.ID).AddAccount(t.Context(), second, ana.Account.ID)
+		require.NoError(t, err)
+		_, err = s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+		require.NoError(t, err)
+		require.Equal(t, tenancy.StateRevoked, s.invitationState(asked.ID))
+	})
+	t.Run("HIP-7 a designated one moves for an entitled organization alone", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		second := s.another(ana, "Second")
+		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+		s.entitle(ana.Organization.ID)
+		s.designate(ana.User.ID, sub)
+		s.unchanged(func() {
+			_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+			refused(t, err, tenancy.CodeHIPAADesignated)
+		})
+		s.entitle(second)
+		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+		require.NoError(t, err)
+		require.NotZero(t, s.accountRecord(sub).Designated)
+	})
+	t.Run("GEN-12 the other organization's limit of accounts", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		second := s.another(ana, "Second")
+		s.account(ana.User.ID, second, "There")
+		require.NoError(t, s.staff.SetLimits(t.Context(), second, &tenancy.Limits{Accounts: 1}))
+		s.unchanged(func() {
+			_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+			refused(t, err, tenancy.CodeAccountLimit)
+		})
+		require.NoError(t, s.staff.SetLimits(t.Context(), second, &tenancy.Limits{Accounts: 2}))
+		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
+		require.NoError(t, err)
+	})
+}
+
+func TestMoveAccountRefuses(t *testing.T) {
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	org, second := ana.Organization.ID, s.another(ana, "Second")
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	adas, bens := s.account(ada, org, "Ada's"), s.account(ben, org, "Ben's")
+	sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+	gone := s.account(ana.User.ID, org, "Gone")
+	_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), gone)
+	require.NoError(t, err)
+	for _, tt := range []struct {
+		rule    string
+		who     *tenancy.Session
+		account tenancy.AccountID
+		to      tenancy.OrganizationID
+		code    tenancy.Code
+	}{
+		{"GEN-14 a zero account", s.as(ana.User.ID), tenancy.AccountID{}, second, tenancy.CodeID},
+		{"GEN-14 a zero organization", s.as(ana.User.ID), ana.Account.ID, tenancy.OrganizationID{}, tenancy.CodeID},
+		{"GEN-5 another's account", s.as(ana.User.ID), eve.Account.ID, second, tenancy.CodeNotFound},
+		{"GEN-5 no account", s.as(ana.User.ID), tenancy.AccountID(ben), second, tenancy.CodeNotFound},
+		{"GEN-5 no account, for an Operator", s.staff.Session, tenancy.AccountID(ben), second, tenancy.CodeNotFound},
+		{"ORG-6 an Operator", s.staff.Session, ana.Account.ID, second, tenancy.CodeNotAllowed},
+		{"ORG-6 System", s.host.Session, ana.Account.ID, second, tenancy.CodeNotAllowed},
+		{"ORG-6 an account the Owner does not own", s.as(ana.User.ID), bens, second, tenancy.CodeNotAllowed},
+		{"ORG-6 an Administrator's own account", s.as(ada), adas, second, tenancy.CodeNotAllowed},
+		{"ORG-6 a Standard User's own account", s.as(ben), bens, org, tenancy.CodeNotAllowed},
+		{"GEN-5 into a stranger's organization", s.as(ana.User.ID), ana.Account.ID, eve.Organization.ID, tenancy.CodeNotFound},
+		{"GEN-5 into none", s.as(ana.User.ID), ana.Account.ID, tenancy.OrganizationID(ben), tenancy.CodeNotFound},
+		{"ACC-5 a closed account", s.as(ana.User.ID), gone, second, tenancy.CodeClosed},
+		{"INV-4 a subaccount", s.as(ana.User.ID), sub, second, tenancy.CodeSubaccount},
+		{"ORG-6 where it is", s.as(ana.User.ID), ana.Account.ID, org, tenancy.CodeSameOrganization},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := tt.who.MoveAccount(t.Context(), tt.account, tt.to)
+				refused(t, err, tt.code)
+			})
+		})
+	}
+}
+
+func TestSetOrganizationRole(t *testing.T) {
+	for name, actor := range map[string]tenancy.OrganizationRole{"Owner": tenancy.Owner, "Administrator": tenancy.Administrator} {
+		t.Run("ROLE-4 "+name, func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			org, who := ana.Organization.ID, ana.User.ID
+			if actor == tenancy.Administrator {
+				who = s.join(ana, "ada", tenancy.Administrator)
+			}
+			ben := s.join(ana, "ben", tenancy.StandardUser)
+			added := s.news(func() {
+				require.NoError(t, s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator))
+			}, ofOrganization(org), ofUser(ben))
+			require.Equal(t, [][]string{{"MemberRoleChanged"}, nil}, added)
+			require.Equal(t, tenancy.Administrator, s.ranks(ben)[org])
+			s.unchanged(func() { // GEN-6
+				require.NoError(t, s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator))
+			})
+			require.NoError(t, s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.StandardUser), "ROLE-5 Administrators manage Administrators")
+			require.Equal(t, tenancy.StandardUser, s.ranks(ben)[org])
+		})
+	}
+	t.Run("ROLE-4 an inactive member's too", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		ben := s.join(ana, "ben", tenancy.Administrator)
+		_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), ben)
+		require.NoError(t, err)
+		require.NoError(t, s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, ben, tenancy.StandardUser))
+		require.Equal(t, tenancy.StandardUser, s.ranks(ben)[ana.Organization.ID])
+	})
+	s := newScene(t)
+	ana, eve := s.found("ana"), s.found("eve")
+	org := ana.Organization.ID
+	ada := s.join(ana, "ada", tenancy.Administrator)
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	gil := s.guest(ana.User.ID, ana.Account.ID, "gil", tenancy.Developer)
+	for _, tt := range []struct {
+		rule string
+		who  *tenancy.Session
+		org  tenancy.OrganizationID
+		user tenancy.UserID
+		role tenancy.OrganizationRole
+		code tenancy.Code
+	}{
+		{"GEN-14 a zero organization", s.as(ana.User.ID), tenancy.OrganizationID{}, ben, tenancy.Administrator, tenancy.CodeID},
+		{"GEN-14 a zero user", s.as(ana.User.ID), org, tenancy.UserID{}, tenancy.Administrator, tenancy.CodeID},
+		{"ROLE-4 never to Owner", s.as(ana.User.ID), org, ben, tenancy.Owner, tenancy.CodeRole},
+		{"ROLE-4 no such role", s.as(ana.User.ID), org, ben, 3, tenancy.CodeRole},
+		{"GEN-5 a stranger's organization", s.as(eve.User.ID), org, ben, tenancy.Administrator, tenancy.CodeNotFound},
+		{"ROLE-3 a Standard User", s.as(ben), org, ada, tenancy.StandardUser, tenancy.CodeNotAllowed},
+		{"ROLE-3 a Standard User, themself", s.as(ben), org, ben, tenancy.Administrator, tenancy.CodeNotAllowed},
+		{"GEN-1 an Operator", s.staff.Session, org, ben, tenancy.Administrator, tenancy.CodeNotAllowed},
+		{"GEN-1 System", s.host.Session, org, ben, tenancy.Administrator, tenancy.CodeNotAllowed},
+		{"ROLE-4 not one's own", s.as(ada), org, ada, tenancy.StandardUser, tenancy.CodeOneself},
+		{"ROLE-4 the Owner, themself", s.as(ana.User.ID), org, ana.User.ID, tenancy.Administrator, tenancy.CodeOneself},
+		{"ROLE-4 never from Owner", s.as(ada), org, ana.User.ID, tenancy.Administrator, tenancy.CodeTheOwner},
+		{"GEN-5 of a stranger", s.as(ana.User.ID), org, eve.User.ID, tenancy.Administrator, tenancy.CodeNotFound},
+		{"GEN-5 of nobody", s.as(ana.User.ID), org, tenancy.UserID(org), tenancy.Administrator, tenancy.CodeNotFound},
+		{"ROLE-4 of an independent user", s.as(ana.User.ID), org, gil, tenancy.Administrator, tenancy.CodeNotMember},
+	} {
+		t.Run(tt.rule, func(t *testing.T) {
+			s.unchanged(func() {
+				refused(t, tt.who.SetOrganizationRole(t.Context(), tt.org, tt.user, tt.role), tt.code)
+			})
+		})
+	}
+}
+
+// TestOrganizationContext wants that a context that has ended changes nothing.
+func TestOrganizationContext(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	second := s.another(ana, "Second")
+	ben := s.join(ana, "ben", tenancy.StandardUser)
+	org := ana.Organization.ID
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, call := range map[string]func(*tenancy.Session) error{
+		"CreateOrganization": func(s *tenancy.Session) error {
+			_, err := s.CreateOrganization(ended, tenancy.NewOrganization{Name: "New"})
+			return err
+		},
+		"Organization": func(s *tenancy.Session) error {
+			_, err := s.Organization(ended, org)
+			return err
+		},
+		"Organizations": func(s *tenancy.Session) error { return failure(s.Organizations(ended, tenancy.OrganizationQuery{})) },
+		"RenameOrganization": func(s *tenancy.Session) error {
+			_, err := s.RenameOrganization(ended, org, "New")
+			return err
+		},
+		"TransferOwnership": func(s *tenancy.Session) error {
+			_, err := s.TransferOwnership(ended, org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+			return err
+		},
+		"MoveAccount": func(s *tenancy.Session) error {
+			_, err := s.MoveAccount(ended, ana.Account.ID, second)
+			return err
+		},
+		"SetOrganizationRole": func(s *tenancy.Session) error {
+			return s.SetOrganizationRole(ended, org, ben, tenancy.Administrator)
+		},
+	} {
+		t.Run("GEN-14 "+name, func(t *testing.T) {
+			s.unchanged(func() { require.ErrorIs(t, call(s.as(ana.User.ID)), context.Canceled) })
+		})
+	}
+	t.Run("GEN-14 ReplaceOwner", func(t *testing.T) {
+		s.unchanged(func() {
+			_, err := s.staff.ReplaceOwner(ended, org, tenancy.OwnerReplacement{User: ben, Previous: tenancy.Leaves, Reference: "t"})
+			require.ErrorIs(t, err, context.Canceled)
+		})
+	})
+}
