@@ -17,3 +17,6 @@ func OrganizationTable() (permissions []OrganizationPermission) {
 	}
 	return permissions
 }
+
+// HashOf gives the hash that an event should carry.
+func HashOf(e Event) [32]byte { return e.hash() }

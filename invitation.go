@@ -85,8 +85,10 @@ type Acceptance struct {
 // AcceptedInvitation is what accepting did.
 type AcceptedInvitation struct {
 	Invitation
-	Granted  RoleSet     // to an account: the roles there now (ACC-7); else empty
-	Accounts []AccountID // to an organization: the main accounts that became managed (USR-9)
+	Granted   RoleSet          // to an account: the roles there now (ACC-7); else empty
+	Accounts  []AccountID      // to an organization: the main accounts that became managed (USR-9)
+	Merged    []OrganizationID // the invitee's organizations that were merged into it (USR-8)
+	Dissolved []OrganizationID // and those that were dissolved
 }
 
 // InvitationQuery says which invitations. The zero value is all.
@@ -141,7 +143,8 @@ type InvitationRevoked struct {
 // obstacle: it is settled as revoked. With Options.InvitationsPerDay an address gets no more than so many within 24 hours in the name of one
 // Owner (USR-10).
 //
-// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeMember, CodeInvitationPending (Error.Pending says which), CodeMailLimit.
+// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeMerged, CodeMember, CodeInvitationPending (Error.Pending says which),
+// CodeSignUpClosed, CodeOffDomain (the organization invites only addresses on its live domains: USR-5), CodeMailLimit.
 func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation NewInvitation) (SentInvitation, error) {
 	var f form
 	id(&f, org)
@@ -164,7 +167,7 @@ func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation
 // or the managing organization's.
 //
 // Errors: CodeID, CodeEmail, CodeRoles; CodeNotFound, CodeNotAllowed; CodeClosed, CodeInvitationPending (Error.Pending says which),
-// CodeMailLimit.
+// CodeSignUpClosed, CodeMailLimit.
 func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invitation NewAccountInvitation) (SentInvitation, error) {
 	var f form
 	id(&f, account)
@@ -186,11 +189,13 @@ func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invita
 // may, once, with the secret and the token of the Terms that Invitation showed them.
 //
 // Everything is decided again: that the organization or account is alive, that the inviter could still send it (else another who can may resend
-// it), and, for an organization, that the invitee is not managed elsewhere (USR-7). Main accounts the invitee owns become managed (USR-9). On an
-// account the roles are added to those they have there; Administrator replaces others, and Owner and Administrator stay just that (ACC-7).
+// it), sign-up policies and limits, and, for an organization, that the invitee is not managed elsewhere (USR-7). Main accounts the invitee owns become
+// managed (USR-9). An Owner of organizations brings them all, merged as MRG-1 to 12 say, all or none; one that has no other member and does not meet
+// the prerequisites is dissolved instead, its accounts coming along (USR-8). On an account the roles are added to those they have there; Administrator replaces others, and Owner and Administrator stay just that (ACC-7).
 //
 // Errors: CodeNotFound; CodeSettled (also where the organization or account has ended: that revokes it), CodeExpired, CodeInviter, CodeMember,
-// CodeManagedElsewhere, CodeOwnsOrganization; CodeTermsChanged (Error.Terms has those that hold now).
+// CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; of an Owner of organizations CodeNoLiveDomain, CodeCandidateDomain,
+// CodeOwnerOffDomain, CodeMergeClosed, CodeHIPAADesignated; CodeTermsChanged (Error.Terms has those that hold now).
 func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (AcceptedInvitation, error) {
 	return update(ctx, s, call{row: operation("AcceptInvitation")},
 		func(r *reads) acceptanceFacts { return r.acceptanceByActor(acceptance.Secret) },
@@ -202,7 +207,8 @@ func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (
 // ResendInvitation settles an invitation as revoked and sends a new one for the same, with a life and a secret of its own, in the name of whoever
 // resends it (USR-10). It takes a pending one, or one that expired less than 29 days ago. Whoever could send it now may.
 //
-// Errors: CodeID; CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled, CodeExpired, CodeMember, CodeMailLimit.
+// Errors: CodeID; CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled, CodeExpired, CodeMember,
+// CodeSignUpClosed, CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var f form
 	id(&f, invitation)
@@ -432,6 +438,9 @@ type sending struct {
 	member  *MembershipRecord  // the invitee's in the organization
 	pending *InvitationRecord  // to the same target and address, expired or not
 	lately  []InvitationRecord // to the address, within the day
+	asked   []RequestRecord    // open requests of the address
+	domain  *DomainRecord      // the organization's, of the address
+	entry   entry
 }
 
 // sending asks for it. Whether the address is a user's makes no difference to how many reads there are and how many lookups each has: where
@@ -444,8 +453,12 @@ func (s *Session) sending(r *reads, draft InvitationRecord) sending {
 	}
 	if draft.Kind == KindAccount {
 		f.pending = find(r, pendingAccountInvitation(draft.Account, address))
+		f.entry = r.entry(f.target, address)
 		return f
 	}
+	f.entry.coverage = r.coverage(address)
+	f.asked = r.openRequests(address)
+	f.domain = find(r, domainByName(draft.Organization, emailDomain(address)))
 	f.pending = find(r, pendingInvitation(draft.Organization, address))
 	invitee := userByAddress(address)
 	user := find(r, invitee)
@@ -471,6 +484,9 @@ func decideSend(f sending, draft InvitationRecord, c *changes) (SentInvitation, 
 	}
 	if f.pending != nil {
 		c.say(InvitationRevoked{f.pending.ID, c.now}, f.stream())
+	}
+	if draft.Kind == KindOrganization {
+		c.answer(draft.Organization, f.asked)
 	}
 	return c.send(f, draft), nil
 }
@@ -557,6 +573,12 @@ func (c *changes) sendable(f sending) error {
 	if f.pending != nil && f.pending.stateAt(c.now) == StatePending {
 		return &Error{Err: CodeInvitationPending, Pending: f.pending.ID}
 	}
+	if f.entry.closed(f.target, c) {
+		return CodeSignUpClosed
+	}
+	if f.kind == KindOrganization && f.organization.InvitationPolicy == InviteLiveDomains && (f.domain == nil || !f.domain.live(c.now, c.dir.domainLive)) {
+		return CodeOffDomain
+	}
 	made := 0
 	for _, i := range f.lately {
 		if i.Charged == f.charged() && i.Created > c.now.add(-invitationDay) {
@@ -581,6 +603,30 @@ func (c *changes) send(f sending, draft InvitationRecord) SentInvitation {
 	return SentInvitation{c.viewInvitation(*get(c.world, invitationByID(id)), f.sender), secret}
 }
 
+// entry is what may keep an address out of an organization and its accounts: that its domain is closed there (USR-1).
+type entry struct {
+	coverage
+	member *MembershipRecord // of an account's organization; whoever has the address
+	grant  *GrantRecord      // on the account
+}
+
+// entry asks for what may keep an address from an account.
+func (r *reads) entry(t target, address string) entry {
+	e := entry{coverage: r.coverage(address)}
+	if user := find(r, userByAddress(address)); user != nil && t.account.account != nil {
+		e.grant = find(r, grantOn(t.account.account.ID, user.ID))
+		if t.organization != nil {
+			e.member = find(r, memberOf(t.organization.ID, user.ID))
+		}
+	}
+	return e
+}
+
+// closed says whether it does: members are given roles as ever, and whoever has a role keeps it.
+func (e entry) closed(t target, c *changes) bool {
+	return t.organization != nil && e.member == nil && e.grant == nil && e.closedTo(t.organization.ID, c)
+}
+
 // acceptanceFacts is an invitation that a secret opens, and what accepting it needs to know.
 type acceptanceFacts struct {
 	invitation *InvitationRecord // nil: no invitation has the secret
@@ -588,6 +634,9 @@ type acceptanceFacts struct {
 	inviter    *UserRecord
 	invitee    belongings   // the user alone, where it is to an account; zero: nobody has the address yet
 	grant      *GrantRecord // to an account: the invitee's there
+	entry      entry
+	occupied   occupancy // of the organization
+	merger     merger    // of the organizations the invitee owns (USR-8)
 }
 
 // acceptance asks for the invitation that a secret opens. A nil invitee is somebody who is yet to sign up: they have nothing.
@@ -598,13 +647,23 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) (f acceptanceFact
 	}
 	f.inviter = find(r, userByID(f.invitation.Inviter.User))
 	f.target = r.targetAs(f.invitation.Inviter, *f.invitation)
+	address := f.invitation.Personal.Address
+	if f.kind == KindAccount {
+		f.entry = r.entry(f.target, address)
+	} else {
+		f.entry.coverage = r.coverage(address)
+		f.occupied = r.occupancy(f.organization)
+	}
 	switch {
+	case invitee == nil && f.kind == KindOrganization:
+		f.invitee.asked = r.openRequests(address)
 	case invitee == nil || invitee.Personal.Address != f.invitation.Personal.Address:
 	case f.invitation.Kind == KindAccount:
 		f.invitee.user = *invitee
 		f.grant = find(r, grantOn(f.invitation.Account, invitee.ID))
 	default:
 		f.invitee = r.belongings(invitee)
+		f.merger = r.merger(f.invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
 	}
 	return f
 }
@@ -637,24 +696,29 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 	if f.inviter == nil || f.inviter.State() != StateActive || !c.couldSend(f.target) {
 		return CodeInviter
 	}
-	if i.Kind == KindAccount {
-		return nil
-	}
 	switch b := f.invitee; {
+	case f.entry.closed(f.target, c) && b.membership(i.Organization) == nil:
+		return CodeSignUpClosed
+	case i.Kind == KindAccount:
+		return nil
 	case b.membership(i.Organization) != nil:
 		return CodeMember
 	case b.managedElsewhere(i.Organization):
 		return CodeManagedElsewhere
 	case b.ownsElsewhere(i.Organization):
-		return CodeOwnsOrganization
+		return f.merger.acceptable(c)
 	}
-	return nil
+	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
 }
 
 // accept carries out what acceptable allowed: the invitee, there before or made by this operation, becomes a member or gets the roles.
 func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 	i := f.invitation
 	c.say(InvitationAccepted{i.ID, c.now}, f.stream())
+	if i.Kind == KindOrganization && len(f.merger.candidates) > 0 {
+		f.merger.merge(c, i.Role, i.ID, func(candidate candidate) bool { return f.merger.dissolves(candidate, c) })
+		return
+	}
 	if i.Kind == KindOrganization {
 		b := f.invitee
 		b.user = *get(c.world, userByID(invitee))
@@ -694,7 +758,7 @@ func decideOffer(f acceptanceFacts, c *changes) (Offer, error) {
 		offer.OrganizationName = Personal{f.organization.Personal.Name}
 	}
 	if c.actor.isUser() && i.stateAt(c.now) == StatePending {
-		offer.Terms = new(f.terms())
+		offer.Terms = new(f.terms(c))
 	}
 	return offer, nil
 }
@@ -708,7 +772,7 @@ func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInv
 	if err := c.acceptable(f, f.invitee.user.Personal.Address); err != nil {
 		return AcceptedInvitation{}, err
 	}
-	terms := f.terms()
+	terms := f.terms(c)
 	if agreed != terms.Token {
 		return AcceptedInvitation{}, &Error{Err: CodeTermsChanged, Terms: &terms}
 	}
@@ -717,6 +781,12 @@ func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInv
 	for _, a := range terms.Accounts {
 		accepted.Accounts = append(accepted.Accounts, a.ID)
 	}
+	for _, o := range terms.Merged {
+		accepted.Merged = append(accepted.Merged, o.ID)
+	}
+	for _, o := range terms.Dissolved {
+		accepted.Dissolved = append(accepted.Dissolved, o.ID)
+	}
 	if f.kind == KindAccount {
 		accepted.Granted = get(c.world, grantOn(f.invitation.Account, c.actor.User)).Roles
 	}
@@ -724,12 +794,20 @@ func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInv
 }
 
 // terms are what accepting would bring along now.
-func (f acceptanceFacts) terms() (t Terms) {
+func (f acceptanceFacts) terms(c *changes) (t Terms) {
 	if f.kind == KindAccount {
 		return t
 	}
 	for _, owned := range f.invitee.ownedIn(OrganizationID{}) {
 		t.Accounts = append(t.Accounts, TermsAccount{owned.main.ID, Personal{owned.main.Personal.Name}})
+	}
+	for _, candidate := range f.merger.candidates {
+		o := TermsOrganization{candidate.organization.ID, Personal{candidate.organization.Personal.Name}}
+		if f.merger.dissolves(candidate, c) {
+			t.Dissolved = append(t.Dissolved, o)
+		} else {
+			t.Merged = append(t.Merged, o)
+		}
 	}
 	t.Token = t.token(f.invitation.ID)
 	return t

@@ -136,6 +136,12 @@ func TestDecideAcceptable(t *testing.T) {
 		}
 		return f
 	}
+	owns := func(f *acceptanceFacts, members int) {
+		other := OrganizationRecord{ID: OrganizationID{7}, State: StateActive}
+		f.invitee.memberships = []MembershipRecord{{Organization: other.ID, Role: Owner}}
+		f.merger = merger{prime: new(org), owner: &UserRecord{ID: UserID{4}, Personal: UserPersonal{Address: address}},
+			candidates: []candidate{{remains: remains{organization: &other}, members: members}}}
+	}
 	for _, row := range []struct {
 		rule   string
 		kind   InvitationKind
@@ -164,9 +170,8 @@ func TestDecideAcceptable(t *testing.T) {
 		{"USR-7 a member of another organization", KindOrganization, func(f *acceptanceFacts) {
 			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Administrator}}
 		}, CodeManagedElsewhere},
-		{"USR-8 an Owner of another organization", KindOrganization, func(f *acceptanceFacts) {
-			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Owner}}
-		}, CodeOwnsOrganization},
+		{"USR-8 an Owner of an organization with others in it", KindOrganization, func(f *acceptanceFacts) { owns(f, 2) }, CodeNoLiveDomain},
+		{"USR-8 an Owner who is alone", KindOrganization, func(f *acceptanceFacts) { owns(f, 1) }, nil},
 	} {
 		f := facts(row.kind)
 		row.change(&f)

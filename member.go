@@ -79,6 +79,7 @@ type belongings struct {
 	accounts    []AccountRecord    // the accounts of the grants and of the invitations
 	invitations []InvitationRecord // to the user's address, pending, expired ones too
 	requests    []InvitationRecord // account requests that wait for an account of theirs
+	asked       []RequestRecord    // open requests of their address to be invited
 }
 
 // belongings asks for what is a user's; a nil user has none.
@@ -114,6 +115,7 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 		return b
 	}
 	b.user = *user
+	b.asked = r.openRequests(user.Personal.Address)
 	for _, i := range all(r, invitationsByAddress(user.Personal.Address, InvitationID{})) {
 		if i.State != StatePending {
 			continue
@@ -124,6 +126,25 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 		}
 	}
 	return b
+}
+
+// openRequests asks for the open requests of an address to be invited.
+func (r *reads) openRequests(address string) (open []RequestRecord) {
+	for _, q := range all(r, requestsByAddress(address)) {
+		if q.State == StateOpen {
+			open = append(open, q)
+		}
+	}
+	return open
+}
+
+// answer settles an address's requests to be invited to an organization (USR-18).
+func (c *changes) answer(org OrganizationID, asked []RequestRecord) {
+	for _, q := range asked {
+		if q.Organization == org {
+			c.say(RequestSettled{q.ID, c.now}, streamOfOrganization(org))
+		}
+	}
 }
 
 // membership gives the user's membership of an organization; nil: none.
@@ -168,7 +189,7 @@ func (b belongings) ownsElsewhere(org OrganizationID) bool {
 }
 
 // join makes the user a member, with every unmanaged account they own (USR-9), and settles what waited for them: the organization's pending
-// invitation, unless it is the one accepted, and its requests for accounts that come along (USR-6).
+// invitation, unless it is the one accepted, its requests for accounts that come along, and their own request to be invited (USR-6).
 func (c *changes) join(org OrganizationID, b belongings, role OrganizationRole, accepted InvitationID) {
 	streams := []Stream{streamOfOrganization(org)}
 	if len(b.memberships) == 0 && b.user.Created != 0 && !c.created(b.user.ID) {
@@ -188,6 +209,7 @@ func (c *changes) join(org OrganizationID, b belongings, role OrganizationRole, 
 			c.say(InvitationRevoked{i.ID, c.now}, streamOfOrganization(org))
 		}
 	}
+	c.answer(org, b.asked)
 }
 
 // created says whether the operation itself has made the user: they had no stream of their own.

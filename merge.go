@@ -283,6 +283,22 @@ func (m merger) refusal(c *changes) error {
 	return nil
 }
 
+// acceptable decides whether the Owner's acceptance of an invitation can merge or dissolve all Candidates (USR-8): a dissolved one's designated
+// accounts need an entitled Prime (HIP-7).
+func (m merger) acceptable(c *changes) error {
+	for _, candidate := range m.candidates {
+		if codes := m.unmet(candidate, c); len(codes) > 0 && candidate.members > 1 {
+			return codes[0]
+		} else if len(codes) > 0 && anyDesignated(candidate.owned) && !m.prime.HIPAA {
+			return CodeHIPAADesignated
+		}
+	}
+	if codes := m.full(c); len(codes) > 0 {
+		return codes[0]
+	}
+	return nil
+}
+
 // dissolves says whether a Candidate is dissolved instead of merged when its Owner accepts an invitation: nobody else is in it, and it does not
 // meet the prerequisites (USR-8).
 func (m merger) dissolves(candidate candidate, c *changes) bool {

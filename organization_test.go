@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -1053,5 +1054,80 @@ func TestOrganizationContext(t *testing.T) {
 			_, err := s.staff.ReplaceOwner(ended, org, tenancy.OwnerReplacement{User: ben, Previous: tenancy.Leaves, Reference: "t"})
 			require.ErrorIs(t, err, context.Canceled)
 		})
+	})
+}
+
+// TestTransferOwnershipRace has two transfers by the Owner at once: one comes first, and then they are Owner no more.
+func TestTransferOwnershipRace(t *testing.T) {
+	for range 20 {
+		s := newScene(t)
+		ana := s.found("ana")
+		org := ana.Organization.ID
+		heirs := []tenancy.UserID{s.join(ana, "ben", tenancy.StandardUser), s.join(ana, "cat", tenancy.Administrator)}
+		errs := make([]error, len(heirs))
+		var wg sync.WaitGroup
+		for i, heir := range heirs {
+			wg.Go(func() {
+				_, errs[i] = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: heir})
+			})
+		}
+		wg.Wait()
+		won := slices.Index(errs, nil)
+		require.GreaterOrEqual(t, won, 0, "ORG-8 one succeeds")
+		refused(t, errs[1-won], tenancy.CodeNotAllowed)
+		require.Equal(t, heirs[won], s.ownerOf(org))
+		require.Equal(t, tenancy.Owner, s.ranks(heirs[won])[org])
+		require.NotEqual(t, tenancy.Owner, s.ranks(heirs[1-won])[org], "INV-1 exactly one Owner")
+		require.Equal(t, tenancy.Administrator, s.ranks(ana.User.ID)[org])
+	}
+}
+
+// TestOrganizationSteps holds operations to the number of steps in which they read, heads of streams included.
+func TestOrganizationSteps(t *testing.T) {
+	s := newScene(t)
+	counted := &counting{Store: s.store}
+	dir, err := tenancy.New(counted, &tenancy.Options{Now: s.clock.Now})
+	require.NoError(t, err)
+	ana, dan := s.found("ana"), s.found("dan")
+	ben, cat := s.join(ana, "ben", tenancy.StandardUser), s.join(ana, "cat", tenancy.StandardUser)
+	org, second := ana.Organization.ID, s.another(ana, "Second")
+	steps := func(op string, want int, call func() error) {
+		t.Helper()
+		require.NoError(t, call(), op)
+		require.LessOrEqual(t, len(counted.steps), want, "%s: lookups of each step: %v", op, counted.steps)
+	}
+	as := func(user tenancy.UserID) *tenancy.Session { return dir.As(user) }
+	// The head of the new organization's stream is asked for last.
+	steps("CreateOrganization", 3, func() error {
+		_, err := as(ana.User.ID).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "Third"})
+		return err
+	})
+	steps("Organization", 1, func() error { _, err := as(ana.User.ID).Organization(t.Context(), org); return err })
+	steps("Organizations", 2, func() error { return failure(as(ana.User.ID).Organizations(t.Context(), tenancy.OrganizationQuery{})) })
+	steps("RenameOrganization", 1, func() error { _, err := as(ana.User.ID).RenameOrganization(t.Context(), org, "New"); return err })
+	steps("MoveAccount", 2, func() error { _, err := as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second); return err })
+	steps("SetOrganizationRole", 1, func() error {
+		return as(ana.User.ID).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator)
+	})
+	// What an Owner who leaves loses is known two steps after who they are.
+	steps("TransferOwnership", 3, func() error {
+		_, err := as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{Email: address("ben"), Previous: tenancy.Leaves})
+		return err
+	})
+	steps("TransferOwnership", 2, func() error {
+		_, err := as(ben).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: cat})
+		return err
+	})
+	steps("ReplaceOwner", 2, func() error {
+		_, err := dir.Operator("staff-1").ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: ben, Reference: "t"})
+		return err
+	})
+	// Here it is the organization that says who the Owner is, and the new one comes with all of theirs.
+	gil, _ := s.loner(dan, "gil")
+	_, err = s.as(cat).InviteToAccount(t.Context(), s.account(cat, org, "Cat's"), tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+	require.NoError(t, err)
+	steps("ReplaceOwner", 4, func() error {
+		_, err := dir.Operator("staff-1").ReplaceOwner(t.Context(), dan.Organization.ID, tenancy.OwnerReplacement{User: gil, Previous: tenancy.Leaves, Reference: "t"})
+		return err
 	})
 }

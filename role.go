@@ -329,7 +329,7 @@ var everyOperation = []Code{CodeActor, CodeReference, CodeInTransaction, CodeAlr
 // operations is THE table, in the order of a customer's life (ROLE-8).
 var operations = []operationRow{
 	{name: "SignUp", on: "address", operator: true, system: true,
-		codes: []Code{CodeEmail, CodeName, CodeEmailTaken, CodeSecretRefused}},
+		codes: []Code{CodeEmail, CodeName, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly, CodeMemberLimit}},
 	{name: "CreateOrganization", on: "-", others: "any user for themself",
 		codes: []Code{CodeName, CodeID, CodeInput, CodeNotAllowed, CodeNotFound, CodeManaged, CodePhoneNeeded, CodeHIPAADesignated}},
 	{name: "Organization", on: "organization", organization: ViewOrganization, operator: true, system: true,
@@ -353,7 +353,7 @@ var operations = []operationRow{
 	{name: "UpdateUser", on: "user", organization: ManageUsers, others: "the user",
 		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner}},
 	{name: "ChangeEmail", on: "user", operator: true, system: true,
-		codes: []Code{CodeID, CodeEmail, CodeNotFound, CodeEmailTaken}},
+		codes: []Code{CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed}},
 	{name: "SetOrganizationRole", on: "organization", organization: ManageUsers,
 		codes: []Code{CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeNotMember}},
 	{name: "RemoveUser", on: "organization", organization: ManageUsers,
@@ -368,11 +368,11 @@ var operations = []operationRow{
 		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOwnsOrganization, CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive}},
 
 	{name: "InviteUser", on: "organization", organization: ManageUsers,
-		codes: []Code{CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMember, CodeInvitationPending, CodeMailLimit}},
+		codes: []Code{CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeMember, CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit}},
 	{name: "InviteToAccount", on: "account", account: ManageMembers,
-		codes: []Code{CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending, CodeMailLimit}},
+		codes: []Code{CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending, CodeSignUpClosed, CodeMailLimit}},
 	{name: "ResendInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember, CodeMailLimit}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit}},
 	{name: "RevokeInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled}},
 	{name: "Invitations", on: "organization", organization: ManageUsers, operator: true, system: true,
@@ -382,7 +382,8 @@ var operations = []operationRow{
 	{name: "Invitation", on: "secret", system: true, others: "the invitee",
 		codes: []Code{CodeNotFound}},
 	{name: "AcceptInvitation", on: "secret", others: "the invitee",
-		codes: []Code{CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere, CodeOwnsOrganization, CodeTermsChanged}},
+		codes: []Code{CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
+			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeTermsChanged}},
 	{name: "DeclineInvitation", on: "secret", system: true, others: "whoever has the secret",
 		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled}},
 

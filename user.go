@@ -89,12 +89,19 @@ type SignedUp struct {
 	Account      *Account      // founded, or the one they accepted the invitation to; nil: none
 }
 
-// SignUp makes a user of a person whom the host has authenticated, whose address it has proven (USR-2). They found an organization with an account
-// that they own (ORG-1), or, with the secret of a pending invitation to their address, accept that in one step, and then no organization and no
-// account of their own is made; with any other secret signing up is refused whole (USR-1). Pending invitations to the address otherwise stay as
-// they are. System or Operator.
+// SignUp makes a user of a person whom the host has authenticated, whose address it has proven (USR-2). Where no organization has the address's
+// domain verified, they found an organization with an account that they own (ORG-1). Where one has, its policy says what happens (USR-1):
 //
-// Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused.
+//   - PolicyInvitationOnly refuses them, unless the organization has a pending invitation for the address: then only the user is made, and the
+//     invitation is still to be accepted;
+//   - PolicyAutomatic makes them a Standard User of it, without an organization or account of their own, while the domain is live;
+//   - PolicyClosed lets them sign up on their own.
+//
+// With the secret of a pending invitation to their address that the policy permits they accept it in one step, and then no organization and no
+// account of their own is made; with any other secret signing up is refused whole. Pending invitations to the address otherwise stay as they are.
+// System or Operator.
+//
+// Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly, CodeMemberLimit.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var f form
 	address := f.email(in.Email.text)
@@ -110,10 +117,19 @@ func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 type signUp struct {
 	holder     *UserRecord     // of the address; nil: nobody
 	acceptance acceptanceFacts // of the secret
+	coverage                   // of the address
+	occupied   occupancy       // of the organization that has the domain
+	asked      []RequestRecord // open requests of the address to be invited
 }
 
 func (r *reads) signUp(address string, secret Secret) (s signUp) {
 	s.holder = find(r, userByAddress(address))
+	s.coverage = r.coverage(address)
+	s.asked = r.openRequests(address)
+	if s.domain != nil {
+		r.stream(streamOfOrganization(s.domain.Organization))
+		s.occupied = r.occupancy(s.organization)
+	}
 	if !secret.IsZero() {
 		s.acceptance = r.acceptance(secret, nil)
 	}
@@ -124,34 +140,81 @@ func (s signUp) decide(in NewSignUp, address string, c *changes) (SignedUp, erro
 	if err := c.platform(); err != nil {
 		return SignedUp{}, err
 	}
+	policy := s.policy(c)
 	switch {
 	case s.holder != nil:
 		return SignedUp{}, CodeEmailTaken
-	case in.Secret.IsZero():
-		return c.found(in, address), nil
-	case c.acceptable(s.acceptance, address) != nil:
+	case !in.Secret.IsZero() && (c.acceptable(s.acceptance, address) != nil || !s.permits(policy, c)):
 		return SignedUp{}, CodeSecretRefused
+	case !in.Secret.IsZero():
+		return s.accept(in, address, policy, c)
+	case policy == PolicyInvitationOnly && !s.invited(c.now):
+		return SignedUp{}, CodeInvitationOnly
+	case policy == PolicyInvitationOnly:
+		user := UserID(c.tape.id())
+		c.person(user, in, address, streamOfUser(user))
+		return SignedUp{How: HowMade, User: viewUser(*get(c.world, userByID(user)))}, nil
+	case policy == PolicyAutomatic:
+		return s.join(in, address, c)
 	}
-	return s.accept(in, address, c), nil
+	return c.found(in, address), nil
+}
+
+// permits says whether the policy of the address's domain lets it in with an invitation that can be accepted: its own organization's; one to an
+// account of it where the policy would let the person in anyway; any, where no policy holds or the domain is closed.
+func (s signUp) permits(policy SignUpPolicy, c *changes) bool {
+	if policy != PolicyInvitationOnly && policy != PolicyAutomatic {
+		return true
+	}
+	invitation := s.acceptance
+	if invitation.target.organization == nil || invitation.target.organization.ID != s.domain.Organization {
+		return false
+	}
+	return invitation.kind == KindOrganization || policy == PolicyAutomatic || s.invited(c.now)
+}
+
+// join makes a user who is a Standard User of the organization that has the address's domain.
+func (s signUp) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if err := c.room(*s.organization, s.occupied, 1, 0); err != nil {
+		return SignedUp{}, err
+	}
+	user, org := UserID(c.tape.id()), s.domain.Organization
+	c.person(user, in, address, streamOfOrganization(org))
+	b := belongings{user: *get(c.world, userByID(user)), asked: s.asked}
+	if s.invitation != nil {
+		b.invitations = []InvitationRecord{*s.invitation}
+	}
+	c.join(org, b, StandardUser, InvitationID{})
+	return SignedUp{How: HowJoined, User: viewUser(b.user), Organization: new(c.viewOrganization(*s.organization, standing{organization: s.organization}))}, nil
 }
 
 // accept makes a user who accepts an invitation, and has no account and no organization of their own.
-func (s signUp) accept(in NewSignUp, address string, c *changes) SignedUp {
-	user := UserID(c.tape.id())
-	if s.acceptance.kind == KindOrganization {
-		c.person(user, in, address, s.acceptance.stream())
+func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *changes) (SignedUp, error) {
+	var done SignedUp
+	if policy == PolicyAutomatic && s.acceptance.kind == KindAccount {
+		var err error
+		if done, err = s.join(in, address, c); err != nil {
+			return SignedUp{}, err
+		}
 	} else {
-		c.person(user, in, address, streamOfUser(user))
+		user := UserID(c.tape.id())
+		belongsTo := streamOfUser(user)
+		if s.acceptance.kind == KindOrganization {
+			belongsTo = s.acceptance.stream()
+		}
+		c.person(user, in, address, belongsTo)
+		done.User = viewUser(*get(c.world, userByID(user)))
 	}
-	c.accept(s.acceptance, user)
-	done := SignedUp{How: HowAccepted, User: viewUser(*get(c.world, userByID(user)))}
+	c.accept(s.acceptance, done.User.ID)
+	done.How = HowAccepted
 	if s.acceptance.kind == KindOrganization {
-		done.Organization = new(c.viewOrganization(*s.acceptance.organization, standing{organization: s.acceptance.organization}))
+		org := s.acceptance.target.organization
+		done.Organization = new(c.viewOrganization(*org, standing{organization: org}))
 	} else {
 		to := accountStanding{account: s.acceptance.account.account, parent: s.acceptance.account.parent}
 		done.Account = new(c.viewAccount(*to.account, to))
 	}
-	return done
+	return done, nil
 }
 
 // person makes a user; streams are those they will belong to.
@@ -175,6 +238,53 @@ func (c *changes) found(in NewSignUp, address string) SignedUp {
 	organization := get(c.world, organizationByID(org))
 	return SignedUp{HowFounded, viewUser(*made), new(c.viewOrganization(*organization, standing{organization: organization})),
 		new(c.viewAccount(account, accountStanding{account: &account}))}
+}
+
+// readdressing is what may keep a user from another address (USR-17).
+type readdressing struct {
+	signIn
+	enforced *DomainRecord // of the organization that requires single sign-on, of the new address
+	coverage               // of the new address
+	member   *MembershipRecord
+	roles    []AccountRecord // accounts the user has a role on
+}
+
+func (r *reads) readdressing(user UserID, address string) (f readdressing) {
+	f.signIn = r.signIn(user)
+	if f.membership != nil {
+		f.enforced = find(r, domainByName(f.membership.Organization, emailDomain(address)))
+	}
+	f.coverage = r.coverage(address)
+	if f.coverage.domain != nil {
+		f.member = find(r, memberOf(f.coverage.domain.Organization, user))
+		for _, g := range all(r, grantsOf(user, AccountID{})) {
+			if a := find(r, accountByID(g.Account)); a != nil && a.Closed == 0 {
+				f.roles = append(f.roles, *a)
+			}
+		}
+	}
+	return f
+}
+
+// refusal decides it.
+func (f readdressing) refusal(c *changes) error {
+	if !f.requirement().Connection.IsZero() && (f.enforced == nil || f.enforced.Connection.IsZero()) {
+		return CodeSSOAddress
+	}
+	if f.member != nil {
+		return nil
+	}
+	switch f.policy(c) {
+	case PolicyInvitationOnly:
+		if !f.invited(c.now) {
+			return CodeInvitationOnly
+		}
+	case PolicyClosed:
+		if slices.ContainsFunc(f.roles, func(a AccountRecord) bool { return a.Organization == f.coverage.domain.Organization }) {
+			return CodeSignUpClosed
+		}
+	}
+	return nil
 }
 
 // sight is a user whom an operation names, with what shows whether the actor sees them (GEN-5).
@@ -414,10 +524,12 @@ func (s sight) inactiveBy(actor Actor) bool {
 }
 
 // ChangeEmail gives a user another address, which the host has proven to be theirs; another spelling of the same one is a change too, and the same
-// spelling none (GEN-6). No membership is lost or gained by it, and pending invitations stay with the address they were sent to (USR-17). System or
-// Operator.
+// spelling none (GEN-6). No membership is lost or gained by it, and pending invitations stay with the address they were sent to (USR-17). While single
+// sign-on is required of the user, the new address must be on a domain of the same organization on which it is enforced. Of a user outside the
+// organization that has the new address's domain verified, its policy decides: PolicyInvitationOnly refuses without its pending invitation for the
+// new address, PolicyClosed while they have a role on one of its accounts. System or Operator.
 //
-// Errors: CodeID, CodeEmail; CodeNotFound; CodeEmailTaken.
+// Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var f form
 	id(&f, user)
@@ -425,9 +537,12 @@ func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEma
 	type facts struct {
 		sight
 		holder *UserRecord
+		readdressing
 	}
 	return update(ctx, p.Session, call{operation("ChangeEmail"), user.String(), f.err},
-		func(r *reads) facts { return facts{r.sight(user), find(r, userByAddress(address))} },
+		func(r *reads) facts {
+			return facts{r.sight(user), find(r, userByAddress(address)), r.readdressing(user, address)}
+		},
 		func(f facts, c *changes) (User, error) {
 			if err := c.authorizeUser(f.sight); err != nil {
 				return User{}, err
@@ -435,7 +550,11 @@ func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEma
 			switch {
 			case f.holder != nil && f.holder.ID != user:
 				return User{}, CodeEmailTaken
-			case f.user.Personal.Email != email.text:
+			case f.sight.user.Personal.Email == email.text:
+			default:
+				if err := f.readdressing.refusal(c); err != nil {
+					return User{}, err
+				}
 				c.say(UserEmailChanged{user}, streamsOf(user, f.memberships)...)
 				edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Email, u.Personal.Address = email.text, address })
 			}

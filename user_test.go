@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // as gives what a user can do.
@@ -1399,4 +1400,90 @@ func TestOwnerOfSeveral(t *testing.T) {
 			refused(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{}), tenancy.CodeNotFound)
 		})
 	})
+}
+
+// counted is a store that counts the steps in which the last transaction read.
+type counted struct {
+	tenancy.Store
+	steps *int
+}
+
+type countedTx struct {
+	tenancy.Tx
+	steps *int
+}
+
+func (c countedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	*c.steps++
+	return c.Tx.Read(ctx, lookups...)
+}
+
+func (c counted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return c.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+		*c.steps = 0
+		return fn(ctx, countedTx{tx, c.steps})
+	})
+}
+
+func TestUserSteps(t *testing.T) {
+	steps := 0
+	s := newSceneOver(t, counted{memstore.New(), &steps})
+	ana, other := s.found("ana"), s.found("other")
+	require.Equal(t, 2, steps, "SignUp: the address; the head of a stream that nobody could ask for")
+	org, boss := ana.Organization.ID, s.as(ana.User.ID)
+	sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
+	require.NoError(t, err)
+	sent := s.invited(ana, address("in"))
+	_, err = s.signUp("in", sent.Secret)
+	require.NoError(t, err)
+	require.Equal(t, 2, steps, "SignUp with an organization's secret")
+	guest := s.guest(ana.User.ID, sub.ID, "guest", tenancy.Developer)
+	require.LessOrEqual(t, steps, 4, "SignUp with a subaccount's secret")
+	// full is a member who owns an account, has roles here and elsewhere, and is invited.
+	full := func(name string) tenancy.UserID {
+		user := s.join(ana, name, tenancy.StandardUser)
+		s.account(user, org, name)
+		s.assign(ana.User.ID, sub.ID, user, tenancy.Developer)
+		for _, accepts := range []bool{true, false} {
+			account := s.account(other.User.ID, other.Organization.ID, name)
+			sent, err := s.as(other.User.ID).InviteToAccount(t.Context(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(tenancy.Support)})
+			require.NoError(t, err)
+			if accepts {
+				_, err = s.as(user).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+				require.NoError(t, err)
+			}
+		}
+		return user
+	}
+	heir, one, two := s.join(ana, "heir", tenancy.StandardUser), full("one"), full("two")
+	leaver := s.join(ana, "leaver", tenancy.StandardUser)
+	s.assign(ana.User.ID, sub.ID, leaver, tenancy.Developer)
+	for _, op := range []struct {
+		name string
+		most int
+		call func() error
+	}{
+		{"UpdateUser of oneself", 2, func() error {
+			_, err := s.as(guest).UpdateUser(t.Context(), guest, tenancy.UserUpdate{Name: new("x")})
+			return err
+		}},
+		{"UpdateUser", 2, func() error {
+			_, err := boss.UpdateUser(t.Context(), one, tenancy.UserUpdate{Name: new("x")})
+			return err
+		}},
+		{"ChangeEmail", 2, func() error {
+			_, err := s.host.ChangeEmail(t.Context(), heir, tenancy.Proven("x@example.com"))
+			return err
+		}},
+		{"DeactivateUser", 2, func() error { _, err := boss.DeactivateUser(t.Context(), leaver); return err }},
+		{"ReactivateUser", 2, func() error { _, err := s.as(ana.User.ID).ReactivateUser(t.Context(), leaver); return err }},
+		{"Leave", 2, func() error { return s.as(leaver).Leave(t.Context(), org) }},
+		{"RemoveUser", 3, func() error { return boss.RemoveUser(t.Context(), org, one, tenancy.Removal{AccountsTo: heir}) }},
+		{"DeleteUser", 4, func() error { return boss.DeleteUser(t.Context(), two, tenancy.UserDeletion{AccountsTo: heir}) }},
+	} {
+		t.Run(op.name, func(t *testing.T) {
+			require.NoError(t, op.call())
+			require.LessOrEqual(t, steps, op.most)
+		})
+	}
 }
