@@ -20,3 +20,20 @@ func OrganizationTable() (permissions []OrganizationPermission) {
 
 // HashOf gives the hash that an event should carry.
 func HashOf(e Event) [32]byte { return e.hash() }
+
+// OperationRow is a row of the table of operations.
+type OperationRow struct {
+	Name             string
+	Organization     OrganizationPermission
+	Account          Permission
+	Operator, System bool
+	Others           string
+}
+
+// OperationsTable gives the table of operations.
+func OperationsTable() (rows []OperationRow) {
+	for _, row := range operations {
+		rows = append(rows, OperationRow{row.name, row.organization, row.account, row.operator, row.system, row.others})
+	}
+	return rows
+}

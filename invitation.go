@@ -610,14 +610,17 @@ type entry struct {
 	grant  *GrantRecord      // on the account
 }
 
-// entry asks for what may keep an address from an account.
+// entry asks for what may keep an address from an account. Whether it is a user's makes no difference to how much is read (USR-4).
 func (r *reads) entry(t target, address string) entry {
 	e := entry{coverage: r.coverage(address)}
-	if user := find(r, userByAddress(address)); user != nil && t.account.account != nil {
+	holder := userByAddress(address)
+	user := find(r, holder)
+	if user == nil {
+		user = &UserRecord{ID: UserID(Group(address))}
+	}
+	if _, answered := r.known[Lookup(holder)]; answered && t.account.account != nil {
 		e.grant = find(r, grantOn(t.account.account.ID, user.ID))
-		if t.organization != nil {
-			e.member = find(r, memberOf(t.organization.ID, user.ID))
-		}
+		e.member = find(r, memberOf(t.account.account.Organization, user.ID))
 	}
 	return e
 }

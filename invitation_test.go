@@ -648,10 +648,11 @@ func TestAcceptInvitation(t *testing.T) {
 		require.NoError(t, c.as(c.stan).Leave(c.ctx(), c.org))
 		require.NoError(t, c.accept(c.stan, sent))
 	})
-	t.Run("USR-8 who owns an organization does not join another, and can work in an account", func(t *testing.T) {
+	t.Run("USR-8 who owns an organization with others in it brings it along or does not join, and can work in an account", func(t *testing.T) {
 		c := newCustomer(t)
+		c.join(c.other, "omar", tenancy.StandardUser)
 		sent := c.invite(c.ana, c.org, address("olga"))
-		c.unchanged(func() { refused(t, c.accept(c.other.User.ID, sent), tenancy.CodeOwnsOrganization) })
+		c.unchanged(func() { refused(t, c.accept(c.other.User.ID, sent), tenancy.CodeNoLiveDomain) })
 		require.NoError(t, c.accept(c.other.User.ID, c.inviteTo(c.ana, c.main, address("olga"), tenancy.Support)))
 	})
 	t.Run("USR-6 a member who comes to have the address is there already", func(t *testing.T) {

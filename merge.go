@@ -158,6 +158,9 @@ func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, 
 			m.candidates = append(m.candidates, r.candidate(membership.Organization, owned, d))
 		}
 	}
+	if len(m.candidates) == 0 {
+		return m
+	}
 	for _, i := range m.pending {
 		m.arrives = append(m.arrives, r.arrival(i, m.candidates))
 	}

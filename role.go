@@ -347,7 +347,7 @@ var operations = []operationRow{
 	{name: "User", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see",
 		codes: []Code{CodeID, CodeNotFound}},
 	{name: "UserByEmail", on: "address", operator: true, system: true,
-		codes: []Code{CodeEmail, CodeNotFound}},
+		codes: []Code{CodeEmail, CodeNotFound, CodeNotAllowed}},
 	{name: "Users", on: "organization", organization: ManageUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed}},
 	{name: "UpdateUser", on: "user", organization: ManageUsers, others: "the user",

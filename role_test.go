@@ -55,8 +55,8 @@ type office struct {
 	stranger tenancy.UserID
 }
 
-func newOffice(t *testing.T) *office {
-	s := newScene(t)
+func newOffice(t *testing.T, options ...tenancy.Options) *office {
+	s := newScene(t, options...)
 	o := &office{scene: s, founder: s.found("ana"), roles: map[tenancy.AccountRole]tenancy.UserID{}}
 	owner := s.dir.As(o.founder.User.ID)
 	o.roles[tenancy.AccountOwner] = s.join(o.founder, "olga", tenancy.StandardUser)

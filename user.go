@@ -405,17 +405,20 @@ func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, er
 // UserByEmail shows the user who has an address, in whatever spelling: for the sign-in page and for support. It is not to link an identity by: a host
 // keys people by its provider's issuer and subject, since an address can pass to another person (USR-2, GEN-15). Operators and System.
 //
-// Errors: CodeEmail; CodeNotFound.
+// Errors: CodeEmail; CodeNotAllowed, CodeNotFound.
 func (p *Platform) UserByEmail(ctx context.Context, email string) (User, error) {
 	var f form
 	address := f.email(email)
 	return look(ctx, p.Session, call{operation("UserByEmail"), "", f.err},
 		func(r *reads) *UserRecord { return find(r, userByAddress(address)) },
 		func(user *UserRecord, c *changes) (User, error) {
+			if err := c.platform(); err != nil {
+				return User{}, err
+			}
 			if user == nil {
 				return User{}, CodeNotFound
 			}
-			return viewUser(*user), c.platform()
+			return viewUser(*user), nil
 		})
 }
 

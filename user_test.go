@@ -466,6 +466,26 @@ func TestUserByEmail(t *testing.T) {
 	})
 }
 
+func TestPlatformOfAUser(t *testing.T) {
+	s := newScene(t)
+	ana, bob := s.found("ana"), s.found("bob")
+	p := tenancy.Platform{Session: s.as(ana.User.ID)}
+	t.Run("GEN-1 a user who is given the host's operations is refused them, and learns nothing", func(t *testing.T) {
+		s.unchanged(func() {
+			_, err := p.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("x@example.com"), Name: "X"})
+			refused(t, err, tenancy.CodeNotAllowed)
+			for _, email := range []string{address("bob"), "nobody@example.com"} {
+				_, err = p.UserByEmail(t.Context(), email)
+				refused(t, err, tenancy.CodeNotAllowed)
+			}
+			_, err = p.ChangeEmail(t.Context(), ana.User.ID, tenancy.Proven("x@example.com"))
+			refused(t, err, tenancy.CodeNotAllowed)
+			_, err = p.ChangeEmail(t.Context(), bob.User.ID, tenancy.Proven("x@example.com"))
+			refused(t, err, tenancy.CodeNotFound)
+		})
+	})
+}
+
 func TestUpdateUser(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")

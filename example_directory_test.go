@@ -1,0 +1,135 @@
+package tenancy_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
+)
+
+// Several operations as one: all of them, or none.
+func ExampleSession_Atomically() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	org := ana.Organization.ID
+
+	errChanged := errors.New("somebody renamed it since you looked")
+	rename := func(seen, name string) error {
+		return dir.As(ana.User.ID).Atomically(ctx, func(ctx context.Context, s *tenancy.Session) error {
+			now, err := s.Organization(ctx, org)
+			if err != nil {
+				return err
+			}
+			if now.Name.Reveal() != seen {
+				return errChanged
+			}
+			_, err = s.RenameOrganization(ctx, org, name)
+			return err
+		})
+	}
+	fmt.Println(rename("Acme", "Acme Robots"))
+	fmt.Println(rename("Acme", "Acme Toys"))
+	// Output:
+	// <nil>
+	// somebody renamed it since you looked
+}
+
+// What would happen, before it does.
+func ExampleSession_Preview() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+
+	events, err := dir.As(ana.User.ID).Preview(ctx, func(ctx context.Context, s *tenancy.Session) error {
+		_, err := s.CloseAccount(ctx, ana.Account.ID)
+		return err
+	})
+	for _, e := range events {
+		fmt.Println(tenancy.EventType(e.Data))
+	}
+	account, _ := dir.As(ana.User.ID).Account(ctx, ana.Account.ID)
+	fmt.Println(account.Status, err)
+	// Output:
+	// AccountClosed
+	// active <nil>
+}
+
+// A call that is repeated with the same key is done once.
+func ExampleSession_Once() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+
+	create := func() (tenancy.AccountID, error) {
+		once := dir.As(ana.User.ID).Once(tenancy.OperationIDOf("idempotency-key", "7f1c"))
+		account, err := once.CreateAccount(ctx, ana.Organization.ID, tenancy.NewAccount{Name: "Staging"})
+		if done, ok := tenancy.OutcomeOf(err); ok {
+			return done.Created.Accounts[0], nil
+		}
+		return account.ID, err
+	}
+	first, _ := create()
+	second, err := create()
+	fmt.Println(first == second, err)
+	// Output: true <nil>
+}
+
+// After a crash or ErrAmbiguous: was it done?
+func ExampleSession_Outcome() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	s := dir.As(ana.User.ID)
+
+	id := tenancy.NewOperationID() // noted beside the host's own work before the call
+	_, err := s.Outcome(ctx, id)
+	fmt.Println(errors.Is(err, tenancy.ErrNotFound))
+	_, _ = s.Once(id).RenameOrganization(ctx, ana.Organization.ID, "Acme Robots")
+	done, err := s.Outcome(ctx, id)
+	fmt.Println(done.Name, done.Events, err)
+	// Output:
+	// true
+	// RenameOrganization 1 <nil>
+}
+
+// The log of an organization, and whether somebody changed it.
+func ExampleSession_Events() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	s, stream := dir.As(ana.User.ID), tenancy.Stream{Organization: ana.Organization.ID}
+	head, _ := s.LogHead(ctx, stream) // kept where whoever could rewrite the store cannot
+
+	_, _ = s.Correlate("ticket/42").RenameOrganization(ctx, ana.Organization.ID, "Acme Robots")
+	for e, err := range s.Events(ctx, stream, tenancy.EventQuery{From: head.Sequence + 1}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(e.Sequence-head.Sequence, e.Name, tenancy.EventType(e.Data), e.Correlation)
+	}
+	for found, err := range s.VerifyLog(ctx, stream, head) {
+		fmt.Println("tampered with:", found.Sequence, found.Reason, err)
+	}
+	// Output: 1 RenameOrganization OrganizationRenamed ticket/42
+}
+
+// Everything in the store is looked at, and the log is applied again.
+func ExampleDirectory_Check() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	_, _ = dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+
+	violations := 0
+	for v, err := range dir.Check(ctx, tenancy.CheckOptions{Replay: true}) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(v.Rule, v.Subject, v.Detail)
+		violations++
+	}
+	fmt.Println(violations, "violations")
+	// Output: 0 violations
+}

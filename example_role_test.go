@@ -1,0 +1,75 @@
+package tenancy_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
+)
+
+// A host asks before whatever it does on an account, and tells its 404 from its 403 by the reason.
+func ExampleSession_Can() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme", Account: "Shop"})
+	sent, _ := dir.As(ana.User.ID).InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "sam@help.example", Roles: tenancy.Roles(tenancy.Support)})
+	sam, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("sam@help.example"), Name: "Sam", Secret: sent.Secret})
+
+	for _, permission := range []tenancy.Permission{tenancy.ReadUsage, tenancy.Build} {
+		d, err := host.Can(ctx, sam.User.ID, permission, ana.Account.ID)
+		if err != nil {
+			panic(err)
+		}
+		switch {
+		case d.Allowed:
+			fmt.Println(permission, "allowed by", d.Role)
+		case d.Why == tenancy.WhyUnreachable:
+			fmt.Println(permission, "404")
+		default:
+			fmt.Println(permission, "403", d.Why)
+		}
+	}
+	// Output:
+	// read_usage allowed by support
+	// build 403 insufficient
+}
+
+// What somebody may do in an organization follows from their role there.
+func ExampleSession_CanInOrganization() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+
+	d, err := dir.As(ana.User.ID).CanInOrganization(ctx, ana.User.ID, tenancy.ManageDomains, ana.Organization.ID)
+	fmt.Println(d.Allowed, d.Why, d.OrganizationRole, err)
+	// Output: true organization_role owner <nil>
+}
+
+// A product has permissions and roles of its own beside the built-in ones.
+func ExampleRoleOptions() {
+	ctx := context.Background()
+	dir, err := tenancy.New(memstore.New(), &tenancy.Options{Roles: tenancy.RoleOptions{
+		Permissions: []tenancy.Permission{"deploy"},
+		Roles: map[tenancy.AccountRole][]tenancy.Permission{
+			"release_manager": {"deploy", tenancy.ReadUsage},
+			tenancy.Developer: {"deploy"},
+		},
+	}})
+	if err != nil {
+		panic(err)
+	}
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
+	sent, _ := dir.As(ana.User.ID).InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "rae@acme.example", Roles: tenancy.Roles("release_manager")})
+	rae, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("rae@acme.example"), Name: "Rae", Secret: sent.Secret})
+
+	d, _ := host.Can(ctx, rae.User.ID, "deploy", ana.Account.ID)
+	fmt.Println(d.Allowed, d.Role)
+	d, _ = host.Can(ctx, rae.User.ID, tenancy.Build, ana.Account.ID)
+	fmt.Println(d.Allowed, d.Why)
+	// Output:
+	// true release_manager
+	// false insufficient
+}

@@ -1,0 +1,479 @@
+package tenancy_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// premises is an office with everything in it that an operation can act on, so that only who calls decides.
+type premises struct {
+	*office
+	org        tenancy.OrganizationID
+	victim     tenancy.UserID // a member without anything, whom operations are about
+	domain     tenancy.DomainID
+	connection tenancy.ConnectionID
+	invitation tenancy.SentInvitation // to the organization, pending
+	request    tenancy.RequestID
+	asked      tenancy.InvitationID // an account request of the organization's, for the stranger's account
+	ended      tenancy.OrganizationID
+	second     tenancy.OrganizationID // of the founder's
+	unmanaged  tenancy.AccountID      // which an Operator may close (ACC-5)
+	closing    tenancy.AccountID      // the one that is to be closed
+}
+
+// published is a resolver that finds what was published.
+type published map[string]string
+
+func (p published) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if value, ok := p[name]; ok {
+		return []string{value}, nil
+	}
+	return nil, nil
+}
+
+func newPremises(t *testing.T) *premises {
+	records := published{}
+	p := &premises{office: newOffice(t, tenancy.Options{Resolver: records})}
+	p.org = p.founder.Organization.ID
+	owner, ctx := p.dir.As(p.founder.User.ID), p.ctx()
+	p.victim = p.join(p.founder, "vic", tenancy.StandardUser)
+	domain, err := owner.AddDomain(ctx, p.org, "corp.example.com")
+	require.NoError(t, err)
+	records[domain.RecordName] = domain.RecordValue
+	_, err = owner.VerifyDomain(ctx, domain.ID)
+	require.NoError(t, err)
+	p.domain = domain.ID
+	connection, err := owner.AddConnection(ctx, p.org, "Corp")
+	require.NoError(t, err)
+	p.connection = connection.ID
+	p.invitation, err = owner.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "ivy@example.com"})
+	require.NoError(t, err)
+	request, err := p.host.RequestInvitation(ctx, tenancy.Proven("rita@corp.example.com"))
+	require.NoError(t, err)
+	p.request = request.ID
+	stranger := items(t, p.host.AccountsOf(ctx, p.stranger, tenancy.ReachQuery{}))[0]
+	asked, err := owner.AddAccount(ctx, p.org, stranger.Account)
+	require.NoError(t, err)
+	p.asked = asked.ID
+	gone := p.found("eve")
+	p.ended = gone.Organization.ID
+	require.NoError(t, p.dir.As(gone.User.ID).DeleteOrganization(ctx, p.ended, tenancy.OrganizationDeletion{}))
+	p.unmanaged = gone.Account.ID
+	_, err = p.staff.VerifyPhone(ctx, p.founder.Account.ID, "+4912345678")
+	require.NoError(t, err)
+	second, err := owner.CreateOrganization(ctx, tenancy.NewOrganization{Name: "Second", AllStay: true})
+	require.NoError(t, err)
+	p.second = second.ID
+	return p
+}
+
+// calls has a call of every operation, well formed, on the premises.
+var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error{
+	"SignUp": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("new@example.com"), Name: "New"})
+		return err
+	},
+	"CreateOrganization": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.CreateOrganization(ctx, tenancy.NewOrganization{Name: "New"})
+		return err
+	},
+	"Organization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.Organization(ctx, p.org)
+		return err
+	},
+	"Organizations": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Organizations(ctx, tenancy.OrganizationQuery{User: p.victim}))
+	},
+	"RenameOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.RenameOrganization(ctx, p.org, "Other")
+		return err
+	},
+	"TransferOwnership": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.TransferOwnership(ctx, p.org, tenancy.NewOwner{User: p.victim})
+		return err
+	},
+	"ReplaceOwner": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ReplaceOwner(ctx, p.org, tenancy.OwnerReplacement{User: p.victim, Reference: "ticket-1"})
+		return err
+	},
+	"User": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, _, err := s.User(ctx, p.victim)
+		return err
+	},
+	"UserByEmail": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.UserByEmail(ctx, address("vic"))
+		return err
+	},
+	"Users": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Users(ctx, p.org, tenancy.UserQuery{}))
+	},
+	"UpdateUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.UpdateUser(ctx, p.victim, tenancy.UserUpdate{Name: new("Victor")})
+		return err
+	},
+	"ChangeEmail": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ChangeEmail(ctx, p.victim, tenancy.Proven("victor@example.com"))
+		return err
+	},
+	"SetOrganizationRole": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetOrganizationRole(ctx, p.org, p.victim, tenancy.Administrator)
+	},
+	"RemoveUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RemoveUser(ctx, p.org, p.victim, tenancy.Removal{})
+	},
+	"Leave": func(ctx context.Context, s *tenancy.Platform, p *premises) error { return s.Leave(ctx, p.org) },
+	"DeactivateUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.DeactivateUser(ctx, p.victim)
+		return err
+	},
+	"ReactivateUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ReactivateUser(ctx, p.victim)
+		return err
+	},
+	"DeleteUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.DeleteUser(ctx, p.victim, tenancy.UserDeletion{})
+	},
+	"InviteUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "nia@example.com"})
+		return err
+	},
+	"InviteToAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.InviteToAccount(ctx, p.account, tenancy.NewAccountInvitation{Email: "nia@example.com", Roles: tenancy.Roles(tenancy.Support)})
+		return err
+	},
+	"ResendInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ResendInvitation(ctx, p.invitation.ID)
+		return err
+	},
+	"RevokeInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RevokeInvitation(ctx, p.invitation.ID)
+	},
+	"Invitations": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Invitations(ctx, p.org, tenancy.InvitationQuery{}))
+	},
+	"AccountInvitations": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.AccountInvitations(ctx, p.account, tenancy.InvitationQuery{}))
+	},
+	"Invitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.Invitation(ctx, p.invitation.Secret)
+		return err
+	},
+	"AcceptInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AcceptInvitation(ctx, tenancy.Acceptance{Secret: p.invitation.Secret})
+		return err
+	},
+	"DeclineInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.DeclineInvitation(ctx, p.invitation.Secret)
+	},
+	"CreateAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.CreateAccount(ctx, p.org, tenancy.NewAccount{Name: "New"})
+		return err
+	},
+	"CreateSubaccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.CreateSubaccount(ctx, p.account, tenancy.NewSubaccount{Name: "New"})
+		return err
+	},
+	"Account": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.Account(ctx, p.account)
+		return err
+	},
+	"Accounts": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Accounts(ctx, p.org, tenancy.AccountQuery{}))
+	},
+	"AccountsOf": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.AccountsOf(ctx, p.victim, tenancy.ReachQuery{}))
+	},
+	"Access": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Access(ctx, p.account, tenancy.ReachQuery{}))
+	},
+	"RenameAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.RenameAccount(ctx, p.account, "Other")
+		return err
+	},
+	"SuspendAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.SuspendAccount(ctx, p.account)
+		return err
+	},
+	"ReactivateAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ReactivateAccount(ctx, p.account)
+		return err
+	},
+	"CloseAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.CloseAccount(ctx, p.closing)
+		return err
+	},
+	"TransferAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.TransferAccount(ctx, p.account, p.roles[tenancy.Developer])
+		return err
+	},
+	"MoveAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.MoveAccount(ctx, p.account, p.org)
+		return err
+	},
+	"AssignRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AssignRoles(ctx, p.account, p.roles[tenancy.Support], tenancy.Roles(tenancy.Developer))
+		return err
+	},
+	"RevokeRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RevokeRoles(ctx, p.account, p.roles[tenancy.Support])
+	},
+	"Relinquish": func(ctx context.Context, s *tenancy.Platform, p *premises) error { return s.Relinquish(ctx, p.account) },
+	"VerifyPhone": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.VerifyPhone(ctx, p.account, "+4912345678")
+		return err
+	},
+	"UpgradeAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.UpgradeAccount(ctx, p.account)
+		return err
+	},
+	"InvoiceAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.InvoiceAccount(ctx, p.account)
+		return err
+	},
+	"SetPricing": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.SetPricing(ctx, p.account, "special")
+		return err
+	},
+	"AddDomain": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AddDomain(ctx, p.org, "new.example.com")
+		return err
+	},
+	"VerifyDomain": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.VerifyDomain(ctx, p.domain)
+		return err
+	},
+	"RemoveDomain": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RemoveDomain(ctx, p.domain)
+	},
+	"Domains": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Domains(ctx, p.org, tenancy.DomainQuery{}))
+	},
+	"RecheckDomains": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.RecheckDomains(ctx)
+		return err
+	},
+	"SetSignUpPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetSignUpPolicy(ctx, p.org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed})
+	},
+	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains)
+	},
+	"AddConnection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AddConnection(ctx, p.org, "New")
+		return err
+	},
+	"RemoveConnection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RemoveConnection(ctx, p.connection)
+	},
+	"MarkConnectionTested": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.MarkConnectionTested(ctx, p.connection)
+		return err
+	},
+	"Connections": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Connections(ctx, p.org, tenancy.ConnectionQuery{}))
+	},
+	"EnforceSSO": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.EnforceSSO(ctx, p.domain, p.connection)
+		return err
+	},
+	"StopEnforcingSSO": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.StopEnforcingSSO(ctx, p.domain)
+		return err
+	},
+	"SetSSOExemption": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetSSOExemption(ctx, p.org, p.victim, tenancy.SSOExempt)
+	},
+	"SignInRequirement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.SignInRequirement(ctx, p.victim)
+		return err
+	},
+	"SetHIPAAEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()})
+	},
+	"EnableHIPAA": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.EnableHIPAA(ctx, p.account)
+		return err
+	},
+	"DisableHIPAA": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.DisableHIPAA(ctx, p.account)
+		return err
+	},
+	"HIPAAReport": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.HIPAAReport(ctx, p.org, tenancy.HIPAAQuery{}))
+	},
+	"AddAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AddAccount(ctx, p.org, tenancy.AccountID{15: 1})
+		return err
+	},
+	"AccountRequests": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.AccountRequests(ctx, p.victim, tenancy.AccountRequestQuery{}))
+	},
+	"AcceptAccountRequest": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.AcceptAccountRequest(ctx, p.asked)
+		return err
+	},
+	"RequestInvitation": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.RequestInvitation(ctx, tenancy.Proven("ruth@corp.example.com"))
+		return err
+	},
+	"DismissRequest": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.DismissRequest(ctx, p.request)
+	},
+	"DeleteOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.DeleteOrganization(ctx, p.org, tenancy.OrganizationDeletion{})
+	},
+	"RestoreOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.RestoreOrganization(ctx, p.ended)
+		return err
+	},
+	"PreviewMerge": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.PreviewMerge(ctx, p.org, tenancy.Candidate{Owner: p.stranger})
+		return err
+	},
+	"MergeOrganizations": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.MergeOrganizations(ctx, p.org, p.second)
+		return err
+	},
+	"ImportUsers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ImportUsers(ctx, p.org, tenancy.Import{Emails: []string{"x@corp.example.com"}})
+		return err
+	},
+	"ImportableUsers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.ImportableUsers(ctx, p.domain, tenancy.ImportableQuery{}))
+	},
+	"SetLimits": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetLimits(ctx, p.org, tenancy.TwilioLimits())
+	},
+	"SetImportEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.SetImportEntitlement(ctx, p.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	},
+	"Purge": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.Purge(ctx)
+		return err
+	},
+	"Can": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.Can(ctx, p.roles[tenancy.Support], tenancy.Build, p.account)
+		return err
+	},
+	"CanInOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.CanInOrganization(ctx, p.victim, tenancy.ReadLog, p.org)
+		return err
+	},
+	"Events": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Events(ctx, organizationStream(p.org), tenancy.EventQuery{}))
+	},
+	"LogHead": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.LogHead(ctx, organizationStream(p.org))
+		return err
+	},
+	"VerifyLog": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.VerifyLog(ctx, organizationStream(p.org)))
+	},
+	"Relay": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.Relay(ctx, func(context.Context, tenancy.Event) error { return nil })
+		return err
+	},
+	"Atomically": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		return s.Atomically(ctx, func(context.Context, *tenancy.Platform) error { return nil })
+	},
+	"Preview": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		_, err := s.Preview(ctx, func(context.Context, *tenancy.Platform) error { return nil })
+		return err
+	},
+	"Outcome": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.Outcome(ctx, tenancy.OperationIDOf("never done"))
+		return err
+	},
+	"ActorOutcome": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, err := s.ActorOutcome(ctx, tenancy.Actor{User: p.victim}, tenancy.OperationIDOf("never done"))
+		return err
+	},
+}
+
+// alone are the operations that work in transactions of their own; the others are called in a preview, which leaves the premises as they are.
+var alone = []string{"VerifyDomain", "RecheckDomains", "Purge", "Relay", "Atomically", "Preview", "Outcome", "ActorOutcome"}
+
+func TestOperationsCells(t *testing.T) {
+	p := newPremises(t)
+	table := tenancy.OperationsTable()
+	var names []string
+	for _, row := range table {
+		names = append(names, row.Name)
+	}
+	require.ElementsMatch(t, names, slices.Collect(maps.Keys(calls)), "an operation that is not called here is not tested")
+
+	call := func(t *testing.T, name string, as *tenancy.Platform) tenancy.Code {
+		t.Helper()
+		if slices.Contains(alone, name) {
+			return tenancy.CodeOf(calls[name](p.ctx(), as, p))
+		}
+		var code tenancy.Code
+		_, err := as.Preview(p.ctx(), func(ctx context.Context, s *tenancy.Platform) error {
+			err := calls[name](ctx, s, p)
+			if code = tenancy.CodeOf(err); code == "" {
+				require.NoError(t, err)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		return code
+	}
+	as := func(user tenancy.UserID) *tenancy.Platform { return &tenancy.Platform{Session: p.dir.As(user)} }
+	off := []tenancy.Code{tenancy.CodeNotAllowed, tenancy.CodeNotFound}
+	for _, row := range table {
+		// Who has no cell of their own in the row is not asked about: what Others says is the operation's own rule, with tests of its own.
+		person := func(t *testing.T, who string, user tenancy.UserID, allowed bool) {
+			t.Helper()
+			if allowed {
+				require.NotContains(t, off, call(t, row.Name, as(user)), who)
+			} else if row.Others == "" {
+				require.Contains(t, off, call(t, row.Name, as(user)), who)
+			}
+		}
+		t.Run("ROLE-8 "+row.Name, func(t *testing.T) {
+			p.closing = p.unmanaged
+			for who, cell := range map[string]struct {
+				as      *tenancy.Platform
+				allowed bool
+			}{"operator": {p.staff, row.Operator}, "system": {p.host, row.System}} {
+				code := call(t, row.Name, cell.as)
+				switch {
+				case !cell.allowed && (row.Name == "AcceptInvitation" || row.Name == "Invitation"), // a secret shows nothing to who may not see it
+					cell.allowed && (row.Name == "Outcome" || row.Name == "ActorOutcome"): // what was never done
+					require.Equal(t, tenancy.CodeNotFound, code, who)
+				case cell.allowed:
+					require.NotContains(t, off, code, who)
+				default:
+					require.Equal(t, tenancy.CodeNotAllowed, code, who)
+				}
+			}
+			p.closing = p.account
+			if row.Organization == "" && row.Account == "" {
+				return
+			}
+			for role, user := range p.ranks() {
+				person(t, role, user, strings.Contains(organizationCells[row.Organization], role) || role != "standard" && accountCells[row.Account].manager)
+			}
+			for role, user := range p.roles {
+				if row.Organization == "" {
+					person(t, string(role), user, strings.Contains(accountCells[row.Account].roles, string(role[0])))
+				}
+			}
+			if row.Others == "" {
+				require.Equal(t, tenancy.CodeNotFound, call(t, row.Name, as(p.stranger)), "a stranger")
+			}
+		})
+	}
+}
+
+// ranks gives a member of each organization role.
+func (p *premises) ranks() map[string]tenancy.UserID {
+	return map[string]tenancy.UserID{"owner": p.managers[tenancy.Owner], "administrator": p.managers[tenancy.Administrator], "standard": p.standard}
+}
