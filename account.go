@@ -442,12 +442,15 @@ type founding struct {
 
 func (r *reads) founding(org OrganizationID, owner UserID) founding {
 	f := founding{standing: r.standing(org)}
-	f.occupied = r.occupancy(f.organization)
 	if owner != r.actor.User {
 		f.owner = r.person(org, owner)
-		if f.rank != nil && f.rank.Role.manages() && f.owner.member == nil {
-			f.owner.independent = r.guest(owner)(org)
-		}
+	}
+	if f.rank == nil {
+		return f
+	}
+	f.occupied = r.occupancy(f.organization)
+	if f.rank.Role.manages() && owner != r.actor.User && f.owner.member == nil {
+		f.owner.independent = r.guest(owner)(org)
 	}
 	return f
 }
@@ -502,26 +505,29 @@ func decideUnmanagedAccount(memberships []MembershipRecord, name string, c *chan
 // dividing is what making a subaccount needs to know.
 type dividing struct {
 	accountStanding
-	organization *OrganizationRecord // that manages the account
-	subaccounts  int                 // how many it has that are not closed
+	limits      Limits // the organization's, or, unmanaged, the directory's
+	subaccounts int    // how many it has that are not closed, where that is limited
 }
 
 func (r *reads) dividing(parent AccountID) dividing {
-	d := dividing{accountStanding: r.accountStanding(parent), subaccounts: count(r, openSubaccountsOf(parent))}
+	d := dividing{accountStanding: r.accountStanding(parent), limits: r.dir.limits}
 	if d.account != nil && !d.account.Organization.IsZero() {
-		d.organization = find(r, organizationByID(d.account.Organization))
+		org := find(r, organizationByID(d.account.Organization))
+		if org == nil {
+			return d
+		}
+		d.limits = r.dir.limitsOf(*org)
+	}
+	if r.actor.sees(d.accountStanding) && (d.limits.Subaccounts > 0 || d.limits.TrialSubaccounts > 0) {
+		d.subaccounts = count(r, openSubaccountsOf(parent))
 	}
 	return d
 }
 
-// divisible refuses one subaccount more than the organization's limits, or, unmanaged, the directory's, allow (GEN-12).
-func (c *changes) divisible(d dividing) error {
-	limits := c.dir.limits
-	if d.organization != nil {
-		limits = c.dir.limitsOf(*d.organization)
-	}
-	if d.account.Plan == PlanTrial && limits.TrialSubaccounts > 0 && d.subaccounts >= limits.TrialSubaccounts ||
-		limits.Subaccounts > 0 && d.subaccounts >= limits.Subaccounts {
+// room refuses one subaccount more than the limits allow (GEN-12).
+func (d dividing) room() error {
+	if d.account.Plan == PlanTrial && d.limits.TrialSubaccounts > 0 && d.subaccounts >= d.limits.TrialSubaccounts ||
+		d.limits.Subaccounts > 0 && d.subaccounts >= d.limits.Subaccounts {
 		return CodeSubaccountLimit
 	}
 	return nil
@@ -536,7 +542,7 @@ func decideSubaccount(d dividing, name string, c *changes) (Account, error) {
 	if parent.Status() != StateActive {
 		return Account{}, CodeSuspended
 	}
-	if err := c.divisible(d); err != nil {
+	if err := d.room(); err != nil {
 		return Account{}, err
 	}
 	e := AccountCreated{Account: AccountID(c.tape.id()), Owner: parent.Owner, Organization: parent.Organization, Parent: parent.ID,
@@ -712,7 +718,11 @@ type transfer struct {
 }
 
 func (r *reads) transfer(account AccountID, user UserID) transfer {
-	return transfer{r.naming(account, user), all(r, openSubaccountsOf(account))}
+	t := transfer{naming: r.naming(account, user)}
+	if r.actor.sees(t.accountStanding) {
+		t.subaccounts = all(r, openSubaccountsOf(account))
+	}
+	return t
 }
 
 func decideTransfer(t transfer, c *changes) (Account, error) {
@@ -783,7 +793,7 @@ func (r *reads) taking(account AccountID, user UserID) taking {
 // through gives the user's membership of an organization that the actor manages, if the account is an independent one to it by the user's role
 // there; an account that an Owner reaches through another organization of theirs is not (GEN-5).
 func (t taking) through() *MembershipRecord {
-	if t.account == nil || !t.reaches() || rankIn(t.theirs, t.account.Organization) != nil {
+	if !t.reaches() || rankIn(t.theirs, t.account.Organization) != nil {
 		return nil
 	}
 	for _, m := range t.theirs {
@@ -982,7 +992,6 @@ type managedAccount struct {
 }
 
 type memberReach struct {
-	member      MembershipRecord
 	user        *UserRecord
 	memberships []MembershipRecord // an Owner's
 	reached     []reached
@@ -1002,7 +1011,7 @@ func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
 		}
 	case from.section == independentSection:
 		for _, m := range all(r, membersOf(org, UserID{})) {
-			reach := memberReach{member: m, user: find(r, userByID(m.User)), reached: r.reached(m.User)}
+			reach := memberReach{user: find(r, userByID(m.User)), reached: r.reached(m.User)}
 			if m.Role == Owner {
 				reach.memberships = all(r, membershipsOf(m.User, OrganizationID{}))
 			}
@@ -1058,11 +1067,8 @@ func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccou
 			continue
 		}
 		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
-		item := OrganizationAccount{listed: l.at(view.ID), Kind: Managed, ID: view.ID, Name: view.Name, Account: &view}
-		if m.owner != nil {
-			item.OwnerName = Personal{m.owner.Personal.Name}
-		}
-		out.items = append(out.items, item)
+		out.items = append(out.items, OrganizationAccount{listed: l.at(view.ID), Kind: Managed, ID: view.ID, Name: view.Name, Account: &view,
+			OwnerName: Personal{m.owner.Personal.Name}})
 	}
 	return out
 }
@@ -1072,18 +1078,14 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 	there := map[AccountID]OrganizationAccount{}
 	for _, m := range p.members {
 		for _, a := range m.reached {
-			hidden := c.actor.isUser() && c.actor.User != m.member.User && rankIn(m.memberships, a.account.Organization) != nil
+			hidden := c.actor.isUser() && c.actor.User != m.user.ID && rankIn(m.memberships, a.account.Organization) != nil
 			if hidden || a.account.Organization == p.organization.ID || compareIDs(a.account.ID, AccountID(l.from.key.ID)) <= 0 {
 				continue
 			}
 			item := there[a.account.ID]
 			item.ID, item.Kind, item.Name = a.account.ID, Independent, Personal{a.account.Personal.Name}
 			item.listed = l.at(a.account.ID)
-			roles := AccountRoles{User: m.member.User, Roles: a.roles()}
-			if m.user != nil {
-				roles.Name = Personal{m.user.Personal.Name}
-			}
-			item.Members = append(item.Members, roles)
+			item.Members = append(item.Members, AccountRoles{m.user.ID, Personal{m.user.Personal.Name}, a.roles()})
 			there[a.account.ID] = item
 		}
 	}
@@ -1115,7 +1117,7 @@ func (l accountsList) at(account AccountID) listed {
 	return listed{l.list, place{l.from.section, Key{ID: account}}}
 }
 
-// The sections of AccountsOf.
+// The sections of AccountsOf. Those of the first are read for every page, and stand in the first with a page of the second.
 const (
 	roleSection   byte = iota // the accounts a user has a role on
 	manageSection             // those they manage without
@@ -1138,10 +1140,6 @@ func (r *reads) reachesOf(user UserID, from place) reachesOf {
 	p.there = r.reached(user)
 	r.parents(p.there)
 	manages := slices.DeleteFunc(slices.Clone(p.memberships), func(m MembershipRecord) bool { return !m.Role.manages() })
-	if from.section == roleSection {
-		p.end, p.next = len(manages) == 0, place{section: manageSection}
-		return p
-	}
 	for i, m := range manages {
 		after := AccountID(from.key.ID)
 		switch compareIDs(m.Organization, from.key.In) {

@@ -826,6 +826,11 @@ func TestRevokeRoles(t *testing.T) {
 		c.independent(c.cleo)
 		c.unchanged(func() { refused(t, c.as(c.cleo).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotAllowed) })
 	})
+	t.Run("ACC-8 SEC-14 nor does an Owner take other organizations' members", func(t *testing.T) {
+		c := newCast(t)
+		c.assign(c.owner, c.work, c.dan, tenancy.Developer)
+		c.unchanged(func() { refused(t, c.as(c.other).RevokeRoles(c.ctx(), c.work, c.dan), tenancy.CodeNotFound) })
+	})
 	t.Run("ACC-8 an independent account's subaccount, reached by its parent", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.dan)
@@ -1089,6 +1094,10 @@ func TestAccounts(t *testing.T) {
 		require.Equal(t, []tenancy.AccountID{late, early}, ids(rest))
 		c.clock.advance(6 * 24 * time.Hour)
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late}, ids(pending()))
+		for i := range 200 {
+			ask(tenancy.AccountID{10, byte(i)})
+		}
+		require.Len(t, pending(), 202)
 	})
 	t.Run("GEN-9 in pages, from any item on, whatever changes meanwhile", func(t *testing.T) {
 		c := newCast(t)
@@ -1161,6 +1170,16 @@ func TestAccountsOf(t *testing.T) {
 		require.False(t, got["eve main"].Manages)
 		require.True(t, got["Work"].Manages)
 		require.True(t, got["Work"].Roles.IsZero())
+	})
+	t.Run("ACC-5 a subaccount reached alone is suspended with its parent", func(t *testing.T) {
+		c := newCast(t)
+		sub := c.subaccount(c.cleo, c.work, "Part")
+		below := c.guest(c.cleo, sub, "below", tenancy.Support)
+		require.NoError(t, second(c.host.SuspendAccount(c.ctx(), c.work)))
+		for _, user := range []tenancy.UserID{below, c.admin} { // by a role, and managing it
+			got := reach(items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.ReachQuery{})))
+			require.Equal(t, tenancy.StateSuspended, got["Part"].Status)
+		}
 	})
 	t.Run("ACC-9 a closed account is reached by nobody", func(t *testing.T) {
 		c := newCast(t)
@@ -1239,43 +1258,59 @@ func TestAccess(t *testing.T) {
 			require.False(t, got[name].Manages)
 		}
 	})
-	t.Run("GEN-9 in pages, from any item on", func(t *testing.T) {
-		c := newCast(t)
-		sub := c.subaccount(c.cleo, c.work, "Part")
-		c.crowd(c.work, sub)
-		whole := items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{}))
-		require.Len(t, whole, 3+350)
-		for i := 0; i < len(whole); i += 50 {
-			rest := items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{After: whole[i].Cursor()}))
-			require.Equal(t, whole[i+1:], rest)
-		}
-		refused(t, failure(c.as(c.cleo).Access(c.ctx(), c.work, tenancy.ReachQuery{After: whole[0].Cursor()})), tenancy.CodeCursor)
-	})
+	for name, many := range map[string]spread{
+		"more on the parent": {parent: 250, direct: 200}, "more on the subaccount": {parent: 150, direct: 310}, "a page of each": {parent: 97, direct: 100},
+	} {
+		t.Run("GEN-9 in pages, from any item on: "+name, func(t *testing.T) {
+			c := newCast(t)
+			sub := c.subaccount(c.cleo, c.work, "Part")
+			want := c.gather(many, sub)
+			whole := items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{}))
+			require.Len(t, whole, 3+len(want))
+			for i, item := range whole {
+				if roles, there := want[item.User]; there {
+					require.Equal(t, roles, [2]tenancy.RoleSet{item.FromParent, item.Direct})
+				}
+				if i%50 == 0 {
+					require.Equal(t, whole[i+1:], items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{After: item.Cursor()})))
+				}
+			}
+			refused(t, failure(c.as(c.cleo).Access(c.ctx(), c.work, tenancy.ReachQuery{After: whole[0].Cursor()})), tenancy.CodeCursor)
+		})
+	}
 }
 
-// crowd gives 350 users roles, past all rules: 250 on the main account, 200 on the subaccount, 100 of them on both.
-func (c *cast) crowd(main, sub tenancy.AccountID) {
+// spread is how many of 350 users have a role on an account, the first ones, and on its subaccount, the last ones.
+type spread struct{ parent, direct int }
+
+// gather gives many users roles on work and a subaccount, past all rules.
+func (c *cast) gather(many spread, sub tenancy.AccountID) map[tenancy.UserID][2]tenancy.RoleSet {
 	c.Helper()
 	c.tampered = true
+	there := map[tenancy.UserID][2]tenancy.RoleSet{}
 	require.NoError(c, c.store.Update(c.ctx(), func(ctx context.Context, tx tenancy.Tx) error {
 		for i := range 350 {
-			user := tenancy.UserRecord{ID: tenancy.UserID{byte(i * 7), byte(i), byte(i >> 8), 1}, Created: 1}
-			if err := tx.Put(ctx, user); err != nil {
+			user := tenancy.UserID{byte(i * 7), byte(i), byte(i >> 8), 1}
+			var roles [2]tenancy.RoleSet
+			records := []tenancy.Record{tenancy.UserRecord{ID: user, Created: 1}}
+			if i < many.parent {
+				roles[0] = tenancy.Roles(tenancy.Support)
+				records = append(records, tenancy.GrantRecord{Account: c.work, User: user, Roles: roles[0]})
+			}
+			if i >= 350-many.direct {
+				roles[1] = tenancy.Roles(tenancy.Developer)
+				records = append(records, tenancy.GrantRecord{Account: sub, User: user, Roles: roles[1]})
+			}
+			if roles != [2]tenancy.RoleSet{} {
+				there[user] = roles
+			}
+			if err := tx.Put(ctx, records...); err != nil {
 				return err
-			}
-			if i < 250 {
-				if err := tx.Put(ctx, tenancy.GrantRecord{Account: main, User: user.ID, Roles: tenancy.Roles(tenancy.Support)}); err != nil {
-					return err
-				}
-			}
-			if i >= 150 {
-				if err := tx.Put(ctx, tenancy.GrantRecord{Account: sub, User: user.ID, Roles: tenancy.Roles(tenancy.Developer)}); err != nil {
-					return err
-				}
 			}
 		}
 		return nil
 	}))
+	return there
 }
 
 // TestAccountInput gives every operation on accounts what it never takes (GEN-14).
@@ -1376,6 +1411,117 @@ func TestAccountOutcome(t *testing.T) {
 			require.Len(t, events, 3)
 		})
 	})
+}
+
+// watched is a store that notes which indexes were asked for lists.
+type watched struct {
+	tenancy.Store
+	listed map[tenancy.Index]bool
+}
+
+func (s watched) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	return s.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, watchedRead{tx, s.listed}) })
+}
+
+func (s watched) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, watchedTx{tx, s.listed}) })
+}
+
+type watchedRead struct {
+	tenancy.ReadTx
+	listed map[tenancy.Index]bool
+}
+
+func (r watchedRead) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	watch(r.listed, lookups)
+	return r.ReadTx.Read(ctx, lookups...)
+}
+
+type watchedTx struct {
+	tenancy.Tx
+	listed map[tenancy.Index]bool
+}
+
+func (t watchedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	watch(t.listed, lookups)
+	return t.Tx.Read(ctx, lookups...)
+}
+
+func watch(listed map[tenancy.Index]bool, lookups []tenancy.Lookup) {
+	for _, l := range lookups {
+		listed[l.Index] = listed[l.Index] || l.Limit > 0
+	}
+}
+
+// TestStrangersCost: whoever may not see a thing does not make the store read what belongs to it (GEN-14, SEC-15).
+func TestStrangersCost(t *testing.T) {
+	c := newCast(t)
+	store := watched{c.store, map[tenancy.Index]bool{}}
+	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now, Limits: &tenancy.Limits{Subaccounts: 1, Accounts: 1}})
+	require.NoError(t, err)
+	stranger := dir.As(c.other)
+	for _, kind := range []tenancy.Kind{tenancy.Managed, tenancy.Independent, tenancy.Pending} {
+		refused(t, failure(stranger.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotFound)
+		refused(t, failure(dir.As(c.cleo).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotAllowed)
+	}
+	refused(t, failure(stranger.Access(c.ctx(), c.work, tenancy.ReachQuery{})), tenancy.CodeNotFound)
+	refused(t, second(stranger.CloseAccount(c.ctx(), c.work)), tenancy.CodeNotFound)
+	refused(t, second(stranger.CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeNotFound)
+	refused(t, second(stranger.TransferAccount(c.ctx(), c.work, c.other)), tenancy.CodeNotFound)
+	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})), tenancy.CodeNotFound)
+	for _, index := range []tenancy.Index{tenancy.OpenAccountsIn, tenancy.Members, tenancy.AccountsIn, tenancy.Grants, tenancy.GrantsOf, tenancy.PendingInvitations, tenancy.OpenSubaccountsOf} {
+		require.False(t, store.listed[index], "%d", index)
+	}
+}
+
+// TestAccountSteps holds operations to the number of steps in which they read, heads of streams included. What hangs on an account is read only for
+// whoever may see it, which for those who manage it is known in the second step.
+func TestAccountSteps(t *testing.T) {
+	c := newCast(t)
+	sub := c.subaccount(c.cleo, c.work, "Part")
+	store := &counting{Store: c.store}
+	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now})
+	require.NoError(t, err)
+	owner, cleo, host := dir.As(c.owner), dir.As(c.cleo), dir.System()
+	support := tenancy.Roles(tenancy.Support)
+	for _, op := range []struct {
+		name string
+		want int
+		call func() error
+	}{
+		{"CreateAccount", 2, func() error { return second(cleo.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x"})) }},
+		{"CreateAccount", 2, func() error {
+			return second(owner.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan}))
+		}},
+		{"CreateSubaccount", 2, func() error { return second(owner.CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})) }},
+		{"Account", 2, func() error { return second(owner.Account(c.ctx(), sub)) }},
+		{"RenameAccount", 2, func() error { return second(owner.RenameAccount(c.ctx(), sub, "y")) }},
+		{"SuspendAccount", 2, func() error { return second(cleo.SuspendAccount(c.ctx(), sub)) }},
+		{"ReactivateAccount", 2, func() error { return second(owner.ReactivateAccount(c.ctx(), sub)) }},
+		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), sub, c.dan, support)) }},
+		{"RevokeRoles", 2, func() error { return owner.RevokeRoles(c.ctx(), sub, c.dan) }},
+		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), c.work, c.dan, support)) }},
+		{"Relinquish", 2, func() error { return dir.As(c.dan).Relinquish(c.ctx(), c.work) }},
+		{"VerifyPhone", 2, func() error { return second(host.VerifyPhone(c.ctx(), c.work, "+4930123456")) }},
+		{"UpgradeAccount", 2, func() error { return second(host.UpgradeAccount(c.ctx(), c.work)) }},
+		{"InvoiceAccount", 2, func() error { return second(host.InvoiceAccount(c.ctx(), c.work)) }},
+		{"SetPricing", 2, func() error { return second(host.SetPricing(c.ctx(), c.work, "x")) }},
+		{"Accounts", 3, func() error {
+			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Managed}))
+		}},
+		{"Accounts", 4, func() error {
+			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Independent}))
+		}},
+		{"AccountsOf", 3, func() error { return failure(owner.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{})) }},
+		{"AccountsOf", 4, func() error { return failure(owner.AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})) }},
+		{"Access", 4, func() error { return failure(owner.Access(c.ctx(), sub, tenancy.ReachQuery{})) }},
+		{"TransferAccount", 3, func() error { return second(owner.TransferAccount(c.ctx(), c.work, c.dan)) }},
+		{"TransferAccount", 2, func() error { return second(dir.As(c.dan).TransferAccount(c.ctx(), c.work, c.cleo)) }},
+		{"CloseAccount", 4, func() error { return second(owner.CloseAccount(c.ctx(), c.work)) }},
+	} {
+		require.NoError(t, op.call(), op.name)
+		require.LessOrEqual(t, len(store.steps), op.want, "%s: lookups of each step: %v", op.name, store.steps)
+	}
 }
 
 // TestReach holds what the reads say of who reaches what to Can, for all people and accounts of a scene.

@@ -138,7 +138,9 @@ func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
 	f.occupied = r.occupancy(f.organization)
 	f.inviter = find(r, userByID(f.request.Inviter.User))
 	f.inviting = find(r, memberOf(f.request.Organization, f.request.Inviter.User))
-	if f.account = find(r, accountByID(f.request.Account)); f.account == nil {
+	f.account = find(r, accountByID(f.request.Account))
+	if f.account == nil || !f.account.Parent.IsZero() {
+		f.account = nil // a subaccount goes nowhere without its parent: nobody is asked for one
 		return f
 	}
 	find(r, grantOn(f.account.ID, f.account.Owner))
