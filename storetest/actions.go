@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,13 +15,12 @@ import (
 
 // actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
-	all := map[string]func(*rapid.T){"": m.check}
+	all := map[string]func(*rapid.T){}
 	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
-		for name, action := range some {
-			all[name] = action
-		}
+		maps.Copy(all, some)
 	}
-	return all
+	names := slices.Sorted(maps.Keys(all))
+	return map[string]func(*rapid.T){"": m.check, "step": func(rt *rapid.T) { all[choose(m, rt, "action", names)](rt) }}
 }
 
 // entering is how people and organizations come to be.
@@ -33,7 +33,7 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 	withSecret := func(rt *rapid.T) {
 		s := m.sent(rt)
 		in := tenancy.NewSignUp{Email: tenancy.Proven(s.address), Name: "Two", Secret: s.secret}
-		if rapid.IntRange(0, 9).Draw(rt, "other address?") == 0 {
+		if m.between(rt, "other address?", 0, 9) == 0 {
 			in.Email = tenancy.Proven(m.address(rt))
 		}
 		p := m.platform(rt)
@@ -42,8 +42,8 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SignUp": signUp, "SignUp 2": signUp, "SignUp with a secret": withSecret, "SignUp with a secret 2": withSecret,
 		"CreateOrganization": func(rt *rapid.T) {
-			in := tenancy.NewOrganization{Name: m.name(rt), AllStay: rapid.Bool().Draw(rt, "all stay")}
-			if rapid.Bool().Draw(rt, "stay?") {
+			in := tenancy.NewOrganization{Name: m.name(rt), AllStay: m.coin(rt, "all stay")}
+			if m.coin(rt, "stay?") {
 				in.Stay = []tenancy.AccountID{m.account(rt)}
 			}
 			s := m.session(rt)
@@ -68,7 +68,7 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
 		"a day": func(rt *rapid.T) {
-			m.now = m.now.Add(rapid.SampledFrom([]time.Duration{time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}).Draw(rt, "time"))
+			m.now = m.now.Add(choose(m, rt, "time", []time.Duration{time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
 			m.did(rt, "Purge", func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
 		},
 	}
@@ -100,15 +100,15 @@ func (m *machine) people() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SetOrganizationRole": func(rt *rapid.T) {
 			org, user := m.org(rt), m.user(rt)
-			role := tenancy.OrganizationRole(rapid.IntRange(0, 3).Draw(rt, "role"))
+			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetOrganizationRole", func() error { return s.SetOrganizationRole(m.ctx, org, user, role) })
 		},
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)
 			org := m.anyOrgOf(rt, user)
-			in := tenancy.Removal{Release: rapid.Bool().Draw(rt, "release")}
-			if rapid.Bool().Draw(rt, "heir?") {
+			in := tenancy.Removal{Release: m.coin(rt, "release")}
+			if m.coin(rt, "heir?") {
 				in.AccountsTo = m.user(rt)
 			}
 			s := m.session(rt, m.ownerOf(org))
@@ -129,7 +129,7 @@ func (m *machine) people() map[string]func(*rapid.T) {
 		"DeleteUser": func(rt *rapid.T) {
 			user := m.user(rt)
 			var in tenancy.UserDeletion
-			if rapid.Bool().Draw(rt, "heir?") {
+			if m.coin(rt, "heir?") {
 				in.AccountsTo = m.user(rt)
 			}
 			s := m.session(rt, m.userBosses(user)...)
@@ -165,8 +165,8 @@ func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.Organizatio
 			return err
 		})
 	}
-	if len(in) > 0 && rapid.IntRange(0, 4).Draw(rt, "their organization?") > 0 {
-		return rapid.SampledFrom(in).Draw(rt, "their organization")
+	if len(in) > 0 && m.between(rt, "their organization?", 0, 4) > 0 {
+		return choose(m, rt, "their organization", in)
 	}
 	return m.org(rt)
 }
@@ -181,8 +181,8 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		},
 		"TransferOwnership": func(rt *rapid.T) {
 			org := m.org(rt)
-			in := tenancy.NewOwner{Previous: tenancy.PreviousOwner(rapid.IntRange(0, 3).Draw(rt, "previous"))}
-			if rapid.Bool().Draw(rt, "by address?") {
+			in := tenancy.NewOwner{Previous: tenancy.PreviousOwner(m.between(rt, "previous", 0, 3))}
+			if m.coin(rt, "by address?") {
 				in.Email = m.address(rt)
 			} else {
 				in.User = m.user(rt)
@@ -192,13 +192,13 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		},
 		"ReplaceOwner": func(rt *rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
-			in := tenancy.OwnerReplacement{User: m.user(rt), Previous: tenancy.PreviousOwner(rapid.IntRange(0, 3).Draw(rt, "previous")), Reference: "ticket-1"}
+			in := tenancy.OwnerReplacement{User: m.user(rt), Previous: tenancy.PreviousOwner(m.between(rt, "previous", 0, 3)), Reference: "ticket-1"}
 			m.did(rt, "ReplaceOwner", func() error { _, err := p.ReplaceOwner(m.ctx, org, in); return err })
 		},
 		"DeleteOrganization": func(rt *rapid.T) {
 			org := m.org(rt)
 			var in tenancy.OrganizationDeletion
-			if rapid.Bool().Draw(rt, "accounts to?") {
+			if m.coin(rt, "accounts to?") {
 				in.AccountsTo = m.org(rt)
 			}
 			s := m.session(rt, m.ownerOf(org))
@@ -211,17 +211,17 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		"SetLimits": func(rt *rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
 			var limits *tenancy.Limits
-			if rapid.Bool().Draw(rt, "limited?") {
-				limits = &tenancy.Limits{Members: rapid.IntRange(-1, 3).Draw(rt, "members"), Accounts: rapid.IntRange(0, 3).Draw(rt, "accounts"),
-					Subaccounts: rapid.IntRange(0, 1).Draw(rt, "subaccounts"), TrialSubaccounts: rapid.IntRange(0, 1).Draw(rt, "on trial"), Domains: rapid.IntRange(0, 1).Draw(rt, "domains")}
+			if m.coin(rt, "limited?") {
+				limits = &tenancy.Limits{Members: m.between(rt, "members", -1, 3), Accounts: m.between(rt, "accounts", 0, 3),
+					Subaccounts: m.between(rt, "subaccounts", 0, 1), TrialSubaccounts: m.between(rt, "on trial", 0, 1), Domains: m.between(rt, "domains", 0, 1)}
 			}
 			m.did(rt, "SetLimits", func() error { return p.SetLimits(m.ctx, org, limits) })
 		},
 		"SetImportEntitlement": m.entitle, "SetImportEntitlement 2": m.entitle,
 		"SetHIPAAEntitlement": func(rt *rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
-			in := tenancy.HIPAAEntitlement{On: rapid.IntRange(0, 3).Draw(rt, "on") > 0, Reference: rapid.SampledFrom([]tenancy.Reference{"baa-1", "baa-1", "baa-1", "b a a"}).Draw(rt, "reference")}
-			if rapid.IntRange(0, 9).Draw(rt, "dated?") > 0 {
+			in := tenancy.HIPAAEntitlement{On: m.between(rt, "on", 0, 3) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"baa-1", "baa-1", "baa-1", "b a a"})}
+			if m.between(rt, "dated?", 0, 9) > 0 {
 				in.Executed = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 			}
 			m.did(rt, "SetHIPAAEntitlement", func() error { return p.SetHIPAAEntitlement(m.ctx, org, in) })
@@ -229,7 +229,7 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		"SetSignUpPolicy": m.signUpPolicy, "SetSignUpPolicy 2": m.signUpPolicy,
 		"SetInvitationPolicy": func(rt *rapid.T) {
 			org := m.org(rt)
-			policy := rapid.SampledFrom([]tenancy.InvitationPolicy{tenancy.InviteAnybody, tenancy.InviteLiveDomains, tenancy.InviteAnybody, "nonsense"}).Draw(rt, "policy")
+			policy := choose(m, rt, "policy", []tenancy.InvitationPolicy{tenancy.InviteAnybody, tenancy.InviteLiveDomains, tenancy.InviteAnybody, "nonsense"})
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetInvitationPolicy", func() error { return s.SetInvitationPolicy(m.ctx, org, policy) })
 		},
@@ -238,17 +238,17 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 
 func (m *machine) entitle(rt *rapid.T) {
 	org, p := m.org(rt), m.platform(rt)
-	in := tenancy.ImportEntitlement{On: rapid.IntRange(0, 4).Draw(rt, "on") > 0, Reference: rapid.SampledFrom([]tenancy.Reference{"t-1", "t-1", "t-1", ""}).Draw(rt, "reference")}
+	in := tenancy.ImportEntitlement{On: m.between(rt, "on", 0, 4) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"t-1", "t-1", "t-1", ""})}
 	m.did(rt, "SetImportEntitlement", func() error { return p.SetImportEntitlement(m.ctx, org, in) })
 }
 
 func (m *machine) signUpPolicy(rt *rapid.T) {
 	org := m.org(rt)
-	in := tenancy.PolicyChange{Policy: rapid.SampledFrom([]tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
-		tenancy.PolicyAutomatic, tenancy.PolicyClosed, tenancy.PolicyClosed, "nonsense"}).Draw(rt, "policy")}
-	if rapid.Bool().Draw(rt, "of a domain?") {
+	in := tenancy.PolicyChange{Policy: choose(m, rt, "policy", []tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
+		tenancy.PolicyAutomatic, tenancy.PolicyClosed, tenancy.PolicyClosed, "nonsense"})}
+	if m.coin(rt, "of a domain?") {
 		in.Domain = m.domain(rt)
-		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.Domains, in.Domain); err == nil && rapid.IntRange(0, 4).Draw(rt, "its organization?") > 0 {
+		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.Domains, in.Domain); err == nil && m.between(rt, "its organization?", 0, 4) > 0 {
 			org = record.Organization
 		}
 	}
@@ -283,11 +283,11 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 	}
 	create := func(rt *rapid.T) {
 		org := m.org(rt)
-		if rapid.IntRange(0, 3).Draw(rt, "unmanaged?") == 0 {
+		if m.between(rt, "unmanaged?", 0, 3) == 0 {
 			org = tenancy.OrganizationID{}
 		}
 		in := tenancy.NewAccount{Name: m.name(rt)}
-		if rapid.IntRange(0, 2).Draw(rt, "for somebody?") == 0 {
+		if m.between(rt, "for somebody?", 0, 2) == 0 {
 			in.Owner = m.user(rt)
 		}
 		s := m.session(rt, m.ownerOf(org))
@@ -362,7 +362,7 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 		}),
 		"SetPricing": func(rt *rapid.T) {
 			account, p := m.account(rt), m.platform(rt)
-			text := rapid.SampledFrom([]string{"", "tier-1", "bad\x00"}).Draw(rt, "pricing")
+			text := choose(m, rt, "pricing", []string{"", "tier-1", "bad\x00"})
 			m.did(rt, "SetPricing", func() error { _, err := p.SetPricing(m.ctx, account, text); return err })
 		},
 		"EnableHIPAA": one("EnableHIPAA", func(s *tenancy.Session, a tenancy.AccountID) error {
@@ -400,10 +400,10 @@ func (m *machine) acceptRequest(rt *rapid.T) {
 }
 
 func (m *machine) roles(rt *rapid.T) tenancy.RoleSet {
-	return rapid.SampledFrom([]tenancy.RoleSet{
+	return choose(m, rt, "roles", []tenancy.RoleSet{
 		tenancy.Roles(tenancy.Developer), tenancy.Roles(tenancy.AccountAdministrator), tenancy.Roles(tenancy.BillingManager, tenancy.Support),
 		tenancy.Roles("releaser"), tenancy.Roles(tenancy.AccountOwner), tenancy.Roles(), tenancy.Roles("nobody named this"),
-	}).Draw(rt, "roles")
+	})
 }
 
 // joining is inviting, accepting and what else becomes of invitations.
@@ -414,7 +414,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 	}
 	invite := func(rt *rapid.T) {
 		org, address := m.org(rt), m.address(rt)
-		role := tenancy.OrganizationRole(rapid.IntRange(0, 2).Draw(rt, "role"))
+		role := tenancy.OrganizationRole(m.between(rt, "role", 0, 2))
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "InviteUser", func() error {
 			i, err := s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address, Role: role})
@@ -434,7 +434,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 	accept := func(rt *rapid.T) {
 		i := m.sent(rt)
 		s := m.session(rt, m.userOf(i.address))
-		agree := rapid.IntRange(0, 5).Draw(rt, "agree?") > 0
+		agree := m.between(rt, "agree?", 0, 5) > 0
 		m.did(rt, "AcceptInvitation", func() error {
 			in := tenancy.Acceptance{Secret: i.secret}
 			if agree {
@@ -486,7 +486,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 	}
 	add := func(rt *rapid.T) {
 		org := m.org(rt)
-		name := rapid.SampledFrom([]string{"acme.com", "ACME.com.", "beta.org", "one.acme.com", "acme.com", "beta.org", "gmail.com", "co.uk", "not a domain"}).Draw(rt, "domain name")
+		name := choose(m, rt, "domain name", []string{"acme.com", "ACME.com.", "beta.org", "one.acme.com", "acme.com", "beta.org", "gmail.com", "co.uk", "not a domain"})
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "AddDomain", func() error {
 			d, err := s.AddDomain(m.ctx, org, name)
@@ -506,7 +506,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.Domains, domain)
 		connection := m.connection(rt)
 		for _, id := range m.connections {
-			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.Connections, id); err == nil && c.Organization == d.Organization && rapid.Bool().Draw(rt, "this?") {
+			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.Connections, id); err == nil && c.Organization == d.Organization && m.coin(rt, "this?") {
 				connection = id
 			}
 		}
@@ -555,7 +555,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 			user := m.user(rt)
 			org := m.anyOrgOf(rt, user)
 			s := m.session(rt, m.ownerOf(org))
-			exempt := tenancy.SSOExemption(rapid.Bool().Draw(rt, "exempt"))
+			exempt := tenancy.SSOExemption(m.coin(rt, "exempt"))
 			m.did(rt, "SetSSOExemption", func() error { return s.SetSSOExemption(m.ctx, org, user, exempt) })
 		},
 	}
@@ -563,7 +563,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 
 // publish changes what the name server says of a domain: mostly it has the record then.
 func (m *machine) publish(rt *rapid.T, id tenancy.DomainID) {
-	draw := rapid.IntRange(0, 9).Draw(rt, "name server")
+	draw := m.between(rt, "name server", 0, 9)
 	m.records.broken = draw == 0
 	for _, d := range m.domains {
 		if d.ID == id && draw > 2 {
@@ -578,7 +578,7 @@ func (m *machine) publish(rt *rapid.T, id tenancy.DomainID) {
 func (m *machine) merging() map[string]func(*rapid.T) {
 	imports := func(rt *rapid.T) {
 		org := m.org(rt)
-		in := tenancy.Import{Emails: []string{m.address(rt), m.address(rt)}, Notify: rapid.Bool().Draw(rt, "notify")}
+		in := tenancy.Import{Emails: []string{m.address(rt), m.address(rt)}, Notify: m.coin(rt, "notify")}
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "ImportUsers", func() error {
 			results, err := s.ImportUsers(m.ctx, org, in)
@@ -600,7 +600,7 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 		"PreviewMerge": func(rt *rapid.T) {
 			prime := m.org(rt)
 			var of tenancy.Candidate
-			if rapid.Bool().Draw(rt, "by owner?") {
+			if m.coin(rt, "by owner?") {
 				of.Owner = m.user(rt)
 			} else {
 				of.Organization = m.org(rt)
@@ -631,7 +631,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"read an organization": func(rt *rapid.T) {
 			org := m.org(rt)
-			after := rapid.SampledFrom([]tenancy.Cursor{"", "", "", "nonsense"}).Draw(rt, "after")
+			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "Organization", func() error { _, err := s.Organization(m.ctx, org); return err })
 			m.did(rt, "Users", func() error { return drain(s.Users(m.ctx, org, tenancy.UserQuery{After: after})) })
@@ -641,13 +641,13 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			m.did(rt, "Connections", func() error { return drain(s.Connections(m.ctx, org, tenancy.ConnectionQuery{After: after})) })
 			m.did(rt, "HIPAAReport", func() error { return drain(s.HIPAAReport(m.ctx, org, tenancy.HIPAAQuery{After: after})) })
 			user := m.user(rt)
-			permission := rapid.SampledFrom([]tenancy.OrganizationPermission{tenancy.ViewOrganization, tenancy.ManageUsers, "nonsense"}).Draw(rt, "permission")
+			permission := choose(m, rt, "permission", []tenancy.OrganizationPermission{tenancy.ViewOrganization, tenancy.ManageUsers, "nonsense"})
 			m.did(rt, "CanInOrganization", func() error { _, err := s.CanInOrganization(m.ctx, user, permission, org); return err })
 			m.readLog(rt, s, tenancy.Stream{Organization: org})
 		},
 		"read a user": func(rt *rapid.T) {
 			user := m.user(rt)
-			after := rapid.SampledFrom([]tenancy.Cursor{"", "", "", "nonsense"}).Draw(rt, "after")
+			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
 			s := m.session(rt, m.userBosses(user)...)
 			m.did(rt, "User", func() error { _, _, err := s.User(m.ctx, user); return err })
 			m.did(rt, "Organizations", func() error {
@@ -662,7 +662,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 		},
 		"read an account": func(rt *rapid.T) {
 			account := m.account(rt)
-			after := rapid.SampledFrom([]tenancy.Cursor{"", "", "", "nonsense"}).Draw(rt, "after")
+			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
 			s := m.session(rt, m.accountOwners(account)...)
 			m.did(rt, "Account", func() error { _, err := s.Account(m.ctx, account); return err })
 			m.did(rt, "Access", func() error { return drain(s.Access(m.ctx, account, tenancy.ReachQuery{After: after})) })
@@ -670,7 +670,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 				return drain(s.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{After: after}))
 			})
 			user := m.user(rt)
-			permission := rapid.SampledFrom([]tenancy.Permission{tenancy.Build, tenancy.ManageMembers, "deploy", "nonsense"}).Draw(rt, "permission")
+			permission := choose(m, rt, "permission", []tenancy.Permission{tenancy.Build, tenancy.ManageMembers, "deploy", "nonsense"})
 			m.did(rt, "Can", func() error { _, err := s.Can(m.ctx, user, permission, account); return err })
 		},
 		"read a secret": func(rt *rapid.T) {
@@ -682,7 +682,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 }
 
 func (m *machine) readLog(rt *rapid.T, s *tenancy.Session, stream tenancy.Stream) {
-	after := rapid.SampledFrom([]tenancy.Cursor{"", "", "", "nonsense"}).Draw(rt, "after in the log")
+	after := choose(m, rt, "after in the log", []tenancy.Cursor{"", "", "", "nonsense"})
 	m.did(rt, "Events", func() error { return drain(s.Events(m.ctx, stream, tenancy.EventQuery{After: after})) })
 	m.did(rt, "LogHead", func() error { _, err := s.LogHead(m.ctx, stream); return err })
 	m.did(rt, "VerifyLog", func() error {
@@ -712,9 +712,9 @@ func (m *machine) host() map[string]func(*rapid.T) {
 		},
 		"Once": func(rt *rapid.T) {
 			org, name := m.org(rt), m.name(rt)
-			operation := tenancy.OperationIDOf(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "key"))
+			operation := tenancy.OperationIDOf(choose(m, rt, "key", []string{"a", "b", "c"}))
 			s := m.session(rt, m.ownerOf(org)).Once(operation)
-			if rapid.Bool().Draw(rt, "rename?") {
+			if m.coin(rt, "rename?") {
 				m.did(rt, "RenameOrganization", func() error { _, err := s.RenameOrganization(m.ctx, org, name); return err })
 			} else {
 				m.did(rt, "AddConnection", func() error {
@@ -725,7 +725,7 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			}
 		},
 		"Outcome": func(rt *rapid.T) {
-			operation := tenancy.OperationIDOf(rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "key"))
+			operation := tenancy.OperationIDOf(choose(m, rt, "key", []string{"a", "b", "c", "d"}))
 			s := m.session(rt)
 			m.last = "Outcome"
 			if _, err := s.Outcome(m.ctx, operation); err == nil {
@@ -746,21 +746,16 @@ func (m *machine) within(rt *rapid.T, s *tenancy.Session, p *tenancy.Platform) {
 	outer := m.ctx
 	defer func() { m.in, m.inPlatform, m.ctx = nil, nil, outer }()
 	some := []map[string]func(*rapid.T){m.people(), m.organizations(), m.spaces(), m.joining()}
-	for range rapid.IntRange(1, 3).Draw(rt, "operations in the block") {
-		actions := rapid.SampledFrom(some).Draw(rt, "actions")
-		var names []string
-		for name := range actions {
-			names = append(names, name)
-		}
-		slices.Sort(names)
-		actions[rapid.SampledFrom(names).Draw(rt, "action")](rt)
+	for range m.between(rt, "operations in the block", 1, 3) {
+		actions := choose(m, rt, "actions", some)
+		actions[choose(m, rt, "action", slices.Sorted(maps.Keys(actions)))](rt)
 	}
 }
 
 func (m *machine) block(rt *rapid.T) {
 	org := m.org(rt)
 	outer := m.session(rt, m.ownerOf(org))
-	commit := rapid.Bool().Draw(rt, "commit")
+	commit := m.coin(rt, "commit")
 	before := Everything(m.t, m.store)
 	saved := *m
 	m.last = "Atomically"

@@ -82,6 +82,7 @@ type machine struct {
 	requests    []tenancy.RequestID
 	operations  []tenancy.OperationID
 	streams     []tenancy.Stream
+	draws       uint64
 	last        string           // the last operation, for messages
 	in          *tenancy.Session // a block's session; nil: none
 	inPlatform  *tenancy.Platform
@@ -132,27 +133,42 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 	return m
 }
 
-// draws, each sometimes wrong.
+// between draws a number evenly: rapid's own draws prefer small ones, which would make most steps the same few.
+func (m *machine) between(rt *rapid.T, what string, low, high int) int {
+	m.draws++
+	x := rapid.Uint64().Draw(rt, what) + m.draws*0x9E3779B97F4A7C15
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return low + int((x^x>>31)%uint64(high-low+1))
+}
 
-func pick[T any](rt *rapid.T, what string, from []T) (one T) {
-	if len(from) == 0 || rapid.IntRange(0, 19).Draw(rt, what+"?") == 0 {
+func (m *machine) coin(rt *rapid.T, what string) bool { return m.between(rt, what, 0, 1) == 1 }
+
+func choose[T any](m *machine, rt *rapid.T, what string, from []T) T {
+	return from[m.between(rt, what, 0, len(from)-1)]
+}
+
+// draws of what there is, each sometimes wrong.
+
+func pick[T any](m *machine, rt *rapid.T, what string, from []T) (one T) {
+	if len(from) == 0 || m.between(rt, what+"?", 0, 19) == 0 {
 		return one
 	}
 	// The newest are drawn more often: what was made last is what the next steps are about.
-	n := min(rapid.IntRange(0, len(from)-1).Draw(rt, what), rapid.IntRange(0, len(from)-1).Draw(rt, what+"+"))
+	n := min(m.between(rt, what, 0, len(from)-1), m.between(rt, what+"+", 0, len(from)-1))
 	return from[len(from)-1-n]
 }
 
 func (m *machine) unknown(rt *rapid.T) (id [16]byte) {
-	binary.LittleEndian.PutUint64(id[8:], rapid.Uint64Range(1, 3).Draw(rt, "unknown"))
+	binary.LittleEndian.PutUint64(id[8:], uint64(m.between(rt, "unknown", 1, 3)))
 	return id
 }
 
 func drawID[ID interface{ ~[16]byte }](m *machine, rt *rapid.T, what string, from []ID) ID {
-	if rapid.IntRange(0, 24).Draw(rt, what+" unknown?") == 0 {
+	if m.between(rt, what+" unknown?", 0, 24) == 0 {
 		return ID(m.unknown(rt))
 	}
-	return pick(rt, what, from)
+	return pick(m, rt, what, from)
 }
 
 func (m *machine) user(rt *rapid.T) tenancy.UserID {
@@ -180,17 +196,17 @@ func (m *machine) domain(rt *rapid.T) tenancy.DomainID {
 	}
 	return drawID(m, rt, "domain", ids)
 }
-func (m *machine) sent(rt *rapid.T) sent { return pick(rt, "secret", m.secrets) }
+func (m *machine) sent(rt *rapid.T) sent { return pick(m, rt, "secret", m.secrets) }
 
 func (m *machine) address(rt *rapid.T) string {
-	if rapid.IntRange(0, 30).Draw(rt, "bad address?") == 0 {
-		return rapid.SampledFrom([]string{"", "a@b@acme.com", "ana@ａcme.com", "\xff@acme.com"}).Draw(rt, "bad address")
+	if m.between(rt, "bad address?", 0, 30) == 0 {
+		return choose(m, rt, "bad address", []string{"", "a@b@acme.com", "ana@ａcme.com", "\xff@acme.com"})
 	}
-	return rapid.SampledFrom(names).Draw(rt, "name") + "@" + rapid.SampledFrom(domains).Draw(rt, "at")
+	return choose(m, rt, "name", names) + "@" + choose(m, rt, "at", domains)
 }
 
 func (m *machine) name(rt *rapid.T) string {
-	return rapid.SampledFrom([]string{"One", "Two", "Three", "One", "Two", "Three", "One", "Two", "Three", "", "bad\u202e"}).Draw(rt, "named")
+	return choose(m, rt, "named", []string{"One", "Two", "Three", "One", "Two", "Three", "One", "Two", "Three", "", "bad\u202e"})
 }
 
 // session draws who acts: often whoever owns what the step is about.
@@ -198,16 +214,16 @@ func (m *machine) session(rt *rapid.T, owners ...tenancy.UserID) *tenancy.Sessio
 	if m.in != nil {
 		return m.in
 	}
-	draw := rapid.IntRange(0, 19).Draw(rt, "actor")
+	draw := m.between(rt, "actor", 0, 19)
 	switch {
 	case draw == 0:
 		return m.dir.Operator("staff").Session
 	case draw == 1:
 		return m.dir.System().Session
-	case draw == 2 && rapid.IntRange(0, 9).Draw(rt, "bad operator?") == 0:
+	case draw == 2 && m.between(rt, "bad operator?", 0, 9) == 0:
 		return m.dir.Operator("not a reference").Session
 	case draw < 15 && len(owners) > 0:
-		if owner := rapid.SampledFrom(owners).Draw(rt, "owner"); !owner.IsZero() {
+		if owner := choose(m, rt, "owner", owners); !owner.IsZero() {
 			return m.dir.As(owner)
 		}
 	}
@@ -219,7 +235,7 @@ func (m *machine) platform(rt *rapid.T) *tenancy.Platform {
 	if m.inPlatform != nil {
 		return m.inPlatform
 	}
-	if rapid.Bool().Draw(rt, "operator?") {
+	if m.coin(rt, "operator?") {
 		return m.dir.Operator("staff")
 	}
 	return m.dir.System()
