@@ -111,7 +111,7 @@ type Reach struct {
 // In an organization any member may, and owns it; its Owner and Administrators may name another active member as owner. With a zero org the
 // account is unmanaged: for a user who is in no organization, for themself.
 //
-// Errors: CodeName; CodeInput: another owner of an unmanaged account; CodeNotFound; CodeNotAllowed; CodeManaged: an unmanaged account by who is
+// Errors: CodeName; CodeInput: another owner of an unmanaged account; CodeNotFound; CodeNotAllowed, CodeMerged; CodeManaged: an unmanaged account by who is
 // in an organization; CodeNotMember and CodeInactive: the owner named; CodeAccountLimit.
 func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
 	var f form
@@ -998,6 +998,7 @@ type memberReach struct {
 }
 
 func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
+	org = r.shown(org)
 	p := accountsPage{standing: r.standing(org)}
 	switch {
 	case r.actor.isUser() && (p.rank == nil || !p.rank.Role.manages()):

@@ -830,6 +830,9 @@ func TestRevokeRoles(t *testing.T) {
 		c := newCast(t)
 		c.assign(c.owner, c.work, c.dan, tenancy.Developer)
 		c.unchanged(func() { refused(t, c.as(c.other).RevokeRoles(c.ctx(), c.work, c.dan), tenancy.CodeNotFound) })
+		c.independent(c.dan)
+		zoe := c.found("zoe").User.ID
+		c.unchanged(func() { refused(t, c.as(zoe).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound) })
 	})
 	t.Run("ACC-8 an independent account's subaccount, reached by its parent", func(t *testing.T) {
 		c := newCast(t)

@@ -874,6 +874,14 @@ func (r *reads) survivor(org OrganizationID) OrganizationID {
 	return org
 }
 
+// shown is the organization that reading an ID shows: to users a merged one's survivor, to Operators and System the merged record itself (ORG-13).
+func (r *reads) shown(org OrganizationID) OrganizationID {
+	if r.actor.isUser() {
+		return r.survivor(org)
+	}
+	return org
+}
+
 // mayRead says whether the actor may read a stream (EVT-4): a merged organization's is its survivor's to read.
 func (r *reads) mayRead(stream Stream) bool {
 	switch {

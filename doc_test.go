@@ -120,3 +120,19 @@ func TestReadmeCode(t *testing.T) {
 	unindented := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(string(body[1]), "")
 	require.Equal(t, strings.TrimSpace(unindented), strings.TrimSpace(string(block[1])))
 }
+
+// The README's layout names every file of the package.
+func TestReadmeLayout(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	_, layout, found := strings.Cut(string(readme), "## How the code is laid out")
+	require.True(t, found)
+	layout, _, _ = strings.Cut(layout, "\n## ")
+	files, err := fs.Glob(os.DirFS("."), "*.go")
+	require.NoError(t, err)
+	for _, name := range files {
+		if !strings.HasSuffix(name, "_test.go") {
+			require.Regexp(t, `[ \n]`+regexp.QuoteMeta(name)+`[ ,\n]`, layout, name)
+		}
+	}
+}

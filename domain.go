@@ -325,6 +325,7 @@ func (s *Session) Domains(ctx context.Context, org OrganizationID, query DomainQ
 		id(&f, org)
 		return look(ctx, s, call{operation("Domains"), org.String(), f.err},
 			func(r *reads) facts {
+				org := r.shown(org)
 				return facts{r.standing(org), list(r, domainsIn(org, DomainID(from.key.ID)), pageSize)}
 			},
 			func(f facts, c *changes) (page[Domain], error) {

@@ -199,6 +199,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 		id(&f, org)
 		return look(ctx, s, call{operation("HIPAAReport"), org.String(), f.err},
 			func(r *reads) facts {
+				org := r.shown(org)
 				f := facts{standing: r.standing(org), accounts: list(r, accountsIn(org, AccountID(from.key.ID)), pageSize)}
 				for _, a := range f.accounts {
 					f.parents = append(f.parents, find(r, accountByID(a.Parent)))

@@ -261,7 +261,7 @@ func (s *Session) Invitations(ctx context.Context, org OrganizationID, query Inv
 		f := query.form(malformed)
 		id(&f, org)
 		return look(ctx, s, call{operation("Invitations"), org.String(), f.err},
-			func(r *reads) facts { return facts{r.standing(org), r.invitationsOf(org, from)} },
+			func(r *reads) facts { org := r.shown(org); return facts{r.standing(org), r.invitationsOf(org, from)} },
 			func(f facts, c *changes) (page[Invitation], error) {
 				if err := c.authorize(f.standing); err != nil {
 					return page[Invitation]{}, err

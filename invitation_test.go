@@ -1212,6 +1212,29 @@ func TestInvitations(t *testing.T) {
 		}
 		require.Equal(t, toMain, got)
 	})
+	t.Run("GEN-9 a page ends within an account, and the next goes on there", func(t *testing.T) {
+		c := newCustomer(t)
+		more, err := c.as(c.ana).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "more"})
+		require.NoError(t, err)
+		want := map[tenancy.InvitationID]bool{}
+		for i := range 60 {
+			for _, account := range []tenancy.AccountID{c.main, more.ID} {
+				want[c.inviteTo(c.ana, account, fmt.Sprintf("b%d@example.com", i), tenancy.Support).ID] = true
+			}
+		}
+		got := map[tenancy.InvitationID]bool{}
+		for _, i := range items(t, c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{State: tenancy.StatePending})) {
+			got[i.ID] = true
+		}
+		require.Equal(t, want, got)
+	})
+	t.Run("GEN-15 a request for an account is no invitation", func(t *testing.T) {
+		c := newCustomer(t)
+		before := items(t, c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{}))
+		_, err := c.as(c.ana).AddAccount(c.ctx(), c.org, foreignID[tenancy.AccountID]())
+		require.NoError(t, err)
+		require.Equal(t, before, items(t, c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{})))
+	})
 	t.Run("GEN-15 by state", func(t *testing.T) {
 		c := newCustomer(t)
 		lea := c.loner("lea")

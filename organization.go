@@ -192,10 +192,7 @@ func (s *Session) Organization(ctx context.Context, org OrganizationID) (Organiz
 	id(&f, org)
 	return look(ctx, s, call{operation("Organization"), org.String(), f.err},
 		func(r *reads) standing {
-			if r.actor.isUser() {
-				return r.standing(r.survivor(org))
-			}
-			return r.standing(org)
+			return r.standing(r.shown(org))
 		},
 		func(st standing, c *changes) (Organization, error) {
 			if err := c.authorize(st); err != nil {
@@ -285,7 +282,7 @@ func (p organizationsPage) page(l listID, query OrganizationQuery, c *changes) (
 // RenameOrganization gives an organization another name, which need not be unique (ORG-7). Owner or Administrator. Setting the name it has changes
 // nothing (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
 func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, name string) (Organization, error) {
 	var f form
 	id(&f, org)
@@ -347,7 +344,7 @@ type OwnerReplacement struct {
 // pass to the new Owner. Otherwise no account changes hands. The Owner alone.
 //
 // Errors: CodeID, CodeInput (not exactly one of User and Email; no such Previous), CodeEmail; CodeNotFound (the new Owner too, if the Owner sees
-// no such user), CodeNotAllowed; CodeAlreadyOwner, CodeNotMember, CodeInactive (the new Owner), CodeOwnsOrganization (the previous one, who does not
+// no such user), CodeNotAllowed, CodeMerged; CodeAlreadyOwner, CodeNotMember, CodeInactive (the new Owner), CodeOwnsOrganization (the previous one, who does not
 // leave).
 func (s *Session) TransferOwnership(ctx context.Context, org OrganizationID, in NewOwner) (Organization, error) {
 	var f form
@@ -589,7 +586,7 @@ func (f relocation) refusal(c *changes) error {
 // SetOrganizationRole makes a member Administrator or Standard User (ROLE-4). Owner or Administrator, of any member but the Owner and themself
 // (ROLE-5). Setting the role they have changes nothing (GEN-6).
 //
-// Errors: CodeID, CodeRole (Owner, or no role); CodeNotFound (the user too), CodeNotAllowed, CodeOneself, CodeTheOwner; CodeNotMember.
+// Errors: CodeID, CodeRole (Owner, or no role); CodeNotFound (the user too), CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner; CodeNotMember.
 func (s *Session) SetOrganizationRole(ctx context.Context, org OrganizationID, user UserID, role OrganizationRole) error {
 	var f form
 	id(&f, org)

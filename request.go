@@ -94,7 +94,7 @@ func viewRequest(q RequestRecord, now Instant) InvitationRequest {
 
 // DismissRequest settles a request without an invitation (USR-18). Owner or Administrator. An expired one can be dismissed too.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeSettled.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged; CodeSettled.
 func (s *Session) DismissRequest(ctx context.Context, request RequestID) error {
 	var f form
 	id(&f, request)

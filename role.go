@@ -337,9 +337,9 @@ var operations = []operationRow{
 	{name: "Organizations", on: "user", operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeInput, CodeCursor, CodeNotFound}},
 	{name: "RenameOrganization", on: "organization", organization: ManageOrganization,
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed}},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged}},
 	{name: "TransferOwnership", on: "organization", organization: TransferOwnership,
-		codes: []Code{CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeAlreadyOwner, CodeNotMember, CodeInactive, CodeOwnsOrganization}},
+		codes: []Code{CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner, CodeNotMember, CodeInactive, CodeOwnsOrganization}},
 	{name: "ReplaceOwner", on: "organization", operator: true,
 		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeInactive, CodeManagedElsewhere, CodeOtherMember,
 			CodeSignUpClosed, CodeOwnsOrganization, CodeMemberLimit, CodeAccountLimit}},
@@ -355,11 +355,11 @@ var operations = []operationRow{
 	{name: "ChangeEmail", on: "user", operator: true, system: true,
 		codes: []Code{CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed}},
 	{name: "SetOrganizationRole", on: "organization", organization: ManageUsers,
-		codes: []Code{CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeNotMember}},
+		codes: []Code{CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember}},
 	{name: "RemoveUser", on: "organization", organization: ManageUsers,
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated}},
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself, CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated}},
 	{name: "Leave", on: "organization", organization: ViewOrganization,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOwnerLeaves, CodeOwnsAccounts}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts}},
 	{name: "DeactivateUser", on: "user", organization: ManageUsers, operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner}},
 	{name: "ReactivateUser", on: "user", organization: ManageUsers, operator: true,
@@ -388,7 +388,7 @@ var operations = []operationRow{
 		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled}},
 
 	{name: "CreateAccount", on: "organization", organization: CreateAccounts, others: "any user in no organization, for themself",
-		codes: []Code{CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeManaged, CodeNotMember, CodeInactive, CodeAccountLimit}},
+		codes: []Code{CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeNotMember, CodeInactive, CodeAccountLimit}},
 	{name: "CreateSubaccount", on: "account", account: ManageSubaccounts,
 		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended, CodeSubaccountLimit}},
 	{name: "Account", on: "account", operator: true, system: true, others: "whoever has a role on it or manages it",
@@ -453,7 +453,7 @@ var operations = []operationRow{
 	{name: "StopEnforcingSSO", on: "domain", organization: ManageDomains,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 	{name: "SetSSOExemption", on: "organization", organization: ManageDomains,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeNotMember}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember}},
 	{name: "SignInRequirement", on: "user", operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 
@@ -474,7 +474,7 @@ var operations = []operationRow{
 	{name: "RequestInvitation", on: "address", operator: true, system: true,
 		codes: []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen}},
 	{name: "DismissRequest", on: "request", organization: ManageUsers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled}},
 	{name: "DeleteOrganization", on: "organization", organization: DeleteOrganization, operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization, CodeHIPAADesignated}},
 	{name: "RestoreOrganization", on: "organization", operator: true,
@@ -577,7 +577,7 @@ func (c *changes) platform() error {
 }
 
 // authorize decides by the table whether the actor may do this operation to an organization: CodeNotFound if they may not even see it, then
-// CodeNotAllowed (GEN-5). Whether the organization is alive is the next question: alive.
+// CodeNotAllowed (GEN-5), then CodeMerged (ORG-13). Whether the organization is alive is the next question: alive.
 func (c *changes) authorize(st standing) error {
 	switch {
 	case st.organization == nil || c.actor.isUser() && st.rank == nil:
@@ -586,6 +586,8 @@ func (c *changes) authorize(st standing) error {
 		return c.platform()
 	case c.row.organization == "" || !st.rank.Role.may(c.row.organization):
 		return CodeNotAllowed
+	case !st.organization.MergedInto.IsZero():
+		return CodeMerged
 	}
 	return nil
 }

@@ -575,7 +575,7 @@ type Removal struct {
 // ones too; pending invitations to its accounts for their address are revoked. Accounts they own there pass to another active member, or, where the
 // Owner says so, leave with the user. Owner or Administrator; not the Owner, and not oneself (Leave).
 //
-// Errors: CodeID, CodeInput (both ways for accounts, or to the user themself); CodeNotFound, CodeNotAllowed, CodeRelease, CodeOneself, CodeTheOwner;
+// Errors: CodeID, CodeInput (both ways for accounts, or to the user themself); CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself, CodeTheOwner;
 // CodeNotMember (the user or AccountsTo), CodeInactive (AccountsTo), CodeOwnsAccounts (the input says nothing of them), CodeHIPAADesignated (an
 // account that was to leave with them: disable it first).
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, removal Removal) error {
@@ -660,7 +660,7 @@ func (s sight) inherits(org OrganizationID) error {
 // Leave ends the actor's own membership; they lose what a removed user loses (USR-12, USR-11). Any member who owns no account there; the Owner may
 // not.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOwnerLeaves; CodeOwnsAccounts.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves; CodeOwnsAccounts.
 func (s *Session) Leave(ctx context.Context, org OrganizationID) error {
 	var f form
 	id(&f, org)
@@ -899,6 +899,7 @@ type roll struct {
 }
 
 func (r *reads) roll(org OrganizationID, from place) roll {
+	org = r.shown(org)
 	f := roll{standing: r.standing(org), from: from, users: map[UserID]*UserRecord{}, grants: map[UserID][]GrantRecord{}}
 	switch userSections[from.section] {
 	case Managed:

@@ -153,6 +153,36 @@ func (m *machine) reactivate(rt *rapid.T) {
 	m.did(rt, "ReactivateUser", func() error { _, err := s.ReactivateUser(m.ctx, user); return err })
 }
 
+// memberOf draws a member of an organization; zero: none.
+func (m *machine) memberOf(rt *rapid.T, org tenancy.OrganizationID) tenancy.UserID {
+	members := m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 20})
+	if len(members) == 0 {
+		return tenancy.UserID{}
+	}
+	return choose(m, rt, "member", members).(tenancy.MembershipRecord).User
+}
+
+// granted draws somebody who has a role on an account; zero: nobody.
+func (m *machine) granted(rt *rapid.T, account tenancy.AccountID) tenancy.UserID {
+	grants := m.listed(tenancy.Lookup{Index: tenancy.Grants, Key: tenancy.Key{In: account}, Limit: 20})
+	if len(grants) == 0 {
+		return tenancy.UserID{}
+	}
+	return choose(m, rt, "granted", grants).(tenancy.GrantRecord).User
+}
+
+// listed reads a list beside the operations.
+func (m *machine) listed(l tenancy.Lookup) (records []tenancy.Record) {
+	_ = m.store.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
+		answers, err := tx.Read(ctx, l)
+		if err == nil {
+			records = answers[0].Records
+		}
+		return err
+	})
+	return records
+}
+
 // anyOrgOf draws an organization, mostly one that the user is in.
 func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.OrganizationID {
 	var in []tenancy.OrganizationID
@@ -611,8 +641,9 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 		"ImportableUsers": func(rt *rapid.T) {
 			domain := m.domain(rt)
 			d, _ := lookUp[tenancy.DomainRecord](m, tenancy.Domains, domain)
-			s := m.session(rt, m.ownerOf(d.Organization))
-			m.did(rt, "ImportableUsers", func() error { return drain(s.ImportableUsers(m.ctx, domain, tenancy.ImportableQuery{})) })
+			s := m.session(rt, m.ownerOf(d.Organization), m.memberOf(rt, d.Organization))
+			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
+			m.did(rt, "ImportableUsers", func() error { return drain(s.ImportableUsers(m.ctx, domain, tenancy.ImportableQuery{After: after})) })
 		},
 	}
 }
@@ -632,11 +663,17 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 		"read an organization": func(rt *rapid.T) {
 			org := m.org(rt)
 			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
-			s := m.session(rt, m.ownerOf(org))
+			s := m.session(rt, m.ownerOf(org), m.memberOf(rt, org))
 			m.did(rt, "Organization", func() error { _, err := s.Organization(m.ctx, org); return err })
-			m.did(rt, "Users", func() error { return drain(s.Users(m.ctx, org, tenancy.UserQuery{After: after})) })
-			m.did(rt, "Accounts", func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after})) })
-			m.did(rt, "Invitations", func() error { return drain(s.Invitations(m.ctx, org, tenancy.InvitationQuery{After: after})) })
+			state := choose(m, rt, "state", []tenancy.State{"", "", "", "nonsense"})
+			role := choose(m, rt, "role", []*tenancy.OrganizationRole{nil, nil, nil, new(tenancy.Administrator), new(tenancy.OrganizationRole(9))})
+			m.did(rt, "Users", func() error {
+				return drain(s.Users(m.ctx, org, tenancy.UserQuery{After: after, Role: role, State: state}))
+			})
+			m.did(rt, "Accounts", func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after, Status: state})) })
+			m.did(rt, "Invitations", func() error {
+				return drain(s.Invitations(m.ctx, org, tenancy.InvitationQuery{After: after, State: state}))
+			})
 			m.did(rt, "Domains", func() error { return drain(s.Domains(m.ctx, org, tenancy.DomainQuery{After: after})) })
 			m.did(rt, "Connections", func() error { return drain(s.Connections(m.ctx, org, tenancy.ConnectionQuery{After: after})) })
 			m.did(rt, "HIPAAReport", func() error { return drain(s.HIPAAReport(m.ctx, org, tenancy.HIPAAQuery{After: after})) })
@@ -651,7 +688,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			s := m.session(rt, m.userBosses(user)...)
 			m.did(rt, "User", func() error { _, _, err := s.User(m.ctx, user); return err })
 			m.did(rt, "Organizations", func() error {
-				return drain(s.Organizations(m.ctx, tenancy.OrganizationQuery{User: user, After: after}))
+				return drain(s.Organizations(m.ctx, tenancy.OrganizationQuery{User: user, After: after, State: choose(m, rt, "state", []tenancy.State{"", "", "nonsense"})}))
 			})
 			m.did(rt, "AccountsOf", func() error { return drain(s.AccountsOf(m.ctx, user, tenancy.ReachQuery{After: after})) })
 			m.did(rt, "AccountRequests", func() error { return drain(s.AccountRequests(m.ctx, user, tenancy.AccountRequestQuery{After: after})) })
@@ -663,7 +700,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 		"read an account": func(rt *rapid.T) {
 			account := m.account(rt)
 			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
-			s := m.session(rt, m.accountOwners(account)...)
+			s := m.session(rt, append(m.accountOwners(account), m.granted(rt, account))...)
 			m.did(rt, "Account", func() error { _, err := s.Account(m.ctx, account); return err })
 			m.did(rt, "Access", func() error { return drain(s.Access(m.ctx, account, tenancy.ReachQuery{After: after})) })
 			m.did(rt, "AccountInvitations", func() error {
@@ -724,8 +761,28 @@ func (m *machine) host() map[string]func(*rapid.T) {
 				})
 			}
 		},
+		"ActorOutcome": func(rt *rapid.T) {
+			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})
+			actor := choose(m, rt, "whose", []tenancy.Actor{{User: m.user(rt)}, {}, {Operator: "staff"}, {Operator: "no operator"}})
+			p := m.platform(rt)
+			m.last = "ActorOutcome"
+			if _, err := p.ActorOutcome(m.ctx, actor, operation); err == nil {
+				m.reached.done("ActorOutcome")
+			}
+		},
+		"in vain": func(rt *rapid.T) {
+			p := m.platform(rt)
+			key := tenancy.OperationIDOf("in vain")
+			m.did(rt, "Atomically", func() error { return p.Atomically(m.ctx, nil) })
+			m.did(rt, "Preview", func() error { _, err := p.Preview(m.ctx, nil); return err })
+			m.did(rt, "Relay", func() error { _, err := p.Relay(m.ctx, nil); return err })
+			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
+			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
+			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
+			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.Import{}); return err })
+		},
 		"Outcome": func(rt *rapid.T) {
-			operation := tenancy.OperationIDOf(choose(m, rt, "key", []string{"a", "b", "c", "d"}))
+			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})
 			s := m.session(rt)
 			m.last = "Outcome"
 			if _, err := s.Outcome(m.ctx, operation); err == nil {

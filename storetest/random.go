@@ -51,6 +51,7 @@ func Random(t *testing.T, open func(*testing.T) tenancy.Store) *Reached {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMachine(t, rt, open(t), reached)
 		reached.Runs++
+		m.set(rt)
 		rt.Repeat(m.actions())
 	})
 	return reached
@@ -235,10 +236,13 @@ func (m *machine) platform(rt *rapid.T) *tenancy.Platform {
 	if m.inPlatform != nil {
 		return m.inPlatform
 	}
-	if m.coin(rt, "operator?") {
-		return m.dir.Operator("staff")
+	switch m.between(rt, "platform", 0, 11) {
+	case 0: // what a user's session can't name, a host can still make of it
+		return &tenancy.Platform{Session: m.dir.As(m.user(rt))}
+	case 1, 2, 3, 4, 5:
+		return m.dir.System()
 	}
-	return m.dir.System()
+	return m.dir.Operator("staff")
 }
 
 // ownerOf gives an organization's Owner; zero: unknown.

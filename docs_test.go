@@ -1,0 +1,316 @@
+package tenancy
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/types"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+var rewriteOperations = flag.Bool("update", false, "write docs/operations.md anew from the table of operations")
+
+// document reads a file of docs.
+func document(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("docs/" + name)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// ruleIDs gives the IDs that docs/rules.md explains: each where its rule begins.
+func ruleIDs(t *testing.T) []string {
+	t.Helper()
+	var ids []string
+	for _, found := range regexp.MustCompile(`(?m)^- \*\*([A-Z]+-[0-9]+)\*\* `).FindAllStringSubmatch(document(t, "rules.md"), -1) {
+		ids = append(ids, found[1])
+	}
+	require.NotEmpty(t, ids)
+	return ids
+}
+
+// explained says whether docs/rules.md explains a rule: by its ID, or under a heading that has its words.
+func explained(t *testing.T, rule string) bool {
+	heading := regexp.MustCompile(`(?m)^#+ .*\(` + regexp.QuoteMeta(rule) + `\)$`)
+	return slices.Contains(ruleIDs(t), rule) || heading.MatchString(document(t, "rules.md"))
+}
+
+// beyondOperations are the codes that no operation gives, and what gives them.
+var beyondOperations = map[Code]string{
+	CodeOption: "New",
+}
+
+func TestRulesDocument(t *testing.T) {
+	text, ids := document(t, "rules.md"), ruleIDs(t)
+	named := map[string]bool{}
+	for _, name := range regexp.MustCompile("`(Code[A-Z]\\w*)`").FindAllStringSubmatch(text, -1) {
+		named[name[1]] = true
+	}
+	byName := codesByName(t, sources(t))
+	t.Run("GEN-4 every code is named, and no other", func(t *testing.T) {
+		for name := range byName {
+			require.True(t, named[name], "%s is not in docs/rules.md", name)
+		}
+		for name := range named {
+			require.Contains(t, byName, name)
+		}
+	})
+	t.Run("GEN-4 the rule of every code is explained", func(t *testing.T) {
+		for name, code := range byName {
+			require.True(t, explained(t, code.Rule()), "%s: %s", name, code.Rule())
+		}
+	})
+	t.Run("GEN-4 every code is some operation's, or what gives it is known", func(t *testing.T) {
+		given := slices.Clone(everyOperation)
+		for _, row := range operations {
+			given = append(given, row.codes...)
+		}
+		for name, code := range byName {
+			by, beyond := beyondOperations[code]
+			require.NotEqual(t, beyond, slices.Contains(given, code), "%s %s", name, by)
+		}
+	})
+	t.Run("every rule is explained once, and those of a letter are numbered without gaps", func(t *testing.T) {
+		last := map[string]int{}
+		for _, id := range ids {
+			kind, number, _ := strings.Cut(id, "-")
+			last[kind]++
+			require.Equal(t, fmt.Sprint(last[kind]), number, id)
+		}
+	})
+	t.Run("every rule that is named is explained", func(t *testing.T) {
+		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV)-[0-9]+\b`)
+		texts := map[string]string{"docs/rules.md": text, "docs/operations.md": document(t, "operations.md"), "docs/design.md": document(t, "design.md")}
+		for _, file := range sources(t) {
+			for _, group := range file.Comments {
+				texts["comments"] += group.Text()
+			}
+		}
+		for where, text := range texts {
+			for _, id := range kinds.FindAllString(text, -1) {
+				require.Contains(t, ids, id, where)
+			}
+		}
+	})
+	t.Run("every operation is named", func(t *testing.T) {
+		for _, row := range operations {
+			require.Contains(t, text, "`"+row.name+"`")
+		}
+	})
+}
+
+// docs/operations.md is made from the tables. To write it anew: go test -run TestOperationsDocument -update .
+func TestOperationsDocument(t *testing.T) {
+	want := operationsDocument(t)
+	if *rewriteOperations {
+		require.NoError(t, os.WriteFile("docs/operations.md", []byte(want), 0o644))
+	}
+	require.Equal(t, want, document(t, "operations.md"), "write it anew: go test -run TestOperationsDocument -update .")
+}
+
+// chapters are the headings of docs/operations.md, each with the operation it begins with.
+var chapters = []struct{ heading, first string }{
+	{"Organizations", "SignUp"},
+	{"Users", "User"},
+	{"Invitations", "InviteUser"},
+	{"Accounts", "CreateAccount"},
+	{"Domains and policies", "AddDomain"},
+	{"Single sign-on", "AddConnection"},
+	{"HIPAA", "SetHIPAAEntitlement"},
+	{"Requests", "AddAccount"},
+	{"Deleting and restoring organizations", "DeleteOrganization"},
+	{"Merges and imports", "PreviewMerge"},
+	{"Limits, entitlements, purging", "SetLimits"},
+	{"Decisions", "Can"},
+	{"The log", "Events"},
+	{"Blocks and outcomes", "Atomically"},
+}
+
+const operationsIntroduction = `# Operations
+
+Made from the tables in role.go, which the operations themselves ask (ROLE-8). A test holds this page to them.
+
+*Who* says by which permission an operation is open to whom; the [permissions](#permissions-in-an-organization) stand at the end. *Manages it*
+means the Owner and Administrators of the organization that the account is in. Operators and System call operations on a ` + "`Platform`" + `, users on
+a ` + "`Session`" + `. What is open to Operators and System alone is a method of ` + "`Platform`" + ` only.
+
+*Result* leaves out the error. A *list* is an iterator.
+
+*Refusals* are those of the operation itself, each with the rule that [rules.md](rules.md) explains. Besides these, every operation can give:
+`
+
+// operationsDocument makes the page.
+func operationsDocument(t *testing.T) string {
+	t.Helper()
+	p := operationsPage{codes: map[Code]string{}, results: map[string]string{}}
+	files := sources(t)
+	for name, code := range codesByName(t, files) {
+		p.codes[code] = name
+	}
+	p.permissions = constants(files, "Permission", "OrganizationPermission")
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil {
+				if of := receiver(f); of == "Session" || of == "Platform" && p.results[f.Name.Name] == "" {
+					p.results[f.Name.Name] = result(f)
+				}
+			}
+		}
+	}
+	p.WriteString(operationsIntroduction)
+	fmt.Fprintf(&p, "%s.\n", p.refusals(everyOperation))
+	chapter := 0
+	for _, row := range operations {
+		if chapter < len(chapters) && chapters[chapter].first == row.name {
+			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | result | refusals |\n|---|---|---|---|---|\n", chapters[chapter].heading)
+			chapter++
+		}
+		require.NotEmpty(t, p.results[row.name], row.name)
+		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name], p.refusals(row.codes))
+	}
+	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with what is no operation, or not with this one")
+	p.tables()
+	return p.String()
+}
+
+// operationsPage is the page being written, and how what it names is called.
+type operationsPage struct {
+	strings.Builder
+	codes       map[Code]string
+	permissions map[string]string // by value
+	results     map[string]string // by operation
+}
+
+// constants gives the names of the constants of some types, by their values.
+func constants(files []*ast.File, ofTypes ...string) map[string]string {
+	byValue := map[string]string{}
+	for _, file := range files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok && len(spec.Values) == 1 {
+				if typ, ok := spec.Type.(*ast.Ident); ok && slices.Contains(ofTypes, typ.Name) {
+					byValue[strings.Trim(spec.Values[0].(*ast.BasicLit).Value, `"`)] = spec.Names[0].Name
+				}
+			}
+			return true
+		})
+	}
+	return byValue
+}
+
+// result says what a method gives, from its signature.
+func result(f *ast.FuncDecl) string {
+	var all []string
+	for _, field := range f.Type.Results.List {
+		typ := types.ExprString(field.Type)
+		if typ == "error" {
+			continue
+		}
+		if item, list := strings.CutPrefix(typ, "iter.Seq2["); list {
+			all = append(all, "list of `"+strings.TrimSuffix(item, ", error]")+"`")
+		} else {
+			all = append(all, "`"+typ+"`")
+		}
+	}
+	return cmp.Or(strings.Join(all, ", "), "–")
+}
+
+// who says who may call an operation.
+func (p *operationsPage) who(row operationRow) string {
+	var who []string
+	if row.organization != "" {
+		who = append(who, fmt.Sprintf("`%s` (%s)", p.permissions[string(row.organization)], strings.Join(ranks(row.organization), ", ")))
+	}
+	if row.account != "" {
+		who = append(who, fmt.Sprintf("`%s` (%s)", p.permissions[string(row.account)], strings.Join(holders(row.account), ", ")))
+	}
+	if row.operator {
+		who = append(who, "Operator")
+	}
+	if row.system {
+		who = append(who, "System")
+	}
+	if row.others != "" {
+		who = append(who, row.others)
+	}
+	return strings.Join(who, "; ")
+}
+
+// rankNames and roleNames are the columns of the tables, in their order.
+var (
+	rankNames = []string{"Standard User", "Administrator", "Owner"}
+	roleNames = []string{"Owner", "Administrator", "Developer", "Billing Manager", "Support"}
+)
+
+// ranks gives the organization roles that have a permission.
+func ranks(p OrganizationPermission) (names []string) {
+	for rank, name := range rankNames {
+		if OrganizationRole(rank).may(p) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// holders gives who has a permission on an account.
+func holders(p Permission) (names []string) {
+	for _, row := range accountTable {
+		if row.permission != p {
+			continue
+		}
+		for role, name := range roleNames {
+			if mask(row.roles)>>role&1 == 1 {
+				names = append(names, "account "+name)
+			}
+		}
+		if row.manager {
+			names = append(names, "manages it")
+		}
+	}
+	return names
+}
+
+// refusals names codes, each with its rule.
+func (p *operationsPage) refusals(codes []Code) string {
+	var named []string
+	for _, code := range codes {
+		named = append(named, fmt.Sprintf("`%s` (%s)", p.codes[code], code.Rule()))
+	}
+	return strings.Join(named, ", ")
+}
+
+// tables writes the two tables of permissions.
+func (p *operationsPage) tables() {
+	cell := func(yes bool) string {
+		if yes {
+			return "yes"
+		}
+		return "–"
+	}
+	head := func(heading string, columns []string) {
+		fmt.Fprintf(p, "\n## %s\n\n| permission | %s |\n|---|%s\n", heading, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
+	}
+	head("Permissions in an organization", rankNames)
+	for _, row := range organizationTable {
+		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
+		for rank := range rankNames {
+			fmt.Fprintf(p, " %s |", cell(OrganizationRole(rank).may(row.permission)))
+		}
+		p.WriteString("\n")
+	}
+	head("Permissions on an account", append(slices.Clone(roleNames), "manages it", "in a suspended account"))
+	for _, row := range accountTable {
+		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
+		for role := range roleNames {
+			fmt.Fprintf(p, " %s |", cell(mask(row.roles)>>role&1 == 1))
+		}
+		fmt.Fprintf(p, " %s | %s |\n", cell(row.manager), cell(row.suspended))
+	}
+	p.WriteString("\nThe host's own permissions and roles come besides (`Options.Roles`, ROLE-7). Managing an account through the organization is no role on it.\n")
+}

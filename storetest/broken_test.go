@@ -1,0 +1,845 @@
+package storetest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/storetest"
+)
+
+// brokenStore names the variable that has TestSuiteCatches run the suite over a broken store, instead of looking on while another process does.
+const brokenStore = "STORETEST_BROKEN_STORE"
+
+// Each broken store has one fault, and the cases named with it are there to find it. They run in processes of their own, so that what they let
+// fail is not this test.
+func TestSuiteCatches(t *testing.T) {
+	if name := os.Getenv(brokenStore); name != "" {
+		b := brokenStores[slices.IndexFunc(brokenStores, func(b broken) bool { return b.name == name })]
+		storetest.Run(t, func(*testing.T) tenancy.Store { s := newNaive(); return tampered{s, b.how(s)} })
+		return
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for _, b := range brokenStores {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range b.caught {
+				full := "TestSuiteCatches/" + strings.ReplaceAll(c, " ", "_")
+				run := exec.CommandContext(t.Context(), self, "-test.timeout=1m", "-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
+				run.Env = append(os.Environ(), brokenStore+"="+b.name)
+				output, err := run.CombinedOutput()
+				require.Error(t, err, "%q does not find it\n%s", c, output)
+				require.Contains(t, string(output), "--- FAIL: "+full+" ", "%q does not find it", c)
+				require.NotContains(t, string(output), "panic: ")
+				require.NotContains(t, string(output), "DATA RACE")
+			}
+		})
+	}
+}
+
+// broken is a fault that a store can have, and the cases of the suite that find it.
+type broken struct {
+	name   string
+	caught []string
+	how    func(*naive) hooks
+}
+
+// hooks are what a broken store does in place of the naive one's own methods, whose transactions they are given. Nil: it does not.
+type hooks struct {
+	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
+	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error)
+	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error)
+	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error)
+	put    func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
+	delete func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
+	append func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error
+	ack    func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error
+	move   func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error
+	update func(ctx context.Context, fn writing) error
+	view   func(ctx context.Context, fn reading) error
+}
+
+type (
+	reading = func(context.Context, tenancy.ReadTx) error
+	writing = func(context.Context, tenancy.Tx) error
+)
+
+// tampered is a naive store with a fault.
+type tampered struct {
+	*naive
+	hooks hooks
+}
+
+func (s tampered) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	view := s.naive.View
+	if s.hooks.view != nil {
+		view = s.hooks.view
+	}
+	return view(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks}) })
+}
+
+func (s tampered) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	update := s.naive.Update
+	if s.hooks.update != nil {
+		update = s.hooks.update
+	}
+	return update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks}) })
+}
+
+type tamperedTx struct {
+	*naiveTx
+	hooks hooks
+}
+
+func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	if t.hooks.read != nil {
+		return t.hooks.read(ctx, t.naiveTx, lookups)
+	}
+	return t.naiveTx.Read(ctx, lookups...)
+}
+
+func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+	if t.hooks.access != nil {
+		return t.hooks.access(ctx, t.naiveTx, user, account)
+	}
+	return t.naiveTx.Access(ctx, user, account)
+}
+
+func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	if t.hooks.events != nil {
+		return t.hooks.events(ctx, t.naiveTx, stream, from, limit)
+	}
+	return t.naiveTx.Events(ctx, stream, from, limit)
+}
+
+func (t tamperedTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	if t.hooks.outbox != nil {
+		return t.hooks.outbox(ctx, t.naiveTx, after, limit)
+	}
+	return t.naiveTx.Outbox(ctx, after, limit)
+}
+
+func (t tamperedTx) Put(ctx context.Context, records ...tenancy.Record) error {
+	if t.hooks.put != nil {
+		return t.hooks.put(ctx, t.naiveTx, records)
+	}
+	return t.naiveTx.Put(ctx, records...)
+}
+
+func (t tamperedTx) Delete(ctx context.Context, records ...tenancy.Record) error {
+	if t.hooks.delete != nil {
+		return t.hooks.delete(ctx, t.naiveTx, records)
+	}
+	return t.naiveTx.Delete(ctx, records...)
+}
+
+func (t tamperedTx) Append(ctx context.Context, events ...tenancy.Event) error {
+	if t.hooks.append != nil {
+		return t.hooks.append(ctx, t.naiveTx, events)
+	}
+	return t.naiveTx.Append(ctx, events...)
+}
+
+func (t tamperedTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	if t.hooks.ack != nil {
+		return t.hooks.ack(ctx, t.naiveTx, events)
+	}
+	return t.naiveTx.Ack(ctx, events...)
+}
+
+func (t tamperedTx) MoveAll(ctx context.Context, move tenancy.Move) error {
+	if t.hooks.move != nil {
+		return t.hooks.move(ctx, t.naiveTx, move)
+	}
+	return t.naiveTx.MoveAll(ctx, move)
+}
+
+var brokenStores = []broken{
+	// what is read
+	{"a limit one too high", []string{"Read/limits", "Index/members"}, asking(func(l *tenancy.Lookup) {
+		if l.Limit > 0 && l.Limit < math.MaxInt && !l.Count {
+			l.Limit++
+		}
+	})},
+	{"counts without a limit", []string{"Read/limits", "Index/members"}, asking(func(l *tenancy.Lookup) {
+		if l.Count {
+			l.Limit = math.MaxInt
+		}
+	})},
+	{"counts from the start", []string{"Read/limits", "Index/members"}, asking(func(l *tenancy.Lookup) {
+		if l.Count {
+			l.Key = tenancy.Key{In: l.Key.In}
+		}
+	})},
+	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"}, answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
+		slices.Reverse(a.Records)
+	})},
+	{"lists ordered without case", []string{"Index/users_by_address", "Index/verified_domains", "Index/operations"},
+		answering(func(l tenancy.Lookup, a *tenancy.Answer) {
+			slices.SortStableFunc(a.Records, func(x, y tenancy.Record) int {
+				return strings.Compare(strings.ToLower(textIn(l.Index, x)), strings.ToLower(textIn(l.Index, y)))
+			})
+		})},
+	{"lists that forget their group", []string{"Index/members", "Index/accounts_in", "Index/open_requests"}, listing(func(l tenancy.Lookup, key tenancy.Key) bool {
+		key.In = l.Key.In
+		return compareKeys(key, l.Key) > 0
+	})},
+	{"lists with what they begin after", []string{"Read/limits", "Index/accounts_in"}, listing(func(l tenancy.Lookup, key tenancy.Key) bool {
+		return key.In == l.Key.In && compareKeys(key, l.Key) >= 0
+	})},
+	{"places found with a part missing", []string{"Index/members", "Index/pending_invitations"}, func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups...)
+			for i, l := range lookups {
+				if err == nil && l.Limit == 0 && (l.Key.Text == "" || l.Key.ID == [16]byte{}) && answers[i].Record == nil {
+					l.Limit = 1
+					if next, _ := tx.Read(ctx, l); len(next[0].Records) > 0 {
+						answers[i].Record = next[0].Records[0]
+					}
+				}
+			}
+			return answers, err
+		}}
+	}},
+	{"lookups asked twice answered once", []string{"Read/answers in their places"}, func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups...)
+			for i, l := range lookups {
+				if err == nil && slices.Contains(lookups[:i], l) {
+					answers[i] = tenancy.Answer{}
+				}
+			}
+			return answers, err
+		}}
+	}},
+	{"answers to the first hundred lookups", []string{"Read/answers in their places"}, func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups[:min(len(lookups), 100)]...)
+			return append(answers, make([]tenancy.Answer, len(lookups)-len(answers))...), err
+		}}
+	}},
+	{"unknown kinds skipped", []string{"Record/of an unknown kind"}, answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
+		strange := func(r tenancy.Record) bool {
+			return !slices.ContainsFunc(tenancy.Indexes(), func(info tenancy.IndexInfo) bool { return reflect.TypeOf(info.Record) == reflect.TypeOf(r) })
+		}
+		a.Records = slices.DeleteFunc(a.Records, strange)
+		if strange(a.Record) {
+			a.Record = nil
+		}
+	})},
+	{"events given out twice", []string{"Sharing/what is read out"}, func(*naive) hooks {
+		var given []tenancy.Event
+		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.Event, err error) {
+			if len(given) == 0 {
+				given, err = tx.Events(ctx, stream, from, limit)
+			}
+			return given, err
+		}}
+	}},
+
+	// what is written
+	{"long texts cut off", []string{"Record/AccountRecord"}, putting(func(a *tenancy.AccountRecord) {
+		a.Personal.Pricing = a.Personal.Pricing[:min(len(a.Personal.Pricing), 255)]
+	})},
+	{"a field forgotten", []string{"Record/MembershipRecord", "MoveAll/into another organization"}, putting(func(m *tenancy.MembershipRecord) {
+		m.Exempt = false
+	})},
+	{"two fields in one", []string{"Record/UserRecord"}, putting(func(u *tenancy.UserRecord) {
+		u.InactiveOperator = u.InactiveOperator || u.InactiveOrganization
+	})},
+	{"the host's roles forgotten", []string{"Record/GrantRecord", "Access/each field"}, putting(func(g *tenancy.GrantRecord) {
+		g.Roles = tenancy.Roles(slices.DeleteFunc(g.Roles.All(), func(r tenancy.AccountRole) bool { return r == "auditor" })...)
+	})},
+	{"numbers without their first bit", []string{"Record/HeadRecord"}, putting(func(h *tenancy.HeadRecord) { h.Sequence &= math.MaxInt64 })},
+	{"seconds for microseconds", []string{"Record/OperationRecord"}, putting(func(o *tenancy.OperationRecord) { o.Time -= o.Time % 1_000_000 })},
+	{"an index not updated", []string{"Index/users_by_address", "Unique/users_by_address"}, func(*naive) hooks {
+		ghosts := map[string]tenancy.Record{} // by address
+		return hooks{
+			put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+				for _, r := range records {
+					if user, ok := r.(tenancy.UserRecord); ok {
+						ghosts[textIn(tenancy.UsersByAddress, user)] = user
+					}
+				}
+				return tx.Put(ctx, records...)
+			},
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups...)
+				for i, l := range lookups {
+					if ghost := ghosts[l.Key.Text]; err == nil && l.Index == tenancy.UsersByAddress && l.Limit == 0 && answers[i].Record == nil && ghost != nil {
+						there, _ := tx.Read(ctx, lookup(ghost))
+						answers[i] = there[0]
+					}
+				}
+				return answers, err
+			}}
+	}},
+	{"entries of others deleted", []string{"Write/delete by identity alone"}, func(*naive) hooks {
+		return hooks{delete: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			for _, r := range records {
+				if err := evict(ctx, tx, r); err != nil {
+					return err
+				}
+			}
+			return tx.Delete(ctx, records...)
+		}}
+	}},
+	{"each record once in a call", []string{"Write/put in place of what was there"}, func(*naive) hooks {
+		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			for i, r := range records {
+				if slices.ContainsFunc(records[:i], func(other tenancy.Record) bool { return identity(other) == identity(r) }) {
+					return errors.New("the record a second time")
+				}
+			}
+			return tx.Put(ctx, records...)
+		}}
+	}},
+	{"uniqueness not enforced", []string{"Unique/users_by_address", "Unique/pending_invitations", "Unique/verified_domains"}, func(*naive) hooks {
+		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			for _, r := range records {
+				if err := errors.Join(evict(ctx, tx, r), tx.Put(ctx, r)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"texts unique without case", []string{"Index/verified_domains"}, func(*naive) hooks {
+		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			for _, r := range records {
+				d, _ := r.(tenancy.DomainRecord)
+				others, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.VerifiedDomains, Limit: math.MaxInt})
+				if err != nil {
+					return err
+				}
+				for _, o := range others[0].Records {
+					if o := o.(tenancy.DomainRecord); o.ID != d.ID && strings.EqualFold(o.Personal.Name, d.Personal.Name) {
+						return tenancy.CodeBusy
+					}
+				}
+				if err := tx.Put(ctx, r); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"deletions last", []string{"Write/in order", "Unique/domains_by_name"}, func(s *naive) hooks {
+		var late []tenancy.Record
+		return hooks{
+			delete: func(_ context.Context, _ tenancy.Tx, records []tenancy.Record) error {
+				late = append(late, records...)
+				return nil
+			},
+			update: func(ctx context.Context, fn writing) error {
+				return s.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+					late = nil
+					if err := fn(ctx, tx); err != nil {
+						return err
+					}
+					return tx.Delete(ctx, late...)
+				})
+			}}
+	}},
+	{"writes kept back in the caller's slice", []string{"Sharing/what is passed in"}, func(s *naive) hooks {
+		var kept [][]tenancy.Record
+		flush := func(ctx context.Context, tx tenancy.Tx) error {
+			for _, records := range kept {
+				if err := tx.Put(ctx, records...); err != nil {
+					return err
+				}
+			}
+			kept = nil
+			return nil
+		}
+		return hooks{
+			put: func(_ context.Context, _ tenancy.Tx, records []tenancy.Record) error {
+				kept = append(kept, records)
+				return nil
+			},
+			update: func(ctx context.Context, fn writing) error {
+				return s.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+					kept = nil
+					if err := fn(ctx, tx); err != nil {
+						return err
+					}
+					return flush(ctx, tx)
+				})
+			}}
+	}},
+	{"own writes not seen", []string{"Write/reads see what was written before them", "Index/members"}, func(s *naive) hooks {
+		return hooks{read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			return (&naiveTx{content: s.now}).Read(ctx, lookups...)
+		}}
+	}},
+
+	// events
+	{"events appended twice", []string{"Events/in order, from a number, up to a limit", "Events/AccountCreated"}, func(*naive) hooks {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+			err := tx.Append(ctx, events...)
+			c := tx.(*naiveTx).content
+			c.events = append(c.events, c.events[len(c.events)-min(1, len(events)):]...)
+			return err
+		}}
+	}},
+	{"event numbers with a sign", []string{"Events/in order, from a number, up to a limit"}, func(*naive) hooks {
+		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+			if int64(from) < 0 {
+				from = 0
+			}
+			return tx.Events(ctx, stream, from, limit)
+		}}
+	}},
+	{"events without their correlation", []string{"Events/every field"}, func(*naive) hooks {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+			events = slices.Clone(events)
+			for i := range events {
+				events[i].Correlation = ""
+			}
+			return tx.Append(ctx, events...)
+		}}
+	}},
+	{"event numbers given twice", []string{"Events/a number given twice", "Race/one event number"}, func(*naive) hooks {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+			for _, e := range events {
+				if err := tx.Append(ctx, e); err != nil && !errors.Is(err, tenancy.CodeBusy) {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"earlier events acknowledged too", []string{"Outbox/only what is acknowledged is gone"}, func(*naive) hooks {
+		return hooks{ack: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+			for _, e := range events {
+				before, err := tx.Events(ctx, e.Stream, 1, int(e.Sequence))
+				if err != nil {
+					return err
+				}
+				if err := tx.Ack(ctx, before...); err != nil {
+					return err
+				}
+			}
+			return nil
+		}}
+	}},
+	{"an outbox with more than the oldest", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
+		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+			oldest, err := tx.Outbox(ctx, after, limit)
+			var all []tenancy.Event
+			for _, e := range oldest {
+				next, _ := tx.Events(ctx, e.Stream, e.Sequence, 2)
+				all = append(all, next...)
+			}
+			return all[:min(len(all), limit)], err
+		}}
+	}},
+	{"an outbox ordered by text", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
+		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+			all, err := tx.Outbox(ctx, tenancy.Stream{}, math.MaxInt)
+			slices.SortFunc(all, func(a, b tenancy.Event) int { return strings.Compare(a.Stream.String(), b.Stream.String()) })
+			all = slices.DeleteFunc(all, func(e tenancy.Event) bool { return e.Stream.String() <= after.String() })
+			return all[:min(len(all), limit)], err
+		}}
+	}},
+
+	// Access and MoveAll
+	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
+		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+			row, err := tx.Access(ctx, user, account)
+			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
+				row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
+			}
+			return row, err
+		}}
+	}},
+	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
+		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+			row, err := tx.Access(ctx, user, account)
+			own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
+			if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
+				row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
+			}
+			return row, err
+		}}
+	}},
+	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody", "MoveAll/again and again"}, func(*naive) hooks {
+		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+			all, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			if err != nil {
+				return err
+			}
+			closed := slices.DeleteFunc(all[0].Records, func(r tenancy.Record) bool { return r.(tenancy.AccountRecord).Closed == 0 })
+			return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, closed...))
+		}}
+	}},
+	{"roles moved along", []string{"MoveAll/into another organization"}, func(*naive) hooks {
+		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+			members, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			if err != nil || move.Into.IsZero() {
+				return errors.Join(err, tx.MoveAll(ctx, move))
+			}
+			err = tx.MoveAll(ctx, move)
+			for _, r := range members[0].Records {
+				m := r.(tenancy.MembershipRecord)
+				m.Organization, m.Exempt, m.Since = move.Into, false, move.At
+				err = errors.Join(err, tx.Put(ctx, m))
+			}
+			return err
+		}}
+	}},
+	{"moved at the end of the transaction", []string{"MoveAll/between other writes"}, func(s *naive) hooks {
+		var moves []tenancy.Move
+		return hooks{
+			move: func(_ context.Context, _ tenancy.Tx, move tenancy.Move) error {
+				moves = append(moves, move)
+				return nil
+			},
+			update: func(ctx context.Context, fn writing) error {
+				return s.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+					moves = nil
+					err := fn(ctx, tx)
+					for _, move := range moves {
+						err = errors.Join(err, tx.MoveAll(ctx, move))
+					}
+					return err
+				})
+			}}
+	}},
+
+	// transactions
+	{"errors wrapped", []string{"Transaction/an error rolls back and comes as it is"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			if err := s.Update(ctx, fn); err != nil {
+				return fmt.Errorf("update: %w", err)
+			}
+			return nil
+		}}
+	}},
+	{"errors of Views wrapped", []string{"Transaction/an error of a View comes as it is"}, func(s *naive) hooks {
+		return hooks{view: func(ctx context.Context, fn reading) error {
+			if err := s.View(ctx, fn); err != nil {
+				return fmt.Errorf("view: %w", err)
+			}
+			return nil
+		}}
+	}},
+	{"panics swallowed", []string{"Transaction/a panic rolls back and goes on"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) (err error) {
+			defer func() {
+				if value := recover(); value != nil {
+					err = fmt.Errorf("%v", value)
+				}
+			}()
+			return s.Update(ctx, fn)
+		}}
+	}},
+	{"panics committed", []string{"Transaction/a panic rolls back and goes on"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			var value any
+			err := s.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+				defer func() { value = recover() }()
+				return fn(ctx, tx)
+			})
+			if value != nil {
+				panic(value)
+			}
+			return err
+		}}
+	}},
+	{"exits committed", []string{"Transaction/an exit of the goroutine rolls back"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			tx := &naiveTx{content: s.current().copied()}
+			defer func() { s.set(tx.content) }()
+			return fn(ctx, tx)
+		}}
+	}},
+	{"nothing rolled back", []string{"Transaction/an error rolls back and comes as it is", "Unique/users_by_address", "Events/a number given twice"},
+		func(s *naive) hooks {
+			return hooks{update: func(ctx context.Context, fn writing) error {
+				tx := &naiveTx{content: s.current().copied()}
+				err := fn(ctx, tx)
+				s.set(tx.content)
+				return err
+			}}
+		}},
+	{"one write kept of what is rolled back", []string{"Transaction/an error rolls back and comes as it is", "Context/over before the commit"},
+		func(s *naive) hooks {
+			var first tenancy.Record
+			return hooks{
+				put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+					if first == nil && len(records) > 0 {
+						first = records[0]
+					}
+					return tx.Put(ctx, records...)
+				},
+				update: func(ctx context.Context, fn writing) error {
+					first = nil
+					err := s.Update(ctx, fn)
+					if err != nil && first != nil {
+						_ = s.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, first) })
+					}
+					return err
+				}}
+		}},
+	{"contexts that never end", []string{"Context/over before it begins", "Context/over before the commit", "Context/over while it waits"},
+		func(s *naive) hooks {
+			return hooks{update: func(ctx context.Context, fn writing) error { return s.Update(context.WithoutCancel(ctx), fn) }}
+		}},
+	{"contexts of its own", []string{"Context/values reach the function"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			return s.Update(ctx, func(_ context.Context, tx tenancy.Tx) error { return fn(context.Background(), tx) })
+		}}
+	}},
+	{"transactions without an end", []string{"Transaction/over when its function has returned"}, func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups...)
+			if errors.Is(err, errEnded) {
+				return make([]tenancy.Answer, len(lookups)), nil
+			}
+			return answers, err
+		}}
+	}},
+	{"committed twice", []string{"Race/increments"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			if err := s.Update(ctx, fn); err != nil {
+				return err
+			}
+			return s.Update(ctx, fn)
+		}}
+	}},
+
+	// isolation
+	{"lost updates", []string{"Race/increments", "Race/put if a list is empty", "Race/put if a count is zero", "Race/one entry"}, func(s *naive) hooks {
+		return hooks{update: func(ctx context.Context, fn writing) error {
+			next, err := s.current().change(ctx, fn)
+			if err == nil {
+				s.set(next)
+			}
+			return err
+		}}
+	}},
+	{"each on a snapshot of its own", []string{"Race/put if a list is empty", "Race/put if a count is zero", "Race/put if the other's is absent",
+		"Race/change oneself if the other has not changed", "Race/delete oneself if another is left", "Race/on Access", "Race/on events", "Race/on the outbox",
+		"Race/MoveAll and a new member"}, isolated},
+	{"no snapshot for an Update", []string{"Race/what is copied belongs together"}, func(s *naive) hooks {
+		return hooks{
+			update: func(ctx context.Context, fn writing) error {
+				return s.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+					s.mu.Unlock() // others write while this one runs
+					defer s.mu.Lock()
+					return fn(ctx, tx)
+				})
+			},
+			read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				return (&naiveTx{content: s.current()}).Read(ctx, lookups...)
+			}}
+	}},
+	{"dirty reads", []string{"Snapshot/nothing that is not committed"}, func(s *naive) hooks {
+		return hooks{
+			update: func(ctx context.Context, fn writing) error {
+				was := s.current()
+				tx := &naiveTx{content: was.copied()}
+				s.set(tx.content)
+				err := fn(ctx, tx)
+				if err != nil {
+					s.set(was)
+				}
+				return err
+			},
+			view: func(ctx context.Context, fn reading) error { return s.current().run(ctx, fn) }}
+	}},
+	{"Views of the moment", []string{"Snapshot/nothing that commits meanwhile", "Snapshot/a list in pages"}, func(s *naive) hooks {
+		return hooks{
+			view: func(ctx context.Context, fn reading) error { return s.current().run(ctx, fn) },
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				if tx.(*naiveTx).writes {
+					return tx.Read(ctx, lookups...)
+				}
+				return (&naiveTx{content: s.current()}).Read(ctx, lookups...)
+			}}
+	}},
+	{"Views of a while ago", []string{"Transaction/later Views see what was committed"}, func(s *naive) hooks {
+		was := s.now
+		return hooks{
+			update: func(ctx context.Context, fn writing) error {
+				was = s.current()
+				return s.Update(ctx, fn)
+			},
+			view: func(ctx context.Context, fn reading) error { return was.run(ctx, fn) }}
+	}},
+}
+
+// asking has lookups changed before they are asked.
+func asking(change func(*tenancy.Lookup)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			lookups = slices.Clone(lookups)
+			for i := range lookups {
+				change(&lookups[i])
+			}
+			return tx.Read(ctx, lookups...)
+		}}
+	}
+}
+
+// answering has answers changed before they are given.
+func answering(change func(tenancy.Lookup, *tenancy.Answer)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups...)
+			for i := range answers {
+				change(lookups[i], &answers[i])
+			}
+			return answers, err
+		}}
+	}
+}
+
+// listing has lists of the records at keys of its own choice.
+func listing(belongs func(l tenancy.Lookup, key tenancy.Key) bool) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			answers, err := tx.Read(ctx, lookups...)
+			for i, l := range lookups {
+				if err != nil || l.Limit == 0 || l.Count {
+					continue
+				}
+				at := map[tenancy.Key]tenancy.Record{}
+				var keys []tenancy.Key
+				for _, r := range tx.(*naiveTx).content.records {
+					for _, e := range r.Entries(nil) {
+						if e.Index == l.Index && belongs(l, e.Key) {
+							keys, at[e.Key] = append(keys, e.Key), r
+						}
+					}
+				}
+				slices.SortFunc(keys, compareKeys)
+				answers[i].Records = nil
+				for _, key := range keys[:min(len(keys), l.Limit)] {
+					answers[i].Records = append(answers[i].Records, at[key])
+				}
+			}
+			return answers, err
+		}}
+	}
+}
+
+// putting has records of a kind changed before they are put.
+func putting[R tenancy.Record](change func(*R)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			records = slices.Clone(records)
+			for i := range records {
+				if r, ok := records[i].(R); ok {
+					change(&r)
+					records[i] = r
+				}
+			}
+			return tx.Put(ctx, records...)
+		}}
+	}
+}
+
+// textIn gives the text under which an index finds a record.
+func textIn(index tenancy.Index, r tenancy.Record) string {
+	for _, e := range r.Entries(nil) {
+		if e.Index == index {
+			return e.Key.Text
+		}
+	}
+	return ""
+}
+
+func lookup(r tenancy.Record) tenancy.Lookup {
+	return tenancy.Lookup{Index: identity(r).Index, Key: identity(r).Key}
+}
+
+// evict deletes whatever other record is where a record is found.
+func evict(ctx context.Context, tx tenancy.Tx, record tenancy.Record) error {
+	for _, e := range record.Entries(nil)[1:] {
+		for _, other := range tx.(*naiveTx).content.records {
+			if identity(other) != identity(record) && slices.Contains(other.Entries(nil), e) {
+				return tx.Delete(ctx, other)
+			}
+		}
+	}
+	return nil
+}
+
+// isolated runs all Updates at once, each on a snapshot, and lets the first of two commit that changed the same record: what databases call
+// snapshot isolation, and not serializable.
+func isolated(s *naive) hooks {
+	var committing sync.Mutex
+	try := func(ctx context.Context, fn writing) error {
+		was := s.current()
+		next, err := was.change(ctx, fn)
+		if err != nil {
+			return err
+		}
+		committing.Lock()
+		defer committing.Unlock()
+		now := s.current()
+		tx := &naiveTx{content: now.copied()}
+		for _, r := range slices.Concat(was.records, next.records) {
+			before, after := was.at(r), next.at(r)
+			switch {
+			case before == after:
+			case now.at(r) != before:
+				return tenancy.CodeBusy
+			case after == nil:
+				err = tx.Delete(ctx, r)
+			default:
+				err = tx.Put(ctx, after)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for _, l := range next.events[len(was.events):] {
+			if err := tx.Append(ctx, l.event); err != nil {
+				return err
+			}
+		}
+		s.set(tx.content)
+		return nil
+	}
+	return hooks{update: func(ctx context.Context, fn writing) (err error) {
+		for range 100 {
+			if err = try(ctx, fn); !errors.Is(err, tenancy.CodeBusy) {
+				break
+			}
+		}
+		return err
+	}}
+}
+
+// at gives the record of the same identity.
+func (c *content) at(r tenancy.Record) tenancy.Record {
+	for _, other := range c.records {
+		if identity(other) == identity(r) {
+			return other
+		}
+	}
+	return nil
+}
+
+// set sets the content.
+func (s *naive) set(c *content) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = c
+}

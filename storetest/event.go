@@ -1,0 +1,269 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+func eventCases() []testCase {
+	all := []testCase{
+		{"Events/in order, from a number, up to a limit", trial.eventsInOrder},
+		{"Events/streams apart", trial.streamsApart},
+		{"Events/a number given twice", trial.numberTwice},
+		{"Events/every field", trial.eventFields},
+		{"Outbox/oldest of each stream", trial.outboxOrder},
+		{"Outbox/after a stream, up to a limit", trial.outboxPages},
+		{"Outbox/only what is acknowledged is gone", trial.acknowledge},
+	}
+	for _, zero := range tenancy.EventTypes() {
+		all = append(all, testCase{"Events/" + tenancy.EventType(zero), func(c trial) { c.eventData(zero) }})
+	}
+	return all
+}
+
+// chain gives n events of a stream from a number on, each with the hash of the one before it (EVT-6).
+func chain(s tenancy.Stream, from uint64, n int) []tenancy.Event {
+	types := tenancy.EventTypes()
+	hash := func(sequence uint64) [32]byte {
+		if sequence == 0 {
+			return [32]byte{}
+		}
+		return sha256.Sum256(fmt.Appendf(nil, "%s %d", s, sequence))
+	}
+	events := make([]tenancy.Event, n)
+	for i := range events {
+		sequence := from + uint64(i)
+		sum := hash(sequence)
+		f := filler{n: int(sequence), values: ordinary}
+		events[i] = tenancy.Event{ID: tenancy.EventID(sum[16:]), Stream: s, Sequence: sequence, Time: instant(int(sequence)), Actor: actor(int(sequence)),
+			Name: "RenameOrganization", Operation: operationID(int(sequence)), Step: int(sequence % 3), Data: f.filled(types[sequence%uint64(len(types))]).(tenancy.EventData),
+			Previous: hash(sequence - 1), Hash: sum}
+	}
+	return events
+}
+
+// events reads a stream.
+func (c trial) events(s tenancy.Stream, from uint64, limit int) (events []tenancy.Event) {
+	c.Helper()
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+		events, err = tx.Events(ctx, s, from, limit)
+		return err
+	})
+	return events
+}
+
+// outbox reads the outbox.
+func (c trial) outbox(after tenancy.Stream, limit int) (events []tenancy.Event) {
+	c.Helper()
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+		events, err = tx.Outbox(ctx, after, limit)
+		return err
+	})
+	return events
+}
+
+func (c trial) ack(events ...tenancy.Event) {
+	c.Helper()
+	c.update(func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, events...) })
+}
+
+// same wants the events, in their order.
+func (c trial) same(want, got []tenancy.Event) {
+	c.Helper()
+	require.True(c, sameEvents(want, got), "got %s, want %s", numbers(got), numbers(want))
+}
+
+// numbers gives where events stand.
+func numbers(events []tenancy.Event) []string {
+	var all []string
+	for _, e := range events {
+		all = append(all, fmt.Sprintf("%s/%d", e.Stream, e.Sequence))
+	}
+	return all
+}
+
+// eventsInOrder has more events than a byte counts, so that numbers are ordered as numbers.
+func (c trial) eventsInOrder() {
+	s, all := stream(0), chain(stream(0), 1, 300)
+	c.append(all[0])
+	c.append(all[1:12]...)
+	c.append(all[12:]...)
+	for _, want := range []struct {
+		from  uint64
+		limit int
+		to    int
+	}{
+		{0, 400, 300}, {1, 400, 300}, {1, 300, 300}, {1, 1, 1}, {1, 299, 299}, {2, 3, 4}, {9, 3, 11}, {255, 3, 257}, {300, 1, 300}, {300, 2, 300},
+		{301, 1, 300}, {1 << 32, 5, 300}, {math.MaxInt64, 5, 300}, {math.MaxInt64 + 1, 5, 300}, {math.MaxUint64, 5, 300}, {1, math.MaxInt, 300},
+	} {
+		from := min(max(want.from, 1)-1, 300)
+		c.same(all[from:want.to], c.events(s, want.from, want.limit))
+	}
+}
+
+// streamsApart appends to several streams in one call, their events mixed.
+func (c trial) streamsApart() {
+	var all [4][]tenancy.Event
+	var mixed []tenancy.Event
+	for s := range all {
+		all[s] = chain(stream(s), 1, 5)
+	}
+	for n := range 5 {
+		for s := range all {
+			mixed = append(mixed, all[len(all)-1-s][n])
+		}
+	}
+	c.append(mixed...)
+	for s := range all {
+		c.same(all[s], c.events(stream(s), 1, 100))
+	}
+	require.Empty(c, c.events(stream(9), 1, 100))
+	require.Empty(c, c.events(tenancy.Stream{}, 1, 100))
+}
+
+// numberTwice appends a number that the stream has: in another transaction, in the same, and in the same call; after it was acknowledged too.
+func (c trial) numberTwice() {
+	m := newModel()
+	first, again := chain(stream(1), 1, 2), chain(stream(1), 2, 1)[0]
+	again.ID, again.Hash = tenancy.EventID(id(99)), [32]byte{9}
+	user := tenancy.UserRecord{ID: userID(1)}
+	_ = m.clone().Put(c.Context(), user)
+	_ = m.clone().Append(c.Context(), chain(stream(2), 1, 1)...)
+
+	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		if err := tx.Put(ctx, user); err != nil {
+			return err
+		}
+		return tx.Append(ctx, first[0], first[1], again)
+	}))
+	c.holds(m)
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, first...) })
+	write := func(ctx context.Context, tx tenancy.Tx) error {
+		if err := tx.Append(ctx, chain(stream(2), 1, 1)...); err != nil {
+			return err
+		}
+		if err := tx.Append(ctx, again); err != nil {
+			return err
+		}
+		return tx.Put(ctx, user)
+	}
+	c.busy(c.store.Update(c.Context(), write))
+	c.holds(m)
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, first...) })
+	c.busy(c.store.Update(c.Context(), write))
+	c.holds(m)
+	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, first[0]) }))
+	c.holds(m)
+}
+
+// eventFields fills all that an event has beside its data, in several ways.
+func (c trial) eventFields() {
+	var all []tenancy.Event
+	s := stream(3)
+	for n, e := range chain(s, 1, 6) {
+		f := filler{n: n, values: []fillerValues{ordinary, greatest, least}[n%3]}
+		full := f.filled(e).(tenancy.Event)
+		full.Stream, full.Sequence, full.Data, full.Previous, full.Hash = s, e.Sequence, e.Data, e.Previous, e.Hash
+		all = append(all, full)
+	}
+	bare := tenancy.Event{ID: id(5), Stream: s, Sequence: 7, Name: "n", Data: all[0].Data, Previous: all[5].Hash, Hash: [32]byte{7}} // System's
+	all = append(all, bare)
+	c.append(all...)
+	got := c.events(s, 1, 10)
+	require.Len(c, got, len(all))
+	for i := range all {
+		require.Equal(c, all[i], got[i])
+		require.Equal(c, all[i:i+1], c.outbox(tenancy.Stream{}, 1))
+		c.ack(got[i])
+	}
+}
+
+// eventData has an event type with nothing filled, and with everything filled in several ways.
+func (c trial) eventData(zero tenancy.EventData) {
+	all := chain(stream(1), 1, 4)
+	all[0].Data = zero
+	for i, values := range []fillerValues{ordinary, greatest, least} {
+		f := filler{values: values}
+		all[i+1].Data = f.filled(zero).(tenancy.EventData)
+	}
+	c.append(all...)
+	require.Equal(c, all, c.events(stream(1), 1, 10))
+	require.Equal(c, all[:1], c.outbox(tenancy.Stream{}, 10))
+}
+
+// streamsInOrder gives sample streams by the bytes of their keys.
+func streamsInOrder(n int) []tenancy.Stream {
+	streams := map[tenancy.Stream]bool{}
+	for i := range n {
+		streams[stream(i)] = true
+	}
+	return slices.SortedFunc(maps.Keys(streams), compareStreams)
+}
+
+func (c trial) outboxOrder() {
+	streams := streamsInOrder(8)
+	var oldest []tenancy.Event
+	for i, s := range streams {
+		events := chain(s, 1, 2+i%3)
+		oldest = append(oldest, events[0])
+		c.append(events...)
+	}
+	c.same(oldest, c.outbox(tenancy.Stream{}, 100))
+	for i := range oldest { // the next one takes the place of each
+		c.ack(oldest[i])
+		oldest[i] = chain(oldest[i].Stream, 2, 1)[0]
+		c.same(oldest, c.outbox(tenancy.Stream{}, 100))
+	}
+}
+
+func (c trial) outboxPages() {
+	streams := streamsInOrder(9)
+	absent, streams := streams[4], slices.Delete(slices.Clone(streams), 4, 5)
+	var all []tenancy.Event
+	for _, s := range streams {
+		events := chain(s, 1, 2)
+		all = append(all, events[0])
+		c.append(events...)
+	}
+	for _, limit := range []int{1, 3, 7, 8, 9, math.MaxInt} {
+		c.same(all[:min(limit, 8)], c.outbox(tenancy.Stream{}, limit))
+		for i, s := range streams {
+			c.same(all[i+1:][:min(limit, 7-i)], c.outbox(s, limit))
+		}
+		c.same(all[4:][:min(limit, 4)], c.outbox(absent, limit))
+	}
+}
+
+// acknowledge takes events out of the outbox in any order; they stay in their streams.
+func (c trial) acknowledge() {
+	m := newModel()
+	one, other := chain(stream(1), 1, 6), chain(stream(2), 1, 2)
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.Append(ctx, slices.Concat(one, other)...)
+	})
+	for _, acked := range [][]tenancy.Event{
+		{one[2]}, {one[1], one[3]}, {one[0]}, {one[0]}, {one[0], one[3]}, chain(stream(3), 1, 1), chain(stream(1), 7, 1), {other[0], one[4]}, {one[5]}, {other[1]},
+		{other[1], one[5]},
+	} {
+		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, acked...) })
+		c.holds(m)
+	}
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { // appended and acknowledged in one transaction
+		next := chain(stream(1), 7, 2)
+		if err := tx.Append(ctx, next...); err != nil {
+			return err
+		}
+		return tx.Ack(ctx, next[0])
+	})
+	c.holds(m)
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(2), 3, 1)...) })
+	c.holds(m)
+}

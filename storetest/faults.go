@@ -1,0 +1,331 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// Fault is something that goes wrong in a store. Each says which calls it can hit; only these count.
+type Fault uint8
+
+// The faults.
+const (
+	// CallFails: the call returns an error instead of being made. It hits the beginnings of Views and Updates, every call within them, and the
+	// commits of Updates; where one fails, its Update is rolled back.
+	CallFails Fault = 1 + iota
+	// CallFailsLate: the call is made, and returns an error all the same. What it wrote is part of the transaction. It hits the calls within
+	// Views and Updates.
+	CallFailsLate
+	// Conflict: another transaction wins. The Update is rolled back whatever its function returns, and the function is run again. It hits the
+	// calls within Updates, and their commits: there the function has run to its end, and runs twice.
+	Conflict
+	// CommitDoubted: the Update commits, and its outcome is reported unknown (CodeAmbiguous). It hits the commits of Updates.
+	CommitDoubted
+	// CommitLost: the Update is rolled back, and its outcome is reported unknown (CodeAmbiguous). It hits the commits of Updates.
+	CommitLost
+	// CommitLate: the Update's outcome is reported unknown (CodeAmbiguous), and its commit is still on its way until Arrive. It hits the commits
+	// of Updates.
+	CommitLate
+)
+
+// ErrInjected is the error of CallFails and CallFailsLate, unless Faulty.Err says another.
+var ErrInjected = errors.New("storetest: injected fault")
+
+// Faulty is a Store that passes everything on to another one, but for one fault when told so. To see what an operation does when each of its
+// calls fails:
+//
+//	store := &storetest.Faulty{Store: memstore.New()}
+//	for range store.Each(storetest.CallFails) {
+//		err := operation()
+//		if store.Injected() {
+//			require.ErrorIs(t, err, storetest.ErrInjected) // and nothing has changed
+//			err = operation()
+//		}
+//		require.NoError(t, err)
+//		// and it has happened once: undo it
+//	}
+//
+// It is safe for concurrent use.
+type Faulty struct {
+	Store tenancy.Store
+	Err   error // of CallFails and CallFailsLate; nil: ErrInjected
+
+	mu       sync.Mutex
+	fault    Fault // zero: none is to come
+	left     int   // how many calls that it can hit come before it hits
+	injected bool
+	late     []call // of the transaction whose commit is on its way
+}
+
+// Inject has the n-th call that a fault can hit, from now on and from 1, hit by it: once. It replaces what was to come.
+func (f *Faulty) Inject(fault Fault, n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault, f.left, f.injected = fault, n-1, false
+}
+
+// Injected says whether the fault has come since the last Inject.
+func (f *Faulty) Injected() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.injected
+}
+
+// Each runs a loop with a fault at the first call, at the second, and so on, until there was no such call any more: in the last round no fault
+// comes. It gives the number of the call.
+func (f *Faulty) Each(fault Fault) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		defer f.Inject(0, 0)
+		for n := 1; ; n++ {
+			f.Inject(fault, n)
+			if !yield(n) || !f.Injected() {
+				return
+			}
+		}
+	}
+}
+
+// Arrive lets the commit that is on its way (CommitLate) arrive. It says whether it was applied: not if what its transaction had read is no
+// longer so, as in any database, and not if none is on its way.
+func (f *Faulty) Arrive(ctx context.Context) (applied bool, err error) {
+	f.mu.Lock()
+	calls := f.late
+	f.late = nil
+	f.mu.Unlock()
+	if calls == nil {
+		return false, nil
+	}
+	err = f.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+		for _, c := range calls {
+			result, err := c.again(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if !reflect.DeepEqual(result, c.result) {
+				return errOvertaken
+			}
+		}
+		return nil
+	})
+	if errors.Is(err, errOvertaken) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+var (
+	errOvertaken = errors.New("storetest: injected conflict")
+	errUnknown   = fmt.Errorf("storetest: injected fault: %w", tenancy.CodeAmbiguous)
+)
+
+// moment is where a fault can hit.
+type moment uint8
+
+const (
+	beginning moment = 1 << iota
+	inView
+	inUpdate
+	committing
+)
+
+// moments says which calls a fault can hit.
+var moments = map[Fault]moment{
+	CallFails:     beginning | inView | inUpdate | committing,
+	CallFailsLate: inView | inUpdate,
+	Conflict:      inUpdate | committing,
+	CommitDoubted: committing,
+	CommitLost:    committing,
+	CommitLate:    committing,
+}
+
+// hit gives the fault that hits a call; zero: none.
+func (f *Faulty) hit(at moment) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if moments[f.fault]&at == 0 {
+		return 0
+	}
+	if f.left > 0 {
+		f.left--
+		return 0
+	}
+	fault := f.fault
+	f.fault, f.injected = 0, true
+	return fault
+}
+
+// failure is the error of a call that fails.
+func (f *Faulty) failure() error {
+	if f.Err != nil {
+		return f.Err
+	}
+	return ErrInjected
+}
+
+// View is Store.View, unless a fault comes.
+func (f *Faulty) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	if f.hit(beginning) == CallFails {
+		return f.failure()
+	}
+	return f.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		return fn(ctx, &faultyReadTx{reads: tx, of: f, at: inView})
+	})
+}
+
+// Update is Store.Update, unless a fault comes.
+func (f *Faulty) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	if f.hit(beginning) == CallFails {
+		return f.failure()
+	}
+	for {
+		var fault Fault // of the commit, or the conflict
+		err := f.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+			wrapped := &faultyTx{faultyReadTx: faultyReadTx{reads: tx, of: f, at: inUpdate}, writes: tx}
+			err := fn(ctx, wrapped)
+			if wrapped.overtaken {
+				fault = Conflict
+				return errOvertaken
+			}
+			if err != nil {
+				return err
+			}
+			if hit := f.hit(committing); hit != 0 {
+				fault = hit
+			}
+			return f.commit(fault, wrapped.calls)
+		})
+		switch {
+		case fault == Conflict:
+			continue
+		case fault == CommitLost, fault == CommitLate, fault == CommitDoubted && err == nil:
+			return errUnknown
+		}
+		return err
+	}
+}
+
+// commit gives the error that rolls back an Update whose commit a fault hits.
+func (f *Faulty) commit(fault Fault, calls []call) error {
+	switch fault {
+	case CallFails:
+		return f.failure()
+	case Conflict, CommitLost:
+		return errOvertaken
+	case CommitLate:
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.late = calls
+		return errOvertaken
+	}
+	return nil
+}
+
+// call is a call within an Update, ready to be made again, and what it gave.
+type call struct {
+	again  func(context.Context, tenancy.Tx) (any, error)
+	result any
+}
+
+// faultyReadTx is the reads of a transaction.
+type faultyReadTx struct {
+	reads     tenancy.ReadTx
+	of        *Faulty
+	at        moment
+	overtaken bool
+	calls     []call
+}
+
+// faultyTx is a transaction that writes.
+type faultyTx struct {
+	faultyReadTx
+	writes tenancy.Tx
+}
+
+// pass passes a call on, unless a fault comes.
+func pass[T tenancy.ReadTx, R any](ctx context.Context, r *faultyReadTx, tx T, do func(context.Context, T) (R, error)) (result R, err error) {
+	if r.overtaken {
+		return result, errOvertaken
+	}
+	fault := r.of.hit(r.at)
+	switch fault {
+	case CallFails:
+		return result, r.of.failure()
+	case Conflict:
+		r.overtaken = true
+		return result, errOvertaken
+	}
+	got, err := do(ctx, tx)
+	if err != nil {
+		return result, err
+	}
+	if r.at == inUpdate {
+		again := func(ctx context.Context, tx tenancy.Tx) (any, error) { return do(ctx, any(tx).(T)) }
+		r.calls = append(r.calls, call{again, got})
+	}
+	if fault == CallFailsLate {
+		return result, r.of.failure()
+	}
+	return got, nil
+}
+
+func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	lookups = slices.Clone(lookups)
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.Answer, error) {
+		return tx.Read(ctx, lookups...)
+	})
+}
+
+func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (tenancy.AccessRow, error) {
+		return tx.Access(ctx, user, account)
+	})
+}
+
+func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.Event, error) {
+		return tx.Events(ctx, stream, from, limit)
+	})
+}
+
+func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.Event, error) {
+		return tx.Outbox(ctx, after, limit)
+	})
+}
+
+// write passes a write on, unless a fault comes.
+func (w *faultyTx) write(ctx context.Context, do func(context.Context, tenancy.Tx) error) error {
+	_, err := pass(ctx, &w.faultyReadTx, w.writes, func(ctx context.Context, tx tenancy.Tx) (struct{}, error) { return struct{}{}, do(ctx, tx) })
+	return err
+}
+
+func (w *faultyTx) Put(ctx context.Context, records ...tenancy.Record) error {
+	records = slices.Clone(records)
+	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
+}
+
+func (w *faultyTx) Delete(ctx context.Context, records ...tenancy.Record) error {
+	records = slices.Clone(records)
+	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Delete(ctx, records...) })
+}
+
+func (w *faultyTx) Append(ctx context.Context, events ...tenancy.Event) error {
+	events = slices.Clone(events)
+	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, events...) })
+}
+
+func (w *faultyTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	events = slices.Clone(events)
+	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, events...) })
+}
+
+func (w *faultyTx) MoveAll(ctx context.Context, move tenancy.Move) error {
+	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, move) })
+}

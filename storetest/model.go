@@ -1,0 +1,361 @@
+package storetest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// model is what a store is compared with: the contract of one transaction at a time, in the plainest words. It is a tenancy.Tx itself, so that
+// the same function writes to both. What Append and Put refuse as CodeBusy it does not know: the suite gives it no such thing.
+type model struct {
+	records map[tenancy.Entry]tenancy.Record // by identity
+	events  map[tenancy.Stream][]tenancy.Event
+	pending map[tenancy.Stream][]tenancy.Event
+	seen    map[tenancy.Entry]bool // every place a record was ever found at
+	streams map[tenancy.Stream]bool
+}
+
+func newModel() *model {
+	return &model{
+		records: map[tenancy.Entry]tenancy.Record{}, events: map[tenancy.Stream][]tenancy.Event{}, pending: map[tenancy.Stream][]tenancy.Event{},
+		seen: map[tenancy.Entry]bool{}, streams: map[tenancy.Stream]bool{},
+	}
+}
+
+// clone gives a copy that what is done to the model no longer reaches. What was seen is common to both.
+func (m *model) clone() *model {
+	c := newModel()
+	c.records, c.seen, c.streams = maps.Clone(m.records), m.seen, m.streams
+	for s, events := range m.events {
+		c.events[s] = slices.Clone(events)
+	}
+	for s, events := range m.pending {
+		c.pending[s] = slices.Clone(events)
+	}
+	return c
+}
+
+func identity(r tenancy.Record) tenancy.Entry { return r.Entries(nil)[0] }
+
+func (m *model) Put(_ context.Context, records ...tenancy.Record) error {
+	for _, r := range records {
+		m.records[identity(r)] = r
+		for _, e := range r.Entries(nil) {
+			m.seen[e] = true
+		}
+	}
+	return nil
+}
+
+func (m *model) Delete(_ context.Context, records ...tenancy.Record) error {
+	for _, r := range records {
+		delete(m.records, identity(r))
+	}
+	return nil
+}
+
+// taken says whether a place of the record is another record's.
+func (m *model) taken(record tenancy.Record) bool {
+	own := record.Entries(nil)
+	for at, other := range m.records {
+		if at != own[0] && slices.ContainsFunc(other.Entries(nil), func(e tenancy.Entry) bool { return slices.Contains(own, e) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) Append(_ context.Context, events ...tenancy.Event) error {
+	for _, e := range events {
+		m.events[e.Stream] = append(m.events[e.Stream], e)
+		m.pending[e.Stream] = append(m.pending[e.Stream], e)
+		m.streams[e.Stream] = true
+	}
+	return nil
+}
+
+func (m *model) Ack(_ context.Context, events ...tenancy.Event) error {
+	for _, e := range events {
+		m.pending[e.Stream] = slices.DeleteFunc(m.pending[e.Stream], func(p tenancy.Event) bool { return p.Sequence == e.Sequence })
+		if len(m.pending[e.Stream]) == 0 {
+			delete(m.pending, e.Stream)
+		}
+	}
+	return nil
+}
+
+func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		switch r := r.(type) {
+		case tenancy.MembershipRecord:
+			if r.Organization != move.From {
+				continue
+			}
+			_ = m.Delete(ctx, r)
+			if !move.Into.IsZero() {
+				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User, Since: move.At})
+			}
+		case tenancy.AccountRecord:
+			if r.Organization == move.From {
+				r.Organization = move.Into
+				_ = m.Put(ctx, r)
+			}
+		}
+	}
+	return nil
+}
+
+func (m *model) Read(_ context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	places := map[tenancy.Index][]place{}
+	for _, r := range m.records {
+		for _, e := range r.Entries(nil) {
+			places[e.Index] = append(places[e.Index], place{e.Key, r})
+		}
+	}
+	for _, at := range places {
+		slices.SortFunc(at, func(a, b place) int { return compareKeys(a.key, b.key) })
+	}
+	answers := make([]tenancy.Answer, len(lookups))
+	for i, l := range lookups {
+		answers[i] = answer(places[l.Index], l)
+	}
+	return answers, nil
+}
+
+// place is where a record is found in an index.
+type place struct {
+	key    tenancy.Key
+	record tenancy.Record
+}
+
+// answer answers a lookup out of the places of its index, in key order.
+func answer(places []place, l tenancy.Lookup) (a tenancy.Answer) {
+	info := infoOf(l.Index)
+	if info.In && l.Key.In == [16]byte{} {
+		return a
+	}
+	if l.Limit == 0 {
+		if info.Text && l.Key.Text == "" || info.ID && l.Key.ID == [16]byte{} {
+			return a
+		}
+		for _, p := range places {
+			if p.key == l.Key {
+				a.Record = p.record
+			}
+		}
+		return a
+	}
+	for _, p := range places {
+		if p.key.In != l.Key.In || compareKeys(p.key, l.Key) <= 0 || len(a.Records) == l.Limit {
+			continue
+		}
+		a.Records = append(a.Records, p.record)
+	}
+	if l.Count {
+		return tenancy.Answer{Count: len(a.Records)}
+	}
+	return a
+}
+
+func compareKeys(a, b tenancy.Key) int {
+	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:]))
+}
+
+var infos = func() map[tenancy.Index]tenancy.IndexInfo {
+	byIndex := map[tenancy.Index]tenancy.IndexInfo{}
+	for _, info := range tenancy.Indexes() {
+		byIndex[info.Index] = info
+	}
+	return byIndex
+}()
+
+func infoOf(index tenancy.Index) tenancy.IndexInfo { return infos[index] }
+
+func (m *model) Access(_ context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, _ error) {
+	if u, ok := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord); ok {
+		row.SetUser(u)
+	}
+	a, ok := m.records[identity(tenancy.AccountRecord{ID: account})].(tenancy.AccountRecord)
+	if !ok {
+		return row, nil
+	}
+	row.SetAccount(a)
+	if g, ok := m.records[identity(tenancy.GrantRecord{Account: account, User: user})].(tenancy.GrantRecord); ok {
+		row.Roles = g.Roles
+	}
+	if parent, ok := m.records[identity(tenancy.AccountRecord{ID: a.Parent})].(tenancy.AccountRecord); ok {
+		row.SetParent(parent)
+	}
+	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok && !a.Parent.IsZero() {
+		row.ParentRoles = g.Roles
+	}
+	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok && !a.Organization.IsZero() {
+		row.SetMembership(mine)
+	}
+	return row, nil
+}
+
+func (m *model) Events(_ context.Context, s tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	var events []tenancy.Event
+	for _, e := range m.events[s] {
+		if e.Sequence >= from && len(events) < limit {
+			events = append(events, e)
+		}
+	}
+	return events, nil
+}
+
+func (m *model) Outbox(_ context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	var events []tenancy.Event
+	for _, s := range slices.SortedFunc(maps.Keys(m.pending), compareStreams) {
+		if compareStreams(s, after) > 0 && len(events) < limit {
+			events = append(events, m.pending[s][0])
+		}
+	}
+	return events, nil
+}
+
+func compareStreams(a, b tenancy.Stream) int {
+	x, y := a.Key(), b.Key()
+	return bytes.Compare(x[:], y[:])
+}
+
+// questions are all lookups that can tell something of the places given: exact ones and ones with a part missing, lists and counts from every
+// place on, and of every group with limits around how many there are.
+func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
+	type group struct {
+		index tenancy.Index
+		in    [16]byte
+	}
+	var asked []tenancy.Lookup
+	sizes := map[group]int{}
+	for e := range places {
+		info := infoOf(e.Index)
+		sizes[group{e.Index, e.Key.In}]++
+		if info.Exact {
+			asked = append(asked, tenancy.Lookup{Index: e.Index, Key: e.Key})
+			for _, key := range lacking(info, e.Key) {
+				asked = append(asked, tenancy.Lookup{Index: e.Index, Key: key})
+			}
+		}
+		if info.Listed {
+			asked = append(asked, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2}, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1000, Count: true})
+		}
+	}
+	for g, n := range sizes {
+		if !infoOf(g.index).Listed {
+			continue
+		}
+		for _, limit := range []int{1, n - 1, n, n + 1, math.MaxInt32} {
+			if limit > 0 {
+				l := tenancy.Lookup{Index: g.index, Key: tenancy.Key{In: g.in}, Limit: limit}
+				asked = append(asked, l)
+				l.Count = true
+				asked = append(asked, l)
+			}
+		}
+	}
+	for _, info := range tenancy.Indexes() {
+		if info.In && info.Listed {
+			asked = append(asked, tenancy.Lookup{Index: info.Index, Limit: 10}, tenancy.Lookup{Index: info.Index, Limit: 10, Count: true})
+		}
+	}
+	return asked
+}
+
+// lacking gives a key with each of the parts that the index uses zero.
+func lacking(info tenancy.IndexInfo, key tenancy.Key) []tenancy.Key {
+	var keys []tenancy.Key
+	if info.In {
+		keys = append(keys, tenancy.Key{Text: key.Text, ID: key.ID})
+	}
+	if info.Text {
+		keys = append(keys, tenancy.Key{In: key.In, ID: key.ID})
+	}
+	if info.ID {
+		keys = append(keys, tenancy.Key{In: key.In, Text: key.Text})
+	}
+	return keys
+}
+
+// batch is how many lookups are asked at once.
+const batch = 500
+
+// differences compares all that a store and the model can be asked, and says where they differ.
+func (m *model) differences(ctx context.Context, tx tenancy.ReadTx) (found []string, err error) {
+	for asked := range slices.Chunk(questions(m.seen), batch) {
+		got, err := tx.Read(ctx, asked...)
+		if err != nil {
+			return nil, err
+		}
+		if len(got) != len(asked) {
+			return []string{fmt.Sprintf("%d answers to %d lookups", len(got), len(asked))}, nil
+		}
+		want, _ := m.Read(ctx, asked...)
+		for i := range asked {
+			if !sameAnswer(got[i], want[i]) {
+				found = append(found, fmt.Sprintf("%s: got %s, want %s", describe(asked[i]), describeAnswer(got[i]), describeAnswer(want[i])))
+			}
+		}
+	}
+	compare := func(what string, got, want []tenancy.Event) {
+		if !sameEvents(got, want) {
+			found = append(found, fmt.Sprintf("%s: got %+v, want %+v", what, got, want))
+		}
+	}
+	for s := range m.streams {
+		got, err := tx.Events(ctx, s, 1, 1000)
+		if err != nil {
+			return nil, err
+		}
+		want, _ := m.Events(ctx, s, 1, 1000)
+		compare("events of "+s.String(), got, want)
+	}
+	got, err := tx.Outbox(ctx, tenancy.Stream{}, 1000)
+	if err != nil {
+		return nil, err
+	}
+	want, _ := m.Outbox(ctx, tenancy.Stream{}, 1000)
+	compare("outbox", got, want)
+	return found, nil
+}
+
+func sameAnswer(a, b tenancy.Answer) bool {
+	return a.Record == b.Record && a.Count == b.Count && slices.Equal(a.Records, b.Records)
+}
+
+func sameEvents(a, b []tenancy.Event) bool {
+	return slices.EqualFunc(a, b, func(x, y tenancy.Event) bool { return reflect.DeepEqual(x, y) })
+}
+
+func describe(l tenancy.Lookup) string {
+	what := "the record at"
+	if l.Limit > 0 {
+		what = fmt.Sprintf("up to %d after", l.Limit)
+	}
+	if l.Count {
+		what = "how many, " + what
+	}
+	return fmt.Sprintf("%s: %s {In: %x, Text: %q, ID: %x}", infoOf(l.Index).Name, what, l.Key.In, l.Key.Text, l.Key.ID)
+}
+
+func describeAnswer(a tenancy.Answer) string {
+	switch {
+	case a.Record != nil:
+		return fmt.Sprintf("%T%+v", a.Record, a.Record)
+	case len(a.Records) > 0:
+		return fmt.Sprintf("%d records %+v", len(a.Records), a.Records)
+	case a.Count > 0:
+		return fmt.Sprint(a.Count)
+	}
+	return "nothing"
+}

@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"context"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// moveCases are about MoveAll: MRG-4, MRG-5, MRG-7, MRG-13, ORG-10 and INV-10 build on it.
+func moveCases() []testCase {
+	return []testCase{
+		{"MoveAll/into another organization", func(c trial) { c.moveAll(orgID(2)) }},
+		{"MoveAll/to nobody", func(c trial) { c.moveAll(tenancy.OrganizationID{}) }},
+		{"MoveAll/between other writes", trial.moveBetween},
+		{"MoveAll/again and again", trial.moveOn},
+		{"MoveAll/of nothing", trial.moveNothing},
+	}
+}
+
+// organizationOf gives an organization with members of all sorts and accounts of all sorts, whose IDs begin at a number.
+func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
+	account := func(n int, a tenancy.AccountRecord) tenancy.AccountRecord {
+		a.ID, a.Owner, a.Organization, a.Created = accountID(first+n), userID(first), org, instant(n)
+		a.Personal = tenancy.AccountPersonal{Name: text(n), Pricing: "p", Phone: "+4930123456"}
+		return a
+	}
+	return []tenancy.Record{
+		tenancy.OrganizationRecord{ID: org, Owner: userID(first), State: tenancy.StateActive},
+		tenancy.MembershipRecord{Organization: org, User: userID(first), Role: tenancy.Owner, Exempt: true, Since: 1},
+		tenancy.MembershipRecord{Organization: org, User: userID(first + 1), Role: tenancy.Administrator, Since: 2},
+		tenancy.MembershipRecord{Organization: org, User: userID(first + 2), Role: tenancy.StandardUser, Exempt: true, Since: 3},
+		tenancy.MembershipRecord{Organization: org, User: userID(first + 3), Role: tenancy.StandardUser, Since: 4},
+		account(0, tenancy.AccountRecord{Plan: tenancy.PlanFull, Billing: tenancy.BillingInvoiced, Designated: 5, DesignatedBy: actor(8)}),
+		account(1, tenancy.AccountRecord{Parent: accountID(first), Designated: 5}),
+		account(2, tenancy.AccountRecord{Parent: accountID(first), Closed: 6}),
+		account(3, tenancy.AccountRecord{SuspendedCustomer: true}),
+		account(4, tenancy.AccountRecord{SuspendedPlatform: true, SuspendedCustomer: true}),
+		account(5, tenancy.AccountRecord{Closed: 7, SuspendedPlatform: true}),
+		account(6, tenancy.AccountRecord{Parent: accountID(first + 5), Closed: 7}),
+		tenancy.GrantRecord{Account: accountID(first), User: userID(first), Roles: tenancy.Roles(tenancy.AccountOwner)},
+		tenancy.GrantRecord{Account: accountID(first + 5), User: userID(first + 3), Roles: tenancy.Roles(tenancy.Support)},
+		tenancy.InvitationRecord{ID: id(first), Kind: tenancy.KindOrganization, Organization: org, State: tenancy.StatePending,
+			Personal: tenancy.InvitationPersonal{Address: address(first)}},
+		tenancy.ConnectionRecord{ID: id(first), Organization: org},
+	}
+}
+
+// neighbours are what no move of organization 1 touches: two other organizations, one that has a member of the first as its Owner, and what is
+// nobody's.
+func neighbours() []tenancy.Record {
+	records := append(organizationOf(orgID(2), 20), organizationOf(orgID(3), 40)...)
+	return append(records,
+		tenancy.MembershipRecord{Organization: orgID(3), User: userID(60), Role: tenancy.Owner, Exempt: true, Since: 9},
+		tenancy.AccountRecord{ID: accountID(70), Owner: userID(70)},
+		tenancy.AccountRecord{ID: accountID(71), Owner: userID(70), Parent: accountID(70)},
+		tenancy.UserRecord{ID: userID(60), Personal: tenancy.UserPersonal{Address: address(60)}})
+}
+
+// moveAll checks the effect record by record.
+func (c trial) moveAll(into tenancy.OrganizationID) {
+	first, others := organizationOf(orgID(1), 60), neighbours()
+	c.put(first...)
+	c.put(others...)
+	m := newModel()
+	_ = m.Put(c.Context(), append(first, others...)...)
+	move := func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+	}
+	c.update(move)
+	for _, other := range others {
+		require.Equal(c, other, c.get(other), "what is not the organization's is moved")
+	}
+	for _, was := range first {
+		switch was := was.(type) {
+		case tenancy.MembershipRecord:
+			require.Nil(c, c.get(was), "a membership stays")
+			moved := tenancy.MembershipRecord{Organization: into, User: was.User, Role: tenancy.StandardUser, Since: 77}
+			if into.IsZero() {
+				require.Nil(c, c.get(moved), "a membership of nothing")
+			} else {
+				require.Equal(c, moved, c.get(moved))
+			}
+		case tenancy.AccountRecord:
+			was.Organization = into
+			require.Equal(c, was, c.get(was))
+		default:
+			require.Equal(c, was, c.get(was), "what does not move is moved")
+		}
+	}
+	require.NoError(c, move(c.Context(), m))
+	c.holds(m) // in all indexes
+}
+
+// moveBetween writes before and after a move in its transaction: it moves what there is when it is called.
+func (c trial) moveBetween() {
+	m := newModel()
+	c.both(m, putting(append(organizationOf(orgID(1), 60), neighbours()...)...))
+	early, late := tenancy.MembershipRecord{Organization: orgID(1), User: userID(80), Role: tenancy.Administrator}, tenancy.MembershipRecord{Organization: orgID(1), User: userID(81), Role: tenancy.Owner}
+	earlyAccount, lateAccount := tenancy.AccountRecord{ID: accountID(80), Owner: userID(80), Organization: orgID(1)}, tenancy.AccountRecord{ID: accountID(81), Owner: userID(81), Organization: orgID(1)}
+	taken := tenancy.AccountRecord{ID: accountID(60), Owner: userID(60), Organization: orgID(3)}
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return inTurn(ctx, tx, []writing{
+			putting(early, earlyAccount),
+			deleting(tenancy.MembershipRecord{Organization: orgID(1), User: userID(62)}),
+			putting(taken),
+			func(ctx context.Context, tx tenancy.Tx) error {
+				return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: orgID(2), At: 78})
+			},
+			putting(late, lateAccount),
+			putting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(60), Role: tenancy.Administrator, Since: 79}),
+			deleting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(61)}),
+		})
+	})
+	require.Equal(c, tenancy.MembershipRecord{Organization: orgID(2), User: userID(80), Since: 78}, c.get(tenancy.MembershipRecord{Organization: orgID(2), User: userID(80)}))
+	require.Equal(c, late, c.get(late), "what was put after the move is moved")
+	require.Equal(c, lateAccount, c.get(lateAccount), "what was put after the move is moved")
+	require.Equal(c, taken, c.get(taken))
+	c.holds(m)
+}
+
+// moveOn merges a chain of organizations in one transaction (MRG-12), and the last one's into nothing in another.
+func (c trial) moveOn() {
+	m := newModel()
+	c.both(m, putting(append(organizationOf(orgID(1), 10), organizationOf(orgID(2), 30)...)...))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		if err := tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: orgID(2), At: 8}); err != nil {
+			return err
+		}
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(2), Into: orgID(3), At: 9})
+	})
+	c.holds(m)
+	for range 2 {
+		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, tenancy.Move{From: orgID(3)}) })
+		c.holds(m)
+	}
+}
+
+// moveNothing moves an organization that has neither members nor accounts.
+func (c trial) moveNothing() {
+	m := newModel()
+	c.both(m, putting(neighbours()...))
+	for _, into := range []tenancy.OrganizationID{orgID(2), {}} {
+		c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.MoveAll(ctx, tenancy.Move{From: orgID(9), Into: into, At: 1})
+		})
+		c.holds(m)
+	}
+}

@@ -1,0 +1,354 @@
+package storetest_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// naive is a second store besides memstore, made from the contract alone: slices that are searched from end to end, and copied whole for every
+// Update. It has two ways of running Updates: one after the other, or all at once, where whoever comes last with an old copy begins again.
+type naive struct {
+	mu         sync.RWMutex
+	now        *content
+	optimistic bool
+}
+
+// content is all that a naive store holds. What it refers to is never changed.
+type content struct {
+	records []tenancy.Record
+	events  []logged // in the order in which they were appended
+}
+
+// logged is an event, its data encoded so that nobody has a hand in it.
+type logged struct {
+	event   tenancy.Event
+	data    []byte
+	pending bool
+}
+
+var errEnded = errors.New("the transaction has ended")
+
+func newNaive() *naive      { return &naive{now: &content{}} }
+func newOptimistic() *naive { return &naive{now: &content{}, optimistic: true} }
+
+func (s *naive) current() *content {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.now
+}
+
+func (s *naive) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if !s.optimistic { // nobody writes meanwhile
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		return s.now.run(ctx, fn)
+	}
+	return s.current().run(ctx, fn)
+}
+
+func (c *content) run(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	tx := &naiveTx{content: c}
+	defer tx.end()
+	return fn(ctx, tx)
+}
+
+func (s *naive) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	if s.optimistic {
+		return s.updateAtOnce(ctx, fn)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next, err := s.now.change(ctx, fn)
+	if err == nil {
+		s.now = next
+	}
+	return err
+}
+
+// updateAtOnce lets others run too, and begins again if one of them has committed meanwhile.
+func (s *naive) updateAtOnce(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	for range 100 {
+		was := s.current()
+		next, err := was.change(ctx, fn)
+		if err != nil && s.current() == was {
+			return err
+		}
+		if err == nil && s.swap(was, next) {
+			return nil
+		}
+	}
+	return tenancy.CodeBusy
+}
+
+// swap sets the content if it is still what it was.
+func (s *naive) swap(was, next *content) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.now != was {
+		return false
+	}
+	s.now = next
+	return true
+}
+
+// change gives what the content becomes by fn.
+func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.Tx) error) (*content, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	tx := &naiveTx{content: c.copied(), writes: true}
+	defer tx.end()
+	if err := fn(ctx, tx); err != nil {
+		return nil, err
+	}
+	return tx.content, ctx.Err()
+}
+
+// copied gives a content that can be changed while the old one stays.
+func (c *content) copied() *content {
+	return &content{slices.Clone(c.records), slices.Clone(c.events)}
+}
+
+// naiveTx is a transaction over a content: of its own, if it writes.
+type naiveTx struct {
+	content *content
+	writes  bool
+	ended   bool
+}
+
+func (tx *naiveTx) end() { tx.ended = true }
+
+func (tx *naiveTx) usable(ctx context.Context) error {
+	if tx.ended {
+		return errEnded
+	}
+	return ctx.Err()
+}
+
+func identity(r tenancy.Record) tenancy.Entry { return r.Entries(nil)[0] }
+
+func compareKeys(a, b tenancy.Key) int {
+	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:]))
+}
+
+func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	if err := tx.usable(ctx); err != nil {
+		return nil, err
+	}
+	type found struct {
+		key    tenancy.Key
+		record tenancy.Record
+	}
+	index := map[tenancy.Index][]found{}
+	for _, r := range tx.content.records {
+		for _, e := range r.Entries(nil) {
+			index[e.Index] = append(index[e.Index], found{e.Key, r})
+		}
+	}
+	table := tenancy.Indexes()
+	answers := make([]tenancy.Answer, len(lookups))
+	for i, l := range lookups {
+		uses := table[slices.IndexFunc(table, func(info tenancy.IndexInfo) bool { return info.Index == l.Index })]
+		if uses.In && l.Key.In == [16]byte{} || l.Limit == 0 && (uses.Text && l.Key.Text == "" || uses.ID && l.Key.ID == [16]byte{}) {
+			continue
+		}
+		var after []found
+		for _, f := range index[l.Index] {
+			switch {
+			case l.Limit == 0 && f.key == l.Key:
+				answers[i].Record = f.record
+			case l.Limit > 0 && f.key.In == l.Key.In && compareKeys(f.key, l.Key) > 0:
+				after = append(after, f)
+			}
+		}
+		if l.Count {
+			answers[i].Count = min(len(after), l.Limit)
+			continue
+		}
+		slices.SortFunc(after, func(a, b found) int { return compareKeys(a.key, b.key) })
+		for _, f := range after[:min(len(after), l.Limit)] {
+			answers[i].Records = append(answers[i].Records, f.record)
+		}
+	}
+	return answers, nil
+}
+
+// find gives the record at an identity.
+func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
+	for _, r := range c.records {
+		if same, of := r.(R); of && identity(same) == identity(at) {
+			return same, true
+		}
+	}
+	return found, false
+}
+
+func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+	if err := tx.usable(ctx); err != nil {
+		return row, err
+	}
+	if u, ok := find(tx.content, tenancy.UserRecord{ID: user}); ok {
+		row.SetUser(u)
+	}
+	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
+	if !ok {
+		return row, nil
+	}
+	row.SetAccount(a)
+	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
+	row.Roles = grant.Roles
+	if !a.Parent.IsZero() {
+		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
+		row.SetParent(parent)
+		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
+		row.ParentRoles = grant.Roles
+	}
+	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization, User: user}); ok && !a.Organization.IsZero() {
+		row.SetMembership(m)
+	}
+	return row, nil
+}
+
+// read gives an event as it was appended.
+func (l logged) read() (tenancy.Event, error) {
+	e := l.event
+	var err error
+	e.Data, err = tenancy.DecodeData(tenancy.EventType(l.event.Data), l.data)
+	return e, err
+}
+
+func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	if err := tx.usable(ctx); err != nil {
+		return nil, err
+	}
+	var events []tenancy.Event
+	for _, l := range tx.content.events {
+		if l.event.Stream != stream || l.event.Sequence < from || len(events) == limit {
+			continue
+		}
+		e, err := l.read()
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	if err := tx.usable(ctx); err != nil {
+		return nil, err
+	}
+	oldest := map[tenancy.Stream]bool{}
+	var events []tenancy.Event
+	order := func(a, b tenancy.Stream) int {
+		x, y := a.Key(), b.Key()
+		return bytes.Compare(x[:], y[:])
+	}
+	for _, l := range tx.content.events {
+		if !l.pending || oldest[l.event.Stream] || order(l.event.Stream, after) <= 0 {
+			continue
+		}
+		oldest[l.event.Stream] = true
+		e, err := l.read()
+		if err != nil {
+			return nil, err
+		}
+		events = append(events, e)
+	}
+	slices.SortFunc(events, func(a, b tenancy.Event) int { return order(a.Stream, b.Stream) })
+	return events[:min(limit, len(events))], nil
+}
+
+func (tx *naiveTx) Put(ctx context.Context, records ...tenancy.Record) error {
+	if err := tx.usable(ctx); err != nil {
+		return err
+	}
+	for _, r := range records {
+		own := r.Entries(nil)
+		at := len(tx.content.records)
+		for i, other := range tx.content.records {
+			entries := other.Entries(nil)
+			if entries[0] == own[0] {
+				at = i
+			} else if slices.ContainsFunc(entries, func(e tenancy.Entry) bool { return slices.Contains(own, e) }) {
+				return tenancy.CodeBusy
+			}
+		}
+		tx.content.records = append(tx.content.records[:at], append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
+	}
+	return nil
+}
+
+func (tx *naiveTx) Delete(ctx context.Context, records ...tenancy.Record) error {
+	if err := tx.usable(ctx); err != nil {
+		return err
+	}
+	for _, r := range records {
+		tx.content.records = slices.DeleteFunc(tx.content.records, func(other tenancy.Record) bool { return identity(other) == identity(r) })
+	}
+	return nil
+}
+
+func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.Event) error {
+	if err := tx.usable(ctx); err != nil {
+		return err
+	}
+	for _, e := range events {
+		if slices.ContainsFunc(tx.content.events, func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
+			return tenancy.CodeBusy
+		}
+		tx.content.events = append(tx.content.events, logged{e, tenancy.EncodeData(e.Data), true})
+	}
+	return nil
+}
+
+func (tx *naiveTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	if err := tx.usable(ctx); err != nil {
+		return err
+	}
+	for _, e := range events {
+		for i, l := range tx.content.events {
+			if l.event.ID == e.ID {
+				tx.content.events[i].pending = false
+			}
+		}
+	}
+	return nil
+}
+
+func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
+	if err := tx.usable(ctx); err != nil {
+		return err
+	}
+	var records []tenancy.Record
+	for _, r := range tx.content.records {
+		switch moved := r.(type) {
+		case tenancy.MembershipRecord:
+			if moved.Organization == move.From {
+				if move.Into.IsZero() {
+					continue
+				}
+				r = tenancy.MembershipRecord{Organization: move.Into, User: moved.User, Since: move.At}
+			}
+		case tenancy.AccountRecord:
+			if moved.Organization == move.From {
+				moved.Organization = move.Into
+				r = moved
+			}
+		}
+		records = append(records, r)
+	}
+	tx.content.records = records
+	return nil
+}

@@ -1,0 +1,342 @@
+package storetest
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// id gives the n-th sample ID: by first bytes that are ordered differently by who takes them for signed numbers, or for little-endian ones.
+// Things of different kinds share their bytes: an index tells them apart.
+func id(n int) (b [16]byte) {
+	heads := [...][2]byte{{0x00, 0x01}, {0x80, 0x00}, {0x01, 0x00}, {0xff, 0xff}, {0x7f, 0xff}, {0x00, 0xff}}
+	binary.BigEndian.PutUint64(b[8:], uint64(n+1))
+	copy(b[:], heads[n%len(heads)][:])
+	return b
+}
+
+func orgID(n int) tenancy.OrganizationID    { return id(n) }
+func userID(n int) tenancy.UserID           { return id(n) }
+func accountID(n int) tenancy.AccountID     { return id(n) }
+func operationID(n int) tenancy.OperationID { return id(n) }
+
+// texts are such as databases like to order, fold, pad, trim, escape or take apart differently from their bytes.
+var texts = [...]string{
+	"a", "A", "a\x01", "a ", " a", "ab", "a-b", "a_b", "_b", "%", "'", `\`, "Z", "e\u0301", "\u00e9", "\u00c9", "\u00df", "ss", "\u0131", "i",
+	"\uff71", "\U00010000", strings.Repeat("\U0001F600", 60),
+}
+
+// text gives the n-th sample text.
+func text(n int) string { return texts[n%len(texts)] + strings.Repeat("~", n/len(texts)) }
+
+// address gives the n-th sample address, which is as odd as the text in it.
+func address(n int) string { return text(n) + "@sample.example" }
+
+// instant gives the n-th sample instant.
+func instant(n int) tenancy.Instant {
+	instants := [...]tenancy.Instant{1, 2, 10, -1_000_000, 999, 1000, 1 << 50, math.MaxInt64 - 1000, 1_767_225_600_000_000}
+	return instants[n%len(instants)] + tenancy.Instant(n/len(instants))
+}
+
+// actor gives the n-th sample actor.
+func actor(n int) tenancy.Actor {
+	actors := [...]tenancy.Actor{
+		{}, {Operator: "a"}, {Operator: "A"}, {Operator: "a.b"}, {Operator: "a-b"}, {Operator: "a_b"}, {Operator: "ab"}, {Operator: "Z/9"},
+		{User: userID(0)}, {User: userID(3)},
+	}
+	return actors[n%len(actors)]
+}
+
+// stream gives the n-th sample stream: organizations' and users' by turns.
+func stream(n int) tenancy.Stream {
+	if n%2 == 1 {
+		return tenancy.Stream{User: userID(n)}
+	}
+	return tenancy.Stream{Organization: orgID(n)}
+}
+
+// sample makes a record with an ID of its own that an index finds under the group-th key with the text-th text, as far as the index uses them.
+// What else the record holds is such that it is in nobody's way.
+type sample func(own, group, text int) tenancy.Record
+
+var samples = map[tenancy.Index]sample{
+	tenancy.Organizations: func(own, _, _ int) tenancy.Record { return tenancy.OrganizationRecord{ID: orgID(own)} },
+	tenancy.OrganizationsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateDeleted, Ended: instant(text)}
+	},
+	tenancy.OrganizationsInto: func(own, group, _ int) tenancy.Record {
+		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateMerged, MergedInto: orgID(group), Purged: 1}
+	},
+	tenancy.Users: func(own, _, _ int) tenancy.Record { return tenancy.UserRecord{ID: userID(own)} },
+	tenancy.UsersByAddress: func(own, _, text int) tenancy.Record {
+		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
+	},
+	tenancy.Members: func(own, group, _ int) tenancy.Record {
+		return tenancy.MembershipRecord{Organization: orgID(group), User: userID(own)}
+	},
+	tenancy.MembershipsOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.MembershipRecord{Organization: orgID(own), User: userID(group)}
+	},
+	tenancy.Accounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
+	tenancy.AccountsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}
+	},
+	tenancy.OpenAccountsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(own), Organization: orgID(group)}
+	},
+	tenancy.OpenAccountsOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(group)}
+	},
+	tenancy.OpenSubaccountsOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(own), Parent: accountID(group)}
+	},
+	tenancy.Grants: func(own, group, _ int) tenancy.Record {
+		return tenancy.GrantRecord{Account: accountID(group), User: userID(own)}
+	},
+	tenancy.GrantsOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.GrantRecord{Account: accountID(own), User: userID(group)}
+	},
+	tenancy.Invitations: func(own, _, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own)}
+	},
+	tenancy.InvitationsBySecret: func(own, _, n int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
+	},
+	tenancy.PendingInvitations: func(own, group, text int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccount, Account: accountID(group), State: tenancy.StatePending,
+			Personal: tenancy.InvitationPersonal{Address: address(text)}}
+	},
+	tenancy.InvitationsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindOrganization, Organization: orgID(group)}
+	},
+	tenancy.InvitationsFor: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccountRequest, Organization: orgID(own), Account: accountID(group),
+			State: tenancy.StatePending}
+	},
+	tenancy.InvitationsByAddress: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindOrganization, State: tenancy.StateDeclined,
+			Personal: tenancy.InvitationPersonal{Address: address(group)}}
+	},
+	tenancy.InvitationsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccount, Expires: instant(text),
+			Personal: tenancy.InvitationPersonal{Address: address(own)}}
+	},
+	tenancy.Requests: func(own, _, _ int) tenancy.Record { return tenancy.RequestRecord{ID: id(own)} },
+	tenancy.OpenRequests: func(own, group, text int) tenancy.Record {
+		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateOpen,
+			Personal: tenancy.RequestPersonal{Address: address(text)}}
+	},
+	tenancy.RequestsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group)}
+	},
+	tenancy.RequestsByAddress: func(own, group, _ int) tenancy.Record {
+		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.RequestPersonal{Address: address(group)}}
+	},
+	tenancy.RequestsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.RequestRecord{ID: id(own), Settled: instant(text), Personal: tenancy.RequestPersonal{Address: address(own)}}
+	},
+	tenancy.Domains: func(own, _, _ int) tenancy.Record {
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.DomainPersonal{Name: text(own)}}
+	},
+	tenancy.DomainsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
+			Personal: tenancy.DomainPersonal{Name: text(own)}}
+	},
+	tenancy.DomainsByName: func(own, group, n int) tenancy.Record {
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
+			Personal: tenancy.DomainPersonal{Name: text(n)}}
+	},
+	tenancy.VerifiedDomains: func(own, _, n int) tenancy.Record {
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), State: tenancy.StateLapsing,
+			Personal: tenancy.DomainPersonal{Name: text(n)}}
+	},
+	tenancy.Connections: func(own, _, _ int) tenancy.Record { return tenancy.ConnectionRecord{ID: id(own)} },
+	tenancy.ConnectionsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.ConnectionRecord{ID: id(own), Organization: orgID(group)}
+	},
+	tenancy.Heads: func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
+	tenancy.Operations: func(own, _, n int) tenancy.Record {
+		return tenancy.OperationRecord{Actor: actor(n), ID: operationID(own)}
+	},
+}
+
+// filler fills values field by field. No two fields that a filler has filled are alike, as far as their types allow that.
+type filler struct {
+	n      int
+	values fillerValues
+}
+
+// fillerValues gives the n-th value of each type.
+type fillerValues struct {
+	number func(n int) int64
+	whole  func(n int) uint64
+	bytes  func(n int) [32]byte
+	text   func(n int) string
+	ref    func(n int) tenancy.Reference
+	roles  func(n int) tenancy.RoleSet
+	small  func(n int) uint8
+}
+
+// ordinary, greatest and least are the values that fields are filled with: such as there are every day, and the ends of what there can be.
+var (
+	ordinary = fillerValues{
+		number: func(n int) int64 { return int64(n) },
+		whole:  func(n int) uint64 { return uint64(n) },
+		bytes:  func(n int) [32]byte { return sha256.Sum256([]byte{byte(n), byte(n >> 8)}) },
+		text:   func(n int) string { return fmt.Sprintf("n\u00ba %d \u2192@\u4f8b\u3048.example", n) },
+		ref:    func(n int) tenancy.Reference { return tenancy.Reference(fmt.Sprintf("Ref-%d_a/b.c", n)) },
+		roles: func(n int) tenancy.RoleSet {
+			return tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("role-%d", n)), "auditor", tenancy.Developer)
+		},
+		small: func(n int) uint8 { return uint8(1 + n%2) },
+	}
+	greatest = fillerValues{
+		number: func(n int) int64 { return math.MaxInt64 - int64(n) },
+		whole:  func(n int) uint64 { return math.MaxUint64 - uint64(n) },
+		bytes: func(n int) (b [32]byte) {
+			for i := range b {
+				b[i] = 0xff
+			}
+			b[15] -= byte(n)
+			return b
+		},
+		text: func(n int) string {
+			return strings.Repeat("\U0010fffd", 64-n%8) + "@" + strings.Repeat("\u00e9", 32)
+		},
+		ref: func(n int) tenancy.Reference {
+			return tenancy.Reference(strings.Repeat("z", 62) + fmt.Sprintf("%02d", n%100))
+		},
+		roles: func(n int) tenancy.RoleSet {
+			all := []tenancy.AccountRole{tenancy.AccountOwner, tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager, tenancy.Support}
+			for i := range 20 {
+				all = append(all, tenancy.AccountRole(fmt.Sprintf("%060d.%03d", n, i)))
+			}
+			return tenancy.Roles(all...)
+		},
+		small: func(int) uint8 { return uint8(tenancy.Owner) },
+	}
+	least = fillerValues{
+		number: func(n int) int64 { return math.MinInt64 + int64(n) },
+		whole:  func(int) uint64 { return 1 },
+		bytes:  func(n int) (b [32]byte) { b[15] = byte(n); return b },
+		text:   func(n int) string { return strings.Repeat("\x01", 1+n%8) + "@\x7f" },
+		ref:    func(int) tenancy.Reference { return "0" },
+		roles:  func(int) tenancy.RoleSet { return tenancy.Roles("-") },
+		small:  func(int) uint8 { return 1 },
+	}
+)
+
+// filled gives a value of the type of zero with every field filled.
+func (f *filler) filled(zero any) any {
+	v := reflect.New(reflect.TypeOf(zero)).Elem()
+	f.fill(v)
+	return v.Interface()
+}
+
+func (f *filler) fill(v reflect.Value) {
+	if !whole(v.Type()) {
+		for _, field := range v.Fields() {
+			f.fill(field)
+		}
+		return
+	}
+	f.n++
+	switch v.Interface().(type) {
+	case tenancy.Actor:
+		v.Set(reflect.ValueOf(f.actor()))
+		return
+	case tenancy.Stream:
+		v.Set(reflect.ValueOf(f.stream()))
+		return
+	case tenancy.RoleSet:
+		v.Set(reflect.ValueOf(f.values.roles(f.n)))
+		return
+	case tenancy.Reference:
+		v.Set(reflect.ValueOf(f.values.ref(f.n)))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(f.values.number(f.n))
+	case reflect.Uint64:
+		v.SetUint(f.values.whole(f.n))
+	case reflect.Uint8:
+		v.SetUint(uint64(f.values.small(f.n)))
+	case reflect.String:
+		v.SetString(f.values.text(f.n))
+	case reflect.Array:
+		b := f.values.bytes(f.n)
+		reflect.Copy(v, reflect.ValueOf(b[:]))
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 3, 3))
+		for i := range v.Len() {
+			f.fill(v.Index(i))
+		}
+	case reflect.Interface: // an event's data, which is filled by its own type
+	default:
+		panic("storetest: no sample value of type " + v.Type().String())
+	}
+}
+
+// whole says whether a type is filled as one value: all but structs whose fields are filled each for itself.
+func whole(t reflect.Type) bool {
+	switch t {
+	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet]():
+		return true
+	}
+	return t.Kind() != reflect.Struct
+}
+
+// actor gives a user and an Operator by turns: no actor is both.
+func (f *filler) actor() tenancy.Actor {
+	if f.n%2 == 1 {
+		return tenancy.Actor{Operator: f.values.ref(f.n)}
+	}
+	return tenancy.Actor{User: first16(f.values.bytes(f.n))}
+}
+
+// stream gives an organization's and a user's by turns: no stream is both.
+func (f *filler) stream() tenancy.Stream {
+	if f.n%2 == 1 {
+		return tenancy.Stream{Organization: first16(f.values.bytes(f.n))}
+	}
+	return tenancy.Stream{User: first16(f.values.bytes(f.n))}
+}
+
+func first16(b [32]byte) [16]byte { return [16]byte(b[:16]) }
+
+// bareOf gives a record with nothing but the identity of another.
+func bareOf(record tenancy.Record) tenancy.Record {
+	bare := record
+	for _, path := range leaves(reflect.TypeOf(record)) {
+		v := reflect.New(reflect.TypeOf(record)).Elem()
+		v.Set(reflect.ValueOf(bare))
+		v.FieldByIndex(path).SetZero()
+		if without := v.Interface().(tenancy.Record); identity(without) == identity(record) {
+			bare = without
+		}
+	}
+	return bare
+}
+
+// leaves gives the paths to all fields of a struct that are filled as one value.
+func leaves(t reflect.Type) [][]int {
+	var paths [][]int
+	for i := range t.NumField() {
+		if field := t.Field(i); whole(field.Type) {
+			paths = append(paths, []int{i})
+		} else {
+			for _, path := range leaves(field.Type) {
+				paths = append(paths, append([]int{i}, path...))
+			}
+		}
+	}
+	return paths
+}
