@@ -63,11 +63,8 @@ type attempt struct {
 	try       func(context.Context) error
 }
 
-// errorOf gives the last of a call's results: its error.
-func errorOf(results ...any) error {
-	err, _ := results[len(results)-1].(error)
-	return err
-}
+// errorOf drops a result that nobody wants.
+func errorOf[T any](_ T, err error) error { return err }
 
 // attempts are made by whoever of its kind there is.
 func (c *company) attempts(ctx context.Context) ([]attempt, error) {
@@ -79,7 +76,7 @@ func (c *company) attempts(ctx context.Context) ([]attempt, error) {
 	vera, noor := c.dir.As(rival.User.ID), c.dir.As(c.consultant)
 	all := []attempt{
 		{owner.name + ", Owner", "leaves the organization", func(ctx context.Context) error {
-			return errorOf(c.as(owner).Leave(ctx, c.org))
+			return c.as(owner).Leave(ctx, c.org)
 		}},
 		{"Vera Stone of another company", "lists the users", func(ctx context.Context) error {
 			return errorOf(collect(vera.Users(ctx, c.org, tenancy.UserQuery{})))
@@ -109,13 +106,13 @@ func (c *company) attemptsOfAdministrator(p *person) []attempt {
 	who, s := p.name+", Administrator", c.as(p)
 	all := []attempt{
 		{who, "removes the Owner", func(ctx context.Context) error {
-			return errorOf(s.RemoveUser(ctx, c.org, c.founder().user, tenancy.Removal{}))
+			return s.RemoveUser(ctx, c.org, c.founder().user, tenancy.Removal{})
 		}},
 		{who, "makes themself Owner", func(ctx context.Context) error {
-			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner))
+			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner)
 		}},
 		{who, "demotes themself", func(ctx context.Context) error {
-			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser))
+			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser)
 		}},
 		{who, "hands the organization over", func(ctx context.Context) error {
 			return errorOf(s.TransferOwnership(ctx, c.org, tenancy.NewOwner{User: p.user}))
@@ -137,7 +134,7 @@ func (c *company) attemptsOfAdministrator(p *person) []attempt {
 	for _, department := range c.departments {
 		if head := c.heads[department]; head != c.founder() && head != p {
 			return append(all, attempt{who, "removes somebody who owns an account", func(ctx context.Context) error {
-				return errorOf(s.RemoveUser(ctx, c.org, head.user, tenancy.Removal{}))
+				return s.RemoveUser(ctx, c.org, head.user, tenancy.Removal{})
 			}})
 		}
 	}
@@ -148,7 +145,7 @@ func (c *company) attemptsOfStandardUser(p *person) []attempt {
 	who, s, account := p.name+", Standard User", c.as(p), c.accounts[p.department]
 	return []attempt{
 		{who, "makes themself Administrator", func(ctx context.Context) error {
-			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator))
+			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator)
 		}},
 		{who, "closes their department's account", func(ctx context.Context) error {
 			return errorOf(s.CloseAccount(ctx, account))
