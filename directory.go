@@ -215,6 +215,8 @@ type reads struct {
 	asked []Lookup
 	log   logPage
 	steps int
+
+	asking map[Lookup]bool // those asked, once they are many
 }
 
 // logPage is a part of a stream that a load asks for.
@@ -228,10 +230,27 @@ type logPage struct {
 
 func (r *reads) ask(l Lookup) Answer {
 	answer, ok := r.known[l]
-	if !ok && !slices.Contains(r.asked, l) {
+	if !ok && !r.asks(l) {
 		r.asked = append(r.asked, l)
 	}
 	return answer
+}
+
+// asks says whether a lookup is among those asked, and notes it where they are many: what reads a whole organization asks thousands.
+func (r *reads) asks(l Lookup) bool {
+	const few = 32
+	if len(r.asked) < few {
+		return slices.Contains(r.asked, l)
+	}
+	if r.asking == nil {
+		r.asking = map[Lookup]bool{}
+		for _, asked := range r.asked {
+			r.asking[asked] = true
+		}
+	}
+	already := r.asking[l]
+	r.asking[l] = true
+	return already
 }
 
 // find gives the record at a place; nil: absent, or not yet there.
@@ -281,7 +300,7 @@ func (r *reads) events(stream Stream, from uint64, limit int) []Event {
 // gather runs load until it asks nothing new.
 func (r *reads) gather(ctx context.Context, tx ReadTx, load func()) error {
 	for {
-		r.asked = r.asked[:0]
+		r.asked, r.asking = r.asked[:0], nil
 		load()
 		log := r.log.limit > 0 && !r.log.read
 		if len(r.asked) == 0 && !log {

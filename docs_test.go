@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"cmp"
+	"encoding/hex"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -98,6 +99,14 @@ func TestRulesDocument(t *testing.T) {
 				require.Contains(t, ids, id, where)
 			}
 		}
+	})
+	t.Run("EVT-6 the test vector is the encoding of that event, and its hash", func(t *testing.T) {
+		var encoding string
+		for _, line := range regexp.MustCompile(`(?m)^([0-9a-f]{16}) ([0-9a-f]*) `).FindAllStringSubmatch(text, -1) {
+			encoding += line[1] + line[2]
+		}
+		require.Equal(t, hex.EncodeToString(vector.encoding()), encoding)
+		require.Contains(t, text, fmt.Sprintf("\nSHA-256: %x\n", vector.hash()))
 	})
 	t.Run("every operation is named", func(t *testing.T) {
 		for _, row := range operations {

@@ -2,185 +2,201 @@ package memstore
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"math/bits"
+	"math/rand/v2"
+	"slices"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// trie is a persistent hash trie, 64-way, from keys to records. Copying one is copying its root: nodes are shared until a writer changes them,
-// and a writer changes nodes in place that carry its own token, so that many writes of one transaction copy a path once.
-type trie struct {
-	root *node
-	len  int
+// trie finds values by key, in a few steps whatever it holds: six bits of the key's hash choose one of 64 ways at each node, until one value is
+// left. Tries that hold the same have the same shape. A trie is a value itself: whoever copies it has a snapshot, in which no change of the
+// other shows.
+type trie[V any] struct {
+	root node[V]
+	key  func(*V) tenancy.Key // never changes for a value
 }
 
-// token is a writer's mark on the nodes it made.
-type token struct{ _ byte }
-
-// leaf is a record at its key. It is never changed.
-type leaf struct {
-	hash   uint64
-	key    tenancy.Key
-	record tenancy.Record
+// node is a branch of a trie. One below the root holds two values at least. One below the last bits of the hash uses no ways: its values are those of one hash.
+type node[V any] struct {
+	epoch  uint64 // the transaction that made it, and may change it, though not values
+	single uint64 // bit i: way i leads to one value
+	branch uint64 // bit i: way i leads to a node
+	values []V    // where the ways lead, in order
+	nodes  []node[V]
 }
 
-// node has, for each six bits of a hash, nothing, a leaf, or a node further down. Below the last bits stand leaves of one hash in a list.
-type node struct {
-	owner  *token
-	leaves uint64 // slots with a leaf
-	nodes  uint64 // slots with a node
-	leaf   []*leaf
-	child  []*node
-	same   []*leaf // at the bottom: leaves of one hash
-}
-
+// step is how many bits of the hash a node uses, and bottom how many there are.
 const (
-	width  = 6
-	bottom = 66 // no bits are left
+	step   = 6
+	bottom = 64
 )
 
-// hashKey mixes the parts of a key. IDs are random in their last bytes; texts are hashed byte by byte.
-func hashKey(k tenancy.Key) uint64 {
-	const m = 0x9E3779B97F4A7C15
-	h := binary.LittleEndian.Uint64(k.ID[8:])*m ^ binary.LittleEndian.Uint64(k.ID[:8])
-	h = bits.RotateLeft64(h, 29)*m ^ binary.LittleEndian.Uint64(k.In[8:])
-	h = bits.RotateLeft64(h, 31)*m ^ binary.LittleEndian.Uint64(k.In[:8])
-	for i := range len(k.Text) {
-		h = (h ^ uint64(k.Text[i])) * 0x100000001B3
-	}
-	h ^= h >> 32
-	h *= m
-	return h ^ h>>29
+// edit is what a transaction changes a trie with: its own number, and the hash of keys, always the same for one trie.
+type edit struct {
+	epoch uint64
+	hash  func(tenancy.Key) uint64
 }
 
-// get gives the record at a key; nil: none.
-func (t *trie) get(k tenancy.Key) tenancy.Record {
-	h := hashKey(k)
-	n := t.root
-	for shift := 0; n != nil; shift += width {
-		if shift >= bottom {
-			for _, l := range n.same {
-				if l.key == k {
-					return l.record
-				}
-			}
+func newTrie[V any](key func(*V) tenancy.Key) trie[V] { return trie[V]{key: key} }
+
+// find gives what may have the key of a hash: one value or none, unless several have the same hash. They are not to be changed.
+func (t *trie[V]) find(hash uint64) []V {
+	n := &t.root
+	for {
+		bit := uint64(1) << (hash % (1 << step))
+		switch {
+		case n.branch&bit != 0:
+			n = &n.nodes[bits.OnesCount64(n.branch&(bit-1))]
+			hash >>= step
+		case n.single&bit != 0:
+			i := bits.OnesCount64(n.single & (bit - 1))
+			return n.values[i : i+1]
+		case n.single|n.branch == 0:
+			return n.values
+		default:
 			return nil
 		}
-		bit := uint64(1) << (h >> shift & 63)
-		if n.leaves&bit != 0 {
-			if l := n.leaf[bits.OnesCount64(n.leaves&(bit-1))]; l.hash == h && l.key == k {
-				return l.record
-			}
-			return nil
-		}
-		if n.nodes&bit == 0 {
-			return nil
-		}
-		n = n.child[bits.OnesCount64(n.nodes&(bit-1))]
+	}
+}
+
+// get gives the value of a key; nil: there is none. It is not to be changed.
+func (t *trie[V]) get(hash uint64, key tenancy.Key) *V {
+	found := t.find(hash)
+	if i := t.index(found, key); i >= 0 {
+		return &found[i]
 	}
 	return nil
 }
 
-// put writes a record at a key.
-func (t *trie) put(w *token, k tenancy.Key, record tenancy.Record) {
-	l := &leaf{hashKey(k), k, record}
-	var added bool
-	t.root, added = put(t.root, w, l, 0)
-	if added {
-		t.len++
-	}
-}
-
-// own gives a node that the writer may change.
-func (n *node) own(w *token) *node {
-	if n == nil {
-		return &node{owner: w}
-	}
-	if n.owner == w {
-		return n
-	}
-	return &node{w, n.leaves, n.nodes, append([]*leaf(nil), n.leaf...), append([]*node(nil), n.child...), append([]*leaf(nil), n.same...)}
-}
-
-func put(n *node, w *token, l *leaf, shift int) (*node, bool) {
-	n = n.own(w)
-	if shift >= bottom {
-		for i, old := range n.same {
-			if old.key == l.key {
-				n.same[i] = l
-				return n, false
-			}
+func (t *trie[V]) index(values []V, key tenancy.Key) int {
+	for i := range values {
+		if t.key(&values[i]) == key {
+			return i
 		}
-		n.same = append(n.same, l)
-		return n, true
 	}
-	bit := uint64(1) << (l.hash >> shift & 63)
-	li, ni := bits.OnesCount64(n.leaves&(bit-1)), bits.OnesCount64(n.nodes&(bit-1))
-	switch {
-	case n.nodes&bit != 0:
-		var added bool
-		n.child[ni], added = put(n.child[ni], w, l, shift+width)
-		return n, added
-	case n.leaves&bit == 0:
-		n.leaves |= bit
-		n.leaf = append(n.leaf, nil)
-		copy(n.leaf[li+1:], n.leaf[li:])
-		n.leaf[li] = l
-		return n, true
-	case n.leaf[li].key == l.key:
-		n.leaf[li] = l
-		return n, false
-	}
-	old := n.leaf[li]
-	n.leaves &^= bit
-	n.leaf = append(n.leaf[:li:li], n.leaf[li+1:]...)
-	below, _ := put(nil, w, old, shift+width)
-	below, _ = put(below, w, l, shift+width)
-	n.nodes |= bit
-	n.child = append(n.child, nil)
-	copy(n.child[ni+1:], n.child[ni:])
-	n.child[ni] = below
-	return n, true
+	return -1
 }
 
-// remove takes the record at a key away.
-func (t *trie) remove(w *token, k tenancy.Key) {
-	if t.get(k) == nil {
+// put sets a value, in place of the one of its key.
+func (t *trie[V]) put(e edit, value V) {
+	key := t.key(&value)
+	t.with(e, &t.root, 0, e.hash(key), key, value)
+}
+
+// remove takes the value of a key away, which must be there.
+func (t *trie[V]) remove(e edit, key tenancy.Key) {
+	t.without(e, &t.root, 0, e.hash(key), key)
+}
+
+func (t *trie[V]) with(e edit, n *node[V], used int, hash uint64, key tenancy.Key, value V) {
+	n.own(e)
+	if used >= bottom {
+		if i := t.index(n.values, key); i >= 0 {
+			n.values = changed(n.values, i, value)
+		} else {
+			n.values = inserted(n.values, len(n.values), value)
+		}
 		return
 	}
-	t.len--
-	t.root = remove(t.root, w, k, hashKey(k), 0)
+	bit, i, j := n.way(hash >> used)
+	switch {
+	case n.branch&bit != 0:
+		t.with(e, &n.nodes[j], used+step, hash, key, value)
+	case n.single&bit == 0:
+		n.single |= bit
+		n.values = inserted(n.values, i, value)
+	case t.key(&n.values[i]) == key:
+		n.values = changed(n.values, i, value)
+	default:
+		below := node[V]{epoch: e.epoch}
+		other := t.key(&n.values[i])
+		t.with(e, &below, used+step, e.hash(other), other, n.values[i])
+		t.with(e, &below, used+step, hash, key, value)
+		n.single, n.branch = n.single&^bit, n.branch|bit
+		n.values, n.nodes = deleted(n.values, i), inserted(n.nodes, j, below)
+	}
 }
 
-// remove gives the node without the key, nil if it is empty then.
-func remove(n *node, w *token, k tenancy.Key, h uint64, shift int) *node {
-	n = n.own(w)
-	if shift >= bottom {
-		for i, l := range n.same {
-			if l.key == k {
-				n.same = append(n.same[:i:i], n.same[i+1:]...)
-				break
-			}
-		}
-		if len(n.same) == 0 {
-			return nil
-		}
-		return n
+func (t *trie[V]) without(e edit, n *node[V], used int, hash uint64, key tenancy.Key) {
+	n.own(e)
+	if used >= bottom {
+		n.values = deleted(n.values, t.index(n.values, key))
+		return
 	}
-	bit := uint64(1) << (h >> shift & 63)
-	if n.leaves&bit != 0 {
-		i := bits.OnesCount64(n.leaves & (bit - 1))
-		n.leaves &^= bit
-		n.leaf = append(n.leaf[:i:i], n.leaf[i+1:]...)
-	} else {
-		i := bits.OnesCount64(n.nodes & (bit - 1))
-		if n.child[i] = remove(n.child[i], w, k, h, shift+width); n.child[i] == nil {
-			n.nodes &^= bit
-			n.child = append(n.child[:i:i], n.child[i+1:]...)
-		}
+	bit, i, j := n.way(hash >> used)
+	if n.single&bit != 0 {
+		n.single &^= bit
+		n.values = deleted(n.values, i)
+		return
 	}
-	if n.leaves == 0 && n.nodes == 0 {
-		return nil
+	below := &n.nodes[j]
+	t.without(e, below, used+step, hash, key)
+	if len(below.values) == 1 && len(below.nodes) == 0 {
+		n.single, n.branch = n.single|bit, n.branch&^bit
+		n.values, n.nodes = inserted(n.values, i, below.values[0]), deleted(n.nodes, j)
 	}
-	return n
+}
+
+// way gives the bit of the way that a hash begins with, and where in values and nodes what it leads to stands, or would.
+func (n *node[V]) way(hash uint64) (bit uint64, value, node int) {
+	bit = 1 << (hash % (1 << step))
+	return bit, bits.OnesCount64(n.single & (bit - 1)), bits.OnesCount64(n.branch & (bit - 1))
+}
+
+func (n *node[V]) own(e edit) {
+	if n.epoch != e.epoch {
+		n.epoch, n.nodes = e.epoch, slices.Clone(n.nodes)
+	}
+}
+
+// changed, inserted and deleted give a slice of its own, of exactly the length it needs.
+func changed[T any](s []T, i int, v T) []T {
+	s = slices.Clone(s)
+	s[i] = v
+	return s
+}
+
+func inserted[T any](s []T, i int, v T) []T {
+	longer := make([]T, len(s)+1)
+	copy(longer, s[:i])
+	longer[i] = v
+	copy(longer[i+1:], s[i:])
+	return longer
+}
+
+func deleted[T any](s []T, i int) []T {
+	shorter := make([]T, len(s)-1)
+	copy(shorter, s[:i])
+	copy(shorter[i:], s[i+1:])
+	return shorter
+}
+
+// seed makes a store's hashes its own, so that nobody can choose keys that all take one way.
+type seed struct {
+	a, b uint64
+	text maphash.Seed
+}
+
+func newSeed() *seed { return &seed{rand.Uint64(), rand.Uint64(), maphash.MakeSeed()} }
+
+func (s *seed) hash(key tenancy.Key) uint64 {
+	h := s.a
+	if key.In != [16]byte{} {
+		h = s.mix(h, key.In)
+	}
+	if key.Text != "" {
+		h ^= maphash.String(s.text, key.Text)
+	}
+	return s.mix(h, key.ID)
+}
+
+// hashID and hashPair are hash for keys of these parts, neither zero.
+func (s *seed) hashID(id [16]byte) uint64       { return s.mix(s.a, id) }
+func (s *seed) hashPair(in, id [16]byte) uint64 { return s.mix(s.mix(s.a, in), id) }
+
+func (s *seed) mix(h uint64, id [16]byte) uint64 {
+	high, low := bits.Mul64(h^binary.LittleEndian.Uint64(id[:8]), s.b^binary.LittleEndian.Uint64(id[8:]))
+	return high ^ low
 }

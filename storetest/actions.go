@@ -13,6 +13,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
+// stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's default, or it would seldom leave its setting.
+const stepsAtOnce = 4
+
 // actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
@@ -20,7 +23,14 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		maps.Copy(all, some)
 	}
 	names := slices.Sorted(maps.Keys(all))
-	return map[string]func(*rapid.T){"": m.check, "step": func(rt *rapid.T) { all[choose(m, rt, "action", names)](rt) }}
+	return map[string]func(*rapid.T){"": m.check, "steps": func(rt *rapid.T) {
+		for n := range stepsAtOnce {
+			if n > 0 {
+				m.check(rt)
+			}
+			all[choose(m, rt, "action", names)](rt)
+		}
+	}}
 }
 
 // entering is how people and organizations come to be.
@@ -68,8 +78,11 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
 		"a day": func(rt *rapid.T) {
-			m.now = m.now.Add(choose(m, rt, "time", []time.Duration{time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
+			m.now = m.now.Add(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
 			m.did(rt, "Purge", func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
+			if m.coin(rt, "domains are rechecked") {
+				m.did(rt, "RecheckDomains", func() error { _, err := m.dir.System().RecheckDomains(m.ctx); return err })
+			}
 		},
 	}
 }
@@ -483,7 +496,45 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		}
 		return []tenancy.UserID{i.Inviter.User, m.ownerOf(i.Organization)}
 	}
+	again := func(rt *rapid.T) { // the same address, until it is too often
+		org, address := m.org(rt), m.address(rt)
+		s := m.session(rt, m.ownerOf(org))
+		for range 6 {
+			var i tenancy.SentInvitation
+			m.did(rt, "InviteUser", func() (err error) {
+				i, err = s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address})
+				m.made(err, func() { keep(address, i) })
+				return err
+			})
+			if !i.ID.IsZero() && m.coin(rt, "resend") {
+				m.did(rt, "ResendInvitation", func() error {
+					sent, err := s.ResendInvitation(m.ctx, i.ID)
+					m.made(err, func() { i = sent; keep(address, i) })
+					return err
+				})
+			}
+			if !i.ID.IsZero() {
+				m.did(rt, "RevokeInvitation", func() error { return s.RevokeInvitation(m.ctx, i.ID) })
+			}
+		}
+	}
+	toAccountAgain := func(rt *rapid.T) {
+		account, address := m.account(rt), m.address(rt)
+		s := m.session(rt, m.accountOwners(account)...)
+		for range 6 {
+			var i tenancy.SentInvitation
+			m.did(rt, "InviteToAccount", func() (err error) {
+				i, err = s.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(tenancy.Support)})
+				m.made(err, func() { keep(address, i) })
+				return err
+			})
+			if !i.ID.IsZero() && m.coin(rt, "revoke") {
+				m.did(rt, "RevokeInvitation", func() error { return s.RevokeInvitation(m.ctx, i.ID) })
+			}
+		}
+	}
 	return map[string]func(*rapid.T){
+		"invite again": again, "invite to an account again": toAccountAgain,
 		"InviteUser": invite, "InviteUser 2": invite, "InviteUser 3": invite, "InviteToAccount": toAccount, "InviteToAccount 2": toAccount,
 		"AcceptInvitation": accept, "AcceptInvitation 2": accept, "AcceptInvitation 3": accept,
 		"DeclineInvitation": func(rt *rapid.T) {
@@ -622,6 +673,11 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 	}
 	merge := func(rt *rapid.T) {
 		prime, candidate := m.org(rt), m.org(rt)
+		for _, org := range m.orgs {
+			if org != prime && m.ownerOf(org) == m.ownerOf(prime) && m.coin(rt, "of the same Owner") {
+				candidate = org
+			}
+		}
 		s := m.session(rt, m.ownerOf(prime), m.ownerOf(candidate))
 		m.did(rt, "MergeOrganizations", func() error { _, err := s.MergeOrganizations(m.ctx, prime, candidate); return err })
 	}

@@ -245,12 +245,16 @@ func (m *machine) platform(rt *rapid.T) *tenancy.Platform {
 	return m.dir.Operator("staff")
 }
 
-// ownerOf gives an organization's Owner; zero: unknown.
+// ownerOf gives an organization's Owner, a merged one's survivor's; zero: unknown.
 func (m *machine) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
-	if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.Organizations, org); err == nil {
-		return o.Owner
+	o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.Organizations, org)
+	switch {
+	case err != nil:
+		return tenancy.UserID{}
+	case !o.MergedInto.IsZero():
+		return m.ownerOf(o.MergedInto)
 	}
-	return tenancy.UserID{}
+	return o.Owner
 }
 
 // lookUp reads a record beside the operations.

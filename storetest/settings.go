@@ -53,6 +53,27 @@ func (m *machine) set(rt *rapid.T) {
 		must(rt, staff.SetHIPAAEntitlement(m.ctx, choose(m, rt, "which", m.orgs), tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}))
 	}
 	m.now = m.now.Add(25 * time.Hour)
+	owner := m.dir.As(ana.User.ID)
+	if m.between(rt, "policy", 0, 2) == 0 {
+		must(rt, owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.PolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})}))
+	}
+	if m.between(rt, "single sign-on", 0, 2) == 0 {
+		connection, err := owner.AddConnection(m.ctx, ana.Organization.ID, "Provider")
+		must(rt, err)
+		m.connections = append(m.connections, connection.ID)
+		_, err = host.MarkConnectionTested(m.ctx, connection.ID)
+		must(rt, err)
+		_, err = owner.EnforceSSO(m.ctx, m.domains[0].ID, connection.ID)
+		must(rt, err)
+	}
+	if m.between(rt, "limits", 0, 2) == 0 {
+		must(rt, staff.SetLimits(m.ctx, ana.Organization.ID, &tenancy.Limits{Members: m.between(rt, "members", 0, 4), Accounts: m.between(rt, "accounts", 0, 2), TrialSubaccounts: 1}))
+	}
+	if m.coin(rt, "designated") {
+		must(rt, staff.SetHIPAAEntitlement(m.ctx, dee.Organization.ID, tenancy.HIPAAEntitlement{On: true, Reference: "baa-2", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}))
+		_, err := m.dir.As(dee.User.ID).EnableHIPAA(m.ctx, dee.Account.ID)
+		must(rt, err)
+	}
 	slices.Reverse(m.users)
 }
 

@@ -1,0 +1,314 @@
+package memstore_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
+)
+
+// crowd is some users, in organizations of a hundred; a tenth as many accounts, owned by members, each with two grants.
+type crowd struct {
+	users       []tenancy.UserRecord
+	memberships []tenancy.MembershipRecord
+	accounts    []tenancy.AccountRecord
+	grants      []tenancy.GrantRecord
+}
+
+// draw gives IDs as the library draws them: a time, then random bits.
+func draw(random *rand.Rand, n int) (id [16]byte) {
+	binary.BigEndian.PutUint64(id[:], uint64(1_700_000_000_000+n)<<16|0x7000|random.Uint64()&0xfff)
+	binary.BigEndian.PutUint64(id[8:], random.Uint64()>>2|1<<63)
+	return id
+}
+
+func newCrowd(users int) *crowd {
+	random := rand.New(rand.NewPCG(1, 2))
+	c := &crowd{}
+	organizations := make([]tenancy.OrganizationID, max(users/100, 1))
+	for i := range organizations {
+		organizations[i] = draw(random, i)
+	}
+	roles := tenancy.Roles(tenancy.Developer)
+	for i := range users {
+		user, org := tenancy.UserRecord{ID: draw(random, i), Created: 1}, organizations[i%len(organizations)]
+		user.Personal = tenancy.UserPersonal{Email: fmt.Sprintf("User.%07d@Example.com", i), Address: fmt.Sprintf("user.%07d@example.com", i), Name: fmt.Sprintf("User Nr %07d", i)}
+		c.users = append(c.users, user)
+		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
+		if i%10 == 0 {
+			account := tenancy.AccountRecord{ID: draw(random, i), Owner: user.ID, Organization: org, Created: 1, Personal: tenancy.AccountPersonal{Name: fmt.Sprintf("Account %07d", i)}}
+			c.accounts = append(c.accounts, account)
+			c.grants = append(c.grants, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)},
+				tenancy.GrantRecord{Account: account.ID, User: c.users[random.IntN(len(c.users))].ID, Roles: roles})
+		}
+	}
+	if last := len(c.grants) - 1; last > 0 && c.grants[last] == c.grants[last-1] {
+		panic("drawn twice")
+	}
+	return c
+}
+
+// fill writes records in transactions of a thousand.
+func fill[R tenancy.Record](tb testing.TB, store *memstore.Store, records []R) {
+	for start := 0; start < len(records); start += 1000 {
+		var batch []tenancy.Record
+		for _, r := range records[start:min(start+1000, len(records))] {
+			batch = append(batch, r)
+		}
+		require.NoError(tb, store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
+	}
+}
+
+func (c *crowd) store(tb testing.TB) *memstore.Store {
+	store := memstore.New()
+	fill(tb, store, c.users)
+	fill(tb, store, c.memberships)
+	fill(tb, store, c.accounts)
+	fill(tb, store, c.grants)
+	return store
+}
+
+// floor is what Access can't be faster than: three maps behind an atomic pointer.
+type floor struct {
+	users    map[tenancy.UserID]tenancy.UserRecord
+	accounts map[tenancy.AccountID]tenancy.AccountRecord
+	grants   map[grantKey]tenancy.GrantRecord
+}
+
+type grantKey struct {
+	account tenancy.AccountID
+	user    tenancy.UserID
+}
+
+func (c *crowd) floor() *floor {
+	f := &floor{map[tenancy.UserID]tenancy.UserRecord{}, map[tenancy.AccountID]tenancy.AccountRecord{}, map[grantKey]tenancy.GrantRecord{}}
+	for _, u := range c.users {
+		f.users[u.ID] = u
+	}
+	for _, a := range c.accounts {
+		f.accounts[a.ID] = a
+	}
+	for _, g := range c.grants {
+		f.grants[grantKey{g.Account, g.User}] = g
+	}
+	return f
+}
+
+func (f *floor) access(user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow) {
+	if u, ok := f.users[user]; ok {
+		row.SetUser(u)
+	}
+	if a, ok := f.accounts[account]; ok {
+		row.SetAccount(a)
+	}
+	row.Roles = f.grants[grantKey{account, user}].Roles
+	return row
+}
+
+// queries draws whom to ask about, uniformly: any user, and half the time an account they have a grant on.
+func (c *crowd) queries() []grantKey {
+	random := rand.New(rand.NewPCG(3, 4))
+	queries := make([]grantKey, 1<<17)
+	for i := range queries {
+		if g := c.grants[random.IntN(len(c.grants))]; i%2 == 0 {
+			queries[i] = grantKey{g.Account, g.User}
+		} else {
+			queries[i] = grantKey{c.accounts[random.IntN(len(c.accounts))].ID, c.users[random.IntN(len(c.users))].ID}
+		}
+	}
+	return queries
+}
+
+var sizes = []int{1_000, 100_000}
+
+func BenchmarkAccess(b *testing.B) {
+	for _, size := range sizes {
+		c := newCrowd(size)
+		queries := c.queries()
+		b.Run(fmt.Sprintf("floor/%d", size), func(b *testing.B) {
+			var current atomic.Pointer[floor]
+			current.Store(c.floor())
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for i := rand.IntN(len(queries)); pb.Next(); i++ {
+					q := queries[i%len(queries)]
+					if row := current.Load().access(q.user, q.account); !row.UserFound || !row.AccountFound {
+						b.Error("not found")
+					}
+				}
+			})
+		})
+		b.Run(fmt.Sprintf("memstore/%d", size), func(b *testing.B) {
+			store := c.store(b)
+			b.ReportAllocs()
+			b.ResetTimer()
+			b.RunParallel(func(pb *testing.PB) {
+				ctx := b.Context()
+				var q grantKey
+				var row tenancy.AccessRow
+				fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+					row, err = tx.Access(ctx, q.user, q.account)
+					return err
+				}
+				for i := rand.IntN(len(queries)); pb.Next(); i++ {
+					q = queries[i%len(queries)]
+					if err := store.View(ctx, fn); err != nil || !row.UserFound || !row.AccountFound {
+						b.Error("not found")
+					}
+				}
+			})
+		})
+	}
+}
+
+func BenchmarkRead(b *testing.B) {
+	c := newCrowd(200_000)
+	store := c.store(b)
+	random := rand.New(rand.NewPCG(5, 6))
+	lookups := map[string]func() tenancy.Lookup{
+		"user": func() tenancy.Lookup {
+			return tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}}
+		},
+		"user by address": func() tenancy.Lookup {
+			return tenancy.Lookup{Index: tenancy.UsersByAddress, Key: c.users[random.IntN(len(c.users))].Entries(nil)[1].Key}
+		},
+	}
+	for _, name := range []string{"user", "user by address"} {
+		b.Run(name, func(b *testing.B) {
+			asked := make([]tenancy.Lookup, 1<<14)
+			for i := range asked {
+				asked[i] = lookups[name]()
+			}
+			i := 0
+			ctx := b.Context()
+			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
+				_, err := tx.Read(ctx, asked[i%len(asked)])
+				return err
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := store.View(ctx, fn); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+		})
+	}
+}
+
+// BenchmarkPage reads fifty members of one organization of 200,000.
+func BenchmarkPage(b *testing.B) {
+	c := newCrowd(200_000)
+	for i := range c.memberships {
+		c.memberships[i].Organization = c.memberships[0].Organization
+	}
+	store := memstore.New()
+	fill(b, store, c.memberships)
+	for _, at := range []string{"first", "last", "anywhere"} {
+		b.Run(at, func(b *testing.B) {
+			random := rand.New(rand.NewPCG(7, 8))
+			ctx := b.Context()
+			var after tenancy.UserID
+			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
+				answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: c.memberships[0].Organization, ID: after}, Limit: 50})
+				if err == nil && len(answers[0].Records) != 50 {
+					b.Fatal(len(answers[0].Records))
+				}
+				return err
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				switch at {
+				case "last":
+					after = c.users[len(c.users)-51].ID
+				case "anywhere":
+					after = c.users[random.IntN(len(c.users)-50)].ID
+				}
+				if err := store.View(ctx, fn); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkUpdate runs transactions of one record among 200,000.
+func BenchmarkUpdate(b *testing.B) {
+	c := newCrowd(200_000)
+	for _, changes := range []string{"nothing indexed", "one entry"} {
+		b.Run(changes, func(b *testing.B) {
+			store := c.store(b)
+			random := rand.New(rand.NewPCG(9, 10))
+			ctx := b.Context()
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				err := store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+					answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}})
+					if err != nil {
+						return err
+					}
+					u := answers[0].Record.(tenancy.UserRecord)
+					u.Created++
+					if changes == "one entry" {
+						u.Personal.Address = fmt.Sprintf("changed.%d@example.com", n)
+					}
+					return tx.Put(ctx, u)
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkMoveAll moves 100,000 members and 10,000 accounts.
+func BenchmarkMoveAll(b *testing.B) {
+	c := newCrowd(100_000)
+	move := tenancy.Move{From: c.memberships[0].Organization, Into: c.memberships[1].Organization, At: 2}
+	for i := range c.memberships {
+		c.memberships[i].Organization = move.From
+	}
+	for i := range c.accounts {
+		c.accounts[i].Organization = move.From
+	}
+	store := c.store(b)
+	for b.Loop() {
+		if err := store.Update(b.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, move) }); err != nil {
+			b.Fatal(err)
+		}
+		move.From, move.Into = move.Into, move.From
+	}
+}
+
+// BenchmarkHeap reports what a million users take, alone with their index, and with the rest of a crowd.
+func BenchmarkHeap(b *testing.B) {
+	const users = 1_000_000
+	heap := func() uint64 {
+		runtime.GC()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	for b.Loop() {
+		none := heap()
+		c := newCrowd(users)
+		store := memstore.New()
+		fill(b, store, c.users)
+		c.users = nil
+		rest := *c
+		alone := heap()
+		b.Log(none, alone)
+		_ = rest
+		runtime.KeepAlive(store)
+	}
+}
