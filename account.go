@@ -1001,7 +1001,7 @@ func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
 	org = r.shown(org)
 	p := accountsPage{standing: r.standing(org)}
 	switch {
-	case r.actor.isUser() && (p.rank == nil || !p.rank.Role.manages()):
+	case r.actor.isUser() && !r.manages(org):
 	case from.section == managedSection:
 		for _, a := range list(r, accountsIn(org, AccountID(from.key.ID)), pageSize) {
 			m := managedAccount{account: a, owner: find(r, userByID(a.Owner))}
@@ -1024,6 +1024,13 @@ func (r *reads) accountsPage(org OrganizationID, from place) accountsPage {
 		}
 	}
 	return p
+}
+
+// manages asks whether the actor, a user, manages an organization. It looks among all of the actor's memberships, since one that is known only when
+// a merged organization's survivor is known comes a step later.
+func (r *reads) manages(org OrganizationID) bool {
+	rank := rankIn(all(r, membershipsOf(r.actor.User, OrganizationID{})), org)
+	return rank != nil && rank.Role.manages()
 }
 
 // accountsList is a list that is asked for, and where the page begins.

@@ -1051,6 +1051,17 @@ func TestAccounts(t *testing.T) {
 			refused(t, failure(c.as(c.owner).Accounts(c.ctx(), c.org, query)), tenancy.CodeInput)
 		}
 	})
+	t.Run("ORG-13 a merged organization's ID reads its survivor's", func(t *testing.T) {
+		c := newCast(t)
+		c.independent(c.dan)
+		merged := tenancy.OrganizationRecord{ID: tenancy.OrganizationID{7}, State: tenancy.StateMerged, MergedInto: c.org, Created: 1, Ended: 2}
+		c.tampered = true
+		require.NoError(t, c.store.Update(c.ctx(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, merged) }))
+		require.ElementsMatch(t, []tenancy.AccountID{c.main, c.work, c.eve.Account.ID}, ids(items(t, c.as(c.admin).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{}))))
+		refused(t, failure(c.as(c.other).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})), tenancy.CodeNotFound)
+		require.Empty(t, items(t, c.host.Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})))
+		require.Len(t, items(t, c.as(c.admin).Users(c.ctx(), merged.ID, tenancy.UserQuery{Kind: tenancy.Independent})), 2)
+	})
 	t.Run("GEN-5 not what the Owner reaches through another organization of theirs", func(t *testing.T) {
 		c := newCast(t)
 		apart := c.account(c.owner, c.secondOrganization(), "Apart")

@@ -181,10 +181,10 @@ func (f acceptedRequest) refusal(c *changes) error {
 			return CodeNotFound
 		}
 		return CodeNotAllowed
-	case f.request.State != StatePending:
-		return CodeSettled
 	case !f.account.Organization.IsZero() && (f.holder == nil || f.holder.Role != Owner):
 		return CodeNotTheirs
+	case f.request.State != StatePending:
+		return CodeSettled
 	case c.now >= f.request.Expires:
 		return CodeExpired
 	case f.account.Closed != 0:

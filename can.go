@@ -51,10 +51,14 @@ func (s *Session) Can(ctx context.Context, user UserID, permission Permission, a
 	}
 	err := s.enter(ctx)
 	if err == nil {
-		var row AccessRow
-		if row, err = s.access(ctx, user, account); err == nil {
-			if !s.actor.isUser() || row.UserActive {
-				return decideCan(rule, account, row), nil
+		q := questions.Get().(*question)
+		q.user, q.account, q.rule = user, account, rule
+		err = s.ask(ctx, q)
+		decision, active := q.decision, q.active
+		questions.Put(q)
+		if err == nil {
+			if active || !s.actor.isUser() {
+				return decision, nil
 			}
 			err = CodeActor
 		}
@@ -62,39 +66,38 @@ func (s *Session) Can(ctx context.Context, user UserID, permission Permission, a
 	return Decision{}, s.fail(ctx, call{row: operation("Can"), subject: account.String()}, err)
 }
 
-// question is a read of Access under way. It is pooled together with the function that it hands to View, so that asking allocates nothing.
+// question is a decision under way. It is pooled together with the function that it hands to View, so that asking allocates nothing.
 type question struct {
-	user    UserID
-	account AccountID
-	row     AccessRow
-	ask     func(context.Context, ReadTx) error
+	user     UserID
+	account  AccountID
+	rule     grantRule
+	active   bool // the user
+	decision Decision
+	decide   func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.ask = func(ctx context.Context, tx ReadTx) (err error) {
-		q.row, err = tx.Access(ctx, q.user, q.account)
+	q.decide = func(ctx context.Context, tx ReadTx) error {
+		row, err := tx.Access(ctx, q.user, q.account)
+		q.active, q.decision = row.UserActive, decideCan(&q.rule, q.account, &row)
 		return err
 	}
 	return q
 }}
 
-// access reads what Can decides on: in a block within its transaction.
-func (s *Session) access(ctx context.Context, user UserID, account AccountID) (row AccessRow, err error) {
-	if b := s.block; b != nil {
-		if err = cmp.Or(b.broken, ctx.Err()); err == nil {
-			row, err = b.tx.Access(ctx, user, account)
-		}
-		b.broken = cmp.Or(b.broken, err)
-		return row, err
+// ask reads what a question needs and decides it: in a block within its transaction.
+func (s *Session) ask(ctx context.Context, q *question) error {
+	b := s.block
+	if b == nil {
+		return s.dir.store.View(ctx, q.decide)
 	}
-	q := questions.Get().(*question)
-	q.user, q.account = user, account
-	err = s.dir.store.View(ctx, q.ask)
-	row = q.row
-	q.row = AccessRow{}
-	questions.Put(q)
-	return row, err
+	err := cmp.Or(b.broken, ctx.Err())
+	if err == nil {
+		err = q.decide(ctx, b.tx)
+	}
+	b.broken = cmp.Or(b.broken, err)
+	return err
 }
 
 // canFacts is what Can needs to know when somebody asks about somebody else.
@@ -120,7 +123,7 @@ func (s *Session) canOther(ctx context.Context, user UserID, permission Permissi
 			if !f.seen {
 				return Decision{}, CodeNotFound
 			}
-			return decideCan(rule, account, f.row), nil
+			return decideCan(&rule, account, &f.row), nil
 		})
 }
 
@@ -231,7 +234,7 @@ func decideCanInOrganization(f rankFacts, permission OrganizationPermission) Dec
 func (p OrganizationPermission) known() bool { return Owner.may(p) }
 
 // decideCan is the whole decision of Can over what Access read.
-func decideCan(rule grantRule, account AccountID, row AccessRow) Decision {
+func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
 	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || row.Member && row.Role.manages()
 	role, direct := rule.by(row.Roles)
 	parentRole, inherited := AccountRole(""), false

@@ -92,19 +92,21 @@ func (r *reads) ending(org OrganizationID) ending {
 // Operator on the Owner's behalf; never an Administrator.
 //
 // Errors: CodeID; CodeNotFound (AccountsTo too, if it is no other active organization of the Owner's), CodeNotAllowed; CodeMerged, CodeEnded,
-// CodeOwnsOrganization (AccountsTo is needed), CodeHIPAADesignated (disable it first).
+// CodeOwnsOrganization (AccountsTo is needed), CodeHIPAADesignated (disable it first), CodeAccountLimit (of AccountsTo).
 func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, deletion OrganizationDeletion) error {
 	var f form
 	id(&f, org)
 	type facts struct {
 		standing
 		ending
-		to *OrganizationRecord
+		to       *OrganizationRecord
+		occupied occupancy
 	}
 	_, err := update(ctx, s, call{operation("DeleteOrganization"), org.String(), f.err},
 		func(r *reads) facts {
 			r.stream(streamOfOrganization(deletion.AccountsTo))
-			return facts{r.standing(org), r.ending(org), find(r, organizationByID(deletion.AccountsTo))}
+			to := find(r, organizationByID(deletion.AccountsTo))
+			return facts{r.standing(org), r.ending(org), to, r.occupancy(to)}
 		},
 		func(f facts, c *changes) (struct{}, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -116,17 +118,30 @@ func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, de
 			if err := cmp.Or(f.alive(), f.ending.refusal(f.to)); err != nil {
 				return struct{}{}, err
 			}
+			if f.to != nil {
+				if err := c.room(*f.to, f.occupied, 0, len(f.passing())); err != nil {
+					return struct{}{}, err
+				}
+			}
 			f.ending.delete(c, deletion.AccountsTo)
 			return struct{}{}, nil
 		})
 	return err
 }
 
+// passing gives the accounts that are the Owner's in the end: theirs, and those of members whom the organization had made inactive.
+func (e ending) passing() []family {
+	owned := e.owner.ownedIn(e.organization.ID)
+	for _, b := range e.inactive {
+		owned = append(owned, b.ownedIn(e.organization.ID)...)
+	}
+	return owned
+}
+
 // refusal decides whether an organization can be deleted, the Owner's accounts going to another of theirs.
 func (e ending) refusal(to *OrganizationRecord) error {
-	org := e.organization.ID
-	owned := e.owner.ownedIn(org)
-	if e.owner.ownsElsewhere(org) && len(owned) > 0 && to == nil {
+	owned := e.passing()
+	if e.owner.ownsElsewhere(e.organization.ID) && len(owned) > 0 && to == nil {
 		return CodeOwnsOrganization
 	}
 	goes := map[AccountID]bool{}
@@ -151,13 +166,8 @@ func (e ending) delete(c *changes, to OrganizationID) {
 		c.leave(org, b, e.organization.Owner)
 	}
 	if !to.IsZero() {
-		for _, f := range e.owner.ownedIn(org) {
+		for _, f := range e.passing() {
 			c.move(f, to)
-		}
-		for _, b := range e.inactive {
-			for _, f := range b.ownedIn(org) { // they have just passed to the Owner
-				c.move(f, to)
-			}
 		}
 	}
 	e.settle(c, InvitationID{})

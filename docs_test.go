@@ -101,11 +101,11 @@ func TestRulesDocument(t *testing.T) {
 		}
 	})
 	t.Run("EVT-6 the test vector is the encoding of that event, and its hash", func(t *testing.T) {
-		var encoding string
+		var encoding strings.Builder
 		for _, line := range regexp.MustCompile(`(?m)^([0-9a-f]{16}) ([0-9a-f]*) `).FindAllStringSubmatch(text, -1) {
-			encoding += line[1] + line[2]
+			encoding.WriteString(line[1] + line[2])
 		}
-		require.Equal(t, hex.EncodeToString(vector.encoding()), encoding)
+		require.Equal(t, hex.EncodeToString(vector.encoding()), encoding.String())
 		require.Contains(t, text, fmt.Sprintf("\nSHA-256: %x\n", vector.hash()))
 	})
 	t.Run("every operation is named", func(t *testing.T) {

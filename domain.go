@@ -354,6 +354,7 @@ const (
 	failed finding = iota
 	missing
 	found
+	lost // missing, when it may be lost
 )
 
 // lookUp asks the resolver for a domain's record, within a time, whatever the resolver does (DOM-2).
@@ -441,6 +442,9 @@ func (s *Session) VerifyDomain(ctx context.Context, domain DomainID) (Domain, er
 		}
 	}
 	return update(ctx, s, c, load, func(now facts, c *changes) (Domain, error) {
+		if now.domain == nil {
+			return Domain{}, CodeClaimChanged // it was there before, and seen
+		}
 		if err := c.authorize(now.standing); err != nil {
 			return Domain{}, err
 		}
@@ -490,6 +494,9 @@ func (d *Directory) recheckOne(ctx context.Context, domain DomainRecord) (result
 				return struct{}{}, nil
 			}
 			c.recheck(*f.domain, answer)
+			if get(c.world, domainByID(domain.ID)).State == StateUnverified {
+				result = lost
+			}
 			return struct{}{}, nil
 		})
 	return result, err
@@ -543,7 +550,7 @@ func (d *Directory) recheckAll(ctx context.Context, batch []DomainRecord, done *
 				done.Failed++
 			case result == found:
 				done.Found++
-			case domain.State == StateLapsing && instantOf(d.now()) >= domain.Lapses:
+			case result == lost:
 				done.Lost++
 			default:
 				done.Lapsing++

@@ -1,9 +1,6 @@
 package tenancy
 
-import (
-	"context"
-	"errors"
-)
+import "errors"
 
 // Category is a kind of refusal, and an error to compare with: errors.Is(err, tenancy.ErrNotFound) holds for every refusal of that kind.
 // A host maps categories to what its transport has, and codes to sentences (GEN-4).
@@ -86,11 +83,6 @@ func OutcomeOf(err error) (Outcome, bool) {
 		return *e.Outcome, true
 	}
 	return Outcome{}, false
-}
-
-// isContext says whether err is the end of a context.
-func isContext(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // The codes, by category. Each names the rule it enforces; Rule gives the same.

@@ -183,8 +183,8 @@ func encodeValue(to []byte, v reflect.Value) []byte {
 	case reflect.Uint8, reflect.Uint64:
 		return binary.BigEndian.AppendUint64(to, v.Uint())
 	case reflect.Struct:
-		for i := range v.NumField() {
-			to = appendPart(to, encodeValue(nil, v.Field(i)))
+		for _, field := range v.Fields() {
+			to = appendPart(to, encodeValue(nil, field))
 		}
 		return to
 	case reflect.Slice:
@@ -254,9 +254,9 @@ func decodeValue(from []byte, v reflect.Value) bool {
 		v.SetUint(binary.BigEndian.Uint64(from))
 		return true
 	case reflect.Struct:
-		for i := range v.NumField() {
+		for _, field := range v.Fields() {
 			part, rest, ok := cutPart(from)
-			if !ok || !decodeValue(part, v.Field(i)) {
+			if !ok || !decodeValue(part, field) {
 				return false
 			}
 			from = rest

@@ -207,7 +207,7 @@ func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (
 // ResendInvitation settles an invitation as revoked and sends a new one for the same, with a life and a secret of its own, in the name of whoever
 // resends it (USR-10). It takes a pending one, or one that expired less than 29 days ago. Whoever could send it now may.
 //
-// Errors: CodeID; CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled, CodeExpired, CodeMember,
+// Errors: CodeID, CodeInput (an account request: ask anew); CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled, CodeExpired, CodeMember,
 // CodeSignUpClosed, CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var f form
@@ -485,9 +485,6 @@ func decideSend(f sending, draft InvitationRecord, c *changes) (SentInvitation, 
 	if f.pending != nil {
 		c.say(InvitationRevoked{f.pending.ID, c.now}, f.stream())
 	}
-	if draft.Kind == KindOrganization {
-		c.answer(draft.Organization, f.asked)
-	}
 	return c.send(f, draft), nil
 }
 
@@ -591,8 +588,11 @@ func (c *changes) sendable(f sending) error {
 	return nil
 }
 
-// send makes an invitation that may be sent.
+// send makes an invitation that may be sent. One to an organization answers the address's request for it (USR-18).
 func (c *changes) send(f sending, draft InvitationRecord) SentInvitation {
+	if draft.Kind == KindOrganization {
+		c.answer(draft.Organization, f.asked)
+	}
 	id, secret := InvitationID(c.tape.id()), secretOf(c.tape.secret())
 	c.makes(id)
 	c.say(InvitationSent{Invitation: id, Kind: draft.Kind, Organization: draft.Organization, Account: draft.Account, Role: draft.Role,

@@ -197,7 +197,7 @@ func TestInviteUser(t *testing.T) {
 	t.Run("ROLE-5 SEC-10 who may offer which role", func(t *testing.T) {
 		c := newCustomer(t)
 		for inviter, rank := range map[tenancy.UserID]tenancy.OrganizationRole{c.ana: tenancy.Owner, c.adam: tenancy.Administrator, c.stan: tenancy.StandardUser} {
-			for offered := tenancy.StandardUser; offered < 5; offered++ {
+			for offered := range tenancy.OrganizationRole(5) {
 				sent, err := c.as(inviter).InviteUser(c.ctx(), c.org, tenancy.NewInvitation{Email: fmt.Sprintf("%v-%d@example.com", rank, offered), Role: offered})
 				switch {
 				case offered >= tenancy.Owner:

@@ -19,7 +19,8 @@ type MergePlan struct {
 	Candidates []OrganizationID
 	Users      []MergedUser
 	Accounts   []AccountID    // that become the Prime's: subaccounts and closed ones included
-	Revoked    []InvitationID // invitations and account requests that end, the Candidates' and the Prime's
+	Revoked    []InvitationID // invitations and account requests that end, the Candidates' and, unless the Candidates' Owner looks, the Prime's
+	Settled    []RequestID    // requests to be invited that end, likewise
 	Unmet      []Unmet        // why it would be refused; empty: it would not
 }
 
@@ -321,6 +322,25 @@ func (m merger) revoked(candidate candidate, accepted InvitationID) (ended []Inv
 	return ended
 }
 
+// settled gives the requests to be invited that end with a merge, likewise.
+func (m merger) settled(candidate candidate) (ended []RequestID) {
+	for _, q := range candidate.requests {
+		ended = append(ended, q.ID)
+	}
+	for n, q := range m.requests {
+		if m.requesting[n] == candidate.organization.ID {
+			ended = append(ended, q.ID)
+		}
+	}
+	return ended
+}
+
+// outside is the merger as the Candidates' Owner may see it: without what is pending in the Prime.
+func (m merger) outside() merger {
+	m.pending, m.requests = nil, nil
+	return m
+}
+
 // plan gives what a merge would do, the Owner becoming role in the Prime.
 func (m merger) plan(c *changes, role OrganizationRole, accepted InvitationID) MergePlan {
 	p := MergePlan{Prime: m.prime.ID, PrimeName: Personal{kept(m.prime.Personal.Name, m.prime.Ended, c.now)}}
@@ -340,6 +360,7 @@ func (m merger) plan(c *changes, role OrganizationRole, accepted InvitationID) M
 			p.Accounts = append(p.Accounts, a.ID)
 		}
 		p.Revoked = append(p.Revoked, m.revoked(candidate, accepted)...)
+		p.Settled = append(p.Settled, m.settled(candidate)...)
 		for _, code := range m.unmet(candidate, c) {
 			p.Unmet = append(p.Unmet, Unmet{org, code})
 		}
@@ -417,8 +438,12 @@ func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Can
 		},
 		func(f facts, c *changes) (MergePlan, error) {
 			role, accepted, ok := f.merger.shown(c, f.standing)
-			if f.prime == nil || f.owner == nil || len(f.candidates) == 0 || !ok {
+			ownersOwn := c.actor.isUser() && (f.member == nil || f.member.Role != Owner || f.owner.ID != c.actor.User)
+			if f.prime == nil || f.owner == nil || len(f.candidates) == 0 || !ok || ownersOwn && of.Owner.IsZero() {
 				return MergePlan{}, CodeNotFound
+			}
+			if f.member == nil && f.owner.ID == c.actor.User {
+				return f.outside().plan(c, role, accepted), nil
 			}
 			return f.plan(c, role, accepted), nil
 		})

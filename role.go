@@ -291,7 +291,7 @@ func tableWith(host RoleOptions) (permissionTable, error) {
 }
 
 // by gives the first role of a set that has the permission.
-func (g grantRule) by(set RoleSet) (AccountRole, bool) {
+func (g *grantRule) by(set RoleSet) (AccountRole, bool) {
 	if hit := set.builtIn & g.builtIn; hit != 0 {
 		for i, role := range accountRoles {
 			if hit>>i&1 == 1 {
@@ -372,7 +372,7 @@ var operations = []operationRow{
 	{name: "InviteToAccount", on: "account", account: ManageMembers,
 		codes: []Code{CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending, CodeSignUpClosed, CodeMailLimit}},
 	{name: "ResendInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit}},
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit}},
 	{name: "RevokeInvitation", on: "invitation", organization: ManageUsers, account: ManageMembers,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled}},
 	{name: "Invitations", on: "organization", organization: ManageUsers, operator: true, system: true,
@@ -453,7 +453,7 @@ var operations = []operationRow{
 	{name: "StopEnforcingSSO", on: "domain", organization: ManageDomains,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 	{name: "SetSSOExemption", on: "organization", organization: ManageDomains,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner}},
 	{name: "SignInRequirement", on: "user", operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 
@@ -476,7 +476,7 @@ var operations = []operationRow{
 	{name: "DismissRequest", on: "request", organization: ManageUsers,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled}},
 	{name: "DeleteOrganization", on: "organization", organization: DeleteOrganization, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization, CodeHIPAADesignated}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization, CodeHIPAADesignated, CodeAccountLimit}},
 	{name: "RestoreOrganization", on: "organization", operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner}},
 	{name: "PreviewMerge", on: "organization", operator: true, system: true, others: "the Owner of both, the Candidates' Owner while invited, Owner and Administrators while they can import that Owner",

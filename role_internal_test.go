@@ -39,8 +39,8 @@ func takesContext(m reflect.Method) bool {
 func TestOperationsTable(t *testing.T) {
 	methods := map[string]bool{}
 	for _, typ := range []reflect.Type{reflect.TypeFor[*Session](), reflect.TypeFor[*Platform]()} {
-		for i := range typ.NumMethod() {
-			if m := typ.Method(i); takesContext(m) {
+		for m := range typ.Methods() {
+			if m := m; takesContext(m) {
 				methods[m.Name] = true
 			}
 		}
@@ -93,7 +93,7 @@ func TestOperationsDocumented(t *testing.T) {
 			doc := docs[row.name]
 			require.NotEmpty(t, doc)
 			var documented []Code
-			for _, paragraph := range strings.Split(doc, "\n\n") {
+			for paragraph := range strings.SplitSeq(doc, "\n\n") {
 				if errors, ok := strings.CutPrefix(paragraph, "Errors: "); ok {
 					for _, name := range named.FindAllString(errors, -1) {
 						require.Contains(t, code, name)

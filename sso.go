@@ -261,28 +261,30 @@ func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain
 // SetSSOExemption says whether a member is exempt from single sign-on (SSO-3). It belongs to the membership and ends with it. Owner or
 // Administrator, for any other member but the Owner, who is always exempt.
 //
-// Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner, CodeNotMember.
+// Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner.
 func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption) error {
 	var f form
 	id(&f, org)
 	id(&f, user)
 	type facts struct {
 		standing
-		member *MembershipRecord
+		sight
 	}
 	_, err := update(ctx, s, call{operation("SetSSOExemption"), org.String(), f.err},
-		func(r *reads) facts { return facts{r.standing(org), find(r, memberOf(org, user))} },
+		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
 		func(f facts, c *changes) (struct{}, error) {
 			err := c.authorize(f.standing)
-			switch {
+			switch member := f.membership(org); {
 			case err != nil:
+			case !f.there():
+				err = CodeNotFound
 			case user == c.actor.User:
 				err = CodeOneself
-			case f.member == nil:
-				err = CodeNotFound
-			case f.member.Role == Owner:
+			case member == nil:
+				err = CodeNotMember
+			case member.Role == Owner:
 				err = CodeTheOwner
-			case f.member.Exempt != bool(exempt):
+			case member.Exempt != bool(exempt):
 				c.say(SSOExemptionSet{org, user, bool(exempt)}, streamOfOrganization(org))
 			}
 			return struct{}{}, err
@@ -331,7 +333,7 @@ func (p *Platform) SignInRequirement(ctx context.Context, user UserID) (SignInRe
 			if err := c.platform(); err != nil {
 				return SignInRequirement{}, err
 			}
-			if f.user == nil {
+			if f.user == nil || f.user.Deleted {
 				return SignInRequirement{}, CodeNotFound
 			}
 			return f.requirement(), nil

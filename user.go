@@ -3,6 +3,7 @@ package tenancy
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -144,8 +145,6 @@ func (s signUp) decide(in NewSignUp, address string, c *changes) (SignedUp, erro
 	switch {
 	case s.holder != nil:
 		return SignedUp{}, CodeEmailTaken
-	case !in.Secret.IsZero() && (c.acceptable(s.acceptance, address) != nil || !s.permits(policy, c)):
-		return SignedUp{}, CodeSecretRefused
 	case !in.Secret.IsZero():
 		return s.accept(in, address, policy, c)
 	case policy == PolicyInvitationOnly && !s.invited(c.now):
@@ -190,6 +189,12 @@ func (s signUp) join(in NewSignUp, address string, c *changes) (SignedUp, error)
 
 // accept makes a user who accepts an invitation, and has no account and no organization of their own.
 func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *changes) (SignedUp, error) {
+	switch err := c.acceptable(s.acceptance, address); {
+	case errors.Is(err, CodeMemberLimit) && s.permits(policy, c):
+		return SignedUp{}, CodeMemberLimit
+	case err != nil || !s.permits(policy, c):
+		return SignedUp{}, CodeSecretRefused
+	}
 	var done SignedUp
 	if policy == PolicyAutomatic && s.acceptance.kind == KindAccount {
 		var err error
@@ -911,7 +916,7 @@ func (r *reads) roll(org OrganizationID, from place) roll {
 			f.more.ID = f.members[pageSize-1].User
 		}
 	case Independent:
-		if !r.actor.isUser() || f.managesUsers() { // it grows with the organization: nobody else makes us read it
+		if !r.actor.isUser() || r.manages(org) { // it grows with the organization: nobody else makes us read it
 			r.independents(org, &f)
 		}
 	case Pending:

@@ -64,8 +64,8 @@ func shares(t reflect.Type) bool {
 	case reflect.Slice:
 		return true
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if shares(t.Field(i).Type) {
+		for field := range t.Fields() {
+			if shares(field.Type) {
 				return true
 			}
 		}
