@@ -152,6 +152,12 @@ func TestCheck(t *testing.T) {
 			o.Owner = tenancy.UserID{15: 1}
 			s.put(o)
 		}},
+		"INV-1 the Owner is deleted": {"INV-1", func(s *town) string { return s.ben.Organization.ID.String() }, func(s *town) {
+			u := s.user(s.ben.User.ID)
+			u.Deleted, u.Personal = true, tenancy.UserPersonal{}
+			s.put(u)
+			s.damage(func(ctx context.Context, tx tenancy.Tx) error { return tx.Delete(ctx, s.account(s.ben.Account.ID)) })
+		}},
 		"INV-1 the Owner is no member": {"INV-1", func(s *town) string { return s.ben.Organization.ID.String() }, func(s *town) {
 			s.damage(func(ctx context.Context, tx tenancy.Tx) error {
 				return tx.Delete(ctx, tenancy.MembershipRecord{Organization: s.ben.Organization.ID, User: s.ben.User.ID}, s.account(s.ben.Account.ID))
@@ -306,8 +312,8 @@ func TestCheck(t *testing.T) {
 	t.Run("INV-9 what has expired is not pending, and closed accounts stay as history", func(t *testing.T) {
 		s := newTown(t)
 		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.KindOrganization, Organization: s.ended, State: tenancy.StatePending,
-			Expires: s.instant(-time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}},
-			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(-time.Hour),
+			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}},
+			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(0),
 				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
 		require.Empty(t, s.check(tenancy.CheckOptions{}))
 	})

@@ -279,7 +279,7 @@ func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, chang
 			case change.Domain.IsZero() && f.organization.SignUpPolicy != cmp.Or(change.Policy, PolicyInvitationOnly):
 				c.say(SignUpPolicySet{org, cmp.Or(change.Policy, PolicyInvitationOnly)}, here)
 			case f.domain != nil && f.domain.Policy != change.Policy:
-				c.say(DomainPolicySet{change.Domain, change.Policy}, here)
+				c.say(DomainPolicySet(change), here)
 			}
 			return none, nil
 		})

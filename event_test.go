@@ -69,8 +69,8 @@ func fill(v reflect.Value, next *int) {
 	case reflect.Uint64:
 		v.SetUint(uint64(n))
 	case reflect.Struct:
-		for _, field := range v.Fields() {
-			fill(field, next)
+		for i := range v.NumField() {
+			fill(v.Field(i), next)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
@@ -168,8 +168,8 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 	}
 	switch typ.Kind() {
 	case reflect.Struct:
-		for field := range typ.Fields() {
-			impersonal(t, field.Type, where+"."+field.Name)
+		for i := range typ.NumField() {
+			impersonal(t, typ.Field(i).Type, where+"."+typ.Field(i).Name)
 		}
 	case reflect.Slice:
 		impersonal(t, typ.Elem(), where)
@@ -340,6 +340,29 @@ func TestEvents(t *testing.T) {
 		require.Empty(t, items(t, empty.Events(s.ctx(), userStream(ana.User.ID), tenancy.EventQuery{})))
 		require.Empty(t, items(t, empty.VerifyLog(s.ctx(), userStream(ana.User.ID), head)))
 	})
+	t.Run("EVT-4 a merged organization's log is the survivor's to read, along the chain", func(t *testing.T) {
+		records := published{}
+		s := newScene(t, tenancy.Options{Resolver: records})
+		mia := s.found("mia")
+		first, second, third := mia.Organization.ID, s.another(mia, "Second"), s.another(mia, "Third")
+		helper := s.join(mia, "hal", tenancy.Administrator)
+		s.merges(records, mia.User.ID, second, first)
+		s.merges(records, mia.User.ID, third, second)
+		admin := s.join(tenancy.SignedUp{User: mia.User, Organization: &tenancy.Organization{ID: third}}, "ada", tenancy.Administrator)
+		for _, org := range []tenancy.OrganizationID{first, second, third} {
+			s.mayReadLog(s.dir.As(mia.User.ID), organizationStream(org), "")
+			s.mayReadLog(s.dir.As(admin), organizationStream(org), "")
+			s.mayReadLog(s.dir.As(helper), organizationStream(org), tenancy.CodeNotAllowed)
+			s.mayReadLog(s.staff.Session, organizationStream(org), "")
+			for _, user := range []tenancy.UserID{mia.User.ID, admin, helper} {
+				d, err := s.dir.As(user).CanInOrganization(s.ctx(), user, tenancy.ManageUsers, org)
+				require.NoError(t, err)
+				require.Equal(t, user != helper, d.Allowed, "ORG-13 its ID stands for the survivor")
+			}
+		}
+		s.mayReadLog(s.dir.As(s.found("zoe").User.ID), organizationStream(first), tenancy.CodeNotFound)
+		s.sound()
+	})
 	t.Run("a stream names exactly one of the two", func(t *testing.T) {
 		for _, bad := range []tenancy.Stream{{}, {Organization: ana.Organization.ID, User: ana.User.ID}} {
 			s.mayReadLog(owner, bad, tenancy.CodeInput)
@@ -397,6 +420,22 @@ func TestEvents(t *testing.T) {
 	"Hash": "0000000000000000000000000000000000000000000000000000000000000003"
 }`), string(sent))
 	})
+}
+
+// merges has the Owner of both merge an organization into another, which gets a live domain for it.
+func (s *scene) merges(records published, owner tenancy.UserID, prime, candidate tenancy.OrganizationID) {
+	s.Helper()
+	domains := items(s, s.dir.As(owner).Domains(s.ctx(), candidate, tenancy.DomainQuery{}))
+	for _, d := range domains {
+		require.NoError(s, s.dir.As(owner).RemoveDomain(s.ctx(), d.ID))
+	}
+	domain, err := s.dir.As(owner).AddDomain(s.ctx(), prime, "mia.example.com")
+	require.NoError(s, err)
+	records[domain.RecordName] = domain.RecordValue
+	_, err = s.dir.As(owner).VerifyDomain(s.ctx(), domain.ID)
+	require.NoError(s, err)
+	_, err = s.dir.As(owner).MergeOrganizations(s.ctx(), prime, candidate)
+	require.NoError(s, err)
 }
 
 // mayReadLog wants that all three ways to read a stream say the same; code "": they succeed.

@@ -365,6 +365,8 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 					return page[Importable]{}, CodeNotEntitled
 				case !f.domain.live(c.now, c.dir.domainLive):
 					return page[Importable]{}, CodeNoLiveDomain
+				case f.domain.signUpPolicy(f.organization) == PolicyClosed:
+					return page[Importable]{end: true}, nil // nobody comes in by a closed domain (USR-1)
 				}
 				p := page[Importable]{end: len(f.users) < pageSize}
 				for i, u := range f.users {

@@ -8,3 +8,6 @@ func OperationCodes() map[string][]Code {
 	}
 	return codes
 }
+
+// EveryOperation gives the codes that any operation can give.
+func EveryOperation() []Code { return everyOperation }

@@ -453,7 +453,7 @@ var operations = []operationRow{
 	{name: "StopEnforcingSSO", on: "domain", organization: ManageDomains,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 	{name: "SetSSOExemption", on: "organization", organization: ManageDomains,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember}},
 	{name: "SignInRequirement", on: "user", operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed}},
 

@@ -261,7 +261,7 @@ func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain
 // SetSSOExemption says whether a member is exempt from single sign-on (SSO-3). It belongs to the membership and ends with it. Owner or
 // Administrator, for any other member but the Owner, who is always exempt.
 //
-// Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner.
+// Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner, CodeNotMember.
 func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption) error {
 	var f form
 	id(&f, org)

@@ -19,14 +19,14 @@ const stepsAtOnce = 4
 // actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host(), m.directed()} {
 		maps.Copy(all, some)
 	}
 	names := slices.Sorted(maps.Keys(all))
 	return map[string]func(*rapid.T){"": m.check, "steps": func(rt *rapid.T) {
 		for n := range stepsAtOnce {
 			if n > 0 {
-				m.check(rt)
+				m.holds(rt, tenancy.CheckOptions{})
 			}
 			all[choose(m, rt, "action", names)](rt)
 		}

@@ -17,14 +17,13 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Reached counts what random operations reached: successes, and refusals by operation and code.
+// Reached counts what random operations reached: successes, and refusals by operation and code. The zero value is ready for use.
 type Reached struct {
-	Steps    int
-	Done     map[string]int
-	Refused  map[string]map[tenancy.Code]int
-	Runs     int
-	mu       sync.Mutex
-	stepsNow int
+	Steps   int
+	Done    map[string]int
+	Refused map[string]map[tenancy.Code]int
+	Runs    int
+	mu      sync.Mutex
 }
 
 func (r *Reached) refused(op string, code tenancy.Code) {
@@ -43,18 +42,19 @@ func (r *Reached) done(op string) {
 }
 
 // Random runs random operations on a directory over fresh stores, with small pools of people, addresses and domains so that things collide, wrong
-// IDs drawn on purpose, the clock moving and name servers changing their answers. After each step it wants that every invariant holds, that the log
-// explains the state (Check with Replay), and that what was refused changed nothing. It says what was reached; -rapid.checks and -rapid.steps say
-// how much it does.
-func Random(t *testing.T, open func(*testing.T) tenancy.Store) *Reached {
-	reached := &Reached{Done: map[string]int{}, Refused: map[string]map[tenancy.Code]int{}}
+// IDs drawn on purpose, the clock moving and name servers changing their answers. After each step it wants that every invariant holds, and that what was
+// refused changed nothing; after every fourth that the log explains the state (Check with Replay). What was reached is added to reached; -rapid.checks and
+// -rapid.steps say how much one call does.
+func Random(t *testing.T, open func(*testing.T) tenancy.Store, reached *Reached) {
+	if reached.Done == nil {
+		reached.Done, reached.Refused = map[string]int{}, map[string]map[tenancy.Code]int{}
+	}
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMachine(t, rt, open(t), reached)
 		reached.Runs++
 		m.set(rt)
 		rt.Repeat(m.actions())
 	})
-	return reached
 }
 
 // pools of what is drawn.
@@ -100,12 +100,17 @@ type zone struct {
 	mu      sync.Mutex
 	records map[string][]string
 	broken  bool
+	changes func() // called once, during the next look-up
 }
 
 // LookupTXT answers as a resolver does.
 func (z *zone) LookupTXT(_ context.Context, name string) ([]string, error) {
 	z.mu.Lock()
 	defer z.mu.Unlock()
+	if change := z.changes; change != nil {
+		z.changes = nil
+		change()
+	}
 	if z.broken {
 		return nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}
 	}
@@ -329,9 +334,12 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 }
 
 // check wants that every invariant holds and that the log explains the state.
-func (m *machine) check(rt *rapid.T) {
+func (m *machine) check(rt *rapid.T) { m.holds(rt, tenancy.CheckOptions{Replay: true}) }
+
+// holds wants that Check finds nothing.
+func (m *machine) holds(rt *rapid.T, options tenancy.CheckOptions) {
 	m.reached.Steps++
-	for violation, err := range m.dir.Check(m.ctx, tenancy.CheckOptions{Replay: true}) {
+	for violation, err := range m.dir.Check(m.ctx, options) {
 		require.NoError(rt, err)
 		rt.Fatalf("after %s: %v", m.last, violation)
 	}
