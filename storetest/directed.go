@@ -289,7 +289,9 @@ func (m *machine) outOf(rt *rapid.T) {
 	if err == nil {
 		m.accounts = append(m.accounts, sub.ID)
 		m.try(rt, "ReactivateAccount", second(owner.ReactivateAccount(m.ctx, made.ID)))
-		m.try(rt, "SuspendAccount", second(owner.SuspendAccount(m.ctx, sub.ID)))
+		if m.coin(rt, "suspended itself") {
+			m.try(rt, "SuspendAccount", second(owner.SuspendAccount(m.ctx, sub.ID)))
+		}
 		m.try(rt, "SuspendAccount", second(owner.SuspendAccount(m.ctx, made.ID)))
 		for range 2 {
 			m.try(rt, "SuspendAccount", second(owner.SuspendAccount(m.ctx, sub.ID)))
@@ -355,6 +357,12 @@ func (m *machine) byGuest(rt *rapid.T) {
 	m.try(rt, "Access", drain(guest.Access(m.ctx, account, tenancy.ReachQuery{})))
 	m.try(rt, "AccountInvitations", drain(guest.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{})))
 	m.try(rt, "Can", second(guest.Can(m.ctx, m.ownerOf(org), tenancy.Build, account)))
+	wrapped := &tenancy.Platform{Session: guest} // what a host must not do gets nobody anywhere
+	m.try(rt, "InvoiceAccount", second(wrapped.InvoiceAccount(m.ctx, account)))
+	m.try(rt, "UpgradeAccount", second(wrapped.UpgradeAccount(m.ctx, account)))
+	m.try(rt, "SetPricing", second(wrapped.SetPricing(m.ctx, account, "tier-1")))
+	m.try(rt, "VerifyPhone", second(wrapped.VerifyPhone(m.ctx, account, "+15005550006")))
+	m.try(rt, "DeleteUser", m.dir.Operator("staff").DeleteUser(m.ctx, user, tenancy.UserDeletion{AccountsTo: m.ownerOf(org)}))
 	m.try(rt, "CreateAccount", second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "For a guest", Owner: user})))
 	m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, account, user)))
 	m.try(rt, "SetOrganizationRole", owner.SetOrganizationRole(m.ctx, org, user, tenancy.Administrator))
@@ -396,6 +404,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 		}
 	}
 	m.try(rt, "AccountInvitations", drain(owner.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{State: "nonsense"})))
+	m.try(rt, "Relinquish", guest.Relinquish(m.ctx, account))
 	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		request, err := owner.AddAccount(m.ctx, org, a.(tenancy.AccountRecord).ID)
 		m.try(rt, "AddAccount", err)
@@ -493,12 +502,18 @@ func (m *machine) resendRefused(rt *rapid.T) {
 	if !ok {
 		return
 	}
-	sent, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: m.newcomer("elsewhere.net")})
+	user, address, ok := m.outsider(rt, "elsewhere.net")
+	if !ok {
+		return
+	}
+	sent, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address})
 	m.try(rt, "InviteUser", err)
 	m.try(rt, "SetInvitationPolicy", owner.SetInvitationPolicy(m.ctx, org, tenancy.InviteLiveDomains))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
 	m.try(rt, "SetInvitationPolicy", owner.SetInvitationPolicy(m.ctx, org, tenancy.InviteAnybody))
-	m.now = m.now.Add(37 * 24 * time.Hour)
+	m.now = m.now.Add(8 * 24 * time.Hour)
+	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	m.now = m.now.Add(29 * 24 * time.Hour)
 	m.try(rt, "Purge", second(m.dir.System().Purge(m.ctx)))
 	m.try(rt, "RecheckDomains", second(m.dir.System().RecheckDomains(m.ctx)))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
