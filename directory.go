@@ -805,7 +805,7 @@ func (s *Session) atomically(ctx context.Context, row *operationRow, preview *[]
 	var own, given error // what went wrong here, and what fn returned
 	err := s.commit(ctx, c, a, func(ctx context.Context, tx Tx) error {
 		b = &block{tx: tx, attempt: a, preview: preview}
-		own, given = s.begin(ctx, c, b)
+		own = s.begin(ctx, c, b)
 		if own != nil {
 			return own
 		}
@@ -833,7 +833,7 @@ func (s *Session) atomically(ctx context.Context, row *operationRow, preview *[]
 }
 
 // begin looks at the actor and the operation ID of a block, and starts its previewed events afresh.
-func (s *Session) begin(ctx context.Context, c call, b *block) (own, given error) {
+func (s *Session) begin(ctx context.Context, c call, b *block) error {
 	r := &reads{dir: s.dir, actor: s.actor, now: b.attempt.now, known: map[Lookup]Answer{}}
 	asks := b.attempt.operation
 	if b.preview != nil {
@@ -842,12 +842,12 @@ func (s *Session) begin(ctx context.Context, c call, b *block) (own, given error
 	var user *UserRecord
 	var done *OperationRecord
 	if err := r.gather(ctx, b.tx, func() { user, done = r.readActor(asks) }); err != nil {
-		return err, nil
+		return err
 	}
 	if b.preview != nil {
 		done = nil
 	}
-	return s.admit(c, user, done), nil
+	return s.admit(c, user, done)
 }
 
 // end writes a block's operation record, or rolls a preview back.

@@ -69,8 +69,8 @@ func fill(v reflect.Value, next *int) {
 	case reflect.Uint64:
 		v.SetUint(uint64(n))
 	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), next)
+		for _, field := range v.Fields() {
+			fill(field, next)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
@@ -168,8 +168,8 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 	}
 	switch typ.Kind() {
 	case reflect.Struct:
-		for i := range typ.NumField() {
-			impersonal(t, typ.Field(i).Type, where+"."+typ.Field(i).Name)
+		for field := range typ.Fields() {
+			impersonal(t, field.Type, where+"."+field.Name)
 		}
 	case reflect.Slice:
 		impersonal(t, typ.Elem(), where)

@@ -40,7 +40,7 @@ func TestOperationsTable(t *testing.T) {
 	methods := map[string]bool{}
 	for _, typ := range []reflect.Type{reflect.TypeFor[*Session](), reflect.TypeFor[*Platform]()} {
 		for m := range typ.Methods() {
-			if m := m; takesContext(m) {
+			if takesContext(m) {
 				methods[m.Name] = true
 			}
 		}

@@ -81,8 +81,6 @@ type machine struct {
 	domains     []tenancy.Domain
 	connections []tenancy.ConnectionID
 	requests    []tenancy.RequestID
-	operations  []tenancy.OperationID
-	streams     []tenancy.Stream
 	draws       uint64
 	last        string           // the last operation, for messages
 	in          *tenancy.Session // a block's session; nil: none
