@@ -517,7 +517,7 @@ func (f replacement) eligible(previous PreviousOwner, c *changes) error {
 // MoveAccount moves a main account, with its subaccounts, that the actor owns between two organizations the actor owns (ORG-6). Roles on it stay.
 // A request of the other organization's for the account ends.
 //
-// Errors: CodeID; CodeNotFound (account or organization), CodeNotAllowed (not owner of the account, or not Owner of both organizations);
+// Errors: CodeID; CodeNotFound (account or organization), CodeNotAllowed (not owner of the account, or not Owner of both organizations), CodeMerged;
 // CodeClosed, CodeSubaccount, CodeSameOrganization, CodeHIPAADesignated (it, or a subaccount, is, and the other organization is not entitled);
 // CodeAccountLimit.
 func (s *Session) MoveAccount(ctx context.Context, account AccountID, org OrganizationID) (Account, error) {

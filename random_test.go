@@ -29,11 +29,15 @@ func TestRandomOperations(t *testing.T) {
 	if !testing.Short() {
 		require.Empty(t, missing, "never reached in %d steps", reached.Steps)
 	}
+	var unlisted []string
 	for op, codes := range tenancy.OperationCodes() {
 		for code := range reached.Refused[op] {
-			require.True(t, slices.Contains(codes, code) || slices.Contains(tenancy.EveryOperation(), code), "%s was refused as %s, which its row does not list", op, string(code))
+			if !slices.Contains(codes, code) && !slices.Contains(tenancy.EveryOperation(), code) {
+				unlisted = append(unlisted, op+" "+string(code))
+			}
 		}
 	}
+	require.Empty(t, unlisted, "refusals that their rows do not list")
 }
 
 // unreached gives what the random operations have not reached yet.

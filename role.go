@@ -410,7 +410,7 @@ var operations = []operationRow{
 	{name: "TransferAccount", on: "account", account: TransferAccount,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged, CodeAlreadyOwner, CodeNotMember, CodeInactive}},
 	{name: "MoveAccount", on: "account", others: "the Owner of both organizations, who owns it",
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit}},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeClosed, CodeSubaccount, CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit}},
 	{name: "AssignRoles", on: "account", account: ManageMembers,
 		codes: []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember}},
 	{name: "RevokeRoles", on: "account", account: ManageMembers, others: "Owner and Administrators of a member's organization",
