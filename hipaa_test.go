@@ -42,6 +42,9 @@ func TestHIPAA(t *testing.T) {
 		o, err := std.Organization(s.ctx(), org)
 		require.NoError(t, err)
 		require.Nil(t, o.Settings)
+		o, err = s.dir.As(s.join(ana, "adam", tenancy.Administrator)).Organization(s.ctx(), org)
+		require.NoError(t, err)
+		require.Equal(t, on, o.Settings.HIPAAEntitlement)
 	})
 	t.Run("GEN-6 set already, it stays without an event", func(t *testing.T) {
 		s.unchanged(func() { require.NoError(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, on)) })

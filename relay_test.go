@@ -3,12 +3,15 @@ package tenancy_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // taker is a consumer that keeps what it was given.
@@ -126,5 +129,88 @@ func TestRelay(t *testing.T) {
 		refused(t, err, tenancy.CodeNotAllowed)
 		_, err = s.host.Relay(s.ctx(), nil)
 		refused(t, err, tenancy.CodeInput)
+	})
+}
+
+// unacknowledging is a store that dies before the next acknowledgement.
+type unacknowledging struct {
+	tenancy.Store
+	dead bool
+}
+
+type unacknowledgingTx struct {
+	tenancy.Tx
+	store *unacknowledging
+}
+
+var errDied = errors.New("died")
+
+func (s *unacknowledging) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, unacknowledgingTx{tx, s}) })
+}
+
+func (tx unacknowledgingTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	if tx.store.dead {
+		return errDied
+	}
+	return tx.Tx.Ack(ctx, events...)
+}
+
+func TestRelayAcrossCrashes(t *testing.T) {
+	t.Run("EVT-5 what was given but not acknowledged before a crash comes again, in order", func(t *testing.T) {
+		store := &unacknowledging{Store: memstore.New()}
+		s := newSceneOver(t, store)
+		ana := s.found("ana")
+		stream := organizationStream(ana.Organization.ID)
+		var k taker
+		store.dead = true
+		n, err := s.host.Relay(t.Context(), k.take)
+		require.ErrorIs(t, err, errDied)
+		require.Zero(t, n, "what was not acknowledged does not count")
+		given := slices.Clone(k.events[stream])
+		require.NotEmpty(t, given)
+		store.dead = false
+		n, err = s.host.Relay(t.Context(), k.take)
+		require.NoError(t, err)
+		require.Equal(t, int(s.head(ana.Organization.ID).Sequence), n)
+		require.Equal(t, append(given, given...), k.events[stream])
+	})
+	t.Run("EVT-5 one call delivers all that is pending, however long the stream and however many streams", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		s.rename(ana, 250)
+		for i := range 120 {
+			s.found(fmt.Sprint("f", i))
+		}
+		var k taker
+		n, err := s.host.Relay(t.Context(), k.take)
+		require.NoError(t, err)
+		require.Len(t, k.events, 121)
+		total := 0
+		for _, numbers := range k.events {
+			total += len(numbers)
+			for i, number := range numbers {
+				require.EqualValues(t, i+1, number)
+			}
+		}
+		require.Equal(t, total, n)
+	})
+	t.Run("EVT-5 what is said meanwhile waits for the next call at the latest", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		said := false
+		var k taker
+		consumer := func(ctx context.Context, e tenancy.Event) error {
+			if !said {
+				said = true
+				s.rename(ana, 1)
+			}
+			return k.take(ctx, e)
+		}
+		for range 2 {
+			_, err := s.host.Relay(t.Context(), consumer)
+			require.NoError(t, err)
+		}
+		k.whole(t, organizationStream(ana.Organization.ID), s.head(ana.Organization.ID).Sequence)
 	})
 }
