@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// crowd is some users, in organizations of a hundred; a tenth as many accounts, owned by members, each with two grants.
+// crowd is some users, in organizations of a hundred, and a tenth as many accounts, each with a grant of its owner and one of somebody else.
 type crowd struct {
 	users       []tenancy.UserRecord
 	memberships []tenancy.MembershipRecord
@@ -33,25 +33,22 @@ func draw(random *rand.Rand, n int) (id [16]byte) {
 func newCrowd(users int) *crowd {
 	random := rand.New(rand.NewPCG(1, 2))
 	c := &crowd{}
-	organizations := make([]tenancy.OrganizationID, max(users/100, 1))
+	organizations := make([]tenancy.OrganizationID, users/100)
 	for i := range organizations {
 		organizations[i] = draw(random, i)
 	}
-	roles := tenancy.Roles(tenancy.Developer)
 	for i := range users {
-		user, org := tenancy.UserRecord{ID: draw(random, i), Created: 1}, organizations[i%len(organizations)]
-		user.Personal = tenancy.UserPersonal{Email: fmt.Sprintf("User.%07d@Example.com", i), Address: fmt.Sprintf("user.%07d@example.com", i), Name: fmt.Sprintf("User Nr %07d", i)}
+		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: fmt.Sprintf("User.%07d@Example.com", i),
+			Address: fmt.Sprintf("user.%07d@example.com", i), Name: fmt.Sprintf("User Nr %07d", i)}}
 		c.users = append(c.users, user)
-		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
-		if i%10 == 0 {
-			account := tenancy.AccountRecord{ID: draw(random, i), Owner: user.ID, Organization: org, Created: 1, Personal: tenancy.AccountPersonal{Name: fmt.Sprintf("Account %07d", i)}}
-			c.accounts = append(c.accounts, account)
-			c.grants = append(c.grants, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)},
-				tenancy.GrantRecord{Account: account.ID, User: c.users[random.IntN(len(c.users))].ID, Roles: roles})
-		}
+		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
 	}
-	if last := len(c.grants) - 1; last > 0 && c.grants[last] == c.grants[last-1] {
-		panic("drawn twice")
+	for i := range users / 10 {
+		owner, account := c.memberships[i*10], tenancy.AccountID(draw(random, i))
+		c.accounts = append(c.accounts, tenancy.AccountRecord{ID: account, Owner: owner.User, Organization: owner.Organization, Created: 1,
+			Personal: tenancy.AccountPersonal{Name: fmt.Sprintf("Account %07d", i)}})
+		c.grants = append(c.grants, tenancy.GrantRecord{Account: account, User: owner.User, Roles: tenancy.Roles(tenancy.AccountOwner)},
+			tenancy.GrantRecord{Account: account, User: c.users[i*10+1+random.IntN(9)].ID, Roles: tenancy.Roles(tenancy.Developer)})
 	}
 	return c
 }
@@ -67,12 +64,16 @@ func fill[R tenancy.Record](tb testing.TB, store *memstore.Store, records []R) {
 	}
 }
 
-func (c *crowd) store(tb testing.TB) *memstore.Store {
-	store := memstore.New()
+func (c *crowd) fill(tb testing.TB, store *memstore.Store) {
 	fill(tb, store, c.users)
 	fill(tb, store, c.memberships)
 	fill(tb, store, c.accounts)
 	fill(tb, store, c.grants)
+}
+
+func (c *crowd) store(tb testing.TB) *memstore.Store {
+	store := memstore.New()
+	c.fill(tb, store)
 	return store
 }
 
@@ -169,28 +170,22 @@ func BenchmarkAccess(b *testing.B) {
 	}
 }
 
+// BenchmarkRead reads one user of 200,000.
 func BenchmarkRead(b *testing.B) {
 	c := newCrowd(200_000)
 	store := c.store(b)
 	random := rand.New(rand.NewPCG(5, 6))
-	lookups := map[string]func() tenancy.Lookup{
-		"user": func() tenancy.Lookup {
-			return tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}}
-		},
-		"user by address": func() tenancy.Lookup {
-			return tenancy.Lookup{Index: tenancy.UsersByAddress, Key: c.users[random.IntN(len(c.users))].Entries(nil)[1].Key}
-		},
-	}
-	for _, name := range []string{"user", "user by address"} {
-		b.Run(name, func(b *testing.B) {
-			asked := make([]tenancy.Lookup, 1<<14)
-			for i := range asked {
-				asked[i] = lookups[name]()
+	for i, by := range []string{"id", "address"} {
+		b.Run(by, func(b *testing.B) {
+			lookups := make([]tenancy.Lookup, 1<<14)
+			for n := range lookups {
+				e := c.users[random.IntN(len(c.users))].Entries(nil)[i]
+				lookups[n] = tenancy.Lookup{Index: e.Index, Key: e.Key}
 			}
-			i := 0
 			ctx := b.Context()
+			n := 0
 			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-				_, err := tx.Read(ctx, asked[i%len(asked)])
+				_, err := tx.Read(ctx, lookups[n%len(lookups)])
 				return err
 			}
 			b.ReportAllocs()
@@ -198,7 +193,7 @@ func BenchmarkRead(b *testing.B) {
 				if err := store.View(ctx, fn); err != nil {
 					b.Fatal(err)
 				}
-				i++
+				n++
 			}
 		})
 	}
@@ -289,26 +284,30 @@ func BenchmarkMoveAll(b *testing.B) {
 	}
 }
 
-// BenchmarkHeap reports what a million users take, alone with their index, and with the rest of a crowd.
+// BenchmarkHeap reports what a million users take: alone, and each with a membership, a tenth of an account and of its two grants.
 func BenchmarkHeap(b *testing.B) {
 	const users = 1_000_000
-	heap := func() uint64 {
-		runtime.GC()
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
+	fills := map[string]func(*memstore.Store, *crowd){
+		"users": func(store *memstore.Store, c *crowd) { fill(b, store, c.users) },
+		"crowd": func(store *memstore.Store, c *crowd) { c.fill(b, store) },
 	}
-	for b.Loop() {
-		none := heap()
-		c := newCrowd(users)
-		store := memstore.New()
-		fill(b, store, c.users)
-		c.users = nil
-		rest := *c
-		alone := heap()
-		b.Log(none, alone)
-		_ = rest
-		runtime.KeepAlive(store)
+	for name, fill := range fills {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				before := heap()
+				store := memstore.New()
+				fill(store, newCrowd(users))
+				b.ReportMetric(float64(heap()-before)/users, "B/user")
+				runtime.KeepAlive(store)
+			}
+		})
 	}
+}
+
+// heap gives how much is in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

@@ -2,50 +2,134 @@ package memstore
 
 import (
 	"bytes"
+	"fmt"
+	"reflect"
 
 	"github.com/tidwall/btree"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// places is an ordered set of keys: what an index holds. In an index that does not use ID, ID is the record's nevertheless, so that every
-// place says which record is there.
+// layout is what a store knows of kinds and indexes, from the table of them.
+type layout struct {
+	*seed
+	rows  []row // by index
+	kinds map[reflect.Type]tenancy.Index
+}
+
+// row is what a store knows of an index.
+type row struct {
+	tenancy.IndexInfo
+	kind   tenancy.Index // the identity index of its records
+	paired bool          // its records are found by two IDs, which its keys hold the other way round
+}
+
+func newLayout() *layout {
+	table := tenancy.Indexes()
+	l := &layout{seed: newSeed(), rows: make([]row, len(table)+1), kinds: map[reflect.Type]tenancy.Index{}}
+	for _, info := range table {
+		if info.Identity {
+			l.kinds[reflect.TypeOf(info.Record)] = info.Index
+		}
+	}
+	for _, info := range table {
+		kind := l.kinds[reflect.TypeOf(info.Record)]
+		l.rows[info.Index] = row{info, kind, !info.Identity && table[kind-1].In}
+	}
+	return l
+}
+
+// row finds an index in the table.
+func (l *layout) row(i tenancy.Index) (*row, error) {
+	if i == 0 || int(i) >= len(l.rows) {
+		return nil, fmt.Errorf("memstore: unknown index %d", i)
+	}
+	return &l.rows[i], nil
+}
+
+// known says whether a record is of a kind in the table. A pointer to one is not.
+func (l *layout) known(r tenancy.Record) bool {
+	_, ok := l.kinds[reflect.TypeOf(r)]
+	return ok
+}
+
+// ordered says whether an index has an order: all do but identities that are never listed.
+func (r *row) ordered() bool { return r.Listed || !r.Identity }
+
+// place is where a record with an identity stands for the key of its entry: there, and if the index does not use ID, with the record's ID besides,
+// so that every place says which record it is of.
+func (r *row) place(key tenancy.Key, identity tenancy.Entry) tenancy.Key {
+	if !r.ID {
+		key.ID = identity.Key.ID
+	}
+	return key
+}
+
+// identity says which record a place is of.
+func (r *row) identity(place tenancy.Key) tenancy.Entry {
+	switch {
+	case r.Identity:
+		return tenancy.Entry{Index: r.kind, Key: place}
+	case r.paired:
+		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.ID, ID: place.In}}
+	}
+	return tenancy.Entry{Index: r.kind, Key: tenancy.Key{ID: place.ID}}
+}
+
+// uses says whether a key has no parts but those the index uses.
+func (r *row) uses(key tenancy.Key) bool {
+	return (r.In || key.In == [16]byte{}) && (r.Text || key.Text == "") && (r.ID || key.ID == [16]byte{})
+}
+
+// full says whether a key has all parts that the index uses.
+func (r *row) full(key tenancy.Key) bool {
+	return !(r.In && key.In == [16]byte{} || r.Text && key.Text == "" || r.ID && key.ID == [16]byte{})
+}
+
+// index is the places of an index, and the transaction that may change them.
+type index struct {
+	places
+	epoch uint64
+}
+
+// places is an ordered set of places: what an index holds.
 type places interface {
 	put(tenancy.Key)
 	remove(tenancy.Key)
 	next(from tenancy.Key) (tenancy.Key, bool)           // the first that does not come before from
 	each(from tenancy.Key, visit func(tenancy.Key) bool) // those from there on, until visit says no
-	copy() places                                        // for one that may be changed; this one is not any more
+	copy() places                                        // one to be changed, when this one is changed no more
 }
 
-// newPlaces makes an empty set for an index, which keeps no more of a key than the index uses.
-func newPlaces(row tenancy.IndexInfo) places {
+// newPlaces makes an empty set for an index. It keeps the parts of a place that it needs.
+func newPlaces(info tenancy.IndexInfo) places {
 	switch {
-	case row.In && row.Text:
+	case info.In && info.Text:
 		return newTree(func(k tenancy.Key) tenancy.Key { return k }, func(k tenancy.Key) tenancy.Key { return k }, func(a, b tenancy.Key) bool {
-			if c := bytes.Compare(a.In[:], b.In[:]); c != 0 {
-				return c < 0
-			}
-			return a.Text < b.Text || a.Text == b.Text && bytes.Compare(a.ID[:], b.ID[:]) < 0
+			c := bytes.Compare(a.In[:], b.In[:])
+			return c < 0 || c == 0 && beforeText(a.Text, b.Text, &a.ID, &b.ID)
 		})
-	case row.Text:
+	case info.Text:
 		type place struct {
 			text string
 			id   [16]byte
 		}
-		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} }, func(a, b place) bool {
-			return a.text < b.text || a.text == b.text && bytes.Compare(a.id[:], b.id[:]) < 0
-		})
-	case row.In:
+		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
+			func(a, b place) bool { return beforeText(a.text, b.text, &a.id, &b.id) })
+	case info.In:
 		type place struct{ in, id [16]byte }
-		return newTree(func(k tenancy.Key) place { return place{k.In, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{In: p.in, ID: p.id} }, func(a, b place) bool {
-			c := bytes.Compare(a.in[:], b.in[:])
-			return c < 0 || c == 0 && bytes.Compare(a.id[:], b.id[:]) < 0
-		})
+		return newTree(func(k tenancy.Key) place { return place{k.In, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{In: p.in, ID: p.id} },
+			func(a, b place) bool {
+				c := bytes.Compare(a.in[:], b.in[:])
+				return c < 0 || c == 0 && bytes.Compare(a.id[:], b.id[:]) < 0
+			})
 	}
-	return newTree(func(k tenancy.Key) [16]byte { return k.ID }, func(p [16]byte) tenancy.Key { return tenancy.Key{ID: p} }, func(a, b [16]byte) bool {
-		return bytes.Compare(a[:], b[:]) < 0
-	})
+	return newTree(func(k tenancy.Key) [16]byte { return k.ID }, func(p [16]byte) tenancy.Key { return tenancy.Key{ID: p} },
+		func(a, b [16]byte) bool { return bytes.Compare(a[:], b[:]) < 0 })
+}
+
+func beforeText(a, b string, idA, idB *[16]byte) bool {
+	return a < b || a == b && bytes.Compare(idA[:], idB[:]) < 0
 }
 
 // tree is places in the form P.
@@ -55,23 +139,26 @@ type tree[P any] struct {
 	unpack func(P) tenancy.Key
 }
 
+// degree is half of what a node of a tree holds. With larger nodes a change copies more, with smaller ones there are more of them: 16 took the
+// least time.
+const degree = 16
+
 func newTree[P any](pack func(tenancy.Key) P, unpack func(P) tenancy.Key, before func(a, b P) bool) tree[P] {
-	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true}), pack, unpack}
+	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true, Degree: degree}), pack, unpack}
 }
 
-func (t tree[P]) put(key tenancy.Key)    { t.Set(t.pack(key)) }
-func (t tree[P]) remove(key tenancy.Key) { t.Delete(t.pack(key)) }
+func (t tree[P]) put(place tenancy.Key)    { t.Set(t.pack(place)) }
+func (t tree[P]) remove(place tenancy.Key) { t.Delete(t.pack(place)) }
+func (t tree[P]) copy() places             { return tree[P]{t.Copy(), t.pack, t.unpack} }
 
-func (t tree[P]) next(from tenancy.Key) (key tenancy.Key, ok bool) {
+func (t tree[P]) next(from tenancy.Key) (place tenancy.Key, ok bool) {
 	t.Ascend(t.pack(from), func(p P) bool {
-		key, ok = t.unpack(p), true
+		place, ok = t.unpack(p), true
 		return false
 	})
-	return key, ok
+	return place, ok
 }
 
 func (t tree[P]) each(from tenancy.Key, visit func(tenancy.Key) bool) {
 	t.Ascend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
 }
-
-func (t tree[P]) copy() places { return tree[P]{t.Copy(), t.pack, t.unpack} }

@@ -5,8 +5,9 @@
 // and allocates nothing; what it sees never changes. One Update runs at a time; it works on a copy that shares what it does not touch, and
 // commits by storing the pointer. Rolling back is dropping the copy.
 //
-// The records of a kind stand in a hash trie by identity, which exact lookups and Access ask. Every index that is listed, or is not an
-// identity, is besides an ordered tree of keys: a tree holds no records, and is touched only when an entry comes or goes.
+// Records stand in hash tries by identity (trie.go, records.go), which exact lookups and Access ask. Every index that is listed, or is no identity,
+// is besides an ordered tree of keys (index.go): a tree holds no records, and changes only when an entry comes or goes. The events of a
+// stream stand in blocks that are only ever added to (log.go).
 package memstore
 
 import (
@@ -25,7 +26,8 @@ type Store struct {
 	current atomic.Pointer[snapshot]
 	readers sync.Pool     // of *reader
 	writer  chan struct{} // full while an Update runs
-	epoch   uint64        // the number of the last Update, rolled back or not; the writer's
+	epoch   uint64        // of the last Update, rolled back or not: the writer's
+	room    room          // the writer's
 }
 
 // New makes an empty Store.
@@ -36,8 +38,8 @@ func New() *Store {
 	return s
 }
 
-// View runs fn over the last committed snapshot and returns its error as it came, or the context's if that has ended already. The
-// tenancy.ReadTx is reused: after fn has returned it refuses, or reads what a later View sees.
+// View runs fn over the last committed snapshot and returns its error as it came, or the context's if that has ended already. A tenancy.ReadTx
+// refuses when fn has returned; since it is used again, it may then belong to another View, and read what that sees.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -51,11 +53,11 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return fn(ctx, r)
 }
 
-// Update runs fn once, when every Update that came before it is over, and commits if it returns nil. It returns fn's error as it came, that of
-// a write that failed, whatever fn made of it, or the context's, if that ends while it waits or before the commit: then nothing is changed, nor
-// when fn panics. CodeBusy means only that an entry or an event's number is taken.
+// Update runs fn once, after the Updates that came before it, and commits if it returns nil. Otherwise nothing is changed, nor if fn panics. It
+// returns fn's error as it came; that of a write that failed, whatever fn made of it; or the context's, if that ends while it waits or before
+// the commit. CodeBusy means that an entry, or an event's number, is taken; CodeAmbiguous never comes.
 //
-// An Update of the same Store within fn waits for ever, or until its context ends.
+// A View within fn sees what was committed before. An Update of the same Store within fn would wait for itself: until its context ends.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -66,9 +68,9 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 		return ctx.Err()
 	}
 	defer func() { <-s.writer }()
-	s.epoch++
-	t := newTx(s.current.Load(), s.epoch)
-	defer func() { t.snapshot = nil }()
+	s.epoch += 2
+	t := newTx(s.current.Load(), s.epoch, &s.room)
+	defer t.end()
 	if err := fn(ctx, t); err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
 	s, err := r.open(ctx)
 	if err == nil {
-		s.access(user, account, &row)
+		s.records.access(s.seed, &user, &account, &row)
 	}
 	return row, err
 }

@@ -10,59 +10,60 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// trie finds values by key, in a few steps whatever it holds: six bits of the key's hash choose one of 64 ways at each node, until one value is
-// left. Tries that hold the same have the same shape. A trie is a value itself: whoever copies it has a snapshot, in which no change of the
-// other shows.
+// trie finds values by key, in a few steps whatever it holds: six bits of the key's hash choose one of 64 ways at each node, until few values
+// are left. A trie is a value itself: whoever copies it has a snapshot, in which no change of the other shows.
 type trie[V any] struct {
 	root node[V]
-	key  func(*V) tenancy.Key // never changes for a value
+	key  func(*V) tenancy.Entry // never changes for a value
 }
 
-// node is a branch of a trie. One below the root holds two values at least. One below the last bits of the hash uses no ways: its values are those of one hash.
+// node is where a trie branches. A way leads to up to three values, in place, or to a node if there are more. Below the last bits of the hash
+// a node has no ways: all its values have the same hash. It takes 64 bytes, a line of the processor's cache; a byte more shows in Access.
 type node[V any] struct {
-	epoch  uint64 // the transaction that made it, and may change it, though not values
-	single uint64 // bit i: way i leads to one value
-	branch uint64 // bit i: way i leads to a node
-	values []V    // where the ways lead, in order
-	nodes  []node[V]
+	branch   uint64        // bit i: way i leads to a node
+	one, two uint64        // bit i of each: the bits of how many values way i leads to
+	epoch    uint64        // the transaction that made the node; with the low bit set, values are its own too
+	values   []V           // in the order of their ways
+	nodes    *[64]*node[V] // by way; nil: none
 }
 
-// step is how many bits of the hash a node uses, and bottom how many there are.
 const (
-	step   = 6
-	bottom = 64
+	step   = 6  // bits of the hash that a node uses
+	bottom = 64 // bits that there are
+	most   = 3  // values of a way
 )
 
-// edit is what a transaction changes a trie with: its own number, and the hash of keys, always the same for one trie.
+// edit is what a transaction changes tries with.
 type edit struct {
-	epoch uint64
-	hash  func(tenancy.Key) uint64
+	epoch uint64                     // its number: even, never used before
+	hash  func(tenancy.Entry) uint64 // of keys: always the same for a trie
 }
 
-func newTrie[V any](key func(*V) tenancy.Key) trie[V] { return trie[V]{key: key} }
-
-// find gives what may have the key of a hash: one value or none, unless several have the same hash. They are not to be changed.
+// find gives what may have the key of a hash: up to three values, or all that have the same hash. They are not to be changed.
 func (t *trie[V]) find(hash uint64) []V {
 	n := &t.root
 	for {
-		bit := uint64(1) << (hash % (1 << step))
-		switch {
-		case n.branch&bit != 0:
-			n = &n.nodes[bits.OnesCount64(n.branch&(bit-1))]
-			hash >>= step
-		case n.single&bit != 0:
-			i := bits.OnesCount64(n.single & (bit - 1))
-			return n.values[i : i+1]
-		case n.single|n.branch == 0:
-			return n.values
-		default:
-			return nil
+		way := hash % (1 << step)
+		if n.branch>>way&1 == 0 {
+			at, count := n.run(way)
+			if count == 0 && n.branch|n.one|n.two == 0 {
+				count = len(n.values)
+			}
+			return n.values[at : at+count]
 		}
+		n = n.nodes[way]
+		hash >>= step
 	}
 }
 
+// run says where the values of a way stand, and how many they are.
+func (n *node[V]) run(way uint64) (at, count int) {
+	before := uint64(1)<<way - 1
+	return bits.OnesCount64(n.one&before) + bits.OnesCount64(n.two&before)*2, int(n.one>>way&1 + n.two>>way&1*2)
+}
+
 // get gives the value of a key; nil: there is none. It is not to be changed.
-func (t *trie[V]) get(hash uint64, key tenancy.Key) *V {
+func (t *trie[V]) get(hash uint64, key tenancy.Entry) *V {
 	found := t.find(hash)
 	if i := t.index(found, key); i >= 0 {
 		return &found[i]
@@ -70,7 +71,7 @@ func (t *trie[V]) get(hash uint64, key tenancy.Key) *V {
 	return nil
 }
 
-func (t *trie[V]) index(values []V, key tenancy.Key) int {
+func (t *trie[V]) index(values []V, key tenancy.Entry) int {
 	for i := range values {
 		if t.key(&values[i]) == key {
 			return i
@@ -79,98 +80,147 @@ func (t *trie[V]) index(values []V, key tenancy.Key) int {
 	return -1
 }
 
-// put sets a value, in place of the one of its key.
-func (t *trie[V]) put(e edit, value V) {
-	key := t.key(&value)
-	t.with(e, &t.root, 0, e.hash(key), key, value)
+// put sets the value of a key, which is its own.
+func (t *trie[V]) put(e edit, key tenancy.Entry, value V) {
+	t.root = *t.with(e, &t.root, 0, e.hash(key), key, value)
 }
 
 // remove takes the value of a key away, which must be there.
-func (t *trie[V]) remove(e edit, key tenancy.Key) {
-	t.without(e, &t.root, 0, e.hash(key), key)
+func (t *trie[V]) remove(e edit, key tenancy.Entry) {
+	t.root = *t.without(e, &t.root, 0, e.hash(key), key)
 }
 
-func (t *trie[V]) with(e edit, n *node[V], used int, hash uint64, key tenancy.Key, value V) {
-	n.own(e)
+// with gives a node with a value; used bits of the hash led to it.
+func (t *trie[V]) with(e edit, n *node[V], used int, hash uint64, key tenancy.Entry, value V) *node[V] {
+	n = n.own(e)
 	if used >= bottom {
 		if i := t.index(n.values, key); i >= 0 {
-			n.values = changed(n.values, i, value)
+			n.set(i, value)
 		} else {
-			n.values = inserted(n.values, len(n.values), value)
+			n.insert(0, value)
 		}
-		return
+		return n
 	}
-	bit, i, j := n.way(hash >> used)
-	switch {
-	case n.branch&bit != 0:
-		t.with(e, &n.nodes[j], used+step, hash, key, value)
-	case n.single&bit == 0:
-		n.single |= bit
-		n.values = inserted(n.values, i, value)
-	case t.key(&n.values[i]) == key:
-		n.values = changed(n.values, i, value)
-	default:
-		below := node[V]{epoch: e.epoch}
-		other := t.key(&n.values[i])
-		t.with(e, &below, used+step, e.hash(other), other, n.values[i])
-		t.with(e, &below, used+step, hash, key, value)
-		n.single, n.branch = n.single&^bit, n.branch|bit
-		n.values, n.nodes = deleted(n.values, i), inserted(n.nodes, j, below)
+	way := hash >> used % (1 << step)
+	if n.branch>>way&1 == 1 {
+		n.nodes[way] = t.with(e, n.nodes[way], used+step, hash, key, value)
+		return n
 	}
+	at, count := n.run(way)
+	if i := t.index(n.values[at:at+count], key); i >= 0 {
+		n.set(at+i, value)
+		return n
+	}
+	if count < most {
+		n.insert(at, value)
+		n.count(way, count+1)
+		return n
+	}
+	below := &node[V]{epoch: e.epoch}
+	for _, v := range append(n.values[at:at+count:at+count], value) {
+		k := t.key(&v)
+		below = t.with(e, below, used+step, e.hash(k), k, v)
+	}
+	n.delete(at, count)
+	n.count(way, 0)
+	n.lead(way, below)
+	return n
 }
 
-func (t *trie[V]) without(e edit, n *node[V], used int, hash uint64, key tenancy.Key) {
-	n.own(e)
+// without gives a node without the value of a key.
+func (t *trie[V]) without(e edit, n *node[V], used int, hash uint64, key tenancy.Entry) *node[V] {
+	n = n.own(e)
 	if used >= bottom {
-		n.values = deleted(n.values, t.index(n.values, key))
+		n.delete(t.index(n.values, key), 1)
+		return n
+	}
+	way := hash >> used % (1 << step)
+	at, count := n.run(way)
+	if n.branch>>way&1 == 0 {
+		n.delete(at+t.index(n.values[at:at+count], key), 1)
+		n.count(way, count-1)
+		return n
+	}
+	below := t.without(e, n.nodes[way], used+step, hash, key)
+	if below.branch != 0 || len(below.values) > most {
+		n.nodes[way] = below
+		return n
+	}
+	for _, v := range below.values {
+		n.insert(at, v)
+	}
+	n.count(way, len(below.values))
+	n.lead(way, nil)
+	return n
+}
+
+// own gives the node to change, though not its values: itself, if the transaction made it.
+func (n *node[V]) own(e edit) *node[V] {
+	if n.epoch|1 == e.epoch|1 {
+		return n
+	}
+	o := *n
+	o.epoch = e.epoch
+	if o.nodes != nil {
+		o.nodes = new(*n.nodes)
+	}
+	return &o
+}
+
+// lead makes a way lead to a node; nil: to none.
+func (n *node[V]) lead(way uint64, to *node[V]) {
+	if to == nil {
+		n.branch &^= 1 << way
+	} else {
+		n.branch |= 1 << way
+	}
+	if n.branch == 0 {
+		n.nodes = nil
 		return
 	}
-	bit, i, j := n.way(hash >> used)
-	if n.single&bit != 0 {
-		n.single &^= bit
-		n.values = deleted(n.values, i)
+	if n.nodes == nil {
+		n.nodes = new([64]*node[V])
+	}
+	n.nodes[way] = to
+}
+
+// count notes how many values a way leads to.
+func (n *node[V]) count(way uint64, count int) {
+	n.one = n.one&^(1<<way) | uint64(count&1)<<way
+	n.two = n.two&^(1<<way) | uint64(count>>1)<<way
+}
+
+// set, insert and delete change the values: in place if they are the transaction's own, else in a copy. There is no room kept
+// for more to come: most nodes stay as they are.
+
+func (n *node[V]) set(i int, value V) {
+	if n.epoch&1 == 0 {
+		n.values, n.epoch = slices.Clone(n.values), n.epoch|1
+	}
+	n.values[i] = value
+}
+
+func (n *node[V]) insert(i int, value V) {
+	if n.epoch&1 == 1 && len(n.values) < cap(n.values) {
+		n.values = slices.Insert(n.values, i, value)
 		return
 	}
-	below := &n.nodes[j]
-	t.without(e, below, used+step, hash, key)
-	if len(below.values) == 1 && len(below.nodes) == 0 {
-		n.single, n.branch = n.single|bit, n.branch&^bit
-		n.values, n.nodes = inserted(n.values, i, below.values[0]), deleted(n.nodes, j)
+	longer := make([]V, len(n.values)+1)
+	copy(longer, n.values[:i])
+	longer[i] = value
+	copy(longer[i+1:], n.values[i:])
+	n.values, n.epoch = longer, n.epoch|1
+}
+
+func (n *node[V]) delete(i, count int) {
+	if n.epoch&1 == 1 {
+		n.values = slices.Delete(n.values, i, i+count)
+		return
 	}
-}
-
-// way gives the bit of the way that a hash begins with, and where in values and nodes what it leads to stands, or would.
-func (n *node[V]) way(hash uint64) (bit uint64, value, node int) {
-	bit = 1 << (hash % (1 << step))
-	return bit, bits.OnesCount64(n.single & (bit - 1)), bits.OnesCount64(n.branch & (bit - 1))
-}
-
-func (n *node[V]) own(e edit) {
-	if n.epoch != e.epoch {
-		n.epoch, n.nodes = e.epoch, slices.Clone(n.nodes)
-	}
-}
-
-// changed, inserted and deleted give a slice of its own, of exactly the length it needs.
-func changed[T any](s []T, i int, v T) []T {
-	s = slices.Clone(s)
-	s[i] = v
-	return s
-}
-
-func inserted[T any](s []T, i int, v T) []T {
-	longer := make([]T, len(s)+1)
-	copy(longer, s[:i])
-	longer[i] = v
-	copy(longer[i+1:], s[i:])
-	return longer
-}
-
-func deleted[T any](s []T, i int) []T {
-	shorter := make([]T, len(s)-1)
-	copy(shorter, s[:i])
-	copy(shorter[i:], s[i+1:])
-	return shorter
+	shorter := make([]V, len(n.values)-count)
+	copy(shorter, n.values[:i])
+	copy(shorter[i:], n.values[i+count:])
+	n.values, n.epoch = shorter, n.epoch|1
 }
 
 // seed makes a store's hashes its own, so that nobody can choose keys that all take one way.
@@ -181,22 +231,26 @@ type seed struct {
 
 func newSeed() *seed { return &seed{rand.Uint64(), rand.Uint64(), maphash.MakeSeed()} }
 
-func (s *seed) hash(key tenancy.Key) uint64 {
-	h := s.a
-	if key.In != [16]byte{} {
-		h = s.mix(h, key.In)
+func (s *seed) hash(at *tenancy.Entry) uint64 {
+	h := s.a + uint64(at.Index)
+	if at.Key.In != [16]byte{} {
+		h = s.mix(h, &at.Key.In)
 	}
-	if key.Text != "" {
-		h ^= maphash.String(s.text, key.Text)
+	if at.Key.Text != "" {
+		h ^= maphash.String(s.text, at.Key.Text)
 	}
-	return s.mix(h, key.ID)
+	return s.mix(h, &at.Key.ID)
 }
 
-// hashID and hashPair are hash for keys of these parts, neither zero.
-func (s *seed) hashID(id [16]byte) uint64       { return s.mix(s.a, id) }
-func (s *seed) hashPair(in, id [16]byte) uint64 { return s.mix(s.mix(s.a, in), id) }
+// hashID and hashPair are hash for keys of these parts. With in zero, which no key has, hashPair is another.
+func (s *seed) hashID(index tenancy.Index, id *[16]byte) uint64 {
+	return s.mix(s.a+uint64(index), id)
+}
+func (s *seed) hashPair(index tenancy.Index, in, id *[16]byte) uint64 {
+	return s.mix(s.mix(s.a+uint64(index), in), id)
+}
 
-func (s *seed) mix(h uint64, id [16]byte) uint64 {
+func (s *seed) mix(h uint64, id *[16]byte) uint64 {
 	high, low := bits.Mul64(h^binary.LittleEndian.Uint64(id[:8]), s.b^binary.LittleEndian.Uint64(id[8:]))
 	return high ^ low
 }

@@ -11,22 +11,40 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// tx is a tenancy.Tx: it reads its own snapshot, and writes there.
+// tx is a tenancy.Tx: it reads a snapshot of its own, and writes there.
 type tx struct {
 	reader
-	edit          edit
-	failed        error           // of a write: the transaction cannot commit
+	*room
+	edit   edit
+	listed bool  // the snapshot's slice of indexes is its own
+	failed error // of a write: the transaction cannot commit
+}
+
+// room is where a writer puts entries, one transaction after the other.
+type room struct {
 	before, after []tenancy.Entry // of the record that is written
 	claimed       []tenancy.Entry // by the call: entries that could be another record's
 }
 
-func newTx(of *snapshot, epoch uint64) *tx {
+func newTx(of *snapshot, epoch uint64, room *room) *tx {
 	s := *of
-	s.tables, s.indexes = slices.Clone(s.tables), slices.Clone(s.indexes)
-	return &tx{reader: reader{&s}, edit: edit{epoch, s.hash}}
+	return &tx{reader: reader{&s}, room: room, edit: edit{epoch, func(key tenancy.Entry) uint64 { return s.hash(&key) }}}
 }
 
-// write runs a write, unless the transaction is over or failed before. What fails, fails the transaction.
+// end makes the transaction refuse, and forgets what it wrote.
+func (t *tx) end() {
+	t.snapshot = nil
+	clear(t.before[:cap(t.before)])
+	clear(t.after[:cap(t.after)])
+	t.forget()
+}
+
+func (t *tx) forget() {
+	clear(t.claimed)
+	t.claimed = t.claimed[:0]
+}
+
+// write runs a write, unless the transaction is over or has failed. What fails, fails the transaction.
 func (t *tx) write(ctx context.Context, change func() error) error {
 	if _, err := t.open(ctx); err != nil {
 		t.failed = cmp.Or(t.failed, err)
@@ -38,11 +56,15 @@ func (t *tx) write(ctx context.Context, change func() error) error {
 }
 
 // Put writes records. Entries are looked at when all are written, so that records can exchange them: CodeBusy if one is another record's then.
-// A record that is of no kind of the table, or whose entries are not as the table says, is an error.
+// What is of no kind of the table of indexes, a pointer to a record included, is an error, and so are entries that are not as the table says.
 func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
-			if err := t.put(r); err != nil {
+			old, err := t.stored(r)
+			if err == nil {
+				err = t.replace(old, r)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -50,11 +72,15 @@ func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	})
 }
 
-// Delete removes records by identity.
+// Delete removes records by identity. What is of no kind of the table of indexes is an error.
 func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
-			if err := t.remove(r); err != nil {
+			old, err := t.stored(r)
+			if err == nil && old != nil {
+				err = t.replace(old, nil)
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -62,11 +88,11 @@ func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	})
 }
 
-// Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, or for no stream.
+// Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
 func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
-			if err := t.append(unshared(e)); err != nil {
+			if err := t.append(e); err != nil {
 				return err
 			}
 		}
@@ -74,11 +100,11 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 	})
 }
 
-// Ack takes events out of the outbox.
+// Ack takes events out of the outbox, by stream and number.
 func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
 	return t.write(ctx, func() error {
 		for i := range events {
-			t.outbox.change(t.edit).remove(pending(&events[i]))
+			t.change(&t.outbox).remove(pending(&events[i]))
 		}
 		return nil
 	})
@@ -95,7 +121,7 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		for _, r := range t.all(tenancy.AccountsIn, move.From) {
 			a := r.(tenancy.AccountRecord)
 			a.Organization = move.Into
-			if err := t.put(a); err != nil {
+			if err := t.replace(r, a); err != nil {
 				return err
 			}
 		}
@@ -104,125 +130,132 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 }
 
 func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
-	if err := t.remove(m); err != nil || move.Into.IsZero() {
+	if err := t.replace(m, nil); err != nil || move.Into.IsZero() {
 		return err
 	}
-	if t.record(tenancy.Members, tenancy.Key{In: move.Into, ID: m.User}) != nil {
+	if t.record(tenancy.Entry{Index: tenancy.Members, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
 		return tenancy.CodeBusy
 	}
-	return t.put(tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})
+	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})
 }
 
 // all lists what an index has of an organization.
 func (t *tx) all(i tenancy.Index, of tenancy.OrganizationID) []tenancy.Record {
-	row := &t.rows[i]
-	return t.list(row, tenancy.Key{In: of}, math.MaxInt)
+	return t.list(&t.rows[i], tenancy.Key{In: of}, math.MaxInt)
 }
 
-func (t *tx) put(r tenancy.Record) error {
-	kind, err := t.kind(r)
-	if err != nil {
-		return err
+// stored finds the record that has the identity of this one; nil: absent.
+func (t *tx) stored(r tenancy.Record) (tenancy.Record, error) {
+	if !t.known(r) {
+		return nil, fmt.Errorf("memstore: unknown kind of record %T", r)
 	}
 	t.after = r.Entries(t.after[:0])
-	key := t.after[0].Key
-	old := t.record(kind, key)
-	t.before = t.before[:0]
-	if old != nil {
-		t.before = old.Entries(t.before)
-	}
+	return t.record(t.after[0]), nil
+}
+
+// replace writes a record in place of the one that is there; nil: none. Indexes change where an entry comes or goes.
+func (t *tx) replace(old, record tenancy.Record) error {
+	t.before, t.after = entries(t.before[:0], old), entries(t.after[:0], record)
 	for _, e := range t.before {
 		if !slices.Contains(t.after, e) {
-			t.leave(e, key)
+			t.leave(e, t.before[0])
 		}
 	}
 	for _, e := range t.after {
 		if !slices.Contains(t.before, e) {
-			if err := t.enter(kind, e, key); err != nil {
+			if err := t.enter(e, t.after[0]); err != nil {
 				return err
 			}
 		}
 	}
-	t.tables[kind].change(t.edit).put(t.edit, r)
+	if record != nil {
+		t.records.put(t.edit, record, t.after[0])
+	} else {
+		t.records.remove(t.edit, t.before[0])
+	}
 	return nil
 }
 
-func (t *tx) remove(r tenancy.Record) error {
-	kind, err := t.kind(r)
-	if err != nil {
-		return err
+func entries(to []tenancy.Entry, of tenancy.Record) []tenancy.Entry {
+	if of == nil {
+		return to
 	}
-	t.before = r.Entries(t.before[:0])
-	key := t.before[0].Key
-	old := t.record(kind, key)
-	if old == nil {
-		return nil
-	}
-	t.before = old.Entries(t.before[:0])
-	for _, e := range t.before {
-		t.leave(e, key)
-	}
-	t.tables[kind].change(t.edit).remove(t.edit, key)
-	return nil
+	return of.Entries(to)
 }
 
 // enter puts an entry of a record into its index.
-func (t *tx) enter(kind tenancy.Index, e tenancy.Entry, identity tenancy.Key) error {
+func (t *tx) enter(e, identity tenancy.Entry) error {
 	row, err := t.row(e.Index)
 	if err != nil {
 		return err
 	}
 	place := row.place(e.Key, identity)
-	if row.kind != kind || !row.uses(e.Key) || row.identity(place) != identity {
-		return fmt.Errorf("memstore: a record has an entry in index %s that is not as the table of indexes says", row.Name)
+	if !row.uses(e.Key) || row.identity(place) != identity {
+		return fmt.Errorf("memstore: an entry in index %s is not as the table of indexes says", row.Name)
+	}
+	if row.ordered() {
+		t.change(t.index(e.Index)).put(place)
 	}
 	if !row.ID {
 		t.claimed = append(t.claimed, e)
-	}
-	if x := &t.indexes[e.Index]; x.part != nil {
-		x.change(t.edit).put(place)
 	}
 	return nil
 }
 
 // leave takes an entry of a record out of its index.
-func (t *tx) leave(e tenancy.Entry, identity tenancy.Key) {
-	if x := &t.indexes[e.Index]; x.part != nil {
-		x.change(t.edit).remove(t.rows[e.Index].place(e.Key, identity))
+func (t *tx) leave(e, identity tenancy.Entry) {
+	if row := &t.rows[e.Index]; row.ordered() {
+		t.change(t.index(e.Index)).remove(row.place(e.Key, identity))
 	}
 }
 
-// settle refuses a call that claimed an entry which is another record's.
+// settle refuses a call that claimed an entry which is another record's. In an index whose keys hold an ID no entry can be two records'.
 func (t *tx) settle() error {
+	defer t.forget()
 	for _, e := range t.claimed {
-		same := 0
-		t.indexes[e.Index].part.each(e.Key, func(place tenancy.Key) bool {
+		holders := 0
+		t.indexes[e.Index].each(e.Key, func(place tenancy.Key) bool {
 			if place.In != e.Key.In || place.Text != e.Key.Text {
 				return false
 			}
-			same++
-			return same < 2
+			holders++
+			return holders < 2
 		})
-		if same > 1 {
+		if holders > 1 {
 			return tenancy.CodeBusy
 		}
 	}
-	t.claimed = t.claimed[:0]
 	return nil
 }
 
 func (t *tx) append(e tenancy.Event) error {
-	key := tenancy.Key{ID: e.Stream.Key()}
-	l := t.log(key.ID)
+	stream := e.Stream.Key()
+	l := t.log(stream)
 	switch end := l.end(); {
-	case key.ID == [16]byte{} || e.Sequence == 0:
-		return errors.New("memstore: an event without a stream or number")
+	case stream == [16]byte{} || e.Sequence == 0:
+		return errors.New("memstore: an event has no stream or no number")
 	case e.Sequence <= end:
 		return tenancy.CodeBusy
 	case e.Sequence > end+1:
 		return errors.New("memstore: an event's number leaves a gap in its stream")
 	}
-	t.logs.put(t.edit, l.with(e))
-	t.outbox.change(t.edit).put(pending(&e))
+	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e))
+	t.change(&t.outbox).put(pending(&e))
 	return nil
+}
+
+// index gives an index that may be changed.
+func (t *tx) index(i tenancy.Index) *index {
+	if !t.listed {
+		t.indexes, t.listed = slices.Clone(t.indexes), true
+	}
+	return &t.indexes[i]
+}
+
+// change gives places that may be changed: of each index a copy, once in a transaction.
+func (t *tx) change(x *index) places {
+	if x.epoch != t.edit.epoch {
+		*x = index{x.copy(), t.edit.epoch}
+	}
+	return x.places
 }
