@@ -583,7 +583,7 @@ func (f coverage) policy(c *changes) SignUpPolicy {
 	if f.domain == nil || f.organization == nil {
 		return PolicyInherited
 	}
-	policy := cmp.Or(f.domain.Policy, f.organization.SignUpPolicy, PolicyInvitationOnly)
+	policy := f.domain.signUpPolicy(f.organization)
 	if policy == PolicyAutomatic && !f.domain.live(c.now, c.dir.domainLive) {
 		return PolicyInherited
 	}

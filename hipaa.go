@@ -138,25 +138,16 @@ func (r *reads) hipaa(account AccountID) hipaaFacts {
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed, CodeHIPAANotEntitled.
 func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, error) {
-	var f form
-	id(&f, account)
-	return update(ctx, s, call{operation("EnableHIPAA"), account.String(), f.err},
-		func(r *reads) hipaaFacts { return r.hipaa(account) },
-		func(f hipaaFacts, c *changes) (Account, error) {
-			if err := c.authorizeAccount(f.accountStanding); err != nil {
-				return Account{}, err
-			}
-			if err := f.open(); err != nil {
-				return Account{}, err
-			}
-			if f.account.Designated == 0 {
-				if !f.organization.HIPAA {
-					return Account{}, CodeHIPAANotEntitled
-				}
-				c.say(AccountDesignated{account, c.actor, c.now}, f.account.stream())
-			}
-			return c.viewAccount(*get(c.world, accountByID(account)), f.accountStanding), nil
-		})
+	return s.designate(ctx, "EnableHIPAA", account, func(f hipaaFacts, c *changes) error {
+		switch {
+		case f.account.Designated != 0:
+		case !f.organization.HIPAA:
+			return CodeHIPAANotEntitled
+		default:
+			c.say(AccountDesignated{account, c.actor, c.now}, f.account.stream())
+		}
+		return nil
+	})
 }
 
 // DisableHIPAA takes the designation off one account or subaccount; its subaccounts keep theirs (HIP-3). Owner or Administrator of its
@@ -165,9 +156,19 @@ func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, 
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed.
 func (s *Session) DisableHIPAA(ctx context.Context, account AccountID) (Account, error) {
+	return s.designate(ctx, "DisableHIPAA", account, func(f hipaaFacts, c *changes) error {
+		if f.account.Designated != 0 {
+			c.say(AccountUndesignated{account}, f.account.stream())
+		}
+		return nil
+	})
+}
+
+// designate is an operation on one account that is not closed, whose rest is change.
+func (s *Session) designate(ctx context.Context, op string, account AccountID, change func(hipaaFacts, *changes) error) (Account, error) {
 	var f form
 	id(&f, account)
-	return update(ctx, s, call{operation("DisableHIPAA"), account.String(), f.err},
+	return update(ctx, s, call{operation(op), account.String(), f.err},
 		func(r *reads) hipaaFacts { return r.hipaa(account) },
 		func(f hipaaFacts, c *changes) (Account, error) {
 			if err := c.authorizeAccount(f.accountStanding); err != nil {
@@ -176,8 +177,8 @@ func (s *Session) DisableHIPAA(ctx context.Context, account AccountID) (Account,
 			if err := f.open(); err != nil {
 				return Account{}, err
 			}
-			if f.account.Designated != 0 {
-				c.say(AccountUndesignated{account}, f.account.stream())
+			if err := change(f, c); err != nil {
+				return Account{}, err
 			}
 			return c.viewAccount(*get(c.world, accountByID(account)), f.accountStanding), nil
 		})

@@ -122,16 +122,21 @@ func (r *reads) creator() (b belongings) {
 	return b
 }
 
+// makeOrganization makes an organization whose Owner is the user, with every unmanaged account of theirs (ORG-3, ORG-4).
+func (c *changes) makeOrganization(org OrganizationID, name string, owner belongings) {
+	c.makes(org)
+	c.say(OrganizationCreated{org, owner.user.ID, c.now}, streamOfOrganization(org))
+	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = name })
+	c.join(org, owner, Owner, InvitationID{})
+}
+
 func decideOrganization(b belongings, in NewOrganization, c *changes) (FoundedOrganization, error) {
 	coming, err := b.coming(in, c)
 	if err != nil {
 		return FoundedOrganization{}, err
 	}
 	org := OrganizationID(c.tape.id())
-	c.makes(org)
-	c.say(OrganizationCreated{org, b.user.ID, c.now}, streamOfOrganization(org))
-	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = in.Name })
-	c.join(org, b, Owner, InvitationID{})
+	c.makeOrganization(org, in.Name, b)
 	for _, f := range coming {
 		if !f.main.Organization.IsZero() { // the others came with the Owner
 			c.move(f, org)

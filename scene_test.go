@@ -12,6 +12,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/storetest"
 )
 
 // scene is a directory in memory with a clock that stands still until it is moved, and IDs that are the same in every run.
@@ -125,35 +126,5 @@ func (s *scene) unchanged(call func()) {
 // everything gives all records in the store, heads of streams included, so that an event more shows.
 func (s *scene) everything() map[tenancy.Entry]tenancy.Record {
 	s.Helper()
-	records := map[tenancy.Entry]tenancy.Record{}
-	require.NoError(s, s.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		for _, index := range tenancy.Indexes() {
-			if !index.Identity {
-				continue
-			}
-			if index.In {
-				continue // memberships and grants are found through their organizations and accounts below
-			}
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: index.Index, Limit: 1 << 30})
-			if err != nil {
-				return err
-			}
-			for _, record := range answers[0].Records {
-				records[record.Entries(nil)[0]] = record
-			}
-		}
-		for entry := range records {
-			for _, index := range []tenancy.Index{tenancy.Members, tenancy.Grants} {
-				answers, err := tx.Read(ctx, tenancy.Lookup{Index: index, Key: tenancy.Key{In: entry.Key.ID}, Limit: 1 << 30})
-				if err != nil {
-					return err
-				}
-				for _, record := range answers[0].Records {
-					records[record.Entries(nil)[0]] = record
-				}
-			}
-		}
-		return nil
-	}))
-	return records
+	return storetest.Everything(s, s.store)
 }

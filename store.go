@@ -101,8 +101,8 @@ type Move struct {
 //
 // Nothing else of them changes.
 
-// AccessRow is what Can decides on: states and roles, not whole records. The methods Set… of this package's records fill it, so that every
-// store derives it alike.
+// AccessRow is what Can decides on: states and roles, not whole records. Its methods SetUser, SetAccount, SetParent and SetMembership fill it from
+// records, so that every store derives it alike.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool

@@ -234,11 +234,8 @@ func (c *changes) found(in NewSignUp, address string) SignedUp {
 	user, org := UserID(c.tape.id()), OrganizationID(c.tape.id())
 	here := streamOfOrganization(org)
 	c.person(user, in, address, here)
-	c.makes(org)
-	c.say(OrganizationCreated{org, user, c.now}, here)
-	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = in.Organization })
 	made := get(c.world, userByID(user))
-	c.join(org, belongings{user: *made}, Owner, InvitationID{})
+	c.makeOrganization(org, in.Organization, belongings{user: *made})
 	account, _ := c.foundAccount(user, org, in.Account)
 	organization := get(c.world, organizationByID(org))
 	return SignedUp{HowFounded, viewUser(*made), new(c.viewOrganization(*organization, standing{organization: organization})),
