@@ -32,7 +32,7 @@ type ReadTx interface {
 }
 
 // Tx writes too. A read sees the writes made before it in the transaction; an adapter may keep writes back until a read or the commit, in
-// their order.
+// their order. Once a write has failed nothing of the transaction commits, even if fn returns nil: Update returns the write's error.
 type Tx interface {
 	ReadTx
 	// Put writes records, each in place of the one of the same identity if there is one. Index entries follow: those of the old record are gone.
@@ -99,7 +99,7 @@ type Move struct {
 //   - every MembershipRecord of From becomes one of Into with the role StandardUser, not exempt, since At; with Into zero it is deleted;
 //   - every AccountRecord of From, subaccounts and closed ones included, gets Organization Into.
 //
-// Nothing else of them changes.
+// Nothing else of them changes. No user is a member of both organizations when it is called: the library sees to that.
 
 // AccessRow is what Can decides on: states and roles, not whole records. Its methods SetUser, SetAccount, SetParent and SetMembership fill it from
 // records, so that every store derives it alike.

@@ -317,6 +317,13 @@ var brokenStores = []broken{
 			return nil
 		}}
 	}},
+	{"a failed write forgotten", []string{"Transaction/a write that failed fails it"}, func(*naive) hooks {
+		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
+			err := tx.Put(ctx, records...)
+			tx.(*naiveTx).failed = nil
+			return err
+		}}
+	}},
 	{"texts unique without case", []string{"Index/verified_domains"}, func(*naive) hooks {
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 			for _, r := range records {
@@ -419,6 +426,7 @@ var brokenStores = []broken{
 					return err
 				}
 			}
+			tx.(*naiveTx).failed = nil
 			return nil
 		}}
 	}},

@@ -111,7 +111,7 @@ func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.T
 	if err := fn(ctx, tx); err != nil {
 		return nil, err
 	}
-	return tx.content, ctx.Err()
+	return tx.content, cmp.Or(tx.failed, ctx.Err())
 }
 
 // copied gives a content that can be changed while the old one stays.
@@ -124,9 +124,15 @@ type naiveTx struct {
 	content *content
 	writes  bool
 	ended   bool
+	failed  error // of a write: nothing commits any more
 }
 
 func (tx *naiveTx) end() { tx.ended = true }
+
+func (tx *naiveTx) fail(err error) error {
+	tx.failed = err
+	return err
+}
 
 func (tx *naiveTx) usable(ctx context.Context) error {
 	if tx.ended {
@@ -282,7 +288,7 @@ func (tx *naiveTx) Put(ctx context.Context, records ...tenancy.Record) error {
 			if entries[0] == own[0] {
 				at = i
 			} else if slices.ContainsFunc(entries, func(e tenancy.Entry) bool { return slices.Contains(own, e) }) {
-				return tenancy.CodeBusy
+				return tx.fail(tenancy.CodeBusy)
 			}
 		}
 		tx.content.records = append(tx.content.records[:at], append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
@@ -306,7 +312,7 @@ func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.Event) error {
 	}
 	for _, e := range events {
 		if slices.ContainsFunc(tx.content.events, func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
-			return tenancy.CodeBusy
+			return tx.fail(tenancy.CodeBusy)
 		}
 		tx.content.events = append(tx.content.events, logged{e, tenancy.EncodeData(e.Data), true})
 	}

@@ -15,12 +15,36 @@ import (
 func transactionCases() []testCase {
 	return []testCase{
 		{"Transaction/an error rolls back and comes as it is", trial.rollback},
+		{"Transaction/a write that failed fails it", trial.swallowed},
 		{"Transaction/a panic rolls back and goes on", trial.panics},
 		{"Transaction/an exit of the goroutine rolls back", trial.exits},
 		{"Transaction/an error of a View comes as it is", trial.viewErrors},
 		{"Transaction/later Views see what was committed", trial.laterViews},
 		{"Transaction/an Update that only reads", trial.onlyReads},
 		{"Transaction/over when its function has returned", trial.over},
+	}
+}
+
+// swallowed wants that nothing commits after a write has failed, even if the function says nothing of it.
+func (c trial) swallowed() {
+	m := newModel()
+	user := func(n int) tenancy.UserRecord {
+		return tenancy.UserRecord{ID: userID(n), Personal: tenancy.UserPersonal{Address: "same@sample.example"}}
+	}
+	c.both(m, putting(user(1)))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(1), 1, 1)...) })
+	for _, fails := range []writing{
+		putting(user(2)),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(1), 1, 1)...) },
+	} {
+		c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+			if err := tx.Put(ctx, tenancy.AccountRecord{ID: accountID(1), Owner: userID(1)}); err != nil {
+				return err
+			}
+			_ = fails(ctx, tx)
+			return nil
+		}))
+		c.holds(m)
 	}
 }
 
