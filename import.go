@@ -3,6 +3,7 @@ package tenancy
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -224,81 +225,95 @@ func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Imp
 
 // arrival is one address to be imported.
 type arrival struct {
-	address string
-	user    *UserRecord
-	member  *MembershipRecord
+	malformed error
+	user      *UserRecord // nil: nobody has it
 	belongings
+}
+
+// arrivals is a batch of addresses to be imported, and where to.
+type arrivals struct {
+	importing
+	each []arrival
+}
+
+func (r *reads) arrivals(org OrganizationID, batch []Imported) arrivals {
+	f := arrivals{importing: r.importing(org)}
+	for _, item := range batch {
+		var a arrival
+		var address string
+		if address, a.malformed = parseEmail(item.Email); a.malformed == nil {
+			a.user = find(r, userByAddress(address))
+			a.belongings = r.belongings(a.user)
+			if a.user != nil {
+				find(r, memberOf(org, a.user.ID))
+			}
+		}
+		f.each = append(f.each, a)
+	}
+	return f
 }
 
 // importBatch imports the users of a batch who own no organization in one transaction, and then each who does in one of their own.
 func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, notify bool, batch []Imported) error {
-	addresses := make([]string, len(batch))
-	malformed := make([]error, len(batch))
-	for i, item := range batch {
-		addresses[i], malformed[i] = parseEmail(item.Email)
-	}
-	type facts struct {
-		importing
-		arrivals []arrival
-	}
 	owners, err := update(ctx, s, c,
-		func(r *reads) facts {
-			f := facts{importing: r.importing(org)}
-			for i, address := range addresses {
-				a := arrival{address: address}
-				if malformed[i] == nil {
-					if a.user = find(r, userByAddress(address)); a.user != nil {
-						a.belongings = r.belongings(a.user)
-						a.member = find(r, memberOf(org, a.user.ID))
-					}
-				}
-				f.arrivals = append(f.arrivals, a)
-			}
-			return f
-		},
-		func(f facts, c *changes) (owners []int, err error) {
+		func(r *reads) arrivals { return r.arrivals(org, batch) },
+		func(f arrivals, c *changes) (owners []*Imported, err error) {
 			if err := f.refusal(c); err != nil {
 				return nil, err
 			}
-			for i, a := range f.arrivals {
-				batch[i].User, batch[i].Err = UserID{}, malformed[i]
-				if malformed[i] != nil {
-					continue
-				}
-				m := merger{prime: f.organization, domains: f.domains, owner: a.user, member: get(c.world, memberOf(org, a.belongings.user.ID)),
-					elsewhere: a.managedElsewhere(org)}
-				err := m.eligible(c)
+			for i, a := range f.each {
+				batch[i].User, batch[i].Err = UserID{}, f.take(c, a)
 				switch {
-				case err != nil:
-				case a.ownsElsewhere(org):
-					owners = append(owners, i)
-					continue
-				default:
-					if err = c.room(*f.organization, f.occupied, 1, len(a.ownedIn(OrganizationID{}))); err == nil {
-						f.occupied.members++
-						f.occupied.accounts += len(a.ownedIn(OrganizationID{}))
-						c.join(org, a.belongings, StandardUser, InvitationID{})
-						c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
-						batch[i].User = a.user.ID
-					}
+				case batch[i].Err == errBringsMore:
+					owners = append(owners, &batch[i])
+				case batch[i].Err == nil:
+					batch[i].User = a.user.ID
+					c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
 				}
-				batch[i].Err = err
 			}
 			return owners, nil
 		})
 	if err != nil {
 		return err
 	}
-	for _, i := range owners {
-		if err := s.importOwner(ctx, c, org, addresses[i], notify, &batch[i]); err != nil {
+	for _, item := range owners {
+		if err := s.importOwner(ctx, c, org, notify, item); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// errBringsMore says of somebody to be imported that they own organizations: these are merged, in a transaction of their own.
+var errBringsMore = errors.New("tenancy: the user owns organizations")
+
+// take imports one user of a batch, or says why not: whoever is in it twice is a member the second time.
+func (f *arrivals) take(c *changes, a arrival) error {
+	if a.malformed != nil {
+		return a.malformed
+	}
+	org := f.organization.ID
+	m := merger{prime: f.organization, domains: f.domains, owner: a.user, member: get(c.world, memberOf(org, a.belongings.user.ID)),
+		elsewhere: a.managedElsewhere(org)}
+	if err := m.eligible(c); err != nil {
+		return err
+	}
+	if a.ownsElsewhere(org) {
+		return errBringsMore
+	}
+	accounts := len(a.ownedIn(OrganizationID{}))
+	if err := c.room(*f.organization, f.occupied, 1, accounts); err != nil {
+		return err
+	}
+	f.occupied.members++
+	f.occupied.accounts += accounts
+	c.join(org, a.belongings, StandardUser, InvitationID{})
+	return nil
+}
+
 // importOwner imports a user who owns organizations, with all of them (MRG-3).
-func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, address string, notify bool, item *Imported) error {
+func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *Imported) error {
+	address, _ := parseEmail(item.Email) // well-formed: take has looked
 	type facts struct {
 		importing
 		merger
