@@ -1,0 +1,276 @@
+// Package pgserver starts PostgreSQL for tests and benchmarks, from the server programs on the machine: in a temporary directory, on a socket in it, for
+// the process that started it. The server ends with that process, however it ends.
+package pgserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// ErrMissing says that the server's programs are not on this machine, and how to get them.
+var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) were not found in PATH, in $PGBIN or in /usr/lib/postgresql/*/bin; " +
+	"on Debian: apt-get install postgresql, on macOS: brew install postgresql")
+
+// ErrNoBouncer says the same of PgBouncer.
+var ErrNoBouncer = errors.New("the program pgbouncer was not found in PATH or /usr/sbin; on Debian: apt-get install pgbouncer")
+
+// Server is a running PostgreSQL.
+type Server struct {
+	Dir      string // its socket stands in it, and its data below it
+	bin      string
+	settings []string
+	as       *syscall.Credential
+	running  *process
+}
+
+// Start makes a database cluster and starts its server, with settings such as "fsync=off". Stop ends it and removes the cluster.
+func Start(settings ...string) (*Server, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{bin: bin, settings: settings, as: credential()}
+	if s.Dir, err = directory(s.as); err != nil {
+		return nil, err
+	}
+	initdb := s.command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	if out, err := initdb.CombinedOutput(); err != nil {
+		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(s.Dir))
+	}
+	if err := s.Restart(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.Dir))
+	}
+	return s, nil
+}
+
+// programs finds the directory of the server's programs.
+func programs() (string, error) {
+	places := []string{os.Getenv("PGBIN")}
+	if path, err := exec.LookPath("initdb"); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			places = append(places, filepath.Dir(path))
+		}
+	}
+	installed, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	slices.Reverse(installed)
+	for _, dir := range append(places, installed...) {
+		if isProgram(dir, "initdb") && isProgram(dir, "postgres") {
+			return dir, nil
+		}
+	}
+	return "", ErrMissing
+}
+
+func isProgram(dir, name string) bool {
+	info, err := os.Stat(filepath.Join(dir, name))
+	return dir != "" && err == nil && info.Mode()&0o111 != 0
+}
+
+// credential gives whom the server is to run as: PostgreSQL refuses to be root. Nil: whoever runs this.
+func credential() *syscall.Credential {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	for _, name := range []string{"postgres", "nobody"} {
+		u, err := user.Lookup(name)
+		if err != nil {
+			continue
+		}
+		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
+		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
+		if err1 == nil && err2 == nil {
+			return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		}
+	}
+	return nil
+}
+
+// directory makes a temporary directory that belongs to whom the server runs as.
+func directory(as *syscall.Credential) (string, error) {
+	dir, err := os.MkdirTemp("", "pgserver")
+	if err == nil && as != nil {
+		err = os.Chown(dir, int(as.Uid), int(as.Gid))
+	}
+	return dir, err
+}
+
+func (s *Server) data() string { return filepath.Join(s.Dir, "data") }
+
+// command makes a command that runs as the server does.
+func (s *Server) command(name string, arguments ...string) *exec.Cmd {
+	c := exec.Command(name, arguments...)
+	c.Dir = s.Dir
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: s.as}
+	return c
+}
+
+// process is a program that ends when its standard input does: when this process ends.
+type process struct {
+	*exec.Cmd
+	stdin io.Closer
+	log   *os.File
+}
+
+// guard runs a program, and ends it with a signal when the standard input ends.
+const guard = `signal=$1; shift; "$@" & cat >/dev/null; kill -s "$signal" $! 2>/dev/null; wait $!`
+
+// run starts a program. What it writes goes to a file of its name in the directory.
+func (s *Server) run(signal, name string, arguments ...string) (*process, error) {
+	p := &process{Cmd: s.command("/bin/sh", append([]string{"-c", guard, "sh", signal, name}, arguments...)...)}
+	var err error
+	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
+		return nil, err
+	}
+	p.Stdout, p.Stderr = p.log, p.log
+	if p.stdin, err = p.StdinPipe(); err != nil {
+		return nil, err
+	}
+	return p, p.Start()
+}
+
+// stop ends the program and waits for it.
+func (p *process) stop() error {
+	if p == nil {
+		return nil
+	}
+	return errors.Join(p.stdin.Close(), ignoreExit(p.Wait()), p.log.Close())
+}
+
+func ignoreExit(err error) error {
+	if _, ok := errors.AsType[*exec.ExitError](err); ok {
+		return nil
+	}
+	return err
+}
+
+// patience is how long a server may take to start.
+const patience = 60 * time.Second
+
+// Restart starts the server, after Kill or Shutdown too, and waits until it takes connections.
+func (s *Server) Restart() error {
+	deadline := time.Now().Add(patience)
+	for {
+		err := s.start(deadline)
+		if err == nil || time.Now().After(deadline) {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond) // what is left of a killed server may still hold its memory
+	}
+}
+
+func (s *Server) start(deadline time.Time) (err error) {
+	arguments := []string{"-D", s.data(), "-k", s.Dir, "-c", "listen_addresses=", "-c", "max_connections=200"}
+	for _, setting := range s.settings {
+		arguments = append(arguments, "-c", setting)
+	}
+	if s.running, err = s.run("INT", filepath.Join(s.bin, "postgres"), arguments...); err != nil {
+		return err
+	}
+	for time.Now().Before(deadline) {
+		status, _ := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
+		lines := strings.Split(string(status), "\n")
+		if len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready" && syscall.Kill(pid(lines[0]), 0) == nil {
+			return nil
+		}
+		if s.ended() {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	text, _ := os.ReadFile(filepath.Join(s.Dir, "postgres.log"))
+	return errors.Join(fmt.Errorf("postgres did not start: %s", text), s.running.stop())
+}
+
+// ended says whether the program that was started has ended already.
+func (s *Server) ended() bool {
+	out, err := exec.Command("pgrep", "-P", strconv.Itoa(s.running.Process.Pid), "postgres").Output()
+	return err != nil && len(out) == 0
+}
+
+func pid(text string) int {
+	n, _ := strconv.Atoi(strings.TrimSpace(text))
+	return n
+}
+
+// PID gives the process ID of the server's first process; zero: it does not run.
+func (s *Server) PID() int {
+	status, _ := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
+	line, _, _ := strings.Cut(string(status), "\n")
+	return pid(line)
+}
+
+// Kill kills the server as a power failure would, all of its processes, without a word to it.
+func (s *Server) Kill() error {
+	id := s.PID()
+	children, _ := exec.Command("pgrep", "-P", strconv.Itoa(id)).Output()
+	err := syscall.Kill(id, syscall.SIGKILL)
+	for child := range strings.FieldsSeq(string(children)) {
+		_ = syscall.Kill(pid(child), syscall.SIGKILL)
+	}
+	return errors.Join(err, s.running.stop())
+}
+
+// Shutdown ends the server as its administrator would: connections are cut.
+func (s *Server) Shutdown() error { return s.running.stop() }
+
+// Stop ends the server and removes its directory.
+func (s *Server) Stop() error { return errors.Join(s.running.stop(), os.RemoveAll(s.Dir)) }
+
+// URL gives the connection string of a database.
+func (s *Server) URL(database string) string {
+	return fmt.Sprintf("host=%s port=5432 user=postgres dbname=%s", s.Dir, database)
+}
+
+// Socket gives the path of the server's socket.
+func (s *Server) Socket() string { return filepath.Join(s.Dir, ".s.PGSQL.5432") }
+
+// Dump gives what pg_dump writes of a database.
+func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), "--host="+s.Dir, "--username=postgres", "--inserts", database).Output()
+}
+
+// Bouncer starts PgBouncer before the server, which pools per transaction, on a socket in the server's directory. Its connection string is that of URL
+// with another port; stop ends it.
+func (s *Server) Bouncer(settings ...string) (url func(database string) string, stop func() error, err error) {
+	path, err := exec.LookPath("pgbouncer")
+	if err != nil {
+		if path = "/usr/sbin/pgbouncer"; !isProgram("/usr/sbin", "pgbouncer") {
+			return nil, nil, ErrNoBouncer
+		}
+	}
+	const port = "6432"
+	config := fmt.Sprintf("[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
+		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir, port, strings.Join(settings, "\n"))
+	file := filepath.Join(s.Dir, "pgbouncer.ini")
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+		return nil, nil, err
+	}
+	p, err := s.run("INT", path, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	socket := filepath.Join(s.Dir, ".s.PGSQL."+port)
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(socket); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			text, _ := os.ReadFile(filepath.Join(s.Dir, "pgbouncer.log"))
+			return nil, nil, errors.Join(fmt.Errorf("pgbouncer did not start: %s", text), p.stop())
+		}
+	}
+	return func(database string) string {
+		return strings.Replace(s.URL(database), "port=5432", "port="+port, 1)
+	}, p.stop, nil
+}

@@ -1,0 +1,277 @@
+package tables
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// Index is how an index of package tenancy stands in a table: which columns hold the parts of its keys, and which rows it has.
+type Index struct {
+	tenancy.IndexInfo
+	Table *Table
+	Where string // a condition that its rows meet besides; "": none
+	in    *Column
+	text  *Column
+	id    *Column
+	Exact Query // gives the record at a key
+	List  Query // gives those after a key
+	Count Query // counts them
+}
+
+// Query is a statement that asks an index, with parameters $1, $2 and so on.
+type Query struct {
+	SQL   string
+	parts []part
+	types []Type
+	limit bool
+}
+
+// At gives an index.
+func At(i tenancy.Index) (*Index, error) {
+	if int(i) < len(all.indexes) && all.indexes[i] != nil {
+		return all.indexes[i], nil
+	}
+	return nil, fmt.Errorf("unknown index %d", i)
+}
+
+// Indexes gives all indexes.
+func Indexes() []*Index { return all.indexes[1:] }
+
+// Columns gives the columns of an index, in the order that its keys have.
+func (x *Index) Columns() (columns []Column) {
+	for _, c := range []*Column{x.in, x.text, x.id} {
+		if c != nil {
+			columns = append(columns, *c)
+		}
+	}
+	return columns
+}
+
+func (x *Index) parts() (parts []part) {
+	for p, c := range []*Column{x.in, x.text, x.id} {
+		if c != nil {
+			parts = append(parts, in+part(p))
+		}
+	}
+	return parts
+}
+
+// Query gives the statement that answers a lookup; nil: the answer is empty whatever is stored. A lookup that the index is not asked is an error.
+func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
+	exact := l.Limit == 0 && !l.Count
+	switch {
+	case l.Limit < 0 || exact && !x.IndexInfo.Exact || !exact && !x.Listed:
+		return nil, fmt.Errorf("index %s is not asked like this", x.Name)
+	case x.in != nil && l.Key.In == [16]byte{}:
+		return nil, nil
+	case exact && (x.text != nil && l.Key.Text == "" || x.id != nil && l.Key.ID == [16]byte{}):
+		return nil, nil
+	case exact:
+		return &x.Exact, nil
+	case l.Limit == 0:
+		return nil, nil
+	case l.Count:
+		return &x.Count, nil
+	}
+	return &x.List, nil
+}
+
+// Arguments gives a query's, each with its column's type; a limit is an Int.
+func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
+	values = make([]any, 0, 4)
+	for _, p := range q.parts {
+		values = append(values, p.of(l.Key))
+	}
+	if q.limit {
+		values = append(values, int64(l.Limit))
+	}
+	return values, q.types
+}
+
+// Holds says whether a record that a row gave is one that the index has, at the key if the lookup is exact: if not, somebody else wrote the row.
+func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
+	var room [8]tenancy.Entry
+	return slices.ContainsFunc(r.Entries(room[:0]), func(e tenancy.Entry) bool {
+		return e.Index == x.Index && (l.Limit > 0 || e.Key == l.Key)
+	})
+}
+
+// queries writes the statements that ask the index.
+func (x *Index) queries() {
+	columns := Names(x.Table.Columns[:x.Table.Fields])
+	from := " FROM " + x.Table.Name + " WHERE "
+	exact := Query{}
+	conditions := exact.equal(nil, in, x.in)
+	list := exact
+	list.parts, list.types = slices.Clone(exact.parts), slices.Clone(exact.types)
+	after := list.after(slices.Clone(conditions), x)
+	conditions = exact.equal(exact.equal(conditions, text, x.text), id, x.id)
+	if x.Where != "" {
+		conditions, after = append(conditions, x.Where), append(after, x.Where)
+	}
+	list.limit, list.types = true, append(list.types, Int)
+	limit := fmt.Sprintf(" LIMIT $%d", len(list.types))
+	order := " ORDER BY " + Names(x.Columns())
+	x.Exact, x.List, x.Count = exact, list, list
+	x.Exact.SQL = "SELECT " + columns + from + strings.Join(conditions, " AND ")
+	x.List.SQL = "SELECT " + columns + from + strings.Join(after, " AND ") + order + limit
+	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after, " AND ") + limit + ") AS counted"
+}
+
+// parameter adds one, and gives how it is written.
+func (q *Query) parameter(p part, c *Column) string {
+	q.parts, q.types = append(q.parts, p), append(q.types, c.Type)
+	return fmt.Sprintf("$%d", len(q.parts))
+}
+
+func (q *Query) equal(conditions []string, p part, c *Column) []string {
+	if c == nil {
+		return conditions
+	}
+	return append(conditions, c.Name+" = "+q.parameter(p, c))
+}
+
+// after adds the condition that a row comes after the text and ID of a key.
+func (q *Query) after(conditions []string, x *Index) []string {
+	switch {
+	case x.text == nil && x.id == nil:
+		return conditions
+	case x.id == nil:
+		return append(conditions, x.text.Name+" > "+q.parameter(text, x.text))
+	case x.text == nil:
+		return append(conditions, x.id.Name+" > "+q.parameter(id, x.id))
+	}
+	return append(conditions, fmt.Sprintf("(%s, %s) > (%s, %s)", x.text.Name, x.id.Name, q.parameter(text, x.text), q.parameter(id, x.id)))
+}
+
+// place is where an index's keys stand: the columns of their parts, "" where it does not use one, and which rows it has of those whose columns are
+// not NULL. A key column's values come from the index that says it is one.
+type place struct {
+	index          tenancy.Index
+	in, text, id   string
+	keyIn, keyText bool // the column is a key column
+	where          string
+}
+
+const mainAndOpen = "closed = 0 AND parent_id IS NULL"
+
+// places is the table of the indexes' columns.
+var places = []place{
+	{index: tenancy.Organizations, id: "id"},
+	{index: tenancy.OrganizationsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.OrganizationsInto, in: "merged_into_id", id: "id"},
+	{index: tenancy.Users, id: "id"},
+	{index: tenancy.UsersByAddress, text: "address_key", keyText: true},
+	{index: tenancy.Members, in: "organization_id", id: "user_id"},
+	{index: tenancy.MembershipsOf, in: "user_id", id: "organization_id"},
+	{index: tenancy.Accounts, id: "id"},
+	{index: tenancy.AccountsIn, in: "organization_id", id: "id"},
+	{index: tenancy.OpenAccountsIn, in: "organization_id", id: "id", where: mainAndOpen},
+	{index: tenancy.OpenAccountsOf, in: "owner_id", id: "id", where: mainAndOpen},
+	{index: tenancy.OpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
+	{index: tenancy.Grants, in: "account_id", id: "user_id"},
+	{index: tenancy.GrantsOf, in: "user_id", id: "account_id"},
+	{index: tenancy.Invitations, id: "id"},
+	{index: tenancy.InvitationsBySecret, text: "secret_key", keyText: true},
+	{index: tenancy.PendingInvitations, in: "target_id", text: "pending_key", keyText: true},
+	{index: tenancy.InvitationsIn, in: "target_id", keyIn: true, id: "id"},
+	{index: tenancy.InvitationsFor, in: "asked_id", keyIn: true, id: "id"},
+	{index: tenancy.InvitationsByAddress, in: "address_group", keyIn: true, id: "id"},
+	{index: tenancy.InvitationsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.Requests, id: "id"},
+	{index: tenancy.OpenRequests, in: "organization_id", text: "open_key", keyText: true},
+	{index: tenancy.RequestsIn, in: "organization_id", id: "id"},
+	{index: tenancy.RequestsByAddress, in: "address_group", keyIn: true, id: "id"},
+	{index: tenancy.RequestsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.Domains, id: "id"},
+	{index: tenancy.DomainsIn, in: "organization_id", id: "id"},
+	{index: tenancy.DomainsByName, in: "organization_id", text: "name"},
+	{index: tenancy.VerifiedDomains, text: "verified_key", keyText: true},
+	{index: tenancy.Connections, id: "id"},
+	{index: tenancy.ConnectionsIn, in: "organization_id", id: "id"},
+	{index: tenancy.Heads, id: "stream"},
+	{index: tenancy.Operations, text: "actor_key", keyText: true, id: "id"},
+}
+
+// all holds the tables and indexes, made once.
+var all = build()
+
+type everything struct {
+	tables  []*Table
+	of      map[reflect.Type]*Table
+	indexes []*Index
+}
+
+func build() (e everything) {
+	e.of = map[reflect.Type]*Table{}
+	infos := tenancy.Indexes()
+	e.indexes = make([]*Index, len(infos)+1)
+	for _, info := range infos {
+		kind := reflect.TypeOf(info.Record)
+		if e.of[kind] == nil {
+			t := &Table{Name: "tenancy_" + info.Name, record: kind, Columns: columnsOf(kind, nil, "")}
+			t.Fields = len(t.Columns)
+			e.of[kind], e.tables = t, append(e.tables, t)
+		}
+	}
+	for _, p := range places {
+		t := e.of[reflect.TypeOf(infos[p.index-1].Record)]
+		t.keyColumns(p)
+	}
+	for i, p := range places {
+		info := infos[i]
+		x := &Index{IndexInfo: info, Table: e.of[reflect.TypeOf(info.Record)]}
+		x.in, x.text, x.id = x.Table.column(p.in), x.Table.column(p.text), x.Table.column(p.id)
+		conditions := slices.DeleteFunc([]string{p.where}, func(c string) bool { return c == "" })
+		for _, c := range x.Columns() {
+			if info.Identity {
+				x.Table.notNull(c.Name)
+			} else if c.Nullable && !x.Table.identifies(c.Name) {
+				conditions = append(conditions, c.Name+" IS NOT NULL")
+			}
+		}
+		if info.Identity {
+			x.Table.Identity, x.Table.identity = x.Columns(), x.parts()
+		}
+		x.Where = strings.Join(conditions, " AND ")
+		x.queries()
+		e.indexes[info.Index] = x
+	}
+	return e
+}
+
+// keyColumns adds those that an index needs and the table does not have yet.
+func (t *Table) keyColumns(p place) {
+	add := func(name string, of Type, part part) {
+		if t.column(name) == nil {
+			t.Columns = append(t.Columns, Column{Name: name, Type: of, Nullable: true, index: p.index, part: part})
+		}
+	}
+	if p.keyIn {
+		add(p.in, ID, in)
+	}
+	if p.keyText {
+		add(p.text, Key, text)
+	}
+	if p.index == tenancy.Heads {
+		add(p.id, ID, id)
+	}
+}
+
+// column gives a column by name; nil: there is none.
+func (t *Table) column(name string) *Column {
+	if i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name }); i >= 0 {
+		return &t.Columns[i]
+	}
+	return nil
+}
+
+func (t *Table) notNull(name string) { t.column(name).Nullable = false }
+
+func (t *Table) identifies(name string) bool {
+	return slices.ContainsFunc(t.Identity, func(c Column) bool { return c.Name == name })
+}

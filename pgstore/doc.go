@@ -1,0 +1,2 @@
+// Package pgstore keeps a directory in PostgreSQL.
+package pgstore

@@ -1,0 +1,104 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"sync/atomic"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// Transactions of one process that append to one stream would overtake each other, and all but one of them be run again. So they queue: whoever reads the
+// head of a stream holds its queue until its transaction is over. The queue is entered before BEGIN, so that the snapshot is that of one who is alone.
+// Who learns of a stream later, and finds somebody in its queue or gone from it since the snapshot, begins again in the queue.
+
+// queues are those of a Store. Several streams may share one, which makes them wait for each other and does no harm.
+type queues struct {
+	seed  maphash.Seed
+	all   [512]queue
+	clock atomic.Uint64 // counts departures
+}
+
+type queue struct {
+	held chan struct{} // full while somebody is in it
+	left atomic.Uint64 // when somebody last left
+}
+
+func newQueues() *queues {
+	q := &queues{seed: maphash.MakeSeed()}
+	for i := range q.all {
+		q.all[i].held = make(chan struct{}, 1)
+	}
+	return q
+}
+
+// errQueued ends an attempt that is to begin again in a queue.
+var errQueued = errors.New("pgstore: to be run again in the queue of a stream")
+
+// places are the queues that a transaction is or has to be in. The zero of a pointer stands in none, and waits for nobody.
+type places struct {
+	*queues
+	needed   []int // sorted
+	held     []int
+	snapshot uint64 // when the transaction began
+}
+
+// enter takes the places that are known to be needed, in order, so that no two wait for each other.
+func (p *places) enter(ctx context.Context) error {
+	for _, i := range p.needed {
+		select {
+		case p.all[i].held <- struct{}{}:
+			p.held = append(p.held, i)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	p.snapshot = p.clock.Load()
+	return nil
+}
+
+func (p *places) leave() {
+	for _, i := range p.held {
+		p.all[i].left.Store(p.clock.Add(1))
+		<-p.all[i].held
+	}
+	p.held = nil
+}
+
+// need takes the places of the streams whose heads are asked for: before the transaction has begun by waiting, after that only if it need not.
+func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool) error {
+	if p == nil {
+		return nil
+	}
+	var more []int
+	for _, l := range lookups {
+		if l.Index == tenancy.Heads && l.Limit == 0 {
+			if i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all))); !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
+				more = append(more, i)
+			}
+		}
+	}
+	if len(more) == 0 {
+		return nil
+	}
+	first := len(p.needed) == 0 && !begun
+	p.needed = append(p.needed, more...)
+	slices.Sort(p.needed)
+	if first {
+		return p.enter(ctx)
+	}
+	for _, i := range more {
+		select {
+		case p.all[i].held <- struct{}{}:
+			p.held = append(p.held, i)
+		default:
+			return errQueued
+		}
+		if begun && p.all[i].left.Load() > p.snapshot {
+			return errQueued
+		}
+	}
+	return nil
+}

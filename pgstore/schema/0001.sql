@@ -1,0 +1,209 @@
+CREATE TABLE tenancy_organizations (
+    id                     uuid NOT NULL,
+    owner_id               uuid,
+    state                  text NOT NULL,
+    merged_into_id         uuid,
+    sign_up_policy         text NOT NULL,
+    invitation_policy      text NOT NULL,
+    hipaa                  boolean NOT NULL,
+    hipaa_reference        text NOT NULL,
+    hipaa_executed         bigint NOT NULL,
+    import                 boolean NOT NULL,
+    import_reference       text NOT NULL,
+    limited                boolean NOT NULL,
+    limit_members          bigint NOT NULL,
+    limit_accounts         bigint NOT NULL,
+    limit_subaccounts      bigint NOT NULL,
+    limit_trial_subaccounts bigint NOT NULL,
+    limit_domains          bigint NOT NULL,
+    created                bigint NOT NULL,
+    ended                  bigint NOT NULL,
+    purged                 bigint NOT NULL,
+    name                   text NOT NULL,
+    due                    bytea,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_organizations_due ON tenancy_organizations (due, id) WHERE due IS NOT NULL;
+CREATE INDEX tenancy_organizations_into ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
+
+CREATE TABLE tenancy_users (
+    id                     uuid NOT NULL,
+    inactive_organization  boolean NOT NULL,
+    inactive_operator      boolean NOT NULL,
+    deleted                boolean NOT NULL,
+    created                bigint NOT NULL,
+    email                  text NOT NULL,
+    address                text NOT NULL,
+    name                   text NOT NULL,
+    address_key            bytea,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX tenancy_users_by_address ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
+
+CREATE TABLE tenancy_members (
+    organization_id        uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    role                   bigint NOT NULL,
+    exempt                 boolean NOT NULL,
+    since                  bigint NOT NULL,
+    PRIMARY KEY (organization_id, user_id)
+);
+CREATE INDEX tenancy_memberships_of ON tenancy_members (user_id, organization_id);
+
+CREATE TABLE tenancy_accounts (
+    id                     uuid NOT NULL,
+    owner_id               uuid,
+    organization_id        uuid,
+    parent_id              uuid,
+    suspended_customer     boolean NOT NULL,
+    suspended_platform     boolean NOT NULL,
+    plan                   text NOT NULL,
+    billing                text NOT NULL,
+    designated             bigint NOT NULL,
+    designated_by          text NOT NULL,
+    created                bigint NOT NULL,
+    closed                 bigint NOT NULL,
+    name                   text NOT NULL,
+    pricing                text NOT NULL,
+    phone                  text NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_accounts_in ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_open_accounts_in ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
+CREATE INDEX tenancy_open_accounts_of ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
+CREATE INDEX tenancy_open_subaccounts_of ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
+
+CREATE TABLE tenancy_grants (
+    account_id             uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    roles                  text NOT NULL,
+    PRIMARY KEY (account_id, user_id)
+);
+CREATE INDEX tenancy_grants_of ON tenancy_grants (user_id, account_id);
+
+CREATE TABLE tenancy_invitations (
+    id                     uuid NOT NULL,
+    kind                   text NOT NULL,
+    organization_id        uuid,
+    account_id             uuid,
+    role                   bigint NOT NULL,
+    roles                  text NOT NULL,
+    inviter                text NOT NULL,
+    charged_id             uuid,
+    state                  text NOT NULL,
+    created                bigint NOT NULL,
+    expires                bigint NOT NULL,
+    settled                bigint NOT NULL,
+    email                  text NOT NULL,
+    address                text NOT NULL,
+    secret                 bytea CHECK (length(secret) = 32),
+    secret_key             bytea,
+    pending_key            bytea,
+    target_id              uuid,
+    asked_id               uuid,
+    address_group          uuid,
+    due                    bytea,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX tenancy_invitations_by_secret ON tenancy_invitations (secret_key) WHERE secret_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_pending_invitations ON tenancy_invitations (target_id, pending_key) WHERE target_id IS NOT NULL AND pending_key IS NOT NULL;
+CREATE INDEX tenancy_invitations_in ON tenancy_invitations (target_id, id) WHERE target_id IS NOT NULL;
+CREATE INDEX tenancy_invitations_for ON tenancy_invitations (asked_id, id) WHERE asked_id IS NOT NULL;
+CREATE INDEX tenancy_invitations_by_address ON tenancy_invitations (address_group, id) WHERE address_group IS NOT NULL;
+CREATE INDEX tenancy_invitations_due ON tenancy_invitations (due, id) WHERE due IS NOT NULL;
+
+CREATE TABLE tenancy_requests (
+    id                     uuid NOT NULL,
+    organization_id        uuid,
+    state                  text NOT NULL,
+    created                bigint NOT NULL,
+    expires                bigint NOT NULL,
+    settled                bigint NOT NULL,
+    email                  text NOT NULL,
+    address                text NOT NULL,
+    open_key               bytea,
+    address_group          uuid,
+    due                    bytea,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX tenancy_open_requests ON tenancy_requests (organization_id, open_key) WHERE organization_id IS NOT NULL AND open_key IS NOT NULL;
+CREATE INDEX tenancy_requests_in ON tenancy_requests (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_requests_by_address ON tenancy_requests (address_group, id) WHERE address_group IS NOT NULL;
+CREATE INDEX tenancy_requests_due ON tenancy_requests (due, id) WHERE due IS NOT NULL;
+
+CREATE TABLE tenancy_domains (
+    id                     uuid NOT NULL,
+    organization_id        uuid,
+    state                  text NOT NULL,
+    label                  text NOT NULL,
+    found                  bigint NOT NULL,
+    verified               bigint NOT NULL,
+    lapses                 bigint NOT NULL,
+    policy                 text NOT NULL,
+    connection_id          uuid,
+    created                bigint NOT NULL,
+    name                   text NOT NULL,
+    token                  text NOT NULL,
+    verified_key           bytea,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_domains_in ON tenancy_domains (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_domains_by_name ON tenancy_domains (organization_id, name) WHERE organization_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_verified_domains ON tenancy_domains (verified_key) WHERE verified_key IS NOT NULL;
+
+CREATE TABLE tenancy_connections (
+    id                     uuid NOT NULL,
+    organization_id        uuid,
+    tested                 bigint NOT NULL,
+    created                bigint NOT NULL,
+    name                   text NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_connections_in ON tenancy_connections (organization_id, id) WHERE organization_id IS NOT NULL;
+
+CREATE TABLE tenancy_heads (
+    organization_id        uuid,
+    user_id                uuid,
+    sequence               bigint NOT NULL,
+    hash                   bytea CHECK (length(hash) = 32),
+    stream                 uuid NOT NULL,
+    PRIMARY KEY (stream)
+);
+
+CREATE TABLE tenancy_operations (
+    actor                  text NOT NULL,
+    id                     uuid NOT NULL,
+    name                   text NOT NULL,
+    call_id                uuid,
+    time                   bigint NOT NULL,
+    fence                  boolean NOT NULL,
+    made                   text NOT NULL,
+    events                 bigint NOT NULL,
+    actor_key              bytea NOT NULL,
+    PRIMARY KEY (actor_key, id)
+);
+
+CREATE TABLE tenancy_events (
+    stream                 uuid NOT NULL,
+    sequence               bigint NOT NULL,
+    of_user                boolean NOT NULL,
+    id                     uuid,
+    time                   bigint NOT NULL,
+    actor                  text NOT NULL,
+    name                   text NOT NULL,
+    operation_id           uuid,
+    part                   bigint NOT NULL,
+    step                   bigint NOT NULL,
+    correlation            text NOT NULL,
+    type                   text NOT NULL,
+    data                   bytea NOT NULL,
+    previous               bytea CHECK (length(previous) = 32),
+    hash                   bytea CHECK (length(hash) = 32),
+    PRIMARY KEY (stream, sequence)
+);
+
+CREATE TABLE tenancy_outbox (
+    stream                 uuid NOT NULL,
+    sequence               bigint NOT NULL,
+    PRIMARY KEY (stream, sequence)
+);

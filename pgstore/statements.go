@@ -1,0 +1,182 @@
+package pgstore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/add4b1c6/tenancy/internal/tables"
+)
+
+// The statements that change rows take an array per column, so that one text serves any number of rows.
+
+// arrays are the parameters of such a statement: each a []pgtype.UUID, [][]byte, []string, []int64 or []bool.
+type arrays []any
+
+var arrayTypes = map[tables.Type]string{
+	tables.ID: "uuid[]", tables.Hash: "bytea[]", tables.Key: "bytea[]", tables.Bytes: "bytea[]", tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
+}
+
+// newArrays makes empty ones.
+func newArrays(columns []tables.Column) arrays {
+	a := make(arrays, len(columns))
+	for i, c := range columns {
+		switch c.Type {
+		case tables.ID:
+			a[i] = []pgtype.UUID(nil)
+		case tables.Text:
+			a[i] = []string(nil)
+		case tables.Int:
+			a[i] = []int64(nil)
+		case tables.Bool:
+			a[i] = []bool(nil)
+		default:
+			a[i] = [][]byte(nil)
+		}
+	}
+	return a
+}
+
+// add appends a row.
+func (a arrays) add(values []any) {
+	for i, v := range values {
+		switch to := a[i].(type) {
+		case []pgtype.UUID:
+			a[i] = append(to, uuid(v))
+		case []string:
+			a[i] = append(to, v.(string))
+		case []int64:
+			a[i] = append(to, v.(int64))
+		case []bool:
+			a[i] = append(to, v.(bool))
+		case [][]byte:
+			a[i] = append(to, binary(v))
+		}
+	}
+}
+
+func uuid(v any) pgtype.UUID {
+	id, ok := v.([16]byte)
+	return pgtype.UUID{Bytes: id, Valid: ok}
+}
+
+// binary gives a value of a bytea column; nil: NULL.
+func binary(v any) []byte {
+	switch v := v.(type) {
+	case [32]byte:
+		return v[:]
+	case string:
+		return []byte(v)
+	case []byte:
+		return v
+	}
+	return nil
+}
+
+// argument gives a value as the parameter of a column's type.
+func argument(v any, of tables.Type) any {
+	switch of {
+	case tables.ID:
+		return uuid(v)
+	case tables.Key, tables.Hash, tables.Bytes:
+		return binary(v)
+	}
+	return v
+}
+
+// casts writes which type each parameter is sent as, so that no mode of the driver has to ask the server.
+var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
+
+// unnest writes the rows of arrays.
+func unnest(columns []tables.Column) string {
+	var b strings.Builder
+	b.WriteString("unnest(")
+	for i, c := range columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "$%d::%s", i+1, arrayTypes[c.Type])
+	}
+	return b.String() + ")"
+}
+
+// insert writes the statement that inserts rows.
+func insert(table string, columns []tables.Column) string {
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM %s", table, tables.Names(columns), unnest(columns))
+}
+
+// change is what one table's rows are changed with.
+type change struct{ put, remove string }
+
+// changes has the statements of every table.
+var changes = func() map[*tables.Table]change {
+	all := map[*tables.Table]change{}
+	for _, t := range tables.All() {
+		var sets []string
+		for _, c := range t.Columns {
+			if !slices.ContainsFunc(t.Identity, func(key tables.Column) bool { return key.Name == c.Name }) {
+				sets = append(sets, c.Name+" = excluded."+c.Name)
+			}
+		}
+		key := tables.Names(t.Identity)
+		all[t] = change{
+			put:    insert(t.Name, t.Columns) + fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", ")),
+			remove: fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT * FROM %s)", t.Name, key, unnest(t.Identity)),
+		}
+	}
+	return all
+}()
+
+// reads has the statements that ask the indexes, with their parameters cast.
+var reads = func() map[*tables.Query]string {
+	all := map[*tables.Query]string{}
+	for _, x := range tables.Indexes() {
+		for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Count} {
+			_, types := q.Arguments(noLookup)
+			sql := q.SQL
+			for i := len(types); i > 0; i-- {
+				sql = strings.ReplaceAll(sql, fmt.Sprintf("$%d", i), fmt.Sprintf("$%d::%s", i, casts[types[i-1]]))
+			}
+			all[q] = sql
+		}
+	}
+	return all
+}()
+
+var (
+	eventKey     = tables.EventColumns[:2]
+	eventColumns = tables.Names(tables.EventColumns)
+
+	appendEvents = insert("tenancy_events", tables.EventColumns)
+	appendOutbox = insert("tenancy_outbox", eventKey)
+	ackOutbox    = fmt.Sprintf("DELETE FROM tenancy_outbox WHERE (%s) IN (SELECT * FROM %s)", tables.Names(eventKey), unnest(eventKey))
+	readEvents   = "SELECT " + eventColumns + " FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
+)
+
+// readOutbox goes from stream to stream, and takes the first of each, however many wait behind it.
+var readOutbox = `WITH RECURSIVE pending (stream, sequence, place) AS (
+	(SELECT stream, sequence, 1::bigint FROM tenancy_outbox WHERE stream > $1::uuid ORDER BY stream, sequence LIMIT 1)
+	UNION ALL
+	SELECT following.stream, following.sequence, pending.place + 1 FROM pending, LATERAL (
+		SELECT stream, sequence FROM tenancy_outbox WHERE tenancy_outbox.stream > pending.stream ORDER BY stream, sequence LIMIT 1) AS following
+	WHERE pending.place < $2::bigint)
+SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequence) ORDER BY stream`
+
+const readAccess = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
+	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
+	g.roles, h.roles, m.role
+FROM (SELECT $1::uuid AS user_id, $2::uuid AS account_id) AS asked
+LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
+LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
+LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
+LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
+LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
+LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
+
+const (
+	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 0, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
+	dismissMembers = "DELETE FROM tenancy_members WHERE organization_id = $1::uuid"
+	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
+)

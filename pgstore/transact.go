@@ -1,0 +1,171 @@
+package pgstore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// ErrIsolation says that the host's transaction is not SERIALIZABLE: the rules would not hold there.
+var ErrIsolation = errors.New("pgstore: the transaction is not SERIALIZABLE")
+
+// Transact runs fn in a SERIALIZABLE transaction for the host's own rows and ours: it is given the transaction, for the host's statements, and a Store
+// over it, for Directory.On. All of it commits if fn returns nil, and none of it otherwise. Like Update it runs fn again while the database says
+// that others won, of the host's statements too: fn must return their errors, as they came or wrapped. It returns fn's error as it came, CodeBusy and CodeAmbiguous
+// as Update does; after CodeAmbiguous an operation that was given an ID by Once is asked for with Outcome.
+//
+// fn does not end the transaction itself, and what the Store is given to do in it, it does there: nothing is left to commit when fn returns.
+func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, tenancy.Store) error) error {
+	return s.run(ctx, func(ctx context.Context, p *places) (err error) {
+		conn, err := s.pool.Acquire(ctx)
+		if err != nil {
+			return err
+		}
+		defer release(conn)
+		host, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
+		if err != nil {
+			return err
+		}
+		j := &joined{host: host, places: p}
+		defer func() { j.over = true }()
+		if err := fn(ctx, host, j); err != nil {
+			return cmp.Or(lost(j.failed), lostBy(err), err)
+		}
+		if j.failed != nil {
+			return cmp.Or(lost(j.failed), j.failed)
+		}
+		return commitHost(ctx, host)
+	})
+}
+
+// lostBy is lost for an error of the host's.
+func lostBy(err error) error {
+	if state(err) == uniqueViolation { // of the host's own tables: what it means is for the host to say
+		return nil
+	}
+	return lost(err)
+}
+
+// commitHost commits, and says what became of it.
+func commitHost(ctx context.Context, host pgx.Tx) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	err := host.Commit(ctx)
+	switch {
+	case err == nil, errors.Is(err, pgx.ErrTxClosed), errors.Is(err, pgx.ErrTxCommitRollback):
+		return err
+	case notCommitted(err):
+		return cmp.Or(lost(err), discreet(err))
+	}
+	return ambiguous(err)
+}
+
+// WithTx gives a Store over a transaction of the host's own, for Directory.On: our records, our events and the host's rows commit together, or none
+// do. Beginning, committing and running it again (SQLSTATE 40001 and 40P01) are the host's. ErrIsolation says that it is not SERIALIZABLE; after any other
+// error of the Store's too the transaction can only be rolled back. Updates do not queue for their streams there, so expect more serialization failures
+// than with Transact.
+func (s *Store) WithTx(ctx context.Context, host pgx.Tx) (tenancy.Store, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, err
+	}
+	var isolation string
+	if err := host.QueryRow(ctx, "SHOW transaction_isolation").Scan(&isolation); err != nil {
+		return nil, err
+	}
+	if isolation != "serializable" {
+		return nil, fmt.Errorf("%w but %s", ErrIsolation, isolation)
+	}
+	return &joined{host: host}, nil
+}
+
+// joined is a Store in the host's transaction.
+type joined struct {
+	host   pgx.Tx
+	places *places
+	failed error // of a read or write: the host's transaction cannot commit
+	over   bool
+}
+
+func (j *joined) tx() (*tx, error) {
+	if j.over {
+		return nil, errOver
+	}
+	if j.failed != nil {
+		return nil, j.failed
+	}
+	return &tx{joined: j.host, places: j.places}, nil
+}
+
+// View reads in the host's transaction.
+func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	t, err := j.tx()
+	if err != nil {
+		return err
+	}
+	defer func() { t.over, j.failed = true, cmp.Or(j.failed, t.failed) }()
+	return cmp.Or(fn(ctx, t), t.failed)
+}
+
+// Update writes in the host's transaction. If fn returns an error nothing of what it wrote is left there.
+func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	t, err := j.tx()
+	if err != nil {
+		return err
+	}
+	finished := false
+	defer func() {
+		if !finished { // fn panicked
+			t.failed = cmp.Or(t.failed, errOver)
+		}
+		t.over, j.failed = true, cmp.Or(j.failed, t.failed)
+	}()
+	err = fn(ctx, t)
+	finished = true
+	if t.failed != nil {
+		return cmp.Or(err, t.failed)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return cmp.Or(t.undo(ctx), err)
+	}
+	return t.settle(ctx)
+}
+
+// undo takes back what was sent.
+func (t *tx) undo(ctx context.Context) error {
+	if !t.written {
+		return nil
+	}
+	t.kept = pgx.Batch{}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTime)
+	defer cancel()
+	var b pgx.Batch
+	b.Queue("ROLLBACK TO SAVEPOINT tenancy")
+	return t.ask(ctx, &b, exec)
+}
+
+// settle sends what was kept.
+func (t *tx) settle(ctx context.Context) error {
+	var b pgx.Batch
+	if t.written {
+		b.Queue("RELEASE SAVEPOINT tenancy")
+		return t.ask(ctx, &b, exec)
+	}
+	if t.kept.Len() == 0 {
+		return nil
+	}
+	return t.ask(ctx, &b, func(pgx.BatchResults) error { return nil })
+}
+
+func exec(results pgx.BatchResults) error {
+	_, err := results.Exec()
+	return err
+}

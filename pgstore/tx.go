@@ -1,0 +1,335 @@
+package pgstore
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/tables"
+)
+
+// noLookup is a lookup whose arguments are only counted.
+var noLookup tenancy.Lookup
+
+// tx is a tenancy.Tx. What it is to write it keeps until it is asked something, or commits, and sends along with that.
+type tx struct {
+	begin   string // what the first batch begins with; "": the host has begun
+	acquire func(context.Context) (*pgxpool.Conn, error)
+	conn    *pgxpool.Conn // nil: the database was asked nothing yet
+	joined  sender        // the host's transaction
+	places  *places
+	kept    pgx.Batch // writes
+	written bool      // something was sent that writes
+	failed  error     // of a read or write: the transaction cannot commit
+	over    bool
+}
+
+// group is rows of one call that one statement writes.
+type group struct {
+	sql   string
+	rows  arrays
+	taken map[tenancy.Entry]bool // the identities in it: a statement may write each row once
+}
+
+func (t *tx) alive(ctx context.Context) error {
+	switch {
+	case t.over:
+		return errOver
+	case t.failed != nil:
+		return t.failed
+	}
+	return ctx.Err()
+}
+
+// fail notes what a read or write failed with: on the server, the transaction is good for nothing then.
+func (t *tx) fail(err error) error {
+	t.failed = cmp.Or(t.failed, discreet(err))
+	return t.failed
+}
+
+// lost gives the error of an attempt that lost to another transaction; nil: this one did not.
+func (t *tx) lost() error { return lost(t.failed) }
+
+// rollback ends the transaction, if it has not ended.
+func (t *tx) rollback() {
+	t.over = true
+	if t.conn != nil {
+		release(t.conn)
+		t.conn = nil
+	}
+}
+
+// commit sends what was kept, and COMMIT.
+func (t *tx) commit(ctx context.Context) error {
+	if t.failed == nil {
+		t.failed = ctx.Err()
+	}
+	if t.failed != nil {
+		return cmp.Or(t.lost(), t.failed)
+	}
+	if t.conn == nil && t.kept.Len() == 0 {
+		return nil
+	}
+	t.written = t.written || t.kept.Len() > 0
+	b, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	b.Queue("COMMIT")
+	results := t.conn.SendBatch(ctx, b)
+	for range b.Len() - 1 {
+		if _, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	definite := refused(err)
+	if err == nil {
+		_, err = results.Exec()
+		definite = notCommitted(err)
+	}
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	err = discreet(err)
+	switch {
+	case err == nil:
+		return nil
+	case definite:
+		return cmp.Or(lost(err), err)
+	case !t.written, state(err) == "" && !t.conn.Conn().IsClosed():
+		return err // nothing was written, or nothing was sent
+	}
+	return ambiguous(err)
+}
+
+// open gives what is to be sent first: the beginning, and the writes that were kept.
+func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
+	b := &pgx.Batch{}
+	if t.joined == nil && t.conn == nil {
+		conn, err := t.acquire(ctx)
+		if err != nil {
+			return nil, t.fail(err)
+		}
+		t.conn = conn
+		b.Queue(t.begin)
+	}
+	if t.begin == "" && !t.written && t.kept.Len() > 0 {
+		b.Queue("SAVEPOINT tenancy")
+	}
+	t.written = t.written || t.kept.Len() > 0
+	b.QueuedQueries = append(b.QueuedQueries, t.kept.QueuedQueries...)
+	t.kept = pgx.Batch{}
+	return b, nil
+}
+
+// ask sends what was kept, and questions, in one round trip; answer reads the questions' results.
+func (t *tx) ask(ctx context.Context, questions *pgx.Batch, answer func(pgx.BatchResults) error) error {
+	b, err := t.open(ctx)
+	if err != nil {
+		return err
+	}
+	before := b.Len()
+	b.QueuedQueries = append(b.QueuedQueries, questions.QueuedQueries...)
+	results := t.sender().SendBatch(ctx, b)
+	for range before {
+		if _, err = results.Exec(); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = answer(results)
+	}
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return t.fail(err)
+	}
+	return nil
+}
+
+func (t *tx) sender() sender {
+	if t.joined != nil {
+		return t.joined
+	}
+	return t.conn.Conn()
+}
+
+// Read answers lookups, in one round trip. An index that is unknown, or not asked in this way, and a negative limit are errors.
+func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	if err := t.alive(ctx); err != nil {
+		return nil, err
+	}
+	questions, err := newQuestions(lookups)
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	if err := t.places.need(ctx, lookups, t.conn != nil || t.joined != nil); err != nil {
+		return nil, t.fail(err)
+	}
+	answers := make([]tenancy.Answer, len(lookups))
+	if questions.batch.Len() == 0 {
+		return answers, nil
+	}
+	err = t.ask(ctx, &questions.batch, func(results pgx.BatchResults) error { return questions.read(results, answers) })
+	if err != nil {
+		return nil, err
+	}
+	return answers, nil
+}
+
+// Access reads what Can needs to know, in one round trip.
+func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+	if err := t.alive(ctx); err != nil {
+		return row, err
+	}
+	var b pgx.Batch
+	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)))
+	err = t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
+		row, err = scanAccess(results.QueryRow())
+		return err
+	})
+	return row, err
+}
+
+// Events gives a part of a stream. A limit that is not positive gives nothing.
+func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	return t.events(ctx, limit, readEvents, uuid(stream.Key()), int64(min(from, maxInt)), int64(limit))
+}
+
+// Outbox gives the oldest pending events. A limit that is not positive gives nothing.
+func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
+}
+
+func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any) (events []tenancy.Event, err error) {
+	if err := t.alive(ctx); err != nil || limit <= 0 {
+		return nil, err
+	}
+	var b pgx.Batch
+	b.Queue(sql, arguments...)
+	err = t.ask(ctx, &b, func(results pgx.BatchResults) error {
+		rows, err := results.Query()
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			e, err := tables.Event(rows.Scan)
+			if err != nil {
+				return wrap(err)
+			}
+			events = append(events, e)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
+}
+
+// write keeps a write, unless the transaction is over or has failed.
+func (t *tx) write(ctx context.Context, keep func() error) error {
+	if err := t.alive(ctx); err != nil {
+		if !t.over {
+			t.failed = cmp.Or(t.failed, err)
+		}
+		return err
+	}
+	if err := keep(); err != nil {
+		return t.fail(wrap(err))
+	}
+	return nil
+}
+
+// Put writes records: those of one kind in one statement. An entry that is another record's makes the next read or the commit fail.
+func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
+	return t.write(ctx, func() error { return t.keep(records, true) })
+}
+
+// Delete removes records by identity, those of one kind in one statement.
+func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
+	return t.write(ctx, func() error { return t.keep(records, false) })
+}
+
+// keep puts records of one call together by kind. One that is there twice begins a statement of its own: what comes later counts.
+func (t *tx) keep(records []tenancy.Record, put bool) error {
+	groups := map[*tables.Table]*group{}
+	var order []*group
+	for _, r := range records {
+		table, err := tables.Of(r)
+		if err != nil {
+			return err
+		}
+		identity := r.Entries(nil)[0]
+		g := groups[table]
+		if g == nil || g.taken[identity] {
+			g = &group{taken: map[tenancy.Entry]bool{}}
+			if g.sql, g.rows = changes[table].put, newArrays(table.Columns); !put {
+				g.sql, g.rows = changes[table].remove, newArrays(table.Identity)
+			}
+			groups[table], order = g, append(order, g)
+		}
+		g.taken[identity] = true
+		if put {
+			g.rows.add(table.Values(r))
+		} else {
+			g.rows.add(table.Key(r))
+		}
+	}
+	for _, g := range order {
+		t.kept.Queue(g.sql, g.rows...)
+	}
+	return nil
+}
+
+// Append adds events and makes them pending. A number that the stream has already makes the next read or the commit fail.
+func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+	return t.write(ctx, func() error {
+		if len(events) == 0 {
+			return nil
+		}
+		rows, pending := newArrays(tables.EventColumns), newArrays(eventKey)
+		for _, e := range events {
+			values, err := tables.EventValues(e)
+			if err != nil {
+				return err
+			}
+			rows.add(values)
+			pending.add(values[:len(eventKey)])
+		}
+		t.kept.Queue(appendEvents, rows...)
+		t.kept.Queue(appendOutbox, pending...)
+		return nil
+	})
+}
+
+// Ack takes events out of the outbox, by stream and number.
+func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	return t.write(ctx, func() error {
+		acked := newArrays(eventKey)
+		for _, e := range events {
+			acked.add([]any{e.Stream.Key(), int64(min(e.Sequence, maxInt))})
+		}
+		t.kept.Queue(ackOutbox, acked...)
+		return nil
+	})
+}
+
+// MoveAll carries out a merge or deletion, with one statement per table.
+func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
+	return t.write(ctx, func() error {
+		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
+		if m.Into.IsZero() {
+			t.kept.Queue(dismissMembers, from)
+		} else {
+			t.kept.Queue(moveMembers, from, into, int64(m.At))
+		}
+		t.kept.Queue(moveAccounts, from, into)
+		return nil
+	})
+}
