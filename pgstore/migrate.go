@@ -39,7 +39,7 @@ func (s *Store) ready(ctx context.Context) error {
 		return nil
 	}
 	var version int
-	err := s.pool.QueryRow(ctx, "SELECT max(version) FROM tenancy_schema").Scan(&version)
+	err := s.pool.QueryRow(ctx, readVersion).Scan(&version)
 	switch {
 	case state(err) == undefinedTable:
 		return fmt.Errorf("%w: the database has none: call Migrate", ErrSchema)
@@ -81,7 +81,11 @@ const (
 	duplicateObject = "42710"
 )
 
-const schemaTable = `CREATE TABLE IF NOT EXISTS tenancy_schema (version bigint NOT NULL PRIMARY KEY)`
+const (
+	readVersion = "SELECT coalesce(max(version), 0) FROM tenancy_schema"
+	nextVersion = "INSERT INTO tenancy_schema (version) VALUES ($1::bigint)"
+	schemaTable = `CREATE TABLE IF NOT EXISTS tenancy_schema (version bigint NOT NULL PRIMARY KEY)`
+)
 
 // migrate carries out the next step; done: there is none.
 func (s *Store) migrate(ctx context.Context) (done bool, err error) {
@@ -90,7 +94,7 @@ func (s *Store) migrate(ctx context.Context) (done bool, err error) {
 			return err
 		}
 		var version int
-		if err := tx.QueryRow(ctx, "SELECT coalesce(max(version), 0) FROM tenancy_schema").Scan(&version); err != nil {
+		if err := tx.QueryRow(ctx, readVersion).Scan(&version); err != nil {
 			return err
 		}
 		if done = version == len(migrations); done {
@@ -100,7 +104,7 @@ func (s *Store) migrate(ctx context.Context) (done bool, err error) {
 			return newer(version)
 		}
 		// First the row: whoever is second fails, or waits here until the first is done.
-		if _, err := tx.Exec(ctx, "INSERT INTO tenancy_schema (version) VALUES ($1::bigint)", version+1); err != nil {
+		if _, err := tx.Exec(ctx, nextVersion, version+1); err != nil {
 			return err
 		}
 		_, err := tx.Conn().PgConn().Exec(ctx, migrations[version]).ReadAll()

@@ -10,6 +10,19 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
+// What transactions begin and end with.
+const (
+	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	beginUpdate = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+	commit      = "COMMIT"
+	rollback    = "ROLLBACK"
+
+	savepoint           = "SAVEPOINT tenancy"
+	releaseSavepoint    = "RELEASE SAVEPOINT tenancy"
+	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT tenancy"
+	showIsolation       = "SHOW transaction_isolation"
+)
+
 // The statements that change rows take an array per column, so that one text serves any number of rows.
 
 // arrays are the parameters of such a statement: each a []pgtype.UUID, [][]byte, []string, []int64 or []bool.

@@ -31,12 +31,15 @@ type Store struct {
 	options Options
 	queues  *queues
 	sound   atomic.Bool // the schema was looked at
+
+	begin, end string            // how an Update begins, and ends if it does not commit
+	unknown    func(error) error // what one is whose outcome is unknown
 }
 
 // New makes a Store over the host's pool, which stays the host's to close. It asks the database nothing: a pool that is closed, and a schema that is
 // not there or of another version (ErrSchema), show themselves at first use. Nil options mean the defaults.
 func New(pool *pgxpool.Pool, o *Options) *Store {
-	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues()}
+	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate, end: rollback, unknown: ambiguous}
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
 	return s
 }
@@ -46,7 +49,7 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	t := &tx{begin: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", acquire: s.pool.Acquire}
+	t := &tx{store: s, begin: beginView}
 	defer t.rollback()
 	if err := fn(ctx, t); err != nil {
 		return err
@@ -62,7 +65,7 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 // its context ends.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return s.run(ctx, func(ctx context.Context, p *places) error {
-		t := &tx{begin: "BEGIN ISOLATION LEVEL SERIALIZABLE", acquire: s.pool.Acquire, places: p}
+		t := &tx{store: s, begin: s.begin, places: p}
 		defer t.rollback()
 		if err := fn(ctx, t); err != nil {
 			return cmp.Or(t.lost(), err)
@@ -108,7 +111,7 @@ func (s *Store) once(ctx context.Context, p *places, attempt func(context.Contex
 const rollbackTime = 5 * time.Second
 
 // release gives a connection back, its transaction rolled back if it has not ended. The caller need not wait for that.
-func release(conn *pgxpool.Conn) {
+func release(conn *pgxpool.Conn, end string) {
 	if conn.Conn().IsClosed() || conn.Conn().PgConn().TxStatus() == 'I' {
 		conn.Release()
 		return
@@ -117,7 +120,7 @@ func release(conn *pgxpool.Conn) {
 		defer conn.Release()
 		ctx, cancel := context.WithTimeout(context.Background(), rollbackTime)
 		defer cancel()
-		if _, err := conn.Exec(ctx, "ROLLBACK"); err != nil {
+		if _, err := conn.Exec(ctx, end); err != nil {
 			_ = conn.Conn().Close(ctx)
 		}
 	}()

@@ -23,7 +23,14 @@ var (
 	why    error
 )
 
+// serverOf names the variable that has a process of the test binary's use the server of the one that started it.
+const serverOf = "PGSTORE_TEST_SERVER"
+
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(serverOf); dir != "" {
+		server = pgserver.At(dir)
+		os.Exit(m.Run())
+	}
 	server, why = pgserver.Start("fsync=off", "full_page_writes=off")
 	code := m.Run()
 	if server != nil {
@@ -64,15 +71,27 @@ func database(t testing.TB) string {
 		databases.free = databases.free[:n-1]
 		return name
 	}
+	name := createLocked(t)
+	pool := connect(t, server.URL(name))
+	defer pool.Close()
+	require.NoError(t, pgstore.New(pool, nil).Migrate(t.Context()))
+	return name
+}
+
+// create makes a database without schema.
+func create(t testing.TB) string {
+	databases.Lock()
+	defer databases.Unlock()
+	return createLocked(t)
+}
+
+func createLocked(t testing.TB) string {
 	databases.made++
-	name := fmt.Sprintf("test%d", databases.made)
+	name := fmt.Sprintf("test%d_%d", os.Getpid(), databases.made)
 	admin := connect(t, server.URL("postgres"))
 	defer admin.Close()
 	_, err := admin.Exec(t.Context(), "CREATE DATABASE "+name)
 	require.NoError(t, err)
-	pool := connect(t, server.URL(name))
-	defer pool.Close()
-	require.NoError(t, pgstore.New(pool, nil).Migrate(t.Context()))
 	return name
 }
 
@@ -97,6 +116,8 @@ func empty(t testing.TB, name string) {
 	pool, err := pgxpool.New(context.Background(), server.URL(name))
 	require.NoError(t, err)
 	defer pool.Close()
+	_, err = pool.Exec(context.Background(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+	require.NoError(t, err)
 	clear(t, pool)
 	databases.Lock()
 	defer databases.Unlock()

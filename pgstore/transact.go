@@ -26,7 +26,7 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 		if err != nil {
 			return err
 		}
-		defer release(conn)
+		defer release(conn, rollback)
 		host, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
 		if err != nil {
 			return err
@@ -75,7 +75,7 @@ func (s *Store) WithTx(ctx context.Context, host pgx.Tx) (tenancy.Store, error) 
 		return nil, err
 	}
 	var isolation string
-	if err := host.QueryRow(ctx, "SHOW transaction_isolation").Scan(&isolation); err != nil {
+	if err := host.QueryRow(ctx, showIsolation).Scan(&isolation); err != nil {
 		return nil, err
 	}
 	if isolation != "serializable" {
@@ -148,7 +148,7 @@ func (t *tx) undo(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTime)
 	defer cancel()
 	var b pgx.Batch
-	b.Queue("ROLLBACK TO SAVEPOINT tenancy")
+	b.Queue(rollbackToSavepoint)
 	return t.ask(ctx, &b, exec)
 }
 
@@ -156,7 +156,7 @@ func (t *tx) undo(ctx context.Context) error {
 func (t *tx) settle(ctx context.Context) error {
 	var b pgx.Batch
 	if t.written {
-		b.Queue("RELEASE SAVEPOINT tenancy")
+		b.Queue(releaseSavepoint)
 		return t.ask(ctx, &b, exec)
 	}
 	if t.kept.Len() == 0 {

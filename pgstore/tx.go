@@ -16,8 +16,8 @@ var noLookup tenancy.Lookup
 
 // tx is a tenancy.Tx. What it is to write it keeps until it is asked something, or commits, and sends along with that.
 type tx struct {
-	begin   string // what the first batch begins with; "": the host has begun
-	acquire func(context.Context) (*pgxpool.Conn, error)
+	store   *Store
+	begin   string        // what the first batch begins with
 	conn    *pgxpool.Conn // nil: the database was asked nothing yet
 	joined  sender        // the host's transaction
 	places  *places
@@ -57,7 +57,7 @@ func (t *tx) lost() error { return lost(t.failed) }
 func (t *tx) rollback() {
 	t.over = true
 	if t.conn != nil {
-		release(t.conn)
+		release(t.conn, t.store.end)
 		t.conn = nil
 	}
 }
@@ -78,7 +78,7 @@ func (t *tx) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.Queue("COMMIT")
+	b.Queue(commit)
 	results := t.conn.SendBatch(ctx, b)
 	for range b.Len() - 1 {
 		if _, err = results.Exec(); err != nil {
@@ -102,22 +102,22 @@ func (t *tx) commit(ctx context.Context) error {
 	case !t.written, state(err) == "" && !t.conn.Conn().IsClosed():
 		return err // nothing was written, or nothing was sent
 	}
-	return ambiguous(err)
+	return t.store.unknown(err)
 }
 
 // open gives what is to be sent first: the beginning, and the writes that were kept.
 func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 	b := &pgx.Batch{}
 	if t.joined == nil && t.conn == nil {
-		conn, err := t.acquire(ctx)
+		conn, err := t.store.pool.Acquire(ctx)
 		if err != nil {
 			return nil, t.fail(err)
 		}
 		t.conn = conn
 		b.Queue(t.begin)
 	}
-	if t.begin == "" && !t.written && t.kept.Len() > 0 {
-		b.Queue("SAVEPOINT tenancy")
+	if t.joined != nil && !t.written && t.kept.Len() > 0 {
+		b.Queue(savepoint)
 	}
 	t.written = t.written || t.kept.Len() > 0
 	b.QueuedQueries = append(b.QueuedQueries, t.kept.QueuedQueries...)

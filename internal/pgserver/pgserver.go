@@ -54,6 +54,9 @@ func Start(settings ...string) (*Server, error) {
 	return s, nil
 }
 
+// At gives the server that another process has started, by its directory: for its databases, not to stop it.
+func At(dir string) *Server { return &Server{Dir: dir} }
+
 // programs finds the directory of the server's programs.
 func programs() (string, error) {
 	places := []string{os.Getenv("PGBIN")}

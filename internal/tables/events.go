@@ -27,6 +27,8 @@ var EventColumns = []Column{
 	{Name: "hash", Type: Hash, Nullable: true},
 }
 
+var errRow = errors.New("tenancy_events: a row does not parse")
+
 var errEvent = errors.New("an event has no stream, or no number that a row can hold")
 
 // EventValues gives what stands in an event's row, as Table.Values does, and its data as []byte.
@@ -66,7 +68,7 @@ func Event(scan func(into ...any) error) (e tenancy.Event, err error) {
 		e.Data, err = tenancy.DecodeData(kind, data)
 	}
 	if err != nil || !sound {
-		return tenancy.Event{}, errors.Join(errors.New("tenancy_events: a row does not parse"), err)
+		return tenancy.Event{}, errRow // and not the cause, which would pass as a refusal
 	}
 	return e, nil
 }

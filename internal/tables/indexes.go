@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -92,12 +94,17 @@ func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
 	return values, q.types
 }
 
-// Holds says whether a record that a row gave is one that the index has, at the key if the lookup is exact: if not, somebody else wrote the row.
+// Holds says whether a record that a row gave is one that the index has where the lookup asks: if not, somebody else wrote the row.
 func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
 	var room [8]tenancy.Entry
 	return slices.ContainsFunc(r.Entries(room[:0]), func(e tenancy.Entry) bool {
-		return e.Index == x.Index && (l.Limit > 0 || e.Key == l.Key)
+		return e.Index == x.Index && e.Key.In == l.Key.In && (e.Key == l.Key) == (l.Limit == 0) && !before(e.Key, l.Key)
 	})
+}
+
+// before says whether a key comes before another of the same In.
+func before(a, b tenancy.Key) bool {
+	return cmp.Or(cmp.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:])) < 0
 }
 
 // queries writes the statements that ask the index.

@@ -1,0 +1,28 @@
+package pgstore
+
+// Weaken takes a guard away from a store, so that tests can show that they need it.
+func Weaken(s *Store, how string) {
+	switch how {
+	case "READ COMMITTED", "REPEATABLE READ":
+		s.begin = "BEGIN ISOLATION LEVEL " + how
+	case "COMMIT INSTEAD OF ROLLBACK":
+		s.end = "COMMIT"
+	case "RETRY AFTER AN UNKNOWN COMMIT":
+		s.unknown = func(cause error) error { return &lostError{cause} }
+	default:
+		panic(how)
+	}
+}
+
+// Statements gives every statement that the store sends.
+func Statements() []string {
+	all := []string{beginView, beginUpdate, rollback, commit, appendEvents, appendOutbox, ackOutbox, readEvents, readOutbox, readAccess,
+		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, schemaTable, nextVersion}
+	for _, c := range changes {
+		all = append(all, c.put, c.remove)
+	}
+	for _, sql := range reads {
+		all = append(all, sql)
+	}
+	return append(all, migrations...)
+}

@@ -1,0 +1,222 @@
+package pgstore_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"net"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+)
+
+// proxy stands between a pool and the server. It knows where messages begin and end, counts round trips, and does something to one message when told.
+type proxy struct {
+	dir    string
+	trips  atomic.Int64 // batches that the client sent
+	mu     sync.Mutex
+	plan   *plan
+	closed chan struct{}
+}
+
+// plan is what is to be done to a message.
+type plan struct {
+	what  fault
+	left  int           // how many messages of its side come before it
+	hit   bool          // it has come
+	late  chan struct{} // closed: what is held goes on to the server
+	leave func()        // of callerGone
+	after chan struct{} // closed when the server has answered what was held, or hung up
+}
+
+// fault is something that happens to a message.
+type fault string
+
+const (
+	requestLost fault = "the request is lost"           // it does not come to the server; both ends are cut
+	replyLost   fault = "the reply is lost"             // it and what follows do not come to the client, who is cut; the server goes on to the end of what it was sent
+	requestLate fault = "the request comes late"        // the client is cut, and the request comes to the server when it is told to go on
+	replyCut    fault = "the reply is cut in the midst" // half of it comes to the client
+	callerGone  fault = "the caller is gone"            // their context ends, and the reply does not come; the server goes on
+)
+
+func (f fault) ofServer() bool { return f == replyLost || f == replyCut || f == callerGone }
+
+func newProxy(t testing.TB) *proxy {
+	p := &proxy{dir: t.TempDir(), closed: make(chan struct{})}
+	l, err := net.Listen("unix", filepath.Join(p.dir, ".s.PGSQL.5432"))
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		close(p.closed)
+		_ = l.Close()
+	})
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go p.serve(client)
+		}
+	}()
+	return p
+}
+
+// pool makes one that talks through the proxy.
+func (p *proxy) pool(t testing.TB, database string) *pgxpool.Pool {
+	pool := connect(t, "host="+p.dir+" port=5432 user=postgres sslmode=disable dbname="+database)
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// arm says what happens to the n-th message from now on, of all connections, counted from 0.
+func (p *proxy) arm(what fault, n int, leave func()) *plan {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.plan = &plan{what: what, left: n, leave: leave, late: make(chan struct{}), after: make(chan struct{})}
+	return p.plan
+}
+
+// disarm says whether the fault has come.
+func (p *proxy) disarm() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	hit := p.plan.hit
+	p.plan = nil
+	return hit
+}
+
+// strikes gives the plan if the message is the one; first: of a batch. What comes late is a whole batch: of half of one the server keeps the locks, and
+// whoever asks for the outcome waits until the server has given the connection up.
+func (p *proxy) strikes(ofServer, first bool) *plan {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.plan == nil || p.plan.hit || p.plan.what.ofServer() != ofServer || p.plan.what == requestLate && !first:
+		return nil
+	case p.plan.left > 0:
+		p.plan.left--
+		return nil
+	}
+	p.plan.hit = true
+	return p.plan
+}
+
+// link is a client's connection and the server's.
+type link struct {
+	*proxy
+	client, server net.Conn
+	done           chan struct{}
+}
+
+func (p *proxy) serve(client net.Conn) {
+	conn, err := net.Dial("unix", server.Socket())
+	if err != nil {
+		_ = client.Close()
+		return
+	}
+	l := &link{proxy: p, client: client, server: conn, done: make(chan struct{})}
+	go l.replies()
+	l.requests()
+}
+
+// message reads one; the first of a client has no type.
+func message(from io.Reader, typed bool) ([]byte, error) {
+	head := make([]byte, 4)
+	if typed {
+		head = make([]byte, 5)
+	}
+	if _, err := io.ReadFull(from, head); err != nil {
+		return nil, err
+	}
+	rest := make([]byte, int(binary.BigEndian.Uint32(head[len(head)-4:]))-4)
+	_, err := io.ReadFull(from, rest)
+	return append(head, rest...), err
+}
+
+// endsBatch says whether a client waits for the server after a message: a Sync, or a simple Query.
+func endsBatch(m []byte) bool { return m[0] == 'S' || m[0] == 'Q' }
+
+func (l *link) requests() {
+	defer l.server.Close()
+	ended := false
+	for typed := false; ; typed = true {
+		m, err := message(l.client, typed)
+		if err != nil {
+			return
+		}
+		first := typed && ended
+		if ended = endsBatch(m); ended && typed {
+			l.trips.Add(1)
+		}
+		if typed && m[0] != 'X' {
+			if plan := l.strikes(false, first); plan != nil {
+				l.loses(plan, m)
+				return
+			}
+		}
+		if _, err := l.server.Write(m); err != nil {
+			return
+		}
+	}
+}
+
+// loses cuts the client. What it had sent up to the next Sync comes to the server later, or never.
+func (l *link) loses(plan *plan, m []byte) {
+	var held bytes.Buffer
+	held.Write(m)
+	if plan.what == requestLate {
+		for !endsBatch(m) {
+			var err error
+			if m, err = message(l.client, true); err != nil {
+				break
+			}
+			held.Write(m)
+		}
+	}
+	_ = l.client.Close()
+	if plan.what == requestLate {
+		select {
+		case <-plan.late:
+			_, _ = l.server.Write(held.Bytes())
+			_, _ = l.server.Write([]byte{'X', 0, 0, 0, 4}) // the server ends when it has carried that out
+			<-l.done
+		case <-l.closed:
+		}
+	}
+	_ = l.server.Close()
+	<-l.done
+	close(plan.after)
+}
+
+func (l *link) replies() {
+	defer close(l.done)
+	defer l.client.Close()
+	for {
+		m, err := message(l.server, true)
+		if err != nil {
+			return
+		}
+		if plan := l.strikes(true, false); plan != nil {
+			switch plan.what {
+			case replyCut:
+				_, _ = l.client.Write(m[:len(m)/2])
+			case callerGone:
+				plan.leave()
+			}
+			for err == nil && m[0] != 'Z' {
+				m, err = message(l.server, true)
+			}
+			close(plan.after)
+			return
+		}
+		if _, err := l.client.Write(m); err != nil {
+			_, _ = io.Copy(io.Discard, l.server)
+			return
+		}
+	}
+}

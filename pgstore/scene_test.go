@@ -1,0 +1,125 @@
+package pgstore_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// scene is an organization with people in it, made by operations.
+type scene struct {
+	t        testing.TB
+	dir      *tenancy.Directory
+	number   int // of names that were given out
+	owner    tenancy.UserID
+	org      tenancy.OrganizationID
+	account  tenancy.AccountID
+	operator *tenancy.Platform
+	domain   bool // example.com is the organization's
+}
+
+// newScene makes an organization, of an Owner with an account.
+func newScene(t testing.TB, store tenancy.Store) *scene {
+	dir, err := tenancy.New(store, &tenancy.Options{InvitationsPerDay: -1})
+	require.NoError(t, err)
+	s := &scene{t: t, dir: dir, operator: dir.Operator("staff")}
+	ana := s.signUp()
+	s.owner, s.org, s.account = ana.User.ID, ana.Organization.ID, ana.Account.ID
+	return s
+}
+
+// email gives an address that nobody has.
+func (s *scene) email() string {
+	s.number++
+	return fmt.Sprintf("person%d@example.com", s.number)
+}
+
+func (s *scene) signUp() tenancy.SignedUp {
+	s.t.Helper()
+	signedUp, err := s.dir.System().SignUp(s.t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(s.email()), Name: "Somebody", Organization: "Theirs"})
+	require.NoError(s.t, err)
+	return signedUp
+}
+
+// invited gives somebody who signed up and was invited, and the invitation. Accepting brings nothing along: they have left what they founded.
+func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.SentInvitation) {
+	s.t.Helper()
+	who := s.signUp()
+	ctx, guest := s.t.Context(), s.dir.As(who.User.ID)
+	_, err := guest.CloseAccount(ctx, who.Account.ID)
+	require.NoError(s.t, err)
+	require.NoError(s.t, guest.DeleteOrganization(ctx, who.Organization.ID, tenancy.OrganizationDeletion{}))
+	invitation, err := s.dir.As(s.owner).InviteUser(ctx, s.org, tenancy.NewInvitation{Email: fmt.Sprintf("person%d@example.com", s.number), Role: role})
+	require.NoError(s.t, err)
+	return who.User.ID, invitation
+}
+
+// member gives somebody who has accepted an invitation.
+func (s *scene) member(role tenancy.OrganizationRole) tenancy.UserID {
+	s.t.Helper()
+	user, invitation := s.invited(role)
+	_, err := s.dir.As(user).AcceptInvitation(s.t.Context(), tenancy.Acceptance{Secret: invitation.Secret})
+	require.NoError(s.t, err)
+	return user
+}
+
+// candidate puts an organization with members and accounts, which the scene's Owner owns, and which can be merged into the scene's: records, since so many
+// operations take long.
+func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.OrganizationID {
+	s.t.Helper()
+	s.number++
+	made := s.number
+	id := func(kind byte, n int) (id [16]byte) {
+		copy(id[:], fmt.Sprintf("%c%04d %08d", kind, made, n))
+		return id
+	}
+	org := tenancy.OrganizationID(id('o', 0))
+	records := []tenancy.Record{
+		tenancy.OrganizationRecord{ID: org, Owner: s.owner, State: tenancy.StateActive, Created: 1},
+		tenancy.MembershipRecord{Organization: org, User: s.owner, Role: tenancy.Owner, Since: 1},
+	}
+	if !s.domain {
+		s.domain = true
+		records = append(records, tenancy.DomainRecord{ID: id('d', 0), Organization: s.org, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()),
+			Verified: 1, Created: 1, Personal: tenancy.DomainPersonal{Name: "example.com"}})
+	}
+	for i := range users {
+		email := fmt.Sprintf("member%d.%d@example.com", made, i)
+		user := tenancy.UserRecord{ID: id('u', i), Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "Somebody"}}
+		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
+		if i < accounts {
+			account := tenancy.AccountRecord{ID: id('a', i), Owner: user.ID, Organization: org, Created: 1}
+			records = append(records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+		}
+	}
+	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	return org
+}
+
+// loners puts users who are in no organization, and gives their addresses.
+func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
+	s.t.Helper()
+	var records []tenancy.Record
+	for range n {
+		email := s.email()
+		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "Somebody"}}
+		copy(user.ID[:], "loner "+email)
+		records, emails = append(records, user), append(emails, email)
+	}
+	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	return emails
+}
+
+// sound wants that every invariant holds, and that the log explains the records where operations made them all.
+func (s *scene) sound() {
+	s.t.Helper()
+	for violation, err := range s.dir.Check(s.t.Context(), tenancy.CheckOptions{Replay: !s.domain}) {
+		require.NoError(s.t, err)
+		s.t.Errorf("%s %s: %s", violation.Rule, violation.Subject, violation.Detail)
+	}
+}

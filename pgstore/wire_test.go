@@ -1,0 +1,347 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/pgstore"
+)
+
+// everyMessage has TestWire go through every message of every operation, instead of a sample.
+var everyMessage = flag.Bool("every-message", false, "have TestWire lose every message of every operation, not a sample of them")
+
+// deed is a kind of operation: prepare makes what it acts on, and gives it, to be done through another directory by a given ID.
+type deed struct {
+	name    string
+	prepare func(*scene) func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error
+	actor   func(*scene) tenancy.Actor
+}
+
+func system(*scene) tenancy.Actor  { return tenancy.Actor{} }
+func owner(s *scene) tenancy.Actor { return tenancy.Actor{User: s.owner} }
+
+// ownerDoes is a deed of the Owner's.
+func ownerDoes(name string, prepare func(s *scene) func(ctx context.Context, owner *tenancy.Session) error) deed {
+	return deed{name, func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
+		do := prepare(s)
+		return func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error {
+			return do(ctx, dir.As(s.owner).Once(id))
+		}
+	}, owner}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// deeds are one of each shape of operation: few records and many, one stream and two, two steps and three, blocks.
+func deeds(store tenancy.Store) []deed {
+	return []deed{
+		{"SignUp", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
+			email := s.email()
+			return func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error {
+				return second(dir.System().Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Somebody"}))
+			}
+		}, system},
+		ownerDoes("CreateAccount", func(s *scene) func(context.Context, *tenancy.Session) error {
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return second(o.CreateAccount(ctx, s.org, tenancy.NewAccount{Name: "Another"}))
+			}
+		}),
+		ownerDoes("InviteUser", func(s *scene) func(context.Context, *tenancy.Session) error {
+			email := s.email()
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return second(o.InviteUser(ctx, s.org, tenancy.NewInvitation{Email: email}))
+			}
+		}),
+		ownerDoes("RemoveUser", func(s *scene) func(context.Context, *tenancy.Session) error {
+			user := s.member(tenancy.StandardUser)
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return o.RemoveUser(ctx, s.org, user, tenancy.Removal{})
+			}
+		}),
+		ownerDoes("DeleteUser", func(s *scene) func(context.Context, *tenancy.Session) error {
+			user := s.member(tenancy.StandardUser)
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return o.DeleteUser(ctx, user, tenancy.UserDeletion{})
+			}
+		}),
+		ownerDoes("MergeOrganizations", func(s *scene) func(context.Context, *tenancy.Session) error {
+			candidate := s.candidate(store, 3, 2)
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return second(o.MergeOrganizations(ctx, s.org, candidate))
+			}
+		}),
+		ownerDoes("Atomically", func(s *scene) func(context.Context, *tenancy.Session) error {
+			email := s.email()
+			return func(ctx context.Context, o *tenancy.Session) error {
+				return o.Atomically(ctx, func(ctx context.Context, o *tenancy.Session) error {
+					account, err := o.CreateAccount(ctx, s.org, tenancy.NewAccount{Name: "In a block"})
+					if err != nil {
+						return err
+					}
+					return second(o.InviteToAccount(ctx, account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)}))
+				})
+			}
+		}),
+	}
+}
+
+// TestWire loses messages between the pool and the server, requests and replies, COMMIT's among them, in the midst of every kind of operation: none
+// is done twice, none that was acknowledged is lost, whoever is told that it failed can ask by its ID, and the answer holds, also when what was on its way
+// arrives after it (GEN-13).
+func TestWire(t *testing.T) {
+	for _, what := range []fault{requestLost, replyLost, replyCut, callerGone, requestLate} {
+		t.Run(string(what), func(t *testing.T) {
+			store, _ := open(t, nil)
+			for _, d := range deeds(store) {
+				t.Run(d.name, func(t *testing.T) { newWire(t).lose(what, d) })
+			}
+		})
+	}
+}
+
+// wire is a database that is reached past a proxy, and through it.
+type wire struct {
+	t     *testing.T
+	s     *scene
+	pool  *pgxpool.Pool
+	proxy *proxy
+	tries map[string]int // how they ended
+}
+
+func newWire(t *testing.T) *wire {
+	name := database(t)
+	pool := connect(t, server.URL(name))
+	w := &wire{t: t, pool: pool, proxy: newProxy(t), tries: map[string]int{}}
+	t.Cleanup(func() {
+		pool.Close()
+		empty(t, name)
+	})
+	w.s = newScene(t, pgstore.New(pool, nil))
+	return w
+}
+
+// through gives a directory whose messages go through the proxy, over a pool that has talked already.
+func (w *wire) through() (*tenancy.Directory, *pgxpool.Pool) {
+	pool := w.proxy.pool(w.t, w.pool.Config().ConnConfig.Database)
+	dir, err := tenancy.New(pgstore.New(pool, nil), nil)
+	require.NoError(w.t, err)
+	_, _, err = dir.System().User(w.t.Context(), w.s.owner)
+	require.NoError(w.t, err)
+	return dir, pool
+}
+
+// lose does the deed again and again, each time with another of its messages lost, until all were.
+func (w *wire) lose(what fault, d deed) {
+	step := 1
+	if !*everyMessage && what != requestLate {
+		step = 7
+		if testing.Short() {
+			step = 23
+		}
+	}
+	store := pgstore.New(w.pool, nil)
+	for n := 0; ; n += step {
+		do := d.with(store).prepare(w.s)
+		if !w.once(what, n, d, do) {
+			break
+		}
+	}
+	w.t.Logf("%v", w.tries)
+	w.s.sound()
+}
+
+// with gives the deed of the same name over another store.
+func (d deed) with(store tenancy.Store) deed {
+	for _, other := range deeds(store) {
+		if other.name == d.name {
+			return other
+		}
+	}
+	panic(d.name)
+}
+
+// once does a deed while its n-th message is lost. It says whether there was one.
+func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy.Directory, tenancy.OperationID) error) bool {
+	t, actor, id := w.t, d.actor(w.s), tenancy.NewOperationID()
+	dir, pool := w.through()
+	defer pool.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	// What is late in the midst of a block keeps the locks of its transaction, and whoever does the block again waits for them: until their time is up.
+	doing, stop := context.WithTimeout(ctx, 5*time.Second)
+	plan := w.proxy.arm(what, n, stop)
+	err := do(doing, dir, id)
+	stop()
+	hit := w.proxy.disarm()
+
+	outcome, asked := w.s.dir.System().ActorOutcome(ctx, actor, id)
+	done := asked == nil
+	message := fmt.Sprintf("%s with message %d lost: %v, then %v", d.name, n, err, asked)
+	switch {
+	case err == nil:
+		require.True(t, done, message)
+		w.tries["done"]++
+	case errors.Is(err, tenancy.CodeAmbiguous), errors.Is(err, tenancy.CodeAlreadyDone):
+		w.tries["ambiguous"]++
+	default:
+		require.False(t, done, message)
+		w.tries["failed"]++
+	}
+	if !done {
+		require.ErrorIs(t, asked, tenancy.CodeNotFound, message)
+	}
+	require.Equal(t, outcome.Events, w.events(id), message)
+	close(plan.late)
+	if hit {
+		select {
+		case <-plan.after:
+		case <-ctx.Done():
+			require.NoError(t, ctx.Err(), message)
+		}
+	}
+	require.Equal(t, outcome.Events, w.events(id), message+", and later")
+	return hit
+}
+
+// TestUnknownCommit loses every message of a store's Update in turn. What it reports of the commit is so, and it never runs its function again once that
+// may have been applied; a store that does is found out.
+func TestUnknownCommit(t *testing.T) {
+	w := newWire(t)
+	sound := w.increments(func(*pgstore.Store) {})
+	require.Zero(t, sound.wrong)
+	require.NotZero(t, sound.doubtedDone, "COMMIT was applied and its reply lost")
+	require.NotZero(t, sound.doubtedNot, "COMMIT was lost itself")
+	weakened := w.increments(func(s *pgstore.Store) { pgstore.Weaken(s, "RETRY AFTER AN UNKNOWN COMMIT") })
+	require.NotZero(t, weakened.wrong, "a store that runs its function again is found out")
+}
+
+// counted is how Updates ended: reported otherwise than they did, or in doubt.
+type counted struct{ wrong, doubtedDone, doubtedNot int }
+
+// increments adds one to a number, again and again with another message lost.
+func (w *wire) increments(weaken func(*pgstore.Store)) (c counted) {
+	for _, what := range []fault{requestLost, replyLost, replyCut, callerGone} {
+		for n, hit := 0, true; hit; n++ {
+			_, pool := w.through()
+			store := pgstore.New(pool, nil)
+			weaken(store)
+			require.NoError(w.t, see(w.t, store))
+			before := w.number()
+			ctx, stop := context.WithCancel(w.t.Context())
+			w.proxy.arm(what, n, stop)
+			err := store.Update(ctx, w.add(1))
+			stop()
+			hit = w.proxy.disarm()
+			pool.Close()
+			switch added := w.number() - before; {
+			case errors.Is(err, tenancy.CodeAmbiguous) && added == 1:
+				c.doubtedDone++
+			case errors.Is(err, tenancy.CodeAmbiguous) && added == 0:
+				c.doubtedNot++
+			case err == nil && added != 1, err != nil && added != 0:
+				c.wrong++
+			}
+		}
+	}
+	return c
+}
+
+var number = tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
+
+// add adds to the number, and gives what it is then if nothing else is asked.
+func (w *wire) add(n uint64) func(context.Context, tenancy.Tx) error {
+	return func(ctx context.Context, tx tenancy.Tx) error {
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Key: number.Entries(nil)[0].Key})
+		if err != nil {
+			return err
+		}
+		next, ok := answers[0].Record.(tenancy.HeadRecord)
+		if !ok {
+			next = number
+		}
+		next.Sequence += n
+		return tx.Put(ctx, next)
+	}
+}
+
+// number reads it, past the proxy, by writing: after whatever is on its way has ended.
+func (w *wire) number() (n int) {
+	require.NoError(w.t, pgstore.New(w.pool, nil).Update(w.t.Context(), w.add(0)))
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT sequence FROM tenancy_heads WHERE stream = $1", [16]byte(number.Stream.User)).Scan(&n))
+	return n
+}
+
+// TestRoundTrips counts how often the pool waits for the server in an operation: two to three times where its size is fixed, and where it is not, as often for
+// many records as for few.
+func TestRoundTrips(t *testing.T) {
+	w := newWire(t)
+	dir, _ := w.through()
+	store := pgstore.New(w.pool, nil)
+	trips := func(d deed) int64 {
+		do := d.prepare(w.s)
+		require.NoError(t, do(t.Context(), dir, tenancy.NewOperationID()))
+		do = d.prepare(w.s)
+		before := w.proxy.trips.Load()
+		require.NoError(t, do(t.Context(), dir, tenancy.NewOperationID()))
+		return w.proxy.trips.Load() - before
+	}
+	for _, d := range deeds(store) {
+		n := trips(d)
+		t.Logf("%s: %d", d.name, n)
+		if d.name != "Atomically" {
+			require.LessOrEqual(t, n, int64(3), d.name)
+		}
+	}
+	for name, of := range growing(store) {
+		few, many := trips(of(3)), trips(of(150)) // ImportUsers has a transaction for every 200
+		t.Logf("%s: %d for 3 records, %d for 150", name, few, many)
+		require.Equal(t, few, many, name)
+		require.LessOrEqual(t, few, int64(6), name)
+	}
+}
+
+// growing are the operations that change as many records as there are.
+func growing(store tenancy.Store) map[string]func(int) deed {
+	return map[string]func(int) deed{
+		"MergeOrganizations": func(n int) deed {
+			return ownerDoes("MergeOrganizations", func(s *scene) func(context.Context, *tenancy.Session) error {
+				candidate := s.candidate(store, n, n/2)
+				return func(ctx context.Context, o *tenancy.Session) error {
+					return second(o.MergeOrganizations(ctx, s.org, candidate))
+				}
+			})
+		},
+		"DeleteOrganization": func(n int) deed {
+			return ownerDoes("DeleteOrganization", func(s *scene) func(context.Context, *tenancy.Session) error {
+				candidate := s.candidate(store, n, n/2)
+				return func(ctx context.Context, o *tenancy.Session) error {
+					return o.DeleteOrganization(ctx, candidate, tenancy.OrganizationDeletion{})
+				}
+			})
+		},
+		"ImportUsers": func(n int) deed {
+			return deed{"ImportUsers", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
+				require.NoError(s.t, s.operator.SetImportEntitlement(s.t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"}))
+				s.candidate(store, 0, 0) // which proves the domain
+				emails := s.loners(store, n)
+				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
+					return second(dir.As(s.owner).ImportUsers(ctx, s.org, tenancy.Import{Emails: emails}))
+				}
+			}, owner}
+		},
+	}
+}
+
+// events counts those of an operation, once each however many streams have it.
+func (w *wire) events(id tenancy.OperationID) (count int) {
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT count(*) FROM tenancy_events WHERE operation_id = $1", [16]byte(id)).Scan(&count))
+	return count
+}
