@@ -378,6 +378,7 @@ type attempt struct {
 	operation OperationID // given, or drawn
 	nonce     EventID     // to know this call's own operation record again
 	wrote     bool        // the last attempt had something to commit
+	put       []Record    // what it wrote without an operation record to settle it by
 }
 
 func (s *Session) attempt() *attempt {
@@ -604,7 +605,8 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 		if len(changed) == 0 {
 			return c.tape.err
 		}
-		return tx.Put(ctx, changed...) // what no event tells of: when a domain's record was last found
+		a.put = changed
+		return tx.Put(ctx, changed...) // what no event tells of: when a domain's record was last found, addresses purged
 	}
 	a.wrote = true
 	heads, err := r.heads(ctx, tx, c.said)
@@ -687,6 +689,7 @@ func (s *Session) commit(ctx context.Context, c call, a *attempt, fn func(contex
 	for range tries {
 		finished := false
 		a.wrote = false
+		a.put = nil
 		err := s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
 			a.rewind()
 			err := fn(ctx, tx)
@@ -697,7 +700,10 @@ func (s *Session) commit(ctx context.Context, c call, a *attempt, fn func(contex
 			return err
 		}
 		if !a.wrote {
-			return nil
+			if stands, err := s.stands(ctx, a.put); stands || err != nil {
+				return err
+			}
+			continue // what arrives late says the same
 		}
 		done, err := s.settle(ctx, a)
 		switch {
@@ -736,6 +742,26 @@ func (s *Session) settle(ctx context.Context, a *attempt) (done *OperationRecord
 		return tx.Put(ctx, OperationRecord{Actor: s.actor, ID: a.operation, Call: fence.nonce, Time: fence.now, Fence: true})
 	})
 	return done, err
+}
+
+// stands says whether what an attempt put without an operation record is there.
+func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err error) {
+	if len(put) == 0 {
+		return true, nil
+	}
+	lookups := make([]Lookup, len(put))
+	for i, record := range put {
+		at := identity(record)
+		lookups[i] = Lookup{Index: at.Index, Key: at.Key}
+	}
+	err = s.dir.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
+		answers, err := tx.Read(ctx, lookups...)
+		stands = err == nil && !slices.ContainsFunc(put, func(r Record) bool {
+			return !slices.ContainsFunc(answers, func(a Answer) bool { return a.Record == r })
+		})
+		return err
+	})
+	return stands, err
 }
 
 // Atomically runs several operations as one transaction: all of them commit if fn returns nil, and none if it returns an error, which is
@@ -984,7 +1010,7 @@ func (s *Session) outcome(ctx context.Context, name string, actor Actor, id Oper
 		return Outcome{}, s.fail(ctx, c, err)
 	}
 	if _, err := look(ctx, s, c, func(*reads) struct{} { return struct{}{} }, func(_ struct{}, c *changes) (struct{}, error) {
-		if s.actor.isUser() {
+		if s.actor.isUser() && c.row.others != "" {
 			return struct{}{}, nil // Outcome: their own
 		}
 		return struct{}{}, c.platform()

@@ -485,7 +485,9 @@ func (d *Directory) recheckOne(ctx context.Context, domain DomainRecord) (result
 	if answer == failed {
 		return failed, ctx.Err()
 	}
-	_, err = update(ctx, d.System().Session, call{operation("RecheckDomains"), "", nil},
+	quiet := *d
+	quiet.onRefused = nil // the operation that it is part of tells
+	_, err = update(ctx, quiet.System().Session, call{operation("RecheckDomains"), "", nil},
 		func(r *reads) domainFacts { return r.domain(domain.ID) },
 		func(f domainFacts, c *changes) (struct{}, error) {
 			result = answer

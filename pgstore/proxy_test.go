@@ -66,9 +66,9 @@ func newProxy(t testing.TB) *proxy {
 	return p
 }
 
-// pool makes one that talks through the proxy.
+// pool makes one that talks through the proxy, on one connection at a time: on a second one statements would be prepared again.
 func (p *proxy) pool(t testing.TB, database string) *pgxpool.Pool {
-	pool := connect(t, "host="+p.dir+" port=5432 user=postgres sslmode=disable dbname="+database)
+	pool := connect(t, "host="+p.dir+" port=5432 user=postgres sslmode=disable pool_max_conns=1 dbname="+database)
 	t.Cleanup(pool.Close)
 	return pool
 }

@@ -120,26 +120,35 @@ func (s *Server) command(name string, arguments ...string) *exec.Cmd {
 
 // process is a program that ends when its standard input does: when this process ends.
 type process struct {
-	*exec.Cmd
 	stdin io.Closer
 	log   *os.File
+	ended chan struct{}
+	err   error // how, once it has ended
 }
 
-// guard runs a program, and ends it with a signal when the standard input ends.
-const guard = `signal=$1; shift; "$@" & cat >/dev/null; kill -s "$signal" $! 2>/dev/null; wait $!`
+// guard runs a program, ends it with a signal when the standard input ends, and ends with it.
+const guard = `signal=$1; shift; exec 3<&0; "$@" 3<&- & program=$!; { cat >/dev/null; kill -s "$signal" $program; } <&3 2>/dev/null & wait $program`
 
 // run starts a program. What it writes goes to a file of its name in the directory.
 func (s *Server) run(signal, name string, arguments ...string) (*process, error) {
-	p := &process{Cmd: s.command("/bin/sh", append([]string{"-c", guard, "sh", signal, name}, arguments...)...)}
+	p := &process{ended: make(chan struct{})}
+	c := s.command("/bin/sh", append([]string{"-c", guard, "sh", signal, name}, arguments...)...)
 	var err error
 	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
 		return nil, err
 	}
-	p.Stdout, p.Stderr = p.log, p.log
-	if p.stdin, err = p.StdinPipe(); err != nil {
+	c.Stdout, c.Stderr = p.log, p.log
+	if p.stdin, err = c.StdinPipe(); err != nil {
 		return nil, err
 	}
-	return p, p.Start()
+	if err := c.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(p.ended)
+		p.err = ignoreExit(c.Wait())
+	}()
+	return p, nil
 }
 
 // stop ends the program and waits for it.
@@ -147,7 +156,10 @@ func (p *process) stop() error {
 	if p == nil {
 		return nil
 	}
-	return errors.Join(p.stdin.Close(), ignoreExit(p.Wait()), p.log.Close())
+	_ = p.stdin.Close() // an error says that it was closed before, or that the program has ended
+	<-p.ended
+	_ = p.log.Close()
+	return p.err
 }
 
 func ignoreExit(err error) error {
@@ -186,19 +198,14 @@ func (s *Server) start(deadline time.Time) (err error) {
 		if len(lines) > 7 && strings.TrimSpace(lines[7]) == "ready" && syscall.Kill(pid(lines[0]), 0) == nil {
 			return nil
 		}
-		if s.ended() {
-			break
+		select {
+		case <-s.running.ended:
+			deadline = time.Time{}
+		case <-time.After(10 * time.Millisecond):
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	text, _ := os.ReadFile(filepath.Join(s.Dir, "postgres.log"))
 	return errors.Join(fmt.Errorf("postgres did not start: %s", text), s.running.stop())
-}
-
-// ended says whether the program that was started has ended already.
-func (s *Server) ended() bool {
-	out, err := exec.Command("pgrep", "-P", strconv.Itoa(s.running.Process.Pid), "postgres").Output()
-	return err != nil && len(out) == 0
 }
 
 func pid(text string) int {

@@ -1,0 +1,833 @@
+package tenancy_test
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
+)
+
+// names are the IDs and secrets of one tenant: what calls are made with, each named for what it is of.
+type names struct {
+	// Owner of Org and Second, an Administrator and Standard Users of Org, and Guest, who is in no organization. Keeper is Administrator of Account,
+	// Standard and Idle, who is inactive, have Support there, Guest is Developer. Gone is deleted.
+	Owner, Admin, Keeper, Standard, Member, Heir, Idle, Guest, Gone tenancy.UserID
+	Rival, Mate                                                     tenancy.UserID // Owner and Standard User of RivalOrg, which Org could merge
+
+	Org, Second, RivalOrg, Ended, Merged tenancy.OrganizationID
+	Account, Sub, Closed                 tenancy.AccountID // the Owner's, in Org
+	Work                                 tenancy.AccountID // the Member's, in Org
+	Branch                               tenancy.AccountID // the Owner's, in Second
+	Loose                                tenancy.AccountID // the Guest's, unmanaged
+	Outside                              tenancy.AccountID // the Rival's, in RivalOrg; the Member has Support there
+
+	Domain, Claim         tenancy.DomainID     // of Org: a live one, and an unverified one whose record is published
+	Connection, Untested  tenancy.ConnectionID // of Org
+	Invited, RivalInvited tenancy.InvitationID // to Org, pending, for the Guest and for the Rival
+	Offered               tenancy.InvitationID // to Account, pending, for Standard
+	Accepted, Revoked     tenancy.InvitationID // to Org, settled
+	Asked                 tenancy.InvitationID // Org's request for Outside
+	Wanted                tenancy.InvitationID // RivalOrg's request for Account
+	Request, Dismissed    tenancy.RequestID    // for an invitation to Org, open and settled
+	Operation             tenancy.OperationID  // of the Owner's, done
+
+	Secret, RivalSecret tenancy.Secret // of Invited and RivalInvited
+	OfferedSecret       tenancy.Secret // of Offered
+	NewSecret           tenancy.Secret // of a pending invitation to Org for somebody new
+
+	terms, rivalTerms tenancy.TermsToken // that the Guest and the Rival agree to, where they were asked
+	self              tenancy.UserID     // whoever calls
+}
+
+// tenant is a customer with everything that an operation can be about, and people in each part.
+type tenant struct {
+	*scene
+	label   string // in every address and domain of theirs
+	records provenDomains
+	founder tenancy.SignedUp // the Owner
+	random  *rand.ChaCha8    // in a copy: where IDs come from
+	names
+}
+
+// newTenant makes a tenant. Two of them have nothing to do with each other, and are alike.
+func newTenant(s *scene, records provenDomains, label string) *tenant {
+	s.Helper()
+	t := &tenant{scene: s, label: label, records: records}
+	t.people()
+	t.property()
+	t.pending()
+	t.past()
+	return t
+}
+
+// newTenantOver makes a tenant in a directory of its own.
+func newTenantOver(t *testing.T, store tenancy.Store) *tenant {
+	t.Helper()
+	records := provenDomains{}
+	return newTenant(newSceneOver(t, store, tenancy.Options{Resolver: records}), records, "a")
+}
+
+// tenants makes two tenants in one directory.
+func tenants(t *testing.T) (ours, theirs *tenant) {
+	t.Helper()
+	ours = newTenantOver(t, memstore.New())
+	return ours, newTenant(ours.scene, ours.records, "b")
+}
+
+// in gives the same tenant to another test.
+func (t *tenant) in(test *testing.T) *tenant {
+	here, scene := *t, *t.scene
+	scene.T, here.scene = test, &scene
+	return &here
+}
+
+// over gives the same tenant over a copy of its store. The IDs that are drawn there are the same in every copy.
+func (t *tenant) over(store tenancy.Store, o tenancy.Options) *tenant {
+	t.Helper()
+	c := *t
+	c.random = rand.NewChaCha8([32]byte{2})
+	o.Resolver, o.Now, o.Random = t.records, t.clock.Now, c.random
+	c.scene = newSceneOver(t.T, store, o)
+	c.clock = t.clock
+	return &c
+}
+
+// copier gives what makes copies of the tenant's store as it is now.
+func (t *tenant) copier() func() tenancy.Store {
+	t.Helper()
+	records, events := slices.Collect(maps.Values(t.everything())), t.events()
+	return func() tenancy.Store {
+		t.Helper()
+		to := memstore.New()
+		require.NoError(t, to.Update(t.ctx(), func(ctx context.Context, tx tenancy.Tx) error {
+			if err := tx.Put(ctx, records...); err != nil {
+				return err
+			}
+			return tx.Append(ctx, events...)
+		}))
+		return to
+	}
+}
+
+// events gives all events in the store, each stream's in its order.
+func (s *scene) events() (all []tenancy.Event) {
+	s.Helper()
+	for _, record := range s.everything() {
+		if head, ok := record.(tenancy.HeadRecord); ok {
+			require.NoError(s, s.store.View(s.ctx(), func(ctx context.Context, tx tenancy.ReadTx) error {
+				events, err := tx.Events(ctx, head.Stream, 1, int(head.Sequence))
+				all = append(all, events...)
+				return err
+			}))
+		}
+	}
+	return all
+}
+
+// at is an address on the tenant's live domain.
+func (t *tenant) at(name string) string { return name + "@" + t.label + "-corp.example" }
+
+// off is one that is not.
+func (t *tenant) off(name string) string { return name + "@" + t.label + ".example.com" }
+
+// person signs somebody up with the secret of an invitation to their address.
+func (t *tenant) person(name, email string, secret tenancy.Secret) tenancy.UserID {
+	t.Helper()
+	signed, err := t.host.SignUp(t.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: secret})
+	require.NoError(t, err)
+	return signed.User.ID
+}
+
+// invite invites an address to an organization.
+func (t *tenant) invite(by tenancy.UserID, org tenancy.OrganizationID, email string, role tenancy.OrganizationRole) tenancy.SentInvitation {
+	t.Helper()
+	sent, err := t.as(by).InviteUser(t.ctx(), org, tenancy.NewInvitation{Email: email, Role: role})
+	require.NoError(t, err)
+	return sent
+}
+
+// offer invites an address to an account.
+func (t *tenant) offer(by tenancy.UserID, account tenancy.AccountID, email string, role tenancy.AccountRole) tenancy.SentInvitation {
+	t.Helper()
+	sent, err := t.as(by).InviteToAccount(t.ctx(), account, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(role)})
+	require.NoError(t, err)
+	return sent
+}
+
+// people has everybody sign up. Those with an address on the domain do so before it is verified.
+func (t *tenant) people() {
+	t.Helper()
+	founded, rival := t.foundAt("Owner", t.at("owner")), t.foundAt("Rival", t.at("rival"))
+	t.founder, t.Owner, t.Org, t.Account = founded, founded.User.ID, founded.Organization.ID, founded.Account.ID
+	t.Rival, t.RivalOrg, t.Outside = rival.User.ID, rival.Organization.ID, rival.Account.ID
+	for _, member := range []struct {
+		id   *tenancy.UserID
+		name string
+		role tenancy.OrganizationRole
+	}{
+		{&t.Admin, "admin", tenancy.Administrator}, {&t.Keeper, "keeper", 0}, {&t.Standard, "standard", 0}, {&t.Member, "member", 0}, {&t.Heir, "heir", 0},
+		{&t.Idle, "idle", 0}, {&t.Gone, "gone", 0},
+	} {
+		sent := t.invite(t.Owner, t.Org, t.off(member.name), member.role)
+		*member.id, t.Accepted = t.person(member.name, t.off(member.name), sent.Secret), sent.ID
+	}
+	t.Mate = t.joinAt(t.Rival, t.RivalOrg, t.off("mate"))
+	t.Guest = t.person("guest", t.at("guest"), t.offer(t.Owner, t.Account, t.at("guest"), tenancy.Developer).Secret)
+	t.assign(t.Owner, t.Account, t.Keeper, tenancy.AccountAdministrator)
+	t.assign(t.Owner, t.Account, t.Standard, tenancy.Support)
+	t.assign(t.Owner, t.Account, t.Idle, tenancy.Support)
+	_, err := t.as(t.Member).AcceptInvitation(t.ctx(), tenancy.Acceptance{Secret: t.offer(t.Rival, t.Outside, t.off("member"), tenancy.Support).Secret})
+	require.NoError(t, err)
+}
+
+// property makes accounts, domains, connections and entitlements.
+func (t *tenant) property() {
+	t.Helper()
+	t.phone(t.Account)
+	t.Second = t.another(t.founder, "Second")
+	t.Sub, t.Work = t.subaccount(t.Owner, t.Account, "Sub"), t.account(t.Member, t.Org, "Work")
+	t.Branch, t.Loose = t.account(t.Owner, t.Second, "Branch"), t.account(t.Guest, tenancy.OrganizationID{}, "Loose")
+	t.Domain = t.prove(t.records, t.Owner, t.Org, t.label+"-corp.example")
+	claim, err := t.as(t.Owner).AddDomain(t.ctx(), t.Org, t.label+"-claim.example")
+	require.NoError(t, err)
+	t.records[claim.RecordName], t.Claim = claim.RecordValue, claim.ID
+	for _, id := range []*tenancy.ConnectionID{&t.Connection, &t.Untested} {
+		made, err := t.as(t.Owner).AddConnection(t.ctx(), t.Org, "Provider")
+		require.NoError(t, err)
+		*id = made.ID
+	}
+	_, err = t.staff.MarkConnectionTested(t.ctx(), t.Connection)
+	require.NoError(t, err)
+	t.entitle(t.Org)
+	require.NoError(t, t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+}
+
+// pending sends what waits for an answer.
+func (t *tenant) pending() {
+	t.Helper()
+	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), 0), t.invite(t.Owner, t.Org, t.at("rival"), tenancy.Administrator)
+	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org, t.at("new"), 0)
+	t.Invited, t.Secret, t.RivalInvited, t.RivalSecret = invited.ID, invited.Secret, rival.ID, rival.Secret
+	t.Offered, t.OfferedSecret, t.NewSecret = offered.ID, offered.Secret, nobody.Secret
+	t.Asked, t.Wanted = t.asking(t.Admin, t.Org, t.Outside), t.asking(t.Rival, t.RivalOrg, t.Account)
+	t.Request, t.Dismissed = t.requesting("ruth"), t.requesting("dora")
+}
+
+// requesting asks for an invitation for somebody with an address on the domain.
+func (t *tenant) requesting(name string) tenancy.RequestID {
+	t.Helper()
+	asked, err := t.host.RequestInvitation(t.ctx(), tenancy.Proven(t.at(name)))
+	require.NoError(t, err)
+	return asked.ID
+}
+
+// past makes what is over.
+func (t *tenant) past() {
+	t.Helper()
+	owner := t.as(t.Owner)
+	require.NoError(t, owner.DismissRequest(t.ctx(), t.Dismissed))
+	t.Revoked = t.invite(t.Owner, t.Org, t.off("nobody"), 0).ID
+	require.NoError(t, owner.RevokeInvitation(t.ctx(), t.Revoked))
+	t.Closed = t.account(t.Owner, t.Org, "Closed")
+	_, err := owner.CloseAccount(t.ctx(), t.Closed)
+	require.NoError(t, err)
+	_, err = owner.DeactivateUser(t.ctx(), t.Idle)
+	require.NoError(t, err)
+	require.NoError(t, owner.DeleteUser(t.ctx(), t.Gone, tenancy.UserDeletion{}))
+	t.Operation = tenancy.OperationIDOf(t.label)
+	_, err = owner.Once(t.Operation).RenameOrganization(t.ctx(), t.Org, "Tenant")
+	require.NoError(t, err)
+	t.Merged, t.Ended = t.another(t.founder, "Merged"), t.another(t.founder, "Ended")
+	_, err = owner.MergeOrganizations(t.ctx(), t.Org, t.Merged)
+	require.NoError(t, err)
+	require.NoError(t, owner.DeleteOrganization(t.ctx(), t.Ended, tenancy.OrganizationDeletion{}))
+}
+
+// errand is a call of an operation that succeeds in a tenant: the only way to call it, or one of several.
+type errand struct {
+	op, way string
+	by      string // who can: staff, host, or the name of a user
+	// on names what is acted on: to whoever may not see that it is not there, whatever their rights. The others are looked at when the right was
+	// found (GEN-5). Both are fields of names, separated by spaces.
+	on, others string
+	given      func(*tenant) // what must be so besides; nil: nothing
+	call       func(call) (any, error)
+}
+
+// call is what an errand is done with.
+type call struct {
+	context.Context
+	s *tenancy.Platform
+	names
+}
+
+func (e errand) String() string {
+	if e.way == "" {
+		return e.op
+	}
+	return e.op + ", " + e.way
+}
+
+// names gives all names that it takes, what is acted on first.
+func (e errand) names() []string { return strings.Fields(e.on + " " + e.others) }
+
+// user gives the user that a name stands for; zero: it is staff or host.
+func (t *tenant) user(by string) (user tenancy.UserID) {
+	if by != "staff" && by != "host" {
+		user = t.named(by).(tenancy.UserID)
+	}
+	return user
+}
+
+// actor gives the session of who does an errand. A user's has what a Platform adds: a host can make one, and no right comes by it.
+func (t *tenant) actor(by string) *tenancy.Platform {
+	switch by {
+	case "staff":
+		return t.staff
+	case "host":
+		return t.host
+	}
+	return &tenancy.Platform{Session: t.as(t.user(by))}
+}
+
+// run does an errand as somebody, with the tenant's own names or others.
+func (t *tenant) run(e errand, by string, with names) (any, error) {
+	t.Helper()
+	with.self = t.user(by)
+	return e.call(call{t.ctx(), t.actor(by), with})
+}
+
+// named gives what a name stands for.
+func (n names) named(name string) any { return reflect.ValueOf(n).FieldByName(name).Interface() }
+
+// gives is what an operation gives, whatever its type.
+func gives[T any](result T, err error) (any, error) { return result, err }
+
+// lists reads a whole list.
+func lists[T any](list iter.Seq2[T, error]) (any, error) {
+	var all []T
+	for item, err := range list {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
+}
+
+// does succeeds where an operation gives no more than an error.
+func does(err error) (any, error) { return nil, err }
+
+// shows is what User gives.
+func shows(user tenancy.User, memberships []tenancy.Membership, err error) (any, error) {
+	return struct {
+		user        tenancy.User
+		memberships []tenancy.Membership
+	}{user, memberships}, err
+}
+
+// imports imports people into the organization.
+func imports(c call, emails ...string) (any, error) {
+	return gives(c.s.ImportUsers(c, c.Org, tenancy.Import{Emails: emails}))
+}
+
+// twice is a block of two operations on the organization.
+func twice(c call) func(context.Context, *tenancy.Platform) error {
+	return func(ctx context.Context, s *tenancy.Platform) error {
+		if _, err := s.CreateAccount(ctx, c.Org, tenancy.NewAccount{Name: "First"}); err != nil {
+			return err
+		}
+		_, err := s.CreateAccount(ctx, c.Org, tenancy.NewAccount{Name: "Second"})
+		return err
+	}
+}
+
+// What errands need besides.
+
+func (t *tenant) automatic() {
+	t.Helper()
+	require.NoError(t, t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic}))
+}
+
+func (t *tenant) landless() {
+	t.Helper()
+	_, err := t.as(t.Guest).CloseAccount(t.ctx(), t.Loose)
+	require.NoError(t, err)
+}
+
+// agreeing has the invitees look at what accepting brings along.
+func (t *tenant) agreeing() {
+	t.Helper()
+	t.terms, t.rivalTerms = t.agrees(t.Guest, t.Secret), t.agrees(t.Rival, t.RivalSecret)
+}
+
+func (t *tenant) agrees(user tenancy.UserID, secret tenancy.Secret) tenancy.TermsToken {
+	t.Helper()
+	offer, err := t.as(user).Invitation(t.ctx(), secret)
+	require.NoError(t, err)
+	return offer.Terms.Token
+}
+
+// dissolving leaves the Rival alone in an organization that can't merge, since it has a domain.
+func (t *tenant) dissolving() {
+	t.Helper()
+	require.NoError(t, t.as(t.Mate).Leave(t.ctx(), t.RivalOrg))
+	t.prove(t.records, t.Rival, t.RivalOrg, t.label+"-rival.example")
+	t.agreeing()
+}
+
+func (t *tenant) suspended() {
+	t.Helper()
+	_, err := t.as(t.Owner).SuspendAccount(t.ctx(), t.Account)
+	require.NoError(t, err)
+}
+
+func (t *tenant) enforced() {
+	t.Helper()
+	_, err := t.as(t.Owner).EnforceSSO(t.ctx(), t.Domain, t.Connection)
+	require.NoError(t, err)
+}
+
+func (t *tenant) designated() { t.Helper(); t.designate(t.Owner, t.Account) }
+
+func (t *tenant) tomorrow() { t.clock.advance(day) }
+
+// rivals has the RivalOrg verify a domain, whose record is gone then.
+func (t *tenant) rivals(name string) {
+	t.Helper()
+	t.prove(t.records, t.Rival, t.RivalOrg, name)
+	delete(t.records, "_tenancy."+name)
+}
+
+// lost has another organization verify the claimed domain, and lose it as soon as somebody looks.
+func (t *tenant) lost() {
+	t.Helper()
+	name := t.label + "-claim.example"
+	proof := t.records["_tenancy."+name]
+	t.rivals(name)
+	_, err := t.host.RecheckDomains(t.ctx())
+	require.NoError(t, err)
+	t.records["_tenancy."+name] = proof
+	t.clock.advance(30 * day)
+	_, err = t.host.Purge(t.ctx()) // it would be overdue
+	require.NoError(t, err)
+}
+
+// lapsing leaves one of two verified domains without its record.
+func (t *tenant) lapsing() { t.Helper(); t.rivals(t.label + "-rival.example") }
+
+// due lets the time pass after which Purge has something to remove, and is not overdue.
+func (t *tenant) due() { t.clock.advance(29 * day) }
+
+// dueAgain leaves it no more than the address of an invitation.
+func (t *tenant) dueAgain() {
+	t.Helper()
+	t.due()
+	_, err := t.host.Purge(t.ctx())
+	require.NoError(t, err)
+	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), 0).ID))
+	t.due()
+}
+
+// errands has at least one call of every operation.
+var errands = []errand{
+	{op: "SignUp", by: "host", call: func(c call) (any, error) {
+		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("nia@nia.example.com"), Name: "Nia"}))
+	}},
+	{op: "SignUp", way: "with a secret", by: "host", others: "NewSecret", call: func(c call) (any, error) {
+		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("new@a-corp.example"), Name: "New", Secret: c.NewSecret}))
+	}},
+	{op: "SignUp", way: "joining", by: "host", given: (*tenant).automatic, call: func(c call) (any, error) {
+		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("ruth@a-corp.example"), Name: "Ruth"}))
+	}},
+	{op: "CreateOrganization", by: "Owner", others: "Branch", call: func(c call) (any, error) {
+		return gives(c.s.CreateOrganization(c, tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{c.Branch}}))
+	}},
+	{op: "Organization", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.Organization(c, c.Org))
+	}},
+	{op: "Organizations", by: "Owner", on: "Owner", call: func(c call) (any, error) {
+		return lists(c.s.Organizations(c, tenancy.OrganizationQuery{User: c.Owner}))
+	}},
+	{op: "RenameOrganization", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.RenameOrganization(c, c.Org, "Other"))
+	}},
+	{op: "TransferOwnership", by: "Owner", on: "Org", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.TransferOwnership(c, c.Org, tenancy.NewOwner{User: c.Heir, Previous: tenancy.Leaves}))
+	}},
+	{op: "ReplaceOwner", by: "staff", on: "Org", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.ReplaceOwner(c, c.Org, tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.Leaves, Reference: "ticket-1"}))
+	}},
+	{op: "User", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
+		return shows(c.s.User(c, c.Member))
+	}},
+	{op: "User", way: "an independent user", by: "Admin", on: "Guest", call: func(c call) (any, error) {
+		return shows(c.s.User(c, c.Guest))
+	}},
+	{op: "UserByEmail", by: "host", call: func(c call) (any, error) {
+		return gives(c.s.UserByEmail(c, "owner@a-corp.example"))
+	}},
+	{op: "Users", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Users(c, c.Org, tenancy.UserQuery{}))
+	}},
+	{op: "UpdateUser", by: "Admin", on: "Member", call: func(c call) (any, error) {
+		return gives(c.s.UpdateUser(c, c.Member, tenancy.UserUpdate{Name: new("Other")}))
+	}},
+	{op: "UpdateUser", way: "themself", by: "Guest", on: "Guest", call: func(c call) (any, error) {
+		return gives(c.s.UpdateUser(c, c.Guest, tenancy.UserUpdate{Name: new("Other")}))
+	}},
+	{op: "ChangeEmail", by: "host", on: "Member", call: func(c call) (any, error) {
+		return gives(c.s.ChangeEmail(c, c.Member, tenancy.Proven("other@other.example.com")))
+	}},
+	{op: "SetOrganizationRole", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return does(c.s.SetOrganizationRole(c, c.Org, c.Member, tenancy.Administrator))
+	}},
+	{op: "RemoveUser", by: "Admin", on: "Org", others: "Member Heir", call: func(c call) (any, error) {
+		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{AccountsTo: c.Heir}))
+	}},
+	{op: "RemoveUser", way: "with their accounts", by: "Owner", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Release: true}))
+	}},
+	{op: "Leave", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.Leave(c, c.Org))
+	}},
+	{op: "DeactivateUser", by: "Admin", on: "Member", call: func(c call) (any, error) {
+		return gives(c.s.DeactivateUser(c, c.Member))
+	}},
+	{op: "DeactivateUser", way: "by an Operator", by: "staff", on: "Guest", call: func(c call) (any, error) {
+		return gives(c.s.DeactivateUser(c, c.Guest))
+	}},
+	{op: "ReactivateUser", by: "Admin", on: "Idle", call: func(c call) (any, error) {
+		return gives(c.s.ReactivateUser(c, c.Idle))
+	}},
+	{op: "DeleteUser", by: "Admin", on: "Member", others: "Heir", call: func(c call) (any, error) {
+		return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{AccountsTo: c.Heir}))
+	}},
+	{op: "DeleteUser", way: "themself", by: "Guest", on: "Guest", given: (*tenant).landless, call: func(c call) (any, error) {
+		return does(c.s.DeleteUser(c, c.Guest, tenancy.UserDeletion{}))
+	}},
+	{op: "InviteUser", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.InviteUser(c, c.Org, tenancy.NewInvitation{Email: "ruth@a-corp.example"}))
+	}},
+	{op: "InviteToAccount", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.InviteToAccount(c, c.Account, tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}))
+	}},
+	{op: "InviteToAccount", way: "a subaccount", by: "Keeper", on: "Sub", call: func(c call) (any, error) {
+		return gives(c.s.InviteToAccount(c, c.Sub, tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}))
+	}},
+	{op: "ResendInvitation", by: "Admin", on: "Invited", call: func(c call) (any, error) {
+		return gives(c.s.ResendInvitation(c, c.Invited))
+	}},
+	{op: "ResendInvitation", way: "to an account", by: "Keeper", on: "Offered", call: func(c call) (any, error) {
+		return gives(c.s.ResendInvitation(c, c.Offered))
+	}},
+	{op: "RevokeInvitation", by: "Admin", on: "Invited", call: func(c call) (any, error) {
+		return does(c.s.RevokeInvitation(c, c.Invited))
+	}},
+	{op: "RevokeInvitation", way: "to an account", by: "Keeper", on: "Offered", call: func(c call) (any, error) {
+		return does(c.s.RevokeInvitation(c, c.Offered))
+	}},
+	{op: "RevokeInvitation", way: "a request for an account", by: "Admin", on: "Asked", call: func(c call) (any, error) {
+		return does(c.s.RevokeInvitation(c, c.Asked))
+	}},
+	{op: "RevokeInvitation", way: "again", by: "Admin", on: "Revoked", call: func(c call) (any, error) {
+		return does(c.s.RevokeInvitation(c, c.Revoked))
+	}},
+	{op: "Invitations", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Invitations(c, c.Org, tenancy.InvitationQuery{}))
+	}},
+	{op: "AccountInvitations", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return lists(c.s.AccountInvitations(c, c.Account, tenancy.InvitationQuery{}))
+	}},
+	{op: "Invitation", by: "Guest", on: "Secret", call: func(c call) (any, error) {
+		return gives(c.s.Invitation(c, c.Secret))
+	}},
+	{op: "Invitation", way: "to an account", by: "Standard", on: "OfferedSecret", call: func(c call) (any, error) {
+		return gives(c.s.Invitation(c, c.OfferedSecret))
+	}},
+	{op: "AcceptInvitation", by: "Guest", on: "Secret", given: (*tenant).agreeing, call: func(c call) (any, error) {
+		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.Secret, Terms: c.terms}))
+	}},
+	{op: "AcceptInvitation", way: "to an account", by: "Standard", on: "OfferedSecret", call: func(c call) (any, error) {
+		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.OfferedSecret}))
+	}},
+	{op: "AcceptInvitation", way: "merging", by: "Rival", on: "RivalSecret", given: (*tenant).agreeing, call: func(c call) (any, error) {
+		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
+	}},
+	{op: "AcceptInvitation", way: "dissolving", by: "Rival", on: "RivalSecret", given: (*tenant).dissolving, call: func(c call) (any, error) {
+		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
+	}},
+	{op: "DeclineInvitation", by: "Guest", on: "Secret", call: func(c call) (any, error) {
+		return does(c.s.DeclineInvitation(c, c.Secret))
+	}},
+	{op: "CreateAccount", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New"}))
+	}},
+	{op: "CreateAccount", way: "for another", by: "Admin", on: "Org", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New", Owner: c.Heir}))
+	}},
+	{op: "CreateAccount", way: "unmanaged", by: "Guest", call: func(c call) (any, error) {
+		return gives(c.s.CreateAccount(c, tenancy.OrganizationID{}, tenancy.NewAccount{Name: "New"}))
+	}},
+	{op: "CreateSubaccount", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.CreateSubaccount(c, c.Account, tenancy.NewSubaccount{Name: "New"}))
+	}},
+	{op: "Account", by: "Standard", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.Account(c, c.Account))
+	}},
+	{op: "Account", way: "a subaccount", by: "Standard", on: "Sub", call: func(c call) (any, error) {
+		return gives(c.s.Account(c, c.Sub))
+	}},
+	{op: "Accounts", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{}))
+	}},
+	{op: "Accounts", way: "an account's", by: "Admin", on: "Org", others: "Account", call: func(c call) (any, error) {
+		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{Parent: c.Account}))
+	}},
+	{op: "AccountsOf", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
+		return lists(c.s.AccountsOf(c, c.Member, tenancy.ReachQuery{}))
+	}},
+	{op: "AccountsOf", way: "an independent user", by: "Admin", on: "Guest", call: func(c call) (any, error) {
+		return lists(c.s.AccountsOf(c, c.Guest, tenancy.ReachQuery{}))
+	}},
+	{op: "Access", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return lists(c.s.Access(c, c.Account, tenancy.ReachQuery{}))
+	}},
+	{op: "Access", way: "a subaccount", by: "Keeper", on: "Sub", call: func(c call) (any, error) {
+		return lists(c.s.Access(c, c.Sub, tenancy.ReachQuery{}))
+	}},
+	{op: "RenameAccount", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.RenameAccount(c, c.Account, "Other"))
+	}},
+	{op: "RenameAccount", way: "a subaccount", by: "Keeper", on: "Sub", call: func(c call) (any, error) {
+		return gives(c.s.RenameAccount(c, c.Sub, "Other"))
+	}},
+	{op: "SuspendAccount", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.SuspendAccount(c, c.Account))
+	}},
+	{op: "ReactivateAccount", by: "Keeper", on: "Account", given: (*tenant).suspended, call: func(c call) (any, error) {
+		return gives(c.s.ReactivateAccount(c, c.Account))
+	}},
+	{op: "CloseAccount", by: "Admin", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.CloseAccount(c, c.Account))
+	}},
+	{op: "CloseAccount", way: "a subaccount", by: "Owner", on: "Sub", call: func(c call) (any, error) {
+		return gives(c.s.CloseAccount(c, c.Sub))
+	}},
+	{op: "CloseAccount", way: "unmanaged", by: "staff", on: "Loose", call: func(c call) (any, error) {
+		return gives(c.s.CloseAccount(c, c.Loose))
+	}},
+	{op: "TransferAccount", by: "Admin", on: "Account", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.TransferAccount(c, c.Account, c.Heir))
+	}},
+	{op: "MoveAccount", by: "Owner", on: "Account", others: "Second", call: func(c call) (any, error) {
+		return gives(c.s.MoveAccount(c, c.Account, c.Second))
+	}},
+	{op: "AssignRoles", by: "Keeper", on: "Account", others: "Standard", call: func(c call) (any, error) {
+		return gives(c.s.AssignRoles(c, c.Account, c.Standard, tenancy.Roles(tenancy.Developer)))
+	}},
+	{op: "AssignRoles", way: "to a member", by: "Admin", on: "Sub", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.AssignRoles(c, c.Sub, c.Heir, tenancy.Roles(tenancy.Developer)))
+	}},
+	{op: "RevokeRoles", by: "Keeper", on: "Account", others: "Standard", call: func(c call) (any, error) {
+		return does(c.s.RevokeRoles(c, c.Account, c.Standard))
+	}},
+	{op: "RevokeRoles", way: "on an independent account", by: "Admin", on: "Outside", others: "Member", call: func(c call) (any, error) {
+		return does(c.s.RevokeRoles(c, c.Outside, c.Member))
+	}},
+	{op: "Relinquish", by: "Keeper", on: "Account", call: func(c call) (any, error) {
+		return does(c.s.Relinquish(c, c.Account))
+	}},
+	{op: "VerifyPhone", by: "host", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.VerifyPhone(c, c.Account, "+4912345678"))
+	}},
+	{op: "UpgradeAccount", by: "host", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.UpgradeAccount(c, c.Account))
+	}},
+	{op: "InvoiceAccount", by: "staff", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.InvoiceAccount(c, c.Account))
+	}},
+	{op: "SetPricing", by: "staff", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.SetPricing(c, c.Account, "special"))
+	}},
+	{op: "AddDomain", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.AddDomain(c, c.Org, "new.example"))
+	}},
+	{op: "VerifyDomain", by: "Admin", on: "Claim", call: func(c call) (any, error) {
+		return gives(c.s.VerifyDomain(c, c.Claim))
+	}},
+	{op: "VerifyDomain", way: "again", by: "Admin", on: "Domain", given: (*tenant).tomorrow, call: func(c call) (any, error) {
+		return gives(c.s.VerifyDomain(c, c.Domain))
+	}},
+	{op: "VerifyDomain", way: "that another organization lost", by: "Admin", on: "Claim", given: (*tenant).lost, call: func(c call) (any, error) {
+		return gives(c.s.VerifyDomain(c, c.Claim))
+	}},
+	{op: "RemoveDomain", by: "Admin", on: "Domain", given: (*tenant).enforced, call: func(c call) (any, error) {
+		return does(c.s.RemoveDomain(c, c.Domain))
+	}},
+	{op: "Domains", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Domains(c, c.Org, tenancy.DomainQuery{}))
+	}},
+	{op: "RecheckDomains", by: "host", given: (*tenant).lapsing, call: func(c call) (any, error) {
+		return gives(c.s.RecheckDomains(c))
+	}},
+	{op: "SetSignUpPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}))
+	}},
+	{op: "SetSignUpPolicy", way: "a domain's", by: "Admin", on: "Org", others: "Domain", call: func(c call) (any, error) {
+		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}))
+	}},
+	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains))
+	}},
+	{op: "AddConnection", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.AddConnection(c, c.Org, "New"))
+	}},
+	{op: "RemoveConnection", by: "Admin", on: "Connection", call: func(c call) (any, error) {
+		return does(c.s.RemoveConnection(c, c.Connection))
+	}},
+	{op: "MarkConnectionTested", by: "host", on: "Untested", call: func(c call) (any, error) {
+		return gives(c.s.MarkConnectionTested(c, c.Untested))
+	}},
+	{op: "Connections", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Connections(c, c.Org, tenancy.ConnectionQuery{}))
+	}},
+	{op: "EnforceSSO", by: "Admin", on: "Domain", others: "Connection", call: func(c call) (any, error) {
+		return gives(c.s.EnforceSSO(c, c.Domain, c.Connection))
+	}},
+	{op: "StopEnforcingSSO", by: "Admin", on: "Domain", given: (*tenant).enforced, call: func(c call) (any, error) {
+		return gives(c.s.StopEnforcingSSO(c, c.Domain))
+	}},
+	{op: "SetSSOExemption", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return does(c.s.SetSSOExemption(c, c.Org, c.Member, tenancy.SSOExempt))
+	}},
+	{op: "SignInRequirement", by: "host", on: "Member", call: func(c call) (any, error) {
+		return gives(c.s.SignInRequirement(c, c.Member))
+	}},
+	{op: "SetHIPAAEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{}))
+	}},
+	{op: "EnableHIPAA", by: "Admin", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.EnableHIPAA(c, c.Account))
+	}},
+	{op: "EnableHIPAA", way: "a subaccount", by: "Admin", on: "Sub", call: func(c call) (any, error) {
+		return gives(c.s.EnableHIPAA(c, c.Sub))
+	}},
+	{op: "DisableHIPAA", by: "Admin", on: "Account", given: (*tenant).designated, call: func(c call) (any, error) {
+		return gives(c.s.DisableHIPAA(c, c.Account))
+	}},
+	{op: "HIPAAReport", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.HIPAAReport(c, c.Org, tenancy.HIPAAQuery{}))
+	}},
+	{op: "AddAccount", by: "Admin", on: "Org", others: "Loose", call: func(c call) (any, error) {
+		return gives(c.s.AddAccount(c, c.Org, c.Loose))
+	}},
+	{op: "AccountRequests", by: "Owner", on: "Owner", call: func(c call) (any, error) {
+		return lists(c.s.AccountRequests(c, c.Owner, tenancy.AccountRequestQuery{}))
+	}},
+	{op: "AcceptAccountRequest", by: "Owner", on: "Wanted", call: func(c call) (any, error) {
+		return gives(c.s.AcceptAccountRequest(c, c.Wanted))
+	}},
+	{op: "RequestInvitation", by: "host", call: func(c call) (any, error) {
+		return gives(c.s.RequestInvitation(c, tenancy.Proven("nina@a-corp.example")))
+	}},
+	{op: "DismissRequest", by: "Admin", on: "Request", call: func(c call) (any, error) {
+		return does(c.s.DismissRequest(c, c.Request))
+	}},
+	{op: "DeleteOrganization", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
+		return does(c.s.DeleteOrganization(c, c.Org, tenancy.OrganizationDeletion{AccountsTo: c.Second}))
+	}},
+	{op: "RestoreOrganization", by: "staff", on: "Ended", call: func(c call) (any, error) {
+		return gives(c.s.RestoreOrganization(c, c.Ended))
+	}},
+	{op: "PreviewMerge", way: "an Owner's organizations", by: "Admin", on: "Org", others: "Rival", call: func(c call) (any, error) {
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Owner: c.Rival}))
+	}},
+	{op: "PreviewMerge", way: "one's own organizations", by: "Rival", on: "Org", others: "Rival", call: func(c call) (any, error) {
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Owner: c.Rival}))
+	}},
+	{op: "PreviewMerge", way: "two of one Owner", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Organization: c.Second}))
+	}},
+	{op: "MergeOrganizations", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
+		return gives(c.s.MergeOrganizations(c, c.Org, c.Second))
+	}},
+	{op: "ImportUsers", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return imports(c, "guest@a-corp.example", "nobody@a-corp.example")
+	}},
+	{op: "ImportUsers", way: "who own organizations", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return imports(c, "guest@a-corp.example", "rival@a-corp.example")
+	}},
+	{op: "ImportableUsers", by: "Admin", on: "Domain", call: func(c call) (any, error) {
+		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableQuery{}))
+	}},
+	{op: "SetLimits", by: "staff", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits()))
+	}},
+	{op: "SetImportEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
+		return does(c.s.SetImportEntitlement(c, c.Org, tenancy.ImportEntitlement{}))
+	}},
+	{op: "Purge", by: "host", given: (*tenant).due, call: func(c call) (any, error) {
+		return gives(c.s.Purge(c))
+	}},
+	{op: "Purge", way: "addresses alone", by: "host", given: (*tenant).dueAgain, call: func(c call) (any, error) {
+		return gives(c.s.Purge(c))
+	}},
+	{op: "Can", by: "Keeper", on: "Account", others: "Idle", call: func(c call) (any, error) {
+		return gives(c.s.Can(c, c.Idle, tenancy.ReadUsage, c.Account))
+	}},
+	{op: "Can", way: "a member", by: "Admin", on: "Sub", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.Can(c, c.Heir, tenancy.ReadUsage, c.Sub))
+	}},
+	{op: "Can", way: "oneself", by: "Standard", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.Can(c, c.self, tenancy.ReadUsage, c.Account))
+	}},
+	{op: "CanInOrganization", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return gives(c.s.CanInOrganization(c, c.Member, tenancy.ViewOrganization, c.Org))
+	}},
+	{op: "CanInOrganization", way: "oneself", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.CanInOrganization(c, c.self, tenancy.ViewOrganization, c.Org))
+	}},
+	{op: "Events", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Events(c, tenancy.Stream{Organization: c.Org}, tenancy.EventQuery{}))
+	}},
+	{op: "Events", way: "a user's", by: "Guest", on: "Guest", call: func(c call) (any, error) {
+		return lists(c.s.Events(c, tenancy.Stream{User: c.Guest}, tenancy.EventQuery{}))
+	}},
+	{op: "LogHead", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.LogHead(c, tenancy.Stream{Organization: c.Org}))
+	}},
+	{op: "LogHead", way: "a user's", by: "Guest", on: "Guest", call: func(c call) (any, error) {
+		return gives(c.s.LogHead(c, tenancy.Stream{User: c.Guest}))
+	}},
+	{op: "VerifyLog", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.VerifyLog(c, tenancy.Stream{Organization: c.Org}))
+	}},
+	{op: "VerifyLog", way: "a user's", by: "Guest", on: "Guest", call: func(c call) (any, error) {
+		return lists(c.s.VerifyLog(c, tenancy.Stream{User: c.Guest}))
+	}},
+	{op: "Relay", by: "host", call: func(c call) (any, error) {
+		return gives(c.s.Relay(c, func(context.Context, tenancy.Event) error { return nil }))
+	}},
+	{op: "Atomically", by: "Admin", call: func(c call) (any, error) {
+		return does(c.s.Atomically(c, twice(c)))
+	}},
+	{op: "Preview", by: "Admin", call: func(c call) (any, error) {
+		return gives(c.s.Preview(c, twice(c)))
+	}},
+	{op: "Outcome", by: "Owner", on: "Operation", call: func(c call) (any, error) {
+		return gives(c.s.Outcome(c, c.Operation))
+	}},
+	{op: "ActorOutcome", by: "host", on: "Operation", others: "Owner", call: func(c call) (any, error) {
+		return gives(c.s.ActorOutcome(c, tenancy.Actor{User: c.Owner}, c.Operation))
+	}},
+}

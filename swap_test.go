@@ -1,0 +1,406 @@
+package tenancy_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// plainAnswers are the names that get an answer whether what they name is there or not, and the rule that says so: the answer, and what it changes,
+// is the same for another tenant's as for an absent one.
+var plainAnswers = map[string]string{
+	"AddAccount Loose":               "ACC-4 the answer is the same pending one whether the ID exists or not",
+	"Accounts, an account's Account": "GEN-5 what may not be seen is absent as a whole: a filter by it finds nothing of one's own",
+	"Can, oneself Account":           "GEN-5 about oneself what one does not reach is the same plain no, there or not",
+	"CanInOrganization, oneself Org": "GEN-5 about oneself what one does not reach is the same plain no, there or not",
+}
+
+// rightful are the names whose knowledge is the right itself, so that another tenant's works.
+var rightful = map[string]string{"DeclineInvitation Secret": "USR-10 the secret alone is enough"}
+
+// nameless are the operations that take no ID and no secret, so that there is nothing to swap.
+var nameless = map[string]string{
+	"UserByEmail":       "GEN-15 it names a person by address, for those who see everybody",
+	"RequestInvitation": "USR-18 the organization is the one that has the address's domain",
+	"Purge":             "ORG-11 System's, of all tenants",
+	"RecheckDomains":    "DOM-4 System's, of all tenants",
+	"Relay":             "EVT-5 System's, of all tenants",
+	"Atomically":        "GEN-11 the operations in it take them",
+	"Preview":           "GEN-8 the operations in it take them",
+}
+
+func TestErrands(t *testing.T) {
+	ways := map[string][]errand{}
+	for _, e := range errands {
+		ways[e.op] = append(ways[e.op], e)
+	}
+	for _, row := range tenancy.OperationsTable() {
+		t.Run("SEC-14 what "+row.Name+" takes is swapped", func(t *testing.T) {
+			require.NotEmpty(t, ways[row.Name], "a new operation needs an errand")
+			method, found := reflect.TypeFor[*tenancy.Platform]().MethodByName(row.Name)
+			require.True(t, found)
+			taken := map[reflect.Type]int{}
+			for i := 2; i < method.Type.NumIn(); i++ {
+				count(taken, method.Type.In(i))
+			}
+			require.Equal(t, nameless[row.Name] != "", len(taken) == 0)
+			swapped := map[string]reflect.Type{}
+			for _, e := range ways[row.Name] {
+				for _, name := range e.names() {
+					field, found := reflect.TypeFor[names]().FieldByName(name)
+					require.True(t, found, name)
+					swapped[name] = field.Type
+				}
+			}
+			for _, typ := range swapped {
+				taken[typ]--
+			}
+			for typ, left := range taken {
+				require.LessOrEqual(t, left, 0, "of its %v one is swapped by no errand", typ)
+			}
+		})
+	}
+}
+
+// count counts the IDs and secrets that a value of a type holds.
+func count(taken map[reflect.Type]int, typ reflect.Type) {
+	switch {
+	case typ == reflect.TypeFor[tenancy.Secret](), typ.Kind() == reflect.Array && typ.Len() == 16:
+		taken[typ]++
+	case typ == reflect.TypeFor[[]tenancy.LogHead](): // of the same stream
+	case typ.Kind() == reflect.Slice:
+		count(taken, typ.Elem())
+	case typ.Kind() == reflect.Struct:
+		for field := range typ.Fields() {
+			count(taken, field.Type)
+		}
+	}
+}
+
+// TestTenantSwap calls every operation with an ID or secret of another tenant's in place of one's own, and with one that nobody has: it is refused
+// alike, as not found, and changes nothing (GEN-5).
+func TestTenantSwap(t *testing.T) {
+	ours, theirs := tenants(t)
+	for field, value := range reflect.ValueOf(ours.names).Fields() {
+		if field.IsExported() {
+			require.False(t, value.IsZero() || value.Equal(reflect.ValueOf(theirs.names).FieldByName(field.Name)), field.Name)
+		}
+	}
+	copied := ours.copier()
+	for _, e := range errands {
+		t.Run("SEC-14 SEC-15 "+e.String(), func(t *testing.T) {
+			s := swap{ours.in(t), theirs.in(t), e, copied}
+			if e.given != nil {
+				s.tenant, s.other = tenants(t)
+				e.given(s.tenant)
+				e.given(s.other)
+				s.copied = s.copier()
+			}
+			before := s.kept()
+			for _, who := range s.people() {
+				s.by(who)
+			}
+			require.True(t, maps.Equal(before, s.kept()), "something has changed")
+		})
+	}
+}
+
+// swap is an errand of a tenant's, done with what is another's.
+type swap struct {
+	*tenant
+	other  *tenant
+	errand errand
+	copied func() tenancy.Store
+}
+
+// people are who does it: some of each rank, whoever can, and an independent user.
+func (s swap) people() []string {
+	who := []string{"Owner", "Admin", "Keeper", "Standard", "Guest"}
+	if !slices.Contains(who, s.errand.by) {
+		who = append(who, s.errand.by)
+	}
+	return who
+}
+
+// kept is all there is but for fences: to ask for the outcome of an operation that was not done leaves one (GEN-13).
+func (s swap) kept() map[tenancy.Entry]tenancy.Record {
+	all := s.everything()
+	maps.DeleteFunc(all, func(_ tenancy.Entry, record tenancy.Record) bool {
+		operation, is := record.(tenancy.OperationRecord)
+		return is && operation.Fence
+	})
+	return all
+}
+
+// by has somebody do it: first with what is their own, then with everything that is the other tenant's.
+func (s swap) by(who string) {
+	s.Helper()
+	_, err := s.over(s.copied(), tenancy.Options{}).run(s.errand, who, s.names)
+	if who == s.errand.by {
+		require.NoError(s, err, who)
+	}
+	if s.user(who).IsZero() {
+		return // staff and host see every tenant
+	}
+	if s.hosts() {
+		require.Contains(s, []tenancy.Code{tenancy.CodeNotAllowed, tenancy.CodeNotFound}, tenancy.CodeOf(err), who)
+	}
+	for i, name := range s.errand.names() {
+		want := tenancy.CodeNotFound
+		if i >= len(strings.Fields(s.errand.on)) && tenancy.CategoryOf(err) == tenancy.ErrPermissionDenied {
+			want = tenancy.CodeOf(err) // the right comes first
+		}
+		for _, id := range s.other.like(name) {
+			s.swapped(who, name, id, want)
+		}
+	}
+	s.wholly(who)
+}
+
+// swapped wants what is another's, and what is nobody's, to be answered alike.
+func (s swap) swapped(who, name string, id any, want tenancy.Code) {
+	s.Helper()
+	what := fmt.Sprintf("%s with another's %s: %v", who, name, id)
+	key := s.errand.String() + " " + name
+	if plainAnswers[key] != "" {
+		require.Equal(s, s.aside(who, name, nobodys(id)), s.aside(who, name, id), what)
+		return
+	}
+	absent := s.answer(who, name, nobodys(id))
+	s.refused(absent, want, what)
+	if rightful[key] == "" {
+		require.Equal(s, absent, s.answer(who, name, id), what)
+	}
+}
+
+// hosts says whether it is an operation that only a Platform has. There a user's rights may be looked at before anything else: no user can call it
+// but by a Platform that the host makes of their session (GEN-1).
+func (s swap) hosts() bool {
+	_, people := reflect.TypeFor[*tenancy.Session]().MethodByName(s.errand.op)
+	return !people
+}
+
+// refused wants a refusal with a code, and no result.
+func (s swap) refused(got answer, want tenancy.Code, what string) {
+	s.Helper()
+	if s.hosts() && got.err.Err == tenancy.CodeNotAllowed {
+		want = tenancy.CodeNotAllowed
+	}
+	require.Equal(s, want, got.err.Err, what)
+	require.Equal(s, s.errand.op, got.err.Op, what)
+	require.True(s, got.empty, what)
+}
+
+// wholly does it with nothing but what is the other tenant's, where that makes a difference.
+func (s swap) wholly(who string) {
+	s.Helper()
+	of := s.errand.names()
+	if len(of) < 2 || plainAnswers[s.errand.String()+" "+of[0]] != "" {
+		return
+	}
+	with := s.other.names
+	theirs := answered(s.run(s.errand, who, with))
+	for _, name := range of {
+		set(&with, name, nobodys(with.named(name)))
+	}
+	absent := answered(s.run(s.errand, who, with))
+	id := regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}`)
+	for _, a := range []*answer{&theirs, &absent} {
+		a.err.Subject, a.text = id.ReplaceAllString(a.err.Subject, ""), id.ReplaceAllString(a.text, "")
+	}
+	s.refused(absent, tenancy.CodeNotFound, who)
+	require.Equal(s, absent, theirs, who)
+}
+
+// cursors are the lists, from a cursor on.
+var cursors = map[string]func(call, tenancy.Cursor) (any, error){
+	"Organizations": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Organizations(c, tenancy.OrganizationQuery{After: after}))
+	},
+	"Users": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Users(c, c.Org, tenancy.UserQuery{After: after}))
+	},
+	"Invitations": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Invitations(c, c.Org, tenancy.InvitationQuery{After: after}))
+	},
+	"AccountInvitations": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.AccountInvitations(c, c.Account, tenancy.InvitationQuery{After: after}))
+	},
+	"Accounts": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{After: after}))
+	},
+	"AccountsOf": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.AccountsOf(c, c.Owner, tenancy.ReachQuery{After: after}))
+	},
+	"Access": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Access(c, c.Account, tenancy.ReachQuery{After: after}))
+	},
+	"Domains": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Domains(c, c.Org, tenancy.DomainQuery{After: after}))
+	},
+	"Connections": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Connections(c, c.Org, tenancy.ConnectionQuery{After: after}))
+	},
+	"HIPAAReport": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.HIPAAReport(c, c.Org, tenancy.HIPAAQuery{After: after}))
+	},
+	"AccountRequests": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.AccountRequests(c, c.Owner, tenancy.AccountRequestQuery{After: after}))
+	},
+}
+
+// idless are the lists whose cursors hold no ID: an address's local part, and a number.
+var idless = []string{"ImportableUsers", "Events"}
+
+// TestCursorSwap forges cursors, which hold IDs: where a list goes on from another tenant's it gives what it gives from nobody's next to it.
+func TestCursorSwap(t *testing.T) {
+	ours, theirs := tenants(t)
+	for op := range tenancy.OperationCodes() {
+		takes := slices.Contains(tenancy.OperationCodes()[op], tenancy.CodeCursor)
+		require.Equal(t, takes, cursors[op] != nil || slices.Contains(idless, op), op)
+	}
+	for op, list := range cursors {
+		t.Run("SEC-14 SEC-24 "+op, func(t *testing.T) {
+			from := func(after tenancy.Cursor) (any, error) {
+				return list(call{t.Context(), ours.actor("Owner"), ours.names}, after)
+			}
+			all, err := from("")
+			require.NoError(t, err)
+			items := reflect.ValueOf(all)
+			require.NotZero(t, items.Len())
+			cursor := items.Index(0).Interface().(interface{ Cursor() tenancy.Cursor }).Cursor()
+			for _, id := range theirs.ids() {
+				for _, forge := range forgeries {
+					foreign, err := from(forged(t, cursor, forge, id))
+					absent, none := from(forged(t, cursor, forge, nobodys(id).([16]byte)))
+					require.Equal(t, none, err)
+					require.True(t, bytes.Equal(shown(t, absent), shown(t, foreign)), "%x %v", id, forge)
+				}
+			}
+		})
+	}
+}
+
+// shown is a list as it is seen, without its cursors.
+func shown(t *testing.T, list any) []byte {
+	t.Helper()
+	text, err := json.Marshal(list)
+	require.NoError(t, err)
+	return text
+}
+
+// forgeries are what a cursor is made to say: its section, and where the ID goes, in the first, the second, or both places for one.
+var forgeries = func() (all [][]byte) {
+	for section := range byte(4) {
+		all = append(all, []byte{section, 10}, []byte{section, 26}, []byte{section, 10, 26})
+	}
+	return all
+}()
+
+// forged gives a cursor with another section and ID in it, and without a text.
+func forged(t *testing.T, cursor tenancy.Cursor, forge []byte, id [16]byte) tenancy.Cursor {
+	t.Helper()
+	b, err := base64.RawURLEncoding.DecodeString(string(cursor))
+	require.NoError(t, err)
+	b[9] = forge[0]
+	for _, at := range forge[1:] {
+		copy(b[at:], id[:])
+	}
+	return tenancy.Cursor(base64.RawURLEncoding.EncodeToString(b[:42]))
+}
+
+// ids gives the IDs of all that is the tenant's.
+func (t *tenant) ids() (all [][16]byte) {
+	for field, value := range reflect.ValueOf(t.names).Fields() {
+		if field.IsExported() && value.Kind() == reflect.Array {
+			all = append(all, value.Convert(reflect.TypeFor[[16]byte]()).Interface().([16]byte))
+		}
+	}
+	return all
+}
+
+// answer is what an operation answers, as far as it can be compared.
+type answer struct {
+	err     tenancy.Error // zero: none
+	text    string        // of the error
+	empty   bool          // the result is zero
+	result  string
+	changed []tenancy.Entry // where it was done in a copy
+}
+
+func answered(result any, err error) (a answer) {
+	a.empty = result == nil || reflect.ValueOf(result).IsZero()
+	a.result = fmt.Sprintf("%+v", result)
+	if e, is := errors.AsType[*tenancy.Error](err); is {
+		a.err, a.text = *e, err.Error()
+	} else if err != nil {
+		a.text = err.Error()
+	}
+	return a
+}
+
+// answer does it with one thing swapped, whose ID is cut out of the answer.
+func (s swap) answer(who, name string, id any) answer {
+	s.Helper()
+	with := s.names
+	set(&with, name, id)
+	a := answered(s.run(s.errand, who, with))
+	for _, text := range []*string{&a.err.Subject, &a.text, &a.result} {
+		*text = strings.ReplaceAll(*text, fmt.Sprint(id), "")
+	}
+	return a
+}
+
+// aside is answer in a copy of the store, with what has changed there.
+func (s swap) aside(who, name string, id any) answer {
+	s.Helper()
+	before := s.everything()
+	s.tenant = s.over(s.copied(), tenancy.Options{})
+	a := s.answer(who, name, id)
+	for at, record := range s.everything() {
+		if before[at] != record {
+			a.changed = append(a.changed, at)
+		}
+	}
+	slices.SortFunc(a.changed, func(x, y tenancy.Entry) int { return strings.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
+	return a
+}
+
+// like gives all that is the tenant's of the kind that a name is.
+func (t *tenant) like(name string) (all []any) {
+	of := reflect.ValueOf(t.names)
+	for field, value := range of.Fields() {
+		if field.IsExported() && field.Type == of.FieldByName(name).Type() {
+			all = append(all, value.Interface())
+		}
+	}
+	return all
+}
+
+// set gives a name another meaning.
+func set(n *names, name string, id any) {
+	reflect.ValueOf(n).Elem().FieldByName(name).Set(reflect.ValueOf(id))
+}
+
+// nobodys gives an ID or secret that stands for nothing, next to one that does.
+func nobodys(id any) any {
+	if _, is := id.(tenancy.Secret); is {
+		return tenancy.ParseSecret("nobody's")
+	}
+	v := reflect.New(reflect.TypeOf(id)).Elem()
+	v.Set(reflect.ValueOf(id))
+	v.Index(15).SetUint(v.Index(15).Uint() ^ 1)
+	return v.Interface()
+}
