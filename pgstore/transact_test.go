@@ -1,0 +1,187 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/pgstore"
+	"github.com/add4b1c6/tenancy/storetest"
+)
+
+// transacted is a Store whose transactions are Transact's.
+type transacted struct{ *pgstore.Store }
+
+func (s transacted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.View(ctx, fn) })
+}
+
+func (s transacted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.Update(ctx, fn) })
+}
+
+// hosted is a Store whose transactions are a host's, who begins, commits and runs again what lost.
+type hosted struct {
+	*pgstore.Store
+	pool *pgxpool.Pool
+}
+
+func (s hosted) within(ctx context.Context, fn func(tenancy.Store) error) (err error) {
+	for range 100 {
+		err = pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
+			joined, err := s.WithTx(ctx, tx)
+			if err != nil {
+				return err
+			}
+			return fn(joined)
+		})
+		e, _ := errors.AsType[*pgconn.PgError](err)
+		switch {
+		case e != nil && e.Code == "23505":
+			return errors.Join(tenancy.CodeBusy, err)
+		case e == nil || e.Code != "40001" && e.Code != "40P01":
+			return err
+		}
+	}
+	return errors.Join(tenancy.CodeBusy, err)
+}
+
+func (s hosted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	return s.within(ctx, func(joined tenancy.Store) error { return joined.View(ctx, fn) })
+}
+
+func (s hosted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.within(ctx, func(joined tenancy.Store) error { return joined.Update(ctx, fn) })
+}
+
+// TestJoinedStore holds the stores that join a transaction to the contract of tenancy.Store.
+func TestJoinedStore(t *testing.T) {
+	t.Run("Transact", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			store, _ := open(t, nil)
+			return transacted{store}
+		})
+	})
+	t.Run("WithTx", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			store, pool := open(t, nil)
+			return hosted{store, pool}
+		})
+	})
+}
+
+// host is a host with a table of its own.
+type host struct {
+	*scene
+	store *pgstore.Store
+	pool  *pgxpool.Pool
+}
+
+func newHost(t *testing.T) host {
+	store, pool := openFresh(t)
+	_, err := pool.Exec(t.Context(), "CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, name text NOT NULL UNIQUE)")
+	require.NoError(t, err)
+	return host{newScene(t, store), store, pool}
+}
+
+func (h host) count(sql string) (n int) {
+	require.NoError(h.t, h.pool.QueryRow(h.t.Context(), sql).Scan(&n))
+	return n
+}
+
+const countAccounts, countProjects = "SELECT count(*) FROM tenancy_accounts", "SELECT count(*) FROM projects"
+
+// make has the host make an account and a project of its own in one transaction.
+func (h host) make(ctx context.Context, name string, then func(pgx.Tx, *tenancy.Session) error) error {
+	return h.store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
+		owner := h.dir.On(joined).As(h.owner)
+		account, err := owner.CreateAccount(ctx, h.org, tenancy.NewAccount{Name: name})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO projects (account, name) VALUES ($1, $2)", account.ID, name); err != nil {
+			return err
+		}
+		return then(tx, owner)
+	})
+}
+
+func nothing(pgx.Tx, *tenancy.Session) error { return nil }
+
+// TestTransact commits the host's rows and ours together, or none of them.
+func TestTransact(t *testing.T) {
+	h := newHost(t)
+	ctx := t.Context()
+	require.NoError(t, h.make(ctx, "one", nothing))
+	require.Equal(t, 2, h.count(countAccounts))
+	require.Equal(t, 1, h.count(countProjects))
+
+	refusal := errors.New("the host's own")
+	require.Equal(t, refusal, h.make(ctx, "two", func(pgx.Tx, *tenancy.Session) error { return refusal }))
+	require.ErrorContains(t, h.make(ctx, "one", nothing), "23505", "the host's clash is the host's")
+
+	// What was refused has changed nothing, and the rest commits if the host says so.
+	require.NoError(t, h.make(ctx, "three", func(_ pgx.Tx, s *tenancy.Session) error {
+		_, err := s.CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "\x00"})
+		require.ErrorIs(t, err, tenancy.CodeName)
+		return nil
+	}))
+	require.Equal(t, 3, h.count(countAccounts))
+	require.Equal(t, 2, h.count(countProjects))
+
+	// An error of the store's sticks, whatever the host makes of it.
+	err := h.make(ctx, "four", func(tx pgx.Tx, s *tenancy.Session) error {
+		_, err := tx.Exec(ctx, "SELECT no_such_column")
+		require.Error(t, err)
+		_, err = s.RenameOrganization(ctx, h.org, "Renamed")
+		require.Error(t, err)
+		return nil
+	})
+	require.ErrorContains(t, err, "25P02")
+	require.Equal(t, 3, h.count(countAccounts))
+	require.Equal(t, 2, h.count(countProjects))
+	h.sound()
+}
+
+// TestTransactRetries runs the host's function again when another transaction won, on the host's rows or on ours.
+func TestTransactRetries(t *testing.T) {
+	h := newHost(t)
+	ctx := t.Context()
+	require.NoError(t, h.make(ctx, "first", nothing))
+	elsewhere, err := tenancy.New(pgstore.New(h.pool, nil), nil) // another process: the queues of this one know nothing of it
+	require.NoError(t, err)
+	for name, disturb := range map[string]func() error{
+		"the host's rows": func() error { return second(h.pool.Exec(ctx, "UPDATE projects SET account = account || 'x'")) },
+		"our rows": func() error {
+			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "Elsewhere"}))
+		},
+	} {
+		runs, accounts := 0, h.count(countAccounts)
+		require.NoError(t, h.store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
+			var projects int
+			if err := tx.QueryRow(ctx, countProjects).Scan(&projects); err != nil {
+				return err
+			}
+			if runs++; runs == 1 {
+				require.NoError(t, disturb())
+			}
+			if _, err := tx.Exec(ctx, "UPDATE projects SET name = name || '!'"); err != nil {
+				return fmt.Errorf("the host's words: %w", err)
+			}
+			return second(h.dir.On(joined).As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: name}))
+		}), name)
+		require.Equal(t, 2, runs, name)
+		if accounts++; name == "our rows" {
+			accounts++
+		}
+		require.Equal(t, accounts, h.count(countAccounts), name)
+	}
+	h.sound()
+}
