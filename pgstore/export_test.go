@@ -16,13 +16,17 @@ func Weaken(s *Store, how string) {
 
 // Statements gives every statement that the store sends.
 func Statements() []string {
-	all := []string{beginView, beginUpdate, rollback, commit, appendEvents, appendOutbox, ackOutbox, readEvents, readOutbox, readAccess,
+	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, readEvents, readOutbox, readAccess,
 		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, schemaTable, nextVersion}
+	writes := []statement{appendEvents, appendOutbox, ackOutbox}
 	for _, c := range changes {
-		all = append(all, c.put, c.remove)
+		writes = append(writes, c.put, c.remove)
 	}
-	for _, sql := range reads {
-		all = append(all, sql)
+	for _, s := range writes {
+		all = append(all, s.one, s.many)
+	}
+	for _, r := range reads {
+		all = append(all, r.one, r.many)
 	}
 	return append(all, migrations...)
 }

@@ -25,17 +25,26 @@ func pgUUID[ID ~[16]byte](id ID) pgtype.UUID {
 type questions struct {
 	batch   pgx.Batch
 	lookups []tenancy.Lookup
-	asked   []question
+	asked   []*question
 }
 
-// question is a statement, and which lookup it answers.
+// question is a statement, and the places of the lookups that it answers.
 type question struct {
-	at    int
-	index *tables.Index
+	index  *tables.Index
+	query  *tables.Query
+	places []int
 }
+
+// few is how many lookups of a kind are asked by a statement each: more are asked by one.
+const few = 3
 
 func newQuestions(lookups []tenancy.Lookup) (*questions, error) {
+	type kind struct {
+		query *tables.Query
+		limit int
+	}
 	q := &questions{lookups: lookups}
+	kinds := map[kind]*question{}
 	for i, l := range lookups {
 		x, err := tables.At(l.Index)
 		if err != nil {
@@ -48,56 +57,104 @@ func newQuestions(lookups []tenancy.Lookup) (*questions, error) {
 		if query == nil {
 			continue
 		}
-		values, types := query.Arguments(l)
-		for j := range values {
-			values[j] = argument(values[j], types[j])
+		k := kind{query, l.Limit}
+		if kinds[k] == nil {
+			kinds[k] = &question{index: x, query: query}
+			q.asked = append(q.asked, kinds[k])
 		}
-		q.batch.Queue(reads[query], values...)
-		q.asked = append(q.asked, question{i, x})
+		kinds[k].places = append(kinds[k].places, i)
+	}
+	for _, asked := range q.asked {
+		q.queue(asked)
 	}
 	return q, nil
+}
+
+func (q *questions) queue(asked *question) {
+	statement := reads[asked.query]
+	if len(asked.places) <= few {
+		for _, i := range asked.places {
+			values, types := asked.query.Arguments(q.lookups[i])
+			for j := range values {
+				values[j] = argument(values[j], types[j])
+			}
+			q.batch.Queue(statement.one, values...)
+		}
+		return
+	}
+	keys := newArrays(statement.keys)
+	for _, i := range asked.places {
+		values, _ := asked.query.Arguments(q.lookups[i])
+		keys.add(append([]any{int64(i)}, values[:len(keys)-1]...))
+	}
+	if limit := q.lookups[asked.places[0]].Limit; limit > 0 {
+		keys = append(keys, int64(limit))
+	}
+	q.batch.Queue(statement.many, keys...)
 }
 
 // read reads the results into the answers.
 func (q *questions) read(results pgx.BatchResults, answers []tenancy.Answer) error {
 	for _, asked := range q.asked {
-		l := q.lookups[asked.at]
-		to := &answers[asked.at]
-		if l.Count {
-			if err := results.QueryRow().Scan(&to.Count); err != nil {
+		if len(asked.places) > few {
+			if err := q.scan(results, asked, answers, nil); err != nil {
 				return err
 			}
 			continue
 		}
-		rows, err := results.Query()
-		if err != nil {
-			return err
-		}
-		if err := scan(rows, asked.index, l, to); err != nil {
-			return err
+		for _, place := range asked.places {
+			if err := q.scan(results, asked, answers, &place); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// scan reads the rows of a lookup.
-func scan(rows pgx.Rows, x *tables.Index, l tenancy.Lookup, to *tenancy.Answer) error {
+// scan reads the rows of a statement: of the lookup at a place, or of several, each row with its place.
+func (q *questions) scan(results pgx.BatchResults, asked *question, answers []tenancy.Answer, only *int) error {
+	rows, err := results.Query()
+	if err != nil {
+		return err
+	}
 	defer rows.Close()
+	var place int
+	scan := func(into ...any) error { return rows.Scan(append([]any{&place}, into...)...) }
+	if only != nil {
+		place, scan = *only, rows.Scan
+	}
 	for rows.Next() {
-		record, err := x.Table.Record(rows.Scan)
-		if err != nil {
-			return wrap(err)
-		}
-		if !x.Holds(record, l) {
-			return fmt.Errorf("pgstore: %s: %w", x.Table.Name, errRow)
-		}
-		if l.Limit == 0 {
-			to.Record = record
-		} else {
-			to.Records = append(to.Records, record)
+		if err := asked.answer(q.lookups, answers, scan, &place); err != nil {
+			return err
 		}
 	}
 	return rows.Err()
+}
+
+// answer reads a row.
+func (asked *question) answer(lookups []tenancy.Lookup, answers []tenancy.Answer, scan func(...any) error, place *int) error {
+	if lookups[asked.places[0]].Count {
+		var count int
+		if err := scan(&count); err != nil {
+			return err
+		}
+		answers[*place].Count = count
+		return nil
+	}
+	record, err := asked.index.Table.Record(scan)
+	if err != nil {
+		return wrap(err)
+	}
+	l, to := lookups[*place], &answers[*place]
+	switch {
+	case !asked.index.Holds(record, l):
+		return fmt.Errorf("pgstore: %s: %w", asked.index.Table.Name, errRow)
+	case l.Limit == 0:
+		to.Record = record
+	default:
+		to.Records = append(to.Records, record)
+	}
+	return nil
 }
 
 // scanAccess reads the row of readAccess.

@@ -108,7 +108,7 @@ func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	for range n {
 		email := s.email()
 		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "Somebody"}}
-		copy(user.ID[:], "loner "+email)
+		copy(user.ID[:], fmt.Sprintf("loner %09d", s.number))
 		records, emails = append(records, user), append(emails, email)
 	}
 	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))

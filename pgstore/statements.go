@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/add4b1c6/tenancy/internal/tables"
@@ -15,7 +16,11 @@ const (
 	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	beginUpdate = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 	commit      = "COMMIT"
-	rollback    = "ROLLBACK"
+
+	// While a table is small a server would rather read all of it: for a SERIALIZABLE transaction a conflict with whoever writes there, and a plan that
+	// it keeps for the connection when the table has grown.
+	useIndexes = "SET LOCAL enable_seqscan = off"
+	rollback   = "ROLLBACK"
 
 	savepoint           = "SAVEPOINT tenancy"
 	releaseSavepoint    = "RELEASE SAVEPOINT tenancy"
@@ -23,7 +28,7 @@ const (
 	showIsolation       = "SHOW transaction_isolation"
 )
 
-// The statements that change rows take an array per column, so that one text serves any number of rows.
+// The statements that change rows are two: for one row, and with an array per column for any number of them.
 
 // arrays are the parameters of such a statement: each a []pgtype.UUID, [][]byte, []string, []int64 or []bool.
 type arrays []any
@@ -100,7 +105,7 @@ func argument(v any, of tables.Type) any {
 }
 
 // casts writes which type each parameter is sent as, so that no mode of the driver has to ask the server.
-var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
+var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
 
 // unnest writes the rows of arrays.
 func unnest(columns []tables.Column) string {
@@ -115,13 +120,54 @@ func unnest(columns []tables.Column) string {
 	return b.String() + ")"
 }
 
+// statement is one that changes rows: with a parameter for each of the columns, or with an array.
+type statement struct {
+	one, many string
+	columns   []tables.Column
+}
+
 // insert writes the statement that inserts rows.
-func insert(table string, columns []tables.Column) string {
-	return fmt.Sprintf("INSERT INTO %s (%s) SELECT * FROM %s", table, tables.Names(columns), unnest(columns))
+func insert(table string, columns []tables.Column, clash string) statement {
+	into := fmt.Sprintf("INSERT INTO %s (%s) ", table, tables.Names(columns))
+	return statement{into + "VALUES (" + parameters(columns) + ")" + clash, into + "SELECT * FROM " + unnest(columns) + clash, columns}
+}
+
+// remove writes the statement that deletes rows by their primary key.
+func remove(table string, key []tables.Column) statement {
+	from := fmt.Sprintf("DELETE FROM %s WHERE (%s) ", table, tables.Names(key))
+	return statement{from + "= (" + parameters(key) + ")", from + "IN (SELECT * FROM " + unnest(key) + ")", key}
+}
+
+// parameters writes a row of them.
+func parameters(columns []tables.Column) string {
+	all := make([]string, len(columns))
+	for i, c := range columns {
+		all[i] = fmt.Sprintf("$%d::%s", i+1, casts[c.Type])
+	}
+	return strings.Join(all, ", ")
+}
+
+// keep queues the statement for rows.
+func (s statement) keep(to *pgx.Batch, rows [][]any) {
+	switch len(rows) {
+	case 0:
+	case 1:
+		values := make([]any, len(s.columns))
+		for i, c := range s.columns {
+			values[i] = argument(rows[0][i], c.Type)
+		}
+		to.Queue(s.one, values...)
+	default:
+		a := newArrays(s.columns)
+		for _, row := range rows {
+			a.add(row)
+		}
+		to.Queue(s.many, a...)
+	}
 }
 
 // change is what one table's rows are changed with.
-type change struct{ put, remove string }
+type change struct{ put, remove statement }
 
 // changes has the statements of every table.
 var changes = func() map[*tables.Table]change {
@@ -135,36 +181,74 @@ var changes = func() map[*tables.Table]change {
 		}
 		key := tables.Names(t.Identity)
 		all[t] = change{
-			put:    insert(t.Name, t.Columns) + fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", ")),
-			remove: fmt.Sprintf("DELETE FROM %s WHERE (%s) IN (SELECT * FROM %s)", t.Name, key, unnest(t.Identity)),
+			put:    insert(t.Name, t.Columns, fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
+			remove: remove(t.Name, t.Identity),
 		}
 	}
 	return all
 }()
 
+// read is what answers a lookup, and what answers several that differ in their keys alone.
+type read struct {
+	one  string
+	many string          // begins each row with the lookup's place
+	keys []tables.Column // of many: its arrays'
+}
+
 // reads has the statements that ask the indexes, with their parameters cast.
-var reads = func() map[*tables.Query]string {
-	all := map[*tables.Query]string{}
+var reads = func() map[*tables.Query]read {
+	all := map[*tables.Query]read{}
 	for _, x := range tables.Indexes() {
 		for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Count} {
-			_, types := q.Arguments(noLookup)
-			sql := q.SQL
-			for i := len(types); i > 0; i-- {
-				sql = strings.ReplaceAll(sql, fmt.Sprintf("$%d", i), fmt.Sprintf("$%d::%s", i, casts[types[i-1]]))
-			}
-			all[q] = sql
+			all[q] = newRead(x, q)
 		}
 	}
 	return all
 }()
+
+func newRead(x *tables.Index, q *tables.Query) read {
+	_, types := q.Arguments(noLookup)
+	r := read{one: q.SQL, many: q.SQL, keys: []tables.Column{{Name: "place", Type: tables.Int}}}
+	limited := q != &x.Exact
+	for i := len(types); i > 0; i-- {
+		parameter, name := fmt.Sprintf("$%d", i), fmt.Sprintf("key_%d", i)
+		r.one = strings.ReplaceAll(r.one, parameter, parameter+"::"+casts[types[i-1]])
+		if limited && i == len(types) {
+			r.many = strings.ReplaceAll(r.many, parameter, fmt.Sprintf("$%d::bigint", i+1)) // after the places' array and those of the keys
+			continue
+		}
+		r.many = strings.ReplaceAll(r.many, parameter, "asked."+name)
+	}
+	for i, of := range types {
+		if !limited || i+1 < len(types) {
+			r.keys = append(r.keys, tables.Column{Name: fmt.Sprintf("key_%d", i+1), Type: of})
+		}
+	}
+	columns, order := tables.Names(x.Table.Columns[:x.Table.Fields]), "asked.place"
+	if q == &x.List {
+		// So that the order within a place does not hang on how the rows are found.
+		ordered := columns
+		for i, c := range x.Columns() {
+			ordered += fmt.Sprintf(", %s AS order_%d", c.Name, i)
+			order += fmt.Sprintf(", found.order_%d", i)
+		}
+		r.many = strings.Replace(r.many, columns, ordered, 1)
+	}
+	if q == &x.Count {
+		columns = "count"
+	}
+	r.many = fmt.Sprintf("SELECT asked.place, %s FROM %s AS asked (%s) CROSS JOIN LATERAL (%s) AS found ORDER BY %s",
+		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys), r.many, order)
+	return r
+}
 
 var (
 	eventKey     = tables.EventColumns[:2]
 	eventColumns = tables.Names(tables.EventColumns)
 
-	appendEvents = insert("tenancy_events", tables.EventColumns)
-	appendOutbox = insert("tenancy_outbox", eventKey)
-	ackOutbox    = fmt.Sprintf("DELETE FROM tenancy_outbox WHERE (%s) IN (SELECT * FROM %s)", tables.Names(eventKey), unnest(eventKey))
+	appendEvents = insert("tenancy_events", tables.EventColumns, "")
+	appendOutbox = insert("tenancy_outbox", eventKey, "")
+	ackOutbox    = remove("tenancy_outbox", eventKey)
 	readEvents   = "SELECT " + eventColumns + " FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
 )
 

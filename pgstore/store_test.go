@@ -37,8 +37,11 @@ func TestMain(m *testing.M) {
 		_ = flag.Set("test.skip", "^Example") // tests say what is missing; an example can't
 	}
 	code := m.Run()
-	if server != nil {
-		if err := server.Stop(); err != nil {
+	for _, s := range []*pgserver.Server{server, durable.Server} {
+		if s == nil {
+			continue
+		}
+		if err := s.Stop(); err != nil {
 			fmt.Println(err)
 			code = 1
 		}

@@ -29,8 +29,8 @@ type tx struct {
 
 // group is rows of one call that one statement writes.
 type group struct {
-	sql   string
-	rows  arrays
+	statement
+	rows  [][]any
 	taken map[tenancy.Entry]bool // the identities in it: a statement may write each row once
 }
 
@@ -115,6 +115,7 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 		}
 		t.conn = conn
 		b.Queue(t.begin)
+		b.Queue(useIndexes)
 	}
 	if t.joined != nil && !t.written && t.kept.Len() > 0 {
 		b.Queue(savepoint)
@@ -268,21 +269,21 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 		identity := r.Entries(nil)[0]
 		g := groups[table]
 		if g == nil || g.taken[identity] {
-			g = &group{taken: map[tenancy.Entry]bool{}}
-			if g.sql, g.rows = changes[table].put, newArrays(table.Columns); !put {
-				g.sql, g.rows = changes[table].remove, newArrays(table.Identity)
+			g = &group{statement: changes[table].put, taken: map[tenancy.Entry]bool{}}
+			if !put {
+				g.statement = changes[table].remove
 			}
 			groups[table], order = g, append(order, g)
 		}
 		g.taken[identity] = true
 		if put {
-			g.rows.add(table.Values(r))
+			g.rows = append(g.rows, table.Values(r))
 		} else {
-			g.rows.add(table.Key(r))
+			g.rows = append(g.rows, table.Key(r))
 		}
 	}
 	for _, g := range order {
-		t.kept.Queue(g.sql, g.rows...)
+		g.keep(&t.kept, g.rows)
 	}
 	return nil
 }
@@ -290,20 +291,16 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 // Append adds events and makes them pending. A number that the stream has already makes the next read or the commit fail.
 func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 	return t.write(ctx, func() error {
-		if len(events) == 0 {
-			return nil
-		}
-		rows, pending := newArrays(tables.EventColumns), newArrays(eventKey)
+		var rows, pending [][]any
 		for _, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return err
 			}
-			rows.add(values)
-			pending.add(values[:len(eventKey)])
+			rows, pending = append(rows, values), append(pending, values[:len(eventKey)])
 		}
-		t.kept.Queue(appendEvents, rows...)
-		t.kept.Queue(appendOutbox, pending...)
+		appendEvents.keep(&t.kept, rows)
+		appendOutbox.keep(&t.kept, pending)
 		return nil
 	})
 }
@@ -311,11 +308,11 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 // Ack takes events out of the outbox, by stream and number.
 func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
 	return t.write(ctx, func() error {
-		acked := newArrays(eventKey)
+		var rows [][]any
 		for _, e := range events {
-			acked.add([]any{e.Stream.Key(), int64(min(e.Sequence, maxInt))})
+			rows = append(rows, []any{e.Stream.Key(), int64(min(e.Sequence, maxInt))})
 		}
-		t.kept.Queue(ackOutbox, acked...)
+		ackOutbox.keep(&t.kept, rows)
 		return nil
 	})
 }
