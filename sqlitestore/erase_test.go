@@ -1,0 +1,97 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// TestErased searches the bytes of the file and of its log for markers that every name and address carries: all are there at first, and none after deletion,
+// purge and checkpoint (SEC-27).
+func TestErased(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	store := openFile(t, path)
+	now := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	dir, err := tenancy.New(store, &tenancy.Options{Now: func() time.Time { return now }})
+	require.NoError(t, err)
+	host, staff := dir.System(), dir.Operator("staff")
+	var marks []string
+	mark := func() string {
+		marks = append(marks, "m"+strings.ToLower(rand.Text()))
+		return marks[len(marks)-1]
+	}
+	email := func() string { return mark() + "@" + mark() + ".example.com" }
+	held := func() (found []string) {
+		all := contents(t, path) + contents(t, path+"-wal")
+		for _, m := range marks {
+			if strings.Contains(all, m) {
+				found = append(found, m)
+			}
+		}
+		return found
+	}
+	var users []tenancy.UserID
+	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(), Organization: mark(), Account: "account"})
+	require.NoError(t, err)
+	users = append(users, ana.User.ID)
+	owner, org := dir.As(ana.User.ID), ana.Organization.ID
+	for range 40 { // enough for pages to be split and joined
+		to := email()
+		sent, err := owner.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: to})
+		require.NoError(t, err)
+		ben, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(), Secret: sent.Secret})
+		require.NoError(t, err)
+		users = append(users, ben.User.ID)
+		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
+		require.NoError(t, err)
+	}
+	_, err = owner.RenameOrganization(t.Context(), org, mark())
+	require.NoError(t, err)
+	_, err = owner.AddDomain(t.Context(), org, mark()+".example")
+	require.NoError(t, err)
+	require.ElementsMatch(t, marks, held())
+	require.NoError(t, store.Checkpoint(t.Context()))
+
+	require.NoError(t, staff.DeleteOrganization(t.Context(), org, tenancy.OrganizationDeletion{}))
+	_, err = owner.CloseAccount(t.Context(), ana.Account.ID)
+	require.NoError(t, err)
+	for _, user := range users {
+		require.NoError(t, staff.DeleteUser(t.Context(), user, tenancy.UserDeletion{}))
+	}
+	now = now.Add(60 * 24 * time.Hour)
+	_, err = host.Purge(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, store.Checkpoint(t.Context()))
+	require.Empty(t, held())
+	sound(t, store)
+
+	backup := fresh(t)
+	require.NoError(t, store.Backup(t.Context(), backup))
+	require.ErrorIs(t, store.Backup(t.Context(), backup), os.ErrExist)
+	sound(t, openFile(t, backup))
+}
+
+// TestCheckpointWaits does not say that the log is empty while a View holds on to it.
+func TestCheckpointWaits(t *testing.T) {
+	t.Parallel()
+	store := open(t)
+	require.NoError(t, store.Update(t.Context(), increment))
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	require.NoError(t, store.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
+		_, err := tx.Read(t.Context(), tenancy.Lookup{Index: tenancy.Heads, Limit: 10})
+		require.NoError(t, err)
+		require.NoError(t, store.Update(t.Context(), increment))
+		require.Error(t, store.Checkpoint(ctx))
+		return nil
+	}))
+	require.NoError(t, store.Checkpoint(t.Context()))
+}

@@ -1,0 +1,292 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/sqlitestore"
+)
+
+// driversError gives an error of the driver's with a code: the type has no other way.
+func driversError(t testing.TB, statements ...string) error {
+	db := database(t, fresh(t), asDocumented)
+	db.SetMaxOpenConns(1)
+	var err error
+	for _, s := range statements {
+		_, err = db.ExecContext(t.Context(), s)
+	}
+	require.Error(t, err)
+	return err
+}
+
+func fullDisk(t testing.TB) error {
+	return driversError(t, "PRAGMA max_page_count = 1", "CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
+}
+
+// blocked gives SQLITE_BUSY.
+func blocked(t testing.TB) error {
+	path := fresh(t)
+	one := database(t, path, asDocumented)
+	tx, err := one.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, tx.Rollback()) }()
+	_, err = tx.ExecContext(t.Context(), "INSERT INTO orders (note) VALUES ('one')")
+	require.NoError(t, err)
+	other, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, other.Close()) }()
+	_, err = other.ExecContext(t.Context(), "INSERT INTO orders (note) VALUES ('other')")
+	require.Error(t, err)
+	return err
+}
+
+// TestCommitFails has COMMIT fail, carried out or not: only what shows that it was not is no CodeAmbiguous, and after CodeAmbiguous nothing runs again.
+func TestCommitFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk I/O error")
+	for name, c := range map[string]struct {
+		err       error
+		applied   bool
+		ambiguous bool
+		runs      int
+	}{
+		"not carried out":         {broken, false, true, 1},
+		"carried out":             {broken, true, true, 1},
+		"the disk is full":        {fullDisk(t), false, false, 1},
+		"another was in the way":  {blocked(t), false, false, 2},
+		"the connection is gone":  {sql.ErrConnDone, true, true, 1},
+		"of nothing that is open": {driversError(t, "COMMIT"), false, false, 1},
+	} {
+		for _, how := range []string{"Update", "Transact"} {
+			t.Run(how+"/"+name, func(t *testing.T) {
+				db, m := meddled(t, fresh(t))
+				store := over(t, db, nil)
+				failed := false
+				m.set(func(text string, do func() error) error {
+					if text != "COMMIT" || failed {
+						return do()
+					}
+					failed = true
+					if c.applied {
+						require.NoError(t, do())
+					}
+					return c.err
+				})
+				runs := 0
+				write := func(ctx context.Context, tx tenancy.Tx) error { runs++; return increment(ctx, tx) }
+				var err error
+				if how == "Update" {
+					err = store.Update(t.Context(), write)
+				} else {
+					err = store.Transact(t.Context(), func(ctx context.Context, _ *sql.Tx, joined tenancy.Store) error { return joined.Update(ctx, write) })
+				}
+				require.True(t, failed)
+				require.Equal(t, c.runs, runs)
+				require.Equal(t, c.ambiguous, errors.Is(err, tenancy.CodeAmbiguous), "%v", err)
+				want := c.applied || c.runs > 1
+				require.Equal(t, c.runs > 1, err == nil)
+				m.set(nil)
+				require.Equal(t, want, counted(t, store) == 1)
+				require.NoError(t, store.Update(t.Context(), increment))
+			})
+		}
+	}
+}
+
+// TestAmbiguousSettled has an operation find out what became of it.
+func TestAmbiguousSettled(t *testing.T) {
+	t.Parallel()
+	for _, applied := range []bool{true, false} {
+		db, m := meddled(t, fresh(t))
+		store := over(t, db, nil)
+		dir, err := tenancy.New(store, nil)
+		require.NoError(t, err)
+		failed := false
+		m.set(func(text string, do func() error) error {
+			if text != "COMMIT" || failed {
+				return do()
+			}
+			failed = true
+			if applied {
+				require.NoError(t, do())
+			}
+			return errors.New("disk I/O error")
+		})
+		_, err = dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+		require.NoError(t, err)
+		require.True(t, failed)
+		sound(t, store)
+	}
+}
+
+// everyStatement runs an operation again and again, with a fault at its first statement, at its second, and so on.
+func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error, whether func(t *testing.T, text string, err error, there bool)) {
+	db, m := meddled(t, fresh(t))
+	store := over(t, db, nil)
+	dir, err := tenancy.New(store, nil)
+	require.NoError(t, err)
+	in := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"}
+	for n := 1; ; n++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		left, at := n, ""
+		m.set(func(text string, do func() error) error {
+			if left--; left != 0 {
+				return do()
+			}
+			at = text
+			return fault(t, cancel, do)
+		})
+		ana, err := dir.System().SignUp(ctx, in)
+		m.set(nil)
+		cancel()
+		_, absent := dir.System().UserByEmail(t.Context(), "ana@acme.com")
+		if at == "" {
+			require.NoError(t, err)
+			require.Greater(t, n, 10)
+			return
+		}
+		whether(t, at, err, absent == nil)
+		sound(t, store)
+		if absent == nil { // to be tried again
+			if err != nil {
+				ana.User, err = dir.System().UserByEmail(t.Context(), "ana@acme.com")
+				require.NoError(t, err)
+				return
+			}
+			s := dir.As(ana.User.ID)
+			require.NoError(t, s.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
+			_, err = s.CloseAccount(t.Context(), ana.Account.ID)
+			require.NoError(t, err)
+			require.NoError(t, s.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}))
+		}
+	}
+}
+
+// TestEveryStatementFails: the operation's error, nothing of it there, and it succeeds when tried again; but at COMMIT, which is settled.
+func TestEveryStatementFails(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("disk I/O error")
+	everyStatement(t, func(_ *testing.T, _ func(), _ func() error) error { return broken }, func(t *testing.T, text string, err error, there bool) {
+		if text == "COMMIT" || text == "ROLLBACK" {
+			require.NoError(t, err)
+			return
+		}
+		require.ErrorIs(t, err, broken, text)
+		require.False(t, there, text)
+	})
+}
+
+// TestContextEndsAtEveryStatement: an operation has happened if and only if it says so.
+func TestContextEndsAtEveryStatement(t *testing.T) {
+	t.Parallel()
+	for _, before := range []bool{true, false} {
+		everyStatement(t, func(_ *testing.T, cancel func(), do func() error) error {
+			if before {
+				cancel()
+				return do()
+			}
+			defer cancel()
+			return do()
+		}, func(t *testing.T, text string, err error, there bool) {
+			require.Equal(t, err == nil, there, "%s: %v", text, err)
+			if err != nil {
+				require.ErrorIs(t, err, context.Canceled, text)
+			}
+			require.Equal(t, text == "COMMIT", there, text)
+		})
+	}
+}
+
+// weaken names a weakening of the store, which the tests then must find: a unique index to be dropped, or a statement to be replaced.
+const weaken = "SQLITESTORE_TEST_WEAKEN"
+
+// weakened weakens a host's database as the environment says.
+func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
+	what := os.Getenv(weaken)
+	if what == "" {
+		return database(t, path, asDocumented), func() {}
+	}
+	db, m := meddled(t, path)
+	if from, to, ok := strings.Cut(what, "="); ok {
+		m.rewrite = func(text string) string {
+			if text == from {
+				return to
+			}
+			return text
+		}
+		return db, func() {}
+	}
+	return db, func() {
+		_, err := db.ExecContext(t.Context(), "DROP INDEX "+what)
+		require.NoError(t, err)
+	}
+}
+
+// TestWeakenings takes out what keeps the rules, one thing at a time, and runs the tests that must find it.
+func TestWeakenings(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	run := func(what, tests string) (string, error) {
+		c := exec.Command(self, "-test.run="+tests)
+		c.Env = append(os.Environ(), weaken+"="+what)
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	for what, tests := range map[string]string{
+		"tenancy_users_by_address":      "^TestNew$/^Unique$/^users_by_address$",
+		"tenancy_invitations_by_secret": "^TestNew$/^Unique$/^invitations_by_secret$",
+		"tenancy_pending_invitations":   "^TestNew$/^Unique$/^pending_invitations$",
+		"tenancy_open_requests":         "^TestNew$/^Unique$/^open_requests$",
+		"tenancy_domains_by_name":       "^TestNew$/^Unique$/^domains_by_name$",
+		"tenancy_verified_domains":      "^TestNew$/^Unique$/^verified_domains$",
+		"ROLLBACK=COMMIT":               "^TestNew$/^Transaction$",
+		"ROLLBACK TO tenancy=SELECT 1":  "^TestJoined",
+		"BEGIN IMMEDIATE=BEGIN":         "^TestOnceOnly$",
+		"COMMIT=ROLLBACK":               "^TestNew$/^Write$",
+	} {
+		t.Run(what, func(t *testing.T) {
+			out, err := run("", tests)
+			require.NoError(t, err, out)
+			require.NotContains(t, out, "no tests to run")
+			out, err = run(what, tests)
+			require.Error(t, err, "nothing finds it")
+			require.Contains(t, out, "--- FAIL", out)
+		})
+	}
+}
+
+// TestOnceOnly has two Stores count in one file: each begins with the write lock, so that no function runs in vain.
+func TestOnceOnly(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	db, _ := weakened(t, path)
+	stores := []*sqlitestore.Store{over(t, db, nil), over(t, db, nil)}
+	const each = 50
+	var runs [2]int
+	errs := make(chan error, len(stores))
+	for n, store := range stores {
+		go func() {
+			for range each {
+				if err := store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error { runs[n]++; return increment(ctx, tx) }); err != nil {
+					errs <- err
+					return
+				}
+			}
+			errs <- nil
+		}()
+	}
+	for range stores {
+		require.NoError(t, <-errs)
+	}
+	require.Equal(t, [2]int{each, each}, runs)
+	require.EqualValues(t, 2*each, counted(t, stores[0]))
+}

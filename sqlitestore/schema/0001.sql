@@ -1,0 +1,257 @@
+-- The schema of sqlitestore, version 1. Package internal/tables says what stands in which column; a test holds this file to it.
+--
+-- IDs are BLOBs of 16 bytes, hashes of 32; NULL stands for the zero one. Instants are microseconds since 1970 in UTC, 0 stands for none. Texts
+-- are never NULL, but for key columns: these hold what an index asks for and no field has, and NULL keeps a row out of the index. Every UNIQUE
+-- index stands behind a rule that has been decided by reading. Read what you like; only the library may write, and what it made stays as it made it.
+
+-- Organizations, ended ones included. due: since when the name of an ended one is due to be purged.
+CREATE TABLE tenancy_organizations (
+    id                      BLOB NOT NULL CHECK (length(id) = 16),
+    owner_id                BLOB CHECK (length(owner_id) = 16),
+    state                   TEXT NOT NULL,
+    merged_into_id          BLOB CHECK (length(merged_into_id) = 16),
+    sign_up_policy          TEXT NOT NULL,
+    invitation_policy       TEXT NOT NULL,
+    hipaa                   INTEGER NOT NULL CHECK (hipaa IN (0, 1)),
+    hipaa_reference         TEXT NOT NULL,
+    hipaa_executed          INTEGER NOT NULL,
+    import                  INTEGER NOT NULL CHECK (import IN (0, 1)),
+    import_reference        TEXT NOT NULL,
+    limited                 INTEGER NOT NULL CHECK (limited IN (0, 1)),
+    limit_members           INTEGER NOT NULL,
+    limit_accounts          INTEGER NOT NULL,
+    limit_subaccounts       INTEGER NOT NULL,
+    limit_trial_subaccounts INTEGER NOT NULL,
+    limit_domains           INTEGER NOT NULL,
+    created                 INTEGER NOT NULL,
+    ended                   INTEGER NOT NULL,
+    purged                  INTEGER NOT NULL,
+    name                    TEXT NOT NULL,
+    due                     TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_organizations_due
+    ON tenancy_organizations (due, id) WHERE due IS NOT NULL;
+CREATE INDEX tenancy_organizations_into
+    ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
+
+-- Users. address_key: the canonical address with its domain first, so that a domain's users stand together; NULL when there is none.
+CREATE TABLE tenancy_users (
+    id                    BLOB NOT NULL CHECK (length(id) = 16),
+    inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
+    inactive_operator     INTEGER NOT NULL CHECK (inactive_operator IN (0, 1)),
+    deleted               INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    created               INTEGER NOT NULL,
+    email                 TEXT NOT NULL,
+    address               TEXT NOT NULL,
+    name                  TEXT NOT NULL,
+    address_key           TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tenancy_users_by_address
+    ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
+
+-- Who is a member of which organization. role: 0 Standard User, 1 Administrator, 2 Owner.
+CREATE TABLE tenancy_members (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    role            INTEGER NOT NULL,
+    exempt          INTEGER NOT NULL CHECK (exempt IN (0, 1)),
+    since           INTEGER NOT NULL,
+    PRIMARY KEY (organization_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_memberships_of
+    ON tenancy_members (user_id, organization_id);
+
+-- Accounts and subaccounts. organization_id NULL: unmanaged. parent_id NULL: a main account. closed 0: open.
+CREATE TABLE tenancy_accounts (
+    id                 BLOB NOT NULL CHECK (length(id) = 16),
+    owner_id           BLOB CHECK (length(owner_id) = 16),
+    organization_id    BLOB CHECK (length(organization_id) = 16),
+    parent_id          BLOB CHECK (length(parent_id) = 16),
+    suspended_customer INTEGER NOT NULL CHECK (suspended_customer IN (0, 1)),
+    suspended_platform INTEGER NOT NULL CHECK (suspended_platform IN (0, 1)),
+    plan               TEXT NOT NULL,
+    billing            TEXT NOT NULL,
+    designated         INTEGER NOT NULL,
+    designated_by      TEXT NOT NULL,
+    created            INTEGER NOT NULL,
+    closed             INTEGER NOT NULL,
+    name               TEXT NOT NULL,
+    pricing            TEXT NOT NULL,
+    phone              TEXT NOT NULL,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_accounts_in
+    ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_open_accounts_in
+    ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
+CREATE INDEX tenancy_open_accounts_of
+    ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
+CREATE INDEX tenancy_open_subaccounts_of
+    ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
+
+-- Who has which roles on which account.
+CREATE TABLE tenancy_grants (
+    account_id BLOB NOT NULL CHECK (length(account_id) = 16),
+    user_id    BLOB NOT NULL CHECK (length(user_id) = 16),
+    roles      TEXT NOT NULL,
+    PRIMARY KEY (account_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_grants_of
+    ON tenancy_grants (user_id, account_id);
+
+-- Invitations, and organizations' requests for accounts. The key columns are NULL where the invitation is not to be found by them.
+CREATE TABLE tenancy_invitations (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    kind            TEXT NOT NULL,
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    account_id      BLOB CHECK (length(account_id) = 16),
+    role            INTEGER NOT NULL,
+    roles           TEXT NOT NULL,
+    inviter         TEXT NOT NULL,
+    charged_id      BLOB CHECK (length(charged_id) = 16),
+    state           TEXT NOT NULL,
+    created         INTEGER NOT NULL,
+    expires         INTEGER NOT NULL,
+    settled         INTEGER NOT NULL,
+    email           TEXT NOT NULL,
+    address         TEXT NOT NULL,
+    secret          BLOB CHECK (length(secret) = 32),
+    secret_key      TEXT,
+    pending_key     TEXT,
+    target_id       BLOB CHECK (length(target_id) = 16),
+    asked_id        BLOB CHECK (length(asked_id) = 16),
+    address_group   BLOB CHECK (length(address_group) = 16),
+    due             TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tenancy_invitations_by_secret
+    ON tenancy_invitations (secret_key) WHERE secret_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_pending_invitations
+    ON tenancy_invitations (target_id, pending_key) WHERE target_id IS NOT NULL AND pending_key IS NOT NULL;
+CREATE INDEX tenancy_invitations_in
+    ON tenancy_invitations (target_id, id) WHERE target_id IS NOT NULL;
+CREATE INDEX tenancy_invitations_for
+    ON tenancy_invitations (asked_id, id) WHERE asked_id IS NOT NULL;
+CREATE INDEX tenancy_invitations_by_address
+    ON tenancy_invitations (address_group, id) WHERE address_group IS NOT NULL;
+CREATE INDEX tenancy_invitations_due
+    ON tenancy_invitations (due, id) WHERE due IS NOT NULL;
+
+-- Requests of people to be invited.
+CREATE TABLE tenancy_requests (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    state           TEXT NOT NULL,
+    created         INTEGER NOT NULL,
+    expires         INTEGER NOT NULL,
+    settled         INTEGER NOT NULL,
+    email           TEXT NOT NULL,
+    address         TEXT NOT NULL,
+    open_key        TEXT,
+    address_group   BLOB CHECK (length(address_group) = 16),
+    due             TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tenancy_open_requests
+    ON tenancy_requests (organization_id, open_key) WHERE organization_id IS NOT NULL AND open_key IS NOT NULL;
+CREATE INDEX tenancy_requests_in
+    ON tenancy_requests (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_requests_by_address
+    ON tenancy_requests (address_group, id) WHERE address_group IS NOT NULL;
+CREATE INDEX tenancy_requests_due
+    ON tenancy_requests (due, id) WHERE due IS NOT NULL;
+
+-- Claims to domains. verified_key: the name while it is verified or lapsing; one organization has it.
+CREATE TABLE tenancy_domains (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    state           TEXT NOT NULL,
+    label           TEXT NOT NULL,
+    found           INTEGER NOT NULL,
+    verified        INTEGER NOT NULL,
+    lapses          INTEGER NOT NULL,
+    policy          TEXT NOT NULL,
+    connection_id   BLOB CHECK (length(connection_id) = 16),
+    created         INTEGER NOT NULL,
+    name            TEXT NOT NULL,
+    token           TEXT NOT NULL,
+    verified_key    TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_domains_in
+    ON tenancy_domains (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_domains_by_name
+    ON tenancy_domains (organization_id, name) WHERE organization_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_verified_domains
+    ON tenancy_domains (verified_key) WHERE verified_key IS NOT NULL;
+
+-- Connections to identity providers.
+CREATE TABLE tenancy_connections (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    tested          INTEGER NOT NULL,
+    created         INTEGER NOT NULL,
+    name            TEXT NOT NULL,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_connections_in
+    ON tenancy_connections (organization_id, id) WHERE organization_id IS NOT NULL;
+
+-- The end of every stream of events: the number and hash of its last event.
+CREATE TABLE tenancy_heads (
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    user_id         BLOB CHECK (length(user_id) = 16),
+    sequence        INTEGER NOT NULL,
+    hash            BLOB CHECK (length(hash) = 32),
+    stream          BLOB NOT NULL CHECK (length(stream) = 16),
+    PRIMARY KEY (stream)
+) STRICT, WITHOUT ROWID;
+
+-- Operation IDs that are used up, and by what. fence 1: what was on its way under the ID cannot come about any more.
+CREATE TABLE tenancy_operations (
+    actor     TEXT NOT NULL,
+    id        BLOB NOT NULL CHECK (length(id) = 16),
+    name      TEXT NOT NULL,
+    call_id   BLOB CHECK (length(call_id) = 16),
+    time      INTEGER NOT NULL,
+    fence     INTEGER NOT NULL CHECK (fence IN (0, 1)),
+    made      TEXT NOT NULL,
+    events    INTEGER NOT NULL,
+    actor_key TEXT NOT NULL,
+    PRIMARY KEY (actor_key, id)
+) STRICT, WITHOUT ROWID;
+
+-- The log. It is only ever added to. of_user 1: the stream is a user's, else an organization's.
+CREATE TABLE tenancy_events (
+    stream       BLOB NOT NULL CHECK (length(stream) = 16),
+    sequence     INTEGER NOT NULL,
+    of_user      INTEGER NOT NULL CHECK (of_user IN (0, 1)),
+    id           BLOB CHECK (length(id) = 16),
+    time         INTEGER NOT NULL,
+    actor        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    operation_id BLOB CHECK (length(operation_id) = 16),
+    part         INTEGER NOT NULL,
+    step         INTEGER NOT NULL,
+    correlation  TEXT NOT NULL,
+    type         TEXT NOT NULL,
+    data         BLOB NOT NULL,
+    previous     BLOB CHECK (length(previous) = 32),
+    hash         BLOB CHECK (length(hash) = 32),
+    PRIMARY KEY (stream, sequence)
+) STRICT, WITHOUT ROWID;
+
+-- Events that are not acknowledged yet: what Relay delivers.
+CREATE TABLE tenancy_outbox (
+    stream   BLOB NOT NULL CHECK (length(stream) = 16),
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (stream, sequence)
+) STRICT, WITHOUT ROWID;
+
+-- The migrations that were carried out, and when. The highest version is the schema's.
+CREATE TABLE tenancy_schema (
+    version INTEGER NOT NULL PRIMARY KEY,
+    applied INTEGER NOT NULL
+) STRICT;

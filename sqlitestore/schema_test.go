@@ -1,0 +1,178 @@
+package sqlitestore_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/tables"
+)
+
+// all gives what a query gives, a line for each row, in order.
+func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
+	rows, err := db.QueryContext(t.Context(), query, args...)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, rows.Close()) }()
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		lines = append(lines, line)
+	}
+	require.NoError(t, rows.Err())
+	slices.Sort(lines)
+	return lines
+}
+
+// types are the columns' types as SQLite has them.
+var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT", tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
+
+// checks are the conditions on columns besides.
+var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)", tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
+
+// TestSchemaIsThatOfTables holds the schema to package tables: every column, with its type and whether it may be NULL, every index, and nothing else.
+func TestSchemaIsThatOfTables(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	openFile(t, path)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+
+	names := []string{"tenancy_events", "tenancy_outbox", "tenancy_schema"}
+	columns := func(name string, want []tables.Column, key []tables.Column) {
+		var lines []string
+		text := strings.Join(all(t, db, "SELECT sql FROM sqlite_schema WHERE name = ?", name), "")
+		for _, c := range want {
+			at := slices.IndexFunc(key, func(k tables.Column) bool { return k.Name == c.Name }) + 1
+			lines = append(lines, fmt.Sprintf("%s %s %t %d", c.Name, types[c.Type], !c.Nullable, at))
+			if check := checks[c.Type]; check != "" {
+				require.Contains(t, text, fmt.Sprintf(check, c.Name), name)
+			}
+		}
+		slices.Sort(lines)
+		require.Equal(t, lines, all(t, db, `SELECT name || ' ' || type || ' ' || iif("notnull", 'true', 'false') || ' ' || pk FROM pragma_table_info(?)`, name), name)
+		require.Contains(t, text, "STRICT")
+		require.Contains(t, text, "WITHOUT ROWID")
+	}
+	for _, table := range tables.All() {
+		names = append(names, table.Name)
+		columns(table.Name, table.Columns, table.Identity)
+	}
+	id, sequence := tables.Column{Name: "stream", Type: tables.ID}, tables.Column{Name: "sequence", Type: tables.Int}
+	columns("tenancy_events", tables.EventColumns, []tables.Column{id, sequence})
+	columns("tenancy_outbox", []tables.Column{id, sequence}, []tables.Column{id, sequence})
+	slices.Sort(names)
+	require.Equal(t, names, all(t, db, "SELECT name FROM sqlite_schema WHERE type = 'table'"))
+
+	var indexes []string
+	for _, x := range tables.Indexes() {
+		if x.Identity {
+			continue
+		}
+		text := fmt.Sprintf("INDEX tenancy_%s\n    ON %s (%s)", x.Name, x.Table.Name, tables.Names(x.Columns()))
+		if x.Where != "" {
+			text += " WHERE " + x.Where
+		}
+		if !x.ID {
+			text = "UNIQUE " + text
+		}
+		indexes = append(indexes, "CREATE "+text)
+	}
+	slices.Sort(indexes)
+	require.Equal(t, indexes, all(t, db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"))
+}
+
+// TestIndexesAreUsed asks SQLite how it would answer each query: by the index that is made for it, without a scan of a table and without sorting.
+func TestIndexesAreUsed(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	openFile(t, path)
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	for _, x := range tables.Indexes() {
+		for _, q := range []tables.Query{x.Exact, x.List, x.Count} {
+			if q.SQL == "" || q.SQL == x.Exact.SQL && !x.IndexInfo.Exact {
+				continue
+			}
+			plan, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"), make([]any, strings.Count(q.SQL, "$"))...)
+			require.NoError(t, err)
+			for plan.Next() {
+				var a, b, c int
+				var detail string
+				require.NoError(t, plan.Scan(&a, &b, &c, &detail))
+				if strings.Contains(detail, x.Table.Name) {
+					require.Contains(t, detail, "SEARCH", q.SQL)
+				}
+				require.NotContains(t, detail, "TEMP B-TREE", q.SQL)
+			}
+			require.NoError(t, plan.Err())
+		}
+	}
+}
+
+// TestBatches asks for many records at once, there or not, in every way that is answered together, and one by one: the same answers.
+func TestBatches(t *testing.T) {
+	t.Parallel()
+	store := open(t)
+	const many = 100
+	var lookups []tenancy.Lookup
+	require.NoError(t, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		for n := range many {
+			id, org := [16]byte{1, byte(n)}, [16]byte{2, byte(n % 7)}
+			if n%3 > 0 {
+				address := fmt.Sprintf("user%d@acme.com", n)
+				if err := tx.Put(ctx, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: address}},
+					tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
+					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: address}},
+					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified, Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
+					return err
+				}
+			}
+			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id}, tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
+				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: fmt.Sprintf("user%d@acme.com", n)}}} {
+				for _, e := range r.Entries(nil) {
+					x, err := tables.At(e.Index)
+					if err != nil {
+						return err
+					}
+					if x.IndexInfo.Exact {
+						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: e.Key})
+					}
+					if x.Listed && x.In {
+						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In}, Limit: math.MaxInt32},
+							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2}, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
+					}
+				}
+			}
+			lookups = append(lookups, tenancy.Lookup{Index: tenancy.Users}, tenancy.Lookup{Index: tenancy.Members, Limit: math.MaxInt32})
+		}
+		return nil
+	}))
+	require.NoError(t, store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
+		together, err := tx.Read(ctx, lookups...)
+		require.NoError(t, err)
+		found := 0
+		for i, l := range lookups {
+			alone, err := tx.Read(ctx, l)
+			require.NoError(t, err)
+			require.Equal(t, alone[0], together[i], "%+v", l)
+			if alone[0].Record != nil {
+				found++
+			}
+		}
+		require.Greater(t, found, many)
+		for _, l := range []tenancy.Lookup{{Index: tenancy.MembershipsOf}, {Index: 200}, {Index: tenancy.Users, Limit: -1}} {
+			_, err := tx.Read(ctx, slices.Repeat([]tenancy.Lookup{l}, many)...)
+			require.Error(t, err)
+		}
+		return nil
+	}))
+}

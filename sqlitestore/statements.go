@@ -1,0 +1,126 @@
+package sqlitestore
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/tables"
+)
+
+// table is a table of records, and the statements that change it.
+type table struct {
+	*tables.Table
+	upsert string
+	delete string
+}
+
+// tableOf and asking are made once, from package tables: every table, by the kind of its records, and every query's text as SQLite writes parameters.
+var (
+	tableOf = func() map[reflect.Type]*table {
+		all := map[reflect.Type]*table{}
+		for _, x := range tables.Indexes() {
+			if x.Identity {
+				all[reflect.TypeOf(x.Record)] = newTable(x.Table)
+			}
+		}
+		return all
+	}()
+	asking = func() map[*tables.Query]string {
+		texts := map[*tables.Query]string{}
+		for _, x := range tables.Indexes() {
+			for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Count} {
+				texts[q] = parameters(q.SQL)
+			}
+		}
+		return texts
+	}()
+)
+
+// parameters writes $1 as ?1. A limit that is a parameter and nothing else would have SQLite compile the statement again whenever it changes.
+func parameters(text string) string {
+	return limit.ReplaceAllString(strings.ReplaceAll(text, "$", "?"), "LIMIT ${1} + 0")
+}
+
+var limit = regexp.MustCompile(`LIMIT (\?\d+)`)
+
+func newTable(of *tables.Table) *table {
+	t := &table{Table: of}
+	t.upsert = "INSERT INTO " + t.Name + " (" + tables.Names(t.Columns) + ") VALUES (" + marks(len(t.Columns)) + ")" +
+		" ON CONFLICT (" + tables.Names(t.Identity) + ") DO UPDATE SET "
+	var sets, keys []string
+	for _, c := range t.Columns {
+		sets = append(sets, c.Name+" = excluded."+c.Name)
+	}
+	for i, c := range t.Identity {
+		keys = append(keys, fmt.Sprintf("%s = ?%d", c.Name, i+1))
+	}
+	t.upsert += strings.Join(sets, ", ")
+	t.delete = "DELETE FROM " + t.Name + " WHERE " + strings.Join(keys, " AND ")
+	return t
+}
+
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// tableFor gives the table of a record.
+func tableFor(r tenancy.Record) (*table, error) {
+	if t := tableOf[reflect.TypeOf(r)]; t != nil {
+		return t, nil
+	}
+	return nil, fmt.Errorf("sqlitestore: unknown kind of record %T", r)
+}
+
+// bound makes of values those that the driver takes.
+func bound(values []any) []any {
+	for i, v := range values {
+		switch v := v.(type) {
+		case [16]byte:
+			values[i] = v[:]
+		case [32]byte:
+			values[i] = v[:]
+		case []byte:
+			if v == nil {
+				values[i] = []byte{}
+			}
+		}
+	}
+	return values
+}
+
+var eventNames = tables.Names(tables.EventColumns)
+
+var (
+	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
+
+	// From stream to stream, past what else is pending of each.
+	selectOutbox = "WITH RECURSIVE pending (of) AS (SELECT min(stream) FROM tenancy_outbox WHERE stream > ?1 UNION ALL" +
+		" SELECT (SELECT min(stream) FROM tenancy_outbox WHERE stream > of) FROM pending WHERE of IS NOT NULL LIMIT ?2 + 0)" +
+		" SELECT " + eventNames + " FROM pending LEFT JOIN tenancy_events ON stream = of AND sequence =" +
+		" (SELECT min(sequence) FROM tenancy_outbox WHERE stream = of) WHERE of IS NOT NULL ORDER BY of"
+
+	// Only after the event before it: parameters 1 and 2 are the stream and the number.
+	insertEvent = "INSERT INTO tenancy_events (" + eventNames + ") SELECT " + marks(len(tables.EventColumns)) +
+		" WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM tenancy_events WHERE stream = ?1 AND sequence = ?2 - 1)"
+)
+
+const (
+	insertOutbox = "INSERT INTO tenancy_outbox (stream, sequence) VALUES (?1, ?2)"
+	deleteOutbox = "DELETE FROM tenancy_outbox WHERE stream = ?1 AND sequence = ?2"
+
+	moveMembers   = "UPDATE tenancy_members SET organization_id = ?2, role = ?3, exempt = 0, since = ?4 WHERE organization_id = ?1"
+	deleteMembers = "DELETE FROM tenancy_members WHERE organization_id = ?1"
+	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
+
+	selectAccess = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
+	a.id, a.organization_id, a.parent_id, a.suspended_customer, a.suspended_platform, a.closed, g.roles,
+	p.suspended_customer, p.suspended_platform, pg.roles, m.role
+FROM (SELECT ?1 AS user_id, ?2 AS account_id) AS q
+LEFT JOIN tenancy_users u ON u.id = q.user_id
+LEFT JOIN tenancy_accounts a ON a.id = q.account_id
+LEFT JOIN tenancy_grants g ON g.account_id = a.id AND g.user_id = q.user_id
+LEFT JOIN tenancy_accounts p ON p.id = a.parent_id
+LEFT JOIN tenancy_grants pg ON pg.account_id = a.parent_id AND pg.user_id = q.user_id
+LEFT JOIN tenancy_members m ON m.organization_id = a.organization_id AND m.user_id = q.user_id`
+)

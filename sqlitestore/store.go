@@ -1,0 +1,145 @@
+package sqlitestore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+var _ tenancy.Store = (*Store)(nil)
+
+// Options are what a host may choose. Zero fields, and a nil *Options, mean the defaults named.
+type Options struct {
+	// RetryFor is how long a transaction waits for those of other processes; zero: 10 seconds. It is CodeBusy then. Transactions of one Store wait for
+	// each other as long as their contexts let them.
+	RetryFor time.Duration
+	// Readers is how many Views run at once; zero: GOMAXPROCS, at least four. Others wait as long as their contexts let them.
+	Readers int
+	// OnRetry is told of every attempt to write that another process was in the way of, and the error it met; nil: nobody is. It is called by the
+	// goroutine of the transaction, between two attempts.
+	OnRetry func(ctx context.Context, cause error)
+}
+
+// Store is a tenancy.Store in a SQLite database, made by Open or New. Any number of goroutines may use it, and any number of Stores in any number of
+// processes of one machine one file.
+type Store struct {
+	options Options
+	writer  *pool // of one
+	readers *pool
+	own     []*sql.DB   // to be closed
+	sound   atomic.Bool // a View has looked at the schema
+}
+
+// New makes a Store over the host's database, which stays the host's to close, after the Store. It must be one of modernc.org/sqlite, in WAL mode, its text
+// UTF-8, and its connections set to synchronous=FULL and secure_delete=ON: a transaction on any other is ErrSettings. New asks nothing and changes nothing.
+// Nil options mean the defaults.
+//
+// The Store keeps up to Readers+1 of the database's connections to itself until Close, unless SetMaxOpenConns leaves no more than these: then it borrows one for
+// each transaction, and prepares its statements each time.
+func New(db *sql.DB, o *Options) *Store {
+	s := &Store{options: *cmp.Or(o, &Options{})}
+	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
+	s.options.Readers = cmp.Or(s.options.Readers, max(4, runtime.GOMAXPROCS(0)))
+	keep := func() bool {
+		most := db.Stats().MaxOpenConnections
+		return most <= 0 || most > s.options.Readers+1
+	}
+	s.writer, s.readers = newPool(db, 1, keep), newPool(db, s.options.Readers, keep)
+	return s
+}
+
+// Close ends the Store's use of the database, and closes a file that it opened. Transactions that run come to their end; new ones are ErrClosed.
+func (s *Store) Close() error {
+	s.writer.close()
+	s.readers.close()
+	var err error
+	for _, db := range s.own {
+		err = cmp.Or(err, db.Close())
+	}
+	return err
+}
+
+// View runs fn over one snapshot, which its first read takes. It waits for no writer. It returns fn's error as it came, that of a read that failed, whatever fn made
+// of it, or the context's; ErrSchema and ErrSettings for a database that is not as it must be.
+func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	c, err := s.readers.get(ctx)
+	if err != nil {
+		return busy(err)
+	}
+	defer s.readers.put(c)
+	defer c.rollback()
+	if err := c.begin(ctx, "BEGIN"); err != nil {
+		return busy(err)
+	}
+	if !s.sound.Load() {
+		if err := c.ready(ctx); err != nil {
+			return busy(err)
+		}
+		s.sound.Store(true)
+	}
+	t := &tx{statements: &c.statements}
+	defer t.end()
+	if err := fn(ctx, t); err != nil {
+		return err
+	}
+	return busy(t.failed)
+}
+
+// Update runs fn alone, BEGIN IMMEDIATE, and commits if it returns nil. Updates of one Store wait for each other in a queue, for those of other processes for
+// as long as Options.RetryFor: CodeBusy then. It returns fn's error as it came; that of a read or write that failed, whatever fn made of it: CodeBusy where an
+// entry, or an event's number, is taken; the context's, if that ends before the commit; and CodeAmbiguous if the commit met an error of the disk, so that it may
+// be undone, or not, when the file is opened again. ErrSchema and ErrSettings say that the database is not as it must be.
+//
+// A View within fn sees what was committed before. An Update of the same Store within fn would wait for itself: until its context ends.
+func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.run(ctx, func(c *session) error {
+		defer c.rollback()
+		if err := c.begin(ctx, "BEGIN IMMEDIATE"); err != nil {
+			return lost(err)
+		}
+		if err := c.ready(ctx); err != nil {
+			return err
+		}
+		t := &tx{statements: &c.statements}
+		defer t.end()
+		if err := fn(ctx, t); err != nil {
+			return cmp.Or(lostOnly(t.failed), err)
+		}
+		if t.failed != nil {
+			return lost(t.failed)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return c.commit()
+	})
+}
+
+// run makes attempts in the writer's session, after those that came before it, until one has not lost to another process.
+func (s *Store) run(ctx context.Context, attempt func(*session) error) error {
+	c, err := s.writer.get(ctx)
+	for r := s.retry(); isBusy(err); c, err = s.writer.get(ctx) {
+		if err := r.wait(ctx, err); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	defer s.writer.put(c)
+	for r := s.retry(); ; {
+		err := attempt(c)
+		lost, ok := err.(*lostError)
+		if !ok {
+			return err
+		}
+		if err := r.wait(ctx, lost.cause); err != nil {
+			return err
+		}
+	}
+}

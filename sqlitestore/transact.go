@@ -1,0 +1,191 @@
+package sqlitestore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// ErrTransaction says that a transaction of the host's can't be joined, or has ended; its text says why.
+var ErrTransaction = errors.New("sqlitestore: the host's transaction")
+
+var errEnded = fmt.Errorf("%w has ended", ErrTransaction)
+
+// Transact runs fn in a transaction for the host's own rows and ours: it is given the transaction, for the host's statements, and a Store over it, for
+// Directory.On. All of it commits if fn returns nil, and none of it otherwise. It begins with the write lock, waits for it as Update does, and may run fn again if
+// another process was in the way of a statement of the host's: fn must return such errors, as they came or wrapped. It returns fn's error as it came, and what
+// Update returns; after CodeAmbiguous an operation that was given an ID by Once is asked for with Outcome.
+//
+// fn does not end the transaction itself (ErrTransaction). After an error by which SQLite rolls back by itself (a full disk, an I/O error) what fn does
+// with the transaction would be no part of it: return it.
+func (s *Store) Transact(ctx context.Context, fn func(context.Context, *sql.Tx, tenancy.Store) error) error {
+	return s.run(ctx, func(c *session) error {
+		host, err := c.conn.BeginTx(context.WithoutCancel(ctx), nil)
+		if err != nil {
+			return lost(err)
+		}
+		defer func() {
+			if err := host.Rollback(); err != nil && err != sql.ErrTxDone {
+				c.broken = true
+			}
+		}()
+		if err := c.lock(ctx); err != nil {
+			return lost(err)
+		}
+		j := &joined{statements: &c.statements, host: host}
+		defer func() { j.over = true }()
+		if err := fn(ctx, host, j); err != nil {
+			return cmp.Or(lostOnly(j.failed), lostOnly(err), err)
+		}
+		if err := cmp.Or(j.failed, ctx.Err()); err != nil {
+			return lost(err)
+		}
+		return c.end(host)
+	})
+}
+
+// end commits the host's transaction.
+func (c *session) end(host *sql.Tx) error {
+	err := host.Commit()
+	c.broken = c.broken || err != nil
+	if err == sql.ErrTxDone {
+		return errEnded
+	}
+	return committed(err)
+}
+
+// WithTx gives a Store over a transaction of the host's own, for Directory.On: our records, our events and the host's rows commit together, or none do. Beginning
+// and committing are the host's. It takes the write lock, and waits for it as Update does, out of turn: a transaction that has read before, while others
+// wrote, can't have it any more and is ErrTransaction: begin it with BEGIN IMMEDIATE (_txlock=immediate), or with WithTx. ErrSchema and ErrSettings say
+// that the database is not as it must be. After an error, of the Store's too but a refusal, the transaction is rolled back or can only be.
+func (s *Store) WithTx(ctx context.Context, host *sql.Tx) (tenancy.Store, error) {
+	t := newStatements(host.PrepareContext)
+	for r := s.retry(); ; {
+		err := t.lock(ctx)
+		if err == nil {
+			err = t.settings(ctx)
+		}
+		switch {
+		case err == nil:
+			return &joined{statements: &t, host: host}, nil
+		case code(err) == sqlite3.SQLITE_BUSY_SNAPSHOT:
+			err = fmt.Errorf("%w has read before it took the write lock, and others have written since: begin it with BEGIN IMMEDIATE: %w", ErrTransaction, err)
+		case isBusy(err):
+			if err = r.wait(ctx, err); err == nil {
+				continue
+			}
+		}
+		_ = host.Rollback()
+		return nil, err
+	}
+}
+
+// lock takes the write lock, and looks whether the database has the schema.
+func (t *statements) lock(ctx context.Context) error {
+	if _, err := t.exec(ctx, "UPDATE tenancy_schema SET version = version WHERE version IS NULL"); err != nil && primary(err) != sqlite3.SQLITE_ERROR {
+		return err
+	}
+	return t.ready(ctx)
+}
+
+// joined is a Store in the host's transaction.
+type joined struct {
+	*statements
+	host   *sql.Tx
+	failed error // the host's transaction can't commit
+	over   bool
+}
+
+// tx begins to use the host's transaction, if that is still open.
+func (j *joined) tx(ctx context.Context) (*tx, error) {
+	switch {
+	case j.over:
+		return nil, errOver
+	case j.failed != nil:
+		return nil, j.failed
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	}
+	return &tx{statements: j.statements}, j.open()
+}
+
+// open looks whether the host's transaction is: SQLite does not begin another one within it, which changes nothing.
+func (j *joined) open() error {
+	_, err := j.exec(context.Background(), "BEGIN")
+	if primary(err) == sqlite3.SQLITE_ERROR {
+		return nil
+	}
+	if err == nil {
+		_, err = j.exec(context.Background(), "ROLLBACK")
+	}
+	return j.fail(cmp.Or(err, errEnded))
+}
+
+// fail ends the host's transaction: what was done with it after SQLite has rolled it back would be no part of it.
+func (j *joined) fail(err error) error {
+	j.failed = err
+	_ = j.host.Rollback()
+	return err
+}
+
+// View reads in the host's transaction.
+func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	t, err := j.tx(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		t.end()
+		if t.failed != nil && j.open() != nil {
+			j.failed = t.failed
+		}
+	}()
+	return cmp.Or(fn(ctx, t), t.failed)
+}
+
+// Update writes in the host's transaction. If fn returns an error, or does not return, nothing of what it wrote is left there.
+func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	t, err := j.tx(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := j.exec(context.Background(), "SAVEPOINT tenancy"); err != nil {
+		return j.fail(err)
+	}
+	kept := false
+	defer func() {
+		t.end()
+		if kept {
+			return
+		}
+		if err := j.undo(); err != nil {
+			_ = j.fail(cmp.Or(t.failed, err))
+		}
+	}()
+	if err := fn(ctx, t); err != nil {
+		return err
+	}
+	if err := cmp.Or(t.failed, ctx.Err()); err != nil {
+		return err
+	}
+	if _, err := j.exec(context.Background(), "RELEASE tenancy"); err != nil {
+		return j.fail(err)
+	}
+	kept = true
+	return nil
+}
+
+// undo takes back what was written since the savepoint.
+func (j *joined) undo() error {
+	if _, err := j.exec(context.Background(), "ROLLBACK TO tenancy"); err != nil {
+		return err
+	}
+	_, err := j.exec(context.Background(), "RELEASE tenancy")
+	return err
+}

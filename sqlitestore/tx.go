@@ -1,0 +1,288 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/tables"
+)
+
+// tx is a tenancy.Tx over a transaction that has begun.
+type tx struct {
+	*statements
+	read   bool  // something was: the snapshot is taken
+	over   bool  // its function has returned
+	failed error // of a statement: nothing may be committed
+}
+
+func (t *tx) end() { t.over = true }
+
+// open refuses what comes after the end, or after a failure.
+func (t *tx) open(ctx context.Context) error {
+	switch {
+	case t.over:
+		return errOver
+	case t.failed != nil:
+		return t.failed
+	}
+	return ctx.Err()
+}
+
+// ask asks. A context that ends is noticed from row to row; within a statement only by the first, which may have to wait: having the driver watch it costs
+// as much as a lookup.
+func (t *tx) ask(ctx context.Context, text string, args []any, each func(*sql.Rows) error) error {
+	watched := ctx
+	if t.read {
+		watched = context.Background()
+	}
+	err := t.query(watched, text, bound(args), func(rows *sql.Rows) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return each(rows)
+	})
+	t.read = t.read || err == nil
+	if err != nil && ctx.Err() == nil {
+		t.failed = err
+	}
+	return err
+}
+
+// Read answers lookups. An index that is unknown, or not asked in this way, and a negative limit are errors; so is a row that does not parse, or that
+// is not what the index has of its record.
+func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	answers := make([]tenancy.Answer, len(lookups))
+	if len(lookups) < batch/2 {
+		for i := range lookups {
+			if err := t.answer(ctx, lookups[i], &answers[i]); err != nil {
+				return nil, err
+			}
+		}
+		return answers, nil
+	}
+	left, err := t.batches(ctx, lookups, answers)
+	for _, i := range left {
+		if err == nil {
+			err = t.answer(ctx, lookups[i], &answers[i])
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answers, nil
+}
+
+func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) error {
+	x, err := tables.At(l.Index)
+	if err != nil {
+		return wrap(err)
+	}
+	q, err := x.Query(l)
+	if q == nil || err != nil {
+		return wrap(err)
+	}
+	args, _ := q.Arguments(l)
+	return t.ask(ctx, asking[q], args, func(rows *sql.Rows) error {
+		if l.Count {
+			return rows.Scan(&a.Count)
+		}
+		record, err := x.Table.Record(rows.Scan)
+		if err != nil {
+			return wrap(err)
+		}
+		if err := holds(x, record, l); err != nil {
+			return err
+		}
+		if l.Limit == 0 {
+			a.Record = record
+		} else {
+			a.Records = append(a.Records, record)
+		}
+		return nil
+	})
+}
+
+// Events gives a part of a stream. A limit that is not positive gives nothing.
+func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	if limit <= 0 || from > math.MaxInt64 {
+		return nil, nil
+	}
+	return t.events(ctx, selectEvents, stream.Key(), int64(from), int64(limit))
+}
+
+// Outbox gives the oldest pending events. A limit that is not positive gives nothing.
+func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	if limit <= 0 {
+		return nil, nil
+	}
+	return t.events(ctx, selectOutbox, after.Key(), int64(limit))
+}
+
+func (t *tx) events(ctx context.Context, text string, args ...any) (events []tenancy.Event, err error) {
+	err = t.ask(ctx, text, args, func(rows *sql.Rows) error {
+		e, err := tables.Event(rows.Scan)
+		if err != nil {
+			return wrap(err)
+		}
+		events = append(events, e)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return events, nil
+}
+
+// write runs a write, unless the transaction is over or has failed. What fails, fails the transaction. No context ends a statement that writes: SQLite
+// would roll the transaction back, and the host's with it.
+func (t *tx) write(ctx context.Context, change func() error) error {
+	if err := t.open(ctx); err != nil {
+		if t.failed == nil && !t.over {
+			t.failed = err
+		}
+		return err
+	}
+	t.failed = taken(change())
+	return t.failed
+}
+
+func (t *tx) change(text string, args ...any) error {
+	_, err := t.exec(context.Background(), text, bound(args)...)
+	return err
+}
+
+// Put writes records. An entry that is another record's when all are written is CodeBusy: within one call records can exchange theirs. What is of no
+// kind of the table of indexes, a pointer to a record included, is an error.
+func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
+	return t.write(ctx, func() error {
+		for _, r := range records {
+			table, err := tableFor(r)
+			if err != nil {
+				return err
+			}
+			err = t.change(table.upsert, table.Values(r)...)
+			if taken(err) != err && len(records) > 1 {
+				return t.replace(records)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// replace writes records of which one was in the way of another: all that are there are deleted first.
+func (t *tx) replace(records []tenancy.Record) error {
+	last := map[tenancy.Entry]tenancy.Record{}
+	for _, r := range records {
+		if err := t.remove(r); err != nil {
+			return err
+		}
+		last[r.Entries(nil)[0]] = r
+	}
+	for _, r := range last {
+		table := tableOf[reflect.TypeOf(r)]
+		if err := t.change(table.upsert, table.Values(r)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete removes records by identity. What is of no kind of the table of indexes is an error.
+func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
+	return t.write(ctx, func() error {
+		for _, r := range records {
+			if err := t.remove(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (t *tx) remove(r tenancy.Record) error {
+	table, err := tableFor(r)
+	if err != nil {
+		return err
+	}
+	return t.change(table.delete, table.Key(r)...)
+}
+
+var errGap = errors.New("sqlitestore: an event's number leaves a gap in its stream")
+
+// Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
+func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+	return t.write(ctx, func() error {
+		for _, e := range events {
+			values, err := tables.EventValues(e)
+			if err != nil {
+				return wrap(err)
+			}
+			n, err := t.exec(context.Background(), insertEvent, bound(values)...)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				return errGap
+			}
+			if err := t.change(insertOutbox, values[0], values[1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Ack takes events out of the outbox, by stream and number.
+func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+	return t.write(ctx, func() error {
+		for _, e := range events {
+			if e.Sequence > math.MaxInt64 {
+				continue
+			}
+			if err := t.change(deleteOutbox, e.Stream.Key(), int64(e.Sequence)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// MoveAll carries out a merge or deletion, in two statements: CodeBusy if a user of a membership that moves has one in move.Into already.
+func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
+	return t.write(ctx, func() error {
+		if move.Into.IsZero() {
+			if err := t.change(deleteMembers, [16]byte(move.From)); err != nil {
+				return err
+			}
+			return t.change(moveAccounts, [16]byte(move.From), nil)
+		}
+		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into), int64(tenancy.StandardUser), int64(move.At)); err != nil {
+			return err
+		}
+		return t.change(moveAccounts, [16]byte(move.From), [16]byte(move.Into))
+	})
+}
+
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("sqlitestore: %w", err)
+}
