@@ -213,7 +213,7 @@
 //
 // # Storage
 //
-// A [Store] keeps records and events and knows no rules. Package memstore is the one in memory and the reference of what a store does, package storetest
-// the suite that every store passes. Any number of processes may use one store; the library keeps no state and no cache of its own. store.go is the
-// whole contract.
+// A [Store] keeps records and events and knows no rules. Package memstore is the one in memory and the reference of what a store does; module sqlitestore
+// keeps them in a SQLite file, module pgstore in PostgreSQL, next to the host's own tables: docs/stores.md says which when. Package storetest is the suite
+// that every store passes. Any number of processes may use one store; the library keeps no state and no cache of its own. store.go is the whole contract.
 package tenancy

@@ -16,7 +16,7 @@ func Weaken(s *Store, how string) {
 
 // Statements gives every statement that the store sends.
 func Statements() []string {
-	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, readEvents, readOutbox, readAccess,
+	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents, readOutbox, readAccess,
 		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, schemaTable, nextVersion}
 	writes := []statement{appendEvents, appendOutbox, ackOutbox}
 	for _, c := range changes {

@@ -50,6 +50,11 @@ func (s *Store) ready(ctx context.Context) error {
 	case version > len(migrations):
 		return newer(version)
 	}
+	if _, err := s.pool.Exec(ctx, showIndexes); err == nil {
+		s.planned.Store(true)
+	} else if state(err) == "" {
+		return err
+	}
 	s.sound.Store(true)
 	return nil
 }

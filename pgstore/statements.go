@@ -19,8 +19,9 @@ const (
 
 	// While a table is small a server would rather read all of it: for a SERIALIZABLE transaction a conflict with whoever writes there, and a plan that
 	// it keeps for the connection when the table has grown.
-	useIndexes = "SET LOCAL enable_seqscan = off"
-	rollback   = "ROLLBACK"
+	useIndexes  = "SET LOCAL enable_seqscan = off"
+	showIndexes = "SHOW enable_seqscan"
+	rollback    = "ROLLBACK"
 
 	savepoint           = "SAVEPOINT tenancy"
 	releaseSavepoint    = "RELEASE SAVEPOINT tenancy"

@@ -31,6 +31,7 @@ type Store struct {
 	options Options
 	queues  *queues
 	sound   atomic.Bool // the schema was looked at
+	planned atomic.Bool // the server knows useIndexes
 
 	begin, end string            // how an Update begins, and ends if it does not commit
 	unknown    func(error) error // what one is whose outcome is unknown

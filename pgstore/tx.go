@@ -115,7 +115,9 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 		}
 		t.conn = conn
 		b.Queue(t.begin)
-		b.Queue(useIndexes)
+		if t.store.planned.Load() {
+			b.Queue(useIndexes)
+		}
 	}
 	if t.joined != nil && !t.written && t.kept.Len() > 0 {
 		b.Queue(savepoint)
