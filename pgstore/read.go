@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -141,18 +142,43 @@ func (asked *question) answer(lookups []tenancy.Lookup, answers []tenancy.Answer
 		answers[*place].Count = count
 		return nil
 	}
-	record, err := asked.index.Table.Record(scan)
+	table := asked.index.Table
+	record, err := table.Record(scanning(table.Columns[:table.Fields], scan))
 	if err != nil {
 		return wrap(err)
 	}
 	l, to := lookups[*place], &answers[*place]
 	switch {
 	case !asked.index.Holds(record, l):
-		return fmt.Errorf("pgstore: %s: %w", asked.index.Table.Name, errRow)
+		return fmt.Errorf("pgstore: %s: %w", table.Name, errRow)
 	case l.Limit == 0:
 		to.Record = record
 	default:
 		to.Records = append(to.Records, record)
+	}
+	return nil
+}
+
+// scanning scans a row of columns into what package tables has for them. IDs come as text where the driver does not ask the server which types there are.
+func scanning(columns []tables.Column, scan func(...any) error) func(...any) error {
+	return func(into ...any) error {
+		into = slices.Clone(into)
+		for i, c := range columns {
+			if c.Type == tables.ID {
+				into[i] = idBytes{into[i].(*[]byte)}
+			}
+		}
+		return scan(into...)
+	}
+}
+
+// idBytes is where the 16 bytes of an ID go; nil for NULL.
+type idBytes struct{ to *[]byte }
+
+// ScanUUID is how pgx hands an ID over.
+func (b idBytes) ScanUUID(v pgtype.UUID) error {
+	if *b.to = nil; v.Valid {
+		*b.to = v.Bytes[:]
 	}
 	return nil
 }

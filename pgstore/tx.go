@@ -221,7 +221,7 @@ func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any
 		}
 		defer rows.Close()
 		for rows.Next() {
-			e, err := tables.Event(rows.Scan)
+			e, err := tables.Event(scanning(tables.EventColumns, rows.Scan))
 			if err != nil {
 				return wrap(err)
 			}

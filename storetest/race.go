@@ -378,6 +378,7 @@ func (c trial) copies() {
 	var wg sync.WaitGroup
 	var errs [2]error
 	wg.Go(func() {
+		defer once.Do(func() { close(halfway) }) // if it has failed before
 		errs[0] = c.persistently(func(ctx context.Context, tx tenancy.Tx) error {
 			first, err := read1(ctx, tx, lookup(pair(0)[0]))
 			if err != nil {
