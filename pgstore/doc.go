@@ -31,7 +31,7 @@
 // # Settings
 //
 // The pool is the host's. An Update holds one connection from its first read to its end; one that waits in a queue holds none. Behind PgBouncer in
-// transaction pooling, set default_query_exec_mode=exec in the pool's connection string unless PgBouncer keeps prepared statements (since 1.21, with
+// transaction pooling, set default_query_exec_mode=cache_describe in the pool's connection string unless PgBouncer keeps prepared statements (since 1.21, with
 // max_prepared_statements). A client that disappears in the midst of a transaction keeps its locks until the server notices: set
 // idle_in_transaction_session_timeout and tcp_keepalives_idle to some seconds there.
 //
