@@ -228,12 +228,13 @@ func newRead(x *tables.Index, q *tables.Query) read {
 	columns, order := tables.Names(x.Table.Columns[:x.Table.Fields]), "asked.place"
 	if q == &x.List {
 		// So that the order within a place does not hang on how the rows are found.
-		ordered := columns
+		var ordered strings.Builder
+		ordered.WriteString(columns)
 		for i, c := range x.Columns() {
-			ordered += fmt.Sprintf(", %s AS order_%d", c.Name, i)
+			fmt.Fprintf(&ordered, ", %s AS order_%d", c.Name, i)
 			order += fmt.Sprintf(", found.order_%d", i)
 		}
-		r.many = strings.Replace(r.many, columns, ordered, 1)
+		r.many = strings.Replace(r.many, columns, ordered.String(), 1)
 	}
 	if q == &x.Count {
 		columns = "count"

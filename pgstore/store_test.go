@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -110,11 +111,12 @@ func connect(t testing.TB, url string) *pgxpool.Pool {
 
 // clear removes the rows of a database.
 func clear(t testing.TB, pool *pgxpool.Pool) {
-	statement := "DELETE FROM tenancy_events; DELETE FROM tenancy_outbox"
+	var statement strings.Builder
+	statement.WriteString("DELETE FROM tenancy_events; DELETE FROM tenancy_outbox")
 	for _, table := range tables.All() {
-		statement += "; DELETE FROM " + table.Name
+		statement.WriteString("; DELETE FROM " + table.Name)
 	}
-	_, err := pool.Exec(context.Background(), statement)
+	_, err := pool.Exec(context.Background(), statement.String())
 	require.NoError(t, err)
 }
 

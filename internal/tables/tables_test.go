@@ -26,8 +26,8 @@ func filled(kind tenancy.Record, draw func(reflect.Value)) tenancy.Record {
 			return
 		}
 		if v.Kind() == reflect.Struct {
-			for i := range v.NumField() {
-				fill(v.Field(i))
+			for _, field := range v.Fields() {
+				fill(field)
 			}
 			return
 		}
