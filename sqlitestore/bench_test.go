@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,10 +41,14 @@ func (f *floor) prepare(text string) *sql.Stmt {
 	return s
 }
 
+// newID draws an ID as the library does: each later than the last, then random.
 func newID() (id [16]byte) {
 	_, _ = rand.Read(id[:])
+	binary.BigEndian.PutUint64(id[:], uint64(time.Now().UnixMilli())<<16|drawn.Add(1)&0xffff)
 	return id
 }
+
+var drawn atomic.Uint64
 
 func bytesOf(id [16]byte) []byte { return id[:] }
 

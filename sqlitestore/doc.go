@@ -42,9 +42,10 @@
 //
 // # Upgrades
 //
-// Migrate is a call of its own, for the host to make when it deploys: Open and New change no schema, and an Update looks at the schema's version each time. The migrations are part of this package, numbered, and
-// only go forward; all that are missing are one transaction, and processes that call Migrate at once do it once. Processes with an older version of this package
-// refuse to write (ErrSchema) from then on. The versions stand in tenancy_schema; user_version and application_id are the host's.
+// Migrate is a call of its own, for the host to make when it deploys: Open and New change no schema, and every Update looks at the schema's version. The
+// migrations are part of this package, numbered, and only go forward; all that are missing are one transaction, and processes that call Migrate at once do
+// it once. Processes with an older version of this package refuse to write (ErrSchema) from then on. The versions stand in tenancy_schema; user_version and
+// application_id are the host's.
 //
 // # Backups
 //

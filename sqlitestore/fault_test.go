@@ -4,15 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
 // driversError gives an error of the driver's with a code: the type has no other way.
@@ -230,63 +230,29 @@ func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	}
 }
 
-// TestWeakenings takes out what keeps the rules, one thing at a time, and runs the tests that must find it.
-func TestWeakenings(t *testing.T) {
-	t.Parallel()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	run := func(what, tests string) (string, error) {
-		c := exec.Command(self, "-test.run="+tests)
-		c.Env = append(os.Environ(), weaken+"="+what)
-		out, err := c.CombinedOutput()
-		return string(out), err
-	}
-	for what, tests := range map[string]string{
-		"tenancy_users_by_address":      "^TestNew$/^Unique$/^users_by_address$",
-		"tenancy_invitations_by_secret": "^TestNew$/^Unique$/^invitations_by_secret$",
-		"tenancy_pending_invitations":   "^TestNew$/^Unique$/^pending_invitations$",
-		"tenancy_open_requests":         "^TestNew$/^Unique$/^open_requests$",
-		"tenancy_domains_by_name":       "^TestNew$/^Unique$/^domains_by_name$",
-		"tenancy_verified_domains":      "^TestNew$/^Unique$/^verified_domains$",
-		"ROLLBACK=COMMIT":               "^TestNew$/^Transaction$",
-		"ROLLBACK TO tenancy=SELECT 1":  "^TestJoined",
-		"BEGIN IMMEDIATE=BEGIN":         "^TestOnceOnly$",
-		"COMMIT=ROLLBACK":               "^TestNew$/^Write$",
-	} {
-		t.Run(what, func(t *testing.T) {
-			out, err := run("", tests)
-			require.NoError(t, err, out)
-			require.NotContains(t, out, "no tests to run")
-			out, err = run(what, tests)
-			require.Error(t, err, "nothing finds it")
-			require.Contains(t, out, "--- FAIL", out)
-		})
-	}
-}
-
-// TestOnceOnly has two Stores count in one file: each begins with the write lock, so that no function runs in vain.
+// TestOnceOnly has one Store come to another's Update when that has read and not yet written: it waits, since each begins with the write lock, so that what was read
+// still holds, and no function runs in vain.
 func TestOnceOnly(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
 	db, _ := weakened(t, path)
-	stores := []*sqlitestore.Store{over(t, db, nil), over(t, db, nil)}
-	const each = 50
-	var runs [2]int
-	errs := make(chan error, len(stores))
-	for n, store := range stores {
-		go func() {
-			for range each {
-				if err := store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error { runs[n]++; return increment(ctx, tx) }); err != nil {
-					errs <- err
-					return
-				}
+	one, other := over(t, db, nil), over(t, db, nil)
+	runs := 0
+	require.NoError(t, one.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		runs++
+		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Limit: 1}); err != nil {
+			return err
+		}
+		if runs == 1 {
+			soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+			defer cancel()
+			if err := other.Update(soon, increment); !errors.Is(err, context.DeadlineExceeded) {
+				return fmt.Errorf("it did not wait: %w", err)
 			}
-			errs <- nil
-		}()
-	}
-	for range stores {
-		require.NoError(t, <-errs)
-	}
-	require.Equal(t, [2]int{each, each}, runs)
-	require.EqualValues(t, 2*each, counted(t, stores[0]))
+		}
+		return increment(ctx, tx)
+	}))
+	require.Equal(t, 1, runs)
+	require.NoError(t, other.Update(t.Context(), increment))
+	require.EqualValues(t, 2, counted(t, one))
 }

@@ -20,6 +20,8 @@ func TestMain(m *testing.M) {
 	few := "2" // a random step on a file takes a hundred times what it takes in memory
 	if testing.Short() {
 		few = "1"
+		byDefault("kills", "4")
+		byDefault("tears", "15")
 	}
 	byDefault("rapid.checks", few)
 	byDefault("test.parallel", "8") // most of a suite is waiting

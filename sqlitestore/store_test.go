@@ -1,16 +1,13 @@
 package sqlitestore_test
 
 import (
-	"context"
 	"database/sql"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 	"github.com/add4b1c6/tenancy/storetest"
 )
@@ -56,79 +53,4 @@ func over(t testing.TB, db *sql.DB, o *sqlitestore.Options) *sqlitestore.Store {
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store { return open(t) })
-}
-
-func TestNew(t *testing.T) {
-	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store {
-		db, after := weakened(t, fresh(t))
-		defer after()
-		return over(t, db, nil)
-	})
-}
-
-// TestNewBorrows runs the suite where the Store may keep no connection.
-func TestNewBorrows(t *testing.T) {
-	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store {
-		db := database(t, fresh(t), asDocumented)
-		db.SetMaxOpenConns(4)
-		return over(t, db, &sqlitestore.Options{Readers: 4})
-	})
-}
-
-// inTransact is a Store that does each Update in a transaction of the host's.
-type inTransact struct{ *sqlitestore.Store }
-
-func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx, store tenancy.Store) error { return store.Update(ctx, fn) })
-}
-
-func TestTransactSuite(t *testing.T) {
-	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store { return inTransact{open(t)} })
-}
-
-// inTx is a Store that does everything in transactions that the host begins, as BEGIN and one after the other.
-type inTx struct {
-	*sqlitestore.Store
-	db *sql.DB
-	mu *sync.Mutex
-}
-
-func (s inTx) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }()
-	store, err := s.WithTx(ctx, tx)
-	if err != nil {
-		return err
-	}
-	if err := store.Update(ctx, fn); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-func TestWithTxSuite(t *testing.T) {
-	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store {
-		db := database(t, fresh(t), asDocumented)
-		return inTx{over(t, db, nil), db, new(sync.Mutex)}
-	})
-}
-
-func TestRandomOperations(t *testing.T) {
-	t.Parallel()
-	storetest.Random(t, func(t *testing.T) tenancy.Store { return open(t) }, &storetest.Reached{})
-}
-
-// TestTwin runs random operations on a file and in memory side by side: the same answers, refusals and events.
-func TestTwin(t *testing.T) {
-	t.Parallel()
-	storetest.Random(t, func(t *testing.T) tenancy.Store { return storetest.Twin(t, memstore.New(), open(t)) }, &storetest.Reached{})
 }

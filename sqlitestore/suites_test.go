@@ -1,0 +1,130 @@
+//go:build !race
+
+package sqlitestore_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/sqlitestore"
+	"github.com/add4b1c6/tenancy/storetest"
+)
+
+// Under the race detector SQLite takes ten times as long: there TestOpen runs the suite, and what is here runs without it.
+
+func TestNew(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) tenancy.Store {
+		db, after := weakened(t, fresh(t))
+		defer after()
+		return over(t, db, nil)
+	})
+}
+
+// TestNewBorrows runs the suite where the Store may keep no connection.
+func TestNewBorrows(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) tenancy.Store {
+		db := database(t, fresh(t), asDocumented)
+		db.SetMaxOpenConns(4)
+		return over(t, db, &sqlitestore.Options{Readers: 4})
+	})
+}
+
+// inTransact is a Store that does each Update in a transaction of the host's.
+type inTransact struct{ *sqlitestore.Store }
+
+func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx, store tenancy.Store) error { return store.Update(ctx, fn) })
+}
+
+func TestTransactSuite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) tenancy.Store { return inTransact{open(t)} })
+}
+
+// inTx is a Store that does everything in transactions that the host begins, as BEGIN and one after the other.
+type inTx struct {
+	*sqlitestore.Store
+	db *sql.DB
+	mu *sync.Mutex
+}
+
+func (s inTx) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	store, err := s.WithTx(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := store.Update(ctx, fn); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func TestWithTxSuite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) tenancy.Store {
+		db := database(t, fresh(t), asDocumented)
+		return inTx{over(t, db, nil), db, new(sync.Mutex)}
+	})
+}
+
+func TestRandomOperations(t *testing.T) {
+	t.Parallel()
+	storetest.Random(t, func(t *testing.T) tenancy.Store { return open(t) }, &storetest.Reached{})
+}
+
+// TestTwin runs random operations on a file and in memory side by side: the same answers, refusals and events.
+func TestTwin(t *testing.T) {
+	t.Parallel()
+	storetest.Random(t, func(t *testing.T) tenancy.Store { return storetest.Twin(t, memstore.New(), open(t)) }, &storetest.Reached{})
+}
+
+// TestWeakenings takes out what keeps the rules, one thing at a time, and runs the tests that must find it.
+func TestWeakenings(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	run := func(what, tests string) (string, error) {
+		c := exec.Command(self, "-test.run="+tests)
+		c.Env = append(os.Environ(), weaken+"="+what)
+		out, err := c.CombinedOutput()
+		return string(out), err
+	}
+	for what, tests := range map[string]string{
+		"tenancy_users_by_address":      "^TestNew$/^Unique$/^users_by_address$",
+		"tenancy_invitations_by_secret": "^TestNew$/^Unique$/^invitations_by_secret$",
+		"tenancy_pending_invitations":   "^TestNew$/^Unique$/^pending_invitations$",
+		"tenancy_open_requests":         "^TestNew$/^Unique$/^open_requests$",
+		"tenancy_domains_by_name":       "^TestNew$/^Unique$/^domains_by_name$",
+		"tenancy_verified_domains":      "^TestNew$/^Unique$/^verified_domains$",
+		"ROLLBACK=COMMIT":               "^TestNew$/^Transaction$",
+		"ROLLBACK TO tenancy=SELECT 1":  "^TestJoined",
+		"BEGIN IMMEDIATE=BEGIN":         "^TestOnceOnly$",
+		"COMMIT=ROLLBACK":               "^TestNew$/^Write$",
+	} {
+		t.Run(what, func(t *testing.T) {
+			out, err := run("", tests)
+			require.NoError(t, err, out)
+			require.NotContains(t, out, "no tests to run")
+			out, err = run(what, tests)
+			require.Error(t, err, "nothing finds it")
+			require.Contains(t, out, "--- FAIL", out)
+		})
+	}
+}
