@@ -614,13 +614,15 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 		return err
 	}
 	events := s.events(a, c, heads)
-	var puts []Record
+	var first []Record // the heads, sorted: whoever else appends to these streams waits here, and nobody for each other
 	for _, stream := range slices.SortedFunc(maps.Keys(heads), compareStreams) {
-		puts = append(puts, *heads[stream])
+		first = append(first, *heads[stream])
 	}
-	puts = append(puts, changed...)
+	if err := tx.Put(ctx, first...); err != nil {
+		return err
+	}
 	if b == nil {
-		puts = append(puts, OperationRecord{Actor: s.actor, ID: a.operation, Name: c.row.name, Call: a.nonce, Time: a.now,
+		changed = append(changed, OperationRecord{Actor: s.actor, ID: a.operation, Name: c.row.name, Call: a.nonce, Time: a.now,
 			Made: strings.Join(c.made, " "), Events: len(events)})
 	} else {
 		b.events += len(events)
@@ -634,7 +636,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 			return err
 		}
 	}
-	if err := tx.Put(ctx, puts...); err != nil {
+	if err := tx.Put(ctx, changed...); err != nil {
 		return err
 	}
 	for _, move := range c.world.moves {
