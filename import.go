@@ -186,7 +186,7 @@ func (m merger) eligible(c *changes) error {
 // maxImport is how many addresses one call takes, and importBatch how many one transaction.
 const (
 	maxImport   = 100_000
-	importBatch = 200
+	importBatch = 1000
 )
 
 // ImportUsers makes existing users members, as Standard Users and without being asked: those with an address on one of the organization's live

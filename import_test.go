@@ -173,7 +173,7 @@ func TestImportUsers(t *testing.T) {
 		refused(t, s.imports("ines2@corp.example")[0].Err, tenancy.CodeAccountLimit)
 	})
 	t.Run("USR-15 more addresses than go into one transaction, with duplicates in other batches", func(t *testing.T) {
-		const many = 210
+		const many = 1010
 		var emails []string
 		s := newImporter(t, func(s *importer) {
 			host := s.foundAt("Host", "host@host.example")

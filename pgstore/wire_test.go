@@ -301,7 +301,7 @@ func TestRoundTrips(t *testing.T) {
 		}
 	}
 	for name, of := range growing(store) {
-		few, many := trips(of(3)), trips(of(150)) // ImportUsers has a transaction for every 200
+		few, many := trips(of(3)), trips(of(150)) // ImportUsers has a transaction for every 1,000
 		t.Logf("%s: %d for 3 records, %d for 150", name, few, many)
 		require.Equal(t, few, many, name)
 		require.LessOrEqual(t, few, int64(6), name)
