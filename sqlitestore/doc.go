@@ -58,8 +58,8 @@
 //
 // # Erasure
 //
-// With secure_delete what is erased is overwritten in the file. The log still holds pages as they were, until it is begun anew: call Checkpoint after Purge, or
-// once a day, and neither has them any more. Backups that were made before do.
+// With secure_delete what is erased is overwritten in the file, but for what SQLite has moved between pages now and then; and the log still holds pages as they
+// were, until it is begun anew. Call Vacuum after Purge, or once a day, and neither has them any more. Backups that were made before do.
 //
 // # Tables
 //

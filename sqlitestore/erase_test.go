@@ -14,7 +14,7 @@ import (
 )
 
 // TestErased searches the bytes of the file and of its log for markers that every name and address carries: all are there at first, and none after deletion,
-// purge and checkpoint (SEC-27).
+// purge and Vacuum (SEC-27).
 func TestErased(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -69,7 +69,7 @@ func TestErased(t *testing.T) {
 	now = now.Add(60 * 24 * time.Hour)
 	_, err = host.Purge(t.Context())
 	require.NoError(t, err)
-	require.NoError(t, store.Checkpoint(t.Context()))
+	require.NoError(t, store.Vacuum(t.Context()))
 	require.Empty(t, held())
 	sound(t, store)
 

@@ -244,7 +244,7 @@ func TestOnceOnly(t *testing.T) {
 			return err
 		}
 		if runs == 1 {
-			soon, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+			soon, cancel := context.WithTimeout(ctx, 2*time.Second) // more than an Update takes that does not wait
 			defer cancel()
 			if err := other.Update(soon, increment); !errors.Is(err, context.DeadlineExceeded) {
 				return fmt.Errorf("it did not wait: %w", err)
