@@ -1142,7 +1142,7 @@ type reachesOf struct {
 
 func (r *reads) reachesOf(user UserID, from place) reachesOf {
 	p := reachesOf{sight: r.sight(user), end: true}
-	if r.actor.isUser() && r.actor.User != user && !p.seen() {
+	if r.actor.isUser() && r.actor.User != user && !p.overseen() {
 		return p
 	}
 	p.there = r.reached(user)
@@ -1189,7 +1189,7 @@ func (p reachesOf) role(account AccountID) bool {
 }
 
 func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach], error) {
-	if !p.seen() {
+	if !p.overseen() {
 		return page[Reach]{}, CodeNotFound
 	}
 	out := page[Reach]{next: p.next, end: p.end}

@@ -643,11 +643,21 @@ type acceptanceFacts struct {
 }
 
 // acceptance asks for the invitation that a secret opens. A nil invitee is somebody who is yet to sign up: they have nothing.
-func (r *reads) acceptance(secret Secret, invitee *UserRecord) (f acceptanceFacts) {
-	f.invitation = find(r, invitationBySecret(secret.hash()))
-	if f.invitation == nil {
-		return f
+func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
+	invitation := find(r, invitationBySecret(secret.hash()))
+	if invitation == nil {
+		return acceptanceFacts{}
 	}
+	f := r.accepting(invitation, invitee)
+	if f.kind == KindOrganization && !f.invitee.user.ID.IsZero() {
+		f.merger = r.merger(invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
+	}
+	return f
+}
+
+// accepting asks for what accepting an invitation needs to know, but for the organizations that the invitee owns.
+func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acceptanceFacts {
+	f := acceptanceFacts{invitation: invitation}
 	f.inviter = find(r, userByID(f.invitation.Inviter.User))
 	f.target = r.targetAs(f.invitation.Inviter, *f.invitation)
 	address := f.invitation.Personal.Address
@@ -666,7 +676,6 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) (f acceptanceFact
 		f.grant = find(r, grantOn(f.invitation.Account, invitee.ID))
 	default:
 		f.invitee = r.belongings(invitee)
-		f.merger = r.merger(f.invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
 	}
 	return f
 }

@@ -8,20 +8,22 @@ import (
 
 // Candidate names what PreviewMerge is asked about: one of the two.
 type Candidate struct {
-	Owner        UserID         // all organizations this user owns, as an invitation or import would merge them
+	Owner        UserID         // all organizations this user owns but the Prime, as an invitation or import would merge them
 	Organization OrganizationID // this one, as MergeOrganizations would
 }
 
-// MergePlan is exactly what a merge would do now (MRG-11).
+// MergePlan is exactly what a merge would do now (MRG-11). To the Candidates' Owner who is invited it says of the Prime its name alone, and what
+// accepting would be refused with.
 type MergePlan struct {
 	Prime      OrganizationID
 	PrimeName  Personal
 	Candidates []OrganizationID
+	Dissolved  []OrganizationID // those of the Candidates that accepting dissolves instead of merging them (USR-8)
 	Users      []MergedUser
-	Accounts   []AccountID    // that become the Prime's: subaccounts and closed ones included
-	Revoked    []InvitationID // invitations and account requests that end, the Candidates' and, unless the Candidates' Owner looks, the Prime's
+	Accounts   []AccountID    // that become the Prime's: subaccounts included, and closed ones of a Candidate that merges
+	Revoked    []InvitationID // invitations and account requests that end, the Candidates' and, unless their Owner is invited and looks, the Prime's
 	Settled    []RequestID    // requests to be invited that end, likewise
-	Unmet      []Unmet        // why it would be refused; empty: it would not
+	Unmet      []Unmet        // why it would be refused, for the invited Owner the first reason alone; empty: it would not
 }
 
 // MergedUser is a member of a Candidate in a MergePlan.
@@ -30,12 +32,12 @@ type MergedUser struct {
 	Organization OrganizationID // the Candidate
 	Before       OrganizationRole
 	After        OrganizationRole // in the Prime
-	SSO          bool             // single sign-on will be required of them
+	SSO          *bool            // whether single sign-on will be required of them; nil: not to be seen
 }
 
 // Unmet is a prerequisite that a merge does not meet.
 type Unmet struct {
-	Organization OrganizationID // the Candidate; zero: all of it together
+	Organization OrganizationID // the Candidate; zero: all of it together, or the invitation
 	Code         Code
 }
 
@@ -103,7 +105,7 @@ type candidate struct {
 	earlier  []OrganizationRecord // merged into it before
 	members  int
 	accounts int                // main ones that are not closed
-	owned    []family           // the Owner's, if there is no other member
+	owned    []family           // the Owner's, if there is no other member, where it may be dissolved
 	people   []MembershipRecord // for a plan, or where a domain of the Prime is closed
 	users    []*UserRecord      // the people, in the same places
 	all      []AccountRecord    // for a plan
@@ -144,7 +146,7 @@ func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, 
 	m.owner = find(r, userByID(owner))
 	m.member = find(r, memberOf(prime, owner))
 	var owned []AccountRecord
-	if d == toAccept {
+	if d != toMerge {
 		owned = all(r, openAccountsOf(owner))
 	}
 	if slices.ContainsFunc(m.domains, func(d DomainRecord) bool { return d.signUpPolicy(m.prime) == PolicyClosed }) {
@@ -274,33 +276,41 @@ func (m merger) full(c *changes) (codes []Code) {
 	return codes
 }
 
-// refusal gives the first reason why the Candidates can't be merged.
-func (m merger) refusal(c *changes) error {
+// against gives all reasons why the Candidates can't be merged, those that are dissolved excepted: a designated account of theirs needs an
+// entitled Prime (HIP-7).
+func (m merger) against(c *changes, dissolved func(candidate) bool) (reasons []Unmet) {
 	for _, candidate := range m.candidates {
-		if codes := m.unmet(candidate, c); len(codes) > 0 {
-			return codes[0]
+		codes := m.unmet(candidate, c)
+		if dissolved(candidate) {
+			codes = nil
+			if anyDesignated(candidate.owned) && !m.prime.HIPAA {
+				codes = []Code{CodeHIPAADesignated}
+			}
+		}
+		for _, code := range codes {
+			reasons = append(reasons, Unmet{candidate.organization.ID, code})
 		}
 	}
-	if codes := m.full(c); len(codes) > 0 {
-		return codes[0]
+	for _, code := range m.full(c) {
+		reasons = append(reasons, Unmet{Code: code})
 	}
-	return nil
+	return reasons
 }
 
-// acceptable decides whether the Owner's acceptance of an invitation can merge or dissolve all Candidates (USR-8): a dissolved one's designated
-// accounts need an entitled Prime (HIP-7).
+// first makes a refusal of the first of some reasons; nil: there is none.
+func first(reasons []Unmet) error {
+	if len(reasons) == 0 {
+		return nil
+	}
+	return reasons[0].Code
+}
+
+// refusal decides whether all Candidates can be merged.
+func (m merger) refusal(c *changes) error { return first(m.against(c, none)) }
+
+// acceptable decides whether the Owner's acceptance of an invitation can merge or dissolve all Candidates (USR-8).
 func (m merger) acceptable(c *changes) error {
-	for _, candidate := range m.candidates {
-		if codes := m.unmet(candidate, c); len(codes) > 0 && candidate.members > 1 {
-			return codes[0]
-		} else if len(codes) > 0 && anyDesignated(candidate.owned) && !m.prime.HIPAA {
-			return CodeHIPAADesignated
-		}
-	}
-	if codes := m.full(c); len(codes) > 0 {
-		return codes[0]
-	}
-	return nil
+	return first(m.against(c, func(candidate candidate) bool { return m.dissolves(candidate, c) }))
 }
 
 // dissolves says whether a Candidate is dissolved instead of merged when its Owner accepts an invitation: nobody else is in it, and it does not
@@ -333,42 +343,6 @@ func (m merger) settled(candidate candidate) (ended []RequestID) {
 		}
 	}
 	return ended
-}
-
-// outside is the merger as the Candidates' Owner may see it: without what is pending in the Prime.
-func (m merger) outside() merger {
-	m.pending, m.requests = nil, nil
-	return m
-}
-
-// plan gives what a merge would do, the Owner becoming role in the Prime.
-func (m merger) plan(c *changes, role OrganizationRole, accepted InvitationID) MergePlan {
-	p := MergePlan{Prime: m.prime.ID, PrimeName: Personal{kept(m.prime.Personal.Name, m.prime.Ended, c.now)}}
-	for _, candidate := range m.candidates {
-		org := candidate.organization.ID
-		p.Candidates = append(p.Candidates, org)
-		for i, member := range candidate.people {
-			u := MergedUser{User: member.User, Organization: org, Before: member.Role, After: StandardUser}
-			if member.User == m.owner.ID {
-				u.After = role
-			}
-			d := m.domainOf(candidate.users[i].Personal.Address)
-			u.SSO = u.After != Owner && d != nil && !d.Connection.IsZero()
-			p.Users = append(p.Users, u)
-		}
-		for _, a := range candidate.all {
-			p.Accounts = append(p.Accounts, a.ID)
-		}
-		p.Revoked = append(p.Revoked, m.revoked(candidate, accepted)...)
-		p.Settled = append(p.Settled, m.settled(candidate)...)
-		for _, code := range m.unmet(candidate, c) {
-			p.Unmet = append(p.Unmet, Unmet{org, code})
-		}
-	}
-	for _, code := range m.full(c) {
-		p.Unmet = append(p.Unmet, Unmet{OrganizationID{}, code})
-	}
-	return p
 }
 
 // merge carries a merge out. The Owner leaves every Candidate and becomes role in the Prime, unless they are its Owner; candidates named as
@@ -412,8 +386,17 @@ func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID, 
 func none(candidate) bool { return false }
 
 // PreviewMerge says, without changing anything, what merging the Candidate into an organization would do now, and why it would be refused (MRG-11).
-// Shown to the Owner of both, Operators and System; to the Candidates' Owner while an invitation of the Prime's is pending for them; and to the
-// Prime's Owner and Administrators while they are entitled to import that Owner now. To anybody else the Candidate does not exist.
+// To anybody but these the Candidate does not exist:
+//
+//   - The Owner of both sees what MergeOrganizations would do; by Candidate.Owner, with all their other organizations.
+//   - The Candidates' Owner, while an invitation of the Prime's is pending for them, sees what accepting it would do: which of their organizations
+//     merge and which are dissolved, as the Terms say, and what these hold. Of the Prime they see the name. Whom it requires single sign-on of, what
+//     is pending in it and what it does not meet follows from its settings, and is not shown; but Unmet has the one code that AcceptInvitation would
+//     give them.
+//   - The Prime's Owner and Administrators, while they are entitled to import that Owner now, see what ImportUsers would do.
+//   - Operators and System see all of what accepting would do while an invitation of the Prime's is pending for the Candidates' Owner, even where the
+//     Prime could import them; else what importing would do, may the Prime import them or not. By Candidate.Organization it is always what
+//     MergeOrganizations would do, whose Unmet has CodeNotAllowed where no one owns both.
 //
 // Errors: CodeID (the organization), CodeInput (not exactly one of Owner and Organization), CodeSameOrganization; CodeNotFound.
 func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Candidate) (MergePlan, error) {
@@ -421,56 +404,152 @@ func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Can
 	id(&f, prime)
 	f.check(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
 	f.check(of.Organization != prime, CodeSameOrganization)
-	type facts struct {
-		standing
-		merger
-		candidate *OrganizationRecord
-	}
 	return look(ctx, s, call{operation("PreviewMerge"), prime.String(), f.err},
-		func(r *reads) facts {
-			f := facts{standing: r.standing(prime), candidate: find(r, organizationByID(of.Organization))}
-			owner := of.Owner
-			if f.candidate != nil {
-				owner = f.candidate.Owner
-			}
-			f.merger = r.merger(prime, owner, of.Organization, toPlan)
-			return f
-		},
-		func(f facts, c *changes) (MergePlan, error) {
-			role, accepted, ok := f.merger.shown(c, f.standing)
-			ownersOwn := c.actor.isUser() && (f.member == nil || f.member.Role != Owner || f.owner.ID != c.actor.User)
-			if f.prime == nil || f.owner == nil || len(f.candidates) == 0 || !ok || ownersOwn && of.Owner.IsZero() {
+		func(r *reads) prospect { return r.prospect(prime, of) },
+		func(p prospect, c *changes) (MergePlan, error) {
+			switch {
+			case !p.shown(c):
 				return MergePlan{}, CodeNotFound
+			case p.member == nil && p.owner.ID == c.actor.User:
+				return p.outside().plan(c).outside(), nil
 			}
-			if f.member == nil && f.owner.ID == c.actor.User {
-				return f.outside().plan(c, role, accepted), nil
-			}
-			return f.plan(c, role, accepted), nil
+			return p.plan(c), nil
 		})
 }
 
-// shown says whether the actor may see a merger, and as what: the Owner's role after it, and the invitation that would be accepted.
-func (m merger) shown(c *changes, st standing) (role OrganizationRole, accepted InvitationID, ok bool) {
-	if m.owner == nil || m.prime == nil {
-		return role, accepted, false
+// prospect is a merger, and the way in which it would come about.
+type prospect struct {
+	merger
+	standing   standing        // the actor's in the Prime
+	only       OrganizationID  // zero: all organizations of the Owner
+	acceptance acceptanceFacts // by the Owner, of the invitation that is pending for them; zero: there is none, or the actor would import them
+}
+
+// prospect asks for it. For an actor to whom it can't be shown nothing of the Candidates is read (GEN-14).
+func (r *reads) prospect(prime OrganizationID, of Candidate) prospect {
+	p := prospect{standing: r.standing(prime), only: of.Organization}
+	owner := of.Owner
+	if candidate := find(r, organizationByID(of.Organization)); candidate != nil {
+		owner = candidate.Owner
 	}
-	if m.member != nil {
-		role = m.member.Role
+	others := r.actor.isUser() && r.actor.User != owner
+	if others && (!p.only.IsZero() || !p.standing.managesUsers() || !p.standing.organization.Import) {
+		return p
 	}
-	for _, i := range m.pending {
-		if i.Kind == KindOrganization && i.Personal.Address == m.owner.Personal.Address && c.now < i.Expires {
-			role, accepted = i.Role, i.ID
+	p.merger = r.merger(prime, owner, of.Organization, toPlan)
+	if p.owner == nil || p.member != nil || others || !p.only.IsZero() {
+		return p
+	}
+	for _, i := range p.pending {
+		if i.Kind == KindOrganization && i.Personal.Address == p.owner.Personal.Address && r.now < i.Expires {
+			p.acceptance = r.accepting(&i, p.owner)
+			p.acceptance.merger = p.merger
 		}
 	}
+	return p
+}
+
+// shown says whether the actor may see it.
+func (p prospect) shown(c *changes) bool {
 	switch {
+	case p.prime == nil || p.owner == nil || len(p.candidates) == 0:
+		return false
 	case !c.actor.isUser():
-		return role, accepted, true
-	case m.owner.ID == c.actor.User:
-		return role, accepted, m.member != nil && m.member.Role == Owner || !accepted.IsZero()
-	case st.rank != nil && st.rank.Role.may(ManageUsers):
-		return StandardUser, InvitationID{}, m.eligible(c) == nil
+		return true
+	case p.owner.ID == c.actor.User:
+		return p.member != nil || p.accepted()
 	}
-	return role, accepted, false
+	return p.standing.managesUsers() && p.eligible(c) == nil
+}
+
+// accepted says whether it would come about by the Owner's acceptance.
+func (p prospect) accepted() bool { return p.acceptance.invitation != nil }
+
+// dissolved says which Candidates would be dissolved instead of merged.
+func (p prospect) dissolved(c *changes) func(candidate) bool {
+	if !p.accepted() {
+		return none
+	}
+	return func(candidate candidate) bool { return p.dissolves(candidate, c) }
+}
+
+// refusals gives all reasons why it would be refused, in the order in which they would be told.
+func (p prospect) refusals(c *changes) []Unmet {
+	reasons := p.against(c, p.dissolved(c))
+	var before error
+	switch {
+	case p.standing.alive() != nil:
+		before = p.standing.alive()
+	case !p.only.IsZero() && p.member == nil:
+		before = CodeNotAllowed
+	case p.accepted() && p.owner.State() != StateActive:
+		before = CodeActor
+	case p.accepted():
+		before = c.acceptable(p.acceptance, p.owner.Personal.Address)
+	}
+	if before == nil || before == first(reasons) {
+		return reasons
+	}
+	return append([]Unmet{{Code: before.(Code)}}, reasons...)
+}
+
+// users gives the members of a Candidate, before and after.
+func (p prospect) users(candidate candidate, owner OrganizationRole) (users []MergedUser) {
+	for i, member := range candidate.people {
+		u := MergedUser{User: member.User, Organization: candidate.organization.ID, Before: member.Role, After: StandardUser}
+		if member.User == p.owner.ID {
+			u.After = owner
+		}
+		d := p.domainOf(candidate.users[i].Personal.Address)
+		u.SSO = new(u.After != Owner && d != nil && !d.Connection.IsZero())
+		users = append(users, u)
+	}
+	return users
+}
+
+// plan gives what would happen.
+func (p prospect) plan(c *changes) MergePlan {
+	plan := MergePlan{Prime: p.prime.ID, PrimeName: Personal{kept(p.prime.Personal.Name, p.prime.Ended, c.now)}, Unmet: p.refusals(c)}
+	owner, accepted, dissolved := StandardUser, InvitationID{}, p.dissolved(c)
+	if p.member != nil {
+		owner = p.member.Role
+	} else if p.accepted() {
+		owner, accepted = p.acceptance.invitation.Role, p.acceptance.invitation.ID
+	}
+	for _, candidate := range p.candidates {
+		plan.Candidates = append(plan.Candidates, candidate.organization.ID)
+		accounts := candidate.all
+		if dissolved(candidate) {
+			plan.Dissolved = append(plan.Dissolved, candidate.organization.ID)
+			accounts = nil
+			for _, f := range candidate.owned {
+				accounts = append(accounts, f.all()...)
+			}
+		}
+		for _, a := range accounts {
+			plan.Accounts = append(plan.Accounts, a.ID)
+		}
+		plan.Users = append(plan.Users, p.users(candidate, owner)...)
+		plan.Revoked = append(plan.Revoked, p.revoked(candidate, accepted)...)
+		plan.Settled = append(plan.Settled, p.settled(candidate)...)
+	}
+	return plan
+}
+
+// outside is the prospect as the Candidates' Owner may see it: without what is pending in the Prime.
+func (p prospect) outside() prospect {
+	p.pending, p.requests = nil, nil
+	return p
+}
+
+// outside is the plan as the Candidates' Owner may see it: without what follows from the Prime's settings, but for what accepting would tell them.
+func (p MergePlan) outside() MergePlan {
+	for i := range p.Users {
+		p.Users[i].SSO = nil
+	}
+	first := min(len(p.Unmet), 1)
+	p.Unmet = p.Unmet[:first:first]
+	return p
 }
 
 // MergeOrganizations merges one organization into another, both of the same Owner, who stays Owner (MRG-14). Members of the Candidate become

@@ -12,7 +12,8 @@ import (
 )
 
 // TestMergesOfAnyOrganizations merges organizations made up at random, in one of the three ways, and holds what happened to the rules: what a plan
-// said happened and nothing else did (MRG-11), and what Can answers changed only where managing an organization's accounts is concerned (MRG-6).
+// said happened and nothing else did (MRG-11), dissolving included (USR-8), and what Can answers changed only where managing an organization's accounts
+// is concerned (MRG-6).
 func TestMergesOfAnyOrganizations(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMerging(t, rapid.SampledFrom(ways).Draw(rt, "way"))
@@ -24,8 +25,15 @@ func TestMergesOfAnyOrganizations(t *testing.T) {
 		require.NoError(rt, err)
 		before, answers, accounts := m.state(), m.answers(), m.accountRecords()
 		stored := m.everything()
+		if m.way == invited {
+			outside, err := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, m.asks())
+			require.NoError(rt, err)
+			m.showsOutside(plan, outside)
+		} else {
+			require.Empty(rt, plan.Dissolved)
+		}
 		if err := m.merge(); len(plan.Unmet) > 0 {
-			require.Contains(rt, codesOf(plan.Unmet), tenancy.CodeOf(err))
+			require.Equal(rt, plan.Unmet[0].Code, tenancy.CodeOf(err))
 			require.Equal(rt, stored, m.everything())
 			return
 		}
@@ -33,8 +41,11 @@ func TestMergesOfAnyOrganizations(t *testing.T) {
 		m.fulfilled(plan, before, m.state())
 		m.sound()
 		for id, was := range accounts {
-			if slices.Contains(plan.Accounts, id) {
+			switch {
+			case slices.Contains(plan.Accounts, id):
 				was.Organization = m.prime
+			case slices.Contains(plan.Dissolved, was.Organization):
+				was.Organization = tenancy.OrganizationID{}
 			}
 			require.Equal(rt, was, m.accountRecord(id)) // MRG-7, BIL-2
 		}
@@ -50,13 +61,6 @@ func (m *merging) planner() *tenancy.Session {
 	return m.host.Session
 }
 
-func codesOf(unmet []tenancy.Unmet) (codes []tenancy.Code) {
-	for _, u := range unmet {
-		codes = append(codes, u.Code)
-	}
-	return codes
-}
-
 // populate adds people, accounts, roles and what is pending to the Prime, the Candidate and perhaps another one of its Owner's.
 func (m *merging) populate(rt *rapid.T) {
 	m.Helper()
@@ -69,8 +73,21 @@ func (m *merging) populate(rt *rapid.T) {
 		sides = append(sides, sides[1])
 		sides[2].org = second
 	}
+	if m.way != together && rapid.Bool().Draw(rt, "alone in another candidate") {
+		m.lone = m.another(m.ben, "Lone")
+		sides = append(sides, sides[1])
+		sides[len(sides)-1].org = m.lone
+	}
+	if rapid.Bool().Draw(rt, "alone in the candidate") {
+		for _, member := range []tenancy.UserID{m.adam, m.mia} {
+			require.NoError(m, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
+		}
+	}
 	m.entitle(m.candidate)
 	for i, side := range sides {
+		if side.org == m.lone {
+			continue
+		}
 		for n := range rapid.IntRange(0, 3).Draw(rt, "members") {
 			user := m.joinAt(side.owner, side.org, fmt.Sprintf("user%d@side%d.example", n, i))
 			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
@@ -143,6 +160,14 @@ func (m *merging) hinder(rt *rapid.T) {
 		m.limit(tenancy.Limits{Members: rapid.IntRange(1, 12).Draw(rt, "members limit")})
 	case 2:
 		m.limit(tenancy.Limits{Accounts: rapid.IntRange(1, 12).Draw(rt, "accounts limit")})
+	case 4, 5:
+		if !m.lone.IsZero() {
+			m.prove(m.records, m.ben.User.ID, m.lone, "lone.example")
+		}
+	case 6:
+		if m.way == invited {
+			m.offDomain()
+		}
 	case 3:
 		zed := m.prove(m.records, m.ana.User.ID, m.prime, "side1.example")
 		require.NoError(m, m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.PolicyChange{Domain: zed, Policy: tenancy.PolicyClosed}))

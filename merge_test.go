@@ -39,7 +39,8 @@ type merging struct {
 	adam      tenancy.UserID // Administrator of the Candidate, off the domain
 	mia       tenancy.UserID // Standard User of the Candidate, on the domain
 	work      tenancy.AccountID
-	gus       tenancy.UserID // in no organization, Developer on main
+	lone      tenancy.OrganizationID // of ben's too, without another member, if there is one
+	gus       tenancy.UserID         // in no organization, Developer on main
 	role      tenancy.OrganizationRole
 	sent      tenancy.SentInvitation
 }
@@ -726,54 +727,64 @@ func (m *merging) asPreviewed() {
 		require.NoError(m, err)
 	}
 	require.Empty(m, plan.Unmet)
+	require.Empty(m, plan.Dissolved)
 	require.NoError(m, m.merge())
+	require.Equal(m, m.prime, plan.Prime)
 	m.fulfilled(plan, before, m.state())
 }
 
 // fulfilled wants that the difference of two states is a plan's.
-func (m *merging) fulfilled(plan tenancy.MergePlan, before, after state) {
-	m.Helper()
-	require.Equal(m, m.prime, plan.Prime)
+func (s *scene) fulfilled(plan tenancy.MergePlan, before, after state) {
+	s.Helper()
 	planned := map[tenancy.UserID]tenancy.MergedUser{}
 	for _, u := range plan.Users {
 		planned[u.User] = u
-		require.Equal(m, before.ranks[u.User][u.Organization], u.Before)
-		require.Equal(m, map[tenancy.OrganizationID]tenancy.OrganizationRole{m.prime: u.After}, onlyIn(after.ranks[u.User], m.prime))
-		require.NotContains(m, after.ranks[u.User], u.Organization)
-		require.Equal(m, u.SSO, !m.signsInThrough(u.User).IsZero())
+		require.Equal(s, before.ranks[u.User][u.Organization], u.Before)
+		require.Equal(s, map[tenancy.OrganizationID]tenancy.OrganizationRole{plan.Prime: u.After}, onlyIn(after.ranks[u.User], plan.Prime))
+		require.NotContains(s, after.ranks[u.User], u.Organization)
+		require.Equal(s, *u.SSO, !s.signsInThrough(u.User).IsZero())
 	}
 	for user, ranks := range before.ranks {
 		if _, is := planned[user]; !is {
-			require.Equal(m, ranks, after.ranks[user])
+			require.Equal(s, ranks, after.ranks[user])
 		}
 	}
 	accounts := slices.Clone(plan.Accounts)
 	for account, was := range before.accounts {
 		if is := after.accounts[account]; is != was {
-			require.Equal(m, m.prime, is)
-			require.Contains(m, accounts, account)
+			if slices.Contains(plan.Dissolved, was) && !slices.Contains(accounts, account) {
+				require.Zero(s, is) // ORG-10: closed ones are unmanaged
+				require.NotZero(s, s.accountRecord(account).Closed)
+				continue
+			}
+			require.Equal(s, plan.Prime, is)
+			require.Contains(s, accounts, account)
 			accounts = slices.DeleteFunc(accounts, func(a tenancy.AccountID) bool { return a == account })
 		}
 	}
-	require.Empty(m, accounts)
+	require.Empty(s, accounts)
 	var revoked []tenancy.InvitationID
 	for invitation, was := range before.pending {
-		if was && !after.pending[invitation] && m.invitationState(invitation) == tenancy.StateRevoked {
+		if was && !after.pending[invitation] && s.invitationState(invitation) == tenancy.StateRevoked {
 			revoked = append(revoked, invitation)
 		}
 	}
-	require.ElementsMatch(m, revoked, plan.Revoked)
+	require.ElementsMatch(s, revoked, plan.Revoked)
 	var settled []tenancy.RequestID
 	for request, was := range before.open {
 		if was && !after.open[request] {
 			settled = append(settled, request)
 		}
 	}
-	require.ElementsMatch(m, settled, plan.Settled)
+	require.ElementsMatch(s, settled, plan.Settled)
 	for _, org := range plan.Candidates {
-		o, err := m.host.Organization(m.ctx(), org)
-		require.NoError(m, err)
-		require.Equal(m, m.prime, o.MergedInto)
+		o, err := s.host.Organization(s.ctx(), org)
+		require.NoError(s, err)
+		want := tenancy.Organization{State: tenancy.StateMerged, MergedInto: plan.Prime}
+		if slices.Contains(plan.Dissolved, org) {
+			want = tenancy.Organization{State: tenancy.StateDeleted}
+		}
+		require.Equal(s, want, tenancy.Organization{State: o.State, MergedInto: o.MergedInto})
 	}
 }
 
@@ -817,9 +828,46 @@ func (d *dissolving) terms() tenancy.Terms {
 	return *offer.Terms
 }
 
+// accept accepts, and wants what happens to be what previews said: whole to System, and of the Prime its name alone to who accepts (MRG-11).
 func (d *dissolving) accept(terms tenancy.TermsToken) (tenancy.AcceptedInvitation, error) {
 	d.Helper()
-	return d.as(d.ben.User.ID).AcceptInvitation(d.ctx(), tenancy.Acceptance{Secret: d.sent.Secret, Terms: terms})
+	plan, before := d.preview(d.host.Session), d.state()
+	d.showsOutside(plan, d.preview(d.as(d.ben.User.ID)))
+	accepted, err := d.as(d.ben.User.ID).AcceptInvitation(d.ctx(), tenancy.Acceptance{Secret: d.sent.Secret, Terms: terms})
+	switch code := tenancy.CodeOf(err); {
+	case code == tenancy.CodeTermsChanged:
+	case err != nil:
+		require.NotEmpty(d, plan.Unmet)
+		require.Equal(d, plan.Unmet[0].Code, code)
+	default:
+		require.Empty(d, plan.Unmet)
+		require.ElementsMatch(d, plan.Candidates, slices.Concat(accepted.Merged, accepted.Dissolved))
+		require.Equal(d, plan.Dissolved, accepted.Dissolved)
+		d.fulfilled(plan, before, d.state())
+	}
+	return accepted, err
+}
+
+func (d *dissolving) preview(as *tenancy.Session) tenancy.MergePlan {
+	d.Helper()
+	plan, err := as.PreviewMerge(d.ctx(), d.ana.Organization.ID, tenancy.Candidate{Owner: d.ben.User.ID})
+	require.NoError(d, err)
+	return plan
+}
+
+// showsOutside wants what the invited Owner sees of a plan to be all but what follows from the Prime's settings and what is pending in it.
+func (s *scene) showsOutside(plan, outside tenancy.MergePlan) {
+	s.Helper()
+	require.Subset(s, plan.Revoked, outside.Revoked)
+	require.Subset(s, plan.Settled, outside.Settled)
+	require.Len(s, outside.Unmet, min(len(plan.Unmet), 1))
+	require.Subset(s, plan.Unmet[:len(outside.Unmet)], outside.Unmet)
+	plan.Users = slices.Clone(plan.Users)
+	for i := range plan.Users {
+		plan.Users[i].SSO = nil
+	}
+	plan.Revoked, plan.Settled, plan.Unmet = outside.Revoked, outside.Settled, outside.Unmet
+	require.Equal(s, plan, outside)
 }
 
 func TestDissolve(t *testing.T) {
@@ -841,9 +889,6 @@ func TestDissolve(t *testing.T) {
 			require.Equal(t, d.ana.Organization.ID, d.accountRecord(account).Organization)
 		}
 		require.Zero(t, d.accountRecord(d.closed).Organization) // ORG-10: closed ones are unmanaged
-		gone, err := d.host.Organization(d.ctx(), org)
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateDeleted, gone.State)
 		d.sound()
 	})
 	t.Run("USR-8 the Terms are the invitee's alone to see", func(t *testing.T) {
@@ -905,12 +950,41 @@ func TestDissolve(t *testing.T) {
 		d.unchanged(func() {
 			_, err := d.accept(d.terms().Token)
 			refused(t, err, tenancy.CodeHIPAADesignated)
+			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID, Code: tenancy.CodeHIPAADesignated}}, d.preview(d.host.Session).Unmet)
 		})
 		d.entitle(d.ana.Organization.ID)
 		_, err := d.accept(d.terms().Token)
 		require.NoError(t, err)
 		require.NotZero(t, d.accountRecord(d.sub).Designated)
 		d.sound()
+	})
+	t.Run("USR-1 a closed domain of the Prime's refuses its Owner, alone or not", func(t *testing.T) {
+		d := newDissolving(t)
+		domain := d.prove(d.records, d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
+		require.NoError(t, d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.PolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
+		_, err := d.accept(d.terms().Token)
+		refused(t, err, tenancy.CodeSignUpClosed)
+		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeSignUpClosed}}, d.preview(d.host.Session).Unmet)
+	})
+	t.Run("USR-6 whoever invited could not any more", func(t *testing.T) {
+		d := newDissolving(t)
+		admin := d.join(d.ana, "admin", tenancy.Administrator)
+		var err error
+		require.NoError(t, d.as(d.ana.User.ID).RevokeInvitation(d.ctx(), d.sent.ID))
+		d.sent, err = d.as(admin).InviteUser(d.ctx(), d.ana.Organization.ID, tenancy.NewInvitation{Email: address("ben")})
+		require.NoError(t, err)
+		require.NoError(t, d.as(d.ana.User.ID).SetOrganizationRole(d.ctx(), d.ana.Organization.ID, admin, tenancy.StandardUser))
+		_, err = d.accept(d.terms().Token)
+		refused(t, err, tenancy.CodeInviter)
+		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeInviter}}, d.preview(d.host.Session).Unmet)
+	})
+	t.Run("GEN-2 an Owner who is inactive can't accept", func(t *testing.T) {
+		d := newDissolving(t)
+		_, err := d.staff.DeactivateUser(d.ctx(), d.ben.User.ID)
+		require.NoError(t, err)
+		_, err = d.as(d.ben.User.ID).AcceptInvitation(d.ctx(), tenancy.Acceptance{Secret: d.sent.Secret})
+		refused(t, err, tenancy.CodeActor)
+		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeActor}}, d.preview(d.host.Session).Unmet)
 	})
 	t.Run("USR-8 limits count what a dissolved one brings", func(t *testing.T) {
 		d := newDissolving(t)
@@ -944,6 +1018,11 @@ func TestDissolve(t *testing.T) {
 			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID, tenancy.Import{Emails: []string{address("ben")}})
 			require.NoError(t, err)
 			refused(t, results[0].Err, tenancy.CodeCandidateDomain)
+			plan := d.preview(d.as(d.ana.User.ID))
+			require.Empty(t, plan.Dissolved)
+			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID, Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+			require.Equal(t, plan.Candidates, d.preview(d.host.Session).Dissolved) // an invitation is pending
+			require.Empty(t, d.preview(d.host.Session).Unmet)
 		})
 	})
 }
@@ -1016,7 +1095,10 @@ func TestPreviewMerge(t *testing.T) {
 			func(m *merging) tenancy.Candidate { return tenancy.Candidate{Owner: m.gus} }, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
 		{"MRG-11 nobody's ID", imported,
-			func(*merging) tenancy.Candidate { return tenancy.Candidate{Owner: foreignID[tenancy.UserID]()} }, nil,
+			func(m *merging) tenancy.Candidate {
+				m.invite()
+				return tenancy.Candidate{Owner: foreignID[tenancy.UserID]()}
+			}, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
 		{"MRG-11 a merged organization", together,
 			func(m *merging) tenancy.Candidate { require.NoError(m, m.merge()); return byOrganization(m) }, nil,
@@ -1050,12 +1132,107 @@ func TestPreviewMerge(t *testing.T) {
 		m.invitation(m.ana.User.ID, m.prime, "mia@corp.example")
 		m.asking(m.ana.User.ID, m.prime, m.work)
 		own := m.invitation(m.ben.User.ID, m.candidate, "ivo@ivo.example")
+		m.enforce(m.ana.User.ID, m.prime, m.domain)
 		m.invite()
-		plan, err := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+		ben := m.as(m.ben.User.ID)
+		plan, err := ben.PreviewMerge(m.ctx(), m.prime, byOwner(m))
 		require.NoError(t, err)
 		require.Equal(t, "Ana Inc", plan.PrimeName.Reveal())
 		require.Equal(t, []tenancy.InvitationID{own}, plan.Revoked)
 		require.Len(t, m.preview().Revoked, 3)
+		m.showsOutside(m.preview(), plan)
+		for _, u := range plan.Users {
+			require.Nil(t, u.SSO)
+		}
+	})
+	t.Run("MRG-11 of what stands against it the Candidate's Owner is told what accepting tells them", func(t *testing.T) {
+		m := newMerging(t, invited)
+		m.invite()
+		own := m.prove(m.records, m.ben.User.ID, m.candidate, "candidate.example")
+		m.limit(tenancy.Limits{Members: 1, Accounts: 1})
+		require.NoError(t, m.as(m.ana.User.ID).RemoveDomain(m.ctx(), m.domain))
+		for _, lift := range []func(){
+			func() { m.prove(m.records, m.ana.User.ID, m.prime, "corp.example") },
+			func() { require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own)) },
+			func() { m.limit(tenancy.Limits{Accounts: 1}) },
+			func() { m.limit(tenancy.Limits{}) },
+		} {
+			_, err := m.accept()
+			plan, previewed := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+			require.NoError(t, previewed)
+			require.Len(t, plan.Unmet, 1)
+			refused(t, err, plan.Unmet[0].Code)
+			m.showsOutside(m.preview(), plan)
+			lift()
+		}
+		plan, err := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+		require.NoError(t, err)
+		require.Empty(t, plan.Unmet)
+	})
+	t.Run("MRG-11 to Operators and System by Owner: accepting while an invitation is pending, else importing", func(t *testing.T) {
+		m := newMerging(t, invited)
+		own := m.prove(m.records, m.ben.User.ID, m.candidate, "candidate.example")
+		for _, member := range []tenancy.UserID{m.adam, m.mia} {
+			require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
+		}
+		require.NoError(t, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{}))
+		role := func(as *tenancy.Session) tenancy.OrganizationRole {
+			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
+			require.NoError(t, err)
+			require.Len(t, plan.Users, 1)
+			if len(plan.Dissolved) > 0 {
+				require.Empty(t, plan.Unmet)
+			} else {
+				require.Equal(t, []tenancy.Unmet{{Organization: m.candidate, Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+			}
+			return plan.Users[0].After
+		}
+		require.Equal(t, tenancy.StandardUser, role(m.staff.Session), "an import, entitled or not")
+		m.role = tenancy.Administrator
+		m.invite()
+		for _, as := range []*tenancy.Session{m.staff.Session, m.host.Session, m.as(m.ben.User.ID)} {
+			require.Equal(t, tenancy.Administrator, role(as), "accepting")
+		}
+		require.NoError(t, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+		require.Equal(t, tenancy.Administrator, role(m.host.Session), "accepting, though the Prime may import")
+		require.Equal(t, tenancy.StandardUser, role(m.as(m.admin)), "the import")
+		m.clock.advance(7*24*time.Hour - 1)
+		require.Equal(t, tenancy.Administrator, role(m.host.Session))
+		m.clock.advance(1)
+		require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own))
+		plan := m.preview()
+		require.Equal(t, tenancy.StandardUser, plan.Users[0].After, "the invitation has expired")
+	})
+	t.Run("MRG-14 by Organization it is what MergeOrganizations would do, invited or not", func(t *testing.T) {
+		m := newMerging(t, invited)
+		m.role = tenancy.Administrator
+		m.invite()
+		plan, err := m.host.PreviewMerge(m.ctx(), m.prime, byOrganization(m))
+		require.NoError(t, err)
+		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeNotAllowed}}, plan.Unmet)
+		require.Contains(t, plan.Revoked, m.sent.ID)
+		for _, u := range plan.Users {
+			require.Equal(t, tenancy.StandardUser, u.After)
+		}
+	})
+	t.Run("MRG-14 an invitation to an address that the Prime's Owner has since is none that they could accept", func(t *testing.T) {
+		m := newMerging(t, together)
+		m.invitation(m.admin, m.prime, "anna@corp.example")
+		_, err := m.host.ChangeEmail(m.ctx(), m.ana.User.ID, tenancy.Proven("anna@corp.example"))
+		require.NoError(t, err)
+		for _, as := range []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} {
+			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
+			require.NoError(t, err)
+			require.Equal(t, tenancy.Owner, plan.Users[slices.IndexFunc(plan.Users, func(u tenancy.MergedUser) bool { return u.User == m.ana.User.ID })].After)
+			require.Len(t, plan.Revoked, 1)
+			require.Empty(t, plan.Unmet)
+		}
+		m.asPreviewed()
+	})
+	t.Run("MRG-1 the Prime has ended", func(t *testing.T) {
+		m := newMerging(t, imported)
+		require.NoError(t, m.as(m.ana.User.ID).DeleteOrganization(m.ctx(), m.prime, tenancy.OrganizationDeletion{}))
+		require.Equal(t, tenancy.Unmet{Code: tenancy.CodeEnded}, m.preview().Unmet[0])
 	})
 	t.Run("MRG-11 every prerequisite that is not met, not only the first", func(t *testing.T) {
 		m := newMerging(t, invited)
@@ -1065,6 +1242,22 @@ func TestPreviewMerge(t *testing.T) {
 		m.recheck("corp.example")
 		require.Equal(t, []tenancy.Unmet{{Organization: m.candidate, Code: tenancy.CodeNoLiveDomain}, {Organization: m.candidate, Code: tenancy.CodeCandidateDomain},
 			{Organization: m.candidate, Code: tenancy.CodeOwnerOffDomain}, {Code: tenancy.CodeMemberLimit}, {Code: tenancy.CodeAccountLimit}}, m.preview().Unmet)
+	})
+	t.Run("GEN-14 to whom it can't be shown nothing of the Candidates is read", func(t *testing.T) {
+		m := newMerging(t, imported)
+		steps := 0
+		dir, err := tenancy.New(counted{m.store, &steps}, &tenancy.Options{Now: m.clock.Now})
+		require.NoError(t, err)
+		for _, asks := range []tenancy.Candidate{byOwner(m), byOrganization(m)} {
+			for _, actor := range []tenancy.UserID{m.adam, m.mia, m.gus} {
+				_, err := dir.As(actor).PreviewMerge(m.ctx(), m.prime, asks)
+				refused(t, err, tenancy.CodeNotFound)
+				require.Equal(t, 1, steps)
+			}
+		}
+		_, err = dir.As(m.admin).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+		require.NoError(t, err)
+		require.LessOrEqual(t, steps, 4)
 	})
 	t.Run("GEN-4 what it never takes", func(t *testing.T) {
 		m := newMerging(t, invited)

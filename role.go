@@ -344,7 +344,7 @@ var operations = []operationRow{
 		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeInactive, CodeManagedElsewhere, CodeOtherMember,
 			CodeSignUpClosed, CodeOwnsOrganization, CodeMemberLimit, CodeAccountLimit}},
 
-	{name: "User", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see",
+	{name: "User", on: "user", operator: true, system: true, others: "any user about themself, Owner and Administrators about whom they see, who may manage an account's members about who has a role there",
 		codes: []Code{CodeID, CodeNotFound}},
 	{name: "UserByEmail", on: "address", operator: true, system: true,
 		codes: []Code{CodeEmail, CodeNotFound, CodeNotAllowed}},

@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// User is a person as the actor may see them (GEN-5). Whoever has no more than a role on a managed account is shown to the organization by ID,
-// name and address alone.
+// User is a person as the actor may see them (GEN-5). Whoever is seen by a role on an account and no more, by the organization that manages it or by
+// who manages its members, is shown by ID, name and address alone.
 type User struct {
 	ID       UserID
 	Email    Personal // as given
@@ -291,11 +291,12 @@ func (f readdressing) refusal(c *changes) error {
 
 // sight is a user whom an operation names, with what shows whether the actor sees them (GEN-5).
 type sight struct {
-	actor       Actor
-	user        *UserRecord        // nil: there is none
-	memberships []MembershipRecord // the user's
-	ranks       []MembershipRecord // the actor's
-	reached     []AccountRecord    // the accounts the user has roles on, where no membership shows them
+	actor        Actor
+	user         *UserRecord        // nil: there is none
+	memberships  []MembershipRecord // the user's
+	ranks        []MembershipRecord // the actor's
+	reached      []reached          // the accounts the user has roles on, where no membership shows them
+	administered []AccountID        // in order: the accounts whose members the actor manages by a role there, where no organization shows the user
 }
 
 // sight asks for a user, what shows them to the actor, and the heads of their streams.
@@ -311,15 +312,24 @@ func (r *reads) sight(user UserID) (s sight) {
 		return s
 	}
 	s.ranks = all(r, membershipsOf(r.actor.User, OrganizationID{}))
-	for _, g := range all(r, grantsOf(user, AccountID{})) {
-		if s.under(ManageUsers) {
-			continue
-		}
-		if a := find(r, accountByID(g.Account)); a != nil {
-			s.reached = append(s.reached, *a)
-		}
+	if !s.under(ManageUsers) {
+		s.reached = r.reached(user)
+	}
+	if len(s.reached) > 0 && !s.overseen() {
+		s.administered = r.administered()
 	}
 	return s
+}
+
+// administered asks for the accounts whose members the actor may manage by a role assigned there.
+func (r *reads) administered() (accounts []AccountID) {
+	rule := r.dir.table.rules[ManageMembers]
+	for _, g := range all(r, grantsOf(r.actor.User, AccountID{})) {
+		if _, may := rule.by(g.Roles); may {
+			accounts = append(accounts, g.Account)
+		}
+	}
+	return accounts
 }
 
 // may says whether the actor, a user, has a permission in an organization.
@@ -332,16 +342,30 @@ func (s sight) under(p OrganizationPermission) bool {
 	return slices.ContainsFunc(s.memberships, func(m MembershipRecord) bool { return s.may(p, m.Organization) })
 }
 
-// seen says whether the actor sees the user: themself, a member of an organization whose users they manage, or an independent user of one.
-// Operators and System see everybody.
+// seen says whether the actor sees the user: overseen, or with a role on an account whose members they manage by a role of their own, on the account
+// or its parent.
 func (s sight) seen() bool {
+	return s.overseen() || slices.ContainsFunc(s.reached, func(a reached) bool {
+		return s.administers(a.account.ID) || s.administers(a.account.Parent)
+	})
+}
+
+// administers says whether the actor manages the members of an account by a role assigned there.
+func (s sight) administers(account AccountID) bool {
+	_, found := slices.BinarySearchFunc(s.administered, account, compareIDs)
+	return found
+}
+
+// overseen says whether the actor sees what there is of the user: themself, a member of an organization whose users they manage, or an independent
+// user of one. Operators and System see everybody.
+func (s sight) overseen() bool {
 	switch {
 	case s.user == nil:
 		return false
 	case !s.actor.isUser() || s.user.ID == s.actor.User || s.under(ManageUsers):
 		return true
 	}
-	return slices.ContainsFunc(s.reached, func(a AccountRecord) bool { return a.Closed == 0 && s.may(ManageUsers, a.Organization) })
+	return slices.ContainsFunc(s.reached, func(a reached) bool { return s.may(ManageUsers, a.account.Organization) })
 }
 
 // there says whether the actor sees the user, and they are not deleted: a deleted one can't be named but to be looked at.
@@ -373,7 +397,8 @@ func (c *changes) authorizeUser(s sight) error {
 
 // User shows a user and their memberships: to the user themself, to Owner and Administrators of an organization whom they see there (members, and
 // who has a role on a managed account), with the membership of that organization alone, and to Operators and System, a deleted one too, of whom
-// nothing personal is left (GEN-5, GEN-15).
+// nothing personal is left (GEN-5, GEN-15). An account's Owner and Administrators are shown who has a role on it, as Access shows them: by ID, name and
+// address, without a membership.
 //
 // Errors: CodeID; CodeNotFound.
 func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, error) {

@@ -13,7 +13,7 @@ func TestSight(t *testing.T) {
 		return []MembershipRecord{{Organization: org, User: user, Role: role}}
 	}
 	user := &UserRecord{ID: you}
-	open, closed := AccountRecord{ID: AccountID{1}, Organization: a}, AccountRecord{ID: AccountID{2}, Organization: a, Closed: 1}
+	theirs := []reached{{account: AccountRecord{ID: AccountID{1}}}, {account: AccountRecord{ID: AccountID{2}, Organization: a, Parent: AccountID{3}}}}
 	for what, row := range map[string]struct {
 		sight
 		seen, under bool
@@ -28,11 +28,14 @@ func TestSight(t *testing.T) {
 		"GEN-5 an Administrator sees members":      {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Administrator), memberships: member(a, you, Owner)}, true, true},
 		"GEN-5 a Standard User sees none":          {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, StandardUser), memberships: member(a, you, Owner)}, false, false},
 		"GEN-5 another organization's":             {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Owner), memberships: member(b, you, StandardUser)}, false, false},
-		"GEN-5 an independent user":                {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Administrator), reached: []AccountRecord{closed, open}}, true, false},
-		"GEN-5 not by a closed account":            {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Owner), reached: []AccountRecord{closed}}, false, false},
-		"GEN-5 not by another's account":           {sight{actor: Actor{User: me}, user: user, ranks: member(b, me, Owner), reached: []AccountRecord{open}}, false, false},
-		"GEN-5 not by an unmanaged account":        {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Owner), reached: []AccountRecord{{ID: AccountID{3}}}}, false, false},
-		"GEN-5 a Standard User sees no such one":   {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, StandardUser), reached: []AccountRecord{open}}, false, false},
+		"GEN-5 an independent user":                {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Administrator), reached: theirs}, true, false},
+		"GEN-5 not by another's account":           {sight{actor: Actor{User: me}, user: user, ranks: member(b, me, Owner), reached: theirs}, false, false},
+		"GEN-5 not by an unmanaged account":        {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Owner), reached: theirs[:1]}, false, false},
+		"GEN-5 a Standard User sees no such one":   {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, StandardUser), reached: theirs}, false, false},
+		"GEN-5 by an account they administer":      {sight{actor: Actor{User: me}, user: user, reached: theirs, administered: []AccountID{{0}, {1}}}, true, false},
+		"GEN-5 by its parent":                      {sight{actor: Actor{User: me}, user: user, reached: theirs, administered: []AccountID{{3}, {4}}}, true, false},
+		"GEN-5 not by another account":             {sight{actor: Actor{User: me}, user: user, reached: theirs, administered: []AccountID{{4}}}, false, false},
+		"GEN-5 not by none":                        {sight{actor: Actor{User: me}, user: user, reached: theirs}, false, false},
 		"GEN-5 by any of the Owner's own":          {sight{actor: Actor{User: me}, user: user, ranks: append(member(b, me, Owner), member(a, me, Owner)...), memberships: member(a, you, StandardUser)}, true, true},
 		"GEN-5 an Owner by any of theirs they see": {sight{actor: Actor{User: me}, user: user, ranks: member(a, me, Administrator), memberships: append(member(b, you, Owner), member(a, you, Owner)...)}, true, true},
 	} {

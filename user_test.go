@@ -418,6 +418,7 @@ func TestUser(t *testing.T) {
 		_, _, err = s.as(dan.User.ID).User(t.Context(), late)
 		refused(t, err, tenancy.CodeNotFound)
 	})
+	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them", func(t *testing.T) { s.colleagues(t) })
 	t.Run("GEN-5 Operators and System see all", func(t *testing.T) {
 		for _, p := range []*tenancy.Platform{s.host, s.staff} {
 			user, memberships, err := p.User(t.Context(), ana.User.ID)
@@ -443,6 +444,69 @@ func TestUser(t *testing.T) {
 			refused(t, err, tenancy.CodeActor)
 		}
 	})
+}
+
+// colleagues has people look at each other who have nothing in common but roles on accounts: an unmanaged one of the first, and its subaccounts.
+func (s *scene) colleagues(t *testing.T) {
+	founder := s.found("max")
+	owner, main := founder.User.ID, founder.Account.ID
+	require.NoError(t, s.as(owner).DeleteOrganization(t.Context(), founder.Organization.ID, tenancy.OrganizationDeletion{}))
+	east, west := s.subaccount(owner, main, "east"), s.subaccount(owner, main, "west")
+	guests := map[string]tenancy.UserID{"owner": owner}
+	for name, role := range map[string]tenancy.AccountRole{"admin": tenancy.AccountAdministrator, "developer": tenancy.Developer,
+		"billing": tenancy.BillingManager, "support": tenancy.Support} {
+		for at, account := range map[string]tenancy.AccountID{"": main, "east ": east, "west ": west} {
+			guests[at+name] = s.guest(owner, account, strings.ReplaceAll(at+name, " ", "-")+"-of-max", role)
+		}
+	}
+	sees := func(who, whom string) bool {
+		where := func(name string) string { at, _, _ := strings.Cut(name, " "); return at }
+		administers := who == "owner" || strings.HasSuffix(who, "admin")
+		apart := strings.Contains(who, " ") && strings.Contains(whom, " ") && where(who) != where(whom)
+		return who == whom || administers && !apart
+	}
+	look := func(who, whom string) (tenancy.User, error) {
+		user, memberships, err := s.as(guests[who]).User(t.Context(), guests[whom])
+		require.True(t, who == whom || len(memberships) == 0)
+		return user, err
+	}
+	for who := range guests {
+		_, _, absent := s.as(guests[who]).User(t.Context(), tenancy.UserID{1})
+		refused(t, absent, tenancy.CodeNotFound)
+		for whom := range guests {
+			user, err := look(who, whom)
+			switch {
+			case !sees(who, whom):
+				refused(t, err, tenancy.CodeNotFound)
+				require.Zero(t, user)
+				require.Equal(t, strings.ReplaceAll(absent.Error(), tenancy.UserID{1}.String(), guests[whom].String()), err.Error())
+			case who != whom:
+				require.NoError(t, err, "%s of %s", who, whom)
+				require.Equal(t, tenancy.User{ID: guests[whom], Email: user.Email, Name: user.Name}, user)
+				require.NotEmpty(t, user.Email.Reveal())
+			}
+		}
+	}
+	admin, std := s.as(guests["admin"]), guests["support"]
+	seen := items(t, admin.Access(t.Context(), main, tenancy.ReachQuery{}))
+	require.Len(t, seen, 5)
+	for _, reach := range seen {
+		user, _, err := admin.User(t.Context(), reach.User)
+		require.NoError(t, err)
+		require.Equal(t, []string{reach.Name.Reveal(), reach.Email.Reveal()}, []string{user.Name.Reveal(), user.Email.Reveal()})
+	}
+	_, err := admin.UpdateUser(t.Context(), std, tenancy.UserUpdate{Name: new("x")})
+	refused(t, err, tenancy.CodeNotAllowed) // seen, and not theirs to change
+	refused(t, failure(admin.AccountsOf(t.Context(), std, tenancy.ReachQuery{})), tenancy.CodeNotFound)
+	require.NoError(t, s.as(owner).RevokeRoles(t.Context(), main, std))
+	_, err = look("admin", "support")
+	refused(t, err, tenancy.CodeNotFound)
+	s.assign(owner, main, guests["admin"], tenancy.Developer)
+	_, err = look("admin", "developer")
+	refused(t, err, tenancy.CodeNotFound)
+	require.NoError(t, second(s.as(owner).CloseAccount(t.Context(), main)))
+	_, err = look("owner", "developer")
+	refused(t, err, tenancy.CodeNotFound)
 }
 
 func TestUserByEmail(t *testing.T) {
@@ -1183,6 +1247,7 @@ func TestUsers(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, all, s.list(s.as(admin), org, tenancy.UserQuery{}))
 	})
+	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them", func(t *testing.T) { s.colleagues(t) })
 	t.Run("GEN-5 Operators and System see all", func(t *testing.T) {
 		for _, p := range []*tenancy.Platform{s.host, s.staff} {
 			seen := s.list(p.Session, org, tenancy.UserQuery{})
@@ -1438,6 +1503,23 @@ func (c countedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 	return c.Tx.Read(ctx, lookups...)
 }
 
+type countedReadTx struct {
+	tenancy.ReadTx
+	steps *int
+}
+
+func (c countedReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
+	*c.steps++
+	return c.ReadTx.Read(ctx, lookups...)
+}
+
+func (c counted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	return c.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		*c.steps = 0
+		return fn(ctx, countedReadTx{tx, c.steps})
+	})
+}
+
 func (c counted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return c.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
 		*c.steps = 0
@@ -1476,6 +1558,7 @@ func TestUserSteps(t *testing.T) {
 		return user
 	}
 	heir, one, two := s.join(ana, "heir", tenancy.StandardUser), full("one"), full("two")
+	admin := s.guest(ana.User.ID, ana.Account.ID, "admin", tenancy.AccountAdministrator)
 	leaver := s.join(ana, "leaver", tenancy.StandardUser)
 	s.assign(ana.User.ID, sub.ID, leaver, tenancy.Developer)
 	for _, op := range []struct {
@@ -1483,6 +1566,9 @@ func TestUserSteps(t *testing.T) {
 		most int
 		call func() error
 	}{
+		{"User", 2, func() error { _, _, err := boss.User(t.Context(), one); return err }},
+		{"User, an independent one", 2, func() error { _, _, err := boss.User(t.Context(), guest); return err }},
+		{"User with a role on an account", 3, func() error { _, _, err := s.as(admin).User(t.Context(), guest); return err }},
 		{"UpdateUser of oneself", 2, func() error {
 			_, err := s.as(guest).UpdateUser(t.Context(), guest, tenancy.UserUpdate{Name: new("x")})
 			return err

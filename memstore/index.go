@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/tidwall/btree"
 
@@ -99,15 +101,19 @@ type places interface {
 	next(from tenancy.Key) (tenancy.Key, bool)           // the first that does not come before from
 	each(from tenancy.Key, visit func(tenancy.Key) bool) // those from there on, until visit says no
 	copy() places                                        // one to be changed, when this one is changed no more
+	gather(n int) places                                 // this one, whose changes, about n of each kind, are kept back until gathered
+	gathered() places                                    // this one with what was kept back
 }
 
 // newPlaces makes an empty set for an index. It keeps the parts of a place that it needs.
 func newPlaces(info tenancy.IndexInfo) places {
 	switch {
 	case info.In && info.Text:
-		return newTree(func(k tenancy.Key) tenancy.Key { return k }, func(k tenancy.Key) tenancy.Key { return k }, func(a, b tenancy.Key) bool {
-			c := bytes.Compare(a.In[:], b.In[:])
-			return c < 0 || c == 0 && beforeText(a.Text, b.Text, &a.ID, &b.ID)
+		return newTree(func(k tenancy.Key) tenancy.Key { return k }, func(k tenancy.Key) tenancy.Key { return k }, func(a, b tenancy.Key) int {
+			if c := bytes.Compare(a.In[:], b.In[:]); c != 0 {
+				return c
+			}
+			return compareText(a.Text, b.Text, &a.ID, &b.ID)
 		})
 	case info.Text:
 		type place struct {
@@ -115,41 +121,48 @@ func newPlaces(info tenancy.IndexInfo) places {
 			id   [16]byte
 		}
 		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
-			func(a, b place) bool { return beforeText(a.text, b.text, &a.id, &b.id) })
+			func(a, b place) int { return compareText(a.text, b.text, &a.id, &b.id) })
 	case info.In:
 		type place struct{ in, id [16]byte }
 		return newTree(func(k tenancy.Key) place { return place{k.In, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{In: p.in, ID: p.id} },
-			func(a, b place) bool {
-				c := bytes.Compare(a.in[:], b.in[:])
-				return c < 0 || c == 0 && bytes.Compare(a.id[:], b.id[:]) < 0
+			func(a, b place) int {
+				if c := bytes.Compare(a.in[:], b.in[:]); c != 0 {
+					return c
+				}
+				return bytes.Compare(a.id[:], b.id[:])
 			})
 	}
 	return newTree(func(k tenancy.Key) [16]byte { return k.ID }, func(p [16]byte) tenancy.Key { return tenancy.Key{ID: p} },
-		func(a, b [16]byte) bool { return bytes.Compare(a[:], b[:]) < 0 })
+		func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
 }
 
-func beforeText(a, b string, idA, idB *[16]byte) bool {
-	return a < b || a == b && bytes.Compare(idA[:], idB[:]) < 0
+func compareText(a, b string, idA, idB *[16]byte) int {
+	if c := strings.Compare(a, b); c != 0 {
+		return c
+	}
+	return bytes.Compare(idA[:], idB[:])
 }
 
 // tree is places in the form P.
 type tree[P any] struct {
 	*btree.BTreeG[P]
-	pack   func(tenancy.Key) P
-	unpack func(P) tenancy.Key
+	pack    func(tenancy.Key) P
+	unpack  func(P) tenancy.Key
+	compare func(a, b P) int
 }
 
 // degree is half of what a node of a tree holds. With larger nodes a change copies more, with smaller ones there are more of them: 16 took the
 // least time.
 const degree = 16
 
-func newTree[P any](pack func(tenancy.Key) P, unpack func(P) tenancy.Key, before func(a, b P) bool) tree[P] {
-	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true, Degree: degree}), pack, unpack}
+func newTree[P any](pack func(tenancy.Key) P, unpack func(P) tenancy.Key, compare func(a, b P) int) tree[P] {
+	before := func(a, b P) bool { return compare(a, b) < 0 }
+	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true, Degree: degree}), pack, unpack, compare}
 }
 
 func (t tree[P]) put(place tenancy.Key)    { t.Set(t.pack(place)) }
 func (t tree[P]) remove(place tenancy.Key) { t.Delete(t.pack(place)) }
-func (t tree[P]) copy() places             { return tree[P]{t.Copy(), t.pack, t.unpack} }
+func (t tree[P]) copy() places             { return tree[P]{t.Copy(), t.pack, t.unpack, t.compare} }
 
 func (t tree[P]) next(from tenancy.Key) (place tenancy.Key, ok bool) {
 	t.Ascend(t.pack(from), func(p P) bool {
@@ -161,4 +174,59 @@ func (t tree[P]) next(from tenancy.Key) (place tenancy.Key, ok bool) {
 
 func (t tree[P]) each(from tenancy.Key, visit func(tenancy.Key) bool) {
 	t.Ascend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
+}
+
+func (t tree[P]) gathered() places { return t }
+
+func (t tree[P]) gather(n int) places {
+	return &gathering[P]{t, make([]P, 0, n), make([]P, 0, n)}
+}
+
+// gathering is a tree and the changes that are kept back: what goes, and what comes then.
+type gathering[P any] struct {
+	tree[P]
+	going, coming []P
+}
+
+func (g *gathering[P]) put(place tenancy.Key)    { g.coming = append(g.coming, g.pack(place)) }
+func (g *gathering[P]) remove(place tenancy.Key) { g.going = append(g.going, g.pack(place)) }
+
+// gathered looks for one place after the other where little of the tree changes. Where much does, it makes a new one: to load one in order takes a
+// fraction of the time.
+func (g *gathering[P]) gathered() places {
+	const much = 8 // one in so many
+	if (len(g.going)+len(g.coming))*much < g.Len() {
+		for _, p := range g.going {
+			g.Delete(p)
+		}
+		for _, p := range g.coming {
+			g.Set(p)
+		}
+		return g.tree
+	}
+	slices.SortFunc(g.going, g.compare)
+	slices.SortFunc(g.coming, g.compare)
+	return g.loaded()
+}
+
+// loaded makes a new tree with the changes, which are in order.
+func (g *gathering[P]) loaded() places {
+	made, going, coming := newTree(g.pack, g.unpack, g.compare), g.going, g.coming
+	g.Scan(func(p P) bool {
+		for len(coming) > 0 && g.compare(coming[0], p) < 0 {
+			made.Load(coming[0])
+			coming = coming[1:]
+		}
+		for len(going) > 0 && g.compare(going[0], p) < 0 {
+			going = going[1:]
+		}
+		if len(going) == 0 || g.compare(going[0], p) > 0 {
+			made.Load(p)
+		}
+		return true
+	})
+	for _, p := range coming {
+		made.Load(p)
+	}
+	return made
 }

@@ -113,20 +113,43 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
 // MoveAll carries out a merge or deletion: CodeBusy if a user of a membership that moves has one in move.Into already.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
-		for _, r := range t.all(tenancy.Members, move.From) {
+		members, accounts := t.all(tenancy.Members, move.From), t.all(tenancy.AccountsIn, move.From)
+		t.gather(tenancy.Members, len(members))
+		for _, r := range members {
 			if err := t.moveMember(r.(tenancy.MembershipRecord), move); err != nil {
 				return err
 			}
 		}
-		for _, r := range t.all(tenancy.AccountsIn, move.From) {
+		t.gather(tenancy.Accounts, len(accounts))
+		for _, r := range accounts {
 			a := r.(tenancy.AccountRecord)
 			a.Organization = move.Into
 			if err := t.replace(r, a); err != nil {
 				return err
 			}
 		}
+		t.gathered()
 		return t.settle()
 	})
+}
+
+// gather keeps back what changes in the indexes of a kind, about so many records, until gathered.
+func (t *tx) gather(kind tenancy.Index, records int) {
+	for i := range t.rows {
+		if row := &t.rows[i]; row.kind == kind && row.ordered() {
+			x := t.index(row.Index)
+			x.places = t.change(x).gather(records)
+		}
+	}
+}
+
+// gathered makes the changes that were kept back.
+func (t *tx) gathered() {
+	for i := range t.indexes {
+		if x := &t.indexes[i]; x.places != nil {
+			x.places = x.gathered()
+		}
+	}
 }
 
 func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {

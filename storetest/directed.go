@@ -74,6 +74,9 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "ImportUsers", second(s.ImportUsers(m.ctx, org, tenancy.Import{Emails: []string{"ana@acme.com"}})))
 	m.try(rt, "MergeOrganizations", second(s.MergeOrganizations(m.ctx, m.org(rt), org)))
 	m.try(rt, "DeleteOrganization", s.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: m.ownerOf(org)}, Limit: 3}) {
+		m.try(rt, "MoveAccount", second(s.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
+	}
 	for _, q := range m.listed(tenancy.Lookup{Index: tenancy.RequestsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
 		m.try(rt, "DismissRequest", s.DismissRequest(m.ctx, q.(tenancy.RequestRecord).ID))
 	}

@@ -101,8 +101,7 @@ func (t *town) refused(ctx context.Context) error {
 	if err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{Members: 5, Accounts: 3}); err != nil {
 		return err
 	}
-	owner := t.as(t.other.people[0])
-	plan, err := owner.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.other.people[0].user})
+	plan, err := staff.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.other.people[0].user}) // the invited Owner is told the first reason alone
 	if err != nil {
 		return err
 	}
@@ -111,6 +110,7 @@ func (t *town) refused(ctx context.Context) error {
 		rows = append(rows, []string{reasons[unmet.Code]})
 	}
 	t.table("What stands against merging Quayside into Harbourline", []string{"WHY"}, rows)
+	owner := t.as(t.other.people[0])
 	offer, err := owner.Invitation(ctx, sent.Secret)
 	if err != nil {
 		return err
@@ -122,7 +122,7 @@ func (t *town) refused(ctx context.Context) error {
 	}
 	fmt.Fprintf(t.w, "\nPriya accepts all the same, and is refused: %s\n", reasons[code])
 	t.other.sent = sent
-	if err := t.as(t.other.people[0]).RemoveDomain(ctx, own); err != nil {
+	if err := owner.RemoveDomain(ctx, own); err != nil {
 		return err
 	}
 	if err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {

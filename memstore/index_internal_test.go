@@ -1,0 +1,61 @@
+package memstore
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// TestGathered gathers changes, few and many, of a tree, and wants what changing it at once gives, and the tree that it was copied from as it was.
+func TestGathered(t *testing.T) {
+	infos := map[string]tenancy.IndexInfo{"by ID": {ID: true}, "by text": {Text: true}, "in, by ID": {In: true, ID: true}, "in, by text": {In: true, Text: true}}
+	for name, info := range infos {
+		t.Run(name, func(t *testing.T) {
+			rapid.Check(t, func(rt *rapid.T) {
+				was := newPlaces(info)
+				number := rapid.IntRange(0, 999)
+				size := rapid.SampledFrom([]int{0, 10, 500}).Draw(rt, "size")
+				for n := range size {
+					was.put(placed(2*n, info))
+				}
+				before := held(was)
+				at, together := was.copy(), was.copy().gather(1)
+				for _, n := range rapid.SliceOfNDistinct(number, 0, 40, rapid.ID).Draw(rt, "going") {
+					at.remove(placed(n, info))
+					together.remove(placed(n, info))
+				}
+				for _, n := range rapid.SliceOfNDistinct(number, 0, 40, rapid.ID).Draw(rt, "coming") {
+					at.put(placed(n, info))
+					together.put(placed(n, info))
+				}
+				require.Equal(rt, before, held(together))
+				require.Equal(rt, held(at), held(together.gathered()))
+				require.Equal(rt, before, held(was))
+			})
+		})
+	}
+}
+
+// placed gives the place of a number in an index that uses some parts of a key.
+func placed(n int, info tenancy.IndexInfo) (place tenancy.Key) {
+	place.ID = [16]byte{byte(n >> 8), byte(n)}
+	if info.In {
+		place.In = [16]byte{byte(n % 3)}
+	}
+	if info.Text {
+		place.Text = string(rune('a' + n%5))
+	}
+	return place
+}
+
+// held gives all that an index holds, in its order.
+func held(p places) (all []tenancy.Key) {
+	p.each(tenancy.Key{}, func(place tenancy.Key) bool {
+		all = append(all, place)
+		return true
+	})
+	return all
+}
