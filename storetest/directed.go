@@ -16,6 +16,7 @@ func (m *machine) directed() map[string]func(*rapid.T) {
 		"by an administrator": m.byAdministrator, "a guest": m.byGuest, "a claim that changes": m.claimChanges, "an Owner with others": m.ownerOfSeveral,
 		"an Owner with others 2": m.ownerOfSeveral, "two of one Owner": m.twoOfOne, "too late, or off the domains": m.resendRefused,
 		"two of one Owner 2": m.twoOfOne, "somebody inactive": m.inactive, "an inviter who is gone": m.inviterGone,
+		"a subaccount": m.onSubaccount, "a Platform of a user's": m.onPlatform,
 	}
 }
 
@@ -49,6 +50,33 @@ func (m *machine) alive(rt *rapid.T) (org tenancy.OrganizationID, owner *tenancy
 	}
 	org = choose(m, rt, "active", active)
 	return org, m.dir.As(m.ownerOf(org)), true
+}
+
+// onSubaccount asks for a subaccount what is asked for its main account alone.
+func (m *machine) onSubaccount(rt *rapid.T) {
+	org, owner, ok := m.alive(rt)
+	if !ok {
+		return
+	}
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: org}, Limit: 20}) {
+		if a := r.(tenancy.AccountRecord); !a.Parent.IsZero() && a.Closed == 0 {
+			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.ID, org)))
+			m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, a.ID, m.user(rt))))
+			return
+		}
+	}
+}
+
+// onPlatform has an Owner ask for what is the host's to do.
+func (m *machine) onPlatform(rt *rapid.T) {
+	org, owner, ok := m.alive(rt)
+	if !ok {
+		return
+	}
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.ConnectionsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
+		p := &tenancy.Platform{Session: owner}
+		m.try(rt, "MarkConnectionTested", second(p.MarkConnectionTested(m.ctx, r.(tenancy.ConnectionRecord).ID)))
+	}
 }
 
 func (m *machine) onMerged(rt *rapid.T) {
