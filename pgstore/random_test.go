@@ -2,6 +2,7 @@ package pgstore_test
 
 import (
 	"flag"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,11 +12,15 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
+// checksTold says whether the command says how many checks rapid is to do.
+var checksTold = sync.OnceValue(func() (told bool) {
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	return told
+})
+
 // fewerChecks has rapid do fewer than its usual hundred, unless the command says how many: a database takes its time.
 func fewerChecks(t *testing.T, checks string) {
-	told := false
-	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
-	if !told {
+	if !checksTold() {
 		require.NoError(t, flag.Set("rapid.checks", checks))
 		t.Cleanup(func() { _ = flag.Set("rapid.checks", "100") })
 	}
