@@ -263,16 +263,7 @@ var readOutbox = `WITH RECURSIVE pending (stream, sequence, place) AS (
 	WHERE pending.place < $2::bigint)
 SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequence) ORDER BY stream`
 
-const readAccess = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
-	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, h.roles, m.role
-FROM (SELECT $1::uuid AS user_id, $2::uuid AS account_id) AS asked
-LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
-LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
-LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
-LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
-LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
-LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
+var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery)
 
 const (
 	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 0, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"

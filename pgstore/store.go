@@ -135,4 +135,9 @@ type sender interface {
 // errOver is what a transaction answers after the function it was given to has returned.
 var errOver = errors.New("pgstore: the transaction is over")
 
-func wrap(err error) error { return fmt.Errorf("pgstore: %w", err) }
+func wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("pgstore: %w", err)
+}

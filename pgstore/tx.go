@@ -192,8 +192,8 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 	var b pgx.Batch
 	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)))
 	err = t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
-		row, err = scanAccess(results.QueryRow())
-		return err
+		row, err = tables.Access(scanning(tables.AccessColumns, results.QueryRow().Scan))
+		return wrap(err)
 	})
 	return row, err
 }

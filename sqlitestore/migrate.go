@@ -9,6 +9,8 @@ import (
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
 // ErrSchema says that the database does not hold the schema that this version of the package works with; its text says what to do.
@@ -18,20 +20,7 @@ var ErrSchema = errors.New("sqlitestore: schema")
 var schema embed.FS
 
 // migrations are the steps from nothing to the schema of this version, in order.
-var migrations = func() (steps []string) {
-	files, err := schema.ReadDir("schema")
-	if err != nil {
-		panic(err)
-	}
-	for _, f := range files {
-		text, err := schema.ReadFile("schema/" + f.Name())
-		if err != nil {
-			panic(err)
-		}
-		steps = append(steps, string(text))
-	}
-	return steps
-}()
+var migrations = tables.Migrations(schema)
 
 // ready looks whether the database has the schema.
 func (t *statements) ready(ctx context.Context) error {

@@ -92,6 +92,8 @@ func bound(values []any) []any {
 var eventNames = tables.Names(tables.EventColumns)
 
 var (
+	selectAccess = parameters(tables.AccessQuery)
+
 	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
 
 	// From stream to stream, past what else is pending of each.
@@ -112,15 +114,4 @@ const (
 	moveMembers   = "UPDATE tenancy_members SET organization_id = ?2, role = ?3, exempt = 0, since = ?4 WHERE organization_id = ?1"
 	deleteMembers = "DELETE FROM tenancy_members WHERE organization_id = ?1"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
-
-	selectAccess = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
-	a.id, a.organization_id, a.parent_id, a.suspended_customer, a.suspended_platform, a.closed, g.roles,
-	p.suspended_customer, p.suspended_platform, pg.roles, m.role
-FROM (SELECT ?1 AS user_id, ?2 AS account_id) AS q
-LEFT JOIN tenancy_users u ON u.id = q.user_id
-LEFT JOIN tenancy_accounts a ON a.id = q.account_id
-LEFT JOIN tenancy_grants g ON g.account_id = a.id AND g.user_id = q.user_id
-LEFT JOIN tenancy_accounts p ON p.id = a.parent_id
-LEFT JOIN tenancy_grants pg ON pg.account_id = a.parent_id AND pg.user_id = q.user_id
-LEFT JOIN tenancy_members m ON m.organization_id = a.organization_id AND m.user_id = q.user_id`
 )

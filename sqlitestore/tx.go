@@ -110,6 +110,18 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 	})
 }
 
+// Access reads what Can needs to know, in one statement.
+func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+	if err := t.open(ctx); err != nil {
+		return row, err
+	}
+	err = t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account)}, func(rows *sql.Rows) (err error) {
+		row, err = tables.Access(rows.Scan)
+		return wrap(err)
+	})
+	return row, err
+}
+
 // Events gives a part of a stream. A limit that is not positive gives nothing.
 func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
 	if err := t.open(ctx); err != nil {

@@ -53,6 +53,7 @@ func (c trial) accessFields() {
 		{"neither is there", nil, tenancy.AccessRow{}},
 		{"no user", []tenancy.Record{a}, with(func(r *tenancy.AccessRow) { r.UserFound, r.UserActive = false, false })},
 		{"no account", []tenancy.Record{u}, tenancy.AccessRow{UserFound: true, UserActive: true}},
+		{"roles alone", []tenancy.Record{tenancy.GrantRecord{Account: account, User: user, Roles: support}}, tenancy.AccessRow{Roles: support}},
 		{"others alone", []tenancy.Record{tenancy.UserRecord{ID: userID(2)}, tenancy.AccountRecord{ID: accountID(3)}}, tenancy.AccessRow{}},
 		{"both", []tenancy.Record{u, a}, row},
 		{"user inactive by their organization", []tenancy.Record{tenancy.UserRecord{ID: user, InactiveOrganization: true}, a},

@@ -225,9 +225,9 @@ func setText(field reflect.Value, from string) bool {
 		return err == nil
 	case roleSetType:
 		var roles tenancy.RoleSet
-		err := roles.UnmarshalText([]byte(from))
+		sound := parseRoles(&roles, &from)
 		field.Set(reflect.ValueOf(roles))
-		return err == nil && roles.String() == from
+		return sound
 	}
 	field.SetString(from)
 	return true
