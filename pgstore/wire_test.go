@@ -148,12 +148,11 @@ func (w *wire) lose(what fault, d deed) {
 		}
 	}
 	store := pgstore.New(w.pool, nil)
-	for n := 0; ; n += step {
-		do := d.with(store).prepare(w.s)
-		if !w.once(what, n, d, do) {
-			break
-		}
+	lost := 0
+	for n := 0; w.once(what, n, d, d.with(store).prepare(w.s)); n += step {
+		lost++
 	}
+	require.Positive(w.t, lost)
 	w.t.Logf("%v", w.tries)
 	w.s.sound()
 }

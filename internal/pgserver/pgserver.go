@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -120,14 +119,17 @@ func (s *Server) command(name string, arguments ...string) *exec.Cmd {
 
 // process is a program that ends when its standard input does: when this process ends.
 type process struct {
-	stdin io.Closer
+	stdin *os.File
 	log   *os.File
 	ended chan struct{}
 	err   error // how, once it has ended
 }
 
-// guard runs a program, ends it with a signal when the standard input ends, and ends with it.
-const guard = `signal=$1; shift; exec 3<&0; "$@" 3<&- & program=$!; { cat >/dev/null; kill -s "$signal" $program; } <&3 2>/dev/null & wait $program`
+// guard runs a program, ends it with a signal when the standard input ends, and ends with it. If nothing was said there before, the process that started it
+// is gone, and the directory that it runs in goes too.
+const guard = `signal=$1; shift; exec 3<&0; "$@" 3<&- & program=$!
+{ said=$(cat); kill -s "$signal" $program; while kill -0 $program; do sleep 0.1; done; [ -n "$said" ] || rm -rf "$PWD"; } <&3 2>/dev/null &
+wait $program`
 
 // run starts a program. What it writes goes to a file of its name in the directory.
 func (s *Server) run(signal, name string, arguments ...string) (*process, error) {
@@ -138,10 +140,14 @@ func (s *Server) run(signal, name string, arguments ...string) (*process, error)
 		return nil, err
 	}
 	c.Stdout, c.Stderr = p.log, p.log
-	if p.stdin, err = c.StdinPipe(); err != nil {
+	stdin, mine, err := os.Pipe() // not c.StdinPipe, which ends with the program
+	if err != nil {
 		return nil, err
 	}
-	if err := c.Start(); err != nil {
+	c.Stdin, p.stdin = stdin, mine
+	err = c.Start()
+	_ = stdin.Close()
+	if err != nil {
 		return nil, err
 	}
 	go func() {
@@ -156,7 +162,8 @@ func (p *process) stop() error {
 	if p == nil {
 		return nil
 	}
-	_ = p.stdin.Close() // an error says that it was closed before, or that the program has ended
+	_, _ = p.stdin.WriteString("stop\n") // an error says that it was closed before
+	_ = p.stdin.Close()
 	<-p.ended
 	_ = p.log.Close()
 	return p.err
