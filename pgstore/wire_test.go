@@ -150,7 +150,11 @@ func (w *wire) lose(what fault, d deed) {
 	store := pgstore.New(w.pool, nil)
 	lost := 0
 	for n := 0; w.once(what, n, d, d.with(store).prepare(w.s)); n += step {
-		lost++
+		if lost++; *everyMessage { // anew each time: what is read of all there is would grow by as many messages as were lost
+			w.s.sound()
+			clear(w.t, w.pool)
+			w.s = newScene(w.t, store)
+		}
 	}
 	require.Positive(w.t, lost)
 	w.t.Logf("%v", w.tries)
