@@ -111,7 +111,7 @@ type AccessRow struct {
 	Parent       AccountID        // the account's main account; zero: it is one
 	Closed       bool             // the account
 	Suspended    bool             // the account or its parent
-	Roles        RoleSet          // the user's grant on the account
+	Roles        RoleSet          // the user's grant on the account, be that there or not
 	ParentRoles  RoleSet          // the user's grant on the parent
 	Member       bool             // of Organization
 	Role         OrganizationRole // there

@@ -206,13 +206,13 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 	if u, ok := find(tx.content, tenancy.UserRecord{ID: user}); ok {
 		row.SetUser(u)
 	}
+	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
+	row.Roles = grant.Roles
 	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
 	if !ok {
 		return row, nil
 	}
 	row.SetAccount(a)
-	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
-	row.Roles = grant.Roles
 	if !a.Parent.IsZero() {
 		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
 		row.SetParent(parent)
