@@ -19,8 +19,8 @@ type Account struct {
 	Owner        UserID
 	Organization OrganizationID // zero: unmanaged
 	Parent       AccountID      // zero: a main account
-	Status       State          // StateActive, StateSuspended, StateClosed; a subaccount of a suspended account counts as suspended (ACC-5)
-	Suspended    Suspension     // by whom; nobody where Status is not StateSuspended
+	State        State          // StateActive, StateSuspended, StateClosed; a subaccount of a suspended account counts as suspended (ACC-5)
+	Suspended    Suspension     // by whom; nobody where State is not StateSuspended
 	Plan         Plan           // of a subaccount: its parent's, which holds for it
 	Billing      Billing        // the same
 	HIPAA        time.Time      // since when it is designated; zero: it is not
@@ -56,7 +56,7 @@ type NewSubaccount struct{ Name string }
 // AccountQuery says which accounts of an organization. The zero value is all of them.
 type AccountQuery struct {
 	Kind   Kind      // Managed, Independent or Pending; empty: any
-	Status State     // StateActive, StateSuspended or StateClosed, as Account.Status has it; empty: any
+	State  State     // StateActive, StateSuspended or StateClosed, as Account.State has it; empty: any
 	Parent AccountID // only this account's subaccounts; zero: any
 	After  Cursor    // of an item of the same query; empty: from the start
 }
@@ -94,7 +94,7 @@ type Grant struct {
 type Reach struct {
 	Account     AccountID
 	AccountName Personal
-	Status      State // of the account, as Account.Status has it; empty: not to be seen
+	State       State // of the account, as Account.State has it; empty: not to be seen
 	User        UserID
 	Name        Personal
 	Email       Personal
@@ -118,12 +118,12 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 	name, owner := f.name(account.Name), cmp.Or(account.Owner, s.actor.User)
 	if org.IsZero() {
 		f.check(owner == s.actor.User, CodeInput)
-		return update(ctx, s, call{operation("CreateAccount"), "", f.err}, (*reads).unmanaged,
+		return update(ctx, s, call{opCreateAccount, "", f.err}, (*reads).unmanaged,
 			func(memberships []MembershipRecord, c *changes) (Account, error) {
 				return decideUnmanagedAccount(memberships, name, c)
 			})
 	}
-	return update(ctx, s, call{operation("CreateAccount"), org.String(), f.err},
+	return update(ctx, s, call{opCreateAccount, org.String(), f.err},
 		func(r *reads) founding { return r.founding(org, owner) },
 		func(f founding, c *changes) (Account, error) { return decideAccount(f, owner, name, c) })
 }
@@ -137,7 +137,7 @@ func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, accoun
 	var f form
 	id(&f, parent)
 	name := f.name(account.Name)
-	return update(ctx, s, call{operation("CreateSubaccount"), parent.String(), f.err},
+	return update(ctx, s, call{opCreateSubaccount, parent.String(), f.err},
 		func(r *reads) dividing { return r.dividing(parent) },
 		func(d dividing, c *changes) (Account, error) { return decideSubaccount(d, name, c) })
 }
@@ -149,7 +149,7 @@ func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, accoun
 func (s *Session) Account(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return look(ctx, s, call{operation("Account"), account.String(), f.err},
+	return look(ctx, s, call{opAccount, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) },
 		func(st accountStanding, c *changes) (Account, error) {
 			if !c.actor.sees(st) {
@@ -164,20 +164,20 @@ func (s *Session) Account(ctx context.Context, account AccountID) (Account, erro
 // Administrators, Operators and System.
 //
 // Of an independent account they see the name, and which member has which role; of a pending one the ID. What the Owner reaches through other
-// organizations of theirs nobody else of this one sees (GEN-5). A query with Status or Parent asks for managed accounts alone. To list
+// organizations of theirs nobody else of this one sees (GEN-5). A query with State or Parent asks for managed accounts alone. To list
 // independent accounts reads what all members have roles on.
 //
-// Errors: CodeID; CodeInput: no such Kind or Status of accounts; CodeCursor; CodeNotFound; CodeNotAllowed.
+// Errors: CodeID; CodeInput: no such Kind or State of accounts; CodeCursor; CodeNotFound; CodeNotAllowed.
 func (s *Session) Accounts(ctx context.Context, org OrganizationID, query AccountQuery) iter.Seq2[OrganizationAccount, error] {
-	l := listOf("Accounts", org.String(), string(query.Kind), string(query.Status), query.Parent.String())
+	l := listOf("Accounts", org.String(), string(query.Kind), string(query.State), query.Parent.String())
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
 		f := form{malformed}
 		id(&f, org)
 		f.check(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
-		f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.Status), CodeInput)
+		f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
 		f.check(int(from.section) < len(accountSections), CodeCursor)
 		from = query.begin(from)
-		return look(ctx, s, call{operation("Accounts"), org.String(), f.err},
+		return look(ctx, s, call{opAccounts, org.String(), f.err},
 			func(r *reads) accountsPage { return r.accountsPage(org, from) },
 			func(p accountsPage, c *changes) (page[OrganizationAccount], error) {
 				return decideAccounts(p, accountsList{query, l, from}, c)
@@ -197,7 +197,7 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery)
 		f := form{malformed}
 		id(&f, user)
 		f.check(from.section <= manageSection, CodeCursor)
-		return look(ctx, s, call{operation("AccountsOf"), user.String(), f.err},
+		return look(ctx, s, call{opAccountsOf, user.String(), f.err},
 			func(r *reads) reachesOf { return r.reachesOf(user, from) },
 			func(p reachesOf, c *changes) (page[Reach], error) { return decideAccountsOf(p, l, from, c) })
 	})
@@ -213,7 +213,7 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 		f := form{malformed}
 		id(&f, account)
 		f.check(from.section == 0, CodeCursor)
-		return look(ctx, s, call{operation("Access"), account.String(), f.err},
+		return look(ctx, s, call{opAccess, account.String(), f.err},
 			func(r *reads) accessPage { return r.accessPage(account, from) },
 			func(p accessPage, c *changes) (page[Reach], error) { return decideAccess(p, l, c) })
 	})
@@ -227,7 +227,7 @@ func (s *Session) RenameAccount(ctx context.Context, account AccountID, name str
 	var f form
 	id(&f, account)
 	name = f.name(name)
-	return s.toAccount(ctx, operation("RenameAccount"), account, f, func(st accountStanding, c *changes) (Account, error) {
+	return s.toAccount(ctx, opRenameAccount, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decideRenameAccount(st, name, c)
 	})
 }
@@ -239,7 +239,7 @@ func (s *Session) RenameAccount(ctx context.Context, account AccountID, name str
 func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return s.toAccount(ctx, operation("SuspendAccount"), account, f, decideSuspend)
+	return s.toAccount(ctx, opSuspendAccount, account, f, decideSuspend)
 }
 
 // ReactivateAccount lifts the customer's or the platform's suspension of an account: whose it is stands with SuspendAccount. The account is
@@ -249,7 +249,7 @@ func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Accoun
 func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return s.toAccount(ctx, operation("ReactivateAccount"), account, f, decideReactivate)
+	return s.toAccount(ctx, opReactivateAccount, account, f, decideReactivate)
 }
 
 // CloseAccount closes an account for good, suspended or not, with its subaccounts: every grant on them but the owner's ends, and pending
@@ -260,7 +260,7 @@ func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Acc
 func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return update(ctx, s, call{operation("CloseAccount"), account.String(), f.err},
+	return update(ctx, s, call{opCloseAccount, account.String(), f.err},
 		func(r *reads) closing { return r.closing(account) }, decideClose)
 }
 
@@ -274,7 +274,7 @@ func (s *Session) TransferAccount(ctx context.Context, account AccountID, user U
 	var f form
 	id(&f, account)
 	id(&f, user)
-	return update(ctx, s, call{operation("TransferAccount"), account.String(), f.err},
+	return update(ctx, s, call{opTransferAccount, account.String(), f.err},
 		func(r *reads) transfer { return r.transfer(account, user) }, decideTransfer)
 }
 
@@ -290,7 +290,7 @@ func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserI
 	id(&f, account)
 	id(&f, user)
 	f.check(s.dir.table.assignable(roles), CodeRoles)
-	return update(ctx, s, call{operation("AssignRoles"), account.String(), f.err},
+	return update(ctx, s, call{opAssignRoles, account.String(), f.err},
 		func(r *reads) naming { return r.naming(account, user) },
 		func(n naming, c *changes) (Grant, error) { return decideAssign(n, roles, c) })
 }
@@ -304,7 +304,7 @@ func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserI
 	var f form
 	id(&f, account)
 	id(&f, user)
-	_, err := update(ctx, s, call{operation("RevokeRoles"), account.String(), f.err},
+	_, err := update(ctx, s, call{opRevokeRoles, account.String(), f.err},
 		func(r *reads) taking { return r.taking(account, user) }, decideRevoke)
 	return err
 }
@@ -316,7 +316,7 @@ func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserI
 func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 	var f form
 	id(&f, account)
-	_, err := update(ctx, s, call{operation("Relinquish"), account.String(), f.err},
+	_, err := update(ctx, s, call{opRelinquish, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) }, decideRelinquish)
 	return err
 }
@@ -329,7 +329,7 @@ func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number st
 	var f form
 	id(&f, account)
 	f.phone(number)
-	return p.toAccount(ctx, operation("VerifyPhone"), account, f, func(st accountStanding, c *changes) (Account, error) {
+	return p.toAccount(ctx, opVerifyPhone, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePhone(st, number, c)
 	})
 }
@@ -340,7 +340,7 @@ func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number st
 func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return p.toAccount(ctx, operation("UpgradeAccount"), account, f, decideUpgrade)
+	return p.toAccount(ctx, opUpgradeAccount, account, f, decideUpgrade)
 }
 
 // InvoiceAccount puts a main account on invoice, which ends its trial too, for good (BIL-1). Operators and System.
@@ -349,7 +349,7 @@ func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Accou
 func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
 	id(&f, account)
-	return p.toAccount(ctx, operation("InvoiceAccount"), account, f, decideInvoice)
+	return p.toAccount(ctx, opInvoiceAccount, account, f, decideInvoice)
 }
 
 // SetPricing sets a main account's pricing model: any text the host understands, up to 4096 bytes of UTF-8 without control characters; empty:
@@ -360,7 +360,7 @@ func (p *Platform) SetPricing(ctx context.Context, account AccountID, pricing st
 	var f form
 	id(&f, account)
 	f.check(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
-	return p.toAccount(ctx, operation("SetPricing"), account, f, func(st accountStanding, c *changes) (Account, error) {
+	return p.toAccount(ctx, opSetPricing, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePricing(st, pricing, c)
 	})
 }
@@ -405,7 +405,7 @@ func (c *changes) shown(st accountStanding) Account {
 func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	holder, roles := a, st.roles()
 	view := Account{ID: a.ID, Name: Personal{a.Personal.Name}, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
-		Status: a.statusUnder(st.parent), HIPAA: a.Designated.Time(), Created: a.Created.Time(), Closed: a.Closed.Time()}
+		State: a.stateUnder(st.parent), HIPAA: a.Designated.Time(), Created: a.Created.Time(), Closed: a.Closed.Time()}
 	if st.parent != nil {
 		holder, roles = *st.parent, RoleSet{}
 		if st.parentGrant != nil {
@@ -413,7 +413,7 @@ func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 		}
 	}
 	if a.Closed == 0 {
-		view.Suspended = Suspension{a.SuspendedCustomer, a.SuspendedPlatform, st.parent != nil && st.parent.Status() == StateSuspended}
+		view.Suspended = Suspension{a.SuspendedCustomer, a.SuspendedPlatform, st.parent != nil && st.parent.State() == StateSuspended}
 	}
 	view.Plan, view.Billing = holder.Plan, holder.Billing
 	if !c.actor.isUser() || st.manages() || roles.Has(AccountOwner) || roles.Has(AccountAdministrator) || roles.Has(BillingManager) {
@@ -428,7 +428,7 @@ func (c *changes) foundAccount(owner UserID, org OrganizationID, name string) (A
 	in := AccountRecord{Owner: owner, Organization: org}.stream()
 	c.makes(e.Account)
 	c.say(e, in)
-	c.say(GrantSet{e.Account, owner, Roles(AccountOwner)}, in)
+	c.say(RolesAssigned{e.Account, owner, Roles(AccountOwner)}, in)
 	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
 	return *get(c.world, accountByID(e.Account)), *get(c.world, grantOn(e.Account, owner))
 }
@@ -539,7 +539,7 @@ func decideSubaccount(d dividing, name string, c *changes) (Account, error) {
 		return Account{}, err
 	}
 	parent := *st.account
-	if parent.Status() != StateActive {
+	if parent.State() != StateActive {
 		return Account{}, CodeSuspended
 	}
 	if err := d.room(); err != nil {
@@ -567,7 +567,7 @@ func decideRenameAccount(st accountStanding, name string, c *changes) (Account, 
 
 // ownStatus refuses users what only the platform may while the parent is suspended: to change a subaccount's own status (ACC-5).
 func (c *changes) ownStatus(st accountStanding) error {
-	if c.actor.isUser() && st.parent != nil && st.parent.Status() == StateSuspended {
+	if c.actor.isUser() && st.parent != nil && st.parent.State() == StateSuspended {
 		return CodeParentSuspended
 	}
 	return nil
@@ -660,7 +660,7 @@ func (c *changes) close(p closingPart) {
 	}
 	for _, g := range p.grants {
 		if g.User != p.account.Owner {
-			c.say(GrantRevoked{g.Account, g.User}, in)
+			c.say(RolesRevoked{g.Account, g.User}, in)
 		}
 	}
 	c.say(AccountClosed{p.account.ID, c.now}, in)
@@ -771,7 +771,7 @@ func decideAssign(n naming, roles RoleSet, c *changes) (Grant, error) {
 		return Grant{}, CodeNotMember
 	}
 	if n.assigned == nil || n.assigned.Roles != roles {
-		c.say(GrantSet{n.account.ID, n.person.id, roles}, n.account.stream())
+		c.say(RolesAssigned{n.account.ID, n.person.id, roles}, n.account.stream())
 	}
 	return Grant{n.account.ID, n.person.id, roles}, nil
 }
@@ -835,7 +835,7 @@ func decideRevoke(t taking, c *changes) (struct{}, error) {
 	case t.assigned == nil:
 		return none, CodeNoGrant
 	}
-	c.say(GrantRevoked{t.account.ID, t.person.id}, t.account.stream())
+	c.say(RolesRevoked{t.account.ID, t.person.id}, t.account.stream())
 	return none, nil
 }
 
@@ -853,7 +853,7 @@ func decideRelinquish(st accountStanding, c *changes) (struct{}, error) {
 	case st.grant == nil:
 		return none, CodeNoGrant
 	}
-	c.say(GrantRevoked{st.account.ID, c.actor.User}, st.account.stream())
+	c.say(RolesRevoked{st.account.ID, c.actor.User}, st.account.stream())
 	return none, nil
 }
 
@@ -862,7 +862,7 @@ func decidePhone(st accountStanding, number string, c *changes) (Account, error)
 		return Account{}, err
 	}
 	if st.account.Personal.Phone != number {
-		c.say(AccountPhoneVerified{st.account.ID}, st.account.stream())
+		c.say(PhoneVerified{st.account.ID}, st.account.stream())
 		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = number })
 	}
 	return c.shown(st), nil
@@ -895,7 +895,7 @@ func decidePricing(st accountStanding, pricing string, c *changes) (Account, err
 		return Account{}, err
 	}
 	if st.account.Personal.Pricing != pricing {
-		c.say(AccountPriced{st.account.ID}, st.account.stream())
+		c.say(PricingSet{st.account.ID}, st.account.stream())
 		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = pricing })
 	}
 	return c.shown(st), nil
@@ -940,11 +940,11 @@ func (r *reads) parents(accounts []reached) {
 	}
 }
 
-func compareIDs[K kind](a, b ID[K]) int { return slices.Compare(a[:], b[:]) }
+func compareIDs[K idKind](a, b ID[K]) int { return slices.Compare(a[:], b[:]) }
 
 // statusUnder is an account's status as it counts, its parent's suspension included (ACC-5); of a main account parent is nil.
-func (a AccountRecord) statusUnder(parent *AccountRecord) State {
-	if status := a.Status(); status != StateActive || parent == nil || parent.Status() != StateSuspended {
+func (a AccountRecord) stateUnder(parent *AccountRecord) State {
+	if status := a.State(); status != StateActive || parent == nil || parent.State() != StateSuspended {
 		return status
 	}
 	return StateSuspended
@@ -957,7 +957,7 @@ const (
 	pendingSection
 )
 
-var accountSections = []Kind{managedSection: Managed, independentSection: Independent, pendingSection: Pending}
+var accountSections = []Kind{managedSection: KindManaged, independentSection: KindIndependent, pendingSection: KindPending}
 
 // begin goes on to the first section that is asked for.
 func (q AccountQuery) begin(from place) place {
@@ -969,7 +969,7 @@ func (q AccountQuery) begin(from place) place {
 
 // wants says whether a kind is asked for. What is not to be seen of an independent or pending account is no way to ask for it.
 func (q AccountQuery) wants(kind Kind) bool {
-	return (q.Kind == "" || q.Kind == kind) && (kind == Managed || q.Status == "" && q.Parent.IsZero())
+	return (q.Kind == "" || q.Kind == kind) && (kind == KindManaged || q.State == "" && q.Parent.IsZero())
 }
 
 // accountsPage is what a page of an organization's accounts needs to know.
@@ -1071,11 +1071,11 @@ func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccou
 	}
 	out := l.to(last, len(p.managed) == pageSize)
 	for _, m := range p.managed {
-		if l.query.Status != "" && l.query.Status != m.account.statusUnder(m.parent) || !l.query.Parent.IsZero() && l.query.Parent != m.account.Parent {
+		if l.query.State != "" && l.query.State != m.account.stateUnder(m.parent) || !l.query.Parent.IsZero() && l.query.Parent != m.account.Parent {
 			continue
 		}
 		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
-		out.items = append(out.items, OrganizationAccount{listed: l.at(view.ID), Kind: Managed, ID: view.ID, Name: view.Name, Account: &view,
+		out.items = append(out.items, OrganizationAccount{listed: l.at(view.ID), Kind: KindManaged, ID: view.ID, Name: view.Name, Account: &view,
 			OwnerName: Personal{m.owner.Personal.Name}})
 	}
 	return out
@@ -1091,7 +1091,7 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 				continue
 			}
 			item := there[a.account.ID]
-			item.ID, item.Kind, item.Name = a.account.ID, Independent, Personal{a.account.Personal.Name}
+			item.ID, item.Kind, item.Name = a.account.ID, KindIndependent, Personal{a.account.Personal.Name}
 			item.listed = l.at(a.account.ID)
 			item.Members = append(item.Members, AccountRoles{m.user.ID, Personal{m.user.Personal.Name}, a.roles()})
 			there[a.account.ID] = item
@@ -1104,7 +1104,7 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 
 // pending gives a page of what the organization asks for. Requests stand before the invitations in their index, by account.
 func (l accountsList) pending(p accountsPage, c *changes) page[OrganizationAccount] {
-	requests := slices.DeleteFunc(p.requests, func(q requestedAccount) bool { return q.request.Kind != KindAccountRequest })
+	requests := slices.DeleteFunc(p.requests, func(q requestedAccount) bool { return q.request.Kind != InvitationOfAccount })
 	var last AccountID
 	if len(requests) > 0 {
 		last = requests[len(requests)-1].request.Account
@@ -1112,7 +1112,7 @@ func (l accountsList) pending(p accountsPage, c *changes) page[OrganizationAccou
 	out := l.to(last, len(requests) == pageSize)
 	for _, q := range requests {
 		if c.now < q.request.Expires {
-			item := OrganizationAccount{listed: l.at(q.request.Account), Kind: Pending, ID: q.request.Account}
+			item := OrganizationAccount{listed: l.at(q.request.Account), Kind: KindPending, ID: q.request.Account}
 			item.Request = new(viewAccountRequest(q.request, p.organization, q.by))
 			out.items = append(out.items, item)
 		}
@@ -1175,9 +1175,9 @@ func (r *reads) reachesOf(user UserID, from place) reachesOf {
 func (p reachesOf) kind(a AccountRecord) Kind {
 	switch {
 	case !p.actor.isUser() || p.actor.User == p.user.ID || p.may(ManageAccounts, a.Organization):
-		return Managed
+		return KindManaged
 	case p.under(ManageUsers) && p.membership(a.Organization) == nil:
-		return Independent
+		return KindIndependent
 	}
 	return ""
 }
@@ -1200,8 +1200,8 @@ func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach
 		}
 		item := p.user.reach(a)
 		item.listed, item.Manages = listed{l, at}, rank != nil && rank.Role.manages()
-		if kind == Managed {
-			item.Status = a.account.statusUnder(a.parent)
+		if kind == KindManaged {
+			item.State = a.account.stateUnder(a.parent)
 		}
 		out.items = append(out.items, item)
 	}
@@ -1275,7 +1275,7 @@ func decideAccess(p accessPage, l listID, c *changes) (page[Reach], error) {
 			continue
 		}
 		item := user.reach(reached{account: *p.account, direct: rolesIn(p.direct, user.ID), fromParent: rolesIn(p.inherited, user.ID)})
-		item.listed, item.Status = listed{l, place{key: Key{ID: user.ID}}}, p.account.statusUnder(p.parent)
+		item.listed, item.State = listed{l, place{key: Key{ID: user.ID}}}, p.account.stateUnder(p.parent)
 		there[user.ID] = item
 	}
 	items := slices.SortedFunc(maps.Values(there), func(a, b Reach) int { return compareIDs(a.User, b.User) })
@@ -1331,27 +1331,27 @@ type AccountManaged struct {
 // AccountReleased says that an account is its organization's no more.
 type AccountReleased struct{ Account AccountID }
 
-// AccountOwnerChanged says that an account has another owner.
-type AccountOwnerChanged struct {
+// AccountTransferred says that an account has another owner.
+type AccountTransferred struct {
 	Account AccountID
 	Owner   UserID
 }
 
-// GrantSet says which roles a user has on an account now.
-type GrantSet struct {
+// RolesAssigned says which roles a user has on an account now.
+type RolesAssigned struct {
 	Account AccountID
 	User    UserID
 	Roles   RoleSet
 }
 
-// GrantRevoked says that a user has no roles on an account any more.
-type GrantRevoked struct {
+// RolesRevoked says that a user has no roles on an account any more.
+type RolesRevoked struct {
 	Account AccountID
 	User    UserID
 }
 
-// AccountPhoneVerified says that an account has a verified phone number now.
-type AccountPhoneVerified struct{ Account AccountID }
+// PhoneVerified says that an account has a verified phone number now.
+type PhoneVerified struct{ Account AccountID }
 
 // AccountUpgraded says that an account is on trial no more.
 type AccountUpgraded struct{ Account AccountID }
@@ -1359,8 +1359,8 @@ type AccountUpgraded struct{ Account AccountID }
 // AccountInvoiced says that an account is on invoice, and not on trial.
 type AccountInvoiced struct{ Account AccountID }
 
-// AccountPriced says that an account has another pricing model.
-type AccountPriced struct{ Account AccountID }
+// PricingSet says that an account has another pricing model.
+type PricingSet struct{ Account AccountID }
 
 func (e AccountCreated) apply(w *world) {
 	a := AccountRecord{ID: e.Account, Owner: e.Owner, Organization: e.Organization, Parent: e.Parent, Created: e.Created}
@@ -1396,15 +1396,15 @@ func (e AccountReleased) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Organization = OrganizationID{} })
 }
 
-func (e AccountOwnerChanged) apply(w *world) {
+func (e AccountTransferred) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Owner = e.Owner })
 }
 
-func (e GrantSet) apply(w *world) { w.put(GrantRecord(e)) }
+func (e RolesAssigned) apply(w *world) { w.put(GrantRecord(e)) }
 
-func (e GrantRevoked) apply(w *world) { remove(w, grantOn(e.Account, e.User)) }
+func (e RolesRevoked) apply(w *world) { remove(w, grantOn(e.Account, e.User)) }
 
-func (e AccountPhoneVerified) apply(*world) {}
+func (e PhoneVerified) apply(*world) {}
 
 func (e AccountUpgraded) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Plan = PlanFull })
@@ -1414,9 +1414,9 @@ func (e AccountInvoiced) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Plan, a.Billing = PlanFull, BillingInvoiced })
 }
 
-func (e AccountPriced) apply(*world) {}
+func (e PricingSet) apply(*world) {}
 
 var accountEvents = []EventData{
 	AccountCreated{}, AccountRenamed{}, AccountSuspended{}, AccountReactivated{}, AccountClosed{}, AccountManaged{}, AccountReleased{},
-	AccountOwnerChanged{}, GrantSet{}, GrantRevoked{}, AccountPhoneVerified{}, AccountUpgraded{}, AccountInvoiced{}, AccountPriced{},
+	AccountTransferred{}, RolesAssigned{}, RolesRevoked{}, PhoneVerified{}, AccountUpgraded{}, AccountInvoiced{}, PricingSet{},
 }

@@ -8,14 +8,14 @@ import (
 )
 
 // deciding gives a decision's hands: who acts, and the records there are.
-func deciding(name string, actor Actor, records ...Record) *changes {
+func deciding(row *operationRow, actor Actor, records ...Record) *changes {
 	w := &world{slots: map[Entry]*slot{}}
 	for _, record := range records {
 		w.slots[identity(record)] = &slot{was: record, now: record}
 	}
 	table, _ := tableWith(RoleOptions{})
 	dir := &Directory{options: options{table: table}}
-	return &changes{dir: dir, actor: actor, row: operation(name), now: 1000, world: w, tape: &tape{dir: dir}}
+	return &changes{dir: dir, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: dir}}
 }
 
 // TestSuspensionTable: every state of an account and its parent, and whoever changes it (ACC-5).
@@ -35,11 +35,11 @@ func TestSuspensionTable(t *testing.T) {
 					a.Parent = AccountID{2}
 					st.parent = &AccountRecord{ID: a.Parent, Owner: user.User, SuspendedCustomer: parentCustomer, SuspendedPlatform: parentPlatform}
 				}
-				name, decide := "ReactivateAccount", decideReactivate
+				op, decide := opReactivateAccount, decideReactivate
 				if suspend {
-					name, decide = "SuspendAccount", decideSuspend
+					op, decide = opSuspendAccount, decideSuspend
 				}
-				c := deciding(name, actor, a)
+				c := deciding(op, actor, a)
 				got, err := decide(st, c)
 
 				own := platform
@@ -59,7 +59,7 @@ func TestSuspensionTable(t *testing.T) {
 					platform = suspend
 				}
 				require.Equal(t, Suspension{customer, platform, parentCustomer || parentPlatform}, got.Suspended)
-				require.Equal(t, customer || platform || parentCustomer || parentPlatform, got.Status == StateSuspended)
+				require.Equal(t, customer || platform || parentCustomer || parentPlatform, got.State == StateSuspended)
 			})
 		}
 	}
@@ -83,11 +83,11 @@ func TestBillingTable(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("BIL-1 %+v", row), func(t *testing.T) {
 			a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Plan: row.plan, Billing: row.billing}
-			name, decide := "InvoiceAccount", decideInvoice
+			op, decide := opInvoiceAccount, decideInvoice
 			if row.upgrade {
-				name, decide = "UpgradeAccount", decideUpgrade
+				op, decide = opUpgradeAccount, decideUpgrade
 			}
-			got, err := decide(accountStanding{account: &a}, deciding(name, Actor{}, a))
+			got, err := decide(accountStanding{account: &a}, deciding(op, Actor{}, a))
 			require.Equal(t, row.wants, err)
 			if err == nil {
 				require.Equal(t, PlanFull, got.Plan)
@@ -138,24 +138,24 @@ func TestAccountEvents(t *testing.T) {
 		{AccountClosed{a.ID, 9}, with(func(a *AccountRecord) { a.Closed = 9 })},
 		{AccountManaged{a.ID, OrganizationID{2}}, with(func(a *AccountRecord) { a.Organization = OrganizationID{2} })},
 		{AccountReleased{a.ID}, with(func(a *AccountRecord) { a.Organization = OrganizationID{} })},
-		{AccountOwnerChanged{a.ID, UserID{2}}, with(func(a *AccountRecord) { a.Owner = UserID{2} })},
-		{AccountPhoneVerified{a.ID}, a},
+		{AccountTransferred{a.ID, UserID{2}}, with(func(a *AccountRecord) { a.Owner = UserID{2} })},
+		{PhoneVerified{a.ID}, a},
 		{AccountUpgraded{a.ID}, with(func(a *AccountRecord) { a.Plan = PlanFull })},
 		{AccountInvoiced{a.ID}, with(func(a *AccountRecord) { a.Plan, a.Billing = PlanFull, BillingInvoiced })},
-		{AccountPriced{a.ID}, a},
-		{GrantSet{a.ID, UserID{1}, Roles(Support)}, GrantRecord{a.ID, UserID{1}, Roles(Support)}},
+		{PricingSet{a.ID}, a},
+		{RolesAssigned{a.ID, UserID{1}, Roles(Support)}, GrantRecord{a.ID, UserID{1}, Roles(Support)}},
 	} {
 		t.Run("INV-13 "+EventType(row.event), func(t *testing.T) {
-			w := deciding("RenameAccount", by, a).world
+			w := deciding(opRenameAccount, by, a).world
 			row.event.apply(w)
 			at := identity(row.want)
 			require.Equal(t, row.want, w.slots[at].now)
 		})
 	}
-	t.Run("INV-13 GrantRevoked", func(t *testing.T) {
+	t.Run("INV-13 RolesRevoked", func(t *testing.T) {
 		g := GrantRecord{a.ID, UserID{1}, Roles(Support)}
-		w := deciding("RenameAccount", by, g).world
-		GrantRevoked{a.ID, UserID{1}}.apply(w)
+		w := deciding(opRenameAccount, by, g).world
+		RolesRevoked{a.ID, UserID{1}}.apply(w)
 		require.Nil(t, get(w, grantOn(a.ID, UserID{1})))
 	})
 }

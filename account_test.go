@@ -111,7 +111,7 @@ func stored[R tenancy.Record](s *scene, index tenancy.Index, key tenancy.Key) (f
 // roles gives the roles assigned to a user on an account.
 func (c *cast) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.RoleSet {
 	c.Helper()
-	grant, _ := stored[tenancy.GrantRecord](c.scene, tenancy.Grants, tenancy.Key{In: account, ID: user})
+	grant, _ := stored[tenancy.GrantRecord](c.scene, tenancy.IndexGrants, tenancy.Key{In: account, ID: user})
 	return grant.Roles
 }
 
@@ -154,12 +154,12 @@ func TestCreateAccount(t *testing.T) {
 			made, err = c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "  Second "})
 			require.NoError(t, err)
 		})
-		require.Equal(t, tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: c.org, Status: tenancy.StateActive,
+		require.Equal(t, tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: c.org, State: tenancy.StateActive,
 			Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}}, made)
 		require.Equal(t, "Second", made.Name.Reveal())
 		require.Equal(t, []tenancy.EventData{
 			tenancy.AccountCreated{Account: made.ID, Owner: c.cleo, Organization: c.org, By: tenancy.Actor{User: c.cleo}, Created: said[0].(tenancy.AccountCreated).Created},
-			tenancy.GrantSet{Account: made.ID, User: c.cleo, Roles: tenancy.Roles(tenancy.AccountOwner)},
+			tenancy.RolesAssigned{Account: made.ID, User: c.cleo, Roles: tenancy.Roles(tenancy.AccountOwner)},
 		}, said)
 		require.Equal(t, made, c.accountAs(c.cleo, made.ID))
 		require.Len(t, items(t, c.host.Access(c.ctx(), made.ID, tenancy.ReachQuery{})), 1, "INV-2: one grant, the owner's")
@@ -255,7 +255,7 @@ func TestCreateSubaccount(t *testing.T) {
 			made, err := c.as(by).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "Part"})
 			require.NoError(t, err)
 			require.Equal(t, tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: c.org, Parent: c.work,
-				Status: tenancy.StateActive, Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}}, made)
+				State: tenancy.StateActive, Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}}, made)
 			require.Equal(t, made, c.accountAs(by, made.ID))
 			require.True(t, c.roles(made.ID, c.cleo).IsZero(), "ACC-3 its owner's role is on the parent")
 		}
@@ -268,7 +268,7 @@ func TestCreateSubaccount(t *testing.T) {
 		after := c.subaccount(c.cleo, c.work, "after")
 		require.Zero(t, c.accountAs(c.cleo, before).HIPAA)
 		require.Equal(t, c.clock.Now(), c.accountAs(c.cleo, after).HIPAA)
-		made, _ := stored[tenancy.AccountRecord](c.scene, tenancy.Accounts, tenancy.Key{ID: after})
+		made, _ := stored[tenancy.AccountRecord](c.scene, tenancy.IndexAccounts, tenancy.Key{ID: after})
 		require.Equal(t, tenancy.Actor{User: c.cleo}, made.DesignatedBy)
 	})
 	t.Run("GEN-12 limits on subaccounts", func(t *testing.T) {
@@ -454,7 +454,7 @@ func TestSuspension(t *testing.T) {
 		c := newCast(t)
 		state := func() (tenancy.State, tenancy.Suspension) {
 			a := c.accountAs(c.gil, c.work)
-			return a.Status, a.Suspended
+			return a.State, a.Suspended
 		}
 		is := func(status tenancy.State, by tenancy.Suspension) {
 			t.Helper()
@@ -485,10 +485,10 @@ func TestSuspension(t *testing.T) {
 		require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), held)))
 		require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), c.work)))
 		require.Equal(t, tenancy.Suspension{Parent: true}, c.accountAs(c.cleo, free).Suspended)
-		require.Equal(t, tenancy.StateSuspended, c.accountAs(c.cleo, free).Status)
+		require.Equal(t, tenancy.StateSuspended, c.accountAs(c.cleo, free).State)
 		require.Equal(t, tenancy.Suspension{Customer: true, Parent: true}, c.accountAs(c.cleo, held).Suspended)
 		require.NoError(t, second(c.as(c.cleo).ReactivateAccount(c.ctx(), c.work)))
-		require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, free).Status)
+		require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, free).State)
 		require.Equal(t, tenancy.Suspension{Customer: true}, c.accountAs(c.cleo, held).Suspended)
 	})
 	t.Run("ACC-5 meanwhile only the platform changes the subaccount's own status", func(t *testing.T) {
@@ -546,12 +546,12 @@ func TestCloseAccount(t *testing.T) {
 		said := c.said(organizationStream(c.org), func() {
 			closed, err := c.as(c.cleo).CloseAccount(c.ctx(), c.work)
 			require.NoError(t, err)
-			require.Equal(t, tenancy.StateClosed, closed.Status)
+			require.Equal(t, tenancy.StateClosed, closed.State)
 			require.Equal(t, c.clock.Now(), closed.Closed)
 			require.Equal(t, c.cleo, closed.Owner, "INV-10")
 		})
 		require.Len(t, said, 2+2+3)
-		require.Equal(t, tenancy.StateClosed, c.accountAs(c.cleo, sub).Status)
+		require.Equal(t, tenancy.StateClosed, c.accountAs(c.cleo, sub).State)
 		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), c.roles(c.work, c.cleo))
 		for _, left := range []struct {
 			account tenancy.AccountID
@@ -561,7 +561,7 @@ func TestCloseAccount(t *testing.T) {
 			refused(t, second(c.as(left.user).Account(c.ctx(), left.account)), tenancy.CodeNotFound)
 		}
 		state := func(id tenancy.InvitationID) tenancy.State {
-			i, _ := stored[tenancy.InvitationRecord](c.scene, tenancy.Invitations, tenancy.Key{ID: id})
+			i, _ := stored[tenancy.InvitationRecord](c.scene, tenancy.IndexInvitations, tenancy.Key{ID: id})
 			return i.State
 		}
 		require.Equal(t, tenancy.StateRevoked, state(toMain))
@@ -572,7 +572,7 @@ func TestCloseAccount(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.cleo, c.work, "Part")
 		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), sub)))
-		require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, c.work).Status)
+		require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, c.work).State)
 		refused(t, second(c.as(c.cleo).RenameAccount(c.ctx(), sub, "x")), tenancy.CodeClosed)
 	})
 	t.Run("ACC-5 closing is final", func(t *testing.T) {
@@ -602,7 +602,7 @@ func TestCloseAccount(t *testing.T) {
 	t.Run("INV-10 it stays as history, and takes no operation", func(t *testing.T) {
 		c := newCast(t)
 		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)))
-		listed := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Status: tenancy.StateClosed}))
+		listed := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{State: tenancy.StateClosed}))
 		require.Len(t, listed, 1)
 		require.Equal(t, c.work, listed[0].ID)
 		c.unchanged(func() {
@@ -691,7 +691,7 @@ func TestAssignRoles(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, tenancy.Grant{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.BillingManager, tenancy.Developer)}, grant)
 		})
-		require.Equal(t, []tenancy.EventData{tenancy.GrantSet{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.Developer, tenancy.BillingManager)}}, said)
+		require.Equal(t, []tenancy.EventData{tenancy.RolesAssigned{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.Developer, tenancy.BillingManager)}}, said)
 		c.unchanged(func() { c.assign(c.cleo, c.work, c.gil, tenancy.BillingManager, tenancy.Developer) }) // GEN-6
 	})
 	t.Run("ACC-7 Administrator alone or any of the others together, never none, never Owner", func(t *testing.T) {
@@ -768,7 +768,7 @@ func TestRevokeRoles(t *testing.T) {
 	t.Run("ACC-7 takes the grant", func(t *testing.T) {
 		c := newCast(t)
 		said := c.said(organizationStream(c.org), func() { require.NoError(t, c.as(c.manager).RevokeRoles(c.ctx(), c.work, c.gil)) })
-		require.Equal(t, []tenancy.EventData{tenancy.GrantRevoked{Account: c.work, User: c.gil}}, said)
+		require.Equal(t, []tenancy.EventData{tenancy.RolesRevoked{Account: c.work, User: c.gil}}, said)
 		refused(t, second(c.as(c.gil).Account(c.ctx(), c.work)), tenancy.CodeNotFound)
 	})
 	t.Run("ACC-7 GEN-6 nobody else's, not the owner's, not twice", func(t *testing.T) {
@@ -798,7 +798,7 @@ func TestRevokeRoles(t *testing.T) {
 			said := c.said(organizationStream(c.eve.Organization.ID), func() {
 				require.NoError(t, c.as(actor).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan))
 			})
-			require.Equal(t, []tenancy.EventData{tenancy.GrantRevoked{Account: c.eve.Account.ID, User: c.dan}}, said)
+			require.Equal(t, []tenancy.EventData{tenancy.RolesRevoked{Account: c.eve.Account.ID, User: c.dan}}, said)
 			c.unchanged(func() {
 				refused(t, c.as(actor).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound)
 			})
@@ -875,7 +875,7 @@ func TestRelinquish(t *testing.T) {
 	})
 	t.Run("ACC-8 a user gives up their grant", func(t *testing.T) {
 		said := c.said(organizationStream(c.org), func() { require.NoError(t, c.as(c.gil).Relinquish(c.ctx(), c.work)) })
-		require.Equal(t, []tenancy.EventData{tenancy.GrantRevoked{Account: c.work, User: c.gil}}, said)
+		require.Equal(t, []tenancy.EventData{tenancy.RolesRevoked{Account: c.work, User: c.gil}}, said)
 		c.unchanged(func() { refused(t, c.as(c.gil).Relinquish(c.ctx(), c.work), tenancy.CodeNotFound) })
 	})
 }
@@ -888,7 +888,7 @@ func TestBilling(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, "+4930123456", verified.Private.Phone.Reveal())
 		})
-		require.Equal(t, []tenancy.EventData{tenancy.AccountPhoneVerified{Account: c.work}}, said)
+		require.Equal(t, []tenancy.EventData{tenancy.PhoneVerified{Account: c.work}}, said)
 		c.unchanged(func() { require.NoError(t, second(c.host.VerifyPhone(c.ctx(), c.work, "+4930123456")), "GEN-6") })
 		require.NoError(t, second(c.host.VerifyPhone(c.ctx(), c.work, "+12025550123")))
 		require.Equal(t, "+12025550123", c.accountAs(c.cleo, c.work).Private.Phone.Reveal())
@@ -933,7 +933,7 @@ func TestBilling(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, pricing, priced.Private.Pricing.Reveal())
 			})
-			require.Equal(t, []tenancy.EventData{tenancy.AccountPriced{Account: c.work}}, said)
+			require.Equal(t, []tenancy.EventData{tenancy.PricingSet{Account: c.work}}, said)
 			c.unchanged(func() { require.NoError(t, second(c.staff.SetPricing(c.ctx(), c.work, pricing)), "GEN-6") })
 		}
 		for _, pricing := range []string{long + "x", "a\nb", "\x00", "\u0085", "\xff"} {
@@ -990,14 +990,14 @@ func TestAccounts(t *testing.T) {
 		slices.SortFunc(independent, byID)
 		require.Equal(t, append(managed, independent...), ids(list))
 		for _, item := range list[:3] {
-			require.Equal(t, tenancy.Managed, item.Kind)
+			require.Equal(t, tenancy.KindManaged, item.Kind)
 			require.Equal(t, c.accountAs(c.admin, item.ID), *item.Account)
 			require.Equal(t, item.Account.Name, item.Name)
 			require.Equal(t, map[tenancy.UserID]string{c.owner: "ana", c.cleo: "cleo"}[item.Account.Owner], item.OwnerName.Reveal())
 			require.Empty(t, item.Members)
 		}
 		for _, item := range list[3:] {
-			require.Equal(t, tenancy.Independent, item.Kind)
+			require.Equal(t, tenancy.KindIndependent, item.Kind)
 			require.Nil(t, item.Account, "GEN-5 name, and which member has which role")
 			require.True(t, item.OwnerName.IsZero())
 			require.Equal(t, map[tenancy.AccountID]string{c.eve.Account.ID: "eve main", theirs: "Theirs"}[item.ID], item.Name.Reveal())
@@ -1014,13 +1014,13 @@ func TestAccounts(t *testing.T) {
 		sent, err := c.as(c.other).InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
-		require.Equal(t, []tenancy.AccountID{sub}, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Independent}))))
+		require.Equal(t, []tenancy.AccountID{sub}, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))))
 		got := items(t, c.as(c.admin).AccountsOf(c.ctx(), c.dan, tenancy.ReachQuery{}))
 		require.Len(t, got, 1)
 		require.Equal(t, sub, got[0].Account)
 		require.NoError(t, c.as(c.admin).RevokeRoles(c.ctx(), sub, c.dan), "ACC-8")
 		require.NoError(t, second(c.as(c.other).CloseAccount(c.ctx(), sub)))
-		require.Empty(t, items(t, c.as(c.admin).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Independent})))
+		require.Empty(t, items(t, c.as(c.admin).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent})))
 	})
 	t.Run("ACC-9 filters", func(t *testing.T) {
 		c := newCast(t)
@@ -1033,21 +1033,21 @@ func TestAccounts(t *testing.T) {
 			want  []tenancy.AccountID
 		}{
 			{tenancy.AccountQuery{}, []tenancy.AccountID{c.main, c.work, sub, gone, c.eve.Account.ID}},
-			{tenancy.AccountQuery{Kind: tenancy.Managed}, []tenancy.AccountID{c.main, c.work, sub, gone}},
-			{tenancy.AccountQuery{Kind: tenancy.Independent}, []tenancy.AccountID{c.eve.Account.ID}},
-			{tenancy.AccountQuery{Status: tenancy.StateActive}, []tenancy.AccountID{c.main}},
-			{tenancy.AccountQuery{Status: tenancy.StateSuspended}, []tenancy.AccountID{c.work, sub}},
-			{tenancy.AccountQuery{Status: tenancy.StateClosed}, []tenancy.AccountID{gone}},
+			{tenancy.AccountQuery{Kind: tenancy.KindManaged}, []tenancy.AccountID{c.main, c.work, sub, gone}},
+			{tenancy.AccountQuery{Kind: tenancy.KindIndependent}, []tenancy.AccountID{c.eve.Account.ID}},
+			{tenancy.AccountQuery{State: tenancy.StateActive}, []tenancy.AccountID{c.main}},
+			{tenancy.AccountQuery{State: tenancy.StateSuspended}, []tenancy.AccountID{c.work, sub}},
+			{tenancy.AccountQuery{State: tenancy.StateClosed}, []tenancy.AccountID{gone}},
 			{tenancy.AccountQuery{Parent: c.work}, []tenancy.AccountID{sub, gone}},
-			{tenancy.AccountQuery{Parent: c.work, Status: tenancy.StateClosed}, []tenancy.AccountID{gone}},
+			{tenancy.AccountQuery{Parent: c.work, State: tenancy.StateClosed}, []tenancy.AccountID{gone}},
 			{tenancy.AccountQuery{Parent: c.eve.Account.ID}, nil},
-			{tenancy.AccountQuery{Kind: tenancy.Independent, Status: tenancy.StateActive}, nil}, // GEN-5: it is not to be seen
-			{tenancy.AccountQuery{Kind: tenancy.Pending}, nil},
-			{tenancy.AccountQuery{Kind: tenancy.Pending, Status: tenancy.StateActive}, nil},
+			{tenancy.AccountQuery{Kind: tenancy.KindIndependent, State: tenancy.StateActive}, nil}, // GEN-5: it is not to be seen
+			{tenancy.AccountQuery{Kind: tenancy.KindPending}, nil},
+			{tenancy.AccountQuery{Kind: tenancy.KindPending, State: tenancy.StateActive}, nil},
 		} {
 			require.ElementsMatch(t, row.want, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, row.query))), "%+v", row.query)
 		}
-		for _, query := range []tenancy.AccountQuery{{Kind: tenancy.Requested}, {Kind: "x"}, {Status: tenancy.StateDeleted}, {Status: "\xff"}} {
+		for _, query := range []tenancy.AccountQuery{{Kind: tenancy.KindRequested}, {Kind: "x"}, {State: tenancy.StateDeleted}, {State: "\xff"}} {
 			refused(t, failure(c.as(c.owner).Accounts(c.ctx(), c.org, query)), tenancy.CodeInput)
 		}
 	})
@@ -1060,13 +1060,13 @@ func TestAccounts(t *testing.T) {
 		require.ElementsMatch(t, []tenancy.AccountID{c.main, c.work, c.eve.Account.ID}, ids(items(t, c.as(c.admin).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{}))))
 		refused(t, failure(c.as(c.other).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})), tenancy.CodeNotFound)
 		require.Empty(t, items(t, c.host.Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})))
-		require.Len(t, items(t, c.as(c.admin).Users(c.ctx(), merged.ID, tenancy.UserQuery{Kind: tenancy.Independent})), 2)
+		require.Len(t, items(t, c.as(c.admin).Users(c.ctx(), merged.ID, tenancy.UserQuery{Kind: tenancy.KindIndependent})), 2)
 	})
 	t.Run("GEN-5 not what the Owner reaches through another organization of theirs", func(t *testing.T) {
 		c := newCast(t)
 		apart := c.account(c.owner, c.secondOrganization(), "Apart")
 		independent := func(s *tenancy.Session) []tenancy.OrganizationAccount {
-			return items(t, s.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Independent}))
+			return items(t, s.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))
 		}
 		require.Empty(t, independent(c.as(c.admin)))
 		require.Equal(t, []tenancy.AccountID{apart}, ids(independent(c.as(c.owner))))
@@ -1087,7 +1087,7 @@ func TestAccounts(t *testing.T) {
 			require.NoError(t, second(c.as(c.admin).AddAccount(c.ctx(), c.org, account)))
 		}
 		pending := func() []tenancy.OrganizationAccount {
-			return items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Pending}))
+			return items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindPending}))
 		}
 		ask(early)
 		c.clock.advance(24 * time.Hour)
@@ -1100,7 +1100,7 @@ func TestAccounts(t *testing.T) {
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late, early}, ids(list))
 		require.Equal(t, "ben", list[0].Request.ByName.Reveal())
 		require.Equal(t, c.clock.Now().Add(7*24*time.Hour), list[0].Request.Expires)
-		require.Equal(t, tenancy.OrganizationAccount{Kind: tenancy.Pending, ID: c.eve.Account.ID}, tenancy.OrganizationAccount{Kind: list[0].Kind, ID: list[0].ID,
+		require.Equal(t, tenancy.OrganizationAccount{Kind: tenancy.KindPending, ID: c.eve.Account.ID}, tenancy.OrganizationAccount{Kind: list[0].Kind, ID: list[0].ID,
 			Name: list[0].Name, Account: list[0].Account, OwnerName: list[0].OwnerName, Members: list[0].Members})
 		all := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{}))
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late, early}, ids(all[2:]))
@@ -1137,7 +1137,7 @@ func TestAccounts(t *testing.T) {
 		}
 		last := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{}))[232]
 		require.Empty(t, items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{After: last.Cursor()})))
-		for _, query := range []tenancy.AccountQuery{{After: "x"}, {After: last.Cursor(), Kind: tenancy.Managed}, {After: last.Cursor() + "A"}} {
+		for _, query := range []tenancy.AccountQuery{{After: "x"}, {After: last.Cursor(), Kind: tenancy.KindManaged}, {After: last.Cursor() + "A"}} {
 			refused(t, failure(c.as(c.owner).Accounts(c.ctx(), c.org, query)), tenancy.CodeCursor)
 		}
 		refused(t, failure(c.as(c.other).Accounts(c.ctx(), c.eve.Organization.ID, tenancy.AccountQuery{After: last.Cursor()})), tenancy.CodeCursor)
@@ -1166,9 +1166,9 @@ func TestAccountsOf(t *testing.T) {
 		got := reach(items(t, c.as(c.gil).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})))
 		require.Len(t, got, 2)
 		work, part := got["Work"], got["Part"]
-		require.Equal(t, []any{c.work, tenancy.StateSuspended, c.gil, "gil", address("gil")}, []any{work.Account, work.Status, work.User, work.Name.Reveal(), work.Email.Reveal()})
+		require.Equal(t, []any{c.work, tenancy.StateSuspended, c.gil, "gil", address("gil")}, []any{work.Account, work.State, work.User, work.Name.Reveal(), work.Email.Reveal()})
 		require.Equal(t, []tenancy.RoleSet{tenancy.Roles(tenancy.Support), tenancy.Roles(tenancy.Support), {}}, []tenancy.RoleSet{work.Roles, work.Direct, work.FromParent})
-		require.Equal(t, tenancy.StateSuspended, part.Status)
+		require.Equal(t, tenancy.StateSuspended, part.State)
 		require.Equal(t, []tenancy.RoleSet{tenancy.Roles(tenancy.Developer, tenancy.Support), tenancy.Roles(tenancy.Developer), tenancy.Roles(tenancy.Support)},
 			[]tenancy.RoleSet{part.Roles, part.Direct, part.FromParent})
 		require.False(t, part.Manages)
@@ -1192,7 +1192,7 @@ func TestAccountsOf(t *testing.T) {
 		require.NoError(t, second(c.host.SuspendAccount(c.ctx(), c.work)))
 		for _, user := range []tenancy.UserID{below, c.admin} { // by a role, and managing it
 			got := reach(items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.ReachQuery{})))
-			require.Equal(t, tenancy.StateSuspended, got["Part"].Status)
+			require.Equal(t, tenancy.StateSuspended, got["Part"].State)
 		}
 	})
 	t.Run("ACC-9 a closed account is reached by nobody", func(t *testing.T) {
@@ -1206,8 +1206,8 @@ func TestAccountsOf(t *testing.T) {
 		c.independent(c.cleo)
 		got := reach(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{})))
 		require.Len(t, got, 2)
-		require.Equal(t, tenancy.StateActive, got["Work"].Status)
-		require.Empty(t, got["eve main"].Status)
+		require.Equal(t, tenancy.StateActive, got["Work"].State)
+		require.Empty(t, got["eve main"].State)
 		require.Equal(t, tenancy.Roles(tenancy.Developer), got["eve main"].Roles)
 	})
 	t.Run("GEN-5 of an independent user, their own organization's accounts alone", func(t *testing.T) {
@@ -1258,7 +1258,7 @@ func TestAccess(t *testing.T) {
 		c.assign(c.owner, sub, c.gil, tenancy.Developer)
 		got := map[string]tenancy.Reach{}
 		for _, item := range items(t, c.as(c.manager).Access(c.ctx(), sub, tenancy.ReachQuery{})) {
-			require.Equal(t, []any{sub, "Part", tenancy.StateActive, address(item.Name.Reveal())}, []any{item.Account, item.AccountName.Reveal(), item.Status, item.Email.Reveal()})
+			require.Equal(t, []any{sub, "Part", tenancy.StateActive, address(item.Name.Reveal())}, []any{item.Account, item.AccountName.Reveal(), item.State, item.Email.Reveal()})
 			got[item.Name.Reveal()] = item
 		}
 		require.Len(t, got, 4, "managing through the organization is no role")
@@ -1418,7 +1418,7 @@ func TestAccountOutcome(t *testing.T) {
 		c.unchanged(func() {
 			events, err := c.as(c.owner).Preview(c.ctx(), func(ctx context.Context, s *tenancy.Session) error {
 				closed, err := s.CloseAccount(ctx, c.work)
-				require.Equal(t, tenancy.StateClosed, closed.Status)
+				require.Equal(t, tenancy.StateClosed, closed.State)
 				return err
 			})
 			require.NoError(t, err)
@@ -1474,7 +1474,7 @@ func TestStrangersCost(t *testing.T) {
 	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now, Limits: &tenancy.Limits{Subaccounts: 1, Accounts: 1}})
 	require.NoError(t, err)
 	stranger := dir.As(c.other)
-	for _, kind := range []tenancy.Kind{tenancy.Managed, tenancy.Independent, tenancy.Pending} {
+	for _, kind := range []tenancy.Kind{tenancy.KindManaged, tenancy.KindIndependent, tenancy.KindPending} {
 		refused(t, failure(stranger.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotFound)
 		refused(t, failure(dir.As(c.cleo).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotAllowed)
 	}
@@ -1483,7 +1483,7 @@ func TestStrangersCost(t *testing.T) {
 	refused(t, second(stranger.CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeNotFound)
 	refused(t, second(stranger.TransferAccount(c.ctx(), c.work, c.other)), tenancy.CodeNotFound)
 	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})), tenancy.CodeNotFound)
-	for _, index := range []tenancy.Index{tenancy.OpenAccountsIn, tenancy.Members, tenancy.AccountsIn, tenancy.Grants, tenancy.GrantsOf, tenancy.PendingInvitations, tenancy.OpenSubaccountsOf} {
+	for _, index := range []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexMembers, tenancy.IndexAccountsIn, tenancy.IndexGrants, tenancy.IndexGrantsOf, tenancy.IndexPendingInvitations, tenancy.IndexOpenSubaccountsOf} {
 		require.False(t, store.listed[index], "%d", index)
 	}
 }
@@ -1521,10 +1521,10 @@ func TestAccountSteps(t *testing.T) {
 		{"InvoiceAccount", 2, func() error { return second(host.InvoiceAccount(c.ctx(), c.work)) }},
 		{"SetPricing", 2, func() error { return second(host.SetPricing(c.ctx(), c.work, "x")) }},
 		{"Accounts", 3, func() error {
-			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Managed}))
+			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindManaged}))
 		}},
 		{"Accounts", 4, func() error {
-			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.Independent}))
+			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))
 		}},
 		{"AccountsOf", 3, func() error { return failure(owner.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{})) }},
 		{"AccountsOf", 4, func() error { return failure(owner.AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})) }},
@@ -1559,7 +1559,7 @@ func TestReach(t *testing.T) {
 		for _, reach := range items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.ReachQuery{})) {
 			require.False(t, reaches[reach.Account], "each account once")
 			reaches[reach.Account], roles[reach.Account] = true, reach.Roles
-			require.Equal(t, c.accountAs(user, reach.Account).Status, reach.Status)
+			require.Equal(t, c.accountAs(user, reach.Account).State, reach.State)
 		}
 		for _, account := range accounts {
 			d, err := c.host.Can(c.ctx(), user, tenancy.ReadUsage, account)

@@ -37,7 +37,7 @@ func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account Ac
 		pending *InvitationRecord
 		actor   *UserRecord
 	}
-	return update(ctx, s, call{operation("AddAccount"), org.String(), f.err},
+	return update(ctx, s, call{opAddAccount, org.String(), f.err},
 		func(r *reads) facts {
 			return facts{r.standing(org), find(r, accountByID(account)), find(r, pendingAccountRequest(org, account)), find(r, userByID(s.actor.User))}
 		},
@@ -59,7 +59,7 @@ func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account Ac
 			}
 			made := InvitationID(c.tape.id())
 			c.makes(made)
-			c.say(InvitationSent{Invitation: made, Kind: KindAccountRequest, Organization: org, Account: account, Inviter: c.actor,
+			c.say(InvitationSent{Invitation: made, Kind: InvitationOfAccount, Organization: org, Account: account, Inviter: c.actor,
 				Charged: f.organization.Owner, Created: c.now, Expires: c.now.add(c.dir.life)}, here)
 			return viewAccountRequest(*get(c.world, invitationByID(made)), f.organization, f.actor), nil
 		})
@@ -89,7 +89,7 @@ func (s *Session) AccountRequests(ctx context.Context, user UserID, query Accoun
 	return pages(l, query.After, func(from place, malformed error) (page[AccountRequest], error) {
 		f := form{malformed}
 		id(&f, user)
-		return look(ctx, s, call{operation("AccountRequests"), user.String(), f.err},
+		return look(ctx, s, call{opAccountRequests, user.String(), f.err},
 			func(r *reads) facts {
 				f := facts{user: find(r, userByID(user))}
 				for _, a := range all(r, openAccountsOf(user)) {
@@ -131,7 +131,7 @@ type acceptedRequest struct {
 }
 
 func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
-	if f.request = find(r, invitationByID(id)); f.request == nil || f.request.Kind != KindAccountRequest {
+	if f.request = find(r, invitationByID(id)); f.request == nil || f.request.Kind != InvitationOfAccount {
 		return f
 	}
 	f.standing = r.standing(f.request.Organization)
@@ -159,7 +159,7 @@ func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
 func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID) (Account, error) {
 	var f form
 	id(&f, request)
-	return update(ctx, s, call{operation("AcceptAccountRequest"), request.String(), f.err},
+	return update(ctx, s, call{opAcceptAccountRequest, request.String(), f.err},
 		func(r *reads) acceptedRequest { return r.acceptedRequest(request) },
 		func(f acceptedRequest, c *changes) (Account, error) {
 			if err := f.refusal(c); err != nil {

@@ -36,7 +36,7 @@ func newAsker(t *testing.T, options ...tenancy.Options) *asker {
 // pending gives what the asking organization's list shows of accounts that are asked for.
 func (a *asker) pending() []tenancy.OrganizationAccount {
 	a.Helper()
-	return items(a, a.as(a.admin).Accounts(a.ctx(), a.org, tenancy.AccountQuery{Kind: tenancy.Pending}))
+	return items(a, a.as(a.admin).Accounts(a.ctx(), a.org, tenancy.AccountQuery{Kind: tenancy.KindPending}))
 }
 
 // asked gives the requests that a user sees.
@@ -80,7 +80,7 @@ func TestAccountRequestAsked(t *testing.T) {
 		shown := a.pending()
 		require.Len(t, shown, 3)
 		for _, line := range shown {
-			require.Equal(t, tenancy.Pending, line.Kind)
+			require.Equal(t, tenancy.KindPending, line.Kind)
 			require.NotZero(t, line.ID)
 			require.Empty(t, line.Name.Reveal())
 			require.Empty(t, line.OwnerName.Reveal())

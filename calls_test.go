@@ -337,7 +337,7 @@ func shows(user tenancy.User, memberships []tenancy.Membership, err error) (any,
 
 // imports imports people into the organization.
 func imports(c call, emails ...string) (any, error) {
-	return gives(c.s.ImportUsers(c, c.Org, tenancy.Import{Emails: emails}))
+	return gives(c.s.ImportUsers(c, c.Org, tenancy.UserImport{Emails: emails}))
 }
 
 // twice is a block of two operations on the organization.
@@ -355,7 +355,7 @@ func twice(c call) func(context.Context, *tenancy.Platform) error {
 
 func (t *tenant) automatic() {
 	t.Helper()
-	require.NoError(t, t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic}))
+	require.NoError(t, t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}))
 }
 
 func (t *tenant) landless() {
@@ -462,10 +462,10 @@ var errands = []errand{
 		return gives(c.s.RenameOrganization(c, c.Org, "Other"))
 	}},
 	{op: "TransferOwnership", by: "Owner", on: "Org", others: "Heir", call: func(c call) (any, error) {
-		return gives(c.s.TransferOwnership(c, c.Org, tenancy.NewOwner{User: c.Heir, Previous: tenancy.Leaves}))
+		return gives(c.s.TransferOwnership(c, c.Org, tenancy.NewOwner{User: c.Heir, Previous: tenancy.PreviousLeaves}))
 	}},
 	{op: "ReplaceOwner", by: "staff", on: "Org", others: "Heir", call: func(c call) (any, error) {
-		return gives(c.s.ReplaceOwner(c, c.Org, tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.Leaves, Reference: "ticket-1"}))
+		return gives(c.s.ReplaceOwner(c, c.Org, tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.PreviousLeaves, Reference: "ticket-1"}))
 	}},
 	{op: "User", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
 		return shows(c.s.User(c, c.Member))
@@ -681,10 +681,10 @@ var errands = []errand{
 		return gives(c.s.RecheckDomains(c))
 	}},
 	{op: "SetSignUpPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}))
+		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 	}},
 	{op: "SetSignUpPolicy", way: "a domain's", by: "Admin", on: "Org", others: "Domain", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}))
+		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}))
 	}},
 	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return does(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains))
@@ -768,7 +768,7 @@ var errands = []errand{
 		return imports(c, "guest@a-corp.example", "rival@a-corp.example")
 	}},
 	{op: "ImportableUsers", by: "Admin", on: "Domain", call: func(c call) (any, error) {
-		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableQuery{}))
+		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableUserQuery{}))
 	}},
 	{op: "SetLimits", by: "staff", on: "Org", call: func(c call) (any, error) {
 		return does(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits()))

@@ -63,7 +63,7 @@ func (s *Session) Can(ctx context.Context, user UserID, permission Permission, a
 			err = CodeActor
 		}
 	}
-	return Decision{}, s.fail(ctx, call{row: operation("Can"), subject: account.String()}, err)
+	return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 }
 
 // question is a decision under way. It is pooled together with the function that it hands to View, so that asking allocates nothing.
@@ -114,7 +114,7 @@ func (s *Session) canOther(ctx context.Context, user UserID, permission Permissi
 	id(&f, account)
 	rule, known := s.dir.table.rules[permission]
 	f.check(known, CodePermission)
-	return look(ctx, s, call{operation("Can"), account.String(), f.err},
+	return look(ctx, s, call{opCan, account.String(), f.err},
 		func(r *reads) canFacts { return r.canFacts(user, account) },
 		func(f canFacts, c *changes) (Decision, error) {
 			if err := c.authorizeAccount(f.accountStanding); err != nil {
@@ -192,7 +192,7 @@ func (s *Session) CanInOrganization(ctx context.Context, user UserID, permission
 	id(&f, user)
 	id(&f, org)
 	f.check(permission.known(), CodePermission)
-	return look(ctx, s, call{operation("CanInOrganization"), org.String(), f.err},
+	return look(ctx, s, call{opCanInOrganization, org.String(), f.err},
 		func(r *reads) (f rankFacts) {
 			org := r.survivor(org)
 			f.standing = r.standing(org)

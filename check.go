@@ -198,11 +198,11 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 	switch {
 	case i.State != StatePending:
 		holder = &i
-	case i.Kind == KindAccountRequest:
+	case i.Kind == InvitationOfAccount:
 		holder = find(r, pendingAccountRequest(i.Organization, i.Account))
 	case i.Personal.Address == "":
 		holder = &i
-	case i.Kind == KindAccount:
+	case i.Kind == InvitationToAccount:
 		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address))
 	default:
 		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address))

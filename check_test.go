@@ -72,15 +72,15 @@ func (s *town) stored(index tenancy.Index, id [16]byte) (record tenancy.Record) 
 }
 
 func (s *town) organization(id tenancy.OrganizationID) tenancy.OrganizationRecord {
-	return s.stored(tenancy.Organizations, id).(tenancy.OrganizationRecord)
+	return s.stored(tenancy.IndexOrganizations, id).(tenancy.OrganizationRecord)
 }
 
 func (s *town) user(id tenancy.UserID) tenancy.UserRecord {
-	return s.stored(tenancy.Users, id).(tenancy.UserRecord)
+	return s.stored(tenancy.IndexUsers, id).(tenancy.UserRecord)
 }
 
 func (s *town) account(id tenancy.AccountID) tenancy.AccountRecord {
-	return s.stored(tenancy.Accounts, id).(tenancy.AccountRecord)
+	return s.stored(tenancy.IndexAccounts, id).(tenancy.AccountRecord)
 }
 
 func newTown(t *testing.T) *town {
@@ -242,7 +242,7 @@ func TestCheck(t *testing.T) {
 			s.put(u)
 		}},
 		"INV-8 a second invitation for an address": {"INV-8", func(s *town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
-			i := s.stored(tenancy.Invitations, s.invitation).(tenancy.InvitationRecord)
+			i := s.stored(tenancy.IndexInvitations, s.invitation).(tenancy.InvitationRecord)
 			i.ID, i.Personal.Address, i.Personal.Secret = tenancy.InvitationID{15: 1}, "Ivo@example.com", [32]byte{1}
 			s.put(i)
 		}},
@@ -261,11 +261,11 @@ func TestCheck(t *testing.T) {
 			s.put(tenancy.ConnectionRecord{ID: tenancy.ConnectionID{15: 1}, Organization: s.ended})
 		}},
 		"INV-9 a pending invitation to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
-			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.KindOrganization, Organization: s.ended, State: tenancy.StatePending,
+			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
 				Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}})
 		}},
 		"INV-9 an account request of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
-			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.KindAccountRequest, Organization: s.ended, Account: s.ben.Account.ID,
+			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationOfAccount, Organization: s.ended, Account: s.ben.Account.ID,
 				State: tenancy.StatePending, Expires: s.instant(time.Hour)})
 		}},
 		"INV-9 an open request to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
@@ -288,7 +288,7 @@ func TestCheck(t *testing.T) {
 			s.put(o)
 		}},
 		"INV-14 the address of a settled invitation after 30 days": {"INV-14", func(*town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
-			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.KindOrganization, Organization: s.ana.Organization.ID, State: tenancy.StateRevoked,
+			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ana.Organization.ID, State: tenancy.StateRevoked,
 				Settled: s.instant(-30 * 24 * time.Hour), Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com"}})
 		}},
 		"INV-14 the address of an expired request after 30 days": {"INV-14", func(*town) string { return tenancy.RequestID{15: 1}.String() }, func(s *town) {
@@ -311,7 +311,7 @@ func TestCheck(t *testing.T) {
 	}
 	t.Run("INV-9 what has expired is not pending, and closed accounts stay as history", func(t *testing.T) {
 		s := newTown(t)
-		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.KindOrganization, Organization: s.ended, State: tenancy.StatePending,
+		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
 			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}},
 			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(0),
 				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
@@ -319,7 +319,7 @@ func TestCheck(t *testing.T) {
 	})
 	t.Run("INV-6, INV-7, INV-8 a store that lets two records share what is one's alone", func(t *testing.T) {
 		s := newTown(t)
-		for rule, index := range map[string]tenancy.Index{"INV-6": tenancy.VerifiedDomains, "INV-7": tenancy.UsersByAddress, "INV-8": tenancy.PendingInvitations} {
+		for rule, index := range map[string]tenancy.Index{"INV-6": tenancy.IndexVerifiedDomains, "INV-7": tenancy.IndexUsersByAddress, "INV-8": tenancy.IndexPendingInvitations} {
 			s.put(tenancy.DomainRecord{ID: tenancy.DomainID{15: 1}, Organization: s.ben.Organization.ID, State: tenancy.StateVerified,
 				Personal: tenancy.DomainPersonal{Name: "ben.example.com"}})
 			dir, err := tenancy.New(forgetful{s.store, index}, &tenancy.Options{Now: s.clock.Now})
@@ -512,7 +512,7 @@ func TestReplay(t *testing.T) {
 		ana := s.found("ana")
 		s.say(ana.Organization.ID, "RenameAccount", tenancy.AccountClosed{Account: tenancy.AccountID{15: 1}, Closed: 1})
 		s.say(ana.Organization.ID, "CreateAccount", tenancy.AccountCreated{Account: ana.Account.ID})
-		s.say(ana.Organization.ID, "RevokeRoles", tenancy.GrantRevoked{Account: ana.Account.ID, User: tenancy.UserID{15: 1}})
+		s.say(ana.Organization.ID, "RevokeRoles", tenancy.RolesRevoked{Account: ana.Account.ID, User: tenancy.UserID{15: 1}})
 		found := s.check(replayed)
 		require.Len(t, found, 3)
 		for _, v := range found {
@@ -523,7 +523,7 @@ func TestReplay(t *testing.T) {
 	})
 	t.Run("INV-10 an event that changes a closed account", func(t *testing.T) {
 		s := newTown(t)
-		for n, data := range []tenancy.EventData{tenancy.AccountOwnerChanged{Account: s.closed, Owner: s.admin}, tenancy.AccountSuspended{Account: s.closed}} {
+		for n, data := range []tenancy.EventData{tenancy.AccountTransferred{Account: s.closed, Owner: s.admin}, tenancy.AccountSuspended{Account: s.closed}} {
 			s.say(s.ana.Organization.ID, "TransferAccount", data)
 			require.True(t, slices.ContainsFunc(s.check(replayed), func(v tenancy.Violation) bool {
 				return v.Rule == "INV-10" && v.Subject == fmt.Sprint(s.ana.Organization.ID, " ", s.head(s.ana.Organization.ID).Sequence)
@@ -531,15 +531,15 @@ func TestReplay(t *testing.T) {
 		}
 	})
 	t.Run("INV-11 an operation that has nothing to do with billing and changes it", func(t *testing.T) {
-		for _, data := range []tenancy.EventData{tenancy.AccountUpgraded{}, tenancy.AccountInvoiced{}, tenancy.AccountPriced{}} {
+		for _, data := range []tenancy.EventData{tenancy.AccountUpgraded{}, tenancy.AccountInvoiced{}, tenancy.PricingSet{}} {
 			s := newTown(t)
 			switch data.(type) {
 			case tenancy.AccountUpgraded:
 				data = tenancy.AccountUpgraded{Account: s.ben.Account.ID}
 			case tenancy.AccountInvoiced:
 				data = tenancy.AccountInvoiced{Account: s.ben.Account.ID}
-			case tenancy.AccountPriced:
-				data = tenancy.AccountPriced{Account: s.ben.Account.ID}
+			case tenancy.PricingSet:
+				data = tenancy.PricingSet{Account: s.ben.Account.ID}
 			}
 			s.say(s.ben.Organization.ID, "TransferOwnership", data)
 			require.True(t, slices.ContainsFunc(s.check(replayed), func(v tenancy.Violation) bool {

@@ -102,7 +102,7 @@ func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, de
 		to       *OrganizationRecord
 		occupied occupancy
 	}
-	_, err := update(ctx, s, call{operation("DeleteOrganization"), org.String(), f.err},
+	_, err := update(ctx, s, call{opDeleteOrganization, org.String(), f.err},
 		func(r *reads) facts {
 			r.stream(streamOfOrganization(deletion.AccountsTo))
 			to := find(r, organizationByID(deletion.AccountsTo))
@@ -191,7 +191,7 @@ func (p *Platform) RestoreOrganization(ctx context.Context, org OrganizationID) 
 		standing
 		owner belongings
 	}
-	return update(ctx, p.Session, call{operation("RestoreOrganization"), org.String(), f.err},
+	return update(ctx, p.Session, call{opRestoreOrganization, org.String(), f.err},
 		func(r *reads) facts {
 			f := facts{standing: r.standing(org)}
 			if f.organization != nil {
@@ -235,7 +235,7 @@ type Purged struct {
 //
 // Errors: CodeInTransaction, CodeInput (with Once), CodeNotAllowed; an error of the store or context ends it, and what was removed before stands.
 func (p *Platform) Purge(ctx context.Context) (Purged, error) {
-	c := call{row: operation("Purge"), form: p.alone(ctx)}
+	c := call{row: opPurge, form: p.alone(ctx)}
 	if c.form == nil && !p.once.IsZero() {
 		c.form = CodeInput
 	}

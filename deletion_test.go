@@ -243,7 +243,7 @@ func TestDeletionEnds(t *testing.T) {
 	t.Run("ORG-10 organization invitations and account requests are revoked, requests settled", func(t *testing.T) {
 		require.Equal(t, tenancy.StateRevoked, s.invitationState(toOrganization))
 		require.Equal(t, tenancy.StateRevoked, s.invitationState(asked))
-		settled, ok := stored[tenancy.RequestRecord](s, tenancy.Requests, tenancy.Key{ID: request.ID})
+		settled, ok := stored[tenancy.RequestRecord](s, tenancy.IndexRequests, tenancy.Key{ID: request.ID})
 		require.True(t, ok)
 		require.Equal(t, tenancy.StateSettled, settled.State)
 	})

@@ -777,7 +777,7 @@ func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err er
 //
 // Errors: CodeInput (a nil fn), and with Once CodeAlreadyDone, CodeOperationTaken.
 func (s *Session) Atomically(ctx context.Context, fn func(context.Context, *Session) error) error {
-	return s.atomically(ctx, operation("Atomically"), nil, fn)
+	return s.atomically(ctx, opAtomically, nil, fn)
 }
 
 // Atomically is Session.Atomically for a Platform.
@@ -795,7 +795,7 @@ func (p *Platform) Atomically(ctx context.Context, fn func(context.Context, *Pla
 // Errors: CodeInput (a nil fn).
 func (s *Session) Preview(ctx context.Context, fn func(context.Context, *Session) error) ([]Event, error) {
 	var events []Event
-	if err := s.atomically(ctx, operation("Preview"), &events, fn); err != nil && err != errPreviewed {
+	if err := s.atomically(ctx, opPreview, &events, fn); err != nil && err != errPreviewed {
 		return nil, err
 	}
 	return events, nil
@@ -972,7 +972,7 @@ func (o OperationRecord) outcome() Outcome {
 	return out
 }
 
-func parseInto[K kind](to *[]ID[K], text string) bool {
+func parseInto[K idKind](to *[]ID[K], text string) bool {
 	var id ID[K]
 	if id.UnmarshalText([]byte(text)) != nil {
 		return false
@@ -987,7 +987,7 @@ func parseInto[K kind](to *[]ID[K], text string) bool {
 //
 // Errors: CodeID; CodeNotFound.
 func (s *Session) Outcome(ctx context.Context, operation OperationID) (Outcome, error) {
-	return s.outcome(ctx, "Outcome", s.actor, operation)
+	return s.outcome(ctx, opOutcome, s.actor, operation)
 }
 
 // ActorOutcome is Outcome for another actor's operation: System's alone (GEN-13). An Actor with both fields set is CodeInput, one with an Operator
@@ -995,11 +995,11 @@ func (s *Session) Outcome(ctx context.Context, operation OperationID) (Outcome, 
 //
 // Errors: CodeID, CodeInput; CodeNotAllowed, CodeNotFound.
 func (p *Platform) ActorOutcome(ctx context.Context, actor Actor, operation OperationID) (Outcome, error) {
-	return p.outcome(ctx, "ActorOutcome", actor, operation)
+	return p.outcome(ctx, opActorOutcome, actor, operation)
 }
 
-func (s *Session) outcome(ctx context.Context, name string, actor Actor, id OperationID) (Outcome, error) {
-	c := call{row: operation(name), subject: id.String()}
+func (s *Session) outcome(ctx context.Context, name *operationRow, actor Actor, id OperationID) (Outcome, error) {
+	c := call{row: name, subject: id.String()}
 	switch {
 	case id.IsZero():
 		c.form = CodeID

@@ -403,7 +403,7 @@ func (s *scene) wavers(fates ...fate) (*tenancy.Directory, *wavering) {
 // accountsIn counts an organization's accounts.
 func (s *scene) accountsIn(org tenancy.OrganizationID) int {
 	s.Helper()
-	return len(items(s, s.host.Accounts(s.ctx(), org, tenancy.AccountQuery{Kind: tenancy.Managed})))
+	return len(items(s, s.host.Accounts(s.ctx(), org, tenancy.AccountQuery{Kind: tenancy.KindManaged})))
 }
 
 func TestOnce(t *testing.T) {
@@ -1153,7 +1153,7 @@ func TestPreview(t *testing.T) {
 			require.NoError(t, err)
 			read, err := s.Account(ctx, a.ID)
 			require.NoError(t, err)
-			require.Equal(t, tenancy.StateSuspended, read.Status)
+			require.Equal(t, tenancy.StateSuspended, read.State)
 			_, err = s.CreateAccount(ctx, ben.Organization.ID, tenancy.NewAccount{Name: "Another"})
 			refused(t, err, tenancy.CodeNotFound)
 			return nil

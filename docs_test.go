@@ -231,7 +231,7 @@ func result(f *ast.FuncDecl) string {
 }
 
 // who says who may call an operation.
-func (p *operationsPage) who(row operationRow) string {
+func (p *operationsPage) who(row *operationRow) string {
 	var who []string
 	if row.organization != "" {
 		who = append(who, fmt.Sprintf("`%s` (%s)", p.permissions[string(row.organization)], strings.Join(ranks(row.organization), ", ")))

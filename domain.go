@@ -35,8 +35,8 @@ type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 }
 
-// PolicyChange is the input of SetSignUpPolicy.
-type PolicyChange struct {
+// SignUpPolicyChange is the input of SetSignUpPolicy.
+type SignUpPolicyChange struct {
 	Domain DomainID     // zero: the organization's own policy
 	Policy SignUpPolicy // PolicyInherited: the organization's applies to the domain again; for an organization, PolicyInvitationOnly
 }
@@ -177,7 +177,7 @@ func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string
 		claimed *DomainRecord
 		count   int
 	}
-	return update(ctx, s, call{operation("AddDomain"), org.String(), f.err},
+	return update(ctx, s, call{opAddDomain, org.String(), f.err},
 		func(r *reads) facts {
 			return facts{r.standing(org), find(r, domainByName(org, canonical)), count(r, domainsIn(org, DomainID{}))}
 		},
@@ -219,8 +219,8 @@ func (r *reads) domain(id DomainID) (f domainFacts) {
 }
 
 // changeDomain is an operation on one domain whose organization's standing decides.
-func changeDomain(ctx context.Context, s *Session, op string, domain DomainID, form error, change func(f domainFacts, c *changes) error) (Domain, error) {
-	return update(ctx, s, call{operation(op), domain.String(), form},
+func changeDomain(ctx context.Context, s *Session, op *operationRow, domain DomainID, form error, change func(f domainFacts, c *changes) error) (Domain, error) {
+	return update(ctx, s, call{op, domain.String(), form},
 		func(r *reads) domainFacts { return r.domain(domain) },
 		func(f domainFacts, c *changes) (Domain, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -243,7 +243,7 @@ func changeDomain(ctx context.Context, s *Session, op string, domain DomainID, f
 func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 	var f form
 	id(&f, domain)
-	_, err := changeDomain(ctx, s, "RemoveDomain", domain, f.err, func(f domainFacts, c *changes) error {
+	_, err := changeDomain(ctx, s, opRemoveDomain, domain, f.err, func(f domainFacts, c *changes) error {
 		c.say(DomainRemoved{domain}, streamOfOrganization(f.domain.Organization))
 		return nil
 	})
@@ -254,7 +254,7 @@ func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 // the one named (DOM-6, USR-1). Owner or Administrator.
 //
 // Errors: CodeID, CodePolicy; CodeNotFound (the domain too, if it is not the organization's), CodeNotAllowed; CodeMerged.
-func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, change PolicyChange) error {
+func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, change SignUpPolicyChange) error {
 	var f form
 	id(&f, org)
 	f.check(slices.Contains([]SignUpPolicy{PolicyInherited, PolicyInvitationOnly, PolicyAutomatic, PolicyClosed}, change.Policy), CodePolicy)
@@ -262,7 +262,7 @@ func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, chang
 		standing
 		domain *DomainRecord
 	}
-	_, err := update(ctx, s, call{operation("SetSignUpPolicy"), org.String(), f.err},
+	_, err := update(ctx, s, call{opSetSignUpPolicy, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), find(r, domainByID(change.Domain))} },
 		func(f facts, c *changes) (struct{}, error) {
 			none, here := struct{}{}, streamOfOrganization(org)
@@ -294,7 +294,7 @@ func (s *Session) SetInvitationPolicy(ctx context.Context, org OrganizationID, p
 	var f form
 	id(&f, org)
 	f.check(policy == InviteAnybody || policy == InviteLiveDomains, CodePolicy)
-	_, err := update(ctx, s, call{operation("SetInvitationPolicy"), org.String(), f.err},
+	_, err := update(ctx, s, call{opSetInvitationPolicy, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
 		func(st standing, c *changes) (struct{}, error) {
 			if err := c.authorize(st); err != nil {
@@ -323,7 +323,7 @@ func (s *Session) Domains(ctx context.Context, org OrganizationID, query DomainQ
 	return pages(l, query.After, func(from place, malformed error) (page[Domain], error) {
 		f := form{malformed}
 		id(&f, org)
-		return look(ctx, s, call{operation("Domains"), org.String(), f.err},
+		return look(ctx, s, call{opDomains, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
 				return facts{r.standing(org), list(r, domainsIn(org, DomainID(from.key.ID)), pageSize)}
@@ -416,7 +416,7 @@ func (s *Session) VerifyDomain(ctx context.Context, domain DomainID) (Domain, er
 	var f form
 	id(&f, domain)
 	f.check(s.once.IsZero(), CodeInput)
-	c := call{operation("VerifyDomain"), domain.String(), cmp.Or(s.alone(ctx), f.err)}
+	c := call{opVerifyDomain, domain.String(), cmp.Or(s.alone(ctx), f.err)}
 	type facts struct {
 		domainFacts
 		holder *DomainRecord
@@ -487,7 +487,7 @@ func (d *Directory) recheckOne(ctx context.Context, domain DomainRecord) (result
 	}
 	quiet := *d
 	quiet.onRefused = nil // the operation that it is part of tells
-	_, err = update(ctx, quiet.System().Session, call{operation("RecheckDomains"), "", nil},
+	_, err = update(ctx, quiet.System().Session, call{opRecheckDomains, "", nil},
 		func(r *reads) domainFacts { return r.domain(domain.ID) },
 		func(f domainFacts, c *changes) (struct{}, error) {
 			result = answer
@@ -510,7 +510,7 @@ func (d *Directory) recheckOne(ctx context.Context, domain DomainRecord) (result
 //
 // Errors: CodeInTransaction, CodeInput (with Once), CodeNotAllowed; an error of the store or context ends it, and what was found before stands.
 func (p *Platform) RecheckDomains(ctx context.Context) (Rechecked, error) {
-	c := call{row: operation("RecheckDomains"), form: p.alone(ctx)}
+	c := call{row: opRecheckDomains, form: p.alone(ctx)}
 	if c.form == nil && !p.once.IsZero() {
 		c.form = CodeInput
 	}

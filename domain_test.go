@@ -231,7 +231,7 @@ func TestAddDomain(t *testing.T) {
 				refused(t, err, code)
 				_, err = session.VerifyDomain(t.Context(), d.ID)
 				refused(t, err, code)
-				refused(t, session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}), code)
+				refused(t, session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}), code)
 			}
 		}
 		require.Empty(t, s.names.asked, "nothing is looked up for who may not")
@@ -489,7 +489,7 @@ func TestVerifyDomain(t *testing.T) {
 		for _, email := range []string{"x@other.acme.com", "x@evilacme.com", "x@acme.com.evil.com", "x@com.acme"} {
 			up, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "X"})
 			require.NoError(t, err)
-			require.Equal(t, tenancy.HowFounded, up.How)
+			require.Equal(t, tenancy.SignUpFounded, up.Result)
 		}
 		_, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("x@ACME.com"), Name: "X"})
 		refused(t, err, tenancy.CodeInvitationOnly)
@@ -788,32 +788,34 @@ func TestSetSignUpPolicy(t *testing.T) {
 		_, err := s.host.Preview(t.Context(), func(ctx context.Context, host *tenancy.Platform) error {
 			up, err := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "New"})
 			if err == nil {
-				return errors.New(string(up.How))
+				return errors.New(string(up.Result))
 			}
 			return err
 		})
 		switch {
 		case tenancy.CodeOf(err) == tenancy.CodeInvitationOnly:
 			return tenancy.PolicyInvitationOnly
-		case strings.Contains(err.Error(), string(tenancy.HowJoined)):
+		case strings.Contains(err.Error(), string(tenancy.SignUpJoined)):
 			return tenancy.PolicyAutomatic
 		}
 		return tenancy.PolicyClosed
 	}
-	set := func(change tenancy.PolicyChange) { require.NoError(t, owner.SetSignUpPolicy(t.Context(), org, change)) }
+	set := func(change tenancy.SignUpPolicyChange) {
+		require.NoError(t, owner.SetSignUpPolicy(t.Context(), org, change))
+	}
 	for _, step := range []struct {
 		does      string
-		change    tenancy.PolicyChange
+		change    tenancy.SignUpPolicyChange
 		one, both tenancy.SignUpPolicy // of acme.com, and of acme.org, whose policy is the organization's
 	}{
-		{"the default, named", tenancy.PolicyChange{Policy: tenancy.PolicyInvitationOnly}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
-		{"the organization's", tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyAutomatic},
-		{"a domain's instead", tenancy.PolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed}, tenancy.PolicyClosed, tenancy.PolicyAutomatic},
-		{"the organization's leaves the domain's alone", tenancy.PolicyChange{Policy: tenancy.PolicyInvitationOnly}, tenancy.PolicyClosed, tenancy.PolicyInvitationOnly},
-		{"another of the domain's", tenancy.PolicyChange{Domain: d.ID, Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyInvitationOnly},
-		{"no policy named: the organization's again", tenancy.PolicyChange{Domain: d.ID}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
-		{"automatic once more", tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyAutomatic},
-		{"none for the organization: the default", tenancy.PolicyChange{}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
+		{"the default, named", tenancy.SignUpPolicyChange{Policy: tenancy.PolicyInvitationOnly}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
+		{"the organization's", tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyAutomatic},
+		{"a domain's instead", tenancy.SignUpPolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed}, tenancy.PolicyClosed, tenancy.PolicyAutomatic},
+		{"the organization's leaves the domain's alone", tenancy.SignUpPolicyChange{Policy: tenancy.PolicyInvitationOnly}, tenancy.PolicyClosed, tenancy.PolicyInvitationOnly},
+		{"another of the domain's", tenancy.SignUpPolicyChange{Domain: d.ID, Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyInvitationOnly},
+		{"no policy named: the organization's again", tenancy.SignUpPolicyChange{Domain: d.ID}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
+		{"automatic once more", tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}, tenancy.PolicyAutomatic, tenancy.PolicyAutomatic},
+		{"none for the organization: the default", tenancy.SignUpPolicyChange{}, tenancy.PolicyInvitationOnly, tenancy.PolicyInvitationOnly},
 	} {
 		t.Run("DOM-6 "+step.does, func(t *testing.T) {
 			set(step.change)
@@ -824,13 +826,13 @@ func TestSetSignUpPolicy(t *testing.T) {
 		})
 	}
 	t.Run("DOM-6 refusals", func(t *testing.T) {
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.PolicyChange{Policy: "open"}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.PolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.PolicyChange{}), tenancy.CodeID)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.PolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed}), tenancy.CodeNotFound)
-		refused(t, owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.PolicyChange{Domain: d.ID}), tenancy.CodeNotFound)
+		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"}), tenancy.CodePolicy)
+		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))}), tenancy.CodePolicy)
+		refused(t, owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{}), tenancy.CodeID)
+		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed}), tenancy.CodeNotFound)
+		refused(t, owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID}), tenancy.CodeNotFound)
 		require.NoError(t, owner.RemoveDomain(t.Context(), other.ID))
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.PolicyChange{Domain: other.ID}), tenancy.CodeNotFound)
+		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID}), tenancy.CodeNotFound)
 	})
 }
 

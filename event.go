@@ -356,7 +356,7 @@ func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.
 			}
 			first = last + 1
 		}
-		log, err := s.readLog(ctx, "Events", stream, first, malformed)
+		log, err := s.readLog(ctx, opEvents, stream, first, malformed)
 		p := page[Event]{items: log.events, end: len(log.events) < pageSize}
 		if !p.end {
 			p.next = placeInLog(p.items[pageSize-1].Sequence)
@@ -370,7 +370,7 @@ func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.
 //
 // Errors: CodeInput; CodeNotFound, CodeNotAllowed.
 func (s *Session) LogHead(ctx context.Context, stream Stream) (LogHead, error) {
-	log, err := s.readLog(ctx, "LogHead", stream, 0, nil)
+	log, err := s.readLog(ctx, opLogHead, stream, 0, nil)
 	if err != nil {
 		return LogHead{}, err
 	}
@@ -391,7 +391,7 @@ func (s *Session) VerifyLog(ctx context.Context, stream Stream, heads ...LogHead
 	return func(yield func(Tampering, error) bool) {
 		c := chain{stream: stream, anchors: slices.Clone(heads)}
 		for {
-			log, err := s.readLog(ctx, "VerifyLog", stream, c.last+1, malformed)
+			log, err := s.readLog(ctx, opVerifyLog, stream, c.last+1, malformed)
 			if err != nil {
 				yield(Tampering{}, err)
 				return
@@ -432,10 +432,10 @@ type logFacts struct {
 }
 
 // readLog reads a page of a stream, beginning with a number, and its head, out of one snapshot; from number zero, the head alone.
-func (s *Session) readLog(ctx context.Context, name string, stream Stream, from uint64, malformed error) (logFacts, error) {
+func (s *Session) readLog(ctx context.Context, name *operationRow, stream Stream, from uint64, malformed error) (logFacts, error) {
 	f := form{malformed}
 	f.check(stream.valid(), CodeInput)
-	return look(ctx, s, call{operation(name), stream.String(), f.err},
+	return look(ctx, s, call{name, stream.String(), f.err},
 		func(r *reads) logFacts {
 			f := logFacts{stream: stream}
 			if stream.User.IsZero() {

@@ -17,7 +17,7 @@ func id16(n byte) [16]byte {
 // vector is an event in which every field is set.
 var vector = Event{ID: EventID(id16(2)), Stream: Stream{Organization: OrganizationID(id16(1))}, Sequence: 7, Time: 1767268800000001,
 	Actor: Actor{Operator: "staff-1"}, Name: "ReplaceOwner", Operation: OperationID(id16(3)), Part: 2, Step: 1, Correlation: "request-9",
-	Data:     OrganizationOwnerChanged{Organization: OrganizationID(id16(1)), Owner: UserID(id16(4)), Reference: "ticket/42"},
+	Data:     OwnershipTransferred{Organization: OrganizationID(id16(1)), Owner: UserID(id16(4)), Reference: "ticket/42"},
 	Previous: [32]byte([]byte(strings.Repeat("\x11", 32)))}
 
 func TestEventEncoding(t *testing.T) {
@@ -34,12 +34,12 @@ func TestEventEncoding(t *testing.T) {
 			"0000000000000008" + "0000000000000002" + // Part
 			"0000000000000008" + "0000000000000001" + // Step
 			"0000000000000009" + "726571756573742d39" + // "request-9"
-			"0000000000000018" + "4f7267616e697a6174696f6e4f776e65724368616e676564" + // "OrganizationOwnerChanged"
+			"0000000000000014" + "4f776e6572736869705472616e73666572726564" + // "OwnershipTransferred"
 			"0000000000000041" + // its data:
 			"0000000000000010" + "0190b2f0c1d270008000000000000001" + // Organization
 			"0000000000000010" + "0190b2f0c1d270008000000000000004" + // Owner
 			"0000000000000009" + "7469636b65742f3432" // "ticket/42"
-		const hash = "422b8487c4cc09a756f5ff13f10cb22f39ea0cb5e67a48328a119bbf29fcaa29"
+		const hash = "ad319f7c24199c806e7c6a6f21e13c0b08ee1e282d9629c32e7ca161991603f8"
 		require.Equal(t, encoding, hex.EncodeToString(vector.encoding()))
 		written, err := hex.DecodeString(encoding)
 		require.NoError(t, err)
@@ -65,7 +65,7 @@ func TestEventEncoding(t *testing.T) {
 			"Correlation": func(e *Event) { e.Correlation = "" },
 			"shifted":     func(e *Event) { e.Name, e.Correlation = e.Name+"r", e.Correlation[1:] },
 			"Data": func(e *Event) {
-				e.Data = OrganizationOwnerChanged{Organization: OrganizationID(id16(1)), Owner: UserID(id16(4))}
+				e.Data = OwnershipTransferred{Organization: OrganizationID(id16(1)), Owner: UserID(id16(4))}
 			},
 			"type": func(e *Event) { e.Data = OrganizationRenamed{OrganizationID(id16(1))} },
 		} {

@@ -18,7 +18,7 @@ func ExampleSession_CreateAccount() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(account.Name.Reveal(), account.Status, account.Owner == ben.User.ID)
+	fmt.Println(account.Name.Reveal(), account.State, account.Owner == ben.User.ID)
 	// Output: Web shop active true
 }
 
@@ -51,12 +51,12 @@ func ExampleSession_SuspendAccount() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(account.Status, account.Suspended.Customer, account.Suspended.Platform)
+	fmt.Println(account.State, account.Suspended.Customer, account.Suspended.Platform)
 
 	if account, err = staff.ReactivateAccount(ctx, ana.Account.ID); err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(account.Status)
+	fmt.Println(account.State)
 	// Output:
 	// suspended false true
 	// active
@@ -72,7 +72,7 @@ func ExampleSession_CloseAccount() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(account.Status)
+	fmt.Println(account.State)
 
 	_, err = s.ReactivateAccount(ctx, ana.Account.ID)
 	fmt.Println(errors.Is(err, tenancy.CodeClosed))
@@ -153,7 +153,7 @@ func ExampleSession_Accounts() {
 		}
 	}
 
-	query := tenancy.AccountQuery{Kind: tenancy.Managed}
+	query := tenancy.AccountQuery{Kind: tenancy.KindManaged}
 	for {
 		page, next, err := tenancy.Collect(s.Accounts(ctx, ana.Organization.ID, query), 2)
 		if err != nil {
@@ -181,7 +181,7 @@ func ExampleSession_AccountsOf() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(reach.AccountName.Reveal(), reach.Status, reach.Roles)
+		fmt.Println(reach.AccountName.Reveal(), reach.State, reach.Roles)
 	}
 	// Output: My account active developer
 }

@@ -51,7 +51,7 @@ func ExampleSession_Preview() {
 		fmt.Println(tenancy.EventType(e.Data))
 	}
 	account, _ := dir.As(ana.User.ID).Account(ctx, ana.Account.ID)
-	fmt.Println(account.Status, err)
+	fmt.Println(account.State, err)
 	// Output:
 	// AccountClosed
 	// active <nil>

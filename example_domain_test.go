@@ -93,7 +93,7 @@ func ExampleSession_SetSignUpPolicy() {
 	_, err := dir.System().SignUp(ctx, ben)
 	fmt.Println(errors.Is(err, tenancy.CodeInvitationOnly)) // the default
 
-	err = dir.As(ana.User.ID).SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic})
+	err = dir.As(ana.User.ID).SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func ExampleSession_SetSignUpPolicy() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(joined.How, joined.Organization.Name.Reveal())
+	fmt.Println(joined.Result, joined.Organization.Name.Reveal())
 	// Output:
 	// true
 	// joined Acme

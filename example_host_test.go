@@ -100,7 +100,7 @@ func Example_preview() {
 		fmt.Println(tenancy.EventType(e.Data))
 	}
 	account, _ := s.Account(ctx, ana.Account.ID)
-	fmt.Println(err, account.Status)
+	fmt.Println(err, account.State)
 
 	// Output:
 	// AccountClosed

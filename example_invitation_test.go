@@ -38,7 +38,7 @@ func ExampleSession_InviteUser() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(ben.How, ben.Organization.Name.Reveal())
+	fmt.Println(ben.Result, ben.Organization.Name.Reveal())
 	// Output:
 	// mail to ben@acme.com with a secret of 43 characters
 	// Ana of Acme invites ben@acme.com as administrator

@@ -77,7 +77,7 @@ func ExampleSession_ImportUsers() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	results, err := dir.As(acme.User.ID).ImportUsers(ctx, acme.Organization.ID, tenancy.Import{Emails: []string{"ben@acme.example", "eve@else.example"}})
+	results, err := dir.As(acme.User.ID).ImportUsers(ctx, acme.Organization.ID, tenancy.UserImport{Emails: []string{"ben@acme.example", "eve@else.example"}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func ExampleSession_ImportableUsers() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		for user, err := range ana.ImportableUsers(ctx, domain.ID, tenancy.ImportableQuery{}) {
+		for user, err := range ana.ImportableUsers(ctx, domain.ID, tenancy.ImportableUserQuery{}) {
 			if err != nil {
 				log.Fatal(err)
 			}

@@ -133,7 +133,7 @@ func ExamplePlatform_ReplaceOwner() {
 	dir, ana, ben := acmeWithBen(ctx)
 
 	org, err := dir.Operator("support-7").ReplaceOwner(ctx, ana.Organization.ID, tenancy.OwnerReplacement{
-		User: ben.User.ID, Previous: tenancy.Leaves, Reference: "ticket-4711",
+		User: ben.User.ID, Previous: tenancy.PreviousLeaves, Reference: "ticket-4711",
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -25,7 +25,7 @@ func ExamplePlatform_SignUp() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(ana.How, ana.Organization.Name.Reveal(), ana.Account.Name.Reveal())
+	fmt.Println(ana.Result, ana.Organization.Name.Reveal(), ana.Account.Name.Reveal())
 
 	_, err = dir.System().Once(once).SignUp(ctx, person)
 	done, again := tenancy.OutcomeOf(err)
@@ -50,7 +50,7 @@ func ExamplePlatform_SignUp_invited() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(ben.How, ben.Organization.Name.Reveal(), ben.Account == nil)
+	fmt.Println(ben.Result, ben.Organization.Name.Reveal(), ben.Account == nil)
 	// Output: accepted Acme true
 }
 
@@ -115,7 +115,7 @@ func ExampleSession_Users() {
 		fmt.Println(user.Kind, user.User.Email.Reveal(), user.Role)
 	}
 
-	page, next, err := tenancy.Collect(s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.Managed, Prefix: "be"}), 10)
+	page, next, err := tenancy.Collect(s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "be"}), 10)
 	if err != nil {
 		log.Fatal(err)
 	}

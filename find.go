@@ -9,159 +9,161 @@ type (
 )
 
 func organizationByID(id OrganizationID) one[OrganizationRecord] {
-	return one[OrganizationRecord]{Index: Organizations, Key: Key{ID: id}}
+	return one[OrganizationRecord]{Index: IndexOrganizations, Key: Key{ID: id}}
 }
 func organizationsDue() many[OrganizationRecord] {
-	return many[OrganizationRecord]{Index: OrganizationsDue}
+	return many[OrganizationRecord]{Index: IndexOrganizationsDue}
 }
 func organizationsInto(org OrganizationID) many[OrganizationRecord] {
-	return many[OrganizationRecord]{Index: OrganizationsInto, Key: Key{In: org}}
+	return many[OrganizationRecord]{Index: IndexOrganizationsInto, Key: Key{In: org}}
 }
 func allOrganizations(after OrganizationID) many[OrganizationRecord] {
-	return many[OrganizationRecord]{Index: Organizations, Key: Key{ID: after}}
+	return many[OrganizationRecord]{Index: IndexOrganizations, Key: Key{ID: after}}
 }
-func userByID(id UserID) one[UserRecord] { return one[UserRecord]{Index: Users, Key: Key{ID: id}} }
+func userByID(id UserID) one[UserRecord] { return one[UserRecord]{Index: IndexUsers, Key: Key{ID: id}} }
 func userByAddress(canonical string) one[UserRecord] {
-	return one[UserRecord]{Index: UsersByAddress, Key: Key{Text: addressText(canonical)}}
+	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: addressText(canonical)}}
 }
 func usersOnDomain(domain, afterLocal string) many[UserRecord] {
-	return many[UserRecord]{Index: UsersByAddress, Key: Key{Text: domain + "@" + afterLocal}}
+	return many[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: domain + "@" + afterLocal}}
 }
 func allUsers(after UserID) many[UserRecord] {
-	return many[UserRecord]{Index: Users, Key: Key{ID: after}}
+	return many[UserRecord]{Index: IndexUsers, Key: Key{ID: after}}
 }
 func memberOf(org OrganizationID, user UserID) one[MembershipRecord] {
-	return one[MembershipRecord]{Index: Members, Key: Key{In: org, ID: user}}
+	return one[MembershipRecord]{Index: IndexMembers, Key: Key{In: org, ID: user}}
 }
 func membersOf(org OrganizationID, after UserID) many[MembershipRecord] {
-	return many[MembershipRecord]{Index: Members, Key: Key{In: org, ID: after}}
+	return many[MembershipRecord]{Index: IndexMembers, Key: Key{In: org, ID: after}}
 }
 func membershipsOf(user UserID, after OrganizationID) many[MembershipRecord] {
-	return many[MembershipRecord]{Index: MembershipsOf, Key: Key{In: user, ID: after}}
+	return many[MembershipRecord]{Index: IndexMembershipsOf, Key: Key{In: user, ID: after}}
 }
 func accountByID(id AccountID) one[AccountRecord] {
-	return one[AccountRecord]{Index: Accounts, Key: Key{ID: id}}
+	return one[AccountRecord]{Index: IndexAccounts, Key: Key{ID: id}}
 }
 func allAccounts(after AccountID) many[AccountRecord] {
-	return many[AccountRecord]{Index: Accounts, Key: Key{ID: after}}
+	return many[AccountRecord]{Index: IndexAccounts, Key: Key{ID: after}}
 }
 func accountsIn(org OrganizationID, after AccountID) many[AccountRecord] {
-	return many[AccountRecord]{Index: AccountsIn, Key: Key{In: org, ID: after}}
+	return many[AccountRecord]{Index: IndexAccountsIn, Key: Key{In: org, ID: after}}
 }
 func openAccountsIn(org OrganizationID) many[AccountRecord] {
-	return many[AccountRecord]{Index: OpenAccountsIn, Key: Key{In: org}}
+	return many[AccountRecord]{Index: IndexOpenAccountsIn, Key: Key{In: org}}
 }
 func openAccountsOf(owner UserID) many[AccountRecord] {
-	return many[AccountRecord]{Index: OpenAccountsOf, Key: Key{In: owner}}
+	return many[AccountRecord]{Index: IndexOpenAccountsOf, Key: Key{In: owner}}
 }
 func openSubaccountsOf(parent AccountID) many[AccountRecord] {
-	return many[AccountRecord]{Index: OpenSubaccountsOf, Key: Key{In: parent}}
+	return many[AccountRecord]{Index: IndexOpenSubaccountsOf, Key: Key{In: parent}}
 }
 func grantOn(account AccountID, user UserID) one[GrantRecord] {
-	return one[GrantRecord]{Index: Grants, Key: Key{In: account, ID: user}}
+	return one[GrantRecord]{Index: IndexGrants, Key: Key{In: account, ID: user}}
 }
 func grantsOn(account AccountID, after UserID) many[GrantRecord] {
-	return many[GrantRecord]{Index: Grants, Key: Key{In: account, ID: after}}
+	return many[GrantRecord]{Index: IndexGrants, Key: Key{In: account, ID: after}}
 }
 func grantsOf(user UserID, after AccountID) many[GrantRecord] {
-	return many[GrantRecord]{Index: GrantsOf, Key: Key{In: user, ID: after}}
+	return many[GrantRecord]{Index: IndexGrantsOf, Key: Key{In: user, ID: after}}
 }
 func invitationByID(id InvitationID) one[InvitationRecord] {
-	return one[InvitationRecord]{Index: Invitations, Key: Key{ID: id}}
+	return one[InvitationRecord]{Index: IndexInvitations, Key: Key{ID: id}}
 }
 func invitationBySecret(hash [32]byte) one[InvitationRecord] {
-	return one[InvitationRecord]{Index: InvitationsBySecret, Key: Key{Text: hex.EncodeToString(hash[:])}}
+	return one[InvitationRecord]{Index: IndexInvitationsBySecret, Key: Key{Text: hex.EncodeToString(hash[:])}}
 }
 func pendingInvitation(org OrganizationID, address string) one[InvitationRecord] {
-	return one[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org, Text: address}}
+	return one[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: address}}
 }
 func pendingAccountInvitation(account AccountID, address string) one[InvitationRecord] {
-	return one[InvitationRecord]{Index: PendingInvitations, Key: Key{In: account, Text: address}}
+	return one[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: account, Text: address}}
 }
 func pendingAccountRequest(org OrganizationID, account AccountID) one[InvitationRecord] {
-	return one[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org, Text: account.String()}}
+	return one[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: account.String()}}
 }
 
 // pendingAccountRequestsIn lists requests, by account, and invitations only after them all: an ID's text form sorts before every address that is
 // after it, since canonical ones have no upper-case letters.
 func pendingAccountRequestsIn(org OrganizationID, after AccountID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org, Text: after.String()}}
+	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: after.String()}}
 }
 
 func pendingInvitationsIn(org OrganizationID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: PendingInvitations, Key: Key{In: org}}
+	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org}}
 }
 func pendingInvitationsTo(account AccountID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: PendingInvitations, Key: Key{In: account}}
+	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: account}}
 }
 func invitationsIn(org OrganizationID, after InvitationID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: InvitationsIn, Key: Key{In: org, ID: after}}
+	return many[InvitationRecord]{Index: IndexInvitationsIn, Key: Key{In: org, ID: after}}
 }
 func invitationsTo(account AccountID, after InvitationID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: InvitationsIn, Key: Key{In: account, ID: after}}
+	return many[InvitationRecord]{Index: IndexInvitationsIn, Key: Key{In: account, ID: after}}
 }
 func accountRequestsFor(account AccountID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: InvitationsFor, Key: Key{In: account}}
+	return many[InvitationRecord]{Index: IndexInvitationsFor, Key: Key{In: account}}
 }
 func invitationsByAddress(canonical string, after InvitationID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: InvitationsByAddress, Key: Key{In: Group(canonical), ID: after}}
+	return many[InvitationRecord]{Index: IndexInvitationsByAddress, Key: Key{In: hashKey(canonical), ID: after}}
 }
 func allInvitations(after InvitationID) many[InvitationRecord] {
-	return many[InvitationRecord]{Index: Invitations, Key: Key{ID: after}}
+	return many[InvitationRecord]{Index: IndexInvitations, Key: Key{ID: after}}
 }
-func invitationsDue() many[InvitationRecord] { return many[InvitationRecord]{Index: InvitationsDue} }
+func invitationsDue() many[InvitationRecord] {
+	return many[InvitationRecord]{Index: IndexInvitationsDue}
+}
 func requestByID(id RequestID) one[RequestRecord] {
-	return one[RequestRecord]{Index: Requests, Key: Key{ID: id}}
+	return one[RequestRecord]{Index: IndexRequests, Key: Key{ID: id}}
 }
 func openRequest(org OrganizationID, address string) one[RequestRecord] {
-	return one[RequestRecord]{Index: OpenRequests, Key: Key{In: org, Text: address}}
+	return one[RequestRecord]{Index: IndexOpenRequests, Key: Key{In: org, Text: address}}
 }
 func openRequestsIn(org OrganizationID) many[RequestRecord] {
-	return many[RequestRecord]{Index: OpenRequests, Key: Key{In: org}}
+	return many[RequestRecord]{Index: IndexOpenRequests, Key: Key{In: org}}
 }
 func requestsIn(org OrganizationID, after RequestID) many[RequestRecord] {
-	return many[RequestRecord]{Index: RequestsIn, Key: Key{In: org, ID: after}}
+	return many[RequestRecord]{Index: IndexRequestsIn, Key: Key{In: org, ID: after}}
 }
 func requestsByAddress(canonical string) many[RequestRecord] {
-	return many[RequestRecord]{Index: RequestsByAddress, Key: Key{In: Group(canonical)}}
+	return many[RequestRecord]{Index: IndexRequestsByAddress, Key: Key{In: hashKey(canonical)}}
 }
 func allRequests(after RequestID) many[RequestRecord] {
-	return many[RequestRecord]{Index: Requests, Key: Key{ID: after}}
+	return many[RequestRecord]{Index: IndexRequests, Key: Key{ID: after}}
 }
-func requestsDue() many[RequestRecord] { return many[RequestRecord]{Index: RequestsDue} }
+func requestsDue() many[RequestRecord] { return many[RequestRecord]{Index: IndexRequestsDue} }
 func domainByID(id DomainID) one[DomainRecord] {
-	return one[DomainRecord]{Index: Domains, Key: Key{ID: id}}
+	return one[DomainRecord]{Index: IndexDomains, Key: Key{ID: id}}
 }
 func domainsIn(org OrganizationID, after DomainID) many[DomainRecord] {
-	return many[DomainRecord]{Index: DomainsIn, Key: Key{In: org, ID: after}}
+	return many[DomainRecord]{Index: IndexDomainsIn, Key: Key{In: org, ID: after}}
 }
 func domainByName(org OrganizationID, name string) one[DomainRecord] {
-	return one[DomainRecord]{Index: DomainsByName, Key: Key{In: org, Text: name}}
+	return one[DomainRecord]{Index: IndexDomainsByName, Key: Key{In: org, Text: name}}
 }
 func verifiedDomain(name string) one[DomainRecord] {
-	return one[DomainRecord]{Index: VerifiedDomains, Key: Key{Text: name}}
+	return one[DomainRecord]{Index: IndexVerifiedDomains, Key: Key{Text: name}}
 }
 func verifiedDomains(after string) many[DomainRecord] {
-	return many[DomainRecord]{Index: VerifiedDomains, Key: Key{Text: after}}
+	return many[DomainRecord]{Index: IndexVerifiedDomains, Key: Key{Text: after}}
 }
 func allDomains(after DomainID) many[DomainRecord] {
-	return many[DomainRecord]{Index: Domains, Key: Key{ID: after}}
+	return many[DomainRecord]{Index: IndexDomains, Key: Key{ID: after}}
 }
 func connectionByID(id ConnectionID) one[ConnectionRecord] {
-	return one[ConnectionRecord]{Index: Connections, Key: Key{ID: id}}
+	return one[ConnectionRecord]{Index: IndexConnections, Key: Key{ID: id}}
 }
 func connectionsIn(org OrganizationID, after ConnectionID) many[ConnectionRecord] {
-	return many[ConnectionRecord]{Index: ConnectionsIn, Key: Key{In: org, ID: after}}
+	return many[ConnectionRecord]{Index: IndexConnectionsIn, Key: Key{In: org, ID: after}}
 }
 func allConnections(after ConnectionID) many[ConnectionRecord] {
-	return many[ConnectionRecord]{Index: Connections, Key: Key{ID: after}}
+	return many[ConnectionRecord]{Index: IndexConnections, Key: Key{ID: after}}
 }
 func headOf(stream Stream) one[HeadRecord] {
-	return one[HeadRecord]{Index: Heads, Key: Key{ID: stream.Key()}}
+	return one[HeadRecord]{Index: IndexHeads, Key: Key{ID: stream.Key()}}
 }
 func allHeads(after [16]byte) many[HeadRecord] {
-	return many[HeadRecord]{Index: Heads, Key: Key{ID: after}}
+	return many[HeadRecord]{Index: IndexHeads, Key: Key{ID: after}}
 }
 func operationOf(actor Actor, id OperationID) one[OperationRecord] {
-	return one[OperationRecord]{Index: Operations, Key: Key{Text: actor.String(), ID: id}}
+	return one[OperationRecord]{Index: IndexOperations, Key: Key{Text: actor.String(), ID: id}}
 }

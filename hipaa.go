@@ -19,7 +19,7 @@ type HIPAALine struct {
 	Account    AccountID
 	Parent     AccountID // zero: a main account
 	Name       Personal
-	Status     State
+	State      State
 	Designated time.Time // since when; zero: not
 	By         Actor     // who designated it, when it is
 	Gap        bool      // an open subaccount that is not designated although its parent is (HIP-4)
@@ -37,15 +37,15 @@ type HIPAAEntitlementSet struct {
 	Executed     Instant
 }
 
-// AccountDesignated says that an account is subject to HIPAA.
-type AccountDesignated struct {
+// HIPAAEnabled says that an account is subject to HIPAA.
+type HIPAAEnabled struct {
 	Account AccountID
 	By      Actor
 	Since   Instant
 }
 
-// AccountUndesignated says that an account is subject to HIPAA no more.
-type AccountUndesignated struct{ Account AccountID }
+// HIPAADisabled says that an account is subject to HIPAA no more.
+type HIPAADisabled struct{ Account AccountID }
 
 func (e HIPAAEntitlementSet) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
@@ -53,15 +53,15 @@ func (e HIPAAEntitlementSet) apply(w *world) {
 	})
 }
 
-func (e AccountDesignated) apply(w *world) {
+func (e HIPAAEnabled) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Designated, a.DesignatedBy = e.Since, e.By })
 }
 
-func (e AccountUndesignated) apply(w *world) {
+func (e HIPAADisabled) apply(w *world) {
 	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Designated, a.DesignatedBy = 0, Actor{} })
 }
 
-var hipaaEvents = []EventData{HIPAAEntitlementSet{}, AccountDesignated{}, AccountUndesignated{}}
+var hipaaEvents = []EventData{HIPAAEntitlementSet{}, HIPAAEnabled{}, HIPAADisabled{}}
 
 // designated says whether a main account or one of its open subaccounts is: then it stays where it is (HIP-7).
 func (f family) designated() bool {
@@ -90,7 +90,7 @@ func (p *Platform) SetHIPAAEntitlement(ctx context.Context, org OrganizationID, 
 		standing
 		accounts []AccountRecord
 	}
-	_, err := update(ctx, p.Session, call{operation("SetHIPAAEntitlement"), org.String(), f.err},
+	_, err := update(ctx, p.Session, call{opSetHIPAAEntitlement, org.String(), f.err},
 		func(r *reads) facts {
 			f := facts{standing: r.standing(org)}
 			if !entitlement.On {
@@ -138,13 +138,13 @@ func (r *reads) hipaa(account AccountID) hipaaFacts {
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed, CodeHIPAANotEntitled.
 func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, error) {
-	return s.designate(ctx, "EnableHIPAA", account, func(f hipaaFacts, c *changes) error {
+	return s.designate(ctx, opEnableHIPAA, account, func(f hipaaFacts, c *changes) error {
 		switch {
 		case f.account.Designated != 0:
 		case !f.organization.HIPAA:
 			return CodeHIPAANotEntitled
 		default:
-			c.say(AccountDesignated{account, c.actor, c.now}, f.account.stream())
+			c.say(HIPAAEnabled{account, c.actor, c.now}, f.account.stream())
 		}
 		return nil
 	})
@@ -156,19 +156,19 @@ func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, 
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed.
 func (s *Session) DisableHIPAA(ctx context.Context, account AccountID) (Account, error) {
-	return s.designate(ctx, "DisableHIPAA", account, func(f hipaaFacts, c *changes) error {
+	return s.designate(ctx, opDisableHIPAA, account, func(f hipaaFacts, c *changes) error {
 		if f.account.Designated != 0 {
-			c.say(AccountUndesignated{account}, f.account.stream())
+			c.say(HIPAADisabled{account}, f.account.stream())
 		}
 		return nil
 	})
 }
 
 // designate is an operation on one account that is not closed, whose rest is change.
-func (s *Session) designate(ctx context.Context, op string, account AccountID, change func(hipaaFacts, *changes) error) (Account, error) {
+func (s *Session) designate(ctx context.Context, op *operationRow, account AccountID, change func(hipaaFacts, *changes) error) (Account, error) {
 	var f form
 	id(&f, account)
-	return update(ctx, s, call{operation(op), account.String(), f.err},
+	return update(ctx, s, call{op, account.String(), f.err},
 		func(r *reads) hipaaFacts { return r.hipaa(account) },
 		func(f hipaaFacts, c *changes) (Account, error) {
 			if err := c.authorizeAccount(f.accountStanding); err != nil {
@@ -198,7 +198,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 	return pages(l, query.After, func(from place, malformed error) (page[HIPAALine], error) {
 		f := form{malformed}
 		id(&f, org)
-		return look(ctx, s, call{operation("HIPAAReport"), org.String(), f.err},
+		return look(ctx, s, call{opHIPAAReport, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
 				f := facts{standing: r.standing(org), accounts: list(r, accountsIn(org, AccountID(from.key.ID)), pageSize)}
@@ -214,7 +214,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 				p := page[HIPAALine]{end: len(f.accounts) < pageSize}
 				for i, a := range f.accounts {
 					p.next = place{key: Key{ID: a.ID}}
-					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: Personal{a.Personal.Name}, Status: a.statusUnder(f.parents[i]),
+					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: Personal{a.Personal.Name}, State: a.stateUnder(f.parents[i]),
 						Designated: a.Designated.Time(), By: a.DesignatedBy, listed: listed{l, p.next},
 						Gap: f.parents[i] != nil && f.parents[i].Designated != 0 && a.Designated == 0 && a.Closed == 0})
 				}

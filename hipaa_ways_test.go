@@ -263,8 +263,8 @@ func (t *tenant) stay(e errand) (refused bool) {
 		if is.Closed != 0 || is.Designated == 0 || is.Organization == was.Organization {
 			continue
 		}
-		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.Organizations, tenancy.Key{ID: was.Organization})
-		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.Organizations, tenancy.Key{ID: is.Organization})
+		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: was.Organization})
+		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: is.Organization})
 		require.True(t, to.HIPAA || from.MergedInto == is.Organization, "%v: %v", e, id)
 	}
 	require.True(t, err == nil || maps.Equal(before, t.designations()), e)

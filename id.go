@@ -15,7 +15,7 @@ import (
 //
 // The text form is a two-letter prefix for the kind and 32 lower-case hex digits, "AC0190b2…": what String and MarshalText give, what
 // ParseID, UnmarshalText and Scan take and nothing else, and what a database column holds through Value. The zero ID means none.
-type ID[K kind] [16]byte
+type ID[K idKind] [16]byte
 
 type (
 	// OrganizationID identifies an organization (prefix OR).
@@ -38,7 +38,7 @@ type (
 	OperationID = ID[operationKind]
 )
 
-type kind interface{ prefix() string }
+type idKind interface{ prefix() string }
 
 type (
 	organizationKind struct{}

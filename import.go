@@ -18,13 +18,13 @@ type ImportEntitlement struct {
 }
 
 // Import is the input of ImportUsers.
-type Import struct {
+type UserImport struct {
 	Emails []string // 1 to 100,000
 	Notify bool     // noted in the event; the host sends
 }
 
 // Imported says of one address what became of it.
-type Imported struct {
+type ImportedUser struct {
 	Email   string           // as it was given
 	User    UserID           // who was imported; zero with Err
 	Brought []OrganizationID // the organizations merged along (MRG-3)
@@ -32,7 +32,7 @@ type Imported struct {
 }
 
 // Importable is a user who could be imported.
-type Importable struct {
+type ImportableUser struct {
 	User  UserID
 	Email Personal
 	Name  Personal
@@ -40,8 +40,8 @@ type Importable struct {
 	listed
 }
 
-// ImportableQuery says which of the importable users: the zero value is all of them.
-type ImportableQuery struct{ After Cursor }
+// ImportableUserQuery says which of the importable users: the zero value is all of them.
+type ImportableUserQuery struct{ After Cursor }
 
 // ImportEntitlementSet says whether an organization may import users.
 type ImportEntitlementSet struct {
@@ -88,7 +88,7 @@ func (p *Platform) SetLimits(ctx context.Context, org OrganizationID, limits *Li
 	var f form
 	id(&f, org)
 	f.check(!set.Limits.negative(), CodeInput)
-	return p.set(ctx, "SetLimits", org, f.err, func(o OrganizationRecord) (EventData, bool) {
+	return p.set(ctx, opSetLimits, org, f.err, func(o OrganizationRecord) (EventData, bool) {
 		return set, set == LimitsSet{org, o.Limited, o.Limits}
 	})
 }
@@ -107,14 +107,14 @@ func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID,
 	if entitlement.On {
 		f.reference(entitlement.Reference)
 	}
-	return p.set(ctx, "SetImportEntitlement", org, f.err, func(o OrganizationRecord) (EventData, bool) {
+	return p.set(ctx, opSetImportEntitlement, org, f.err, func(o OrganizationRecord) (EventData, bool) {
 		return set, set == ImportEntitlementSet{org, o.Import, o.ImportReference}
 	})
 }
 
 // set changes a setting of an organization that only an Operator changes; event gives it, and whether it is so already.
-func (p *Platform) set(ctx context.Context, op string, org OrganizationID, malformed error, event func(OrganizationRecord) (EventData, bool)) error {
-	_, err := update(ctx, p.Session, call{operation(op), org.String(), malformed},
+func (p *Platform) set(ctx context.Context, op *operationRow, org OrganizationID, malformed error, event func(OrganizationRecord) (EventData, bool)) error {
+	_, err := update(ctx, p.Session, call{op, org.String(), malformed},
 		func(r *reads) standing { return r.standing(org) },
 		func(st standing, c *changes) (struct{}, error) {
 			if err := c.authorize(st); err != nil {
@@ -201,17 +201,17 @@ const (
 // Errors: CodeID, CodeInput (no addresses, too many, or with Once); CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled,
 // CodeNoLiveDomain. Of an address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
 // CodeCandidateDomain, CodeMergeClosed.
-func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Import) ([]Imported, error) {
+func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input UserImport) ([]ImportedUser, error) {
 	var f form
 	id(&f, org)
 	f.check(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
-	c := call{operation("ImportUsers"), org.String(), f.err}
+	c := call{opImportUsers, org.String(), f.err}
 	if _, err := look(ctx, s, c, func(r *reads) importing { return r.importing(org) }, func(f importing, c *changes) (struct{}, error) {
 		return struct{}{}, f.refusal(c)
 	}); err != nil {
 		return nil, err
 	}
-	results := make([]Imported, len(input.Emails))
+	results := make([]ImportedUser, len(input.Emails))
 	for i, email := range input.Emails {
 		results[i].Email = email
 	}
@@ -236,7 +236,7 @@ type arrivals struct {
 	each []arrival
 }
 
-func (r *reads) arrivals(org OrganizationID, batch []Imported) arrivals {
+func (r *reads) arrivals(org OrganizationID, batch []ImportedUser) arrivals {
 	f := arrivals{importing: r.importing(org)}
 	for _, item := range batch {
 		var a arrival
@@ -254,10 +254,10 @@ func (r *reads) arrivals(org OrganizationID, batch []Imported) arrivals {
 }
 
 // importBatch imports the users of a batch who own no organization in one transaction, and then each who does in one of their own.
-func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, notify bool, batch []Imported) error {
+func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, notify bool, batch []ImportedUser) error {
 	owners, err := update(ctx, s, c,
 		func(r *reads) arrivals { return r.arrivals(org, batch) },
-		func(f arrivals, c *changes) (owners []*Imported, err error) {
+		func(f arrivals, c *changes) (owners []*ImportedUser, err error) {
 			if err := f.refusal(c); err != nil {
 				return nil, err
 			}
@@ -312,7 +312,7 @@ func (f *arrivals) take(c *changes, a arrival) error {
 }
 
 // importOwner imports a user who owns organizations, with all of them (MRG-3).
-func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *Imported) error {
+func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *ImportedUser) error {
 	address, _ := parseEmail(item.Email) // well-formed: take has looked
 	type facts struct {
 		importing
@@ -349,17 +349,17 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 // (GEN-15). Owner or Administrator of the domain's organization, where it is entitled to import; Operator, System.
 //
 // Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
-func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableQuery) iter.Seq2[Importable, error] {
+func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableUserQuery) iter.Seq2[ImportableUser, error] {
 	type facts struct {
 		domainFacts
 		users       []UserRecord
 		memberships [][]MembershipRecord
 	}
 	l := listOf("ImportableUsers", domain.String())
-	return pages(l, query.After, func(from place, malformed error) (page[Importable], error) {
+	return pages(l, query.After, func(from place, malformed error) (page[ImportableUser], error) {
 		f := form{malformed}
 		id(&f, domain)
-		return look(ctx, s, call{operation("ImportableUsers"), domain.String(), f.err},
+		return look(ctx, s, call{opImportableUsers, domain.String(), f.err},
 			func(r *reads) facts {
 				f := facts{domainFacts: r.domain(domain)}
 				if f.domain == nil {
@@ -371,19 +371,19 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 				}
 				return f
 			},
-			func(f facts, c *changes) (page[Importable], error) {
+			func(f facts, c *changes) (page[ImportableUser], error) {
 				if err := c.authorize(f.standing); err != nil {
-					return page[Importable]{}, err
+					return page[ImportableUser]{}, err
 				}
 				switch {
 				case !f.organization.Import:
-					return page[Importable]{}, CodeNotEntitled
+					return page[ImportableUser]{}, CodeNotEntitled
 				case !f.domain.live(c.now, c.dir.domainLive):
-					return page[Importable]{}, CodeNoLiveDomain
+					return page[ImportableUser]{}, CodeNoLiveDomain
 				case f.domain.signUpPolicy(f.organization) == PolicyClosed:
-					return page[Importable]{end: true}, nil // nobody comes in by a closed domain (USR-1)
+					return page[ImportableUser]{end: true}, nil // nobody comes in by a closed domain (USR-1)
 				}
-				p := page[Importable]{end: len(f.users) < pageSize}
+				p := page[ImportableUser]{end: len(f.users) < pageSize}
 				for i, u := range f.users {
 					if emailDomain(u.Personal.Address) != f.domain.Personal.Name {
 						p.end = true
@@ -394,7 +394,7 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 						return m.Role != Owner || m.Organization == f.organization.ID
 					})
 					if !inside && u.State() == StateActive {
-						p.items = append(p.items, Importable{User: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name},
+						p.items = append(p.items, ImportableUser{User: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name},
 							Owns: len(f.memberships[i]), listed: listed{l, p.next}})
 					}
 				}

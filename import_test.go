@@ -50,9 +50,9 @@ func (s *importer) independent(email string) (tenancy.UserID, tenancy.AccountID)
 	return joined.User.ID, s.account(joined.User.ID, tenancy.OrganizationID{}, "Own")
 }
 
-func (s *importer) imports(emails ...string) []tenancy.Imported {
+func (s *importer) imports(emails ...string) []tenancy.ImportedUser {
 	s.Helper()
-	results, err := s.as(s.admin).ImportUsers(s.ctx(), s.org, tenancy.Import{Emails: emails})
+	results, err := s.as(s.admin).ImportUsers(s.ctx(), s.org, tenancy.UserImport{Emails: emails})
 	require.NoError(s, err)
 	require.Len(s, results, len(emails))
 	for i, result := range results {
@@ -78,7 +78,7 @@ func TestImportUsers(t *testing.T) {
 			s.joinAt(s.ana.User.ID, s.org, "member@corp.example")
 		})
 		closed := s.prove(s.records, s.ana.User.ID, s.org, "closed.example")
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.PolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
 		s.prove(s.records, cara.User.ID, cara.Organization.ID, "cara.example")
 		_, err := s.staff.DeactivateUser(s.ctx(), idle)
 		require.NoError(t, err)
@@ -88,8 +88,8 @@ func TestImportUsers(t *testing.T) {
 			tenancy.CodeSignUpClosed, tenancy.CodeManagedElsewhere, tenancy.CodeMember, tenancy.CodeCandidateDomain, "", "", tenancy.CodeMember, tenancy.CodeMember} {
 			require.Equal(t, want, tenancy.CodeOf(results[i].Err), results[i].Email)
 		}
-		require.Equal(t, tenancy.Imported{Email: "ben@corp.example", User: ben.User.ID, Brought: []tenancy.OrganizationID{ben.Organization.ID}}, results[9])
-		require.Equal(t, tenancy.Imported{Email: "ines@corp.example", User: ines}, results[10])
+		require.Equal(t, tenancy.ImportedUser{Email: "ben@corp.example", User: ben.User.ID, Brought: []tenancy.OrganizationID{ben.Organization.ID}}, results[9])
+		require.Equal(t, tenancy.ImportedUser{Email: "ines@corp.example", User: ines}, results[10])
 		for _, user := range []tenancy.UserID{ben.User.ID, ines} {
 			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser}, s.ranks(user))
 		}
@@ -98,8 +98,8 @@ func TestImportUsers(t *testing.T) {
 	})
 	t.Run("USR-15 what keeps an organization from importing keeps it from importing anybody", func(t *testing.T) {
 		s := newImporter(t, nil)
-		input := tenancy.Import{Emails: []string{"ines@corp.example"}}
-		fails := func(session *tenancy.Session, org tenancy.OrganizationID, input tenancy.Import, code tenancy.Code) {
+		input := tenancy.UserImport{Emails: []string{"ines@corp.example"}}
+		fails := func(session *tenancy.Session, org tenancy.OrganizationID, input tenancy.UserImport, code tenancy.Code) {
 			t.Helper()
 			s.unchanged(func() {
 				results, err := session.ImportUsers(s.ctx(), org, input)
@@ -109,8 +109,8 @@ func TestImportUsers(t *testing.T) {
 		}
 		owner := s.as(s.ana.User.ID)
 		fails(owner, tenancy.OrganizationID{}, input, tenancy.CodeID)
-		fails(owner, s.org, tenancy.Import{}, tenancy.CodeInput)
-		fails(owner, s.org, tenancy.Import{Emails: make([]string, 100_001)}, tenancy.CodeInput)
+		fails(owner, s.org, tenancy.UserImport{}, tenancy.CodeInput)
+		fails(owner, s.org, tenancy.UserImport{Emails: make([]string, 100_001)}, tenancy.CodeInput)
 		fails(owner.Once(tenancy.NewOperationID()), s.org, input, tenancy.CodeInput)
 		fails(owner, foreignID[tenancy.OrganizationID](), input, tenancy.CodeNotFound)
 		fails(s.as(s.found("eve").User.ID), s.org, input, tenancy.CodeNotFound)
@@ -138,7 +138,7 @@ func TestImportUsers(t *testing.T) {
 				ines, _ = s.independent("ines@corp.example")
 				ben = s.foundAt("Ben", "ben@corp.example")
 			})
-			_, err := s.as(s.ana.User.ID).ImportUsers(s.ctx(), s.org, tenancy.Import{Emails: []string{"ines@corp.example", "ben@corp.example"}, Notify: notify})
+			_, err := s.as(s.ana.User.ID).ImportUsers(s.ctx(), s.org, tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example"}, Notify: notify})
 			require.NoError(t, err)
 			var told []tenancy.EventData
 			for _, e := range items(t, s.host.Events(s.ctx(), organizationStream(s.org), tenancy.EventQuery{})) {
@@ -207,7 +207,7 @@ func TestImportUsers(t *testing.T) {
 			ines, _ = s.independent("ines@corp.example")
 			ben = s.foundAt("Ben", "ben@corp.example")
 		})
-		input := tenancy.Import{Emails: []string{"ines@corp.example", "ben@corp.example", "ines@corp.example"}}
+		input := tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example", "ines@corp.example"}}
 		abandoned := errors.New("abandoned")
 		inBlock := func(end error) error {
 			return s.as(s.ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
@@ -232,7 +232,7 @@ func TestImportUsers(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.foundAt("Ben", "ben@corp.example") })
 		s.unchanged(func() {
 			events, err := s.as(s.ana.User.ID).Preview(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
-				_, err := block.ImportUsers(ctx, s.org, tenancy.Import{Emails: []string{"ben@corp.example"}})
+				_, err := block.ImportUsers(ctx, s.org, tenancy.UserImport{Emails: []string{"ben@corp.example"}})
 				return err
 			})
 			require.NoError(t, err)
@@ -242,7 +242,7 @@ func TestImportUsers(t *testing.T) {
 }
 
 func TestImportableUsers(t *testing.T) {
-	list := func(s *importer, session *tenancy.Session, query tenancy.ImportableQuery) []tenancy.Importable {
+	list := func(s *importer, session *tenancy.Session, query tenancy.ImportableUserQuery) []tenancy.ImportableUser {
 		s.Helper()
 		return items(s, session.ImportableUsers(s.ctx(), s.domain, query))
 	}
@@ -262,14 +262,14 @@ func TestImportableUsers(t *testing.T) {
 			s.joinAt(s.ana.User.ID, s.org, "member@corp.example")
 		})
 		for _, session := range []*tenancy.Session{s.as(s.ana.User.ID), s.as(s.admin), s.host.Session, s.staff.Session} {
-			found := list(s, session, tenancy.ImportableQuery{})
+			found := list(s, session, tenancy.ImportableUserQuery{})
 			require.Len(t, found, 2)
 			require.Equal(t, "Ben@corp.example", found[0].Email.Reveal())
 			require.Equal(t, ben.User.ID, found[0].User)
 			require.Equal(t, 2, found[0].Owns)
 			require.Equal(t, "ines@corp.example", found[1].Email.Reveal())
 			require.Zero(t, found[1].Owns)
-			require.Equal(t, found[1:], list(s, session, tenancy.ImportableQuery{After: found[0].Cursor()}))
+			require.Equal(t, found[1:], list(s, session, tenancy.ImportableUserQuery{After: found[0].Cursor()}))
 			for _, user := range found {
 				if user.Owns > 0 {
 					_, err := s.as(s.admin).PreviewMerge(s.ctx(), s.org, tenancy.Candidate{Owner: user.User})
@@ -280,16 +280,16 @@ func TestImportableUsers(t *testing.T) {
 		for _, result := range s.imports("ben@corp.example", "ines@corp.example") {
 			require.NoError(t, result.Err)
 		}
-		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableQuery{}))
+		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}))
 	})
 	t.Run("USR-15 nobody where the domain is closed", func(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.independent("ines@corp.example") })
-		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableQuery{}), 1)
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}))
+		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
+		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 		refused(t, s.imports("ines@corp.example")[0].Err, tenancy.CodeSignUpClosed)
-		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableQuery{}))
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.PolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic}))
-		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableQuery{}), 1)
+		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}))
+		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic}))
+		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
 	})
 	t.Run("GEN-9 many pages", func(t *testing.T) {
 		s := newImporter(t, nil)
@@ -299,7 +299,7 @@ func TestImportableUsers(t *testing.T) {
 			records = append(records, tenancy.UserRecord{ID: tenancy.UserID{1, byte(i), 6: 0x70, 8: 0x80}, Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "User"}})
 		}
 		s.put(records...)
-		found := list(s, s.as(s.admin), tenancy.ImportableQuery{})
+		found := list(s, s.as(s.admin), tenancy.ImportableUserQuery{})
 		require.Len(t, found, 250)
 		for i, user := range found {
 			require.Equal(t, fmt.Sprintf("user%03d@corp.example", i), user.Email.Reveal())
@@ -309,11 +309,11 @@ func TestImportableUsers(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.independent("ines@corp.example") })
 		fails := func(session *tenancy.Session, domain tenancy.DomainID, code tenancy.Code) {
 			t.Helper()
-			refused(t, failure(session.ImportableUsers(s.ctx(), domain, tenancy.ImportableQuery{})), code)
+			refused(t, failure(session.ImportableUsers(s.ctx(), domain, tenancy.ImportableUserQuery{})), code)
 		}
 		fails(s.as(s.admin), tenancy.DomainID{}, tenancy.CodeID)
 		fails(s.as(s.admin), foreignID[tenancy.DomainID](), tenancy.CodeNotFound)
-		refused(t, failure(s.as(s.admin).ImportableUsers(s.ctx(), s.domain, tenancy.ImportableQuery{After: "nonsense"})), tenancy.CodeCursor)
+		refused(t, failure(s.as(s.admin).ImportableUsers(s.ctx(), s.domain, tenancy.ImportableUserQuery{After: "nonsense"})), tenancy.CodeCursor)
 		fails(s.as(s.found("eve").User.ID), s.domain, tenancy.CodeNotFound)
 		fails(s.as(s.join(s.ana, "sam", tenancy.StandardUser)), s.domain, tenancy.CodeNotAllowed)
 		unproven, err := s.as(s.admin).AddDomain(s.ctx(), s.org, "unproven.example")

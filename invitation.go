@@ -150,9 +150,9 @@ func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation
 	id(&f, org)
 	address := f.email(invitation.Email)
 	f.check(invitation.Role <= Administrator, CodeRole)
-	draft := InvitationRecord{Kind: KindOrganization, Organization: org, Role: invitation.Role,
+	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: invitation.Role,
 		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
-	return update(ctx, s, call{operation("InviteUser"), org.String(), f.err},
+	return update(ctx, s, call{opInviteUser, org.String(), f.err},
 		func(r *reads) sending { return s.sending(r, draft) },
 		func(f sending, c *changes) (SentInvitation, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -173,9 +173,9 @@ func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invita
 	id(&f, account)
 	address := f.email(invitation.Email)
 	f.check(s.dir.table.assignable(invitation.Roles), CodeRoles)
-	draft := InvitationRecord{Kind: KindAccount, Account: account, Roles: invitation.Roles,
+	draft := InvitationRecord{Kind: InvitationToAccount, Account: account, Roles: invitation.Roles,
 		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
-	return update(ctx, s, call{operation("InviteToAccount"), account.String(), f.err},
+	return update(ctx, s, call{opInviteToAccount, account.String(), f.err},
 		func(r *reads) sending { return s.sending(r, draft) },
 		func(f sending, c *changes) (SentInvitation, error) {
 			if err := c.authorizeAccount(f.account); err != nil {
@@ -197,7 +197,7 @@ func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invita
 // CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; of an Owner of organizations CodeNoLiveDomain, CodeCandidateDomain,
 // CodeOwnerOffDomain, CodeMergeClosed, CodeHIPAADesignated; CodeTermsChanged (Error.Terms has those that hold now).
 func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (AcceptedInvitation, error) {
-	return update(ctx, s, call{row: operation("AcceptInvitation")},
+	return update(ctx, s, call{row: opAcceptInvitation},
 		func(r *reads) acceptanceFacts { return r.acceptanceByActor(acceptance.Secret) },
 		func(f acceptanceFacts, c *changes) (AcceptedInvitation, error) {
 			return decideAccept(f, acceptance.Terms, c)
@@ -212,7 +212,7 @@ func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var f form
 	id(&f, invitation)
-	return update(ctx, s, call{operation("ResendInvitation"), invitation.String(), f.err},
+	return update(ctx, s, call{opResendInvitation, invitation.String(), f.err},
 		func(r *reads) resending {
 			f := resending{invitation: find(r, invitationByID(invitation))}
 			if f.invitation != nil {
@@ -234,7 +234,7 @@ func (s *Session) RevokeInvitation(ctx context.Context, invitation InvitationID)
 		invitation *InvitationRecord
 		target
 	}
-	_, err := update(ctx, s, call{operation("RevokeInvitation"), invitation.String(), f.err},
+	_, err := update(ctx, s, call{opRevokeInvitation, invitation.String(), f.err},
 		func(r *reads) (f facts) {
 			if f.invitation = find(r, invitationByID(invitation)); f.invitation != nil {
 				f.target = r.target(*f.invitation)
@@ -260,7 +260,7 @@ func (s *Session) Invitations(ctx context.Context, org OrganizationID, query Inv
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
 		id(&f, org)
-		return look(ctx, s, call{operation("Invitations"), org.String(), f.err},
+		return look(ctx, s, call{opInvitations, org.String(), f.err},
 			func(r *reads) facts { org := r.shown(org); return facts{r.standing(org), r.invitationsOf(org, from)} },
 			func(f facts, c *changes) (page[Invitation], error) {
 				if err := c.authorize(f.standing); err != nil {
@@ -284,7 +284,7 @@ func (s *Session) AccountInvitations(ctx context.Context, account AccountID, que
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
 		id(&f, account)
-		return look(ctx, s, call{operation("AccountInvitations"), account.String(), f.err},
+		return look(ctx, s, call{opAccountInvitations, account.String(), f.err},
 			func(r *reads) facts {
 				return facts{r.accountStanding(account), r.invitationsTo(account, from)}
 			},
@@ -303,7 +303,7 @@ func (s *Session) AccountInvitations(ctx context.Context, account AccountID, que
 //
 // Errors: CodeNotFound.
 func (s *Session) Invitation(ctx context.Context, secret Secret) (Offer, error) {
-	return look(ctx, s, call{row: operation("Invitation")},
+	return look(ctx, s, call{row: opInvitation},
 		func(r *reads) acceptanceFacts { return r.acceptanceByActor(secret) }, decideOffer)
 }
 
@@ -316,7 +316,7 @@ func (s *Session) DeclineInvitation(ctx context.Context, secret Secret) error {
 		invitation *InvitationRecord
 		target
 	}
-	_, err := update(ctx, s, call{row: operation("DeclineInvitation")},
+	_, err := update(ctx, s, call{row: opDeclineInvitation},
 		func(r *reads) (f facts) {
 			if f.invitation = find(r, invitationBySecret(secret.hash())); f.invitation != nil {
 				f.target = r.target(*f.invitation)
@@ -381,7 +381,7 @@ type target struct {
 // target asks for what an invitation is to, and what the actor is to that.
 func (r *reads) target(i InvitationRecord) target {
 	t := target{kind: i.Kind}
-	if i.Kind != KindAccount {
+	if i.Kind != InvitationToAccount {
 		t.standing = r.standing(i.Organization)
 		return t
 	}
@@ -401,7 +401,7 @@ func (r *reads) targetAs(other Actor, i InvitationRecord) target {
 }
 
 func (t target) stream() Stream {
-	if t.kind == KindAccount {
+	if t.kind == InvitationToAccount {
 		return t.account.account.stream()
 	}
 	return streamOfOrganization(t.organization.ID)
@@ -417,7 +417,7 @@ func (t target) charged() UserID {
 
 // alive refuses what has ended.
 func (t target) alive() error {
-	if t.kind == KindAccount {
+	if t.kind == InvitationToAccount {
 		return t.account.open()
 	}
 	return t.standing.alive()
@@ -425,7 +425,7 @@ func (t target) alive() error {
 
 // couldSend says whether whoever the target was asked for could send an invitation to it.
 func (c *changes) couldSend(t target) bool {
-	if t.kind == KindAccount {
+	if t.kind == InvitationToAccount {
 		return c.has(t.account, ManageMembers)
 	}
 	return t.managesUsers()
@@ -451,7 +451,7 @@ func (s *Session) sending(r *reads, draft InvitationRecord) sending {
 	if s.dir.perDay >= 0 {
 		f.lately = all(r, invitationsByAddress(address, InvitationID(firstIDAt(r.now.add(-invitationDay)))))
 	}
-	if draft.Kind == KindAccount {
+	if draft.Kind == InvitationToAccount {
 		f.pending = find(r, pendingAccountInvitation(draft.Account, address))
 		f.entry = r.entry(f.target, address)
 		return f
@@ -463,7 +463,7 @@ func (s *Session) sending(r *reads, draft InvitationRecord) sending {
 	invitee := userByAddress(address)
 	user := find(r, invitee)
 	if user == nil {
-		user = &UserRecord{ID: UserID(Group(address))}
+		user = &UserRecord{ID: UserID(hashKey(address))}
 	}
 	if _, answered := r.known[Lookup(invitee)]; answered {
 		f.member = find(r, memberOf(draft.Organization, user.ID))
@@ -499,7 +499,7 @@ func decideResend(f resending, c *changes) (SentInvitation, error) {
 		return SentInvitation{}, err
 	}
 	switch i := f.invitation; {
-	case i.Kind == KindAccountRequest:
+	case i.Kind == InvitationOfAccount:
 		return SentInvitation{}, CodeInput
 	case i.State != StatePending:
 		return SentInvitation{}, CodeSettled
@@ -532,7 +532,7 @@ func decideRevokeInvitation(i *InvitationRecord, t target, c *changes) error {
 // (GEN-5).
 func (c *changes) authorizeSender(i *InvitationRecord, t target) error {
 	var err error = CodeNotFound
-	if i != nil && t.kind == KindAccount {
+	if i != nil && t.kind == InvitationToAccount {
 		err = c.authorizeAccount(t.account)
 	} else if i != nil {
 		err = c.authorize(t.standing)
@@ -573,7 +573,7 @@ func (c *changes) sendable(f sending) error {
 	if f.entry.closed(f.target, c) {
 		return CodeSignUpClosed
 	}
-	if f.kind == KindOrganization && f.organization.InvitationPolicy == InviteLiveDomains && (f.domain == nil || !f.domain.live(c.now, c.dir.domainLive)) {
+	if f.kind == InvitationToOrganization && f.organization.InvitationPolicy == InviteLiveDomains && (f.domain == nil || !f.domain.live(c.now, c.dir.domainLive)) {
 		return CodeOffDomain
 	}
 	made := 0
@@ -590,7 +590,7 @@ func (c *changes) sendable(f sending) error {
 
 // send makes an invitation that may be sent. One to an organization answers the address's request for it (USR-18).
 func (c *changes) send(f sending, draft InvitationRecord) SentInvitation {
-	if draft.Kind == KindOrganization {
+	if draft.Kind == InvitationToOrganization {
 		c.answer(draft.Organization, f.asked)
 	}
 	id, secret := InvitationID(c.tape.id()), secretOf(c.tape.secret())
@@ -616,7 +616,7 @@ func (r *reads) entry(t target, address string) entry {
 	holder := userByAddress(address)
 	user := find(r, holder)
 	if user == nil {
-		user = &UserRecord{ID: UserID(Group(address))}
+		user = &UserRecord{ID: UserID(hashKey(address))}
 	}
 	if _, answered := r.known[Lookup(holder)]; answered && t.account.account != nil {
 		e.grant = find(r, grantOn(t.account.account.ID, user.ID))
@@ -649,7 +649,7 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
 		return acceptanceFacts{}
 	}
 	f := r.accepting(invitation, invitee)
-	if f.kind == KindOrganization && !f.invitee.user.ID.IsZero() {
+	if f.kind == InvitationToOrganization && !f.invitee.user.ID.IsZero() {
 		f.merger = r.merger(invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
 	}
 	return f
@@ -661,17 +661,17 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 	f.inviter = find(r, userByID(f.invitation.Inviter.User))
 	f.target = r.targetAs(f.invitation.Inviter, *f.invitation)
 	address := f.invitation.Personal.Address
-	if f.kind == KindAccount {
+	if f.kind == InvitationToAccount {
 		f.entry = r.entry(f.target, address)
 	} else {
 		f.entry.coverage = r.coverage(address)
 		f.occupied = r.occupancy(f.organization)
 	}
 	switch {
-	case invitee == nil && f.kind == KindOrganization:
+	case invitee == nil && f.kind == InvitationToOrganization:
 		f.invitee.asked = r.openRequests(address)
 	case invitee == nil || invitee.Personal.Address != f.invitation.Personal.Address:
-	case f.invitation.Kind == KindAccount:
+	case f.invitation.Kind == InvitationToAccount:
 		f.invitee.user = *invitee
 		f.grant = find(r, grantOn(f.invitation.Account, invitee.ID))
 	default:
@@ -711,7 +711,7 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 	switch b := f.invitee; {
 	case f.entry.closed(f.target, c) && b.membership(i.Organization) == nil:
 		return CodeSignUpClosed
-	case i.Kind == KindAccount:
+	case i.Kind == InvitationToAccount:
 		return nil
 	case b.membership(i.Organization) != nil:
 		return CodeMember
@@ -727,11 +727,11 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 	i := f.invitation
 	c.say(InvitationAccepted{i.ID, c.now}, f.stream())
-	if i.Kind == KindOrganization && len(f.merger.candidates) > 0 {
+	if i.Kind == InvitationToOrganization && len(f.merger.candidates) > 0 {
 		f.merger.merge(c, i.Role, i.ID, func(candidate candidate) bool { return f.merger.dissolves(candidate, c) })
 		return
 	}
-	if i.Kind == KindOrganization {
+	if i.Kind == InvitationToOrganization {
 		b := f.invitee
 		b.user = *get(c.world, userByID(invitee))
 		c.join(i.Organization, b, i.Role, i.ID)
@@ -742,7 +742,7 @@ func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 		had = f.grant.Roles
 	}
 	if now := had.grown(i.Roles); now != had {
-		c.say(GrantSet{i.Account, invitee, now}, f.stream())
+		c.say(RolesAssigned{i.Account, invitee, now}, f.stream())
 	}
 }
 
@@ -764,7 +764,7 @@ func decideOffer(f acceptanceFacts, c *changes) (Offer, error) {
 		return Offer{}, CodeNotFound
 	}
 	offer := Offer{Invitation: c.viewInvitation(*i, f.inviter)}
-	if i.Kind == KindAccount {
+	if i.Kind == InvitationToAccount {
 		offer.AccountName = Personal{f.account.account.Personal.Name}
 	} else {
 		offer.OrganizationName = Personal{f.organization.Personal.Name}
@@ -799,7 +799,7 @@ func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInv
 	for _, o := range terms.Dissolved {
 		accepted.Dissolved = append(accepted.Dissolved, o.ID)
 	}
-	if f.kind == KindAccount {
+	if f.kind == InvitationToAccount {
 		accepted.Granted = get(c.world, grantOn(f.invitation.Account, c.actor.User)).Roles
 	}
 	return accepted, nil
@@ -807,7 +807,7 @@ func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInv
 
 // terms are what accepting would bring along now.
 func (f acceptanceFacts) terms(c *changes) (t Terms) {
-	if f.kind == KindAccount {
+	if f.kind == InvitationToAccount {
 		return t
 	}
 	for _, owned := range f.invitee.ownedIn(OrganizationID{}) {
@@ -915,7 +915,7 @@ func (f *foundInvitations) collect(r *reads, from many[InvitationRecord], at pla
 	for _, i := range records[:min(len(records), room)] {
 		at.key.ID = i.ID
 		f.next = at
-		if i.Kind != KindAccountRequest {
+		if i.Kind != InvitationOfAccount {
 			f.found = append(f.found, foundInvitation{i, find(r, userByID(i.Inviter.User)), at})
 		}
 	}

@@ -107,7 +107,7 @@ func TestTermsToken(t *testing.T) {
 }
 
 // invitationDecision makes what a decision has in its hand.
-func invitationDecision(t *testing.T, op string, actor Actor, records ...Record) *changes {
+func invitationDecision(t *testing.T, row *operationRow, actor Actor, records ...Record) *changes {
 	d, err := New(unusedStore{}, nil)
 	require.NoError(t, err)
 	w := &world{}
@@ -115,7 +115,7 @@ func invitationDecision(t *testing.T, op string, actor Actor, records ...Record)
 	for _, record := range records {
 		w.slots[identity(record)] = &slot{was: record, now: record}
 	}
-	return &changes{dir: d, actor: actor, row: operation(op), now: 1000, world: w, tape: &tape{dir: d, now: 1000}}
+	return &changes{dir: d, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: d, now: 1000}}
 }
 
 func TestDecideAcceptable(t *testing.T) {
@@ -127,7 +127,7 @@ func TestDecideAcceptable(t *testing.T) {
 		i := InvitationRecord{ID: InvitationID{3}, Kind: kind, State: StatePending, Expires: 2000, Inviter: Actor{User: inviter.ID},
 			Personal: InvitationPersonal{Address: address}}
 		f := acceptanceFacts{invitation: &i, inviter: new(inviter), target: target{kind: kind}}
-		if kind == KindAccount {
+		if kind == InvitationToAccount {
 			i.Account = account.ID
 			f.account = accountStanding{account: new(account), grant: &GrantRecord{account.ID, inviter.ID, Roles(AccountAdministrator)}}
 		} else {
@@ -148,53 +148,53 @@ func TestDecideAcceptable(t *testing.T) {
 		change func(f *acceptanceFacts)
 		want   error
 	}{
-		{"USR-6 to an organization", KindOrganization, func(*acceptanceFacts) {}, nil},
-		{"USR-6 to an account", KindAccount, func(*acceptanceFacts) {}, nil},
-		{"USR-6 no invitation", KindAccount, func(f *acceptanceFacts) { f.invitation = nil }, CodeNotFound},
-		{"SEC-7 to another address", KindAccount, func(f *acceptanceFacts) { f.invitation.Personal.Address = "bea@example.com" }, CodeNotFound},
-		{"USR-6 settled", KindAccount, func(f *acceptanceFacts) { f.invitation.State = StateDeclined }, CodeSettled},
-		{"SEC-8 expired", KindAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1000 }, CodeExpired},
-		{"SEC-8 about to expire", KindAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1001 }, nil},
-		{"ORG-10 a deleted organization", KindOrganization, func(f *acceptanceFacts) { f.organization.State = StateDeleted }, CodeEnded},
-		{"ORG-13 a merged organization", KindOrganization, func(f *acceptanceFacts) { f.organization.State = StateMerged }, CodeMerged},
-		{"ACC-5 a closed account", KindAccount, func(f *acceptanceFacts) { f.account.account.Closed = 1 }, CodeClosed},
-		{"ROLE-6 a suspended account", KindAccount, func(f *acceptanceFacts) { f.account.account.SuspendedCustomer = true }, nil},
-		{"SEC-9 no inviter", KindOrganization, func(f *acceptanceFacts) { f.inviter = nil }, CodeInviter},
-		{"SEC-9 an inactive inviter", KindAccount, func(f *acceptanceFacts) { f.inviter.InactiveOperator = true }, CodeInviter},
-		{"SEC-9 a deleted inviter", KindAccount, func(f *acceptanceFacts) { f.inviter.Deleted = true }, CodeInviter},
-		{"SEC-9 an inviter who is no member", KindOrganization, func(f *acceptanceFacts) { f.rank = nil }, CodeInviter},
-		{"SEC-9 an inviter who is Standard User", KindOrganization, func(f *acceptanceFacts) { f.rank.Role = StandardUser }, CodeInviter},
-		{"SEC-9 an inviter who is Developer", KindAccount, func(f *acceptanceFacts) { f.account.grant.Roles = Roles(Developer) }, CodeInviter},
-		{"SEC-9 an inviter without a role", KindAccount, func(f *acceptanceFacts) { f.account.grant = nil }, CodeInviter},
-		{"USR-4 a member", KindOrganization, func(f *acceptanceFacts) { f.invitee.memberships = []MembershipRecord{{Organization: org.ID}} }, CodeMember},
-		{"USR-7 a member of another organization", KindOrganization, func(f *acceptanceFacts) {
+		{"USR-6 to an organization", InvitationToOrganization, func(*acceptanceFacts) {}, nil},
+		{"USR-6 to an account", InvitationToAccount, func(*acceptanceFacts) {}, nil},
+		{"USR-6 no invitation", InvitationToAccount, func(f *acceptanceFacts) { f.invitation = nil }, CodeNotFound},
+		{"SEC-7 to another address", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Personal.Address = "bea@example.com" }, CodeNotFound},
+		{"USR-6 settled", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.State = StateDeclined }, CodeSettled},
+		{"SEC-8 expired", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1000 }, CodeExpired},
+		{"SEC-8 about to expire", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1001 }, nil},
+		{"ORG-10 a deleted organization", InvitationToOrganization, func(f *acceptanceFacts) { f.organization.State = StateDeleted }, CodeEnded},
+		{"ORG-13 a merged organization", InvitationToOrganization, func(f *acceptanceFacts) { f.organization.State = StateMerged }, CodeMerged},
+		{"ACC-5 a closed account", InvitationToAccount, func(f *acceptanceFacts) { f.account.account.Closed = 1 }, CodeClosed},
+		{"ROLE-6 a suspended account", InvitationToAccount, func(f *acceptanceFacts) { f.account.account.SuspendedCustomer = true }, nil},
+		{"SEC-9 no inviter", InvitationToOrganization, func(f *acceptanceFacts) { f.inviter = nil }, CodeInviter},
+		{"SEC-9 an inactive inviter", InvitationToAccount, func(f *acceptanceFacts) { f.inviter.InactiveOperator = true }, CodeInviter},
+		{"SEC-9 a deleted inviter", InvitationToAccount, func(f *acceptanceFacts) { f.inviter.Deleted = true }, CodeInviter},
+		{"SEC-9 an inviter who is no member", InvitationToOrganization, func(f *acceptanceFacts) { f.rank = nil }, CodeInviter},
+		{"SEC-9 an inviter who is Standard User", InvitationToOrganization, func(f *acceptanceFacts) { f.rank.Role = StandardUser }, CodeInviter},
+		{"SEC-9 an inviter who is Developer", InvitationToAccount, func(f *acceptanceFacts) { f.account.grant.Roles = Roles(Developer) }, CodeInviter},
+		{"SEC-9 an inviter without a role", InvitationToAccount, func(f *acceptanceFacts) { f.account.grant = nil }, CodeInviter},
+		{"USR-4 a member", InvitationToOrganization, func(f *acceptanceFacts) { f.invitee.memberships = []MembershipRecord{{Organization: org.ID}} }, CodeMember},
+		{"USR-7 a member of another organization", InvitationToOrganization, func(f *acceptanceFacts) {
 			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Administrator}}
 		}, CodeManagedElsewhere},
-		{"USR-8 an Owner of an organization with others in it", KindOrganization, func(f *acceptanceFacts) { owns(f, 2) }, CodeNoLiveDomain},
-		{"USR-8 an Owner who is alone", KindOrganization, func(f *acceptanceFacts) { owns(f, 1) }, nil},
+		{"USR-8 an Owner of an organization with others in it", InvitationToOrganization, func(f *acceptanceFacts) { owns(f, 2) }, CodeNoLiveDomain},
+		{"USR-8 an Owner who is alone", InvitationToOrganization, func(f *acceptanceFacts) { owns(f, 1) }, nil},
 	} {
 		f := facts(row.kind)
 		row.change(&f)
-		require.Equal(t, row.want, invitationDecision(t, "AcceptInvitation", Actor{User: UserID{4}}).acceptable(f, address), row.rule)
+		require.Equal(t, row.want, invitationDecision(t, opAcceptInvitation, Actor{User: UserID{4}}).acceptable(f, address), row.rule)
 	}
-	f := facts(KindAccount)
+	f := facts(InvitationToAccount)
 	f.invitation.Personal.Address = ""
-	require.Equal(t, CodeNotFound, invitationDecision(t, "AcceptInvitation", Actor{User: UserID{4}}).acceptable(f, ""), "USR-14 an erased address is nobody's")
+	require.Equal(t, CodeNotFound, invitationDecision(t, opAcceptInvitation, Actor{User: UserID{4}}).acceptable(f, ""), "USR-14 an erased address is nobody's")
 }
 
 func TestAccountRequestIsNoInvitation(t *testing.T) {
 	ana := Actor{User: UserID{9}}
-	request := InvitationRecord{ID: InvitationID{3}, Kind: KindAccountRequest, Organization: OrganizationID{1}, Account: AccountID{2}, State: StatePending, Expires: 2000}
+	request := InvitationRecord{ID: InvitationID{3}, Kind: InvitationOfAccount, Organization: OrganizationID{1}, Account: AccountID{2}, State: StatePending, Expires: 2000}
 	st := standing{organization: &OrganizationRecord{ID: request.Organization, State: StateActive},
 		rank: &MembershipRecord{Organization: request.Organization, User: ana.User, Role: Administrator}}
 	f := target{kind: request.Kind, standing: st}
-	c := invitationDecision(t, "ResendInvitation", ana, request)
+	c := invitationDecision(t, opResendInvitation, ana, request)
 	_, err := decideResend(resending{&request, sending{target: f}}, c)
 	require.Equal(t, CodeInput, err, "USR-10 it is never resent")
 	require.Empty(t, c.said)
-	c = invitationDecision(t, "RevokeInvitation", ana, request)
+	c = invitationDecision(t, opRevokeInvitation, ana, request)
 	require.NoError(t, decideRevokeInvitation(&request, f, c), "USR-10 whoever could ask revokes it")
 	require.Equal(t, []saying{{[]Stream{streamOfOrganization(request.Organization)}, InvitationRevoked{request.ID, c.now}}}, c.said)
 	f.rank.Role = StandardUser
-	require.Equal(t, CodeNotFound, decideRevokeInvitation(&request, f, invitationDecision(t, "RevokeInvitation", ana, request)), "GEN-5")
+	require.Equal(t, CodeNotFound, decideRevokeInvitation(&request, f, invitationDecision(t, opRevokeInvitation, ana, request)), "GEN-5")
 }

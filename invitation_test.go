@@ -110,7 +110,7 @@ func TestInviteUser(t *testing.T) {
 		require.Equal(t, "Ben@Acme.example.com", sent.Email.Reveal(), "ADR-1 as it was given")
 		require.Equal(t, "adam", sent.InviterName.Reveal())
 		require.Equal(t, tenancy.StatePending, c.state(sent.ID))
-		require.Equal(t, tenancy.InvitationSent{Invitation: sent.ID, Kind: tenancy.KindOrganization, Organization: c.org,
+		require.Equal(t, tenancy.InvitationSent{Invitation: sent.ID, Kind: tenancy.InvitationToOrganization, Organization: c.org,
 			Inviter: tenancy.Actor{User: c.adam}, Charged: c.ana, Created: tenancy.Instant(now.UnixMicro()),
 			Expires: tenancy.Instant(now.Add(7 * oneDay).UnixMicro())}, c.logged()[len(c.logged())-1])
 	})
@@ -362,7 +362,7 @@ func TestInvitationLimit(t *testing.T) {
 		require.NoError(t, err)
 		c.inviteTo(c.ana, c.main, "ben@example.com", tenancy.Support)
 		sent := c.inviteTo(lea, account.ID, "ben@example.com", tenancy.Support)
-		require.Equal(t, lea, c.everything()[tenancy.Entry{Index: tenancy.Invitations, Key: tenancy.Key{ID: sent.ID}}].(tenancy.InvitationRecord).Charged)
+		require.Equal(t, lea, c.everything()[tenancy.Entry{Index: tenancy.IndexInvitations, Key: tenancy.Key{ID: sent.ID}}].(tenancy.InvitationRecord).Charged)
 		_, err = c.as(lea).ResendInvitation(c.ctx(), sent.ID)
 		refused(t, err, tenancy.CodeMailLimit)
 	})
@@ -881,7 +881,7 @@ func TestAcceptedRoles(t *testing.T) {
 			require.Equal(t, row.then, c.granted(c.main, lea))
 			want := []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID, Settled: tenancy.Instant(c.clock.Now().UnixMicro())}}
 			if row.then != row.had {
-				want = append(want, tenancy.GrantSet{Account: c.main, User: lea, Roles: row.then})
+				want = append(want, tenancy.RolesAssigned{Account: c.main, User: lea, Roles: row.then})
 			}
 			require.Equal(t, want, c.logged()[before+1:])
 		})
@@ -912,7 +912,7 @@ func TestAcceptedRoles(t *testing.T) {
 
 // roles gives the roles assigned to a user on an account.
 func (c *customer) granted(account tenancy.AccountID, user tenancy.UserID) tenancy.RoleSet {
-	grant, _ := c.everything()[tenancy.Entry{Index: tenancy.Grants, Key: tenancy.Key{In: account, ID: user}}].(tenancy.GrantRecord)
+	grant, _ := c.everything()[tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: account, ID: user}}].(tenancy.GrantRecord)
 	return grant.Roles
 }
 

@@ -19,8 +19,8 @@ type MemberLeft struct {
 	User         UserID
 }
 
-// MemberRoleChanged says that a member has another role in the organization.
-type MemberRoleChanged struct {
+// OrganizationRoleSet says that a member has another role in the organization.
+type OrganizationRoleSet struct {
 	Organization OrganizationID
 	User         UserID
 	Role         OrganizationRole
@@ -32,14 +32,14 @@ func (e MemberJoined) apply(w *world) {
 
 func (e MemberLeft) apply(w *world) { remove(w, memberOf(e.Organization, e.User)) }
 
-func (e MemberRoleChanged) apply(w *world) {
+func (e OrganizationRoleSet) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) {
 		m.Exempt = m.Exempt && m.Role != Owner && e.Role != Owner // an exemption ends with becoming or ceasing to be Owner (SSO-3)
 		m.Role = e.Role
 	})
 }
 
-var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, MemberRoleChanged{}}
+var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, OrganizationRoleSet{}}
 
 // streamsOf gives the streams a user belongs to: their organizations', or, in none, their own.
 func streamsOf(user UserID, memberships []MembershipRecord) []Stream {
@@ -121,7 +121,7 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 			continue
 		}
 		b.invitations = append(b.invitations, i)
-		if i.Kind == KindAccount {
+		if i.Kind == InvitationToAccount {
 			known(i.Account)
 		}
 	}
@@ -200,7 +200,7 @@ func (c *changes) join(org OrganizationID, b belongings, role OrganizationRole, 
 		c.manage(f, org, streams...)
 	}
 	for _, i := range b.invitations {
-		if i.Kind == KindOrganization && i.Organization == org && i.ID != accepted {
+		if i.Kind == InvitationToOrganization && i.Organization == org && i.ID != accepted {
 			c.say(InvitationRevoked{i.ID, c.now}, streamOfOrganization(org))
 		}
 	}
@@ -250,14 +250,14 @@ func (c *changes) hand(f family, to UserID, previous RoleSet) {
 		in = append(in, streamOfUser(to))
 	}
 	for _, a := range f.all() {
-		c.say(AccountOwnerChanged{a.ID, to}, in...)
+		c.say(AccountTransferred{a.ID, to}, in...)
 	}
 	if previous.IsZero() {
-		c.say(GrantRevoked{f.main.ID, f.main.Owner}, in...)
+		c.say(RolesRevoked{f.main.ID, f.main.Owner}, in...)
 	} else {
-		c.say(GrantSet{f.main.ID, f.main.Owner, previous}, in...)
+		c.say(RolesAssigned{f.main.ID, f.main.Owner, previous}, in...)
 	}
-	c.say(GrantSet{f.main.ID, to, Roles(AccountOwner)}, in...)
+	c.say(RolesAssigned{f.main.ID, to, Roles(AccountOwner)}, in...)
 }
 
 // leave ends a membership and what goes with it (USR-11): all grants on the organization's accounts, closed ones too, and pending invitations to
@@ -280,11 +280,11 @@ func (c *changes) leave(org OrganizationID, b belongings, heir UserID) {
 	}
 	for _, g := range b.grants {
 		if a := b.account(g.Account); a.Organization == org && !slices.Contains(kept, a.ID) && get(c.world, grantOn(g.Account, b.user.ID)) != nil {
-			c.say(GrantRevoked{g.Account, b.user.ID}, here)
+			c.say(RolesRevoked{g.Account, b.user.ID}, here)
 		}
 	}
 	for _, i := range b.invitations {
-		if i.Kind == KindAccount && b.account(i.Account) != nil && b.account(i.Account).Organization == org && !slices.Contains(kept, i.Account) {
+		if i.Kind == InvitationToAccount && b.account(i.Account) != nil && b.account(i.Account).Organization == org && !slices.Contains(kept, i.Account) {
 			c.say(InvitationRevoked{i.ID, c.now}, here)
 		}
 	}

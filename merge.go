@@ -194,7 +194,7 @@ func (r *reads) candidate(org OrganizationID, owned []AccountRecord, d depth) ca
 
 // arrival gives the Candidate whose member or account a pending invitation or account request is for.
 func (r *reads) arrival(i InvitationRecord, candidates []candidate) OrganizationID {
-	if i.Kind == KindAccountRequest {
+	if i.Kind == InvitationOfAccount {
 		if a := find(r, accountByID(i.Account)); a != nil {
 			for _, c := range candidates {
 				if c.organization != nil && c.organization.ID == a.Organization {
@@ -404,7 +404,7 @@ func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Can
 	id(&f, prime)
 	f.check(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
 	f.check(of.Organization != prime, CodeSameOrganization)
-	return look(ctx, s, call{operation("PreviewMerge"), prime.String(), f.err},
+	return look(ctx, s, call{opPreviewMerge, prime.String(), f.err},
 		func(r *reads) prospect { return r.prospect(prime, of) },
 		func(p prospect, c *changes) (MergePlan, error) {
 			switch {
@@ -441,7 +441,7 @@ func (r *reads) prospect(prime OrganizationID, of Candidate) prospect {
 		return p
 	}
 	for _, i := range p.pending {
-		if i.Kind == KindOrganization && i.Personal.Address == p.owner.Personal.Address && r.now < i.Expires {
+		if i.Kind == InvitationToOrganization && i.Personal.Address == p.owner.Personal.Address && r.now < i.Expires {
 			p.acceptance = r.accepting(&i, p.owner)
 			p.acceptance.merger = p.merger
 		}
@@ -568,7 +568,7 @@ func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate Organ
 		merger
 		other standing
 	}
-	return update(ctx, s, call{operation("MergeOrganizations"), prime.String(), f.err},
+	return update(ctx, s, call{opMergeOrganizations, prime.String(), f.err},
 		func(r *reads) facts {
 			return facts{r.standing(prime), r.merger(prime, s.actor.User, candidate, toMerge), r.standing(candidate)}
 		},

@@ -96,7 +96,7 @@ func (m *merging) populate(rt *rapid.T) {
 	}
 	for i, side := range sides {
 		in := []tenancy.UserID{side.owner}
-		for user := range m.host.Users(m.ctx(), side.org, tenancy.UserQuery{Kind: tenancy.Managed}) {
+		for user := range m.host.Users(m.ctx(), side.org, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
 			in = append(in, user.User.ID)
 		}
 		for range rapid.IntRange(0, 3).Draw(rt, "accounts") {
@@ -170,7 +170,7 @@ func (m *merging) hinder(rt *rapid.T) {
 		}
 	case 3:
 		zed := m.prove(m.records, m.ana.User.ID, m.prime, "side1.example")
-		require.NoError(m, m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.PolicyChange{Domain: zed, Policy: tenancy.PolicyClosed}))
+		require.NoError(m, m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed}))
 	}
 }
 

@@ -129,7 +129,7 @@ func (m *merging) merge() error {
 		_, err := m.as(m.ana.User.ID).MergeOrganizations(m.ctx(), m.prime, m.candidate)
 		return err
 	case imported:
-		results, err := m.as(m.admin).ImportUsers(m.ctx(), m.prime, tenancy.Import{Emails: []string{m.benEmail()}})
+		results, err := m.as(m.admin).ImportUsers(m.ctx(), m.prime, tenancy.UserImport{Emails: []string{m.benEmail()}})
 		if err != nil {
 			return err
 		}
@@ -167,11 +167,11 @@ func (m *merging) limit(limits tenancy.Limits) {
 }
 
 func (m *merging) occupied() (members, accounts int) {
-	for range m.host.Users(m.ctx(), m.prime, tenancy.UserQuery{Kind: tenancy.Managed}) {
+	for range m.host.Users(m.ctx(), m.prime, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
 		members++
 	}
-	for a := range m.host.Accounts(m.ctx(), m.prime, tenancy.AccountQuery{Kind: tenancy.Managed}) {
-		if a.Account.Parent.IsZero() && a.Account.Status != tenancy.StateClosed {
+	for a := range m.host.Accounts(m.ctx(), m.prime, tenancy.AccountQuery{Kind: tenancy.KindManaged}) {
+		if a.Account.Parent.IsZero() && a.Account.State != tenancy.StateClosed {
 			accounts++
 		}
 	}
@@ -251,11 +251,11 @@ func TestMergeRefused(t *testing.T) {
 			func(m *merging) {
 				m.joinAt(m.ben.User.ID, m.candidate, "zoe@zed.example")
 				closed := m.prove(m.records, m.ana.User.ID, m.prime, "zed.example")
-				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.PolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
+				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
 			}},
 		{"USR-1 the organization's policy closes the domain", [3]tenancy.Code{tenancy.CodeSignUpClosed, tenancy.CodeSignUpClosed, tenancy.CodeMergeClosed}, tenancy.CodeMergeClosed,
 			func(m *merging) {
-				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}))
+				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 			}},
 		{"MRG-10 one member too many", [3]tenancy.Code{tenancy.CodeMemberLimit, tenancy.CodeMemberLimit, tenancy.CodeMemberLimit}, tenancy.CodeMemberLimit,
 			func(m *merging) {
@@ -396,10 +396,10 @@ func TestMerge(t *testing.T) {
 		{"MRG-2 an invited Owner is a pending user until they accept", func(m *merging, merge func()) {
 			m.ready()
 			if m.way == invited {
-				require.Len(m, m.list(m.as(m.ana.User.ID), m.prime, tenancy.UserQuery{Kind: tenancy.Pending}), 1)
+				require.Len(m, m.list(m.as(m.ana.User.ID), m.prime, tenancy.UserQuery{Kind: tenancy.KindPending}), 1)
 			}
 			merge()
-			require.Empty(m, m.list(m.as(m.ana.User.ID), m.prime, tenancy.UserQuery{Kind: tenancy.Pending}))
+			require.Empty(m, m.list(m.as(m.ana.User.ID), m.prime, tenancy.UserQuery{Kind: tenancy.KindPending}))
 		}},
 		{"MRG-4 every other member becomes Standard User, Administrators too", func(m *merging, merge func()) {
 			m.ready()
@@ -423,7 +423,7 @@ func TestMerge(t *testing.T) {
 			require.Equal(m, tenancy.StateMerged, gone.State)
 			require.Equal(m, m.prime, gone.MergedInto)
 			require.Equal(m, m.clock.Now(), gone.Ended)
-			require.Empty(m, items(m, m.host.Users(m.ctx(), m.candidate, tenancy.UserQuery{Kind: tenancy.Managed})))
+			require.Empty(m, items(m, m.host.Users(m.ctx(), m.candidate, tenancy.UserQuery{Kind: tenancy.KindManaged})))
 		}},
 		{"MRG-6 account roles are the same before and after", func(m *merging, merge func()) {
 			m.assign(m.ben.User.ID, m.main, m.adam, tenancy.BillingManager)
@@ -507,7 +507,7 @@ func TestMerge(t *testing.T) {
 			require.Equal(m, tenancy.StateRevoked, m.invitationState(asked))
 			require.Subset(m, plan.Revoked, []tenancy.InvitationID{invitation, asked})
 			require.Equal(m, []tenancy.RequestID{request.ID}, plan.Settled)
-			require.Equal(m, tenancy.StateSettled, m.record(tenancy.Requests, tenancy.Key{ID: request.ID}).(tenancy.RequestRecord).State)
+			require.Equal(m, tenancy.StateSettled, m.record(tenancy.IndexRequests, tenancy.Key{ID: request.ID}).(tenancy.RequestRecord).State)
 			require.Empty(m, items(m, m.host.Domains(m.ctx(), m.candidate, tenancy.DomainQuery{})))
 			require.Empty(m, items(m, m.host.Connections(m.ctx(), m.candidate, tenancy.ConnectionQuery{})))
 		}},
@@ -567,8 +567,8 @@ func TestMerge(t *testing.T) {
 			plan := m.preview()
 			merge()
 			require.Equal(m, requests[:1], plan.Settled)
-			require.Equal(m, tenancy.StateSettled, m.record(tenancy.Requests, tenancy.Key{ID: requests[0]}).(tenancy.RequestRecord).State)
-			require.Equal(m, tenancy.StateOpen, m.record(tenancy.Requests, tenancy.Key{ID: requests[1]}).(tenancy.RequestRecord).State)
+			require.Equal(m, tenancy.StateSettled, m.record(tenancy.IndexRequests, tenancy.Key{ID: requests[0]}).(tenancy.RequestRecord).State)
+			require.Equal(m, tenancy.StateOpen, m.record(tenancy.IndexRequests, tenancy.Key{ID: requests[1]}).(tenancy.RequestRecord).State)
 		}},
 		{"MRG-10 what just fits is merged, an exceeded limit of the Prime's own members is no obstacle to none", func(m *merging, merge func()) {
 			members, accounts := m.ready().occupied()
@@ -961,7 +961,7 @@ func TestDissolve(t *testing.T) {
 	t.Run("USR-1 a closed domain of the Prime's refuses its Owner, alone or not", func(t *testing.T) {
 		d := newDissolving(t)
 		domain := d.prove(d.records, d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
-		require.NoError(t, d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.PolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
 		_, err := d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeSignUpClosed)
 		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeSignUpClosed}}, d.preview(d.host.Session).Unmet)
@@ -1015,7 +1015,7 @@ func TestDissolve(t *testing.T) {
 		d.prove(d.records, d.ben.User.ID, d.ben.Organization.ID, "own.example")
 		require.NoError(t, d.staff.SetImportEntitlement(d.ctx(), d.ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
 		d.unchanged(func() {
-			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID, tenancy.Import{Emails: []string{address("ben")}})
+			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID, tenancy.UserImport{Emails: []string{address("ben")}})
 			require.NoError(t, err)
 			refused(t, results[0].Err, tenancy.CodeCandidateDomain)
 			plan := d.preview(d.as(d.ana.User.ID))

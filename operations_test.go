@@ -260,7 +260,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetSignUpPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetSignUpPolicy(ctx, p.org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed})
+		return s.SetSignUpPolicy(ctx, p.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})
 	},
 	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains)
@@ -342,11 +342,11 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"ImportUsers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.ImportUsers(ctx, p.org, tenancy.Import{Emails: []string{"x@corp.example.com"}})
+		_, err := s.ImportUsers(ctx, p.org, tenancy.UserImport{Emails: []string{"x@corp.example.com"}})
 		return err
 	},
 	"ImportableUsers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return failure(s.ImportableUsers(ctx, p.domain, tenancy.ImportableQuery{}))
+		return failure(s.ImportableUsers(ctx, p.domain, tenancy.ImportableUserQuery{}))
 	},
 	"SetLimits": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return s.SetLimits(ctx, p.org, tenancy.TwilioLimits())

@@ -18,8 +18,8 @@ type OrganizationCreated struct {
 // OrganizationRenamed says that an organization has another name.
 type OrganizationRenamed struct{ Organization OrganizationID }
 
-// OrganizationOwnerChanged says that an organization has another Owner.
-type OrganizationOwnerChanged struct {
+// OwnershipTransferred says that an organization has another Owner.
+type OwnershipTransferred struct {
 	Organization OrganizationID
 	Owner        UserID
 	Reference    Reference // with ReplaceOwner: why
@@ -31,11 +31,11 @@ func (e OrganizationCreated) apply(w *world) {
 
 func (e OrganizationRenamed) apply(*world) {}
 
-func (e OrganizationOwnerChanged) apply(w *world) {
+func (e OwnershipTransferred) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Owner = e.Owner })
 }
 
-var organizationEvents = []EventData{OrganizationCreated{}, OrganizationRenamed{}, OrganizationOwnerChanged{}}
+var organizationEvents = []EventData{OrganizationCreated{}, OrganizationRenamed{}, OwnershipTransferred{}}
 
 // Organization is a customer's organization.
 type Organization struct {
@@ -102,7 +102,7 @@ func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (F
 		id(&f, account)
 	}
 	f.check(!in.AllStay || len(in.Stay) == 0, CodeInput)
-	return update(ctx, s, call{operation("CreateOrganization"), "", f.err}, (*reads).creator,
+	return update(ctx, s, call{opCreateOrganization, "", f.err}, (*reads).creator,
 		func(b belongings, c *changes) (FoundedOrganization, error) { return decideOrganization(b, in, c) })
 }
 
@@ -172,7 +172,7 @@ func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err
 		if f.main.Organization.IsZero() || !in.AllStay && !stay[f.main.ID] {
 			coming = append(coming, f)
 		}
-		reachable = reachable || f.main.Status() == StateActive && f.main.Personal.Phone != ""
+		reachable = reachable || f.main.State() == StateActive && f.main.Personal.Phone != ""
 	}
 	switch {
 	case theirs < len(stay):
@@ -195,7 +195,7 @@ func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err
 func (s *Session) Organization(ctx context.Context, org OrganizationID) (Organization, error) {
 	var f form
 	id(&f, org)
-	return look(ctx, s, call{operation("Organization"), org.String(), f.err},
+	return look(ctx, s, call{opOrganization, org.String(), f.err},
 		func(r *reads) standing {
 			return r.standing(r.shown(org))
 		},
@@ -235,7 +235,7 @@ func (s *Session) Organizations(ctx context.Context, query OrganizationQuery) it
 		subject = query.User.String()
 	}
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationOf], error) {
-		return look(ctx, s, call{operation("Organizations"), subject, cmp.Or(f.err, malformed)},
+		return look(ctx, s, call{opOrganizations, subject, cmp.Or(f.err, malformed)},
 			func(r *reads) organizationsPage { return r.organizationsPage(query.User, OrganizationID(from.key.ID)) },
 			func(p organizationsPage, c *changes) (page[OrganizationOf], error) { return p.page(l, query, c) })
 	})
@@ -292,7 +292,7 @@ func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, na
 	var f form
 	id(&f, org)
 	name = f.name(name)
-	return update(ctx, s, call{operation("RenameOrganization"), org.String(), f.err},
+	return update(ctx, s, call{opRenameOrganization, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
 		func(st standing, c *changes) (Organization, error) { return decideRename(st, name, c) })
 }
@@ -317,14 +317,14 @@ type PreviousOwner uint8
 
 // What becomes of the previous Owner. One who owns other organizations can only leave.
 const (
-	BecomesAdministrator PreviousOwner = iota
-	BecomesStandardUser
-	Leaves // and loses what a removed user loses; the accounts they own in the organization pass to the new Owner
+	PreviousAdministrator PreviousOwner = iota
+	PreviousStandardUser
+	PreviousLeaves // and loses what a removed user loses; the accounts they own in the organization pass to the new Owner
 )
 
 // role is the previous Owner's role from then on; who leaves has none.
 func (p PreviousOwner) role() OrganizationRole {
-	if p == BecomesAdministrator {
+	if p == PreviousAdministrator {
 		return Administrator
 	}
 	return StandardUser
@@ -354,12 +354,12 @@ type OwnerReplacement struct {
 func (s *Session) TransferOwnership(ctx context.Context, org OrganizationID, in NewOwner) (Organization, error) {
 	var f form
 	id(&f, org)
-	f.check(in.User.IsZero() != (in.Email == "") && in.Previous <= Leaves, CodeInput)
+	f.check(in.User.IsZero() != (in.Email == "") && in.Previous <= PreviousLeaves, CodeInput)
 	var address string
 	if in.Email != "" {
 		address = f.email(in.Email)
 	}
-	return update(ctx, s, call{operation("TransferOwnership"), org.String(), f.err},
+	return update(ctx, s, call{opTransferOwnership, org.String(), f.err},
 		func(r *reads) succession {
 			heir := in.User
 			if user := find(r, userByAddress(address)); user != nil {
@@ -379,7 +379,7 @@ type succession struct {
 
 // predecessor asks for the Owner, as far as a succession needs to know.
 func (r *reads) predecessor(owner UserID, becomes PreviousOwner) belongings {
-	if becomes == Leaves {
+	if becomes == PreviousLeaves {
 		return r.belongingsOf(owner)
 	}
 	return belongings{memberships: all(r, membershipsOf(owner, OrganizationID{}))}
@@ -404,7 +404,7 @@ func (f succession) transfer(previous PreviousOwner, c *changes) (Organization, 
 
 // dismisses refuses to keep a previous Owner who owns other organizations (INV-5).
 func (f succession) dismisses(previous PreviousOwner) error {
-	if previous != Leaves && f.previous.ownsElsewhere(f.organization.ID) {
+	if previous != PreviousLeaves && f.previous.ownsElsewhere(f.organization.ID) {
 		return CodeOwnsOrganization
 	}
 	return nil
@@ -414,14 +414,14 @@ func (f succession) dismisses(previous PreviousOwner) error {
 func (f succession) succeed(previous PreviousOwner, reference Reference, c *changes) {
 	org, from, to := f.organization.ID, f.organization.Owner, f.heir.user.ID
 	here := streamOfOrganization(org)
-	c.say(OrganizationOwnerChanged{org, to, reference}, here)
+	c.say(OwnershipTransferred{org, to, reference}, here)
 	if get(c.world, memberOf(org, to)).Role != Owner {
-		c.say(MemberRoleChanged{org, to, Owner}, here)
+		c.say(OrganizationRoleSet{org, to, Owner}, here)
 	}
-	if previous == Leaves {
+	if previous == PreviousLeaves {
 		c.leave(org, f.previous, to)
 	} else {
-		c.say(MemberRoleChanged{org, from, previous.role()}, here)
+		c.say(OrganizationRoleSet{org, from, previous.role()}, here)
 	}
 }
 
@@ -442,9 +442,9 @@ func (p *Platform) ReplaceOwner(ctx context.Context, org OrganizationID, in Owne
 	var f form
 	id(&f, org)
 	id(&f, in.User)
-	f.check(in.Previous <= Leaves, CodeInput)
+	f.check(in.Previous <= PreviousLeaves, CodeInput)
 	f.reference(in.Reference)
-	return update(ctx, p.Session, call{operation("ReplaceOwner"), org.String(), f.err},
+	return update(ctx, p.Session, call{opReplaceOwner, org.String(), f.err},
 		func(r *reads) replacement { return r.replacement(org, in) },
 		func(f replacement, c *changes) (Organization, error) { return f.decide(in, c) })
 }
@@ -499,7 +499,7 @@ func (f replacement) decide(in OwnerReplacement, c *changes) (Organization, erro
 func (f replacement) eligible(previous PreviousOwner, c *changes) error {
 	org := f.standing.organization
 	members := 1
-	if previous == Leaves {
+	if previous == PreviousLeaves {
 		members = 0
 	}
 	switch {
@@ -529,7 +529,7 @@ func (s *Session) MoveAccount(ctx context.Context, account AccountID, org Organi
 	var f form
 	id(&f, account)
 	id(&f, org)
-	return update(ctx, s, call{operation("MoveAccount"), account.String(), f.err},
+	return update(ctx, s, call{opMoveAccount, account.String(), f.err},
 		func(r *reads) relocation {
 			to := r.standing(org)
 			return relocation{r.accountStanding(account), all(r, openSubaccountsOf(account)), to, r.occupancy(to.organization),
@@ -601,7 +601,7 @@ func (s *Session) SetOrganizationRole(ctx context.Context, org OrganizationID, u
 		standing
 		sight
 	}
-	_, err := update(ctx, s, call{operation("SetOrganizationRole"), org.String(), f.err},
+	_, err := update(ctx, s, call{opSetOrganizationRole, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
 		func(f facts, c *changes) (struct{}, error) {
 			return struct{}{}, decideOrganizationRole(f.standing, f.sight, role, c)
@@ -629,7 +629,7 @@ func decideOrganizationRole(st standing, s sight, role OrganizationRole, c *chan
 	case m == nil:
 		return CodeNotMember
 	case m.Role != role:
-		c.say(MemberRoleChanged{org, user, role}, streamOfOrganization(org))
+		c.say(OrganizationRoleSet{org, user, role}, streamOfOrganization(org))
 	}
 	return nil
 }

@@ -557,7 +557,7 @@ func TestTransferOwnership(t *testing.T) {
 		"ORG-8 the previous Owner becomes Administrator": {
 			func(ben tenancy.UserID) tenancy.NewOwner { return tenancy.NewOwner{User: ben} }, tenancy.Administrator},
 		"ORG-8 or Standard User": {func(ben tenancy.UserID) tenancy.NewOwner {
-			return tenancy.NewOwner{User: ben, Previous: tenancy.BecomesStandardUser}
+			return tenancy.NewOwner{User: ben, Previous: tenancy.PreviousStandardUser}
 		}, tenancy.StandardUser},
 		"ORG-8 the input names the new one by address": {func(tenancy.UserID) tenancy.NewOwner {
 			return tenancy.NewOwner{Email: "BEN@Ben.Example.com"}
@@ -574,7 +574,7 @@ func TestTransferOwnership(t *testing.T) {
 				shown, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tt.in(ben))
 				require.NoError(t, err)
 			}, ofOrganization(org), ofUser(ana.User.ID), ofUser(ben))
-			require.Equal(t, [][]string{{"OrganizationOwnerChanged", "MemberRoleChanged", "MemberRoleChanged"}, nil, nil}, added)
+			require.Equal(t, [][]string{{"OwnershipTransferred", "OrganizationRoleSet", "OrganizationRoleSet"}, nil, nil}, added)
 			require.Equal(t, ben, s.ownerOf(org))
 			require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
 			require.Equal(t, tt.previous, s.ranks(ana.User.ID)[org])
@@ -592,7 +592,7 @@ func TestTransferOwnership(t *testing.T) {
 		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
 		bens := s.account(ben, org, "Ben's")
 		s.assign(ben, bens, ana.User.ID, tenancy.Developer)
-		shown, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+		shown, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
 		require.NoError(t, err)
 		require.Nil(t, shown.Settings)
 		require.Equal(t, ben, s.ownerOf(org))
@@ -612,7 +612,7 @@ func TestTransferOwnership(t *testing.T) {
 		org := ana.Organization.ID
 		second := s.another(ana, "Second")
 		ben := s.join(ana, "ben", tenancy.StandardUser)
-		for _, previous := range []tenancy.PreviousOwner{tenancy.BecomesAdministrator, tenancy.BecomesStandardUser} {
+		for _, previous := range []tenancy.PreviousOwner{tenancy.PreviousAdministrator, tenancy.PreviousStandardUser} {
 			s.unchanged(func() {
 				_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: previous})
 				refused(t, err, tenancy.CodeOwnsOrganization)
@@ -620,7 +620,7 @@ func TestTransferOwnership(t *testing.T) {
 		}
 		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
 		require.NoError(t, err, "MoveAccount comes before")
-		_, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+		_, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
 		require.NoError(t, err)
 		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
 		require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner)
@@ -666,7 +666,7 @@ func TestTransferOwnershipRefuses(t *testing.T) {
 		{"GEN-5 to a deleted user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gone}, tenancy.CodeNotFound},
 		{"GEN-6 to who is it", s.as(ana.User.ID), org, tenancy.NewOwner{User: ana.User.ID}, tenancy.CodeAlreadyOwner},
 		{"ORG-8 to an independent user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gil}, tenancy.CodeNotMember},
-		{"ORG-8 to an inactive member", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("ida"), Previous: tenancy.Leaves}, tenancy.CodeInactive},
+		{"ORG-8 to an inactive member", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("ida"), Previous: tenancy.PreviousLeaves}, tenancy.CodeInactive},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			s.unchanged(func() {
@@ -701,7 +701,7 @@ func TestReplaceOwner(t *testing.T) {
 		require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
 		require.Equal(t, tenancy.Administrator, s.ranks(ana.User.ID)[org])
 		events := items(t, s.host.Events(t.Context(), ofOrganization(org), tenancy.EventQuery{}))
-		require.Contains(t, eventData(events), tenancy.EventData(tenancy.OrganizationOwnerChanged{Organization: org, Owner: ben, Reference: "ticket-7"}))
+		require.Contains(t, eventData(events), tenancy.EventData(tenancy.OwnershipTransferred{Organization: org, Owner: ben, Reference: "ticket-7"}))
 	})
 	t.Run("ORG-14 where no other member is active a user in no organization joins, with their accounts (USR-9)", func(t *testing.T) {
 		s := newScene(t)
@@ -712,7 +712,7 @@ func TestReplaceOwner(t *testing.T) {
 		require.NoError(t, err)
 		gil, own := s.loner(ana, "gil")
 		sent := s.invited(ana, address("gil"))
-		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil, Previous: tenancy.Leaves, Reference: "t"})
+		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil, Previous: tenancy.PreviousLeaves, Reference: "t"})
 		require.NoError(t, err)
 		require.Equal(t, gil, s.ownerOf(org))
 		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner}, s.ranks(gil))
@@ -731,7 +731,7 @@ func TestReplaceOwner(t *testing.T) {
 			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Reference: "t"})
 			refused(t, err, tenancy.CodeOwnsOrganization)
 		})
-		_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Previous: tenancy.Leaves, Reference: "t"})
+		_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Previous: tenancy.PreviousLeaves, Reference: "t"})
 		require.NoError(t, err)
 		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
 	})
@@ -746,7 +746,7 @@ func TestReplaceOwner(t *testing.T) {
 			_, err := s.staff.ReplaceOwner(t.Context(), org, in)
 			refused(t, err, tenancy.CodeMemberLimit)
 		})
-		in.Previous = tenancy.Leaves
+		in.Previous = tenancy.PreviousLeaves
 		require.NoError(t, s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1, Accounts: 1}))
 		s.unchanged(func() {
 			_, err := s.staff.ReplaceOwner(t.Context(), org, in)
@@ -762,7 +762,7 @@ func TestReplaceOwner(t *testing.T) {
 		ana := s.found("ana")
 		gil, _ := s.loner(ana, "gil")
 		domain := s.prove(records, ana.User.ID, ana.Organization.ID, "gil.example.com")
-		require.NoError(t, s.as(ana.User.ID).SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.PolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, s.as(ana.User.ID).SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
 		s.unchanged(func() {
 			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: gil, Reference: "t"})
 			refused(t, err, tenancy.CodeSignUpClosed)
@@ -954,7 +954,7 @@ func TestSetOrganizationRole(t *testing.T) {
 			added := s.news(func() {
 				require.NoError(t, s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator))
 			}, ofOrganization(org), ofUser(ben))
-			require.Equal(t, [][]string{{"MemberRoleChanged"}, nil}, added)
+			require.Equal(t, [][]string{{"OrganizationRoleSet"}, nil}, added)
 			require.Equal(t, tenancy.Administrator, s.ranks(ben)[org])
 			s.unchanged(func() { // GEN-6
 				require.NoError(t, s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator))
@@ -1034,7 +1034,7 @@ func TestOrganizationContext(t *testing.T) {
 			return err
 		},
 		"TransferOwnership": func(s *tenancy.Session) error {
-			_, err := s.TransferOwnership(ended, org, tenancy.NewOwner{User: ben, Previous: tenancy.Leaves})
+			_, err := s.TransferOwnership(ended, org, tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
 			return err
 		},
 		"MoveAccount": func(s *tenancy.Session) error {
@@ -1051,7 +1051,7 @@ func TestOrganizationContext(t *testing.T) {
 	}
 	t.Run("GEN-14 ReplaceOwner", func(t *testing.T) {
 		s.unchanged(func() {
-			_, err := s.staff.ReplaceOwner(ended, org, tenancy.OwnerReplacement{User: ben, Previous: tenancy.Leaves, Reference: "t"})
+			_, err := s.staff.ReplaceOwner(ended, org, tenancy.OwnerReplacement{User: ben, Previous: tenancy.PreviousLeaves, Reference: "t"})
 			require.ErrorIs(t, err, context.Canceled)
 		})
 	})
@@ -1111,7 +1111,7 @@ func TestOrganizationSteps(t *testing.T) {
 	})
 	// What an Owner who leaves loses is known two steps after who they are.
 	steps("TransferOwnership", 3, func() error {
-		_, err := as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{Email: address("ben"), Previous: tenancy.Leaves})
+		_, err := as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{Email: address("ben"), Previous: tenancy.PreviousLeaves})
 		return err
 	})
 	steps("TransferOwnership", 2, func() error {
@@ -1127,7 +1127,7 @@ func TestOrganizationSteps(t *testing.T) {
 	_, err = s.as(cat).InviteToAccount(t.Context(), s.account(cat, org, "Cat's"), tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)
 	steps("ReplaceOwner", 4, func() error {
-		_, err := dir.Operator("staff-1").ReplaceOwner(t.Context(), dan.Organization.ID, tenancy.OwnerReplacement{User: gil, Previous: tenancy.Leaves, Reference: "t"})
+		_, err := dir.Operator("staff-1").ReplaceOwner(t.Context(), dan.Organization.ID, tenancy.OwnerReplacement{User: gil, Previous: tenancy.PreviousLeaves, Reference: "t"})
 		return err
 	})
 }

@@ -108,7 +108,7 @@ func (f *form) set(err error) {
 }
 
 // id refuses a zero ID.
-func id[K kind](f *form, given ID[K]) { f.check(!given.IsZero(), CodeID) }
+func id[K idKind](f *form, given ID[K]) { f.check(!given.IsZero(), CodeID) }
 
 // name trims a name and checks it: 1–64 characters, UTF-8, no control characters, line separators or bidirectional controls (section 3).
 func (f *form) name(given string) string {

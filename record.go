@@ -95,8 +95,8 @@ type AccountPersonal struct {
 	Phone   string // verified, E.164; empty: none
 }
 
-// Status gives the account's own status, its parent's aside: StateActive, StateSuspended or StateClosed.
-func (a AccountRecord) Status() State {
+// State gives the account's own status, its parent's aside: StateActive, StateSuspended or StateClosed.
+func (a AccountRecord) State() State {
 	switch {
 	case a.Closed != 0:
 		return StateClosed
@@ -117,8 +117,8 @@ type GrantRecord struct {
 type InvitationRecord struct {
 	ID           InvitationID
 	Kind         InvitationKind
-	Organization OrganizationID // KindOrganization: to which; KindAccountRequest: which asks; else zero
-	Account      AccountID      // KindAccount: to which; KindAccountRequest: which is asked for, there or not; else zero
+	Organization OrganizationID // InvitationToOrganization: to which; InvitationOfAccount: which asks; else zero
+	Account      AccountID      // InvitationToAccount: to which; InvitationOfAccount: which is asked for, there or not; else zero
 	Role         OrganizationRole
 	Roles        RoleSet
 	Inviter      Actor
@@ -207,7 +207,7 @@ type OperationRecord struct {
 }
 
 // Group gives the Key.In that stands for a text: the first half of its SHA-256.
-func Group(text string) [16]byte {
+func hashKey(text string) [16]byte {
 	sum := sha256.Sum256([]byte(text))
 	return [16]byte(sum[:16])
 }
@@ -226,45 +226,45 @@ func addressText(canonical string) string {
 
 // Entries says where the organization is found.
 func (o OrganizationRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Organizations, Key{ID: o.ID}})
+	to = append(to, Entry{IndexOrganizations, Key{ID: o.ID}})
 	if o.State != StateActive && o.Purged == 0 {
-		to = append(to, Entry{OrganizationsDue, Key{Text: timeText(o.Ended), ID: o.ID}})
+		to = append(to, Entry{IndexOrganizationsDue, Key{Text: timeText(o.Ended), ID: o.ID}})
 	}
 	if !o.MergedInto.IsZero() {
-		to = append(to, Entry{OrganizationsInto, Key{In: o.MergedInto, ID: o.ID}})
+		to = append(to, Entry{IndexOrganizationsInto, Key{In: o.MergedInto, ID: o.ID}})
 	}
 	return to
 }
 
 // Entries says where the user is found.
 func (u UserRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Users, Key{ID: u.ID}})
+	to = append(to, Entry{IndexUsers, Key{ID: u.ID}})
 	if u.Personal.Address != "" {
-		to = append(to, Entry{UsersByAddress, Key{Text: addressText(u.Personal.Address)}})
+		to = append(to, Entry{IndexUsersByAddress, Key{Text: addressText(u.Personal.Address)}})
 	}
 	return to
 }
 
 // Entries says where the membership is found.
 func (m MembershipRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{Members, Key{In: m.Organization, ID: m.User}}, Entry{MembershipsOf, Key{In: m.User, ID: m.Organization}})
+	return append(to, Entry{IndexMembers, Key{In: m.Organization, ID: m.User}}, Entry{IndexMembershipsOf, Key{In: m.User, ID: m.Organization}})
 }
 
 // Entries says where the account is found.
 func (a AccountRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Accounts, Key{ID: a.ID}})
+	to = append(to, Entry{IndexAccounts, Key{ID: a.ID}})
 	managed, open := !a.Organization.IsZero(), a.Closed == 0
 	if managed {
-		to = append(to, Entry{AccountsIn, Key{In: a.Organization, ID: a.ID}})
+		to = append(to, Entry{IndexAccountsIn, Key{In: a.Organization, ID: a.ID}})
 	}
 	switch {
 	case !open:
 	case !a.Parent.IsZero():
-		to = append(to, Entry{OpenSubaccountsOf, Key{In: a.Parent, ID: a.ID}})
+		to = append(to, Entry{IndexOpenSubaccountsOf, Key{In: a.Parent, ID: a.ID}})
 	default:
-		to = append(to, Entry{OpenAccountsOf, Key{In: a.Owner, ID: a.ID}})
+		to = append(to, Entry{IndexOpenAccountsOf, Key{In: a.Owner, ID: a.ID}})
 		if managed {
-			to = append(to, Entry{OpenAccountsIn, Key{In: a.Organization, ID: a.ID}})
+			to = append(to, Entry{IndexOpenAccountsIn, Key{In: a.Organization, ID: a.ID}})
 		}
 	}
 	return to
@@ -272,12 +272,12 @@ func (a AccountRecord) Entries(to []Entry) []Entry {
 
 // Entries says where the grant is found.
 func (g GrantRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{Grants, Key{In: g.Account, ID: g.User}}, Entry{GrantsOf, Key{In: g.User, ID: g.Account}})
+	return append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}}, Entry{IndexGrantsOf, Key{In: g.User, ID: g.Account}})
 }
 
-// target is what an invitation stands under: the organization, or the account of KindAccount.
+// target is what an invitation stands under: the organization, or the account of InvitationToAccount.
 func (i InvitationRecord) target() [16]byte {
-	if i.Kind == KindAccount {
+	if i.Kind == InvitationToAccount {
 		return i.Account
 	}
 	return i.Organization
@@ -285,13 +285,13 @@ func (i InvitationRecord) target() [16]byte {
 
 // Entries says where the invitation is found.
 func (i InvitationRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Invitations, Key{ID: i.ID}}, Entry{InvitationsIn, Key{In: i.target(), ID: i.ID}})
+	to = append(to, Entry{IndexInvitations, Key{ID: i.ID}}, Entry{IndexInvitationsIn, Key{In: i.target(), ID: i.ID}})
 	if i.Personal.Secret != [32]byte{} {
-		to = append(to, Entry{InvitationsBySecret, Key{Text: hex.EncodeToString(i.Personal.Secret[:])}})
+		to = append(to, Entry{IndexInvitationsBySecret, Key{Text: hex.EncodeToString(i.Personal.Secret[:])}})
 	}
-	if i.Kind == KindAccountRequest {
+	if i.Kind == InvitationOfAccount {
 		if i.State == StatePending {
-			to = append(to, Entry{PendingInvitations, Key{In: i.Organization, Text: i.Account.String()}}, Entry{InvitationsFor, Key{In: i.Account, ID: i.ID}})
+			to = append(to, Entry{IndexPendingInvitations, Key{In: i.Organization, Text: i.Account.String()}}, Entry{IndexInvitationsFor, Key{In: i.Account, ID: i.ID}})
 		}
 		return to
 	}
@@ -299,10 +299,10 @@ func (i InvitationRecord) Entries(to []Entry) []Entry {
 		return to
 	}
 	if i.State == StatePending {
-		to = append(to, Entry{PendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
+		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
 	}
-	return append(to, Entry{InvitationsByAddress, Key{In: Group(i.Personal.Address), ID: i.ID}},
-		Entry{InvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
+	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(i.Personal.Address), ID: i.ID}},
+		Entry{IndexInvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
 }
 
 // due is when the time a record's address may be kept begins to run.
@@ -315,40 +315,40 @@ func due(settled, expires Instant) Instant {
 
 // Entries says where the request is found.
 func (q RequestRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Requests, Key{ID: q.ID}}, Entry{RequestsIn, Key{In: q.Organization, ID: q.ID}})
+	to = append(to, Entry{IndexRequests, Key{ID: q.ID}}, Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
 	if q.Personal.Address == "" {
 		return to
 	}
 	if q.State == StateOpen {
-		to = append(to, Entry{OpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
+		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
 	}
-	return append(to, Entry{RequestsByAddress, Key{In: Group(q.Personal.Address), ID: q.ID}},
-		Entry{RequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
+	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(q.Personal.Address), ID: q.ID}},
+		Entry{IndexRequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
 }
 
 // Entries says where the domain is found.
 func (d DomainRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{Domains, Key{ID: d.ID}}, Entry{DomainsIn, Key{In: d.Organization, ID: d.ID}},
-		Entry{DomainsByName, Key{In: d.Organization, Text: d.Personal.Name}})
+	to = append(to, Entry{IndexDomains, Key{ID: d.ID}}, Entry{IndexDomainsIn, Key{In: d.Organization, ID: d.ID}},
+		Entry{IndexDomainsByName, Key{In: d.Organization, Text: d.Personal.Name}})
 	if d.State != StateUnverified {
-		to = append(to, Entry{VerifiedDomains, Key{Text: d.Personal.Name}})
+		to = append(to, Entry{IndexVerifiedDomains, Key{Text: d.Personal.Name}})
 	}
 	return to
 }
 
 // Entries says where the connection is found.
 func (c ConnectionRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{Connections, Key{ID: c.ID}}, Entry{ConnectionsIn, Key{In: c.Organization, ID: c.ID}})
+	return append(to, Entry{IndexConnections, Key{ID: c.ID}}, Entry{IndexConnectionsIn, Key{In: c.Organization, ID: c.ID}})
 }
 
 // Entries says where the head is found.
 func (h HeadRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{Heads, Key{ID: h.Stream.Key()}})
+	return append(to, Entry{IndexHeads, Key{ID: h.Stream.Key()}})
 }
 
 // Entries says where the operation is found.
 func (o OperationRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{Operations, Key{Text: o.Actor.String(), ID: o.ID}})
+	return append(to, Entry{IndexOperations, Key{Text: o.Actor.String(), ID: o.ID}})
 }
 
 // SetUser fills in the user asked about.

@@ -19,7 +19,7 @@ var errConsumer = errors.New("tenancy: the consumer panicked")
 //
 // Errors: CodeInput (no function, or with Once), CodeInTransaction, CodeNotAllowed; an error of the store or context ends the call.
 func (p *Platform) Relay(ctx context.Context, deliver func(context.Context, Event) error) (delivered int, err error) {
-	c := call{row: operation("Relay"), form: p.alone(ctx)}
+	c := call{row: opRelay, form: p.alone(ctx)}
 	if c.form == nil && (deliver == nil || !p.once.IsZero()) {
 		c.form = CodeInput
 	}

@@ -147,7 +147,7 @@ func (p *replay) applied(e Event) (ok bool) {
 func (p *replay) changes(e Event) {
 	id := numbered(e.Stream, e.Sequence)
 	billing := e.Name == "UpgradeAccount" || e.Name == "InvoiceAccount" || e.Name == "SetPricing"
-	if _, priced := e.Data.(AccountPriced); priced {
+	if _, priced := e.Data.(PricingSet); priced {
 		p.check(billing, "INV-11", id, "another operation than those of billing changes an account's pricing")
 	}
 	for _, s := range p.world.order {
@@ -180,9 +180,9 @@ func (p *replay) compare() {
 	explain(p, allConnections(ConnectionID{}))
 	for _, at := range slices.Collect(maps.Keys(p.seen)) {
 		switch at.Index {
-		case Organizations:
+		case IndexOrganizations:
 			explain(p, membersOf(at.Key.ID, UserID{}))
-		case Accounts:
+		case IndexAccounts:
 			explain(p, grantsOn(at.Key.ID, UserID{}))
 		}
 	}
@@ -224,23 +224,23 @@ func differing(record, made Record) (fields []string) {
 // subjectOf names what stands at an identity.
 func subjectOf(at Entry) string {
 	switch at.Index {
-	case Organizations:
+	case IndexOrganizations:
 		return OrganizationID(at.Key.ID).String()
-	case Users:
+	case IndexUsers:
 		return UserID(at.Key.ID).String()
-	case Members:
+	case IndexMembers:
 		return OrganizationID(at.Key.In).String() + " " + UserID(at.Key.ID).String()
-	case Accounts:
+	case IndexAccounts:
 		return AccountID(at.Key.ID).String()
-	case Grants:
+	case IndexGrants:
 		return AccountID(at.Key.In).String() + " " + UserID(at.Key.ID).String()
-	case Invitations:
+	case IndexInvitations:
 		return InvitationID(at.Key.ID).String()
-	case Requests:
+	case IndexRequests:
 		return RequestID(at.Key.ID).String()
-	case Domains:
+	case IndexDomains:
 		return DomainID(at.Key.ID).String()
-	case Connections:
+	case IndexConnections:
 		return ConnectionID(at.Key.ID).String()
 	}
 	panic("tenancy: no event makes records of that kind")

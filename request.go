@@ -52,7 +52,7 @@ func (p *Platform) RequestInvitation(ctx context.Context, email ProvenEmail) (In
 		user *UserRecord
 		open *RequestRecord
 	}
-	return update(ctx, p.Session, call{operation("RequestInvitation"), "", f.err},
+	return update(ctx, p.Session, call{opRequestInvitation, "", f.err},
 		func(r *reads) facts {
 			f := facts{coverage: r.coverage(address), user: find(r, userByAddress(address))}
 			if f.domain != nil {
@@ -102,7 +102,7 @@ func (s *Session) DismissRequest(ctx context.Context, request RequestID) error {
 		standing
 		request *RequestRecord
 	}
-	_, err := update(ctx, s, call{operation("DismissRequest"), request.String(), f.err},
+	_, err := update(ctx, s, call{opDismissRequest, request.String(), f.err},
 		func(r *reads) facts {
 			f := facts{request: find(r, requestByID(request))}
 			if f.request != nil {

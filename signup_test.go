@@ -31,7 +31,7 @@ func newCovered(t *testing.T, policy tenancy.SignUpPolicy, options ...tenancy.Op
 // set sets the policy of the organization.
 func (s *covered) set(policy tenancy.SignUpPolicy) {
 	s.Helper()
-	require.NoError(s, s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.PolicyChange{Policy: policy}))
+	require.NoError(s, s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy}))
 }
 
 // enter signs somebody up under an address.
@@ -102,12 +102,12 @@ func TestSignUpByPolicy(t *testing.T) {
 		return sent.Secret
 	}
 	const only, automatic, closed, founded, joined, accepted, made = tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic, tenancy.PolicyClosed,
-		tenancy.HowFounded, tenancy.HowJoined, tenancy.HowAccepted, tenancy.HowMade
+		tenancy.SignUpFounded, tenancy.SignUpJoined, tenancy.SignUpAccepted, tenancy.SignUpMade
 	for _, row := range []struct {
 		policy tenancy.SignUpPolicy
 		what   string
 		secret secret
-		how    tenancy.How
+		how    tenancy.SignUpResult
 		code   tenancy.Code
 		member bool // of the organization that has the domain
 	}{
@@ -149,7 +149,7 @@ func TestSignUpByPolicy(t *testing.T) {
 			t.Run(fmt.Sprintf("USR-1 %s for %s: %s", row.policy, scope, row.what), func(t *testing.T) {
 				s := newCovered(t, only)
 				secret := row.secret(s)
-				change := tenancy.PolicyChange{Policy: row.policy}
+				change := tenancy.SignUpPolicyChange{Policy: row.policy}
 				if scope == "the domain" {
 					s.set(map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
 					change.Domain = s.acme.ID
@@ -164,7 +164,7 @@ func TestSignUpByPolicy(t *testing.T) {
 				}
 				up, err := s.enter(newcomer, secret)
 				require.NoError(t, err)
-				require.Equal(t, row.how, up.How)
+				require.Equal(t, row.how, up.Result)
 				_, member := s.ranks(up.User.ID)[s.org]
 				require.Equal(t, row.member, member)
 				if row.how != founded {
@@ -229,11 +229,11 @@ func TestSignUpAutomatic(t *testing.T) {
 			require.False(t, s.domain(s.acme).Live)
 			up, err := s.enter(newcomer, tenancy.Secret{})
 			require.NoError(t, err)
-			require.Equal(t, tenancy.HowFounded, up.How)
+			require.Equal(t, tenancy.SignUpFounded, up.Result)
 			require.NotContains(t, s.ranks(up.User.ID), s.org)
 			up, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
 			require.NoError(t, err)
-			require.Equal(t, tenancy.HowAccepted, up.How)
+			require.Equal(t, tenancy.SignUpAccepted, up.Result)
 			up, err = s.enter("c@acme.com", s.invite(s.bea, "c@acme.com"))
 			require.NoError(t, err)
 			require.Contains(t, s.ranks(up.User.ID), s.bea.Organization.ID)
@@ -252,7 +252,7 @@ func TestSignUpAutomatic(t *testing.T) {
 				end(s)
 				up, err := s.enter(newcomer, tenancy.Secret{})
 				require.NoError(t, err)
-				require.Equal(t, tenancy.HowFounded, up.How)
+				require.Equal(t, tenancy.SignUpFounded, up.Result)
 				_, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
 				require.NoError(t, err)
 			}
@@ -263,7 +263,7 @@ func TestSignUpAutomatic(t *testing.T) {
 		secret := s.invite(s.ana, newcomer)
 		up, err := s.enter(newcomer, tenancy.Secret{})
 		require.NoError(t, err)
-		require.Equal(t, tenancy.HowMade, up.How)
+		require.Equal(t, tenancy.SignUpMade, up.Result)
 		require.Nil(t, up.Organization)
 		require.Nil(t, up.Account)
 		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
@@ -314,14 +314,14 @@ func TestSignUpClosed(t *testing.T) {
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
 		require.NoError(t, err)
 		s.unchanged(func() {
-			done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.Import{Emails: []string{"out@acme.com", "guest@acme.com"}})
+			done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
 			require.NoError(t, err)
 			for _, item := range done {
 				refused(t, item.Err, tenancy.CodeSignUpClosed)
 			}
 		})
 		s.set(tenancy.PolicyInvitationOnly)
-		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.Import{Emails: []string{"out@acme.com", "guest@acme.com"}})
+		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
 		require.NoError(t, err)
 		require.NoError(t, done[0].Err)
 		require.NoError(t, done[1].Err)
@@ -351,7 +351,7 @@ func TestSignUpClosed(t *testing.T) {
 	t.Run("USR-1 closed: a merge that would bring one is refused", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
 		s.verify(s.ana, "open.org")
-		require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.PolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed}))
 		cleo := s.found("cleo")
 		user := s.join(cleo, "user", tenancy.StandardUser)
 		secret := s.inviteOwner("cleo@open.org", cleo)
@@ -429,7 +429,7 @@ func TestSetInvitationPolicy(t *testing.T) {
 	t.Run("USR-5 it is looked at when inviting", func(t *testing.T) {
 		up, err := s.enter("early@elsewhere.org", pending)
 		require.NoError(t, err)
-		require.Equal(t, tenancy.HowAccepted, up.How)
+		require.Equal(t, tenancy.SignUpAccepted, up.Result)
 	})
 	t.Run("USR-5 a domain that is not live is none", func(t *testing.T) {
 		s.lapse(s.acme)
@@ -516,7 +516,7 @@ func TestRequestInvitation(t *testing.T) {
 		return s.host.RequestInvitation(s.ctx(), tenancy.Proven(email))
 	}
 	requested := func(s *covered) (open []tenancy.RequestID) {
-		for _, u := range s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.Requested}) {
+		for _, u := range s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.KindRequested}) {
 			open = append(open, u.Request)
 		}
 		return open
@@ -528,7 +528,7 @@ func TestRequestInvitation(t *testing.T) {
 		require.Equal(t, tenancy.StateOpen, asked.State)
 		require.Equal(t, "New@acme.com", asked.Email.Reveal())
 		require.Equal(t, s.clock.Now().Add(7*day), asked.Expires)
-		shown := s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.Requested})
+		shown := s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.KindRequested})
 		require.Len(t, shown, 1)
 		require.Equal(t, asked.ID, shown[0].Request)
 		require.Equal(t, "New@acme.com", shown[0].User.Email.Reveal())

@@ -57,8 +57,8 @@ type SSOEnforced struct {
 	Connection ConnectionID
 }
 
-// SSOStopped says that single sign-on is required on a domain no more.
-type SSOStopped struct{ Domain DomainID }
+// SSOEnforcementStopped says that single sign-on is required on a domain no more.
+type SSOEnforcementStopped struct{ Domain DomainID }
 
 // SSOExemptionSet says whether a member is exempt from single sign-on.
 type SSOExemptionSet struct {
@@ -81,7 +81,7 @@ func (e SSOEnforced) apply(w *world) {
 	edit(w, domainByID(e.Domain), func(d *DomainRecord) { d.Connection = e.Connection })
 }
 
-func (e SSOStopped) apply(w *world) {
+func (e SSOEnforcementStopped) apply(w *world) {
 	edit(w, domainByID(e.Domain), func(d *DomainRecord) { d.Connection = ConnectionID{} })
 }
 
@@ -89,7 +89,7 @@ func (e SSOExemptionSet) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) { m.Exempt = e.Exempt })
 }
 
-var ssoEvents = []EventData{ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOStopped{}, SSOExemptionSet{}}
+var ssoEvents = []EventData{ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{}}
 
 func viewConnection(c ConnectionRecord) Connection {
 	return Connection{ID: c.ID, Organization: c.Organization, Name: Personal{c.Personal.Name}, Tested: c.Tested.Time()}
@@ -102,7 +102,7 @@ func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name st
 	var f form
 	id(&f, org)
 	name = f.name(name)
-	return update(ctx, s, call{operation("AddConnection"), org.String(), f.err},
+	return update(ctx, s, call{opAddConnection, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
 		func(st standing, c *changes) (Connection, error) {
 			if err := c.authorize(st); err != nil {
@@ -140,7 +140,7 @@ func (r *reads) connection(id ConnectionID) (f connectionFacts) {
 func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID) error {
 	var f form
 	id(&f, connection)
-	_, err := update(ctx, s, call{operation("RemoveConnection"), connection.String(), f.err},
+	_, err := update(ctx, s, call{opRemoveConnection, connection.String(), f.err},
 		func(r *reads) connectionFacts { return r.connection(connection) },
 		func(f connectionFacts, c *changes) (struct{}, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -164,7 +164,7 @@ func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID)
 func (p *Platform) MarkConnectionTested(ctx context.Context, connection ConnectionID) (Connection, error) {
 	var f form
 	id(&f, connection)
-	return update(ctx, p.Session, call{operation("MarkConnectionTested"), connection.String(), f.err},
+	return update(ctx, p.Session, call{opMarkConnectionTested, connection.String(), f.err},
 		func(r *reads) connectionFacts { return r.connection(connection) },
 		func(f connectionFacts, c *changes) (Connection, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -189,7 +189,7 @@ func (s *Session) Connections(ctx context.Context, org OrganizationID, query Con
 	return pages(l, query.After, func(from place, malformed error) (page[Connection], error) {
 		f := form{malformed}
 		id(&f, org)
-		return look(ctx, s, call{operation("Connections"), org.String(), f.err},
+		return look(ctx, s, call{opConnections, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
 				return facts{r.standing(org), list(r, connectionsIn(org, ConnectionID(from.key.ID)), pageSize)}
@@ -223,7 +223,7 @@ func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection Co
 		domainFacts
 		connection *ConnectionRecord
 	}
-	return update(ctx, s, call{operation("EnforceSSO"), domain.String(), f.err},
+	return update(ctx, s, call{opEnforceSSO, domain.String(), f.err},
 		func(r *reads) facts { return facts{r.domain(domain), find(r, connectionByID(connection))} },
 		func(f facts, c *changes) (Domain, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -250,9 +250,9 @@ func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection Co
 func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain, error) {
 	var f form
 	id(&f, domain)
-	return changeDomain(ctx, s, "StopEnforcingSSO", domain, f.err, func(f domainFacts, c *changes) error {
+	return changeDomain(ctx, s, opStopEnforcingSSO, domain, f.err, func(f domainFacts, c *changes) error {
 		if !f.domain.Connection.IsZero() {
-			c.say(SSOStopped{domain}, streamOfOrganization(f.domain.Organization))
+			c.say(SSOEnforcementStopped{domain}, streamOfOrganization(f.domain.Organization))
 		}
 		return nil
 	})
@@ -270,7 +270,7 @@ func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user 
 		standing
 		sight
 	}
-	_, err := update(ctx, s, call{operation("SetSSOExemption"), org.String(), f.err},
+	_, err := update(ctx, s, call{opSetSSOExemption, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
 		func(f facts, c *changes) (struct{}, error) {
 			err := c.authorize(f.standing)
@@ -327,7 +327,7 @@ func (f signIn) requirement() SignInRequirement {
 func (p *Platform) SignInRequirement(ctx context.Context, user UserID) (SignInRequirement, error) {
 	var f form
 	id(&f, user)
-	return look(ctx, p.Session, call{operation("SignInRequirement"), user.String(), f.err},
+	return look(ctx, p.Session, call{opSignInRequirement, user.String(), f.err},
 		func(r *reads) signIn { return r.signIn(user) },
 		func(f signIn, c *changes) (SignInRequirement, error) {
 			if err := c.platform(); err != nil {

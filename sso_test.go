@@ -177,7 +177,7 @@ func TestSignInRequirementTable(t *testing.T) {
 						s := newCovered(t, tenancy.PolicyAutomatic)
 						s.verify(s.ana, "acme.org")
 						foreign := s.verify(s.bea, "bea.com")
-						require.NoError(t, s.as(s.bea.User.ID).SetSignUpPolicy(t.Context(), foreign.Organization, tenancy.PolicyChange{Policy: tenancy.PolicyAutomatic}))
+						require.NoError(t, s.as(s.bea.User.ID).SetSignUpPolicy(t.Context(), foreign.Organization, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}))
 						s.enforce(s.as(s.bea.User.ID), foreign)
 						user := s.ana.User.ID
 						switch role {
@@ -386,7 +386,7 @@ func TestSignInRequirementFollows(t *testing.T) {
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
 		require.NoError(t, err)
 		s.free(guest)
-		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.Import{Emails: []string{"guest@acme.com"}})
+		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"guest@acme.com"}})
 		require.NoError(t, err)
 		require.NoError(t, done[0].Err)
 		s.bound(guest)

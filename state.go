@@ -28,10 +28,10 @@ type Kind string
 
 // The kinds. The empty one in a query means any.
 const (
-	Managed     Kind = "managed"     // part of the organization
-	Independent Kind = "independent" // outside it: a user with a role on a managed account, an account that a member has a role on
-	Pending     Kind = "pending"     // a user who is invited, an account that is asked for
-	Requested   Kind = "requested"   // an address whose person asked to be invited
+	KindManaged     Kind = "managed"     // part of the organization
+	KindIndependent Kind = "independent" // outside it: a user with a role on a managed account, an account that a member has a role on
+	KindPending     Kind = "pending"     // a user who is invited, an account that is asked for
+	KindRequested   Kind = "requested"   // an address whose person asked to be invited
 )
 
 // Plan is an account's billing plan. Zero is a trial.
@@ -77,9 +77,9 @@ type InvitationKind string
 
 // The kinds of invitations.
 const (
-	KindOrganization   InvitationKind = "organization"    // a person, to an organization
-	KindAccount        InvitationKind = "account"         // a person, to an account
-	KindAccountRequest InvitationKind = "account_request" // an account, into an organization
+	InvitationToOrganization InvitationKind = "organization"    // a person, to an organization
+	InvitationToAccount      InvitationKind = "account"         // a person, to an account
+	InvitationOfAccount      InvitationKind = "account_request" // an account, into an organization
 )
 
 // Limits are how many there may be. Zero in a field is no limit (GEN-12). They are looked at when something is added, and remove nothing.

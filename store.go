@@ -62,7 +62,7 @@ type Lookup struct {
 // Key is a place in an index: ordered by In, then Text, then ID, each byte for byte. The table of indexes says which parts an index uses; the
 // others are zero.
 type Key struct {
-	In   [16]byte // what the record belongs to: an organization, an account, an owner; the hash of a text (see Group)
+	In   [16]byte // what the record belongs to: an organization, an account, an owner; the hash of a text; the first half of its SHA-256
 	Text string   // an address, a name, an instant of fixed width: valid UTF-8 without zero bytes
 	ID   [16]byte // the record's own ID, or the other one's of a pair
 }
@@ -122,40 +122,40 @@ type Index uint8
 
 // The indexes.
 const (
-	Organizations Index = 1 + iota
-	OrganizationsDue
-	OrganizationsInto
-	Users
-	UsersByAddress
-	Members
-	MembershipsOf
-	Accounts
-	AccountsIn
-	OpenAccountsIn
-	OpenAccountsOf
-	OpenSubaccountsOf
-	Grants
-	GrantsOf
-	Invitations
-	InvitationsBySecret
-	PendingInvitations
-	InvitationsIn
-	InvitationsFor
-	InvitationsByAddress
-	InvitationsDue
-	Requests
-	OpenRequests
-	RequestsIn
-	RequestsByAddress
-	RequestsDue
-	Domains
-	DomainsIn
-	DomainsByName
-	VerifiedDomains
-	Connections
-	ConnectionsIn
-	Heads
-	Operations
+	IndexOrganizations Index = 1 + iota
+	IndexOrganizationsDue
+	IndexOrganizationsInto
+	IndexUsers
+	IndexUsersByAddress
+	IndexMembers
+	IndexMembershipsOf
+	IndexAccounts
+	IndexAccountsIn
+	IndexOpenAccountsIn
+	IndexOpenAccountsOf
+	IndexOpenSubaccountsOf
+	IndexGrants
+	IndexGrantsOf
+	IndexInvitations
+	IndexInvitationsBySecret
+	IndexPendingInvitations
+	IndexInvitationsIn
+	IndexInvitationsFor
+	IndexInvitationsByAddress
+	IndexInvitationsDue
+	IndexRequests
+	IndexOpenRequests
+	IndexRequestsIn
+	IndexRequestsByAddress
+	IndexRequestsDue
+	IndexDomains
+	IndexDomainsIn
+	IndexDomainsByName
+	IndexVerifiedDomains
+	IndexConnections
+	IndexConnectionsIn
+	IndexHeads
+	IndexOperations
 	indexEnd
 )
 
@@ -180,39 +180,39 @@ func Indexes() []IndexInfo {
 		table = append(table, IndexInfo{Index: index, Name: name, Record: record, Identity: is&identity != 0,
 			In: is&in != 0, Text: is&text != 0, ID: is&id != 0, Exact: is&exact != 0, Listed: is&list != 0})
 	}
-	row(Organizations, "organizations", OrganizationRecord{}, identity|id|exact|list)
-	row(OrganizationsDue, "organizations_due", OrganizationRecord{}, text|id|list) // by when the name is due to go
-	row(OrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list) // merged into an organization
-	row(Users, "users", UserRecord{}, identity|id|exact|list)
-	row(UsersByAddress, "users_by_address", UserRecord{}, text|exact|list) // domain, @, local part: a domain's users stand together
-	row(Members, "members", MembershipRecord{}, identity|in|id|exact|list) // in an organization, by user
-	row(MembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)   // of a user, by organization
-	row(Accounts, "accounts", AccountRecord{}, identity|id|exact|list)
-	row(AccountsIn, "accounts_in", AccountRecord{}, in|id|list)                            // in an organization, all
-	row(OpenAccountsIn, "open_accounts_in", AccountRecord{}, in|id|list)                   // in an organization, main and not closed
-	row(OpenAccountsOf, "open_accounts_of", AccountRecord{}, in|id|list)                   // of an owner, main and not closed
-	row(OpenSubaccountsOf, "open_subaccounts_of", AccountRecord{}, in|id|list)             // of a main account, not closed
-	row(Grants, "grants", GrantRecord{}, identity|in|id|exact|list)                        // on an account, by user
-	row(GrantsOf, "grants_of", GrantRecord{}, in|id|list)                                  // of a user, by account
-	row(Invitations, "invitations", InvitationRecord{}, identity|id|exact|list)            //
-	row(InvitationsBySecret, "invitations_by_secret", InvitationRecord{}, text|exact)      // by the secret's hash in hex
-	row(PendingInvitations, "pending_invitations", InvitationRecord{}, in|text|exact|list) // to a target, by address, or asked by an organization, by account: one at a time
-	row(InvitationsIn, "invitations_in", InvitationRecord{}, in|id|list)                   // to an organization or account, or asked by an organization
-	row(InvitationsFor, "invitations_for", InvitationRecord{}, in|id|list)                 // account requests for an account, while pending
-	row(InvitationsByAddress, "invitations_by_address", InvitationRecord{}, in|id|list)    // to an address (Group)
-	row(InvitationsDue, "invitations_due", InvitationRecord{}, text|id|list)               // by when the address is due to go
-	row(Requests, "requests", RequestRecord{}, identity|id|exact|list)
-	row(OpenRequests, "open_requests", RequestRecord{}, in|text|exact|list) // in an organization, by address: one at a time
-	row(RequestsIn, "requests_in", RequestRecord{}, in|id|list)
-	row(RequestsByAddress, "requests_by_address", RequestRecord{}, in|id|list) // of an address (Group)
-	row(RequestsDue, "requests_due", RequestRecord{}, text|id|list)
-	row(Domains, "domains", DomainRecord{}, identity|id|exact|list)
-	row(DomainsIn, "domains_in", DomainRecord{}, in|id|list)
-	row(DomainsByName, "domains_by_name", DomainRecord{}, in|text|exact)      // in an organization: once
-	row(VerifiedDomains, "verified_domains", DomainRecord{}, text|exact|list) // verified or lapsing: in one organization
-	row(Connections, "connections", ConnectionRecord{}, identity|id|exact|list)
-	row(ConnectionsIn, "connections_in", ConnectionRecord{}, in|id|list)
-	row(Heads, "heads", HeadRecord{}, identity|id|exact|list)                     // of a stream, by its key
-	row(Operations, "operations", OperationRecord{}, identity|text|id|exact|list) // of an actor, by operation ID
+	row(IndexOrganizations, "organizations", OrganizationRecord{}, identity|id|exact|list)
+	row(IndexOrganizationsDue, "organizations_due", OrganizationRecord{}, text|id|list) // by when the name is due to go
+	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list) // merged into an organization
+	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
+	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact|list) // domain, @, local part: a domain's users stand together
+	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list) // in an organization, by user
+	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)   // of a user, by organization
+	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
+	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)                            // in an organization, all
+	row(IndexOpenAccountsIn, "open_accounts_in", AccountRecord{}, in|id|list)                   // in an organization, main and not closed
+	row(IndexOpenAccountsOf, "open_accounts_of", AccountRecord{}, in|id|list)                   // of an owner, main and not closed
+	row(IndexOpenSubaccountsOf, "open_subaccounts_of", AccountRecord{}, in|id|list)             // of a main account, not closed
+	row(IndexGrants, "grants", GrantRecord{}, identity|in|id|exact|list)                        // on an account, by user
+	row(IndexGrantsOf, "grants_of", GrantRecord{}, in|id|list)                                  // of a user, by account
+	row(IndexInvitations, "invitations", InvitationRecord{}, identity|id|exact|list)            //
+	row(IndexInvitationsBySecret, "invitations_by_secret", InvitationRecord{}, text|exact)      // by the secret's hash in hex
+	row(IndexPendingInvitations, "pending_invitations", InvitationRecord{}, in|text|exact|list) // to a target, by address, or asked by an organization, by account: one at a time
+	row(IndexInvitationsIn, "invitations_in", InvitationRecord{}, in|id|list)                   // to an organization or account, or asked by an organization
+	row(IndexInvitationsFor, "invitations_for", InvitationRecord{}, in|id|list)                 // account requests for an account, while pending
+	row(IndexInvitationsByAddress, "invitations_by_address", InvitationRecord{}, in|id|list)    // to an address, hashed
+	row(IndexInvitationsDue, "invitations_due", InvitationRecord{}, text|id|list)               // by when the address is due to go
+	row(IndexRequests, "requests", RequestRecord{}, identity|id|exact|list)
+	row(IndexOpenRequests, "open_requests", RequestRecord{}, in|text|exact|list) // in an organization, by address: one at a time
+	row(IndexRequestsIn, "requests_in", RequestRecord{}, in|id|list)
+	row(IndexRequestsByAddress, "requests_by_address", RequestRecord{}, in|id|list) // of an address, hashed
+	row(IndexRequestsDue, "requests_due", RequestRecord{}, text|id|list)
+	row(IndexDomains, "domains", DomainRecord{}, identity|id|exact|list)
+	row(IndexDomainsIn, "domains_in", DomainRecord{}, in|id|list)
+	row(IndexDomainsByName, "domains_by_name", DomainRecord{}, in|text|exact)      // in an organization: once
+	row(IndexVerifiedDomains, "verified_domains", DomainRecord{}, text|exact|list) // verified or lapsing: in one organization
+	row(IndexConnections, "connections", ConnectionRecord{}, identity|id|exact|list)
+	row(IndexConnectionsIn, "connections_in", ConnectionRecord{}, in|id|list)
+	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)                     // of a stream, by its key
+	row(IndexOperations, "operations", OperationRecord{}, identity|text|id|exact|list) // of an actor, by operation ID
 	return table
 }

@@ -72,19 +72,19 @@ type NewSignUp struct {
 }
 
 // How says what signing up did.
-type How string
+type SignUpResult string
 
 // The values of How.
 const (
-	HowFounded  How = "founded"  // an organization of their own, with an account (ORG-1)
-	HowJoined   How = "joined"   // the organization that has their address's domain, whose policy takes everybody
-	HowAccepted How = "accepted" // the invitation whose secret they had
-	HowMade     How = "made"     // a user in no organization, who is yet to accept the invitation of the one that has their address's domain
+	SignUpFounded  SignUpResult = "founded"  // an organization of their own, with an account (ORG-1)
+	SignUpJoined   SignUpResult = "joined"   // the organization that has their address's domain, whose policy takes everybody
+	SignUpAccepted SignUpResult = "accepted" // the invitation whose secret they had
+	SignUpMade     SignUpResult = "made"     // a user in no organization, who is yet to accept the invitation of the one that has their address's domain
 )
 
 // SignedUp is what SignUp did.
 type SignedUp struct {
-	How          How
+	Result       SignUpResult
 	User         User
 	Organization *Organization // the one they are a member of now; nil: none
 	Account      *Account      // founded, or the one they accepted the invitation to; nil: none
@@ -109,7 +109,7 @@ func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	in.Name = f.name(in.Name)
 	in.Organization = f.name(cmp.Or(in.Organization, "My organization"))
 	in.Account = f.name(cmp.Or(in.Account, "My account"))
-	return update(ctx, p.Session, call{operation("SignUp"), "", f.err},
+	return update(ctx, p.Session, call{opSignUp, "", f.err},
 		func(r *reads) signUp { return r.signUp(address, in.Secret) },
 		func(s signUp, c *changes) (SignedUp, error) { return s.decide(in, address, c) })
 }
@@ -152,7 +152,7 @@ func (s signUp) decide(in NewSignUp, address string, c *changes) (SignedUp, erro
 	case policy == PolicyInvitationOnly:
 		user := UserID(c.tape.id())
 		c.person(user, in, address, streamOfUser(user))
-		return SignedUp{How: HowMade, User: viewUser(*get(c.world, userByID(user)))}, nil
+		return SignedUp{Result: SignUpMade, User: viewUser(*get(c.world, userByID(user)))}, nil
 	case policy == PolicyAutomatic:
 		return s.join(in, address, c)
 	}
@@ -169,7 +169,7 @@ func (s signUp) permits(policy SignUpPolicy, c *changes) bool {
 	if invitation.target.organization == nil || invitation.target.organization.ID != s.domain.Organization {
 		return false
 	}
-	return invitation.kind == KindOrganization || policy == PolicyAutomatic || s.invited(c.now)
+	return invitation.kind == InvitationToOrganization || policy == PolicyAutomatic || s.invited(c.now)
 }
 
 // join makes a user who is a Standard User of the organization that has the address's domain.
@@ -184,7 +184,7 @@ func (s signUp) join(in NewSignUp, address string, c *changes) (SignedUp, error)
 		b.invitations = []InvitationRecord{*s.invitation}
 	}
 	c.join(org, b, StandardUser, InvitationID{})
-	return SignedUp{How: HowJoined, User: viewUser(b.user), Organization: new(c.viewOrganization(*s.organization, standing{organization: s.organization}))}, nil
+	return SignedUp{Result: SignUpJoined, User: viewUser(b.user), Organization: new(c.viewOrganization(*s.organization, standing{organization: s.organization}))}, nil
 }
 
 // accept makes a user who accepts an invitation, and has no account and no organization of their own.
@@ -196,7 +196,7 @@ func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *cha
 		return SignedUp{}, CodeSecretRefused
 	}
 	var done SignedUp
-	if policy == PolicyAutomatic && s.acceptance.kind == KindAccount {
+	if policy == PolicyAutomatic && s.acceptance.kind == InvitationToAccount {
 		var err error
 		if done, err = s.join(in, address, c); err != nil {
 			return SignedUp{}, err
@@ -204,15 +204,15 @@ func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *cha
 	} else {
 		user := UserID(c.tape.id())
 		belongsTo := streamOfUser(user)
-		if s.acceptance.kind == KindOrganization {
+		if s.acceptance.kind == InvitationToOrganization {
 			belongsTo = s.acceptance.stream()
 		}
 		c.person(user, in, address, belongsTo)
 		done.User = viewUser(*get(c.world, userByID(user)))
 	}
 	c.accept(s.acceptance, done.User.ID)
-	done.How = HowAccepted
-	if s.acceptance.kind == KindOrganization {
+	done.Result = SignUpAccepted
+	if s.acceptance.kind == InvitationToOrganization {
 		org := s.acceptance.target.organization
 		done.Organization = new(c.viewOrganization(*org, standing{organization: org}))
 	} else {
@@ -238,7 +238,7 @@ func (c *changes) found(in NewSignUp, address string) SignedUp {
 	c.makeOrganization(org, in.Organization, belongings{user: *made})
 	account, _ := c.foundAccount(user, org, in.Account)
 	organization := get(c.world, organizationByID(org))
-	return SignedUp{HowFounded, viewUser(*made), new(c.viewOrganization(*organization, standing{organization: organization})),
+	return SignedUp{SignUpFounded, viewUser(*made), new(c.viewOrganization(*organization, standing{organization: organization})),
 		new(c.viewAccount(account, accountStanding{account: &account}))}
 }
 
@@ -408,7 +408,7 @@ func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, er
 		user        User
 		memberships []Membership
 	}
-	seen, err := look(ctx, s, call{operation("User"), user.String(), f.err},
+	seen, err := look(ctx, s, call{opUser, user.String(), f.err},
 		func(r *reads) sight { return r.sight(user) },
 		func(s sight, c *changes) (result, error) {
 			if !s.seen() {
@@ -436,7 +436,7 @@ func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, er
 func (p *Platform) UserByEmail(ctx context.Context, email string) (User, error) {
 	var f form
 	address := f.email(email)
-	return look(ctx, p.Session, call{operation("UserByEmail"), "", f.err},
+	return look(ctx, p.Session, call{opUserByEmail, "", f.err},
 		func(r *reads) *UserRecord { return find(r, userByAddress(address)) },
 		func(user *UserRecord, c *changes) (User, error) {
 			if err := c.platform(); err != nil {
@@ -465,7 +465,7 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 	if in.Name != nil {
 		name = f.name(*in.Name)
 	}
-	return s.changeUser(ctx, "UpdateUser", user, f.err, func(s sight, c *changes) error {
+	return s.changeUser(ctx, opUpdateUser, user, f.err, func(s sight, c *changes) error {
 		if c.actor.User != user {
 			if err := c.authorizeUser(s); err != nil {
 				return err
@@ -475,7 +475,7 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 			}
 		}
 		if name != "" && name != s.user.Personal.Name {
-			c.say(UserRenamed{user}, streamsOf(user, s.memberships)...)
+			c.say(UserUpdated{user}, streamsOf(user, s.memberships)...)
 			edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Name = name })
 		}
 		return nil
@@ -483,8 +483,8 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 }
 
 // changeUser is an operation on one user, whom the actor must see.
-func (s *Session) changeUser(ctx context.Context, op string, user UserID, form error, change func(sight, *changes) error) (User, error) {
-	return update(ctx, s, call{operation(op), user.String(), form},
+func (s *Session) changeUser(ctx context.Context, op *operationRow, user UserID, form error, change func(sight, *changes) error) (User, error) {
+	return update(ctx, s, call{op, user.String(), form},
 		func(r *reads) sight { return r.sight(user) },
 		func(s sight, c *changes) (User, error) {
 			if err := change(s, c); err != nil {
@@ -502,7 +502,7 @@ func (s *Session) changeUser(ctx context.Context, op string, user UserID, form e
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
 	id(&f, user)
-	return s.changeUser(ctx, "DeactivateUser", user, f.err, func(s sight, c *changes) error {
+	return s.changeUser(ctx, opDeactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
 		}
@@ -520,7 +520,7 @@ func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error)
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
 	id(&f, user)
-	return s.changeUser(ctx, "ReactivateUser", user, f.err, func(s sight, c *changes) error {
+	return s.changeUser(ctx, opReactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
 		}
@@ -569,7 +569,7 @@ func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEma
 		holder *UserRecord
 		readdressing
 	}
-	return update(ctx, p.Session, call{operation("ChangeEmail"), user.String(), f.err},
+	return update(ctx, p.Session, call{opChangeEmail, user.String(), f.err},
 		func(r *reads) facts {
 			return facts{r.sight(user), find(r, userByAddress(address)), r.readdressing(user, address)}
 		},
@@ -610,7 +610,7 @@ func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserI
 	id(&f, org)
 	id(&f, user)
 	f.check(removal.AccountsTo != user && (removal.AccountsTo.IsZero() || !removal.Release), CodeInput)
-	_, err := update(ctx, s, call{operation("RemoveUser"), user.String(), f.err},
+	_, err := update(ctx, s, call{opRemoveUser, user.String(), f.err},
 		func(r *reads) leaving {
 			f := r.leaving(user, removal.AccountsTo)
 			f.standing = r.standing(org)
@@ -695,7 +695,7 @@ func (s *Session) Leave(ctx context.Context, org OrganizationID) error {
 		standing
 		belongings
 	}
-	_, err := update(ctx, s, call{operation("Leave"), org.String(), f.err},
+	_, err := update(ctx, s, call{opLeave, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), r.belongingsOf(r.actor.User)} },
 		func(f facts, c *changes) (struct{}, error) {
 			if err := c.authorize(f.standing); err != nil {
@@ -731,7 +731,7 @@ func (s *Session) DeleteUser(ctx context.Context, user UserID, deletion UserDele
 	var f form
 	id(&f, user)
 	f.check(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
-	_, err := update(ctx, s, call{operation("DeleteUser"), user.String(), f.err},
+	_, err := update(ctx, s, call{opDeleteUser, user.String(), f.err},
 		func(r *reads) parting { return r.parting(user, deletion.AccountsTo) },
 		func(f parting, c *changes) (struct{}, error) {
 			err := f.refusal(c)
@@ -761,7 +761,7 @@ func (r *reads) parting(user, heir UserID) parting {
 		f.requested = all(r, requestsByAddress(address))
 	}
 	for _, i := range f.invitations {
-		if i.Kind == KindOrganization {
+		if i.Kind == InvitationToOrganization {
 			r.stream(streamOfOrganization(i.Organization))
 		}
 	}
@@ -809,7 +809,7 @@ func (f parting) carryOut(c *changes, heir UserID) {
 	}
 	for _, g := range f.grants {
 		if get(c.world, grantOn(g.Account, user)) != nil {
-			c.say(GrantRevoked{g.Account, user}, f.account(g.Account).stream())
+			c.say(RolesRevoked{g.Account, user}, f.account(g.Account).stream())
 		}
 	}
 	for _, i := range f.invited {
@@ -830,7 +830,7 @@ func (f parting) carryOut(c *changes, heir UserID) {
 
 // streamOf is the stream a pending invitation to the user's address belongs to.
 func (b belongings) streamOf(i InvitationRecord) Stream {
-	if i.Kind == KindAccount {
+	if i.Kind == InvitationToAccount {
 		return b.account(i.Account).stream()
 	}
 	return streamOfOrganization(i.Organization)
@@ -861,7 +861,7 @@ type OrganizationUser struct {
 }
 
 // userSections are the kinds in the order of the list.
-var userSections = []Kind{Managed, Independent, Pending, Requested}
+var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequested}
 
 // check refuses a query that makes no sense.
 func (q UserQuery) check(f *form) {
@@ -883,8 +883,8 @@ func (q UserQuery) list(org OrganizationID) listID {
 // takes says whether a user passes the filters.
 func (q UserQuery) takes(u rollItem) bool {
 	prefix := strings.ToLower(q.Prefix)
-	return (q.Role == nil || *q.Role == u.Role && (u.Kind == Managed || u.Kind == Pending)) &&
-		(q.State == "" || u.Kind == Managed && u.User.State == q.State) &&
+	return (q.Role == nil || *q.Role == u.Role && (u.Kind == KindManaged || u.Kind == KindPending)) &&
+		(q.State == "" || u.Kind == KindManaged && u.User.State == q.State) &&
 		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.text), prefix))
 }
 
@@ -902,7 +902,7 @@ func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery
 		if only := slices.Index(userSections, query.Kind); only >= 0 && from == (place{}) {
 			from.section = byte(only)
 		}
-		return look(ctx, s, call{operation("Users"), org.String(), f.err},
+		return look(ctx, s, call{opUsers, org.String(), f.err},
 			func(r *reads) roll { return r.roll(org, from) },
 			func(f roll, c *changes) (page[OrganizationUser], error) {
 				if err := c.authorize(f.standing); err != nil {
@@ -929,7 +929,7 @@ func (r *reads) roll(org OrganizationID, from place) roll {
 	org = r.shown(org)
 	f := roll{standing: r.standing(org), from: from, users: map[UserID]*UserRecord{}, grants: map[UserID][]GrantRecord{}}
 	switch userSections[from.section] {
-	case Managed:
+	case KindManaged:
 		f.members = list(r, membersOf(org, from.key.ID), pageSize)
 		for _, m := range f.members {
 			r.managed(org, m.User, &f)
@@ -937,15 +937,15 @@ func (r *reads) roll(org OrganizationID, from place) roll {
 		if len(f.members) == pageSize {
 			f.more.ID = f.members[pageSize-1].User
 		}
-	case Independent:
+	case KindIndependent:
 		if !r.actor.isUser() || r.manages(org) { // it grows with the organization: nobody else makes us read it
 			r.independents(org, &f)
 		}
-	case Pending:
+	case KindPending:
 		if f.invitations = list(r, invitationsIn(org, from.key.ID), pageSize); len(f.invitations) == pageSize {
 			f.more.ID = f.invitations[pageSize-1].ID
 		}
-	case Requested:
+	case KindRequested:
 		if f.requests = list(r, requestsIn(org, from.key.ID), pageSize); len(f.requests) == pageSize {
 			f.more.ID = f.requests[pageSize-1].ID
 		}
@@ -1006,25 +1006,25 @@ type rollItem struct {
 // items gives the page's users, without those whose invitation or request is settled or has expired.
 func (f roll) items(c *changes) (items []rollItem) {
 	for _, m := range f.members {
-		u := OrganizationUser{Kind: Managed, User: viewUser(*f.users[m.User]), Role: m.Role, SSO: viewMembership(m).SSO, Since: m.Since.Time(),
+		u := OrganizationUser{Kind: KindManaged, User: viewUser(*f.users[m.User]), Role: m.Role, SSO: viewMembership(m).SSO, Since: m.Since.Time(),
 			Grants: f.granted(m.User)}
 		items = append(items, rollItem{u, f.users[m.User].Personal.Address, m.User})
 	}
-	if userSections[f.from.section] == Independent {
+	if userSections[f.from.section] == KindIndependent {
 		for _, id := range slices.SortedFunc(maps.Keys(f.users), func(a, b UserID) int { return slices.Compare(a[:], b[:]) }) {
-			u := OrganizationUser{Kind: Independent, User: c.viewOutsider(*f.users[id]), Grants: f.granted(id)}
+			u := OrganizationUser{Kind: KindIndependent, User: c.viewOutsider(*f.users[id]), Grants: f.granted(id)}
 			items = append(items, rollItem{u, f.users[id].Personal.Address, id})
 		}
 	}
 	for _, i := range f.invitations {
-		if i.Kind == KindOrganization && i.stateAt(c.now) == StatePending {
-			u := OrganizationUser{Kind: Pending, User: User{Email: Personal{i.Personal.Email}}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
+		if i.Kind == InvitationToOrganization && i.stateAt(c.now) == StatePending {
+			u := OrganizationUser{Kind: KindPending, User: User{Email: Personal{i.Personal.Email}}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
 			items = append(items, rollItem{u, i.Personal.Address, i.ID})
 		}
 	}
 	for _, q := range f.requests {
 		if q.State == StateOpen && c.now < q.Expires {
-			u := OrganizationUser{Kind: Requested, User: User{Email: Personal{q.Personal.Email}}, Request: q.ID, Expires: q.Expires.Time()}
+			u := OrganizationUser{Kind: KindRequested, User: User{Email: Personal{q.Personal.Email}}, Request: q.ID, Expires: q.Expires.Time()}
 			items = append(items, rollItem{u, q.Personal.Address, q.ID})
 		}
 	}
@@ -1045,8 +1045,8 @@ type UserCreated struct {
 	Created Instant
 }
 
-// UserRenamed says that a user has another name.
-type UserRenamed struct{ User UserID }
+// UserUpdated says that a user has another name.
+type UserUpdated struct{ User UserID }
 
 // UserEmailChanged says that a user has another address.
 type UserEmailChanged struct{ User UserID }
@@ -1068,7 +1068,7 @@ type UserDeleted struct{ User UserID }
 
 func (e UserCreated) apply(w *world) { w.create(UserRecord{ID: e.User, Created: e.Created}) }
 
-func (e UserRenamed) apply(*world) {}
+func (e UserUpdated) apply(*world) {}
 
 func (e UserEmailChanged) apply(*world) {}
 
@@ -1088,4 +1088,4 @@ func (e UserDeleted) apply(w *world) {
 	edit(w, userByID(e.User), func(u *UserRecord) { u.Deleted = true })
 }
 
-var userEvents = []EventData{UserCreated{}, UserRenamed{}, UserEmailChanged{}, UserDeactivated{}, UserReactivated{}, UserDeleted{}}
+var userEvents = []EventData{UserCreated{}, UserUpdated{}, UserEmailChanged{}, UserDeactivated{}, UserReactivated{}, UserDeleted{}}

@@ -81,10 +81,10 @@ func TestUserQueryTakes(t *testing.T) {
 	item := func(kind Kind, role OrganizationRole, state State, address, name string) rollItem {
 		return rollItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: Personal{name}}}, address: address}
 	}
-	managed := item(Managed, Administrator, StateActive, "ana@acme.com", "Élodie")
-	outsider := item(Independent, StandardUser, StateActive, "bo@acme.com", "Bo")
-	pending := item(Pending, StandardUser, "", "cy@acme.com", "")
-	requested := item(Requested, StandardUser, "", "dee@acme.com", "")
+	managed := item(KindManaged, Administrator, StateActive, "ana@acme.com", "Élodie")
+	outsider := item(KindIndependent, StandardUser, StateActive, "bo@acme.com", "Bo")
+	pending := item(KindPending, StandardUser, "", "cy@acme.com", "")
+	requested := item(KindRequested, StandardUser, "", "dee@acme.com", "")
 	for what, row := range map[string]struct {
 		query UserQuery
 		takes []bool // managed, outsider, pending, requested

@@ -90,20 +90,20 @@ func (s *scene) record(index tenancy.Index, key tenancy.Key) tenancy.Record {
 
 func (s *scene) accountRecord(id tenancy.AccountID) tenancy.AccountRecord {
 	s.Helper()
-	return s.record(tenancy.Accounts, tenancy.Key{ID: id}).(tenancy.AccountRecord)
+	return s.record(tenancy.IndexAccounts, tenancy.Key{ID: id}).(tenancy.AccountRecord)
 }
 
 // roles gives a user's roles on an account.
 func (s *scene) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.RoleSet {
 	s.Helper()
-	g, _ := s.record(tenancy.Grants, tenancy.Key{In: account, ID: user}).(tenancy.GrantRecord)
+	g, _ := s.record(tenancy.IndexGrants, tenancy.Key{In: account, ID: user}).(tenancy.GrantRecord)
 	return g.Roles
 }
 
 // invitationState gives an invitation's stored state.
 func (s *scene) invitationState(id tenancy.InvitationID) tenancy.State {
 	s.Helper()
-	return s.record(tenancy.Invitations, tenancy.Key{ID: id}).(tenancy.InvitationRecord).State
+	return s.record(tenancy.IndexInvitations, tenancy.Key{ID: id}).(tenancy.InvitationRecord).State
 }
 
 func ofOrganization(org tenancy.OrganizationID) tenancy.Stream {
@@ -127,7 +127,7 @@ func TestSignUpFounds(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
 	t.Run("ORG-1 a user, an account of theirs, an organization of theirs that holds both", func(t *testing.T) {
-		require.Equal(t, tenancy.HowFounded, ana.How)
+		require.Equal(t, tenancy.SignUpFounded, ana.Result)
 		require.Equal(t, "ana Inc", ana.Organization.Name.Reveal())
 		require.Equal(t, "ana main", ana.Account.Name.Reveal())
 		require.Equal(t, ana.User.ID, ana.Account.Owner)
@@ -143,7 +143,7 @@ func TestSignUpFounds(t *testing.T) {
 			SSO: tenancy.SSOExempt, Since: s.clock.Now()}}, memberships)
 	})
 	t.Run("EVT-2 all of it stands in the organization's stream, none in the user's", func(t *testing.T) {
-		require.Equal(t, []string{"UserCreated", "OrganizationCreated", "MemberJoined", "AccountCreated", "GrantSet"},
+		require.Equal(t, []string{"UserCreated", "OrganizationCreated", "MemberJoined", "AccountCreated", "RolesAssigned"},
 			s.log(ofOrganization(ana.Organization.ID), 1))
 		require.Empty(t, s.log(ofUser(ana.User.ID), 1))
 	})
@@ -158,7 +158,7 @@ func TestSignUpFounds(t *testing.T) {
 	t.Run("USR-1 a pending invitation is accepted by its secret alone, and lives on", func(t *testing.T) {
 		sent := s.invited(ana, address("cy"))
 		cy := s.found("cy")
-		require.Equal(t, tenancy.HowFounded, cy.How)
+		require.Equal(t, tenancy.SignUpFounded, cy.Result)
 		require.Equal(t, tenancy.StatePending, s.invitationState(sent.ID))
 	})
 	t.Run("GEN-13 Outcome says what was made", func(t *testing.T) {
@@ -257,7 +257,7 @@ func TestSignUpAccepts(t *testing.T) {
 			bo, err = s.signUp("bo", sent.Secret)
 			require.NoError(t, err)
 		}, ofOrganization(ana.Organization.ID))
-		require.Equal(t, tenancy.HowAccepted, bo.How)
+		require.Equal(t, tenancy.SignUpAccepted, bo.Result)
 		require.Equal(t, ana.Organization.ID, bo.Organization.ID)
 		require.Nil(t, bo.Account)
 		require.Equal(t, tenancy.StateAccepted, s.invitationState(sent.ID))
@@ -276,11 +276,11 @@ func TestSignUpAccepts(t *testing.T) {
 			cy, err = s.signUp("cy", sent.Secret)
 			require.NoError(t, err)
 		}, ofOrganization(ana.Organization.ID))
-		require.Equal(t, tenancy.HowAccepted, cy.How)
+		require.Equal(t, tenancy.SignUpAccepted, cy.Result)
 		require.Nil(t, cy.Organization)
 		require.Equal(t, ana.Account.ID, cy.Account.ID)
 		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, cy.User.ID))
-		require.Equal(t, [][]string{{"InvitationAccepted", "GrantSet"}}, added)
+		require.Equal(t, [][]string{{"InvitationAccepted", "RolesAssigned"}}, added)
 		require.Equal(t, []string{"UserCreated"}, s.log(ofUser(cy.User.ID), 1))
 	})
 	t.Run("USR-1 a subaccount's too", func(t *testing.T) {
@@ -567,11 +567,11 @@ func TestUpdateUser(t *testing.T) {
 		require.Equal(t, "Ana", changed.Name.Reveal())
 	})
 	t.Run("EVT-2 it stands in the organization's stream, or, in none, in the user's", func(t *testing.T) {
-		require.Equal(t, [][]string{{"UserRenamed"}, nil}, s.news(func() {
+		require.Equal(t, [][]string{{"UserUpdated"}, nil}, s.news(func() {
 			_, err := s.as(std).UpdateUser(t.Context(), std, rename("Std"))
 			require.NoError(t, err)
 		}, ofOrganization(ana.Organization.ID), ofUser(std)))
-		require.Equal(t, [][]string{nil, {"UserRenamed"}}, s.news(func() {
+		require.Equal(t, [][]string{nil, {"UserUpdated"}}, s.news(func() {
 			_, err := s.as(guest).UpdateUser(t.Context(), guest, rename("Guest"))
 			require.NoError(t, err)
 		}, ofOrganization(ana.Organization.ID), ofUser(guest)))
@@ -648,7 +648,7 @@ func TestRemoveUser(t *testing.T) {
 
 		added := s.news(func() { require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{})) },
 			ofOrganization(org), ofUser(bo), ofOrganization(other.Organization.ID))
-		require.ElementsMatch(t, []string{"GrantRevoked", "GrantRevoked", "GrantRevoked", "InvitationRevoked", "MemberLeft"}, added[0])
+		require.ElementsMatch(t, []string{"RolesRevoked", "RolesRevoked", "RolesRevoked", "InvitationRevoked", "MemberLeft"}, added[0])
 		require.Equal(t, [][]string{{"MemberLeft"}, nil}, added[1:])
 
 		user, memberships, err := s.as(bo).User(t.Context(), bo)
@@ -775,7 +775,7 @@ func TestLeave(t *testing.T) {
 			user := s.join(ana, name, role)
 			s.assign(ana.User.ID, ana.Account.ID, user, tenancy.Developer)
 			added := s.news(func() { require.NoError(t, s.as(user).Leave(t.Context(), org)) }, ofOrganization(org), ofUser(user))
-			require.Equal(t, [][]string{{"GrantRevoked", "MemberLeft"}, {"MemberLeft"}}, added)
+			require.Equal(t, [][]string{{"RolesRevoked", "MemberLeft"}, {"MemberLeft"}}, added)
 			require.Empty(t, s.roles(ana.Account.ID, user))
 			s.unchanged(func() { refused(t, s.as(user).Leave(t.Context(), org), tenancy.CodeNotFound) })
 		})
@@ -930,7 +930,7 @@ func TestChangeEmail(t *testing.T) {
 		refused(t, err, tenancy.CodeNotFound)
 		next, err := s.signUp("guest", sent.Secret)
 		require.NoError(t, err)
-		require.Equal(t, tenancy.HowAccepted, next.How)
+		require.Equal(t, tenancy.SignUpAccepted, next.Result)
 	})
 	for what, try := range map[string]struct {
 		user  tenancy.UserID
@@ -987,8 +987,8 @@ func TestDeleteUser(t *testing.T) {
 
 		added := s.news(func() { require.NoError(t, s.as(admin).DeleteUser(t.Context(), bo, to(admin))) },
 			ofOrganization(org), ofUser(bo), ofOrganization(bob.Organization.ID), ofUser(own))
-		require.Equal(t, [][]string{{"AccountOwnerChanged", "GrantRevoked", "GrantSet", "GrantRevoked", "MemberLeft"}, {"MemberLeft", "UserDeleted"},
-			{"GrantRevoked"}, nil}, added)
+		require.Equal(t, [][]string{{"AccountTransferred", "RolesRevoked", "RolesAssigned", "RolesRevoked", "MemberLeft"}, {"MemberLeft", "UserDeleted"},
+			{"RolesRevoked"}, nil}, added)
 		gone(bo)
 		require.Equal(t, admin, s.accountRecord(account).Owner)
 		for _, id := range []tenancy.AccountID{account, ana.Account.ID, bob.Account.ID} {
@@ -1029,7 +1029,7 @@ func TestDeleteUser(t *testing.T) {
 			ofOrganization(org), ofOrganization(bob.Organization.ID), ofUser(quill.User.ID))
 		require.Equal(t, [][]string{{"InvitationRevoked"}, {"InvitationRevoked", "InvitationRevoked"}, {"UserDeleted"}}, added)
 		for _, i := range append(sent, expired, toAccount) {
-			record := s.record(tenancy.Invitations, tenancy.Key{ID: i.ID}).(tenancy.InvitationRecord)
+			record := s.record(tenancy.IndexInvitations, tenancy.Key{ID: i.ID}).(tenancy.InvitationRecord)
 			require.Equal(t, tenancy.InvitationPersonal{}, record.Personal)
 			require.NotEqual(t, tenancy.StatePending, record.State)
 		}
@@ -1050,7 +1050,7 @@ func TestDeleteUser(t *testing.T) {
 		_, err := s.as(fay).CloseAccount(t.Context(), account)
 		require.NoError(t, err)
 		added := s.news(func() { require.NoError(t, s.as(fay).DeleteUser(t.Context(), fay, tenancy.UserDeletion{})) }, ofUser(fay), ofOrganization(org))
-		require.Equal(t, [][]string{{"GrantRevoked", "UserDeleted"}, {"GrantRevoked"}}, added)
+		require.Equal(t, [][]string{{"RolesRevoked", "UserDeleted"}, {"RolesRevoked"}}, added)
 		gone(fay)
 		require.Equal(t, fay, s.accountRecord(account).Owner, "INV-10")
 	})
@@ -1068,7 +1068,7 @@ func TestDeleteUser(t *testing.T) {
 			s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), gus, to(heir)), code) })
 		}
 		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), gus, to(hal))) }, ofUser(gus), ofUser(hal))
-		moved := []string{"AccountOwnerChanged", "AccountOwnerChanged", "GrantRevoked", "GrantSet"}
+		moved := []string{"AccountTransferred", "AccountTransferred", "RolesRevoked", "RolesAssigned"}
 		require.Equal(t, [][]string{append(moved, "UserDeleted"), moved}, added)
 		for _, id := range []tenancy.AccountID{account, sub.ID} {
 			require.Equal(t, hal, s.accountRecord(id).Owner)
@@ -1201,9 +1201,9 @@ func TestUsers(t *testing.T) {
 		var all []string
 		for _, u := range users {
 			switch u.Kind {
-			case tenancy.Pending:
+			case tenancy.KindPending:
 				all = append(all, u.Invitation.String())
-			case tenancy.Requested:
+			case tenancy.KindRequested:
 				all = append(all, u.Request.String())
 			default:
 				all = append(all, u.User.ID.String())
@@ -1259,10 +1259,10 @@ func TestUsers(t *testing.T) {
 		query tenancy.UserQuery
 		want  []string
 	}{
-		"managed":               {tenancy.UserQuery{Kind: tenancy.Managed}, text(ana.User.ID, admin, std)},
-		"independent":           {tenancy.UserQuery{Kind: tenancy.Independent}, text(zoe, yan)},
-		"pending":               {tenancy.UserQuery{Kind: tenancy.Pending}, text(one.ID, two.ID)},
-		"requested":             {tenancy.UserQuery{Kind: tenancy.Requested}, nil},
+		"managed":               {tenancy.UserQuery{Kind: tenancy.KindManaged}, text(ana.User.ID, admin, std)},
+		"independent":           {tenancy.UserQuery{Kind: tenancy.KindIndependent}, text(zoe, yan)},
+		"pending":               {tenancy.UserQuery{Kind: tenancy.KindPending}, text(one.ID, two.ID)},
+		"requested":             {tenancy.UserQuery{Kind: tenancy.KindRequested}, nil},
 		"Standard Users":        {tenancy.UserQuery{Role: new(tenancy.StandardUser)}, text(std, one.ID, two.ID)},
 		"Administrators":        {tenancy.UserQuery{Role: new(tenancy.Administrator)}, text(admin)},
 		"the Owner":             {tenancy.UserQuery{Role: new(tenancy.Owner)}, text(ana.User.ID)},
@@ -1272,7 +1272,7 @@ func TestUsers(t *testing.T) {
 		"prefix of the address": {tenancy.UserQuery{Prefix: "ONE@ex"}, text(one.ID)},
 		"prefix of two":         {tenancy.UserQuery{Prefix: "a"}, text(ana.User.ID, admin)},
 		"no prefix":             {tenancy.UserQuery{Prefix: "nobody"}, nil},
-		"two filters":           {tenancy.UserQuery{Kind: tenancy.Managed, Prefix: "s"}, text(std)},
+		"two filters":           {tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "s"}, text(std)},
 	} {
 		t.Run("USR-16 filter: "+what, func(t *testing.T) {
 			require.Equal(t, filter.want, ids(s.list(boss, org, filter.query)))
@@ -1293,19 +1293,19 @@ func TestUsers(t *testing.T) {
 	t.Run("GEN-9 stable, whoever leaves or comes meanwhile", func(t *testing.T) {
 		gone := s.join(ana, "gone", tenancy.StandardUser)
 		var seen []string
-		for u, err := range boss.Users(t.Context(), org, tenancy.UserQuery{Kind: tenancy.Managed}) {
+		for u, err := range boss.Users(t.Context(), org, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
 			require.NoError(t, err)
 			seen = append(seen, u.User.ID.String())
 		}
 		require.Equal(t, text(ana.User.ID, admin, std, gone), seen)
-		last := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Managed})[3]
+		last := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged})[3]
 		require.NoError(t, boss.RemoveUser(t.Context(), org, gone, tenancy.Removal{}))
 		came := s.join(ana, "came", tenancy.StandardUser)
-		require.Equal(t, text(came), ids(s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Managed, After: last.Cursor()})))
+		require.Equal(t, text(came), ids(s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: last.Cursor()})))
 	})
 	t.Run("USR-4 an expired invitation is no pending user", func(t *testing.T) {
 		clock.advance(7 * 24 * time.Hour)
-		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Pending}))
+		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindPending}))
 	})
 	refuse := func(what string, actor *tenancy.Session, org tenancy.OrganizationID, query tenancy.UserQuery, code tenancy.Code) {
 		t.Run(what, func(t *testing.T) {
@@ -1325,7 +1325,7 @@ func TestUsers(t *testing.T) {
 	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Prefix: strings.Repeat("x", 1<<20)}, tenancy.CodeInput)
 	refuse("GEN-14 a prefix that is no UTF-8", boss, org, tenancy.UserQuery{Prefix: "\xff"}, tenancy.CodeInput)
 	refuse("GEN-14 no cursor", boss, org, tenancy.UserQuery{After: "x"}, tenancy.CodeCursor)
-	refuse("GEN-14 another query's cursor", boss, org, tenancy.UserQuery{Kind: tenancy.Managed, After: all[0].Cursor()}, tenancy.CodeCursor)
+	refuse("GEN-14 another query's cursor", boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: all[0].Cursor()}, tenancy.CodeCursor)
 	refuse("GEN-14 another organization's cursor", s.as(bob.User.ID), bob.Organization.ID, tenancy.UserQuery{After: all[0].Cursor()}, tenancy.CodeCursor)
 	t.Run("GEN-14 a forged cursor", func(t *testing.T) {
 		b, err := base64.RawURLEncoding.DecodeString(string(all[0].Cursor()))
@@ -1362,7 +1362,7 @@ func TestUsersPages(t *testing.T) {
 		for _, u := range seen {
 			counted[u.Kind]++
 		}
-		require.Equal(t, map[tenancy.Kind]int{tenancy.Managed: many + 1, tenancy.Independent: many, tenancy.Pending: many}, counted)
+		require.Equal(t, map[tenancy.Kind]int{tenancy.KindManaged: many + 1, tenancy.KindIndependent: many, tenancy.KindPending: many}, counted)
 	})
 	t.Run("USR-16 a filter goes over all pages", func(t *testing.T) {
 		require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: "pending204"}), 1)
@@ -1397,13 +1397,13 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 	t.Run("USR-16 open requests come last, the address alone", func(t *testing.T) {
 		all := s.list(boss, org, tenancy.UserQuery{})
 		require.Len(t, all, 3)
-		require.Equal(t, tenancy.Requested, all[1].Kind)
+		require.Equal(t, tenancy.KindRequested, all[1].Kind)
 		require.Equal(t, tenancy.User{Email: all[1].User.Email}, all[1].User)
 		require.Equal(t, "Quill@acme.com", all[1].User.Email.Reveal())
 		require.Equal(t, asked[0].ID, all[1].Request)
 		require.Equal(t, asked[0].Expires, all[1].Expires)
 		require.Equal(t, asked[2].ID, all[2].Request)
-		found := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Requested, Prefix: "quin"})
+		found := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested, Prefix: "quin"})
 		require.Len(t, found, 1)
 		require.Equal(t, asked[2].ID, found[0].Request)
 	})
@@ -1413,17 +1413,17 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 		require.NoError(t, err)
 		quill, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("quill@acme.com"), Name: "Quill", Secret: sent.Secret})
 		require.NoError(t, err)
-		require.Equal(t, [][]string{{"GrantRevoked", "RequestSettled"}}, s.news(func() {
+		require.Equal(t, [][]string{{"RolesRevoked", "RequestSettled"}}, s.news(func() {
 			require.NoError(t, s.staff.DeleteUser(t.Context(), quill.User.ID, tenancy.UserDeletion{}))
 		}, ofOrganization(org)))
-		record := s.record(tenancy.Requests, tenancy.Key{ID: asked[0].ID}).(tenancy.RequestRecord)
+		record := s.record(tenancy.IndexRequests, tenancy.Key{ID: asked[0].ID}).(tenancy.RequestRecord)
 		require.Equal(t, tenancy.StateSettled, record.State)
 		require.Equal(t, tenancy.RequestPersonal{}, record.Personal)
-		require.Len(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Requested}), 1)
+		require.Len(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested}), 1)
 	})
 	t.Run("USR-18 an expired request is open no more", func(t *testing.T) {
 		clock.advance(7 * 24 * time.Hour)
-		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.Requested}))
+		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested}))
 	})
 }
 
@@ -1456,7 +1456,7 @@ func TestOwnerOfSeveral(t *testing.T) {
 	t.Run("EVT-2 what changes of them stands in the streams of all", func(t *testing.T) {
 		streams := []tenancy.Stream{ofOrganization(org), ofOrganization(second), ofUser(ana.User.ID)}
 		for what, change := range map[string]func() error{
-			"UserRenamed": func() error {
+			"UserUpdated": func() error {
 				_, err := s.as(ana.User.ID).UpdateUser(t.Context(), ana.User.ID, tenancy.UserUpdate{Name: new("Ana")})
 				return err
 			},

@@ -213,7 +213,7 @@ func BenchmarkPage(b *testing.B) {
 			ctx := b.Context()
 			var after tenancy.UserID
 			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-				answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: c.memberships[0].Organization, ID: after}, Limit: 50})
+				answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: c.memberships[0].Organization, ID: after}, Limit: 50})
 				if err == nil && len(answers[0].Records) != 50 {
 					b.Fatal(len(answers[0].Records))
 				}
@@ -246,7 +246,7 @@ func BenchmarkUpdate(b *testing.B) {
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
 				err := store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
-					answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}})
+					answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}})
 					if err != nil {
 						return err
 					}

@@ -67,7 +67,7 @@ func TestExchange(t *testing.T) {
 	ann.Personal, ben.Personal = ben.Personal, ann.Personal
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, ann, ben) })
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.UsersByAddress, Key: ann.Entries(nil)[1].Key})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: ann.Entries(nil)[1].Key})
 		if err == nil && answers[0].Record != ann {
 			err = errors.New("not exchanged")
 		}
@@ -92,7 +92,7 @@ func TestFailureSwallowed(t *testing.T) {
 			return nil
 		}))
 		require.NoError(t, store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 10})
+			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 10})
 			if err == nil && len(answers[0].Records) != 1 {
 				err = errors.New("committed")
 			}
@@ -117,7 +117,7 @@ func TestMoveOntoAnother(t *testing.T) {
 type stranger struct{}
 
 func (stranger) Entries(to []tenancy.Entry) []tenancy.Entry {
-	return append(to, tenancy.Entry{Index: tenancy.Users, Key: tenancy.Key{ID: [16]byte{1}}})
+	return append(to, tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: [16]byte{1}}})
 }
 
 // TestRefused holds the store to refusing what makes no sense, with an error that is none of the contract's.
@@ -137,10 +137,10 @@ func TestRefused(t *testing.T) {
 		fn   func(context.Context, tenancy.Tx) error
 	}{
 		{"no index", read(tenancy.Lookup{Key: tenancy.Key{ID: ann.ID}})},
-		{"unknown index", read(tenancy.Lookup{Index: tenancy.Operations + 1})},
-		{"an index of lists asked for one", read(tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: ann.ID, ID: ann.ID}})},
-		{"an index of one asked for a list", read(tenancy.Lookup{Index: tenancy.InvitationsBySecret, Limit: 1})},
-		{"limit below zero", read(tenancy.Lookup{Index: tenancy.Users, Limit: -1})},
+		{"unknown index", read(tenancy.Lookup{Index: tenancy.IndexOperations + 1})},
+		{"an index of lists asked for one", read(tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: ann.ID, ID: ann.ID}})},
+		{"an index of one asked for a list", read(tenancy.Lookup{Index: tenancy.IndexInvitationsBySecret, Limit: 1})},
+		{"limit below zero", read(tenancy.Lookup{Index: tenancy.IndexUsers, Limit: -1})},
 		{"pointer", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, &ann) }},
 		{"nil", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, nil) }},
 		{"unknown kind", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, stranger{}) }},
@@ -219,7 +219,7 @@ func TestManyReaders(t *testing.T) {
 	}
 	require.NoError(t, write(1))
 	look := func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 2 * users}, tenancy.Lookup{Index: tenancy.UsersByAddress, Limit: 2 * users})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 2 * users}, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 2 * users})
 		if err != nil {
 			return err
 		}

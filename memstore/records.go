@@ -34,16 +34,16 @@ type other struct {
 func newRecords() records {
 	return records{
 		users: trie[user]{key: func(r *user) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.Users, Key: tenancy.Key{ID: r.ID}}
+			return tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: r.ID}}
 		}},
 		memberships: trie[tenancy.MembershipRecord]{key: func(r *tenancy.MembershipRecord) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.Members, Key: tenancy.Key{In: r.Organization, ID: r.User}}
+			return tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.Organization, ID: r.User}}
 		}},
 		accounts: trie[account]{key: func(r *account) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.Accounts, Key: tenancy.Key{ID: r.ID}}
+			return tenancy.Entry{Index: tenancy.IndexAccounts, Key: tenancy.Key{ID: r.ID}}
 		}},
 		grants: trie[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.Grants, Key: tenancy.Key{In: r.Account, ID: r.User}}
+			return tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.Account, ID: r.User}}
 		}},
 		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
 	}
@@ -53,19 +53,19 @@ func newRecords() records {
 func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 	in, id := &identity.Key.In, &identity.Key.ID
 	switch identity.Index {
-	case tenancy.Users:
+	case tenancy.IndexUsers:
 		if r := s.user(h, (*tenancy.UserID)(id)); r != nil {
 			return r.UserRecord
 		}
-	case tenancy.Members:
+	case tenancy.IndexMembers:
 		if r := s.membership(h, (*tenancy.OrganizationID)(in), (*tenancy.UserID)(id)); r != nil {
 			return *r
 		}
-	case tenancy.Accounts:
+	case tenancy.IndexAccounts:
 		if r := s.account(h, (*tenancy.AccountID)(id)); r != nil {
 			return r.AccountRecord
 		}
-	case tenancy.Grants:
+	case tenancy.IndexGrants:
 		if r := s.grant(h, (*tenancy.AccountID)(in), (*tenancy.UserID)(id)); r != nil {
 			return *r
 		}
@@ -84,13 +84,13 @@ const some = 16
 // list appends the records of up to some identities, which must be there, of one kind.
 func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record) []tenancy.Record {
 	switch identities[0].Index {
-	case tenancy.Users:
+	case tenancy.IndexUsers:
 		return listed(h, &s.users, identities, to, func(r *user) tenancy.Record { return r.UserRecord })
-	case tenancy.Members:
+	case tenancy.IndexMembers:
 		return listed(h, &s.memberships, identities, to, func(r *tenancy.MembershipRecord) tenancy.Record { return *r })
-	case tenancy.Accounts:
+	case tenancy.IndexAccounts:
 		return listed(h, &s.accounts, identities, to, func(r *account) tenancy.Record { return r.AccountRecord })
-	case tenancy.Grants:
+	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
 	}
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
@@ -115,7 +115,7 @@ func listed[V any](h *seed, t *trie[V], identities []tenancy.Entry, to []tenancy
 }
 
 func (s *records) user(h *seed, id *tenancy.UserID) *user {
-	found := s.users.find(h.hashID(tenancy.Users, (*[16]byte)(id)))
+	found := s.users.find(h.hashID(tenancy.IndexUsers, (*[16]byte)(id)))
 	for i := range found {
 		if r := &found[i]; r.ID == *id {
 			return r
@@ -125,7 +125,7 @@ func (s *records) user(h *seed, id *tenancy.UserID) *user {
 }
 
 func (s *records) account(h *seed, id *tenancy.AccountID) *account {
-	found := s.accounts.find(h.hashID(tenancy.Accounts, (*[16]byte)(id)))
+	found := s.accounts.find(h.hashID(tenancy.IndexAccounts, (*[16]byte)(id)))
 	for i := range found {
 		if r := &found[i]; r.ID == *id {
 			return r
@@ -135,7 +135,7 @@ func (s *records) account(h *seed, id *tenancy.AccountID) *account {
 }
 
 func (s *records) membership(h *seed, org *tenancy.OrganizationID, user *tenancy.UserID) *tenancy.MembershipRecord {
-	found := s.memberships.find(h.hashPair(tenancy.Members, (*[16]byte)(org), (*[16]byte)(user)))
+	found := s.memberships.find(h.hashPair(tenancy.IndexMembers, (*[16]byte)(org), (*[16]byte)(user)))
 	for i := range found {
 		if r := &found[i]; r.User == *user && r.Organization == *org {
 			return r
@@ -145,7 +145,7 @@ func (s *records) membership(h *seed, org *tenancy.OrganizationID, user *tenancy
 }
 
 func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserID) *tenancy.GrantRecord {
-	found := s.grants.find(h.hashPair(tenancy.Grants, (*[16]byte)(account), (*[16]byte)(user)))
+	found := s.grants.find(h.hashPair(tenancy.IndexGrants, (*[16]byte)(account), (*[16]byte)(user)))
 	for i := range found {
 		if r := &found[i]; r.User == *user && r.Account == *account {
 			return r
@@ -178,13 +178,13 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 // remove takes the record of an identity away, which must be there.
 func (s *records) remove(e edit, identity tenancy.Entry) {
 	switch identity.Index {
-	case tenancy.Users:
+	case tenancy.IndexUsers:
 		s.users.remove(e, identity)
-	case tenancy.Members:
+	case tenancy.IndexMembers:
 		s.memberships.remove(e, identity)
-	case tenancy.Accounts:
+	case tenancy.IndexAccounts:
 		s.accounts.remove(e, identity)
-	case tenancy.Grants:
+	case tenancy.IndexGrants:
 		s.grants.remove(e, identity)
 	default:
 		s.others.remove(e, identity)

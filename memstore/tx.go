@@ -113,14 +113,14 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
 // MoveAll carries out a merge or deletion: CodeBusy if a user of a membership that moves has one in move.Into already.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
-		members, accounts := t.all(tenancy.Members, move.From), t.all(tenancy.AccountsIn, move.From)
-		t.gather(tenancy.Members, len(members))
+		members, accounts := t.all(tenancy.IndexMembers, move.From), t.all(tenancy.IndexAccountsIn, move.From)
+		t.gather(tenancy.IndexMembers, len(members))
 		for _, r := range members {
 			if err := t.moveMember(r.(tenancy.MembershipRecord), move); err != nil {
 				return err
 			}
 		}
-		t.gather(tenancy.Accounts, len(accounts))
+		t.gather(tenancy.IndexAccounts, len(accounts))
 		for _, r := range accounts {
 			a := r.(tenancy.AccountRecord)
 			a.Organization = move.Into
@@ -156,7 +156,7 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 	if err := t.replace(m, nil); err != nil || move.Into.IsZero() {
 		return err
 	}
-	if t.record(tenancy.Entry{Index: tenancy.Members, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
+	if t.record(tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
 		return tenancy.CodeBusy
 	}
 	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})

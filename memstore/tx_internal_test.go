@@ -12,22 +12,22 @@ import (
 // TestEntriesAsTheTableSays refuses entries that would lead to no record, or to another.
 func TestEntriesAsTheTableSays(t *testing.T) {
 	id, other := [16]byte{1}, [16]byte{2}
-	user := tenancy.Entry{Index: tenancy.Users, Key: tenancy.Key{ID: id}}
-	member := tenancy.Entry{Index: tenancy.Members, Key: tenancy.Key{In: other, ID: id}}
+	user := tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: id}}
+	member := tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: other, ID: id}}
 	for _, c := range []struct {
 		name            string
 		entry, identity tenancy.Entry
 		ok              bool
 	}{
 		{"identity", user, user, true},
-		{"by text", tenancy.Entry{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "a"}}, user, true},
-		{"the other way round", tenancy.Entry{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: id, ID: other}}, member, true},
+		{"by text", tenancy.Entry{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "a"}}, user, true},
+		{"the other way round", tenancy.Entry{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: id, ID: other}}, member, true},
 		{"unknown index", tenancy.Entry{Index: 255, Key: user.Key}, user, false},
 		{"no index", tenancy.Entry{Key: user.Key}, user, false},
-		{"another kind's index", tenancy.Entry{Index: tenancy.AccountsIn, Key: tenancy.Key{In: other, ID: id}}, user, false},
-		{"a part that the index does not use", tenancy.Entry{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "a", ID: id}}, user, false},
-		{"another's ID", tenancy.Entry{Index: tenancy.Users, Key: tenancy.Key{ID: other}}, user, false},
-		{"not the other way round", tenancy.Entry{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: other, ID: id}}, member, false},
+		{"another kind's index", tenancy.Entry{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: other, ID: id}}, user, false},
+		{"a part that the index does not use", tenancy.Entry{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "a", ID: id}}, user, false},
+		{"another's ID", tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: other}}, user, false},
+		{"not the other way round", tenancy.Entry{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: other, ID: id}}, member, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := newTx(newSnapshot(), 2, &room{}).enter(c.entry, c.identity)

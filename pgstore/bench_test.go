@@ -196,7 +196,7 @@ const (
 func BenchmarkPage(b *testing.B) {
 	f := found(b)
 	org := f.candidate(f.store, manyUsers, 0)
-	lookup := tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 50}
+	lookup := tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 50}
 	copy(lookup.Key.ID[:], fmt.Sprintf("u%04d %08d", f.number, manyUsers/2))
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
@@ -286,7 +286,7 @@ func BenchmarkImport(b *testing.B) {
 			emails := f.loners(f.store, manyUsers)
 			f.settle()
 			b.StartTimer()
-			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org, tenancy.Import{Emails: emails})
+			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org, tenancy.UserImport{Emails: emails})
 			require.NoError(b, err)
 			for _, one := range imported {
 				require.NoError(b, one.Err)

@@ -100,7 +100,7 @@ func TestBouncerModes(t *testing.T) {
 func turns(t *testing.T, one, other tenancy.Store) error {
 	put := func(n byte) func(context.Context, tenancy.Tx) error {
 		return func(ctx context.Context, tx tenancy.Tx) error {
-			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: [16]byte{n}}}); err != nil {
+			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: [16]byte{n}}}); err != nil {
 				return err
 			}
 			return tx.Put(ctx, tenancy.UserRecord{ID: tenancy.UserID{n}})
@@ -113,7 +113,7 @@ func turns(t *testing.T, one, other tenancy.Store) error {
 			}
 		}
 		if err := one.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: [16]byte{1}}}); err != nil {
+			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: [16]byte{1}}}); err != nil {
 				return err
 			}
 			return other.Update(ctx, put(3))

@@ -16,7 +16,7 @@ import (
 // see reads something, to see whether the store does.
 func see(t *testing.T, store tenancy.Store) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 10})
+		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 10})
 		return err
 	})
 }
@@ -71,10 +71,10 @@ func TestForeignRows(t *testing.T) {
 // everything reads what TestForeignRows has written, in every way there is.
 func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account tenancy.AccountID, stream tenancy.Stream) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.UsersByAddress, Limit: 9}, tenancy.Lookup{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "example.com@ana"}},
-			tenancy.Lookup{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "example.com@b"}, Limit: 9},
-			tenancy.Lookup{Index: tenancy.Accounts, Limit: 9}, tenancy.Lookup{Index: tenancy.GrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
-			tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: user}, Limit: 9})
+		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 9}, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "example.com@ana"}},
+			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "example.com@b"}, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 9}, tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 9})
 		if err != nil {
 			return err
 		}

@@ -536,10 +536,10 @@ func whole(t *testing.T, store tenancy.Store, l *ledger) {
 			continue
 		}
 		require.NoError(t, err)
-		madeIn(t, records, tenancy.Organizations, outcome.Created.Organizations)
-		madeIn(t, records, tenancy.Users, outcome.Created.Users)
-		madeIn(t, records, tenancy.Accounts, outcome.Created.Accounts)
-		madeIn(t, records, tenancy.Invitations, outcome.Created.Invitations)
+		madeIn(t, records, tenancy.IndexOrganizations, outcome.Created.Organizations)
+		madeIn(t, records, tenancy.IndexUsers, outcome.Created.Users)
+		madeIn(t, records, tenancy.IndexAccounts, outcome.Created.Accounts)
+		madeIn(t, records, tenancy.IndexInvitations, outcome.Created.Invitations)
 	}
 	require.Empty(t, events, "events of an operation without its record")
 	pending, err := dir.System().Relay(t.Context(), func(context.Context, tenancy.Event) error { return nil })
@@ -693,7 +693,7 @@ func (k *serverKiller) kill(t *testing.T) []work {
 func (k *serverKiller) missing(t *testing.T, of []work) (lost []work) {
 	var lookups []tenancy.Lookup
 	for _, w := range of {
-		lookups = append(lookups, tenancy.Lookup{Index: tenancy.Operations, Key: tenancy.Key{Text: w.actor.String(), ID: w.id}})
+		lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexOperations, Key: tenancy.Key{Text: w.actor.String(), ID: w.id}})
 	}
 	var answers []tenancy.Answer
 	asks := &writer{} // whose connections are those that the server cut

@@ -74,7 +74,7 @@ func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool)
 	}
 	var more []int
 	for _, l := range lookups {
-		if l.Index == tenancy.Heads && l.Limit == 0 {
+		if l.Index == tenancy.IndexHeads && l.Limit == 0 {
 			if i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all))); !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
 				more = append(more, i)
 			}

@@ -262,7 +262,7 @@ var number = tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
 // add adds to the number, and gives what it is then if nothing else is asked.
 func (w *wire) add(n uint64) func(context.Context, tenancy.Tx) error {
 	return func(ctx context.Context, tx tenancy.Tx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Key: number.Entries(nil)[0].Key})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: number.Entries(nil)[0].Key})
 		if err != nil {
 			return err
 		}
@@ -336,7 +336,7 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 				s.candidate(store, 0, 0) // which proves the domain
 				emails := s.loners(store, n)
 				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
-					return second(dir.As(s.owner).ImportUsers(ctx, s.org, tenancy.Import{Emails: emails}))
+					return second(dir.As(s.owner).ImportUsers(ctx, s.org, tenancy.UserImport{Emails: emails}))
 				}
 			}, owner}
 		},

@@ -208,7 +208,7 @@ func TestAcceptors(t *testing.T) {
 		require.Zero(t, lost.Load(), "attempts that lost, in round %d", round)
 	}
 	members := 0
-	for _, err := range owner.Users(ctx, up.Organization.ID, tenancy.UserQuery{Kind: tenancy.Managed}) {
+	for _, err := range owner.Users(ctx, up.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
 		require.NoError(t, err)
 		members++
 	}

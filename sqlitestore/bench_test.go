@@ -335,7 +335,7 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			dir, _ := l.store(b)
 			b.StartTimer()
-			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime, tenancy.Import{Emails: l.emails})
+			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime, tenancy.UserImport{Emails: l.emails})
 			require.NoError(b, err)
 			for _, r := range results {
 				require.NoError(b, r.Err)

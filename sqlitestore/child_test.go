@@ -161,7 +161,7 @@ func count(ctx context.Context, store *sqlitestore.Store, n int) error {
 var counter = tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
 
 func increment(ctx context.Context, tx tenancy.Tx) error {
-	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Key: tenancy.Key{ID: counter.Stream.Key()}})
+	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: counter.Stream.Key()}})
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func increment(ctx context.Context, tx tenancy.Tx) error {
 
 func counted(t testing.TB, store tenancy.Store) (n uint64) {
 	require.NoError(t, store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Key: tenancy.Key{ID: counter.Stream.Key()}})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: counter.Stream.Key()}})
 		if err == nil && answers[0].Record != nil {
 			n = answers[0].Record.(tenancy.HeadRecord).Sequence
 		}

@@ -87,7 +87,7 @@ func TestCheckpointWaits(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	require.NoError(t, store.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
-		_, err := tx.Read(t.Context(), tenancy.Lookup{Index: tenancy.Heads, Limit: 10})
+		_, err := tx.Read(t.Context(), tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 10})
 		require.NoError(t, err)
 		require.NoError(t, store.Update(t.Context(), increment))
 		require.Error(t, store.Checkpoint(ctx))

@@ -240,7 +240,7 @@ func TestOnceOnly(t *testing.T) {
 	runs := 0
 	require.NoError(t, one.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 		runs++
-		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Limit: 1}); err != nil {
+		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 1}); err != nil {
 			return err
 		}
 		if runs == 1 {

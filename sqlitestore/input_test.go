@@ -219,12 +219,12 @@ func TestForeignRows(t *testing.T) {
 	require.NoError(t, err)
 	stream := tenancy.Stream{Organization: ana.Organization.ID}
 	read := map[string]func(context.Context, tenancy.ReadTx) error{
-		"user":       lookUp(tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: ana.User.ID}}),
-		"users":      lookUp(tenancy.Lookup{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "acme.com@b"}, Limit: 10}),
-		"members":    lookUp(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
-		"grants":     lookUp(tenancy.Lookup{Index: tenancy.GrantsOf, Key: tenancy.Key{In: ana.User.ID}, Limit: 10}),
-		"head":       lookUp(tenancy.Lookup{Index: tenancy.Heads, Key: tenancy.Key{ID: stream.Key()}}),
-		"invitation": lookUp(tenancy.Lookup{Index: tenancy.InvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
+		"user":       lookUp(tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: ana.User.ID}}),
+		"users":      lookUp(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "acme.com@b"}, Limit: 10}),
+		"members":    lookUp(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
+		"grants":     lookUp(tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: ana.User.ID}, Limit: 10}),
+		"head":       lookUp(tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: stream.Key()}}),
+		"invitation": lookUp(tenancy.Lookup{Index: tenancy.IndexInvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
 		"access": func(ctx context.Context, tx tenancy.ReadTx) error {
 			_, err := tx.Access(ctx, ana.User.ID, ana.Account.ID)
 			return err

@@ -152,7 +152,7 @@ func TestBatches(t *testing.T) {
 					}
 				}
 			}
-			lookups = append(lookups, tenancy.Lookup{Index: tenancy.Users}, tenancy.Lookup{Index: tenancy.Members, Limit: math.MaxInt32})
+			lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexUsers}, tenancy.Lookup{Index: tenancy.IndexMembers, Limit: math.MaxInt32})
 		}
 		return nil
 	}))
@@ -169,7 +169,7 @@ func TestBatches(t *testing.T) {
 			}
 		}
 		require.Greater(t, found, many)
-		for _, l := range []tenancy.Lookup{{Index: tenancy.MembershipsOf}, {Index: 200}, {Index: tenancy.Users, Limit: -1}} {
+		for _, l := range []tenancy.Lookup{{Index: tenancy.IndexMembershipsOf}, {Index: 200}, {Index: tenancy.IndexUsers, Limit: -1}} {
 			_, err := tx.Read(ctx, slices.Repeat([]tenancy.Lookup{l}, many)...)
 			require.Error(t, err)
 		}

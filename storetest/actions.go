@@ -73,7 +73,7 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 		},
 		"DismissRequest": func(rt *rapid.T) {
 			q := m.request(rt)
-			record, _ := lookUp[tenancy.RequestRecord](m, tenancy.Requests, q)
+			record, _ := lookUp[tenancy.RequestRecord](m, tenancy.IndexRequests, q)
 			s := m.session(rt, m.ownerOf(record.Organization))
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
@@ -168,7 +168,7 @@ func (m *machine) reactivate(rt *rapid.T) {
 
 // memberOf draws a member of an organization; zero: none.
 func (m *machine) memberOf(rt *rapid.T, org tenancy.OrganizationID) tenancy.UserID {
-	members := m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 20})
+	members := m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20})
 	if len(members) == 0 {
 		return tenancy.UserID{}
 	}
@@ -177,7 +177,7 @@ func (m *machine) memberOf(rt *rapid.T, org tenancy.OrganizationID) tenancy.User
 
 // granted draws somebody who has a role on an account; zero: nobody.
 func (m *machine) granted(rt *rapid.T, account tenancy.AccountID) tenancy.UserID {
-	grants := m.listed(tenancy.Lookup{Index: tenancy.Grants, Key: tenancy.Key{In: account}, Limit: 20})
+	grants := m.listed(tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: account}, Limit: 20})
 	if len(grants) == 0 {
 		return tenancy.UserID{}
 	}
@@ -201,7 +201,7 @@ func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.Organizatio
 	var in []tenancy.OrganizationID
 	for _, org := range m.orgs {
 		_ = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org, ID: user}})
+			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org, ID: user}})
 			if err == nil && answers[0].Record != nil {
 				in = append(in, org)
 			}
@@ -287,11 +287,11 @@ func (m *machine) entitle(rt *rapid.T) {
 
 func (m *machine) signUpPolicy(rt *rapid.T) {
 	org := m.org(rt)
-	in := tenancy.PolicyChange{Policy: choose(m, rt, "policy", []tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
+	in := tenancy.SignUpPolicyChange{Policy: choose(m, rt, "policy", []tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
 		tenancy.PolicyAutomatic, tenancy.PolicyClosed, tenancy.PolicyClosed, "nonsense"})}
 	if m.coin(rt, "of a domain?") {
 		in.Domain = m.domain(rt)
-		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.Domains, in.Domain); err == nil && m.between(rt, "its organization?", 0, 4) > 0 {
+		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, in.Domain); err == nil && m.between(rt, "its organization?", 0, 4) > 0 {
 			org = record.Organization
 		}
 	}
@@ -432,12 +432,12 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 func (m *machine) acceptRequest(rt *rapid.T) {
 	var asked []tenancy.InvitationID
 	for _, id := range m.invitations {
-		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.Invitations, id); err == nil && i.Kind == tenancy.KindAccountRequest {
+		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id); err == nil && i.Kind == tenancy.InvitationOfAccount {
 			asked = append(asked, id)
 		}
 	}
 	request := drawID(m, rt, "asked", asked)
-	record, _ := lookUp[tenancy.InvitationRecord](m, tenancy.Invitations, request)
+	record, _ := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, request)
 	s := m.session(rt, append(m.accountOwners(record.Account), m.ownerOf(record.Organization))...)
 	m.did(rt, "AcceptAccountRequest", func() error { _, err := s.AcceptAccountRequest(m.ctx, request); return err })
 }
@@ -490,7 +490,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		})
 	}
 	inviterOf := func(id tenancy.InvitationID) []tenancy.UserID {
-		i, err := lookUp[tenancy.InvitationRecord](m, tenancy.Invitations, id)
+		i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id)
 		if err != nil {
 			return nil
 		}
@@ -562,7 +562,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 // names is what is done with domains, connections and single sign-on.
 func (m *machine) names() map[string]func(*rapid.T) {
 	ownerOfDomain := func(id tenancy.DomainID) tenancy.UserID {
-		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.Domains, id)
+		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, id)
 		return m.ownerOf(d.Organization)
 	}
 	add := func(rt *rapid.T) {
@@ -584,10 +584,10 @@ func (m *machine) names() map[string]func(*rapid.T) {
 	}
 	enforce := func(rt *rapid.T) {
 		domain := m.domain(rt)
-		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.Domains, domain)
+		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, domain)
 		connection := m.connection(rt)
 		for _, id := range m.connections {
-			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.Connections, id); err == nil && c.Organization == d.Organization && m.coin(rt, "this?") {
+			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.IndexConnections, id); err == nil && c.Organization == d.Organization && m.coin(rt, "this?") {
 				connection = id
 			}
 		}
@@ -624,7 +624,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 		},
 		"RemoveConnection": func(rt *rapid.T) {
 			id := m.connection(rt)
-			c, _ := lookUp[tenancy.ConnectionRecord](m, tenancy.Connections, id)
+			c, _ := lookUp[tenancy.ConnectionRecord](m, tenancy.IndexConnections, id)
 			s := m.session(rt, m.ownerOf(c.Organization))
 			m.did(rt, "RemoveConnection", func() error { return s.RemoveConnection(m.ctx, id) })
 		},
@@ -659,7 +659,7 @@ func (m *machine) publish(rt *rapid.T, id tenancy.DomainID) {
 func (m *machine) merging() map[string]func(*rapid.T) {
 	imports := func(rt *rapid.T) {
 		org := m.org(rt)
-		in := tenancy.Import{Emails: []string{m.address(rt), m.address(rt)}, Notify: m.coin(rt, "notify")}
+		in := tenancy.UserImport{Emails: []string{m.address(rt), m.address(rt)}, Notify: m.coin(rt, "notify")}
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "ImportUsers", func() error {
 			results, err := s.ImportUsers(m.ctx, org, in)
@@ -696,10 +696,12 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 		},
 		"ImportableUsers": func(rt *rapid.T) {
 			domain := m.domain(rt)
-			d, _ := lookUp[tenancy.DomainRecord](m, tenancy.Domains, domain)
+			d, _ := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, domain)
 			s := m.session(rt, m.ownerOf(d.Organization), m.memberOf(rt, d.Organization))
 			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
-			m.did(rt, "ImportableUsers", func() error { return drain(s.ImportableUsers(m.ctx, domain, tenancy.ImportableQuery{After: after})) })
+			m.did(rt, "ImportableUsers", func() error {
+				return drain(s.ImportableUsers(m.ctx, domain, tenancy.ImportableUserQuery{After: after}))
+			})
 		},
 	}
 }
@@ -726,7 +728,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			m.did(rt, "Users", func() error {
 				return drain(s.Users(m.ctx, org, tenancy.UserQuery{After: after, Role: role, State: state}))
 			})
-			m.did(rt, "Accounts", func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after, Status: state})) })
+			m.did(rt, "Accounts", func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after, State: state})) })
 			m.did(rt, "Invitations", func() error {
 				return drain(s.Invitations(m.ctx, org, tenancy.InvitationQuery{After: after, State: state}))
 			})
@@ -835,7 +837,7 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
 			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
 			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
-			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.Import{}); return err })
+			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
 		},
 		"Outcome": func(rt *rapid.T) {
 			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})

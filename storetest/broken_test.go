@@ -271,7 +271,7 @@ var brokenStores = []broken{
 			put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 				for _, r := range records {
 					if user, ok := r.(tenancy.UserRecord); ok {
-						ghosts[textIn(tenancy.UsersByAddress, user)] = user
+						ghosts[textIn(tenancy.IndexUsersByAddress, user)] = user
 					}
 				}
 				return tx.Put(ctx, records...)
@@ -279,7 +279,7 @@ var brokenStores = []broken{
 			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
 				answers, err := tx.Read(ctx, lookups...)
 				for i, l := range lookups {
-					if ghost := ghosts[l.Key.Text]; err == nil && l.Index == tenancy.UsersByAddress && l.Limit == 0 && answers[i].Record == nil && ghost != nil {
+					if ghost := ghosts[l.Key.Text]; err == nil && l.Index == tenancy.IndexUsersByAddress && l.Limit == 0 && answers[i].Record == nil && ghost != nil {
 						there, _ := tx.Read(ctx, lookup(ghost))
 						answers[i] = there[0]
 					}
@@ -328,7 +328,7 @@ var brokenStores = []broken{
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 			for _, r := range records {
 				d, _ := r.(tenancy.DomainRecord)
-				others, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.VerifiedDomains, Limit: math.MaxInt})
+				others, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexVerifiedDomains, Limit: math.MaxInt})
 				if err != nil {
 					return err
 				}
@@ -468,7 +468,7 @@ var brokenStores = []broken{
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
 			row, err := tx.Access(ctx, user, account)
-			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
+			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 				row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
 			}
 			return row, err
@@ -486,7 +486,7 @@ var brokenStores = []broken{
 	}},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody", "MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
-			all, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			all, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
 			if err != nil {
 				return err
 			}
@@ -496,7 +496,7 @@ var brokenStores = []broken{
 	}},
 	{"roles moved along", []string{"MoveAll/into another organization"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
-			members, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			members, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
 			if err != nil || move.Into.IsZero() {
 				return errors.Join(err, tx.MoveAll(ctx, move))
 			}

@@ -33,7 +33,7 @@ func (c trial) contextOver() {
 		c.holds(m)
 		require.ErrorIs(c, c.store.Update(ctx, func(context.Context, tenancy.Tx) error { return nil }), want)
 		require.ErrorIs(c, c.store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
-			_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 1})
+			_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1})
 			return err
 		}), want)
 	}
@@ -71,7 +71,7 @@ func (c trial) contextEnds() {
 		if err := tx.Put(ctx, tenancy.UserRecord{ID: userID(4)}); err != nil {
 			return err
 		}
-		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 1})
+		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1})
 		return err
 	})
 	require.ErrorIs(c, err, context.Canceled)

@@ -35,7 +35,7 @@ func second[T any](_ T, err error) error { return err }
 // where gives the organizations whose records are in a state.
 func (m *machine) where(state tenancy.State) (found []tenancy.OrganizationID) {
 	for _, org := range m.orgs {
-		if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.Organizations, org); err == nil && o.State == state {
+		if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.IndexOrganizations, org); err == nil && o.State == state {
 			found = append(found, org)
 		}
 	}
@@ -58,7 +58,7 @@ func (m *machine) onSubaccount(rt *rapid.T) {
 	if !ok {
 		return
 	}
-	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: org}, Limit: 20}) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: org}, Limit: 20}) {
 		if a := r.(tenancy.AccountRecord); !a.Parent.IsZero() && a.Closed == 0 {
 			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.ID, org)))
 			m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, a.ID, m.user(rt))))
@@ -73,7 +73,7 @@ func (m *machine) onPlatform(rt *rapid.T) {
 	if !ok {
 		return
 	}
-	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.ConnectionsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexConnectionsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
 		p := &tenancy.Platform{Session: owner}
 		m.try(rt, "MarkConnectionTested", second(p.MarkConnectionTested(m.ctx, r.(tenancy.ConnectionRecord).ID)))
 	}
@@ -90,7 +90,7 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "AddConnection", second(s.AddConnection(m.ctx, org, "One")))
 	m.try(rt, "AddDomain", second(s.AddDomain(m.ctx, org, "acme.com")))
 	m.try(rt, "CreateAccount", second(s.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "One"})))
-	m.try(rt, "SetSignUpPolicy", s.SetSignUpPolicy(m.ctx, org, tenancy.PolicyChange{Policy: tenancy.PolicyClosed}))
+	m.try(rt, "SetSignUpPolicy", s.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 	m.try(rt, "SetInvitationPolicy", s.SetInvitationPolicy(m.ctx, org, tenancy.InviteAnybody))
 	m.try(rt, "SetSSOExemption", s.SetSSOExemption(m.ctx, org, tenancy.UserID{1}, tenancy.SSOExempt))
 	m.try(rt, "Leave", s.Leave(m.ctx, org))
@@ -99,13 +99,13 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "TransferOwnership", second(s.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: tenancy.UserID{1}})))
 	m.try(rt, "SetOrganizationRole", s.SetOrganizationRole(m.ctx, org, tenancy.UserID{1}, tenancy.StandardUser))
 	m.try(rt, "InviteUser", second(s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: "ana@acme.com"})))
-	m.try(rt, "ImportUsers", second(s.ImportUsers(m.ctx, org, tenancy.Import{Emails: []string{"ana@acme.com"}})))
+	m.try(rt, "ImportUsers", second(s.ImportUsers(m.ctx, org, tenancy.UserImport{Emails: []string{"ana@acme.com"}})))
 	m.try(rt, "MergeOrganizations", second(s.MergeOrganizations(m.ctx, m.org(rt), org)))
 	m.try(rt, "DeleteOrganization", s.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: m.ownerOf(org)}, Limit: 3}) {
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: m.ownerOf(org)}, Limit: 3}) {
 		m.try(rt, "MoveAccount", second(s.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
 	}
-	for _, q := range m.listed(tenancy.Lookup{Index: tenancy.RequestsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
+	for _, q := range m.listed(tenancy.Lookup{Index: tenancy.IndexRequestsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
 		m.try(rt, "DismissRequest", s.DismissRequest(m.ctx, q.(tenancy.RequestRecord).ID))
 	}
 	m.try(rt, "SetHIPAAEntitlement", staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{}))
@@ -139,7 +139,7 @@ func (m *machine) outsider(rt *rapid.T, at string) (tenancy.UserID, string, bool
 	address := m.newcomer(at)
 	signed, err := m.dir.System().SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New"})
 	m.try(rt, "SignUp", err)
-	if err != nil || signed.Organization == nil || signed.How != tenancy.HowFounded {
+	if err != nil || signed.Organization == nil || signed.Result != tenancy.SignUpFounded {
 		return tenancy.UserID{}, "", false
 	}
 	m.users = append(m.users, signed.User.ID)
@@ -172,8 +172,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 	if offer, err := m.dir.As(user).Invitation(m.ctx, known); err == nil && offer.Terms != nil {
 		agreed = offer.Terms.Token
 	}
-	members := len(m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 1000}))
-	accounts := len(m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
+	members := len(m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 1000}))
+	accounts := len(m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
 	limits := tenancy.Limits{Subaccounts: 1, TrialSubaccounts: 1, Domains: 1}
 	if m.coin(rt, "members are full") {
 		limits.Members = members
@@ -181,7 +181,7 @@ func (m *machine) intoFull(rt *rapid.T) {
 		limits.Accounts = max(accounts, 1)
 	}
 	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, org, &limits))
-	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(unmanaged) > 0 {
+	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(unmanaged) > 0 {
 		request, err := owner.AddAccount(m.ctx, org, unmanaged[0].(tenancy.AccountRecord).ID)
 		m.try(rt, "AddAccount", err)
 		if err == nil {
@@ -197,7 +197,7 @@ func (m *machine) intoFull(rt *rapid.T) {
 			continue
 		}
 		m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, org, other)))
-		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsIn, Key: tenancy.Key{In: other}, Limit: 1}) {
+		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: other}, Limit: 1}) {
 			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
 		}
 		m.try(rt, "DeleteOrganization", owner.DeleteOrganization(m.ctx, other, tenancy.OrganizationDeletion{AccountsTo: org}))
@@ -208,8 +208,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 // importAll imports everybody there is, entitled.
 func (m *machine) importAll(rt *rapid.T, s *tenancy.Session, org tenancy.OrganizationID) {
 	m.try(rt, "SetImportEntitlement", m.dir.Operator("staff").SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{On: true, Reference: "t"}))
-	in := tenancy.Import{Emails: []string{"not an address"}}
-	for _, u := range m.listed(tenancy.Lookup{Index: tenancy.UsersByAddress, Limit: 50}) {
+	in := tenancy.UserImport{Emails: []string{"not an address"}}
+	for _, u := range m.listed(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 50}) {
 		in.Emails = append(in.Emails, u.(tenancy.UserRecord).Personal.Email)
 	}
 	results, err := s.ImportUsers(m.ctx, org, in)
@@ -223,7 +223,7 @@ func (m *machine) importAll(rt *rapid.T, s *tenancy.Session, org tenancy.Organiz
 
 // verified gives the domains that an organization has.
 func (m *machine) verified() (found []tenancy.DomainRecord) {
-	for _, d := range m.listed(tenancy.Lookup{Index: tenancy.VerifiedDomains, Limit: 100}) {
+	for _, d := range m.listed(tenancy.Lookup{Index: tenancy.IndexVerifiedDomains, Limit: 100}) {
 		found = append(found, d.(tenancy.DomainRecord))
 	}
 	return found
@@ -239,7 +239,7 @@ func (m *machine) intoClosed(rt *rapid.T) {
 	org, staff, host := d.Organization, m.dir.Operator("staff"), m.dir.System()
 	owner := m.dir.As(m.ownerOf(org))
 	set := func(policy tenancy.SignUpPolicy) {
-		m.try(rt, "SetSignUpPolicy", owner.SetSignUpPolicy(m.ctx, org, tenancy.PolicyChange{Domain: d.ID, Policy: policy}))
+		m.try(rt, "SetSignUpPolicy", owner.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Domain: d.ID, Policy: policy}))
 	}
 	set(tenancy.PolicyClosed)
 	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, org, nil))
@@ -277,7 +277,7 @@ func (m *machine) intoClosed(rt *rapid.T) {
 
 // accountOf gives an open account of an organization; zero: it has none.
 func (m *machine) accountOf(org tenancy.OrganizationID) tenancy.AccountID {
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
 		return a.(tenancy.AccountRecord).ID
 	}
 	return tenancy.AccountID{}
@@ -340,7 +340,7 @@ func (m *machine) byAdministrator(rt *rapid.T) {
 		return
 	}
 	boss, name := m.ownerOf(org), "Renamed"
-	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 20}) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
 		user := r.(tenancy.MembershipRecord).User
 		if user == boss {
 			continue
@@ -357,7 +357,7 @@ func (m *machine) byAdministrator(rt *rapid.T) {
 		m.try(rt, "DeleteUser", s.DeleteUser(m.ctx, user, tenancy.UserDeletion{}))
 		m.try(rt, "RemoveUser", s.RemoveUser(m.ctx, org, user, tenancy.Removal{Release: true}))
 		m.try(rt, "DeleteOrganization", s.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))
-		for _, g := range m.listed(tenancy.Lookup{Index: tenancy.GrantsOf, Key: tenancy.Key{In: boss}, Limit: 20}) {
+		for _, g := range m.listed(tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: boss}, Limit: 20}) {
 			m.try(rt, "RevokeRoles", s.RevokeRoles(m.ctx, g.(tenancy.GrantRecord).Account, boss))
 		}
 		return
@@ -401,7 +401,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 	m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, org, user, tenancy.Removal{}))
 	m.try(rt, "TransferOwnership", second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: user})))
 	m.try(rt, "DeleteUser", m.dir.Operator("staff").DeleteUser(m.ctx, m.memberOf(rt, org), tenancy.UserDeletion{AccountsTo: user}))
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		own := a.(tenancy.AccountRecord).ID
 		member := m.memberOf(rt, org)
 		m.try(rt, "TransferAccount", second(guest.TransferAccount(m.ctx, own, member)))
@@ -418,7 +418,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 		sent, err := guest.InviteToAccount(m.ctx, own, tenancy.NewAccountInvitation{Email: m.emailOf(m.ownerOf(org)), Roles: tenancy.Roles(tenancy.Developer)})
 		m.try(rt, "InviteToAccount", err)
 		m.try(rt, "AcceptInvitation", second(owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
-		for _, r := range m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 20}) {
+		for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
 			m.try(rt, "RevokeRoles", m.dir.As(r.(tenancy.MembershipRecord).User).RevokeRoles(m.ctx, own, m.ownerOf(org)))
 		}
 	}
@@ -436,7 +436,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 	}
 	m.try(rt, "AccountInvitations", drain(owner.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{State: "nonsense"})))
 	m.try(rt, "Relinquish", guest.Relinquish(m.ctx, account))
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		request, err := owner.AddAccount(m.ctx, org, a.(tenancy.AccountRecord).ID)
 		m.try(rt, "AddAccount", err)
 		m.try(rt, "CloseAccount", second(guest.CloseAccount(m.ctx, a.(tenancy.AccountRecord).ID)))
@@ -486,7 +486,7 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 	boss := m.newcomer("boss.example.org")
 	founded, err := host.SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(boss), Name: "New"})
 	m.try(rt, "SignUp", err)
-	if err != nil || founded.How != tenancy.HowFounded {
+	if err != nil || founded.Result != tenancy.SignUpFounded {
 		return
 	}
 	m.users, m.orgs, m.accounts = append(m.users, founded.User.ID), append(m.orgs, founded.Organization.ID), append(m.accounts, founded.Account.ID)
@@ -502,7 +502,7 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 		m.try(rt, "RemoveDomain", owner.RemoveDomain(m.ctx, d.ID))
 	}
 	if m.coin(rt, "no room") {
-		members := len(m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 1000}))
+		members := len(m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 1000}))
 		m.try(rt, "SetLimits", staff.SetLimits(m.ctx, org, &tenancy.Limits{Members: members}))
 		m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, org, made.ID)))
 		m.try(rt, "SetLimits", staff.SetLimits(m.ctx, org, nil))
@@ -510,7 +510,7 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 	if m.coin(rt, "closed") {
 		d, _ := m.prove(rt, owner, org, closed)
 		m.prove(rt, owner, org, "boss.example.org")
-		m.try(rt, "SetSignUpPolicy", owner.SetSignUpPolicy(m.ctx, org, tenancy.PolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed}))
+		m.try(rt, "SetSignUpPolicy", owner.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed}))
 		sent, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: boss})
 		m.try(rt, "InviteUser", err)
 		m.try(rt, "AcceptInvitation", second(m.dir.As(founded.User.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
@@ -557,7 +557,7 @@ func (m *machine) resendRefused(rt *rapid.T) {
 }
 
 func (m *machine) emailOf(user tenancy.UserID) string {
-	u, _ := lookUp[tenancy.UserRecord](m, tenancy.Users, user)
+	u, _ := lookUp[tenancy.UserRecord](m, tenancy.IndexUsers, user)
 	return u.Personal.Email
 }
 
@@ -592,7 +592,7 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 		m.orgs = append(m.orgs, made.ID)
 	}
 	member := m.memberOf(rt, org)
-	for _, previous := range []tenancy.PreviousOwner{tenancy.BecomesStandardUser, tenancy.Leaves} {
+	for _, previous := range []tenancy.PreviousOwner{tenancy.PreviousStandardUser, tenancy.PreviousLeaves} {
 		if m.coin(rt, "transfer") {
 			m.try(rt, "TransferOwnership", second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: member, Previous: previous})))
 			m.try(rt, "ReplaceOwner", second(m.dir.Operator("staff").ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: member, Previous: previous, Reference: "t"})))
@@ -628,7 +628,7 @@ func (m *machine) inactive(rt *rapid.T) {
 		return
 	}
 	boss := m.ownerOf(org)
-	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: org}, Limit: 20}) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
 		user := r.(tenancy.MembershipRecord).User
 		if user == boss {
 			continue
@@ -665,7 +665,7 @@ func (m *machine) inviterGone(rt *rapid.T) {
 	other, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: late})
 	m.try(rt, "InviteUser", err)
 	var request tenancy.AccountRequest
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
+	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		request, err = m.dir.As(admin).AddAccount(m.ctx, org, a.(tenancy.AccountRecord).ID)
 		m.try(rt, "AddAccount", err)
 	}

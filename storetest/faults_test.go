@@ -29,7 +29,7 @@ func newCounter() *counter {
 
 func countOf(ctx context.Context, tx tenancy.ReadTx) (tenancy.HeadRecord, error) {
 	head := tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
-	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Heads, Key: identity(head).Key})
+	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: identity(head).Key})
 	if err == nil && answers[0].Record != nil {
 		head = answers[0].Record.(tenancy.HeadRecord)
 	}
@@ -150,7 +150,7 @@ func TestFaultSwallowed(t *testing.T) {
 		}))
 		require.True(t, c.Injected())
 		require.NoError(t, c.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Key: identity(user).Key})
+			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Key: identity(user).Key})
 			require.Equal(t, done, answers[0].Record != nil)
 			return err
 		}))

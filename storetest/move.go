@@ -41,7 +41,7 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 		account(6, tenancy.AccountRecord{Parent: accountID(first + 5), Closed: 7}),
 		tenancy.GrantRecord{Account: accountID(first), User: userID(first), Roles: tenancy.Roles(tenancy.AccountOwner)},
 		tenancy.GrantRecord{Account: accountID(first + 5), User: userID(first + 3), Roles: tenancy.Roles(tenancy.Support)},
-		tenancy.InvitationRecord{ID: id(first), Kind: tenancy.KindOrganization, Organization: org, State: tenancy.StatePending,
+		tenancy.InvitationRecord{ID: id(first), Kind: tenancy.InvitationToOrganization, Organization: org, State: tenancy.StatePending,
 			Personal: tenancy.InvitationPersonal{Address: address(first)}},
 		tenancy.ConnectionRecord{ID: id(first), Organization: org},
 	}

@@ -17,17 +17,17 @@ func raceCases() []testCase {
 		{"Race/increments", trial.increments},
 		{"Race/put if a list is empty", func(c trial) {
 			c.putOnce(func(int) tenancy.Lookup {
-				return tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 1}
+				return tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 1}
 			})
 		}},
 		{"Race/put if a count is zero", func(c trial) {
 			c.putOnce(func(int) tenancy.Lookup {
-				return tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 10, Count: true}
+				return tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10, Count: true}
 			})
 		}},
 		{"Race/put if the other's is absent", func(c trial) {
 			c.putOnce(func(n int) tenancy.Lookup {
-				return tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1), ID: id(1 - n)}}
+				return tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1), ID: id(1 - n)}}
 			})
 		}},
 		{"Race/one entry", trial.oneEntry},
@@ -176,16 +176,16 @@ func (c trial) putOnce(look func(n int) tenancy.Lookup) {
 		}
 		return true, tx.Put(ctx, member(n))
 	})
-	got := c.ask(tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 10})
+	got := c.ask(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10})
 	require.Equal(c, []tenancy.Record{member(won)}, got[0].Records)
 }
 
 // oneEntry has each of two put a record with the same entry if it finds none there (INV-8).
 func (c trial) oneEntry() {
-	records := [2]tenancy.Record{samples[tenancy.PendingInvitations](0, 1, 1), samples[tenancy.PendingInvitations](1, 1, 1)}
-	key, _ := keyIn(tenancy.PendingInvitations, records[0])
+	records := [2]tenancy.Record{samples[tenancy.IndexPendingInvitations](0, 1, 1), samples[tenancy.IndexPendingInvitations](1, 1, 1)}
+	key, _ := keyIn(tenancy.IndexPendingInvitations, records[0])
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
-		found, err := read1(ctx, tx, tenancy.Lookup{Index: tenancy.PendingInvitations, Key: key})
+		found, err := read1(ctx, tx, tenancy.Lookup{Index: tenancy.IndexPendingInvitations, Key: key})
 		if err != nil {
 			return false, err
 		}
@@ -228,7 +228,7 @@ func (c trial) crossedDeletes() {
 	member := func(n int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(1), User: userID(n)}
 	}
-	all := tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 10}
+	all := tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10}
 	c.put(member(0), member(1))
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		found, err := read1(ctx, tx, all)
@@ -359,8 +359,8 @@ func (c trial) moveRace() {
 		joined = 1
 	}
 	got := c.ask(
-		tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: id(1)}, Limit: 10},
-		tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(2)}, Limit: 10}, tenancy.Lookup{Index: tenancy.AccountsIn, Key: tenancy.Key{In: id(2)}, Limit: 10})
+		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(1)}, Limit: 10},
+		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(2)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(2)}, Limit: 10})
 	require.Empty(c, got[0].Records, "a member stays behind")
 	require.Empty(c, got[1].Records, "an account stays behind")
 	require.Len(c, got[2].Records, 1+joined, "the members moved")

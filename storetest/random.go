@@ -250,7 +250,7 @@ func (m *machine) platform(rt *rapid.T) *tenancy.Platform {
 
 // ownerOf gives an organization's Owner, a merged one's survivor's; zero: unknown.
 func (m *machine) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
-	o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.Organizations, org)
+	o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.IndexOrganizations, org)
 	switch {
 	case err != nil:
 		return tenancy.UserID{}
@@ -275,7 +275,7 @@ func lookUp[R tenancy.Record](m *machine, index tenancy.Index, id [16]byte) (rec
 
 // accountOwners gives an account's owner and its organization's Owner.
 func (m *machine) accountOwners(id tenancy.AccountID) []tenancy.UserID {
-	a, err := lookUp[tenancy.AccountRecord](m, tenancy.Accounts, id)
+	a, err := lookUp[tenancy.AccountRecord](m, tenancy.IndexAccounts, id)
 	if err != nil {
 		return nil
 	}
@@ -286,12 +286,12 @@ func (m *machine) accountOwners(id tenancy.AccountID) []tenancy.UserID {
 func (m *machine) userBosses(user tenancy.UserID) []tenancy.UserID {
 	bosses := []tenancy.UserID{user}
 	_ = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.MembershipsOf, Key: tenancy.Key{In: user}, Limit: 10})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 10})
 		if err != nil {
 			return err
 		}
 		for _, r := range answers[0].Records {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Organizations, Key: tenancy.Key{ID: r.(tenancy.MembershipRecord).Organization}})
+			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexOrganizations, Key: tenancy.Key{ID: r.(tenancy.MembershipRecord).Organization}})
 			if err != nil {
 				return err
 			}
@@ -369,9 +369,9 @@ func Everything(t testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Rec
 			for _, r := range a.Records { // memberships and grants are found through what they are in
 				switch r := r.(type) {
 				case tenancy.OrganizationRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: r.ID}, Limit: all})
+					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.ID}, Limit: all})
 				case tenancy.AccountRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.Grants, Key: tenancy.Key{In: r.ID}, Limit: all})
+					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.ID}, Limit: all})
 				}
 			}
 		}

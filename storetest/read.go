@@ -25,16 +25,16 @@ func (c trial) places() {
 	m := newModel()
 	var records []tenancy.Record
 	for n := range 12 {
-		records = append(records, samples[tenancy.UsersByAddress](n, 0, n), samples[tenancy.Members](n, n%2, 0), samples[tenancy.OpenAccountsOf](n, n%3, 0))
+		records = append(records, samples[tenancy.IndexUsersByAddress](n, 0, n), samples[tenancy.IndexMembers](n, n%2, 0), samples[tenancy.IndexOpenAccountsOf](n, n%3, 0))
 	}
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
 	var asked []tenancy.Lookup
 	for n := range 125 {
 		asked = append(asked,
-			tenancy.Lookup{Index: tenancy.Users, Key: tenancy.Key{ID: id(n % 15)}},
-			tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(n % 3)}, Limit: 1 + n%7},
-			tenancy.Lookup{Index: tenancy.OpenAccountsOf, Key: tenancy.Key{In: id(n % 4)}, Limit: 1 + n%5, Count: true},
-			tenancy.Lookup{Index: tenancy.UsersByAddress, Key: tenancy.Key{Text: "sample.example@" + text(n%13)}})
+			tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: id(n % 15)}},
+			tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(n % 3)}, Limit: 1 + n%7},
+			tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: id(n % 4)}, Limit: 1 + n%5, Count: true},
+			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "sample.example@" + text(n%13)}})
 	}
 	got := c.ask(asked...)
 	want, _ := m.Read(c.Context(), asked...)
@@ -64,7 +64,7 @@ func (c trial) limits() {
 	c.put(slices.Concat(all, []tenancy.Record{tenancy.GrantRecord{Account: accountID(2), User: userID(1)}})...)
 	for _, after := range []int{0, 4, 10} {
 		for _, limit := range []int{1, 5, 6, 9, 10, 11, math.MaxInt32, math.MaxInt} {
-			l := tenancy.Lookup{Index: tenancy.Grants, Key: tenancy.Key{In: id(1), ID: [16]byte{15: byte(after)}}, Limit: limit}
+			l := tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: id(1), ID: [16]byte{15: byte(after)}}, Limit: limit}
 			list := c.ask(l)[0]
 			l.Count = true
 			count := c.ask(l)[0]

@@ -70,7 +70,7 @@ func (c trial) roundTrip(info tenancy.IndexInfo) {
 type stranger struct{ ID tenancy.UserID }
 
 func (s stranger) Entries(to []tenancy.Entry) []tenancy.Entry {
-	return append(to, tenancy.Entry{Index: tenancy.Users, Key: tenancy.Key{ID: s.ID}})
+	return append(to, tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: s.ID}})
 }
 
 // unknownKind wants a record of an unknown kind to be refused, or to be given back, or to be an error when it is read: not to vanish.
@@ -80,7 +80,7 @@ func (c trial) unknownKind() {
 		require.Nil(c, c.get(user), "half of the transaction stays")
 		return
 	}
-	for _, l := range []tenancy.Lookup{lookup(odd), {Index: tenancy.Users, Limit: 10}, {Index: tenancy.Users, Limit: 10, Count: true}} {
+	for _, l := range []tenancy.Lookup{lookup(odd), {Index: tenancy.IndexUsers, Limit: 10}, {Index: tenancy.IndexUsers, Limit: 10, Count: true}} {
 		var got []tenancy.Answer
 		err := c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 			got, err = tx.Read(ctx, l)

@@ -65,102 +65,102 @@ func stream(n int) tenancy.Stream {
 type sample func(own, group, text int) tenancy.Record
 
 var samples = map[tenancy.Index]sample{
-	tenancy.Organizations: func(own, _, _ int) tenancy.Record { return tenancy.OrganizationRecord{ID: orgID(own)} },
-	tenancy.OrganizationsDue: func(own, _, text int) tenancy.Record {
+	tenancy.IndexOrganizations: func(own, _, _ int) tenancy.Record { return tenancy.OrganizationRecord{ID: orgID(own)} },
+	tenancy.IndexOrganizationsDue: func(own, _, text int) tenancy.Record {
 		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateDeleted, Ended: instant(text)}
 	},
-	tenancy.OrganizationsInto: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexOrganizationsInto: func(own, group, _ int) tenancy.Record {
 		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateMerged, MergedInto: orgID(group), Purged: 1}
 	},
-	tenancy.Users: func(own, _, _ int) tenancy.Record { return tenancy.UserRecord{ID: userID(own)} },
-	tenancy.UsersByAddress: func(own, _, text int) tenancy.Record {
+	tenancy.IndexUsers: func(own, _, _ int) tenancy.Record { return tenancy.UserRecord{ID: userID(own)} },
+	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
 	},
-	tenancy.Members: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexMembers: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(group), User: userID(own)}
 	},
-	tenancy.MembershipsOf: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexMembershipsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(own), User: userID(group)}
 	},
-	tenancy.Accounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
-	tenancy.AccountsIn: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexAccounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
+	tenancy.IndexAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}
 	},
-	tenancy.OpenAccountsIn: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexOpenAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(own), Organization: orgID(group)}
 	},
-	tenancy.OpenAccountsOf: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexOpenAccountsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(group)}
 	},
-	tenancy.OpenSubaccountsOf: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexOpenSubaccountsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(own), Parent: accountID(group)}
 	},
-	tenancy.Grants: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexGrants: func(own, group, _ int) tenancy.Record {
 		return tenancy.GrantRecord{Account: accountID(group), User: userID(own)}
 	},
-	tenancy.GrantsOf: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexGrantsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.GrantRecord{Account: accountID(own), User: userID(group)}
 	},
-	tenancy.Invitations: func(own, _, _ int) tenancy.Record {
+	tenancy.IndexInvitations: func(own, _, _ int) tenancy.Record {
 		return tenancy.InvitationRecord{ID: id(own)}
 	},
-	tenancy.InvitationsBySecret: func(own, _, n int) tenancy.Record {
+	tenancy.IndexInvitationsBySecret: func(own, _, n int) tenancy.Record {
 		return tenancy.InvitationRecord{ID: id(own), Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
 	},
-	tenancy.PendingInvitations: func(own, group, text int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccount, Account: accountID(group), State: tenancy.StatePending,
+	tenancy.IndexPendingInvitations: func(own, group, text int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToAccount, Account: accountID(group), State: tenancy.StatePending,
 			Personal: tenancy.InvitationPersonal{Address: address(text)}}
 	},
-	tenancy.InvitationsIn: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindOrganization, Organization: orgID(group)}
+	tenancy.IndexInvitationsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization, Organization: orgID(group)}
 	},
-	tenancy.InvitationsFor: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccountRequest, Organization: orgID(own), Account: accountID(group),
+	tenancy.IndexInvitationsFor: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationOfAccount, Organization: orgID(own), Account: accountID(group),
 			State: tenancy.StatePending}
 	},
-	tenancy.InvitationsByAddress: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindOrganization, State: tenancy.StateDeclined,
+	tenancy.IndexInvitationsByAddress: func(own, group, _ int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization, State: tenancy.StateDeclined,
 			Personal: tenancy.InvitationPersonal{Address: address(group)}}
 	},
-	tenancy.InvitationsDue: func(own, _, text int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.KindAccount, Expires: instant(text),
+	tenancy.IndexInvitationsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToAccount, Expires: instant(text),
 			Personal: tenancy.InvitationPersonal{Address: address(own)}}
 	},
-	tenancy.Requests: func(own, _, _ int) tenancy.Record { return tenancy.RequestRecord{ID: id(own)} },
-	tenancy.OpenRequests: func(own, group, text int) tenancy.Record {
+	tenancy.IndexRequests: func(own, _, _ int) tenancy.Record { return tenancy.RequestRecord{ID: id(own)} },
+	tenancy.IndexOpenRequests: func(own, group, text int) tenancy.Record {
 		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateOpen,
 			Personal: tenancy.RequestPersonal{Address: address(text)}}
 	},
-	tenancy.RequestsIn: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexRequestsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group)}
 	},
-	tenancy.RequestsByAddress: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexRequestsByAddress: func(own, group, _ int) tenancy.Record {
 		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.RequestPersonal{Address: address(group)}}
 	},
-	tenancy.RequestsDue: func(own, _, text int) tenancy.Record {
+	tenancy.IndexRequestsDue: func(own, _, text int) tenancy.Record {
 		return tenancy.RequestRecord{ID: id(own), Settled: instant(text), Personal: tenancy.RequestPersonal{Address: address(own)}}
 	},
-	tenancy.Domains: func(own, _, _ int) tenancy.Record {
+	tenancy.IndexDomains: func(own, _, _ int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.DomainPersonal{Name: text(own)}}
 	},
-	tenancy.DomainsIn: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexDomainsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
 			Personal: tenancy.DomainPersonal{Name: text(own)}}
 	},
-	tenancy.DomainsByName: func(own, group, n int) tenancy.Record {
+	tenancy.IndexDomainsByName: func(own, group, n int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
 			Personal: tenancy.DomainPersonal{Name: text(n)}}
 	},
-	tenancy.VerifiedDomains: func(own, _, n int) tenancy.Record {
+	tenancy.IndexVerifiedDomains: func(own, _, n int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), State: tenancy.StateLapsing,
 			Personal: tenancy.DomainPersonal{Name: text(n)}}
 	},
-	tenancy.Connections: func(own, _, _ int) tenancy.Record { return tenancy.ConnectionRecord{ID: id(own)} },
-	tenancy.ConnectionsIn: func(own, group, _ int) tenancy.Record {
+	tenancy.IndexConnections: func(own, _, _ int) tenancy.Record { return tenancy.ConnectionRecord{ID: id(own)} },
+	tenancy.IndexConnectionsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.ConnectionRecord{ID: id(own), Organization: orgID(group)}
 	},
-	tenancy.Heads: func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
-	tenancy.Operations: func(own, _, n int) tenancy.Record {
+	tenancy.IndexHeads: func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
+	tenancy.IndexOperations: func(own, _, n int) tenancy.Record {
 		return tenancy.OperationRecord{Actor: actor(n), ID: operationID(own)}
 	},
 }

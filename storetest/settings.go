@@ -55,7 +55,7 @@ func (m *machine) set(rt *rapid.T) {
 	m.now = m.now.Add(25 * time.Hour)
 	owner := m.dir.As(ana.User.ID)
 	if m.between(rt, "policy", 0, 2) == 0 {
-		must(rt, owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.PolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})}))
+		must(rt, owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})}))
 	}
 	if m.between(rt, "single sign-on", 0, 2) == 0 {
 		connection, err := owner.AddConnection(m.ctx, ana.Organization.ID, "Provider")

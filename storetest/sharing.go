@@ -101,7 +101,7 @@ func (c trial) readOut() {
 	c.both(m, putting(organizationOf(orgID(1), 10)...))
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, eventsOfAllTypes()...) })
 	spoil := func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Members, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.Accounts, Limit: 100})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 100})
 		if err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func (c trial) pagesStand() {
 	var wg sync.WaitGroup
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
 		for at := (tenancy.Key{In: id(1)}); ; {
-			page, err := read1(ctx, tx, tenancy.Lookup{Index: tenancy.Members, Key: at, Limit: 2})
+			page, err := read1(ctx, tx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: at, Limit: 2})
 			if err != nil {
 				return err
 			}
@@ -114,7 +114,7 @@ func (c trial) pagesStand() {
 			if len(page.Records) < 2 || len(got) > len(want) {
 				return nil
 			}
-			at, _ = keyIn(tenancy.Members, page.Records[1])
+			at, _ = keyIn(tenancy.IndexMembers, page.Records[1])
 			once.Do(func() {
 				changed := make(chan struct{})
 				wg.Go(func() {

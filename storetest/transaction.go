@@ -82,7 +82,7 @@ func (c trial) rollback() {
 			if err := inTurn(ctx, tx, everyWrite()[:last]); err != nil {
 				return err
 			}
-			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 1}); err != nil {
+			if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1}); err != nil {
 				return err
 			}
 			return own
@@ -137,7 +137,7 @@ func (c trial) viewErrors() {
 	own := &refusal{"own"}
 	require.Same(c, own, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error { return own }))
 	require.Same(c, own, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.Users, Limit: 1}); err != nil {
+		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1}); err != nil {
 			return err
 		}
 		return own
@@ -199,7 +199,7 @@ func (c trial) over() {
 		}
 	}
 	for _, tx := range leftReads {
-		_, err := tx.Read(c.Context(), tenancy.Lookup{Index: tenancy.Users, Limit: 1})
+		_, err := tx.Read(c.Context(), tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1})
 		require.Error(c, err, "Read after the end")
 		_, err = tx.Access(c.Context(), userID(1), accountID(1))
 		require.Error(c, err, "Access after the end")

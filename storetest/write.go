@@ -175,12 +175,12 @@ func (c trial) oneIDInSeveralKinds() {
 // many writes as much at once as an import or a merge may.
 func (c trial) many() {
 	const n = 1000
-	users, one := make([]tenancy.Record, n), tenancy.Lookup{Index: tenancy.Users, Limit: n + 1, Count: true}
+	users, one := make([]tenancy.Record, n), tenancy.Lookup{Index: tenancy.IndexUsers, Limit: n + 1, Count: true}
 	for i := range users {
 		users[i] = tenancy.UserRecord{ID: userID(i), Created: 1}
 	}
 	c.put(users...)
-	got := c.ask(one, tenancy.Lookup{Index: tenancy.Users, Limit: n + 1})
+	got := c.ask(one, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: n + 1})
 	require.Equal(c, n, got[0].Count)
 	require.Len(c, got[1].Records, n)
 	c.update(deleting(users[1:]...))

@@ -61,7 +61,7 @@ func (c *company) showUsers(ctx context.Context, w *strings.Builder) error {
 	var rows [][]string
 	for _, u := range users {
 		role := words(u.Role) // of a pending user, the one offered
-		if u.Kind == tenancy.Independent {
+		if u.Kind == tenancy.KindIndependent {
 			role = ""
 		}
 		rows = append(rows, []string{string(u.Kind), u.User.Name.Reveal(), u.User.Email.Reveal(), role, string(u.User.State), grants(u.Grants, names)})
@@ -75,7 +75,7 @@ func words(role fmt.Stringer) string { return strings.ReplaceAll(role.String(), 
 
 // rank orders kinds as the library lists them.
 func rank(k tenancy.Kind) int {
-	return slices.Index([]tenancy.Kind{tenancy.Managed, tenancy.Independent, tenancy.Pending}, k)
+	return slices.Index([]tenancy.Kind{tenancy.KindManaged, tenancy.KindIndependent, tenancy.KindPending}, k)
 }
 
 // grants says which roles somebody has where, in short.
@@ -120,12 +120,12 @@ func (c *company) showAccounts(ctx context.Context, w *strings.Builder) error {
 	var rows [][]string
 	for _, a := range accounts {
 		row := []string{string(a.Kind), a.Name.Reveal(), "", "", ""}
-		if a.Kind == tenancy.Managed {
+		if a.Kind == tenancy.KindManaged {
 			people, err := collect(c.as(c.founder()).Access(ctx, a.ID, tenancy.ReachQuery{}))
 			if err != nil {
 				return err
 			}
-			row[2], row[3], row[4] = a.OwnerName.Reveal(), string(a.Account.Status), fmt.Sprint(len(people))
+			row[2], row[3], row[4] = a.OwnerName.Reveal(), string(a.Account.State), fmt.Sprint(len(people))
 		}
 		for _, m := range a.Members { // of an independent one the organization sees only this
 			row[4] = m.Name.Reveal() + ": " + words(m.Roles)

@@ -168,40 +168,40 @@ const mainAndOpen = "closed = 0 AND parent_id IS NULL"
 
 // places is the table of the indexes' columns.
 var places = []place{
-	{index: tenancy.Organizations, id: "id"},
-	{index: tenancy.OrganizationsDue, text: "due", keyText: true, id: "id"},
-	{index: tenancy.OrganizationsInto, in: "merged_into_id", id: "id"},
-	{index: tenancy.Users, id: "id"},
-	{index: tenancy.UsersByAddress, text: "address_key", keyText: true},
-	{index: tenancy.Members, in: "organization_id", id: "user_id"},
-	{index: tenancy.MembershipsOf, in: "user_id", id: "organization_id"},
-	{index: tenancy.Accounts, id: "id"},
-	{index: tenancy.AccountsIn, in: "organization_id", id: "id"},
-	{index: tenancy.OpenAccountsIn, in: "organization_id", id: "id", where: mainAndOpen},
-	{index: tenancy.OpenAccountsOf, in: "owner_id", id: "id", where: mainAndOpen},
-	{index: tenancy.OpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
-	{index: tenancy.Grants, in: "account_id", id: "user_id"},
-	{index: tenancy.GrantsOf, in: "user_id", id: "account_id"},
-	{index: tenancy.Invitations, id: "id"},
-	{index: tenancy.InvitationsBySecret, text: "secret_key", keyText: true},
-	{index: tenancy.PendingInvitations, in: "target_id", text: "pending_key", keyText: true},
-	{index: tenancy.InvitationsIn, in: "target_id", keyIn: true, id: "id"},
-	{index: tenancy.InvitationsFor, in: "asked_id", keyIn: true, id: "id"},
-	{index: tenancy.InvitationsByAddress, in: "address_group", keyIn: true, id: "id"},
-	{index: tenancy.InvitationsDue, text: "due", keyText: true, id: "id"},
-	{index: tenancy.Requests, id: "id"},
-	{index: tenancy.OpenRequests, in: "organization_id", text: "open_key", keyText: true},
-	{index: tenancy.RequestsIn, in: "organization_id", id: "id"},
-	{index: tenancy.RequestsByAddress, in: "address_group", keyIn: true, id: "id"},
-	{index: tenancy.RequestsDue, text: "due", keyText: true, id: "id"},
-	{index: tenancy.Domains, id: "id"},
-	{index: tenancy.DomainsIn, in: "organization_id", id: "id"},
-	{index: tenancy.DomainsByName, in: "organization_id", text: "name"},
-	{index: tenancy.VerifiedDomains, text: "verified_key", keyText: true},
-	{index: tenancy.Connections, id: "id"},
-	{index: tenancy.ConnectionsIn, in: "organization_id", id: "id"},
-	{index: tenancy.Heads, id: "stream"},
-	{index: tenancy.Operations, text: "actor_key", keyText: true, id: "id"},
+	{index: tenancy.IndexOrganizations, id: "id"},
+	{index: tenancy.IndexOrganizationsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.IndexOrganizationsInto, in: "merged_into_id", id: "id"},
+	{index: tenancy.IndexUsers, id: "id"},
+	{index: tenancy.IndexUsersByAddress, text: "address_key", keyText: true},
+	{index: tenancy.IndexMembers, in: "organization_id", id: "user_id"},
+	{index: tenancy.IndexMembershipsOf, in: "user_id", id: "organization_id"},
+	{index: tenancy.IndexAccounts, id: "id"},
+	{index: tenancy.IndexAccountsIn, in: "organization_id", id: "id"},
+	{index: tenancy.IndexOpenAccountsIn, in: "organization_id", id: "id", where: mainAndOpen},
+	{index: tenancy.IndexOpenAccountsOf, in: "owner_id", id: "id", where: mainAndOpen},
+	{index: tenancy.IndexOpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
+	{index: tenancy.IndexGrants, in: "account_id", id: "user_id"},
+	{index: tenancy.IndexGrantsOf, in: "user_id", id: "account_id"},
+	{index: tenancy.IndexInvitations, id: "id"},
+	{index: tenancy.IndexInvitationsBySecret, text: "secret_key", keyText: true},
+	{index: tenancy.IndexPendingInvitations, in: "target_id", text: "pending_key", keyText: true},
+	{index: tenancy.IndexInvitationsIn, in: "target_id", keyIn: true, id: "id"},
+	{index: tenancy.IndexInvitationsFor, in: "asked_id", keyIn: true, id: "id"},
+	{index: tenancy.IndexInvitationsByAddress, in: "address_group", keyIn: true, id: "id"},
+	{index: tenancy.IndexInvitationsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.IndexRequests, id: "id"},
+	{index: tenancy.IndexOpenRequests, in: "organization_id", text: "open_key", keyText: true},
+	{index: tenancy.IndexRequestsIn, in: "organization_id", id: "id"},
+	{index: tenancy.IndexRequestsByAddress, in: "address_group", keyIn: true, id: "id"},
+	{index: tenancy.IndexRequestsDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.IndexDomains, id: "id"},
+	{index: tenancy.IndexDomainsIn, in: "organization_id", id: "id"},
+	{index: tenancy.IndexDomainsByName, in: "organization_id", text: "name"},
+	{index: tenancy.IndexVerifiedDomains, text: "verified_key", keyText: true},
+	{index: tenancy.IndexConnections, id: "id"},
+	{index: tenancy.IndexConnectionsIn, in: "organization_id", id: "id"},
+	{index: tenancy.IndexHeads, id: "stream"},
+	{index: tenancy.IndexOperations, text: "actor_key", keyText: true, id: "id"},
 }
 
 // all holds the tables and indexes, made once.
@@ -264,7 +264,7 @@ func (t *Table) keyColumns(p place) {
 	if p.keyText {
 		add(p.text, Key, text)
 	}
-	if p.index == tenancy.Heads {
+	if p.index == tenancy.IndexHeads {
 		add(p.id, ID, id)
 	}
 }

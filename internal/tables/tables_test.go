@@ -211,8 +211,8 @@ func TestEntriesStandInColumns(t *testing.T) {
 }
 
 // later are indexes of which records filled anyhow are not: each has its own below.
-var later = []tenancy.Index{tenancy.OpenAccountsIn, tenancy.OpenAccountsOf, tenancy.OpenSubaccountsOf, tenancy.PendingInvitations, tenancy.InvitationsFor,
-	tenancy.OpenRequests, tenancy.VerifiedDomains, tenancy.OrganizationsDue, tenancy.InvitationsByAddress, tenancy.InvitationsDue}
+var later = []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexOpenAccountsOf, tenancy.IndexOpenSubaccountsOf, tenancy.IndexPendingInvitations, tenancy.IndexInvitationsFor,
+	tenancy.IndexOpenRequests, tenancy.IndexVerifiedDomains, tenancy.IndexOrganizationsDue, tenancy.IndexInvitationsByAddress, tenancy.IndexInvitationsDue}
 
 // TestWhere has the columns of a row say whether the index has its record, as Entries does.
 func TestWhere(t *testing.T) {
@@ -223,11 +223,11 @@ func TestWhere(t *testing.T) {
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateDeleted, Ended: 5, Purged: 6},
 		tenancy.AccountRecord{ID: id, Owner: id}, tenancy.AccountRecord{ID: id, Owner: id, Organization: id}, tenancy.AccountRecord{ID: id, Owner: id, Parent: id},
 		tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Parent: id, Closed: 1}, tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Closed: 1},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.KindOrganization, Organization: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.KindAccount, Account: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.KindAccount, Account: id, State: tenancy.StateRevoked, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.KindAccountRequest, Organization: id, Account: id, State: tenancy.StatePending},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.KindAccountRequest, Organization: id, Account: id, State: tenancy.StateRevoked},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToOrganization, Organization: id, State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StateRevoked, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id, State: tenancy.StatePending},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id, State: tenancy.StateRevoked},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen},
@@ -318,7 +318,7 @@ func TestUnknown(t *testing.T) {
 		_, err := tables.Of(r)
 		require.Error(t, err)
 	}
-	for _, i := range []tenancy.Index{0, tenancy.Operations + 1, 255} {
+	for _, i := range []tenancy.Index{0, tenancy.IndexOperations + 1, 255} {
 		_, err := tables.At(i)
 		require.Error(t, err)
 	}
