@@ -117,7 +117,7 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 	var f form
 	name, owner := f.name(account.Name), cmp.Or(account.Owner, s.actor.User)
 	if org.IsZero() {
-		f.check(owner == s.actor.User, CodeInput)
+		f.that(owner == s.actor.User, CodeInput)
 		return update(ctx, s, call{opCreateAccount, "", f.err}, (*reads).unmanaged,
 			func(memberships []MembershipRecord, c *changes) (Account, error) {
 				return decideUnmanagedAccount(memberships, name, c)
@@ -135,7 +135,7 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 // CodeSubaccountLimit.
 func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, account NewSubaccount) (Account, error) {
 	var f form
-	id(&f, parent)
+	f.id(parent)
 	name := f.name(account.Name)
 	return update(ctx, s, call{opCreateSubaccount, parent.String(), f.err},
 		func(r *reads) dividing { return r.dividing(parent) },
@@ -148,7 +148,7 @@ func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, accoun
 // Errors: CodeID; CodeNotFound.
 func (s *Session) Account(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return look(ctx, s, call{opAccount, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) },
 		func(st accountStanding, c *changes) (Account, error) {
@@ -172,10 +172,10 @@ func (s *Session) Accounts(ctx context.Context, org OrganizationID, query Accoun
 	l := listOf("Accounts", org.String(), string(query.Kind), string(query.State), query.Parent.String())
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
 		f := form{malformed}
-		id(&f, org)
-		f.check(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
-		f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
-		f.check(int(from.section) < len(accountSections), CodeCursor)
+		f.id(org)
+		f.that(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
+		f.that(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
+		f.that(int(from.section) < len(accountSections), CodeCursor)
 		from = query.begin(from)
 		return look(ctx, s, call{opAccounts, org.String(), f.err},
 			func(r *reads) accountsPage { return r.accountsPage(org, from) },
@@ -195,8 +195,8 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery)
 	l := listOf("AccountsOf", user.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
 		f := form{malformed}
-		id(&f, user)
-		f.check(from.section <= manageSection, CodeCursor)
+		f.id(user)
+		f.that(from.section <= manageSection, CodeCursor)
 		return look(ctx, s, call{opAccountsOf, user.String(), f.err},
 			func(r *reads) reachesOf { return r.reachesOf(user, from) },
 			func(p reachesOf, c *changes) (page[Reach], error) { return decideAccountsOf(p, l, from, c) })
@@ -211,8 +211,8 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 	l := listOf("Access", account.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
 		f := form{malformed}
-		id(&f, account)
-		f.check(from.section == 0, CodeCursor)
+		f.id(account)
+		f.that(from.section == 0, CodeCursor)
 		return look(ctx, s, call{opAccess, account.String(), f.err},
 			func(r *reads) accessPage { return r.accessPage(account, from) },
 			func(p accessPage, c *changes) (page[Reach], error) { return decideAccess(p, l, c) })
@@ -225,7 +225,7 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 // Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed.
 func (s *Session) RenameAccount(ctx context.Context, account AccountID, name string) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	name = f.name(name)
 	return s.toAccount(ctx, opRenameAccount, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decideRenameAccount(st, name, c)
@@ -238,7 +238,7 @@ func (s *Session) RenameAccount(ctx context.Context, account AccountID, name str
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return s.toAccount(ctx, opSuspendAccount, account, f, decideSuspend)
 }
 
@@ -248,7 +248,7 @@ func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Accoun
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return s.toAccount(ctx, opReactivateAccount, account, f, decideReactivate)
 }
 
@@ -259,7 +259,7 @@ func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Acc
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed: it is already; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return update(ctx, s, call{opCloseAccount, account.String(), f.err},
 		func(r *reads) closing { return r.closing(account) }, decideClose)
 }
@@ -272,8 +272,8 @@ func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account,
 // CodeNotMember; CodeInactive.
 func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
 	var f form
-	id(&f, account)
-	id(&f, user)
+	f.id(account)
+	f.id(user)
 	return update(ctx, s, call{opTransferAccount, account.String(), f.err},
 		func(r *reads) transfer { return r.transfer(account, user) }, decideTransfer)
 }
@@ -287,9 +287,9 @@ func (s *Session) TransferAccount(ctx context.Context, account AccountID, user U
 // Errors: CodeID; CodeRoles; CodeNotFound; CodeNotAllowed; CodeClosed; CodeOwnerGrant: it is the owner; CodeNotMember.
 func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserID, roles RoleSet) (Grant, error) {
 	var f form
-	id(&f, account)
-	id(&f, user)
-	f.check(s.dir.table.assignable(roles), CodeRoles)
+	f.id(account)
+	f.id(user)
+	f.that(s.dir.table.assignable(roles), CodeRoles)
 	return update(ctx, s, call{opAssignRoles, account.String(), f.err},
 		func(r *reads) naming { return r.naming(account, user) },
 		func(n naming, c *changes) (Grant, error) { return decideAssign(n, roles, c) })
@@ -302,8 +302,8 @@ func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserI
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeTheOwner; CodeClosed; CodeOwnerGrant: it is the account's owner; CodeNoGrant.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
 	var f form
-	id(&f, account)
-	id(&f, user)
+	f.id(account)
+	f.id(user)
 	_, err := update(ctx, s, call{opRevokeRoles, account.String(), f.err},
 		func(r *reads) taking { return r.taking(account, user) }, decideRevoke)
 	return err
@@ -315,7 +315,7 @@ func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserI
 // or only by its parent.
 func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 	var f form
-	id(&f, account)
+	f.id(account)
 	_, err := update(ctx, s, call{opRelinquish, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) }, decideRelinquish)
 	return err
@@ -327,7 +327,7 @@ func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 // Errors: CodeID; CodePhone: not E.164; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number string) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	f.phone(number)
 	return p.toAccount(ctx, opVerifyPhone, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePhone(st, number, c)
@@ -339,7 +339,7 @@ func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number st
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is not on trial.
 func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return p.toAccount(ctx, opUpgradeAccount, account, f, decideUpgrade)
 }
 
@@ -348,7 +348,7 @@ func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Accou
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is on invoice.
 func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return p.toAccount(ctx, opInvoiceAccount, account, f, decideInvoice)
 }
 
@@ -358,8 +358,8 @@ func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Accou
 // Errors: CodeID; CodeInput: another text; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) SetPricing(ctx context.Context, account AccountID, pricing string) (Account, error) {
 	var f form
-	id(&f, account)
-	f.check(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
+	f.id(account)
+	f.that(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
 	return p.toAccount(ctx, opSetPricing, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePricing(st, pricing, c)
 	})
@@ -370,30 +370,6 @@ func (s *Session) toAccount(ctx context.Context, row *operationRow, account Acco
 	decide func(accountStanding, *changes) (Account, error)) (Account, error) {
 	return update(ctx, s, call{row, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) }, decide)
-}
-
-// sees says whether the actor may see the account (GEN-5).
-func (a Actor) sees(st accountStanding) bool {
-	return st.account != nil && (!a.isUser() || st.sees())
-}
-
-// authorizeOpen is authorizeAccount for what is done to an account that is not closed.
-func (c *changes) authorizeOpen(st accountStanding) error {
-	if err := c.authorizeAccount(st); err != nil {
-		return err
-	}
-	return st.open()
-}
-
-// authorizeMain is authorizeOpen for what only main accounts have.
-func (c *changes) authorizeMain(st accountStanding) error {
-	if err := c.authorizeOpen(st); err != nil {
-		return err
-	}
-	if !st.account.Parent.IsZero() {
-		return CodeSubaccount
-	}
-	return nil
 }
 
 // shown is the account as it is now.
@@ -487,7 +463,7 @@ func (r *reads) unmanaged() []MembershipRecord {
 	if !r.actor.isUser() {
 		return nil
 	}
-	r.stream(streamOfUser(r.actor.User))
+	r.needHead(streamOfUser(r.actor.User))
 	return all(r, membershipsOf(r.actor.User, OrganizationID{}))
 }
 
@@ -747,13 +723,6 @@ func decideTransfer(t transfer, c *changes) (Account, error) {
 	}
 	c.hand(family{*t.account, t.subaccounts}, t.person.id, Roles(AccountAdministrator))
 	return c.shown(t.accountStanding), nil
-}
-
-// assignable says whether a set of roles can be given: Administrator alone, or any of the others together (ACC-7).
-func (t permissionTable) assignable(set RoleSet) bool {
-	roles := set.All()
-	return len(roles) > 0 && !set.Has(AccountOwner) && (len(roles) == 1 || !set.Has(AccountAdministrator)) &&
-		!slices.ContainsFunc(roles, func(role AccountRole) bool { return !t.roles[role] })
 }
 
 func decideAssign(n naming, roles RoleSet, c *changes) (Grant, error) {

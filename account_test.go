@@ -118,7 +118,7 @@ func (c *cast) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.Rol
 // designate makes an account subject to HIPAA.
 func (c *cast) designate(account tenancy.AccountID) {
 	c.Helper()
-	require.NoError(c, c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()}))
+	require.NoError(c, errOf(c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()})))
 	require.NoError(c, second(c.as(c.owner).EnableHIPAA(c.ctx(), account)))
 }
 
@@ -289,7 +289,7 @@ func TestCreateSubaccount(t *testing.T) {
 			s.subaccount(user, account, "Third")
 			full()
 		}
-		require.NoError(t, s.staff.SetLimits(s.ctx(), ana.Organization.ID, &tenancy.Limits{}))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), ana.Organization.ID, &tenancy.Limits{})))
 		s.subaccount(ana.User.ID, ana.Account.ID, "Fourth")
 	})
 	t.Run("ACC-2 the parent is active", func(t *testing.T) {

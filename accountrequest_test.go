@@ -223,10 +223,10 @@ func TestAccountRequestAccepted(t *testing.T) {
 	})
 	t.Run("ACC-4 GEN-12 limits are looked at when it is accepted", func(t *testing.T) {
 		a := newAsker(t)
-		require.NoError(t, a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 1}))
+		require.NoError(t, errOf(a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 1})))
 		request := a.asking(a.admin, a.org, a.account)
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeAccountLimit) })
-		require.NoError(t, a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 2, Members: 1}))
+		require.NoError(t, errOf(a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 2, Members: 1})))
 		require.NoError(t, a.accept(a.eve.User.ID, request))
 	})
 	t.Run("ACC-4 HIP-7 a designated one, or one with a designated subaccount, goes to an entitled organization alone", func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestAccountRequestAccepted(t *testing.T) {
 	t.Run("ACC-4 not for an inviter who may not ask any more", func(t *testing.T) {
 		a := newAsker(t)
 		request := a.asking(a.admin, a.org, a.account)
-		require.NoError(t, a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser))
+		require.NoError(t, errOf(a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser)))
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeInviter) })
 	})
 	t.Run("ACC-4 not a closed one", func(t *testing.T) {

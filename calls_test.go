@@ -208,7 +208,7 @@ func (t *tenant) property() {
 	_, err = t.staff.MarkConnectionTested(t.ctx(), t.Connection)
 	require.NoError(t, err)
 	t.entitle(t.Org)
-	require.NoError(t, t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+	require.NoError(t, errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 }
 
 // pending sends what waits for an answer.
@@ -355,7 +355,7 @@ func twice(c call) func(context.Context, *tenancy.Platform) error {
 
 func (t *tenant) automatic() {
 	t.Helper()
-	require.NoError(t, t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}))
+	require.NoError(t, errOf(t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})))
 }
 
 func (t *tenant) landless() {
@@ -489,7 +489,7 @@ var errands = []errand{
 		return gives(c.s.ChangeEmail(c, c.Member, tenancy.Proven("other@other.example.com")))
 	}},
 	{op: "SetOrganizationRole", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.SetOrganizationRole(c, c.Org, c.Member, tenancy.Administrator))
+		return does(errOf(c.s.SetOrganizationRole(c, c.Org, c.Member, tenancy.Administrator)))
 	}},
 	{op: "RemoveUser", by: "Admin", on: "Org", others: "Member Heir", call: func(c call) (any, error) {
 		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{AccountsTo: c.Heir}))
@@ -681,13 +681,13 @@ var errands = []errand{
 		return gives(c.s.RecheckDomains(c))
 	}},
 	{op: "SetSignUpPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
+		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 	}},
 	{op: "SetSignUpPolicy", way: "a domain's", by: "Admin", on: "Org", others: "Domain", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}))
+		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain})))
 	}},
 	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains))
+		return does(errOf(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains)))
 	}},
 	{op: "AddConnection", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.AddConnection(c, c.Org, "New"))
@@ -708,13 +708,13 @@ var errands = []errand{
 		return gives(c.s.StopEnforcingSSO(c, c.Domain))
 	}},
 	{op: "SetSSOExemption", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.SetSSOExemption(c, c.Org, c.Member, tenancy.SSOExempt))
+		return does(errOf(c.s.SetSSOExemption(c, c.Org, c.Member, tenancy.SSOExempt)))
 	}},
 	{op: "SignInRequirement", by: "host", on: "Member", call: func(c call) (any, error) {
 		return gives(c.s.SignInRequirement(c, c.Member))
 	}},
 	{op: "SetHIPAAEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{}))
+		return does(errOf(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{})))
 	}},
 	{op: "EnableHIPAA", by: "Admin", on: "Account", call: func(c call) (any, error) {
 		return gives(c.s.EnableHIPAA(c, c.Account))
@@ -771,10 +771,10 @@ var errands = []errand{
 		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableUserQuery{}))
 	}},
 	{op: "SetLimits", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits()))
+		return does(errOf(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits())))
 	}},
 	{op: "SetImportEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetImportEntitlement(c, c.Org, tenancy.ImportEntitlement{}))
+		return does(errOf(c.s.SetImportEntitlement(c, c.Org, tenancy.ImportEntitlement{})))
 	}},
 	{op: "Purge", by: "host", given: (*tenant).due, call: func(c call) (any, error) {
 		return gives(c.s.Purge(c))

@@ -149,10 +149,10 @@ func TestDeletion(t *testing.T) {
 		c.unchanged(func() {
 			_, err := ben.TransferOwnership(c.ctx(), org, tenancy.NewOwner{User: c.ben})
 			refused(t, err, tenancy.CodeNotAllowed)
-			refused(t, ben.SetOrganizationRole(c.ctx(), org, c.ana.User.ID, tenancy.StandardUser), tenancy.CodeTheOwner)
+			refused(t, errOf(ben.SetOrganizationRole(c.ctx(), org, c.ana.User.ID, tenancy.StandardUser)), tenancy.CodeTheOwner)
 			refused(t, ben.RemoveUser(c.ctx(), org, c.std, tenancy.Removal{Release: true}), tenancy.CodeRelease)
 		})
-		require.NoError(t, ben.SetOrganizationRole(c.ctx(), org, c.std, tenancy.Administrator))
+		require.NoError(t, errOf(ben.SetOrganizationRole(c.ctx(), org, c.std, tenancy.Administrator)))
 	})
 }
 
@@ -233,8 +233,8 @@ func TestDeletionEnds(t *testing.T) {
 	asked := s.asking(ana.User.ID, org, eve.Account.ID)
 	request, err := s.host.RequestInvitation(t.Context(), tenancy.Proven("rita@corp.example"))
 	require.NoError(t, err)
-	require.NoError(t, s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 7}))
-	require.NoError(t, s.staff.SetImportEntitlement(t.Context(), org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+	require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 7})))
+	require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	s.entitle(org)
 	before, err := owner.Organization(t.Context(), org)
 	require.NoError(t, err)

@@ -231,7 +231,7 @@ func TestAddDomain(t *testing.T) {
 				refused(t, err, code)
 				_, err = session.VerifyDomain(t.Context(), d.ID)
 				refused(t, err, code)
-				refused(t, session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}), code)
+				refused(t, errOf(session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})), code)
 			}
 		}
 		require.Empty(t, s.names.asked, "nothing is looked up for who may not")
@@ -473,7 +473,7 @@ func TestVerifyDomain(t *testing.T) {
 		admin := s.join(ana, "admin", tenancy.Administrator)
 		d := s.claim(ana, "acme.com")
 		s.names.answers(func(context.Context, string) ([]string, error) {
-			require.NoError(t, s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser))
+			require.NoError(t, errOf(s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser)))
 			return []string{d.RecordValue}, nil
 		})
 		_, err := s.as(admin).VerifyDomain(t.Context(), d.ID)
@@ -801,7 +801,7 @@ func TestSetSignUpPolicy(t *testing.T) {
 		return tenancy.PolicyClosed
 	}
 	set := func(change tenancy.SignUpPolicyChange) {
-		require.NoError(t, owner.SetSignUpPolicy(t.Context(), org, change))
+		require.NoError(t, errOf(owner.SetSignUpPolicy(t.Context(), org, change)))
 	}
 	for _, step := range []struct {
 		does      string
@@ -826,13 +826,13 @@ func TestSetSignUpPolicy(t *testing.T) {
 		})
 	}
 	t.Run("DOM-6 refusals", func(t *testing.T) {
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{}), tenancy.CodeID)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed}), tenancy.CodeNotFound)
-		refused(t, owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID}), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"})), tenancy.CodePolicy)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))})), tenancy.CodePolicy)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{})), tenancy.CodeID)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed})), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID})), tenancy.CodeNotFound)
 		require.NoError(t, owner.RemoveDomain(t.Context(), other.ID))
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID}), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID})), tenancy.CodeNotFound)
 	})
 }
 

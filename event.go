@@ -97,7 +97,7 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 // EventTypes gives the zero value of every type of event.
 func EventTypes() []EventData {
 	var all []EventData
-	for _, some := range [][]EventData{organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents, domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents} {
+	for _, some := range [][]EventData{organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents, domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents, limitEvents} {
 		all = append(all, some...)
 	}
 	return all
@@ -434,7 +434,7 @@ type logFacts struct {
 // readLog reads a page of a stream, beginning with a number, and its head, out of one snapshot; from number zero, the head alone.
 func (s *Session) readLog(ctx context.Context, name *operationRow, stream Stream, from uint64, malformed error) (logFacts, error) {
 	f := form{malformed}
-	f.check(stream.valid(), CodeInput)
+	f.that(stream.valid(), CodeInput)
 	return look(ctx, s, call{name, stream.String(), f.err},
 		func(r *reads) logFacts {
 			f := logFacts{stream: stream}

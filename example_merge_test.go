@@ -73,7 +73,7 @@ func ExampleSession_AcceptInvitation_merge() {
 func ExampleSession_ImportUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func ExampleSession_ImportUsers() {
 func ExampleSession_ImportableUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}

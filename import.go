@@ -63,72 +63,33 @@ func (e ImportEntitlementSet) apply(w *world) {
 
 func (e UserImported) apply(*world) {}
 
-var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}, LimitsSet{}}
-
-// LimitsSet says which limits stand for an organization.
-type LimitsSet struct {
-	Organization OrganizationID
-	Own          bool // they stand instead of the directory's
-	Limits       Limits
-}
-
-func (e LimitsSet) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Limited, o.Limits = e.Own, e.Limits })
-}
-
-// SetLimits sets an organization's limits in place of the directory's; nil: the directory's again (GEN-12). In given ones zero is no limit.
-// Lowering removes nobody. An Operator alone. Set already like this, nothing happens (GEN-6).
-//
-// Errors: CodeID, CodeInput (a negative limit); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
-func (p *Platform) SetLimits(ctx context.Context, org OrganizationID, limits *Limits) error {
-	set := LimitsSet{Organization: org}
-	if limits != nil {
-		set.Own, set.Limits = true, *limits
-	}
-	var f form
-	id(&f, org)
-	f.check(!set.Limits.negative(), CodeInput)
-	return p.set(ctx, opSetLimits, org, f.err, func(o OrganizationRecord) (EventData, bool) {
-		return set, set == LimitsSet{org, o.Limited, o.Limits}
-	})
-}
+var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}}
 
 // SetImportEntitlement says whether an organization may import users (USR-15): on, with a reference of the host's, and off again. An Operator alone.
 // Set already like this, nothing happens (GEN-6).
 //
 // Errors: CodeID, CodeReference; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
-func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) error {
+func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) (Organization, error) {
 	set := ImportEntitlementSet{Organization: org}
 	if entitlement.On {
 		set.On, set.Reference = true, entitlement.Reference
 	}
 	var f form
-	id(&f, org)
+	f.id(org)
 	if entitlement.On {
 		f.reference(entitlement.Reference)
 	}
-	return p.set(ctx, opSetImportEntitlement, org, f.err, func(o OrganizationRecord) (EventData, bool) {
-		return set, set == ImportEntitlementSet{org, o.Import, o.ImportReference}
-	})
-}
-
-// set changes a setting of an organization that only an Operator changes; event gives it, and whether it is so already.
-func (p *Platform) set(ctx context.Context, op *operationRow, org OrganizationID, malformed error, event func(OrganizationRecord) (EventData, bool)) error {
-	_, err := update(ctx, p.Session, call{op, org.String(), malformed},
+	return update(ctx, p.Session, call{opSetImportEntitlement, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (struct{}, error) {
-			if err := c.authorize(st); err != nil {
-				return struct{}{}, err
+		func(st standing, c *changes) (Organization, error) {
+			if err := c.authorizeAlive(st); err != nil {
+				return Organization{}, err
 			}
-			if err := st.alive(); err != nil {
-				return struct{}{}, err
+			if o := st.organization; set != (ImportEntitlementSet{org, o.Import, o.ImportReference}) {
+				c.say(set, streamOfOrganization(org))
 			}
-			if e, so := event(*st.organization); !so {
-				c.say(e, streamOfOrganization(org))
-			}
-			return struct{}{}, nil
+			return c.viewOrganizationNow(st), nil
 		})
-	return err
 }
 
 // importing is an organization that imports.
@@ -203,8 +164,8 @@ const (
 // CodeCandidateDomain, CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input UserImport) ([]ImportedUser, error) {
 	var f form
-	id(&f, org)
-	f.check(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
+	f.id(org)
+	f.that(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
 	c := call{opImportUsers, org.String(), f.err}
 	if _, err := look(ctx, s, c, func(r *reads) importing { return r.importing(org) }, func(f importing, c *changes) (struct{}, error) {
 		return struct{}{}, f.refusal(c)
@@ -358,7 +319,7 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 	l := listOf("ImportableUsers", domain.String())
 	return pages(l, query.After, func(from place, malformed error) (page[ImportableUser], error) {
 		f := form{malformed}
-		id(&f, domain)
+		f.id(domain)
 		return look(ctx, s, call{opImportableUsers, domain.String(), f.err},
 			func(r *reads) facts {
 				f := facts{domainFacts: r.domain(domain)}

@@ -35,7 +35,7 @@ func newImporter(t *testing.T, people func(s *importer)) *importer {
 		people(s)
 	}
 	s.domain = s.prove(records, s.ana.User.ID, s.org, "corp.example")
-	require.NoError(t, s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+	require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	return s
 }
 
@@ -78,7 +78,7 @@ func TestImportUsers(t *testing.T) {
 			s.joinAt(s.ana.User.ID, s.org, "member@corp.example")
 		})
 		closed := s.prove(s.records, s.ana.User.ID, s.org, "closed.example")
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed})))
 		s.prove(s.records, cara.User.ID, cara.Organization.ID, "cara.example")
 		_, err := s.staff.DeactivateUser(s.ctx(), idle)
 		require.NoError(t, err)
@@ -119,7 +119,7 @@ func TestImportUsers(t *testing.T) {
 		fails(s.staff.Session, s.org, input, tenancy.CodeNotAllowed)
 		s.clock.advance(8 * 24 * time.Hour)
 		fails(owner, s.org, input, tenancy.CodeNoLiveDomain)
-		require.NoError(t, s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{}))
+		require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{})))
 		fails(owner, s.org, input, tenancy.CodeNotEntitled)
 	})
 	t.Run("USR-15 only the address's own live domain counts", func(t *testing.T) {
@@ -164,12 +164,12 @@ func TestImportUsers(t *testing.T) {
 				s.independent(fmt.Sprintf("ines%d@corp.example", i))
 			}
 		})
-		require.NoError(t, s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Members: 4}))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Members: 4})))
 		results := s.imports("ines0@corp.example", "ines1@corp.example", "ines2@corp.example")
 		require.NoError(t, results[0].Err)
 		require.NoError(t, results[1].Err)
 		refused(t, results[2].Err, tenancy.CodeMemberLimit)
-		require.NoError(t, s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Accounts: 3}))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Accounts: 3})))
 		refused(t, s.imports("ines2@corp.example")[0].Err, tenancy.CodeAccountLimit)
 	})
 	t.Run("USR-15 more addresses than go into one transaction, with duplicates in other batches", func(t *testing.T) {
@@ -285,10 +285,10 @@ func TestImportableUsers(t *testing.T) {
 	t.Run("USR-15 nobody where the domain is closed", func(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.independent("ines@corp.example") })
 		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 		refused(t, s.imports("ines@corp.example")[0].Err, tenancy.CodeSignUpClosed)
 		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}))
-		require.NoError(t, s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic}))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic})))
 		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
 	})
 	t.Run("GEN-9 many pages", func(t *testing.T) {
@@ -321,7 +321,7 @@ func TestImportableUsers(t *testing.T) {
 		fails(s.as(s.admin), unproven.ID, tenancy.CodeNoLiveDomain)
 		s.clock.advance(8 * 24 * time.Hour)
 		fails(s.as(s.admin), s.domain, tenancy.CodeNoLiveDomain)
-		require.NoError(t, s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{}))
+		require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{})))
 		fails(s.as(s.admin), s.domain, tenancy.CodeNotEntitled)
 	})
 }
@@ -334,12 +334,12 @@ func TestSetImportEntitlement(t *testing.T) {
 		org := ana.Organization.ID
 		for _, entitlement := range []tenancy.ImportEntitlement{on, {}} {
 			require.Equal(t, [][]string{{"ImportEntitlementSet"}}, s.news(func() {
-				require.NoError(t, s.staff.SetImportEntitlement(s.ctx(), org, entitlement))
+				require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org, entitlement)))
 			}, organizationStream(org)))
 			shown, err := s.as(ana.User.ID).Organization(s.ctx(), org)
 			require.NoError(t, err)
 			require.Equal(t, entitlement, shown.Settings.ImportEntitlement)
-			s.unchanged(func() { require.NoError(t, s.staff.SetImportEntitlement(s.ctx(), org, entitlement)) }) // GEN-6
+			s.unchanged(func() { require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org, entitlement))) }) // GEN-6
 		}
 		s.sound()
 	})
@@ -347,10 +347,10 @@ func TestSetImportEntitlement(t *testing.T) {
 		s := newScene(t)
 		org := s.found("ana").Organization.ID
 		s.unchanged(func() {
-			refused(t, s.staff.SetImportEntitlement(s.ctx(), tenancy.OrganizationID{}, on), tenancy.CodeID)
-			refused(t, s.staff.SetImportEntitlement(s.ctx(), org, tenancy.ImportEntitlement{On: true}), tenancy.CodeReference)
-			refused(t, s.staff.SetImportEntitlement(s.ctx(), foreignID[tenancy.OrganizationID](), on), tenancy.CodeNotFound)
-			refused(t, s.host.SetImportEntitlement(s.ctx(), org, on), tenancy.CodeNotAllowed)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), tenancy.OrganizationID{}, on)), tenancy.CodeID)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org, tenancy.ImportEntitlement{On: true})), tenancy.CodeReference)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), foreignID[tenancy.OrganizationID](), on)), tenancy.CodeNotFound)
+			refused(t, errOf(s.host.SetImportEntitlement(s.ctx(), org, on)), tenancy.CodeNotAllowed)
 		})
 	})
 }
@@ -366,22 +366,22 @@ func TestSetLimits(t *testing.T) {
 	}
 	t.Run("GEN-12 an Operator sets an organization's own, and the directory's again", func(t *testing.T) {
 		require.Nil(t, limits())
-		require.NoError(t, s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1}))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
 		require.Equal(t, &tenancy.Limits{Accounts: 1}, limits())
 		s.unchanged(func() {
-			require.NoError(t, s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1}))
+			require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
 			_, err := s.as(ana.User.ID).CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "Second"})
 			refused(t, err, tenancy.CodeAccountLimit)
 		})
-		require.NoError(t, s.staff.SetLimits(s.ctx(), org, nil))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, nil)))
 		require.Nil(t, limits())
 	})
 	t.Run("GEN-12 refused", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil), tenancy.CodeID)
-			refused(t, s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1}), tenancy.CodeInput)
-			refused(t, s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil), tenancy.CodeNotFound)
-			refused(t, s.host.SetLimits(s.ctx(), org, nil), tenancy.CodeNotAllowed)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil)), tenancy.CodeID)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1})), tenancy.CodeInput)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)), tenancy.CodeNotFound)
+			refused(t, errOf(s.host.SetLimits(s.ctx(), org, nil)), tenancy.CodeNotAllowed)
 		})
 	})
 }

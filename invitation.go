@@ -147,9 +147,9 @@ type InvitationRevoked struct {
 // CodeSignUpClosed, CodeOffDomain (the organization invites only addresses on its live domains: USR-5), CodeMailLimit.
 func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation NewInvitation) (SentInvitation, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	address := f.email(invitation.Email)
-	f.check(invitation.Role <= Administrator, CodeRole)
+	f.that(invitation.Role <= Administrator, CodeRole)
 	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: invitation.Role,
 		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
 	return update(ctx, s, call{opInviteUser, org.String(), f.err},
@@ -170,9 +170,9 @@ func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation
 // CodeSignUpClosed, CodeMailLimit.
 func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invitation NewAccountInvitation) (SentInvitation, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	address := f.email(invitation.Email)
-	f.check(s.dir.table.assignable(invitation.Roles), CodeRoles)
+	f.that(s.dir.table.assignable(invitation.Roles), CodeRoles)
 	draft := InvitationRecord{Kind: InvitationToAccount, Account: account, Roles: invitation.Roles,
 		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
 	return update(ctx, s, call{opInviteToAccount, account.String(), f.err},
@@ -211,7 +211,7 @@ func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (
 // CodeSignUpClosed, CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var f form
-	id(&f, invitation)
+	f.id(invitation)
 	return update(ctx, s, call{opResendInvitation, invitation.String(), f.err},
 		func(r *reads) resending {
 			f := resending{invitation: find(r, invitationByID(invitation))}
@@ -229,7 +229,7 @@ func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID)
 // Errors: CodeID; CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled.
 func (s *Session) RevokeInvitation(ctx context.Context, invitation InvitationID) error {
 	var f form
-	id(&f, invitation)
+	f.id(invitation)
 	type facts struct {
 		invitation *InvitationRecord
 		target
@@ -259,7 +259,7 @@ func (s *Session) Invitations(ctx context.Context, org OrganizationID, query Inv
 	l := listOf("Invitations", org.String(), string(query.State))
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
-		id(&f, org)
+		f.id(org)
 		return look(ctx, s, call{opInvitations, org.String(), f.err},
 			func(r *reads) facts { org := r.shown(org); return facts{r.standing(org), r.invitationsOf(org, from)} },
 			func(f facts, c *changes) (page[Invitation], error) {
@@ -283,7 +283,7 @@ func (s *Session) AccountInvitations(ctx context.Context, account AccountID, que
 	l := listOf("AccountInvitations", account.String(), string(query.State))
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
-		id(&f, account)
+		f.id(account)
 		return look(ctx, s, call{opAccountInvitations, account.String(), f.err},
 			func(r *reads) facts {
 				return facts{r.accountStanding(account), r.invitationsTo(account, from)}
@@ -848,7 +848,7 @@ func (t Terms) token(invitation InvitationID) TermsToken {
 // form begins the check of a query.
 func (q InvitationQuery) form(malformed error) form {
 	f := form{malformed}
-	f.check(slices.Contains([]State{"", StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked}, q.State), CodeInput)
+	f.that(slices.Contains([]State{"", StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked}, q.State), CodeInput)
 	return f
 }
 

@@ -704,7 +704,7 @@ func TestInviterAtAcceptance(t *testing.T) {
 	}{
 		"nothing": {func(*customer) error { return nil }, false},
 		"demoted": {func(c *customer) error {
-			return c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser)
+			return errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser))
 		}, true},
 		"removed": {func(c *customer) error { return c.as(c.ana).RemoveUser(c.ctx(), c.org, c.adam, tenancy.Removal{}) }, true},
 		"left":    {func(c *customer) error { return c.as(c.adam).Leave(c.ctx(), c.org) }, true},
@@ -722,8 +722,8 @@ func TestInviterAtAcceptance(t *testing.T) {
 			return err
 		}, false},
 		"demoted and promoted again": {func(c *customer) error {
-			require.NoError(c, c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser))
-			return c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.Administrator)
+			require.NoError(c, errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser)))
+			return errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.Administrator))
 		}, false},
 	}
 	for name, fate := range fates {

@@ -95,9 +95,9 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	user := find(r, userByID(id))
 	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
 	for _, s := range streamsOf(id, b.memberships) {
-		r.stream(s)
+		r.needHead(s)
 	}
-	r.stream(streamOfUser(id))
+	r.needHead(streamOfUser(id))
 	b.owned = r.families(id)
 	for _, f := range b.owned {
 		b.requests = append(b.requests, all(r, accountRequestsFor(f.main.ID))...)

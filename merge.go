@@ -75,7 +75,7 @@ type remains struct {
 }
 
 func (r *reads) remains(org OrganizationID) remains {
-	r.stream(streamOfOrganization(org))
+	r.needHead(streamOfOrganization(org))
 	return remains{find(r, organizationByID(org)), all(r, pendingInvitationsIn(org)), all(r, openRequestsIn(org)), all(r, domainsIn(org, DomainID{})),
 		all(r, connectionsIn(org, ConnectionID{}))}
 }
@@ -142,7 +142,7 @@ func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, 
 	m.occupied = r.occupancy(m.prime)
 	m.pending = all(r, pendingInvitationsIn(prime))
 	m.requests = all(r, openRequestsIn(prime))
-	r.stream(streamOfOrganization(prime))
+	r.needHead(streamOfOrganization(prime))
 	m.owner = find(r, userByID(owner))
 	m.member = find(r, memberOf(prime, owner))
 	var owned []AccountRecord
@@ -401,9 +401,9 @@ func none(candidate) bool { return false }
 // Errors: CodeID (the organization), CodeInput (not exactly one of Owner and Organization), CodeSameOrganization; CodeNotFound.
 func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Candidate) (MergePlan, error) {
 	var f form
-	id(&f, prime)
-	f.check(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
-	f.check(of.Organization != prime, CodeSameOrganization)
+	f.id(prime)
+	f.that(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
+	f.that(of.Organization != prime, CodeSameOrganization)
 	return look(ctx, s, call{opPreviewMerge, prime.String(), f.err},
 		func(r *reads) prospect { return r.prospect(prime, of) },
 		func(p prospect, c *changes) (MergePlan, error) {
@@ -560,9 +560,9 @@ func (p MergePlan) outside() MergePlan {
 // CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
 func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
 	var f form
-	id(&f, prime)
-	id(&f, candidate)
-	f.check(prime != candidate, CodeSameOrganization)
+	f.id(prime)
+	f.id(candidate)
+	f.that(prime != candidate, CodeSameOrganization)
 	type facts struct {
 		standing
 		merger

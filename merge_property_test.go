@@ -91,7 +91,7 @@ func (m *merging) populate(rt *rapid.T) {
 		for n := range rapid.IntRange(0, 3).Draw(rt, "members") {
 			user := m.joinAt(side.owner, side.org, fmt.Sprintf("user%d@side%d.example", n, i))
 			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
-			require.NoError(m, m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role))
+			require.NoError(m, errOf(m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role)))
 		}
 	}
 	for i, side := range sides {
@@ -170,7 +170,7 @@ func (m *merging) hinder(rt *rapid.T) {
 		}
 	case 3:
 		zed := m.prove(m.records, m.ana.User.ID, m.prime, "side1.example")
-		require.NoError(m, m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed}))
+		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
 	}
 }
 

@@ -70,7 +70,7 @@ func newMerging(t *testing.T, w way) *merging {
 	require.NoError(t, err)
 	m.gus = gus.User.ID
 	m.domain = m.prove(m.records, m.ana.User.ID, m.prime, "corp.example")
-	require.NoError(t, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+	require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	return m
 }
 
@@ -163,7 +163,7 @@ func (m *merging) ready() *merging {
 // limit gives the Prime limits of its own.
 func (m *merging) limit(limits tenancy.Limits) {
 	m.Helper()
-	require.NoError(m, m.staff.SetLimits(m.ctx(), m.prime, &limits))
+	require.NoError(m, errOf(m.staff.SetLimits(m.ctx(), m.prime, &limits)))
 }
 
 func (m *merging) occupied() (members, accounts int) {
@@ -251,11 +251,11 @@ func TestMergeRefused(t *testing.T) {
 			func(m *merging) {
 				m.joinAt(m.ben.User.ID, m.candidate, "zoe@zed.example")
 				closed := m.prove(m.records, m.ana.User.ID, m.prime, "zed.example")
-				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed}))
+				require.NoError(m, errOf(m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed})))
 			}},
 		{"USR-1 the organization's policy closes the domain", [3]tenancy.Code{tenancy.CodeSignUpClosed, tenancy.CodeSignUpClosed, tenancy.CodeMergeClosed}, tenancy.CodeMergeClosed,
 			func(m *merging) {
-				require.NoError(m, m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
+				require.NoError(m, errOf(m.ready().as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 			}},
 		{"MRG-10 one member too many", [3]tenancy.Code{tenancy.CodeMemberLimit, tenancy.CodeMemberLimit, tenancy.CodeMemberLimit}, tenancy.CodeMemberLimit,
 			func(m *merging) {
@@ -284,7 +284,7 @@ func TestMergeRefused(t *testing.T) {
 			}},
 		{"MRG-3 the Prime is not entitled to import", [3]tenancy.Code{none, tenancy.CodeNotEntitled, none}, none,
 			func(m *merging) {
-				require.NoError(m, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{}))
+				require.NoError(m, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
 			}},
 		{"MRG-2 the invitation was revoked", [3]tenancy.Code{tenancy.CodeSettled, none, none}, none,
 			func(m *merging) {
@@ -297,7 +297,7 @@ func TestMergeRefused(t *testing.T) {
 				var err error
 				m.sent, err = m.as(m.admin).InviteUser(m.ctx(), m.prime, tenancy.NewInvitation{Email: "ben@corp.example"})
 				require.NoError(m, err)
-				require.NoError(m, m.as(m.ana.User.ID).SetOrganizationRole(m.ctx(), m.prime, m.admin, tenancy.StandardUser))
+				require.NoError(m, errOf(m.as(m.ana.User.ID).SetOrganizationRole(m.ctx(), m.prime, m.admin, tenancy.StandardUser)))
 			}},
 		{"ORG-13 the Candidate is merged already", [3]tenancy.Code{none, none, tenancy.CodeMerged}, none,
 			func(m *merging) { require.NoError(m, m.merge()) }},
@@ -475,7 +475,7 @@ func TestMerge(t *testing.T) {
 			}
 		}},
 		{"MRG-8 single sign-on of the Prime holds for the Candidate's users on its domain, exemptions end", func(m *merging, merge func()) {
-			require.NoError(m, m.as(m.ben.User.ID).SetSSOExemption(m.ctx(), m.candidate, m.mia, tenancy.SSOExempt))
+			require.NoError(m, errOf(m.as(m.ben.User.ID).SetSSOExemption(m.ctx(), m.candidate, m.mia, tenancy.SSOExempt)))
 			connection := m.enforce(m.ana.User.ID, m.prime, m.domain)
 			m.ready()
 			require.Zero(m, m.signsInThrough(m.mia))
@@ -961,7 +961,7 @@ func TestDissolve(t *testing.T) {
 	t.Run("USR-1 a closed domain of the Prime's refuses its Owner, alone or not", func(t *testing.T) {
 		d := newDissolving(t)
 		domain := d.prove(d.records, d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
-		require.NoError(t, d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, errOf(d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed})))
 		_, err := d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeSignUpClosed)
 		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeSignUpClosed}}, d.preview(d.host.Session).Unmet)
@@ -973,7 +973,7 @@ func TestDissolve(t *testing.T) {
 		require.NoError(t, d.as(d.ana.User.ID).RevokeInvitation(d.ctx(), d.sent.ID))
 		d.sent, err = d.as(admin).InviteUser(d.ctx(), d.ana.Organization.ID, tenancy.NewInvitation{Email: address("ben")})
 		require.NoError(t, err)
-		require.NoError(t, d.as(d.ana.User.ID).SetOrganizationRole(d.ctx(), d.ana.Organization.ID, admin, tenancy.StandardUser))
+		require.NoError(t, errOf(d.as(d.ana.User.ID).SetOrganizationRole(d.ctx(), d.ana.Organization.ID, admin, tenancy.StandardUser)))
 		_, err = d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeInviter)
 		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeInviter}}, d.preview(d.host.Session).Unmet)
@@ -988,10 +988,10 @@ func TestDissolve(t *testing.T) {
 	})
 	t.Run("USR-8 limits count what a dissolved one brings", func(t *testing.T) {
 		d := newDissolving(t)
-		require.NoError(t, d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Accounts: 1}))
+		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Accounts: 1})))
 		_, err := d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeAccountLimit)
-		require.NoError(t, d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Members: 1}))
+		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Members: 1})))
 		_, err = d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeMemberLimit)
 	})
@@ -1013,7 +1013,7 @@ func TestDissolve(t *testing.T) {
 		d := newDissolving(t)
 		d.prove(d.records, d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
 		d.prove(d.records, d.ben.User.ID, d.ben.Organization.ID, "own.example")
-		require.NoError(t, d.staff.SetImportEntitlement(d.ctx(), d.ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+		require.NoError(t, errOf(d.staff.SetImportEntitlement(d.ctx(), d.ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 		d.unchanged(func() {
 			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID, tenancy.UserImport{Emails: []string{address("ben")}})
 			require.NoError(t, err)
@@ -1053,7 +1053,7 @@ func TestPreviewMerge(t *testing.T) {
 			}},
 		{"MRG-11 the Prime's Owner and Administrators not without entitlement", imported,
 			func(m *merging) tenancy.Candidate {
-				require.NoError(m, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{}))
+				require.NoError(m, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
 				return byOwner(m)
 			}, nil,
 			func(m *merging) []*tenancy.Session {
@@ -1175,7 +1175,7 @@ func TestPreviewMerge(t *testing.T) {
 		for _, member := range []tenancy.UserID{m.adam, m.mia} {
 			require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
 		}
-		require.NoError(t, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{}))
+		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
 		role := func(as *tenancy.Session) tenancy.OrganizationRole {
 			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
 			require.NoError(t, err)
@@ -1193,7 +1193,7 @@ func TestPreviewMerge(t *testing.T) {
 		for _, as := range []*tenancy.Session{m.staff.Session, m.host.Session, m.as(m.ben.User.ID)} {
 			require.Equal(t, tenancy.Administrator, role(as), "accepting")
 		}
-		require.NoError(t, m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 		require.Equal(t, tenancy.Administrator, role(m.host.Session), "accepting, though the Prime may import")
 		require.Equal(t, tenancy.StandardUser, role(m.as(m.admin)), "the import")
 		m.clock.advance(7*24*time.Hour - 1)

@@ -123,7 +123,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetOrganizationRole": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetOrganizationRole(ctx, p.org, p.victim, tenancy.Administrator)
+		return errOf(s.SetOrganizationRole(ctx, p.org, p.victim, tenancy.Administrator))
 	},
 	"RemoveUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return s.RemoveUser(ctx, p.org, p.victim, tenancy.Removal{})
@@ -260,10 +260,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetSignUpPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetSignUpPolicy(ctx, p.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})
+		return errOf(s.SetSignUpPolicy(ctx, p.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 	},
 	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains)
+		return errOf(s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains))
 	},
 	"AddConnection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.AddConnection(ctx, p.org, "New")
@@ -288,14 +288,14 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetSSOExemption": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetSSOExemption(ctx, p.org, p.victim, tenancy.SSOExempt)
+		return errOf(s.SetSSOExemption(ctx, p.org, p.victim, tenancy.SSOExempt))
 	},
 	"SignInRequirement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.SignInRequirement(ctx, p.victim)
 		return err
 	},
 	"SetHIPAAEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()})
+		return errOf(s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()}))
 	},
 	"EnableHIPAA": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.EnableHIPAA(ctx, p.account)
@@ -349,10 +349,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return failure(s.ImportableUsers(ctx, p.domain, tenancy.ImportableUserQuery{}))
 	},
 	"SetLimits": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetLimits(ctx, p.org, tenancy.TwilioLimits())
+		return errOf(s.SetLimits(ctx, p.org, tenancy.TwilioLimits()))
 	},
 	"SetImportEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetImportEntitlement(ctx, p.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+		return errOf(s.SetImportEntitlement(ctx, p.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
 	},
 	"Purge": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
 		_, err := s.Purge(ctx)

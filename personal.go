@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // redacted is what a personal value or secret shows in logs, formats and JSON.
@@ -90,53 +88,3 @@ func (r Reference) valid() bool {
 
 // OperatorID names one of the host's staff: a Reference, never an address, since it stands in events.
 type OperatorID = Reference
-
-// form checks an operation's input before anything is read. The first thing wrong is its err.
-type form struct{ err error }
-
-func (f *form) check(ok bool, code Code) {
-	if f.err == nil && !ok {
-		f.err = code
-	}
-}
-
-// set keeps the first error.
-func (f *form) set(err error) {
-	if f.err == nil {
-		f.err = err
-	}
-}
-
-// id refuses a zero ID.
-func id[K idKind](f *form, given ID[K]) { f.check(!given.IsZero(), CodeID) }
-
-// name trims a name and checks it: 1–64 characters, UTF-8, no control characters, line separators or bidirectional controls (section 3).
-func (f *form) name(given string) string {
-	if len(given) > 4096 { // more than 64 characters and any reasonable white space around them: refused before it is looked at
-		f.set(CodeName)
-		return ""
-	}
-	name := strings.TrimSpace(given)
-	ok := utf8.ValidString(name) && name != "" && utf8.RuneCountInString(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-	})
-	f.check(ok, CodeName)
-	return name
-}
-
-// email gives the canonical form of an address.
-func (f *form) email(given string) string {
-	canonical, err := parseEmail(given)
-	f.set(err)
-	return canonical
-}
-
-// reference checks one that must be there.
-func (f *form) reference(given Reference) { f.check(given.valid(), CodeReference) }
-
-// phone checks a number: E.164, "+" and 8 to 15 digits, the first not 0.
-func (f *form) phone(given string) {
-	digits := strings.TrimPrefix(given, "+")
-	ok := len(digits) == len(given)-1 && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0'
-	f.check(ok && strings.Trim(digits, "0123456789") == "", CodePhone)
-}

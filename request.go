@@ -56,7 +56,7 @@ func (p *Platform) RequestInvitation(ctx context.Context, email ProvenEmail) (In
 		func(r *reads) facts {
 			f := facts{coverage: r.coverage(address), user: find(r, userByAddress(address))}
 			if f.domain != nil {
-				r.stream(streamOfOrganization(f.domain.Organization))
+				r.needHead(streamOfOrganization(f.domain.Organization))
 				f.open = find(r, openRequest(f.domain.Organization, address))
 			}
 			return f
@@ -97,7 +97,7 @@ func viewRequest(q RequestRecord, now Instant) InvitationRequest {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged; CodeSettled.
 func (s *Session) DismissRequest(ctx context.Context, request RequestID) error {
 	var f form
-	id(&f, request)
+	f.id(request)
 	type facts struct {
 		standing
 		request *RequestRecord

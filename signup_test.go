@@ -31,7 +31,7 @@ func newCovered(t *testing.T, policy tenancy.SignUpPolicy, options ...tenancy.Op
 // set sets the policy of the organization.
 func (s *covered) set(policy tenancy.SignUpPolicy) {
 	s.Helper()
-	require.NoError(s, s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy}))
+	require.NoError(s, errOf(s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy})))
 }
 
 // enter signs somebody up under an address.
@@ -154,7 +154,7 @@ func TestSignUpByPolicy(t *testing.T) {
 					s.set(map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
 					change.Domain = s.acme.ID
 				}
-				require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, change))
+				require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, change)))
 				if row.code != "" {
 					s.unchanged(func() {
 						_, err := s.enter(newcomer, secret)
@@ -214,7 +214,7 @@ func TestSignUpAutomatic(t *testing.T) {
 		refused(t, err, tenancy.CodeMemberLimit)
 		_, err = s.enter(newcomer, s.invite(s.bea, newcomer))
 		refused(t, err, tenancy.CodeSecretRefused)
-		require.NoError(t, s.staff.SetLimits(t.Context(), s.org, &tenancy.Limits{Members: 2}))
+		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), s.org, &tenancy.Limits{Members: 2})))
 		up, err := s.enter(newcomer, secret)
 		require.NoError(t, err)
 		require.Len(t, s.ranks(up.User.ID), 1)
@@ -308,7 +308,7 @@ func TestSignUpClosed(t *testing.T) {
 	})
 	t.Run("USR-1 closed: no import, whatever they own", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyClosed)
-		require.NoError(t, s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"}))
+		require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})))
 		s.outsider("out")
 		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
@@ -351,7 +351,7 @@ func TestSignUpClosed(t *testing.T) {
 	t.Run("USR-1 closed: a merge that would bring one is refused", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
 		s.verify(s.ana, "open.org")
-		require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed})))
 		cleo := s.found("cleo")
 		user := s.join(cleo, "user", tenancy.StandardUser)
 		secret := s.inviteOwner("cleo@open.org", cleo)
@@ -376,7 +376,7 @@ func TestSignUpClosed(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
-		require.NoError(t, s.owner.SetOrganizationRole(t.Context(), s.org, up.User.ID, tenancy.Administrator))
+		require.NoError(t, errOf(s.owner.SetOrganizationRole(t.Context(), s.org, up.User.ID, tenancy.Administrator)))
 		_, err = s.owner.TransferOwnership(t.Context(), s.org, tenancy.NewOwner{User: up.User.ID})
 		require.NoError(t, err)
 		require.Equal(t, up.User.ID, s.ownerOf(s.org))
@@ -413,7 +413,7 @@ func TestSetInvitationPolicy(t *testing.T) {
 	resent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "again@elsewhere.org"})
 	require.NoError(t, err)
 	claimed := s.claim(s.ana, "acme.org")
-	require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteLiveDomains))
+	require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteLiveDomains)))
 	t.Run("USR-5 only addresses on live domains are invited", func(t *testing.T) {
 		s.invite(s.ana, newcomer)
 		s.unchanged(func() {
@@ -437,16 +437,16 @@ func TestSetInvitationPolicy(t *testing.T) {
 		refused(t, err, tenancy.CodeOffDomain)
 	})
 	t.Run("USR-5 off again, anybody is", func(t *testing.T) {
-		require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody))
-		log := s.news(func() { require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)) }, ofOrganization(s.org))
+		require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
+		log := s.news(func() { require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody))) }, ofOrganization(s.org))
 		require.Empty(t, log[0], "GEN-6")
 		s.invite(s.ana, "x@elsewhere.org")
 	})
 	t.Run("USR-5 refusals", func(t *testing.T) {
-		refused(t, s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody"), tenancy.CodePolicy)
-		refused(t, s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody), tenancy.CodeID)
-		refused(t, s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody), tenancy.CodeNotFound)
-		refused(t, s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody), tenancy.CodeNotAllowed)
+		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody")), tenancy.CodePolicy)
+		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody)), tenancy.CodeID)
+		refused(t, errOf(s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotFound)
+		refused(t, errOf(s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotAllowed)
 	})
 }
 
@@ -504,7 +504,7 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		})
 		require.NoError(t, change(s, up.User.ID, "newer@acme.com"))
 		require.NoError(t, change(s, up.User.ID, "newer@acme.org"))
-		require.NoError(t, s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt))
+		require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt)))
 		require.NoError(t, change(s, up.User.ID, "newer@elsewhere.org"))
 		require.NoError(t, change(s, s.ana.User.ID, "ana@acme.com"))
 		require.NoError(t, change(s, s.ana.User.ID, "ana@elsewhere.org"), "INV-12 the Owner is bound by none")

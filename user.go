@@ -128,7 +128,7 @@ func (r *reads) signUp(address string, secret Secret) (s signUp) {
 	s.coverage = r.coverage(address)
 	s.asked = r.openRequests(address)
 	if s.domain != nil {
-		r.stream(streamOfOrganization(s.domain.Organization))
+		r.needHead(streamOfOrganization(s.domain.Organization))
 		s.occupied = r.occupancy(s.organization)
 	}
 	if !secret.IsZero() {
@@ -305,7 +305,7 @@ func (r *reads) sight(user UserID) (s sight) {
 	s.user = find(r, userByID(user))
 	s.memberships = all(r, membershipsOf(user, OrganizationID{}))
 	for _, stream := range streamsOf(user, s.memberships) {
-		r.stream(stream)
+		r.needHead(stream)
 	}
 	if !r.actor.isUser() || user == r.actor.User {
 		s.ranks = s.memberships
@@ -403,7 +403,7 @@ func (c *changes) authorizeUser(s sight) error {
 // Errors: CodeID; CodeNotFound.
 func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	type result struct {
 		user        User
 		memberships []Membership
@@ -460,7 +460,7 @@ type UserUpdate struct {
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	var name string
 	if in.Name != nil {
 		name = f.name(*in.Name)
@@ -501,7 +501,7 @@ func (s *Session) changeUser(ctx context.Context, op *operationRow, user UserID,
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	return s.changeUser(ctx, opDeactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
@@ -519,7 +519,7 @@ func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error)
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	return s.changeUser(ctx, opReactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
@@ -562,7 +562,7 @@ func (s sight) inactiveBy(actor Actor) bool {
 // Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	address := f.email(email.text)
 	type facts struct {
 		sight
@@ -607,9 +607,9 @@ type Removal struct {
 // account that was to leave with them: disable it first).
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, removal Removal) error {
 	var f form
-	id(&f, org)
-	id(&f, user)
-	f.check(removal.AccountsTo != user && (removal.AccountsTo.IsZero() || !removal.Release), CodeInput)
+	f.id(org)
+	f.id(user)
+	f.that(removal.AccountsTo != user && (removal.AccountsTo.IsZero() || !removal.Release), CodeInput)
 	_, err := update(ctx, s, call{opRemoveUser, user.String(), f.err},
 		func(r *reads) leaving {
 			f := r.leaving(user, removal.AccountsTo)
@@ -690,7 +690,7 @@ func (s sight) inherits(org OrganizationID) error {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves; CodeOwnsAccounts.
 func (s *Session) Leave(ctx context.Context, org OrganizationID) error {
 	var f form
-	id(&f, org)
+	f.id(org)
 	type facts struct {
 		standing
 		belongings
@@ -729,8 +729,8 @@ type UserDeletion struct {
 // CodeOwnsOrganization, CodeOwnsAccounts, and for AccountsTo CodeNotMember, CodeManagedElsewhere (in an organization), CodeInactive.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, deletion UserDeletion) error {
 	var f form
-	id(&f, user)
-	f.check(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
+	f.id(user)
+	f.that(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
 	_, err := update(ctx, s, call{opDeleteUser, user.String(), f.err},
 		func(r *reads) parting { return r.parting(user, deletion.AccountsTo) },
 		func(f parting, c *changes) (struct{}, error) {
@@ -752,9 +752,9 @@ type parting struct {
 
 func (r *reads) parting(user, heir UserID) parting {
 	f := parting{leaving: r.leaving(user, heir)}
-	r.stream(streamOfUser(heir))
+	r.needHead(streamOfUser(heir))
 	for _, a := range f.accounts {
-		r.stream(a.stream())
+		r.needHead(a.stream())
 	}
 	if address := f.user.Personal.Address; address != "" {
 		f.invited = all(r, invitationsByAddress(address, InvitationID{}))
@@ -762,11 +762,11 @@ func (r *reads) parting(user, heir UserID) parting {
 	}
 	for _, i := range f.invitations {
 		if i.Kind == InvitationToOrganization {
-			r.stream(streamOfOrganization(i.Organization))
+			r.needHead(streamOfOrganization(i.Organization))
 		}
 	}
 	for _, q := range f.requested {
-		r.stream(streamOfOrganization(q.Organization))
+		r.needHead(streamOfOrganization(q.Organization))
 	}
 	return f
 }
@@ -865,10 +865,10 @@ var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequest
 
 // check refuses a query that makes no sense.
 func (q UserQuery) check(f *form) {
-	f.check(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	f.check(q.Role == nil || *q.Role <= Owner, CodeRole)
-	f.check(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
-	f.check(len(q.Prefix) <= maxEmail && utf8.ValidString(q.Prefix), CodeInput)
+	f.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
+	f.that(q.Role == nil || *q.Role <= Owner, CodeRole)
+	f.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
+	f.that(len(q.Prefix) <= maxEmail && utf8.ValidString(q.Prefix), CodeInput)
 }
 
 // list identifies the list.
@@ -896,9 +896,9 @@ func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery
 	l := query.list(org)
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationUser], error) {
 		f := form{malformed}
-		id(&f, org)
+		f.id(org)
 		query.check(&f)
-		f.check(int(from.section) < len(userSections), CodeCursor)
+		f.that(int(from.section) < len(userSections), CodeCursor)
 		if only := slices.Index(userSections, query.Kind); only >= 0 && from == (place{}) {
 			from.section = byte(only)
 		}

@@ -753,7 +753,7 @@ func TestRemoveUserRefuses(t *testing.T) {
 		})
 	}
 	t.Run("HIP-7 a designated account does not leave", func(t *testing.T) {
-		err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
+		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
 		require.NoError(t, err)
 		med := s.join(ana, "med", tenancy.StandardUser)
 		account := s.account(med, org, "med's")

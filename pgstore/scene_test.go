@@ -123,3 +123,6 @@ func (s *scene) sound() {
 		s.t.Errorf("%s %s: %s", violation.Rule, violation.Subject, violation.Detail)
 	}
 }
+
+// errOf returns the error of an operation whose result does not matter.
+func errOf[T any](_ T, err error) error { return err }

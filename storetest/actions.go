@@ -115,7 +115,7 @@ func (m *machine) people() map[string]func(*rapid.T) {
 			org, user := m.org(rt), m.user(rt)
 			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetOrganizationRole", func() error { return s.SetOrganizationRole(m.ctx, org, user, role) })
+			m.did(rt, "SetOrganizationRole", func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
 		},
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)
@@ -258,7 +258,7 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 				limits = &tenancy.Limits{Members: m.between(rt, "members", -1, 3), Accounts: m.between(rt, "accounts", 0, 3),
 					Subaccounts: m.between(rt, "subaccounts", 0, 1), TrialSubaccounts: m.between(rt, "on trial", 0, 1), Domains: m.between(rt, "domains", 0, 1)}
 			}
-			m.did(rt, "SetLimits", func() error { return p.SetLimits(m.ctx, org, limits) })
+			m.did(rt, "SetLimits", func() error { return errOf(p.SetLimits(m.ctx, org, limits)) })
 		},
 		"SetImportEntitlement": m.entitle, "SetImportEntitlement 2": m.entitle,
 		"SetHIPAAEntitlement": func(rt *rapid.T) {
@@ -267,14 +267,14 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 			if m.between(rt, "dated?", 0, 9) > 0 {
 				in.Executed = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 			}
-			m.did(rt, "SetHIPAAEntitlement", func() error { return p.SetHIPAAEntitlement(m.ctx, org, in) })
+			m.did(rt, "SetHIPAAEntitlement", func() error { return errOf(p.SetHIPAAEntitlement(m.ctx, org, in)) })
 		},
 		"SetSignUpPolicy": m.signUpPolicy, "SetSignUpPolicy 2": m.signUpPolicy,
 		"SetInvitationPolicy": func(rt *rapid.T) {
 			org := m.org(rt)
 			policy := choose(m, rt, "policy", []tenancy.InvitationPolicy{tenancy.InviteAnybody, tenancy.InviteLiveDomains, tenancy.InviteAnybody, "nonsense"})
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetInvitationPolicy", func() error { return s.SetInvitationPolicy(m.ctx, org, policy) })
+			m.did(rt, "SetInvitationPolicy", func() error { return errOf(s.SetInvitationPolicy(m.ctx, org, policy)) })
 		},
 	}
 }
@@ -282,7 +282,7 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 func (m *machine) entitle(rt *rapid.T) {
 	org, p := m.org(rt), m.platform(rt)
 	in := tenancy.ImportEntitlement{On: m.between(rt, "on", 0, 4) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"t-1", "t-1", "t-1", ""})}
-	m.did(rt, "SetImportEntitlement", func() error { return p.SetImportEntitlement(m.ctx, org, in) })
+	m.did(rt, "SetImportEntitlement", func() error { return errOf(p.SetImportEntitlement(m.ctx, org, in)) })
 }
 
 func (m *machine) signUpPolicy(rt *rapid.T) {
@@ -296,7 +296,7 @@ func (m *machine) signUpPolicy(rt *rapid.T) {
 		}
 	}
 	s := m.session(rt, m.ownerOf(org))
-	m.did(rt, "SetSignUpPolicy", func() error { return s.SetSignUpPolicy(m.ctx, org, in) })
+	m.did(rt, "SetSignUpPolicy", func() error { return errOf(s.SetSignUpPolicy(m.ctx, org, in)) })
 }
 
 // spaces is what is done to accounts.
@@ -637,7 +637,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 			org := m.anyOrgOf(rt, user)
 			s := m.session(rt, m.ownerOf(org))
 			exempt := tenancy.SSOExemption(m.coin(rt, "exempt"))
-			m.did(rt, "SetSSOExemption", func() error { return s.SetSSOExemption(m.ctx, org, user, exempt) })
+			m.did(rt, "SetSSOExemption", func() error { return errOf(s.SetSSOExemption(m.ctx, org, user, exempt)) })
 		},
 	}
 }
