@@ -225,7 +225,7 @@ type logPage struct {
 	from   uint64
 	limit  int
 	read   bool
-	events []Event
+	events []EventRecord
 }
 
 func (r *reads) ask(l Lookup) Answer {
@@ -290,7 +290,7 @@ func count[R Record](r *reads, m many[R]) int {
 func (r *reads) stream(s Stream) { find(r, headOf(s)) }
 
 // events gives up to limit events of a stream, from a number on: one page in an operation.
-func (r *reads) events(stream Stream, from uint64, limit int) []Event {
+func (r *reads) events(stream Stream, from uint64, limit int) []EventRecord {
 	if !r.log.read {
 		r.log.stream, r.log.from, r.log.limit = stream, from, limit
 	}
@@ -613,7 +613,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 	if err != nil {
 		return err
 	}
-	events := s.events(a, c, heads)
+	events, records := s.events(a, c, heads)
 	var first []Record // the heads, sorted: whoever else appends to these streams waits here, and nobody for each other
 	for _, stream := range slices.SortedFunc(maps.Keys(heads), compareStreams) {
 		first = append(first, *heads[stream])
@@ -644,7 +644,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 			return err
 		}
 	}
-	if err := tx.Append(ctx, events...); err != nil {
+	if err := tx.Append(ctx, records...); err != nil {
 		return err
 	}
 	return c.tape.err
@@ -665,9 +665,8 @@ func (r *reads) heads(ctx context.Context, tx ReadTx, said []saying) (map[Stream
 	return heads, err
 }
 
-// events makes the events of what was said, and moves the heads on.
-func (s *Session) events(a *attempt, c *changes, heads map[Stream]*HeadRecord) []Event {
-	var events []Event
+// events makes the events of what was said, as themselves and as they are stored, and moves the heads on.
+func (s *Session) events(a *attempt, c *changes, heads map[Stream]*HeadRecord) (events []Event, records []EventRecord) {
 	part := 0
 	if s.block != nil {
 		part = s.block.part
@@ -677,12 +676,14 @@ func (s *Session) events(a *attempt, c *changes, heads map[Stream]*HeadRecord) [
 			head := heads[stream]
 			e := Event{ID: EventID(c.tape.id()), Stream: stream, Sequence: head.Sequence + 1, Time: a.now, Actor: s.actor, Name: c.row.name,
 				Operation: a.operation, Part: part, Step: step, Correlation: s.correlation, Data: what.data, Previous: head.Hash}
-			e.Hash = e.hash()
+			record := e.record()
+			record.Hash = record.hash()
+			e.Hash = record.Hash
 			head.Sequence, head.Hash = e.Sequence, e.Hash
-			events = append(events, e)
+			events, records = append(events, e), append(records, record)
 		}
 	}
-	return events
+	return events, records
 }
 
 // commit runs a transaction, and settles it if the store cannot say whether it was committed (GEN-13).
