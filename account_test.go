@@ -123,9 +123,9 @@ func (c *cast) designate(account tenancy.AccountID) {
 }
 
 // said gives what a call says in a stream.
-func (c *cast) said(stream tenancy.Stream, call func()) (said []tenancy.EventData) {
+func (c *cast) said(stream tenancy.Stream, call func()) []tenancy.EventData {
 	c.Helper()
-	read := func() (events []tenancy.Event) {
+	read := func() (events []tenancy.EventRecord) {
 		require.NoError(c, c.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 			events, err = tx.Events(ctx, stream, 1, 1<<30)
 			return err
@@ -134,10 +134,7 @@ func (c *cast) said(stream tenancy.Stream, call func()) (said []tenancy.EventDat
 	}
 	before := len(read())
 	call()
-	for _, e := range read()[before:] {
-		said = append(said, e.Data)
-	}
-	return said
+	return dataOf(c, read()[before:])
 }
 
 // second leaves out a result.

@@ -119,7 +119,7 @@ func (t *tenant) copier() func() tenancy.Store {
 }
 
 // events gives all events in the store, each stream's in its order.
-func (s *scene) events() (all []tenancy.Event) {
+func (s *scene) events() (all []tenancy.EventRecord) {
 	s.Helper()
 	for _, record := range s.everything() {
 		if head, ok := record.(tenancy.HeadRecord); ok {

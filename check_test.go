@@ -493,12 +493,12 @@ func TestReplay(t *testing.T) {
 	})
 	t.Run("EVT-6 a log that was tampered with", func(t *testing.T) {
 		s := newTown(t)
-		for name, change := range map[string]func([]tenancy.Event) []tenancy.Event{
-			"an event changed": func(all []tenancy.Event) []tenancy.Event {
+		for name, change := range map[string]func([]tenancy.EventRecord) []tenancy.EventRecord{
+			"an event changed": func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				all[0].Time++
 				return all
 			},
-			"an end cut off": func(all []tenancy.Event) []tenancy.Event { return all[:len(all)-1] },
+			"an end cut off": func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:len(all)-1] },
 		} {
 			dir, err := tenancy.New(rewritten{s.store, change, nil}, &tenancy.Options{Now: s.clock.Now})
 			require.NoError(t, err)
@@ -605,8 +605,8 @@ func (s *scene) appendAs(name string, operation tenancy.OperationID, stream tena
 	s.Helper()
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(s, err)
-	e := tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name, Operation: operation, Step: step, Data: data, Previous: head.Hash}
-	e.Hash = tenancy.HashOf(e)
+	e := tenancy.RecordOf(tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name,
+		Operation: operation, Step: step, Data: data, Previous: head.Hash})
 	s.damage(func(ctx context.Context, tx tenancy.Tx) error {
 		if err := tx.Put(ctx, tenancy.HeadRecord{Stream: stream, Sequence: e.Sequence, Hash: e.Hash}); err != nil {
 			return err

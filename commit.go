@@ -49,7 +49,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 	if err != nil {
 		return err
 	}
-	events := s.events(a, c, heads)
+	events, records := s.events(a, c, heads)
 	if err := putHeads(ctx, tx, heads); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 			return err
 		}
 	}
-	if err := tx.Append(ctx, events...); err != nil {
+	if err := tx.Append(ctx, records...); err != nil {
 		return err
 	}
 	return c.tape.err
@@ -110,9 +110,11 @@ func putHeads(ctx context.Context, tx Tx, heads map[Stream]*HeadRecord) error {
 	return tx.Put(ctx, records...)
 }
 
-// events makes the events of what was said, and moves the heads on.
-func (s *Session) events(a *attempt, c *changes, heads map[Stream]*HeadRecord) []Event {
-	var events []Event
+// events makes the events of what was said, as they are and as they are stored,
+// and moves the heads on.
+func (s *Session) events(
+	a *attempt, c *changes, heads map[Stream]*HeadRecord,
+) (events []Event, records []EventRecord) {
 	part := 0
 	if s.block != nil {
 		part = s.block.parts
@@ -123,12 +125,14 @@ func (s *Session) events(a *attempt, c *changes, heads map[Stream]*HeadRecord) [
 			e := Event{ID: EventID(c.tape.id()), Stream: stream, Sequence: head.Sequence + 1, Time: a.now,
 				Actor: s.actor, Name: c.row.name, Operation: a.operation, Part: part, Step: step,
 				Correlation: s.correlation, Data: what.data, Previous: head.Hash}
-			e.Hash = e.hash()
+			record := e.record()
+			record.Hash = record.hash()
+			e.Hash = record.Hash
 			head.Sequence, head.Hash = e.Sequence, e.Hash
-			events = append(events, e)
+			events, records = append(events, e), append(records, record)
 		}
 	}
-	return events
+	return events, records
 }
 
 // commitTries is how often a transaction is tried whose commit was lost.

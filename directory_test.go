@@ -1039,7 +1039,7 @@ func (tx breakingTx) Access(ctx context.Context, user tenancy.UserID, account te
 	return tx.Tx.Access(ctx, user, account)
 }
 
-func (tx breakingTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (tx breakingTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.by.fails(); err != nil {
 		return nil, err
 	}
@@ -1060,7 +1060,7 @@ func (tx breakingTx) Delete(ctx context.Context, records ...tenancy.Record) erro
 	return tx.Tx.Delete(ctx, records...)
 }
 
-func (tx breakingTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (tx breakingTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	if err := tx.by.fails(); err != nil {
 		return err
 	}

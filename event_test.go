@@ -227,6 +227,16 @@ func failure[T any](list iter.Seq2[T, error]) error {
 	return nil
 }
 
+// dataOf decodes the data of stored events.
+func dataOf(t require.TestingT, records []tenancy.EventRecord) (data []tenancy.EventData) {
+	for _, record := range records {
+		e, err := tenancy.EventOf(record)
+		require.NoError(t, err)
+		data = append(data, e.Data)
+	}
+	return data
+}
+
 func organizationStream(org tenancy.OrganizationID) tenancy.Stream {
 	return tenancy.Stream{Organization: org}
 }
@@ -454,7 +464,7 @@ func (s *scene) mayReadLog(session *tenancy.Session, stream tenancy.Stream, code
 // rewritten is a store whose log was changed by somebody who can write to its disk.
 type rewritten struct {
 	tenancy.Store
-	events func([]tenancy.Event) []tenancy.Event // what the log of any stream has become
+	events func([]tenancy.EventRecord) []tenancy.EventRecord // what the log of any stream has become
 	head   func(*tenancy.HeadRecord)
 }
 
@@ -467,12 +477,12 @@ func (r rewritten) View(ctx context.Context, fn func(context.Context, tenancy.Re
 	return r.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, rewrittenTx{tx, r}) })
 }
 
-func (tx rewrittenTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (tx rewrittenTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	all, err := tx.ReadTx.Events(ctx, stream, 1, 1<<30)
 	if tx.by.events != nil {
 		all = tx.by.events(slices.Clone(all))
 	}
-	all = slices.DeleteFunc(all, func(e tenancy.Event) bool { return e.Sequence < from })
+	all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool { return e.Sequence < from })
 	return all[:min(limit, len(all))], err
 }
 
@@ -494,7 +504,7 @@ func TestVerifyLog(t *testing.T) {
 	stream := organizationStream(ana.Organization.ID)
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(t, err)
-	found := func(t *testing.T, events func([]tenancy.Event) []tenancy.Event, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
+	found := func(t *testing.T, events func([]tenancy.EventRecord) []tenancy.EventRecord, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
 		dir, err := tenancy.New(rewritten{s.store, events, change}, nil)
 		require.NoError(t, err)
 		return items(t, dir.As(ana.User.ID).VerifyLog(s.ctx(), stream, heads...))
@@ -507,32 +517,35 @@ func TestVerifyLog(t *testing.T) {
 		require.Empty(t, found(t, nil, nil, head, tenancy.LogHead{Stream: stream}))
 	})
 	t.Run("EVT-6 an event changed", func(t *testing.T) {
-		for field, change := range map[string]func(*tenancy.Event){
-			"actor": func(e *tenancy.Event) { e.Actor = tenancy.Actor{} },
-			"time":  func(e *tenancy.Event) { e.Time++ },
-			"data":  func(e *tenancy.Event) { e.Data = tenancy.OrganizationRenamed{} },
+		for field, change := range map[string]func(*tenancy.EventRecord){
+			"actor":                     func(e *tenancy.EventRecord) { e.Actor = tenancy.Actor{} },
+			"time":                      func(e *tenancy.EventRecord) { e.Time++ },
+			"type":                      func(e *tenancy.EventRecord) { e.Type = "MemberLeft" },
+			"data":                      func(e *tenancy.EventRecord) { e.Data = string(tenancy.EncodeData(tenancy.OrganizationRenamed{})) },
+			"a type that nobody knows":  func(e *tenancy.EventRecord) { e.Type = "NoSuchEvent" },
+			"data that does not decode": func(e *tenancy.EventRecord) { e.Data = e.Data[1:] },
 		} {
-			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				change(&all[119])
 				return all
 			}, nil), field)
 		}
 	})
 	t.Run("EVT-6 an event removed", func(t *testing.T) {
-		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			return slices.Delete(all, 99, 100)
 		}, nil))
-		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event { return all[1:] }, nil))
+		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[1:] }, nil))
 	})
 	t.Run("EVT-6 events swapped", func(t *testing.T) {
-		require.Contains(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.Contains(t, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			all[9], all[10] = all[10], all[9]
 			all[9].Sequence, all[10].Sequence = 10, 11
 			return all
 		}, nil), at(10, tenancy.TamperedChain))
 	})
 	t.Run("EVT-6 an event inserted", func(t *testing.T) {
-		require.NotEmpty(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.NotEmpty(t, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			all = slices.Insert(all, 50, all[49])
 			for i := range all[50:] {
 				all[50+i].Sequence++
@@ -541,7 +554,7 @@ func TestVerifyLog(t *testing.T) {
 		}, nil))
 	})
 	t.Run("EVT-6 an end cut off shows against the store's head, and, with that changed too, against one kept elsewhere", func(t *testing.T) {
-		cut := func(all []tenancy.Event) []tenancy.Event { return all[:200] }
+		cut := func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:200] }
 		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, nil))
 		kept := items(t, s.host.Events(s.ctx(), stream, tenancy.EventQuery{}))[199]
 		both := func(h *tenancy.HeadRecord) { h.Sequence, h.Hash = 200, kept.Hash }
@@ -550,7 +563,7 @@ func TestVerifyLog(t *testing.T) {
 		require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)}, found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
 	})
 	t.Run("EVT-6 whoever stops reading has what was found until then", func(t *testing.T) {
-		dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.Event) []tenancy.Event {
+		dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			for i := range all {
 				all[i].Time++
 			}

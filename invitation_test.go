@@ -82,15 +82,12 @@ func (c *customer) state(invitation tenancy.InvitationID) tenancy.State {
 // happened gives what happened in a stream.
 func (c *customer) happened(stream tenancy.Stream) []tenancy.EventData {
 	c.Helper()
-	var data []tenancy.EventData
-	require.NoError(c, c.store.View(c.ctx(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		events, err := tx.Events(ctx, stream, 1, 1000)
-		for _, e := range events {
-			data = append(data, e.Data)
-		}
+	var records []tenancy.EventRecord
+	require.NoError(c, c.store.View(c.ctx(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+		records, err = tx.Events(ctx, stream, 1, 1000)
 		return err
 	}))
-	return data
+	return dataOf(c, records)
 }
 
 func (c *customer) logged() []tenancy.EventData {

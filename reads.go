@@ -36,7 +36,7 @@ type logPage struct {
 	from   uint64
 	limit  int
 	read   bool
-	events []Event
+	events []EventRecord
 }
 
 // ask returns the answer to a lookup, or notes that it is to be asked.
@@ -112,7 +112,7 @@ func count[R Record](r *reads, m many[R]) int {
 
 // events returns up to limit events of a stream, from a number on. An operation
 // reads one page.
-func (r *reads) events(stream Stream, from uint64, limit int) []Event {
+func (r *reads) events(stream Stream, from uint64, limit int) []EventRecord {
 	if !r.log.read {
 		r.log.stream, r.log.from, r.log.limit = stream, from, limit
 	}

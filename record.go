@@ -194,6 +194,26 @@ type HeadRecord struct {
 	Hash     [32]byte
 }
 
+// EventRecord is an event as stored. A store keeps every field as it was given and returns it unchanged. It never
+// interprets a type or looks into data: it stores types that it has never seen. An EventRecord is not a Record, since no
+// index finds it. Its stream and its number identify it.
+type EventRecord struct {
+	Stream      Stream // whose log it is in
+	Sequence    uint64 // its number in the stream, from 1, without gaps
+	ID          EventID
+	Time        Instant
+	Actor       Actor
+	Name        string // of the operation that caused it: "RenameOrganization"
+	Operation   OperationID
+	Part        int // which operation of a block it belongs to, from 1; zero outside a block
+	Step        int // which event of its operation it is, from 0
+	Correlation Reference
+	Type        string   // the name of the event's type: "OrganizationRenamed"
+	Data        string   // the event's data, encoded: any bytes, of any length, and not text; a string, so that nobody can change them
+	Previous    [32]byte // the Hash of the event before it in the stream
+	Hash        [32]byte
+}
+
 // OperationRecord says that an actor's operation ID is used up, and by what; or, as a fence, that what was on its way under it cannot succeed.
 type OperationRecord struct {
 	Actor  Actor

@@ -149,7 +149,7 @@ func (s *unacknowledging) Update(ctx context.Context, fn func(context.Context, t
 	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, unacknowledgingTx{tx, s}) })
 }
 
-func (tx unacknowledgingTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (tx unacknowledgingTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	if tx.store.dead {
 		return errDied
 	}

@@ -65,16 +65,16 @@ func (p *replay) read(stream Stream) {
 	for p.err == nil {
 		r := &reads{known: map[Lookup]Answer{}}
 		var head HeadRecord
-		var events []Event
+		var events []EventRecord
 		p.err = r.gather(p.ctx, p.tx, func() {
 			if h := find(r, headOf(stream)); h != nil {
 				head = *h
 			}
 			events = r.events(stream, chain.last+1, pageSize)
 		})
-		for _, e := range events {
-			chain.add(e)
-			p.queue(stream, e)
+		for _, record := range events {
+			chain.add(record)
+			p.queue(stream, record)
 		}
 		if len(events) < pageSize {
 			chain.end(head)
@@ -88,18 +88,23 @@ func (p *replay) read(stream Stream) {
 
 func numbered(stream Stream, sequence uint64) string { return fmt.Sprint(stream, " ", sequence) }
 
-func (p *replay) queue(stream Stream, e Event) {
-	key := unitKey{e.Actor, e.Operation}
+// queue queues an event of a stream. One that does not decode takes its place in the order, and is not applied.
+func (p *replay) queue(stream Stream, record EventRecord) {
+	key := unitKey{record.Actor, record.Operation}
 	u := p.units[key]
 	if u == nil {
 		u = &unit{}
 		p.units[key] = u
 	}
-	u.events = append(u.events, e)
+	if e, err := record.event(); err == nil {
+		u.events = append(u.events, e)
+	} else {
+		p.check(false, "INV-13", numbered(stream, record.Sequence), "it does not decode")
+	}
 	if q := p.queues[stream]; len(q) > 0 && q[len(q)-1] == u {
 		return
 	}
-	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, e.Sequence), "another operation's events stand between those of its operation")
+	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, record.Sequence), "another operation's events stand between those of its operation")
 	p.queues[stream] = append(p.queues[stream], u)
 	u.streams = append(u.streams, stream)
 }

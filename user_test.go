@@ -54,7 +54,7 @@ func (s *scene) log(stream tenancy.Stream, from int) []string {
 	require.NoError(s, s.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		events, err := tx.Events(ctx, stream, uint64(from), 1000)
 		for _, e := range events {
-			types = append(types, tenancy.EventType(e.Data))
+			types = append(types, e.Type)
 		}
 		return err
 	}))
