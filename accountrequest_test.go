@@ -115,7 +115,7 @@ func TestAccountRequestAsked(t *testing.T) {
 		a := newAsker(t)
 		said := a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationSent"}, nil, nil}, said)
-		a.clock.advance(7 * day)
+		a.clock.Advance(7 * day)
 		said = a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationRevoked", "InvitationSent"}, nil, nil}, said)
 		said = a.news(func() {
@@ -145,9 +145,9 @@ func TestAccountRequestAsked(t *testing.T) {
 	t.Run("ACC-4 the owner lets it expire", func(t *testing.T) {
 		a := newAsker(t)
 		request := a.asking(a.admin, a.org, a.account)
-		a.clock.advance(7*day - time.Microsecond)
+		a.clock.Advance(7*day - time.Microsecond)
 		require.Len(t, a.asked(a.eve.User.ID), 1)
-		a.clock.advance(time.Microsecond)
+		a.clock.Advance(time.Microsecond)
 		require.Empty(t, a.asked(a.eve.User.ID))
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeExpired) })
 		a.asking(a.admin, a.org, a.account)

@@ -12,18 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // check gives what Check finds.
 func (s *scene) check(o tenancy.CheckOptions) []tenancy.Violation {
 	s.Helper()
-	return items(s, s.dir.Check(s.ctx(), o))
+	return s.set.Check(o)
 }
 
 // sound wants that Check finds nothing, in the records and in the log.
 func (s *scene) sound() {
 	s.Helper()
-	require.Empty(s, s.check(tenancy.CheckOptions{Replay: true}))
+	s.set.Sound()
 }
 
 // damage changes what is stored behind the library's back.
@@ -35,7 +36,7 @@ func (s *scene) damage(change func(ctx context.Context, tx tenancy.Tx) error) {
 // put stores records behind the library's back.
 func (s *scene) put(records ...tenancy.Record) {
 	s.Helper()
-	s.damage(func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
+	s.set.Put(records...)
 }
 
 // instant is the scene's time, moved on.
@@ -322,7 +323,12 @@ func TestCheck(t *testing.T) {
 		for rule, index := range map[string]tenancy.Index{"INV-6": tenancy.IndexVerifiedDomains, "INV-7": tenancy.IndexUsersByAddress, "INV-8": tenancy.IndexPendingInvitations} {
 			s.put(tenancy.DomainRecord{ID: tenancy.DomainID{15: 1}, Organization: s.ben.Organization.ID, State: tenancy.StateVerified,
 				Personal: tenancy.DomainPersonal{Name: "ben.example.com"}})
-			dir, err := tenancy.New(forgetful{s.store, index}, &tenancy.Options{Now: s.clock.Now})
+			forgetful := &scenes.Tapped{Store: s.store, Answer: func(l tenancy.Lookup, a *tenancy.Answer) {
+				if l.Index == index {
+					*a = tenancy.Answer{}
+				}
+			}}
+			dir, err := tenancy.New(forgetful, &tenancy.Options{Now: s.clock.Now})
 			require.NoError(t, err)
 			found := items(t, dir.Check(s.ctx(), tenancy.CheckOptions{}))
 			require.NotEmpty(t, found)
@@ -340,7 +346,7 @@ func TestCheck(t *testing.T) {
 		require.Equal(t, "tenancy: Check: context canceled", err.Error())
 		broken := errors.New("disk")
 		for n := range 12 {
-			dir, err := tenancy.New(&failing{Store: s.store, after: n, err: broken}, nil)
+			dir, err := tenancy.New(failing(s.store, n, broken), nil)
 			require.NoError(t, err)
 			require.ErrorIs(t, failure(dir.Check(s.ctx(), tenancy.CheckOptions{Replay: true})), broken, n)
 		}
@@ -369,54 +375,6 @@ func (s *town) free() tenancy.AccountID {
 		}
 	}
 	panic("there is no unmanaged account")
-}
-
-// forgetful is a store in which an index finds nothing.
-type forgetful struct {
-	tenancy.Store
-	index tenancy.Index
-}
-
-type forgetfulTx struct {
-	tenancy.ReadTx
-	index tenancy.Index
-}
-
-func (f forgetful) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return f.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, forgetfulTx{tx, f.index}) })
-}
-
-func (tx forgetfulTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	answers, err := tx.ReadTx.Read(ctx, lookups...)
-	for i, l := range lookups {
-		if l.Index == tx.index {
-			answers[i] = tenancy.Answer{}
-		}
-	}
-	return answers, err
-}
-
-// failing is a store whose reads fail after some.
-type failing struct {
-	tenancy.Store
-	after int
-	err   error
-}
-
-type failingTx struct {
-	tenancy.ReadTx
-	by *failing
-}
-
-func (f *failing) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return f.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, failingTx{tx, f}) })
-}
-
-func (tx failingTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	if tx.by.after--; tx.by.after < 0 {
-		return nil, tx.by.err
-	}
-	return tx.ReadTx.Read(ctx, lookups...)
 }
 
 func TestReplay(t *testing.T) {
@@ -500,7 +458,7 @@ func TestReplay(t *testing.T) {
 			},
 			"an end cut off": func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:len(all)-1] },
 		} {
-			dir, err := tenancy.New(rewritten{s.store, change, nil}, &tenancy.Options{Now: s.clock.Now})
+			dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: change}, &tenancy.Options{Now: s.clock.Now})
 			require.NoError(t, err)
 			require.True(t, slices.ContainsFunc(items(t, dir.Check(s.ctx(), replayed)), func(v tenancy.Violation) bool {
 				return v.Rule == "EVT-6" && strings.HasPrefix(v.Detail, "the log was tampered with")

@@ -12,7 +12,7 @@ import (
 
 // acmeAndBranch is a directory with two organizations: Acme, which has proven acme.example, and Branch, whose founder has an address on that domain.
 func acmeAndBranch(ctx context.Context) (dir *tenancy.Directory, acme, branch tenancy.SignedUp) {
-	records := provenDomains{} // stands in for DNS
+	records := records{} // stands in for DNS
 	dir, err := tenancy.New(memstore.New(), &tenancy.Options{Resolver: records})
 	if err != nil {
 		log.Fatal(err)

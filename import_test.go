@@ -16,25 +16,23 @@ import (
 // importer is an organization that may import, with a live domain.
 type importer struct {
 	*scene
-	records provenDomains
-	ana     tenancy.SignedUp // the Owner
-	org     tenancy.OrganizationID
-	admin   tenancy.UserID
-	domain  tenancy.DomainID // corp.example
+	ana    tenancy.SignedUp // the Owner
+	org    tenancy.OrganizationID
+	admin  tenancy.UserID
+	domain tenancy.DomainID // corp.example
 }
 
 // newImporter makes it once everybody with an address on its domain has signed up.
 func newImporter(t *testing.T, people func(s *importer)) *importer {
 	t.Helper()
-	records := provenDomains{}
-	s := &importer{scene: newScene(t, tenancy.Options{Resolver: records}), records: records}
+	s := &importer{scene: newScene(t)}
 	s.ana = s.found("ana")
 	s.org = s.ana.Organization.ID
 	s.admin = s.join(s.ana, "adam", tenancy.Administrator)
 	if people != nil {
 		people(s)
 	}
-	s.domain = s.prove(records, s.ana.User.ID, s.org, "corp.example")
+	s.domain = s.prove(s.ana.User.ID, s.org, "corp.example")
 	require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	return s
 }
@@ -77,9 +75,9 @@ func TestImportUsers(t *testing.T) {
 			s.joinAt(eve.User.ID, eve.Organization.ID, "elsewhere@corp.example")
 			s.joinAt(s.ana.User.ID, s.org, "member@corp.example")
 		})
-		closed := s.prove(s.records, s.ana.User.ID, s.org, "closed.example")
+		closed := s.prove(s.ana.User.ID, s.org, "closed.example")
 		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed})))
-		s.prove(s.records, cara.User.ID, cara.Organization.ID, "cara.example")
+		s.prove(cara.User.ID, cara.Organization.ID, "cara.example")
 		_, err := s.staff.DeactivateUser(s.ctx(), idle)
 		require.NoError(t, err)
 		results := s.imports("nonsense", "Off@off.example", "nobody@corp.example", "nobody@off.example", "idle@corp.example", "zed@closed.example",
@@ -117,7 +115,7 @@ func TestImportUsers(t *testing.T) {
 		fails(s.as(s.join(s.ana, "sam", tenancy.StandardUser)), s.org, input, tenancy.CodeNotAllowed)
 		fails(s.host.Session, s.org, input, tenancy.CodeNotAllowed)
 		fails(s.staff.Session, s.org, input, tenancy.CodeNotAllowed)
-		s.clock.advance(8 * 24 * time.Hour)
+		s.clock.Advance(8 * 24 * time.Hour)
 		fails(owner, s.org, input, tenancy.CodeNoLiveDomain)
 		require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{})))
 		fails(owner, s.org, input, tenancy.CodeNotEntitled)
@@ -319,7 +317,7 @@ func TestImportableUsers(t *testing.T) {
 		unproven, err := s.as(s.admin).AddDomain(s.ctx(), s.org, "unproven.example")
 		require.NoError(t, err)
 		fails(s.as(s.admin), unproven.ID, tenancy.CodeNoLiveDomain)
-		s.clock.advance(8 * 24 * time.Hour)
+		s.clock.Advance(8 * 24 * time.Hour)
 		fails(s.as(s.admin), s.domain, tenancy.CodeNoLiveDomain)
 		require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{})))
 		fails(s.as(s.admin), s.domain, tenancy.CodeNotEntitled)

@@ -28,28 +28,12 @@ type premises struct {
 	closing    tenancy.AccountID      // the one that is to be closed
 }
 
-// published is a resolver that finds what was published.
-type published map[string]string
-
-func (p published) LookupTXT(_ context.Context, name string) ([]string, error) {
-	if value, ok := p[name]; ok {
-		return []string{value}, nil
-	}
-	return nil, nil
-}
-
 func newPremises(t *testing.T) *premises {
-	records := published{}
-	p := &premises{office: newOffice(t, tenancy.Options{Resolver: records})}
+	p := &premises{office: newOffice(t)}
 	p.org = p.founder.Organization.ID
 	owner, ctx := p.dir.As(p.founder.User.ID), p.ctx()
 	p.victim = p.join(p.founder, "vic", tenancy.StandardUser)
-	domain, err := owner.AddDomain(ctx, p.org, "corp.example.com")
-	require.NoError(t, err)
-	records[domain.RecordName] = domain.RecordValue
-	_, err = owner.VerifyDomain(ctx, domain.ID)
-	require.NoError(t, err)
-	p.domain = domain.ID
+	p.domain = p.prove(p.founder.User.ID, p.org, "corp.example.com")
 	connection, err := owner.AddConnection(ctx, p.org, "Corp")
 	require.NoError(t, err)
 	p.connection = connection.ID

@@ -77,7 +77,7 @@ func TestSignUpByPolicy(t *testing.T) {
 	oursUnused := func(s *covered) tenancy.Secret { s.invite(s.ana, newcomer); return tenancy.Secret{} }
 	oursExpired := func(s *covered) tenancy.Secret {
 		s.invite(s.ana, newcomer)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		s.recheck()
 		return tenancy.Secret{}
 	}
@@ -220,7 +220,7 @@ func TestSignUpAutomatic(t *testing.T) {
 		require.Len(t, s.ranks(up.User.ID), 1)
 	})
 	for what, until := range map[string]func(s *covered){
-		"not found for 7 days": func(s *covered) { s.clock.advance(7 * day) },
+		"not found for 7 days": func(s *covered) { s.clock.Advance(7 * day) },
 		"lapsing":              func(s *covered) { s.lapse(s.acme) },
 	} {
 		t.Run("DOM-4 not live ("+what+"), automatic joins nobody: they found, and can be invited as anybody", func(t *testing.T) {
@@ -463,7 +463,7 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		s.invite(s.ana, newcomer)
 		require.NoError(t, change(s, out, newcomer))
 		require.NotContains(t, s.ranks(out), s.org, "no membership is gained by it")
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		refused(t, change(s, out, "NEW@acme.com"), tenancy.CodeInvitationOnly) // another spelling is a change like any other
 		require.NoError(t, change(s, out, newcomer), "GEN-6")
 	})
@@ -539,7 +539,7 @@ func TestRequestInvitation(t *testing.T) {
 		})
 		_, err = request(s, "other@acme.com")
 		require.NoError(t, err)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		require.Empty(t, requested(s))
 		again, err := request(s, newcomer)
 		require.NoError(t, err)
@@ -602,7 +602,7 @@ func TestRequestInvitation(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyInvitationOnly)
 		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer})
 		require.NoError(t, err)
-		s.clock.advance(7*day + time.Hour)
+		s.clock.Advance(7*day + time.Hour)
 		_, err = request(s, newcomer)
 		require.NoError(t, err)
 		_, err = s.owner.ResendInvitation(t.Context(), sent.ID)
@@ -625,7 +625,7 @@ func TestRequestInvitation(t *testing.T) {
 		refused(t, s.as(s.bea.User.ID).DismissRequest(t.Context(), asked.ID), tenancy.CodeNotFound)
 		refused(t, s.host.DismissRequest(t.Context(), asked.ID), tenancy.CodeNotAllowed)
 		refused(t, s.owner.DismissRequest(t.Context(), tenancy.RequestID{}), tenancy.CodeID)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		require.NoError(t, s.owner.DismissRequest(t.Context(), asked.ID), "an expired one too")
 	})
 }

@@ -71,7 +71,7 @@ func TestConnections(t *testing.T) {
 		tested, err := s.staff.MarkConnectionTested(t.Context(), made.ID)
 		require.NoError(t, err)
 		require.Equal(t, s.clock.Now(), tested.Tested)
-		s.clock.advance(day)
+		s.clock.Advance(day)
 		s.unchanged(func() {
 			again, err := s.host.MarkConnectionTested(t.Context(), made.ID)
 			require.NoError(t, err)
@@ -340,7 +340,7 @@ func TestSignInRequirementFollows(t *testing.T) {
 		s := newGuarded(t)
 		s.lapse(s.acme)
 		s.bound(s.user, s.admin)
-		s.clock.advance(30 * day)
+		s.clock.Advance(30 * day)
 		s.recheck()
 		require.Equal(t, tenancy.StateUnverified, s.domain(s.acme).State)
 		s.bound(s.user, s.admin)

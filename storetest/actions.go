@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's default, or it would seldom leave its setting.
@@ -78,7 +79,7 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
 		"a day": func(rt *rapid.T) {
-			m.now = m.now.Add(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
+			m.clock.Advance(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
 			m.did(rt, "Purge", func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
 			if m.coin(rt, "domains are rechecked") {
 				m.did(rt, "RecheckDomains", func() error { _, err := m.dir.System().RecheckDomains(m.ctx); return err })
@@ -580,7 +581,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 		m.publish(rt, domain)
 		s := m.session(rt, ownerOfDomain(domain))
 		m.did(rt, "VerifyDomain", func() error { _, err := s.VerifyDomain(m.ctx, domain); return err })
-		m.records.broken = false
+		m.dns.Answer(nil)
 	}
 	enforce := func(rt *rapid.T) {
 		domain := m.domain(rt)
@@ -611,7 +612,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 			m.publish(rt, m.domain(rt))
 			p := m.platform(rt)
 			m.did(rt, "RecheckDomains", func() error { _, err := p.RecheckDomains(m.ctx); return err })
-			m.records.broken = false
+			m.dns.Answer(nil)
 		},
 		"AddConnection": func(rt *rapid.T) {
 			org, name := m.org(rt), m.name(rt)
@@ -645,12 +646,15 @@ func (m *machine) names() map[string]func(*rapid.T) {
 // publish changes what the name server says of a domain: mostly it has the record then.
 func (m *machine) publish(rt *rapid.T, id tenancy.DomainID) {
 	draw := m.between(rt, "name server", 0, 9)
-	m.records.broken = draw == 0
+	m.dns.Answer(nil)
+	if draw == 0 {
+		m.dns.Answer(scene.Servfail)
+	}
 	for _, d := range m.domains {
 		if d.ID == id && draw > 2 {
-			m.records.records[d.RecordName] = []string{"v=spf1 -all", d.RecordValue}
+			m.dns.Publish(d.RecordName, "v=spf1 -all", d.RecordValue)
 		} else if d.ID == id && draw > 0 {
-			delete(m.records.records, d.RecordName)
+			m.dns.Publish(d.RecordName)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"time"
 
 	"pgregory.net/rapid"
@@ -291,7 +292,7 @@ func (m *machine) outOf(rt *rapid.T) {
 	}
 	staff := m.dir.Operator("staff")
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
-	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: m.now})))
+	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: m.clock.Now()})))
 	member := m.memberOf(rt, org)
 	made, err := owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "Designated", Owner: member})
 	m.try(rt, "CreateAccount", err)
@@ -454,7 +455,7 @@ func (m *machine) prove(rt *rapid.T, s *tenancy.Session, org tenancy.Organizatio
 		return d, false
 	}
 	m.domains = append(m.domains, d)
-	m.records.records[d.RecordName] = []string{d.RecordValue}
+	m.dns.Publish(d.RecordName, d.RecordValue)
 	_, err = s.VerifyDomain(m.ctx, d.ID)
 	m.try(rt, "VerifyDomain", err)
 	return d, err == nil
@@ -542,9 +543,9 @@ func (m *machine) resendRefused(rt *rapid.T) {
 	m.try(rt, "SetInvitationPolicy", errOf(owner.SetInvitationPolicy(m.ctx, org, tenancy.InviteLiveDomains)))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
 	m.try(rt, "SetInvitationPolicy", errOf(owner.SetInvitationPolicy(m.ctx, org, tenancy.InviteAnybody)))
-	m.now = m.now.Add(8 * 24 * time.Hour)
+	m.clock.Advance(8 * 24 * time.Hour)
 	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
-	m.now = m.now.Add(29 * 24 * time.Hour)
+	m.clock.Advance(29 * 24 * time.Hour)
 	m.try(rt, "Purge", second(m.dir.System().Purge(m.ctx)))
 	m.try(rt, "RecheckDomains", second(m.dir.System().RecheckDomains(m.ctx)))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
@@ -572,8 +573,12 @@ func (m *machine) claimChanges(rt *rapid.T) {
 	if err != nil {
 		return
 	}
-	m.records.records[fresh.RecordName] = []string{fresh.RecordValue}
-	m.records.changes = func() { m.try(rt, "RemoveDomain", owner.RemoveDomain(m.ctx, fresh.ID)) }
+	m.dns.Publish(fresh.RecordName, fresh.RecordValue)
+	m.dns.Answer(func(ctx context.Context, name string) ([]string, error) {
+		m.dns.Answer(nil)
+		m.try(rt, "RemoveDomain", owner.RemoveDomain(m.ctx, fresh.ID))
+		return m.dns.Texts(name), nil
+	})
 	m.try(rt, "VerifyDomain", second(owner.VerifyDomain(m.ctx, fresh.ID)))
 }
 

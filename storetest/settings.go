@@ -52,7 +52,7 @@ func (m *machine) set(rt *rapid.T) {
 	if m.coin(rt, "entitled") {
 		must(rt, errOf(staff.SetHIPAAEntitlement(m.ctx, choose(m, rt, "which", m.orgs), tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)})))
 	}
-	m.now = m.now.Add(25 * time.Hour)
+	m.clock.Advance(25 * time.Hour)
 	owner := m.dir.As(ana.User.ID)
 	if m.between(rt, "policy", 0, 2) == 0 {
 		must(rt, errOf(owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})})))
@@ -83,7 +83,7 @@ func (m *machine) proven(rt *rapid.T, of tenancy.SignedUp, name string) {
 	d, err := s.AddDomain(m.ctx, of.Organization.ID, name)
 	must(rt, err)
 	m.domains = append(m.domains, d)
-	m.records.records[d.RecordName] = []string{d.RecordValue}
+	m.dns.Publish(d.RecordName, d.RecordValue)
 	_, err = s.VerifyDomain(m.ctx, d.ID)
 	must(rt, err)
 }
