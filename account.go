@@ -380,7 +380,7 @@ func (c *changes) shown(st accountStanding) Account {
 // viewAccount shows an account to the actor, given what they are to it.
 func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	holder, roles := a, st.roles()
-	view := Account{ID: a.ID, Name: Personal{a.Personal.Name}, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
+	view := Account{ID: a.ID, Name: a.Personal.Name, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
 		State: a.stateUnder(st.parent), HIPAA: a.Designated.Time(), Created: a.Created.Time(), Closed: a.Closed.Time()}
 	if st.parent != nil {
 		holder, roles = *st.parent, RoleSet{}
@@ -393,7 +393,7 @@ func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	}
 	view.Plan, view.Billing = holder.Plan, holder.Billing
 	if !c.actor.isUser() || st.manages() || roles.Has(AccountOwner) || roles.Has(AccountAdministrator) || roles.Has(BillingManager) {
-		view.Private = &AccountPrivate{Personal{holder.Personal.Pricing}, Personal{holder.Personal.Phone}}
+		view.Private = &AccountPrivate{holder.Personal.Pricing, holder.Personal.Phone}
 	}
 	return view
 }
@@ -405,7 +405,7 @@ func (c *changes) foundAccount(owner UserID, org OrganizationID, name string) (A
 	c.makes(e.Account)
 	c.say(e, in)
 	c.say(RolesAssigned{e.Account, owner, Roles(AccountOwner)}, in)
-	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	return *get(c.world, accountByID(e.Account)), *get(c.world, grantOn(e.Account, owner))
 }
 
@@ -525,7 +525,7 @@ func decideSubaccount(d dividing, name string, c *changes) (Account, error) {
 		Designated: parent.Designated != 0, By: c.actor, Created: c.now}
 	c.makes(e.Account)
 	c.say(e, parent.stream())
-	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	made := get(c.world, accountByID(e.Account))
 	return c.viewAccount(*made, accountStanding{account: made, parent: &parent, parentGrant: st.grant, rank: st.rank}), nil
 }
@@ -534,9 +534,9 @@ func decideRenameAccount(st accountStanding, name string, c *changes) (Account, 
 	if err := c.authorizeOpen(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Name != name {
+	if st.account.Personal.Name.Reveal() != name {
 		c.say(AccountRenamed{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Name = name })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	}
 	return c.shown(st), nil
 }
@@ -830,9 +830,9 @@ func decidePhone(st accountStanding, number string, c *changes) (Account, error)
 	if err := c.authorizeMain(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Phone != number {
+	if st.account.Personal.Phone.Reveal() != number {
 		c.say(PhoneVerified{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = number })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = NewPersonal(number) })
 	}
 	return c.shown(st), nil
 }
@@ -863,9 +863,9 @@ func decidePricing(st accountStanding, pricing string, c *changes) (Account, err
 	if err := c.authorizeMain(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Pricing != pricing {
+	if st.account.Personal.Pricing.Reveal() != pricing {
 		c.say(PricingSet{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = pricing })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = NewPersonal(pricing) })
 	}
 	return c.shown(st), nil
 }
@@ -1045,7 +1045,7 @@ func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccou
 		}
 		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
 		out.items = append(out.items, OrganizationAccount{listed: l.at(view.ID), Kind: KindManaged, ID: view.ID, Name: view.Name, Account: &view,
-			OwnerName: Personal{m.owner.Personal.Name}})
+			OwnerName: m.owner.Personal.Name})
 	}
 	return out
 }
@@ -1060,9 +1060,9 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 				continue
 			}
 			item := there[a.account.ID]
-			item.ID, item.Kind, item.Name = a.account.ID, KindIndependent, Personal{a.account.Personal.Name}
+			item.ID, item.Kind, item.Name = a.account.ID, KindIndependent, a.account.Personal.Name
 			item.listed = l.at(a.account.ID)
-			item.Members = append(item.Members, AccountRoles{m.user.ID, Personal{m.user.Personal.Name}, a.roles()})
+			item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, a.roles()})
 			there[a.account.ID] = item
 		}
 	}
@@ -1191,8 +1191,8 @@ func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach
 
 // reach is how a user reaches an account.
 func (u UserRecord) reach(a reached) Reach {
-	return Reach{Account: a.account.ID, AccountName: Personal{a.account.Personal.Name}, User: u.ID, Name: Personal{u.Personal.Name},
-		Email: Personal{u.Personal.Email}, Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent}
+	return Reach{Account: a.account.ID, AccountName: a.account.Personal.Name, User: u.ID, Name: u.Personal.Name,
+		Email: u.Personal.Email, Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent}
 }
 
 // accessPage is what a page of who has a role on an account needs to know.

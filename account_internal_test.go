@@ -117,7 +117,7 @@ func TestAssignable(t *testing.T) {
 
 // TestAccountEvents: what an event makes of the records (INV-13).
 func TestAccountEvents(t *testing.T) {
-	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: "n"}}
+	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: NewPersonal("n")}}
 	with := func(change func(*AccountRecord)) AccountRecord {
 		b := a
 		change(&b)

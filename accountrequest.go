@@ -68,10 +68,10 @@ func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account Ac
 func viewAccountRequest(i InvitationRecord, org *OrganizationRecord, by *UserRecord) AccountRequest {
 	view := AccountRequest{ID: i.ID, Account: i.Account, Organization: i.Organization, By: i.Inviter, Expires: i.Expires.Time()}
 	if org != nil {
-		view.OrganizationName = Personal{org.Personal.Name}
+		view.OrganizationName = org.Personal.Name
 	}
 	if by != nil {
-		view.ByName = Personal{by.Personal.Name}
+		view.ByName = by.Personal.Name
 	}
 	return view
 }

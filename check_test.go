@@ -239,12 +239,12 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-7 an address that is not in canonical form": {"INV-7", func(s *town) string { return s.guest.String() }, func(s *town) {
 			u := s.user(s.guest)
-			u.Personal.Address = "Ana@ana.example.com"
+			u.Personal.Address = tenancy.NewPersonal("Ana@ana.example.com")
 			s.put(u)
 		}},
 		"INV-8 a second invitation for an address": {"INV-8", func(s *town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
 			i := s.stored(tenancy.IndexInvitations, s.invitation).(tenancy.InvitationRecord)
-			i.ID, i.Personal.Address, i.Personal.Secret = tenancy.InvitationID{15: 1}, "Ivo@example.com", [32]byte{1}
+			i.ID, i.Personal.Address, i.Personal.Secret = tenancy.InvitationID{15: 1}, tenancy.NewPersonal("Ivo@example.com"), [32]byte{1}
 			s.put(i)
 		}},
 		"INV-9 a member of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
@@ -263,7 +263,7 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-9 a pending invitation to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
-				Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}})
+				Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com"), Secret: [32]byte{1}}})
 		}},
 		"INV-9 an account request of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationOfAccount, Organization: s.ended, Account: s.ben.Account.ID,
@@ -271,7 +271,7 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-9 an open request to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(time.Hour),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 		"INV-10 a closed account of an ended organization": {"INV-10", func(s *town) string { return s.closed.String() }, func(s *town) {
 			a := s.account(s.closed)
@@ -290,11 +290,11 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-14 the address of a settled invitation after 30 days": {"INV-14", func(*town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ana.Organization.ID, State: tenancy.StateRevoked,
-				Settled: s.instant(-30 * 24 * time.Hour), Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Settled: s.instant(-30 * 24 * time.Hour), Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 		"INV-14 the address of an expired request after 30 days": {"INV-14", func(*town) string { return tenancy.RequestID{15: 1}.String() }, func(s *town) {
 			s.put(tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ana.Organization.ID, State: tenancy.StateOpen, Expires: s.instant(-30 * 24 * time.Hour),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 	} {
 		t.Run("GEN-10 "+name, func(t *testing.T) {
@@ -313,9 +313,9 @@ func TestCheck(t *testing.T) {
 	t.Run("INV-9 what has expired is not pending, and closed accounts stay as history", func(t *testing.T) {
 		s := newTown(t)
 		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
-			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}},
+			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com"), Secret: [32]byte{1}}},
 			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(0),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		require.Empty(t, s.check(tenancy.CheckOptions{}))
 	})
 	t.Run("INV-6, INV-7, INV-8 a store that lets two records share what is one's alone", func(t *testing.T) {
@@ -437,9 +437,9 @@ func TestReplay(t *testing.T) {
 	t.Run("EVT-3 what is personal stands in no event, nor when a domain's record was last found", func(t *testing.T) {
 		s := newTown(t)
 		a, u, o := s.account(s.sub), s.user(s.guest), s.organization(s.ana.Organization.ID)
-		a.Personal = tenancy.AccountPersonal{Name: "Another", Pricing: "other", Phone: "+4987654321"}
-		u.Personal.Name = "Another"
-		o.Personal.Name = "Another"
+		a.Personal = tenancy.AccountPersonal{Name: tenancy.NewPersonal("Another"), Pricing: tenancy.NewPersonal("other"), Phone: tenancy.NewPersonal("+4987654321")}
+		u.Personal.Name = tenancy.NewPersonal("Another")
+		o.Personal.Name = tenancy.NewPersonal("Another")
 		s.put(a, u, o)
 		for _, record := range s.everything() {
 			if d, ok := record.(tenancy.DomainRecord); ok {

@@ -17,9 +17,9 @@ const (
 )
 
 // kept gives a personal text as long as it may be read; ended is when the time began to run, in the future or zero if it does not yet.
-func kept(text string, ended, now Instant) string {
+func kept(text Personal, ended, now Instant) Personal {
 	if ended != 0 && now >= ended.add(keptFor) {
-		return ""
+		return Personal{}
 	}
 	return text
 }

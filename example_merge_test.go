@@ -82,7 +82,7 @@ func ExampleSession_ImportUsers() {
 		log.Fatal(err)
 	}
 	for _, result := range results {
-		fmt.Println(result.Email, "brings", len(result.Brought), "and is refused:", errors.Is(result.Err, tenancy.CodeNotEligible))
+		fmt.Println(result.Email.Reveal(), "brings", len(result.Brought), "and is refused:", errors.Is(result.Err, tenancy.CodeNotEligible))
 	}
 	// Output:
 	// ben@acme.example brings 1 and is refused: false

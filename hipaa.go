@@ -210,7 +210,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 				p := page[HIPAALine]{end: len(f.accounts) < pageSize}
 				for i, a := range f.accounts {
 					p.next = place{key: Key{ID: a.ID}}
-					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: Personal{a.Personal.Name}, State: a.stateUnder(f.parents[i]),
+					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: a.Personal.Name, State: a.stateUnder(f.parents[i]),
 						Designated: a.Designated.Time(), By: a.DesignatedBy, listed: listed{l, p.next},
 						Gap: f.parents[i] != nil && f.parents[i].Designated != 0 && a.Designated == 0 && a.Closed == 0})
 				}

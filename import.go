@@ -6,7 +6,6 @@ import (
 	"errors"
 	"iter"
 	"slices"
-	"strings"
 )
 
 // Importing people: users with an address on a live domain of the organization become members without being asked (USR-15).
@@ -25,10 +24,10 @@ type UserImport struct {
 
 // Imported says of one address what became of it.
 type ImportedUser struct {
-	Email   string           // as it was given
+	Email   Personal         // as it was given
 	User    UserID           // who was imported; zero with Err
 	Brought []OrganizationID // the organizations merged along (MRG-3)
-	Err     error            // why not; nil: imported
+	Err     error            // why not, an *Error; nil: imported
 }
 
 // Importable is a user who could be imported.
@@ -130,7 +129,7 @@ func (m merger) eligible(c *changes) error {
 	if m.owner == nil || m.owner.State() != StateActive {
 		return CodeNotEligible
 	}
-	d := m.domainOf(m.owner.Personal.Address)
+	d := m.domainOf(m.owner.Personal.Address.Reveal())
 	switch {
 	case d == nil || !d.live(c.now, c.dir.domainLive):
 		return CodeNotEligible
@@ -174,7 +173,7 @@ func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Use
 	}
 	results := make([]ImportedUser, len(input.Emails))
 	for i, email := range input.Emails {
-		results[i].Email = email
+		results[i].Email = NewPersonal(email)
 	}
 	for batch := range slices.Chunk(results, importBatch) {
 		if err := s.importBatch(ctx, c, org, input.Notify, batch); err != nil {
@@ -202,7 +201,7 @@ func (r *reads) arrivals(org OrganizationID, batch []ImportedUser) arrivals {
 	for _, item := range batch {
 		var a arrival
 		var address string
-		if address, a.malformed = parseEmail(item.Email); a.malformed == nil {
+		if address, a.malformed = parseEmail(item.Email.Reveal()); a.malformed == nil {
 			a.user = find(r, userByAddress(address))
 			a.belongings = r.belongings(a.user)
 			if a.user != nil {
@@ -223,13 +222,15 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 				return nil, err
 			}
 			for i, a := range f.each {
-				batch[i].User, batch[i].Err = UserID{}, f.take(c, a)
-				switch {
-				case batch[i].Err == errBringsMore:
-					owners = append(owners, &batch[i])
-				case batch[i].Err == nil:
+				batch[i].User, batch[i].Err = UserID{}, nil
+				switch err := f.take(c, a); err {
+				case nil:
 					batch[i].User = a.user.ID
 					c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
+				case errBringsMore:
+					owners = append(owners, &batch[i])
+				default:
+					batch[i].Err = notImported(org, err)
 				}
 			}
 			return owners, nil
@@ -243,6 +244,14 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 		}
 	}
 	return nil
+}
+
+// notImported returns the error of one address. Its subject is the organization, as in every refusal of ImportUsers, and never the address.
+func notImported(org OrganizationID, refusal error) error {
+	if refusal == nil {
+		return nil
+	}
+	return &Error{Op: opImportUsers.name, Subject: org.String(), Err: refusal}
 }
 
 // errBringsMore says of somebody to be imported that they own organizations: these are merged, in a transaction of their own.
@@ -274,7 +283,7 @@ func (f *arrivals) take(c *changes, a arrival) error {
 
 // importOwner imports a user who owns organizations, with all of them (MRG-3).
 func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *ImportedUser) error {
-	address, _ := parseEmail(item.Email) // well-formed: take has looked
+	address, _ := parseEmail(item.Email.Reveal()) // well-formed: take has looked
 	type facts struct {
 		importing
 		merger
@@ -292,7 +301,7 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 				return struct{}{}, err
 			}
 			item.User, item.Brought = UserID{}, nil
-			if item.Err = cmp.Or(f.eligible(c), f.merger.refusal(c)); item.Err != nil {
+			if item.Err = notImported(org, cmp.Or(f.eligible(c), f.merger.refusal(c))); item.Err != nil {
 				return struct{}{}, nil
 			}
 			f.merge(c, StandardUser, InvitationID{}, none)
@@ -306,7 +315,7 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 	return err
 }
 
-// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by address, with how many organizations each owns
+// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by ID, with how many organizations each owns
 // (GEN-15). Owner or Administrator of the domain's organization, where it is entitled to import; Operator, System.
 //
 // Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
@@ -326,7 +335,7 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 				if f.domain == nil {
 					return f
 				}
-				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.Text), pageSize)
+				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
 				for _, u := range f.users {
 					f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
 				}
@@ -346,16 +355,12 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 				}
 				p := page[ImportableUser]{end: len(f.users) < pageSize}
 				for i, u := range f.users {
-					if emailDomain(u.Personal.Address) != f.domain.Personal.Name {
-						p.end = true
-						break
-					}
-					p.next = place{key: Key{Text: strings.TrimSuffix(u.Personal.Address, "@"+f.domain.Personal.Name)}}
+					p.next = place{key: Key{ID: u.ID}}
 					inside := slices.ContainsFunc(f.memberships[i], func(m MembershipRecord) bool {
 						return m.Role != Owner || m.Organization == f.organization.ID
 					})
 					if !inside && u.State() == StateActive {
-						p.items = append(p.items, ImportableUser{User: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name},
+						p.items = append(p.items, ImportableUser{User: u.ID, Email: u.Personal.Email, Name: u.Personal.Name,
 							Owns: len(f.memberships[i]), listed: listed{l, p.next}})
 					}
 				}

@@ -115,8 +115,8 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 		return b
 	}
 	b.user = *user
-	b.asked = r.openRequests(user.Personal.Address)
-	for _, i := range all(r, invitationsByAddress(user.Personal.Address, InvitationID{})) {
+	b.asked = r.openRequests(user.Personal.Address.Reveal())
+	for _, i := range all(r, invitationsByAddress(user.Personal.Address.Reveal(), InvitationID{})) {
 		if i.State != StatePending {
 			continue
 		}

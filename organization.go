@@ -60,7 +60,7 @@ type OrganizationSettings struct {
 
 // viewOrganization is an organization as the actor may see it.
 func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
-	view := Organization{ID: o.ID, Name: Personal{kept(o.Personal.Name, o.Ended, c.now)}, State: o.State, MergedInto: o.MergedInto,
+	view := Organization{ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
 		Created: o.Created.Time(), Ended: o.Ended.Time()}
 	if c.actor.isUser() && !st.managesUsers() {
 		return view
@@ -131,7 +131,7 @@ func (r *reads) creator() (b belongings) {
 func (c *changes) makeOrganization(org OrganizationID, name string, owner belongings) {
 	c.makes(org)
 	c.say(OrganizationCreated{org, owner.user.ID, c.now}, streamOfOrganization(org))
-	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = name })
+	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
 	c.join(org, owner, Owner, InvitationID{})
 }
 
@@ -177,7 +177,7 @@ func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err
 		if f.main.Organization.IsZero() || !in.AllStay && !stay[f.main.ID] {
 			coming = append(coming, f)
 		}
-		reachable = reachable || f.main.State() == StateActive && f.main.Personal.Phone != ""
+		reachable = reachable || f.main.State() == StateActive && !f.main.Personal.Phone.IsZero()
 	}
 	switch {
 	case theirs < len(stay):
@@ -310,9 +310,9 @@ func decideRename(st standing, name string, c *changes) (Organization, error) {
 		return Organization{}, err
 	}
 	org := st.organization.ID
-	if st.organization.Personal.Name != name {
+	if st.organization.Personal.Name.Reveal() != name {
 		c.say(OrganizationRenamed{org}, streamOfOrganization(org))
-		edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = name })
+		edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
 	}
 	return c.viewOrganization(*get(c.world, organizationByID(org)), st), nil
 }
@@ -472,7 +472,7 @@ func (r *reads) replacement(org OrganizationID, in OwnerReplacement) replacement
 	if f.heir.user == nil || len(f.heir.memberships) > 0 {
 		return f
 	}
-	f.newcomer, f.coverage = r.belongings(f.heir.user), r.coverage(f.heir.user.Personal.Address)
+	f.newcomer, f.coverage = r.belongings(f.heir.user), r.coverage(f.heir.user.Personal.Address.Reveal())
 	f.occupied = r.occupancy(f.standing.organization)
 	for _, m := range all(r, membersOf(org, UserID{})) {
 		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner {

@@ -438,7 +438,9 @@ func TestSetInvitationPolicy(t *testing.T) {
 	})
 	t.Run("USR-5 off again, anybody is", func(t *testing.T) {
 		require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
-		log := s.news(func() { require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody))) }, ofOrganization(s.org))
+		log := s.news(func() {
+			require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
+		}, ofOrganization(s.org))
 		require.Empty(t, log[0], "GEN-6")
 		s.invite(s.ana, "x@elsewhere.org")
 	})

@@ -92,7 +92,7 @@ func (e SSOExemptionSet) apply(w *world) {
 var ssoEvents = []EventData{ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{}}
 
 func viewConnection(c ConnectionRecord) Connection {
-	return Connection{ID: c.ID, Organization: c.Organization, Name: Personal{c.Personal.Name}, Tested: c.Tested.Time()}
+	return Connection{ID: c.ID, Organization: c.Organization, Name: c.Personal.Name, Tested: c.Tested.Time()}
 }
 
 // AddConnection adds a connection to an identity provider, untested (SSO-1). Owner or Administrator.
@@ -114,7 +114,7 @@ func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name st
 			made := ConnectionID(c.tape.id())
 			c.makes(made)
 			c.say(ConnectionAdded{made, org, c.now}, streamOfOrganization(org))
-			edit(c.world, connectionByID(made), func(c *ConnectionRecord) { c.Personal.Name = name })
+			edit(c.world, connectionByID(made), func(c *ConnectionRecord) { c.Personal.Name = NewPersonal(name) })
 			return viewConnection(*get(c.world, connectionByID(made))), nil
 		})
 }
@@ -308,7 +308,7 @@ func (r *reads) signIn(user UserID) (f signIn) {
 	for _, m := range all(r, membershipsOf(user, OrganizationID{})) {
 		if m.Role != Owner {
 			f.membership = &m
-			f.domain = find(r, domainByName(m.Organization, emailDomain(f.user.Personal.Address)))
+			f.domain = find(r, domainByName(m.Organization, emailDomain(f.user.Personal.Address.Reveal())))
 		}
 	}
 	return f

@@ -127,6 +127,7 @@ const (
 	IndexOrganizationsInto
 	IndexUsers
 	IndexUsersByAddress
+	IndexUsersOnDomain
 	IndexMembers
 	IndexMembershipsOf
 	IndexAccounts
@@ -184,7 +185,8 @@ func Indexes() []IndexInfo {
 	row(IndexOrganizationsDue, "organizations_due", OrganizationRecord{}, text|id|list) // by when the name is due to go
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list) // merged into an organization
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
-	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact|list) // domain, @, local part: a domain's users stand together
+	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
+	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)        // by their address's domain, hashed
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list) // in an organization, by user
 	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)   // of a user, by organization
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)

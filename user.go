@@ -38,7 +38,7 @@ func viewUser(u UserRecord) User {
 
 // viewPerson shows of a user what is seen of one who is no member.
 func viewPerson(u UserRecord) User {
-	return User{ID: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name}}
+	return User{ID: u.ID, Email: u.Personal.Email, Name: u.Personal.Name}
 }
 
 // viewOutsider shows a user who is no member to those who manage the organization's users, and, as a whole, to Operators and System.
@@ -105,7 +105,7 @@ type SignedUp struct {
 // Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly, CodeMemberLimit.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var f form
-	address := f.email(in.Email.text)
+	address := f.email(in.Email.reveal())
 	in.Name = f.name(in.Name)
 	in.Organization = f.name(cmp.Or(in.Organization, "My organization"))
 	in.Account = f.name(cmp.Or(in.Account, "My account"))
@@ -226,7 +226,9 @@ func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *cha
 func (c *changes) person(user UserID, in NewSignUp, address string, streams ...Stream) {
 	c.makes(user)
 	c.say(UserCreated{user, c.now}, streams...)
-	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{Email: in.Email.text, Address: address, Name: in.Name} })
+	edit(c.world, userByID(user), func(u *UserRecord) {
+		u.Personal = UserPersonal{Email: Personal(in.Email), Address: NewPersonal(address), Name: NewPersonal(in.Name)}
+	})
 }
 
 // found makes a user with an organization and an account of their own (ORG-1).
@@ -474,9 +476,9 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 				return CodeTheOwner
 			}
 		}
-		if name != "" && name != s.user.Personal.Name {
+		if name != "" && name != s.user.Personal.Name.Reveal() {
 			c.say(UserUpdated{user}, streamsOf(user, s.memberships)...)
-			edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Name = name })
+			edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Name = NewPersonal(name) })
 		}
 		return nil
 	})
@@ -563,7 +565,7 @@ func (s sight) inactiveBy(actor Actor) bool {
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var f form
 	f.id(user)
-	address := f.email(email.text)
+	address := f.email(email.reveal())
 	type facts struct {
 		sight
 		holder *UserRecord
@@ -580,13 +582,13 @@ func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEma
 			switch {
 			case f.holder != nil && f.holder.ID != user:
 				return User{}, CodeEmailTaken
-			case f.sight.user.Personal.Email == email.text:
+			case f.sight.user.Personal.Email == Personal(email):
 			default:
 				if err := f.readdressing.refusal(c); err != nil {
 					return User{}, err
 				}
 				c.say(UserEmailChanged{user}, streamsOf(user, f.memberships)...)
-				edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Email, u.Personal.Address = email.text, address })
+				edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Email, u.Personal.Address = Personal(email), NewPersonal(address) })
 			}
 			return viewUser(*get(c.world, userByID(user))), nil
 		})
@@ -756,7 +758,7 @@ func (r *reads) parting(user, heir UserID) parting {
 	for _, a := range f.accounts {
 		r.needHead(a.stream())
 	}
-	if address := f.user.Personal.Address; address != "" {
+	if address := f.user.Personal.Address.Reveal(); address != "" {
 		f.invited = all(r, invitationsByAddress(address, InvitationID{}))
 		f.requested = all(r, requestsByAddress(address))
 	}
@@ -885,7 +887,7 @@ func (q UserQuery) takes(u rollItem) bool {
 	prefix := strings.ToLower(q.Prefix)
 	return (q.Role == nil || *q.Role == u.Role && (u.Kind == KindManaged || u.Kind == KindPending)) &&
 		(q.State == "" || u.Kind == KindManaged && u.User.State == q.State) &&
-		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.text), prefix))
+		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.reveal()), prefix))
 }
 
 // Users lists an organization's users: managed, independent, pending, then who asked to be invited, each by ID (USR-16, GEN-9). The filters are
@@ -1008,24 +1010,24 @@ func (f roll) items(c *changes) (items []rollItem) {
 	for _, m := range f.members {
 		u := OrganizationUser{Kind: KindManaged, User: viewUser(*f.users[m.User]), Role: m.Role, SSO: viewMembership(m).SSO, Since: m.Since.Time(),
 			Grants: f.granted(m.User)}
-		items = append(items, rollItem{u, f.users[m.User].Personal.Address, m.User})
+		items = append(items, rollItem{u, f.users[m.User].Personal.Address.Reveal(), m.User})
 	}
 	if userSections[f.from.section] == KindIndependent {
 		for _, id := range slices.SortedFunc(maps.Keys(f.users), func(a, b UserID) int { return slices.Compare(a[:], b[:]) }) {
 			u := OrganizationUser{Kind: KindIndependent, User: c.viewOutsider(*f.users[id]), Grants: f.granted(id)}
-			items = append(items, rollItem{u, f.users[id].Personal.Address, id})
+			items = append(items, rollItem{u, f.users[id].Personal.Address.Reveal(), id})
 		}
 	}
 	for _, i := range f.invitations {
 		if i.Kind == InvitationToOrganization && i.stateAt(c.now) == StatePending {
-			u := OrganizationUser{Kind: KindPending, User: User{Email: Personal{i.Personal.Email}}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
-			items = append(items, rollItem{u, i.Personal.Address, i.ID})
+			u := OrganizationUser{Kind: KindPending, User: User{Email: i.Personal.Email}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
+			items = append(items, rollItem{u, i.Personal.Address.Reveal(), i.ID})
 		}
 	}
 	for _, q := range f.requests {
 		if q.State == StateOpen && c.now < q.Expires {
-			u := OrganizationUser{Kind: KindRequested, User: User{Email: Personal{q.Personal.Email}}, Request: q.ID, Expires: q.Expires.Time()}
-			items = append(items, rollItem{u, q.Personal.Address, q.ID})
+			u := OrganizationUser{Kind: KindRequested, User: User{Email: q.Personal.Email}, Request: q.ID, Expires: q.Expires.Time()}
+			items = append(items, rollItem{u, q.Personal.Address.Reveal(), q.ID})
 		}
 	}
 	return items

@@ -90,7 +90,7 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	}
 	for i := range users {
 		email := fmt.Sprintf("member%d.%d@example.com", made, i)
-		user := tenancy.UserRecord{ID: id('u', i), Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "Somebody"}}
+		user := tenancy.UserRecord{ID: id('u', i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: id('a', i), Owner: user.ID, Organization: org, Created: 1}
@@ -107,7 +107,7 @@ func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	var records []tenancy.Record
 	for range n {
 		email := s.email()
-		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email, Name: "Somebody"}}
+		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		copy(user.ID[:], fmt.Sprintf("loner %09d", s.number))
 		records, emails = append(records, user), append(emails, email)
 	}

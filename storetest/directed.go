@@ -210,8 +210,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 func (m *machine) importAll(rt *rapid.T, s *tenancy.Session, org tenancy.OrganizationID) {
 	m.try(rt, "SetImportEntitlement", errOf(m.dir.Operator("staff").SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
 	in := tenancy.UserImport{Emails: []string{"not an address"}}
-	for _, u := range m.listed(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 50}) {
-		in.Emails = append(in.Emails, u.(tenancy.UserRecord).Personal.Email)
+	for _, u := range m.listed(tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 50}) {
+		in.Emails = append(in.Emails, u.(tenancy.UserRecord).Personal.Email.Reveal())
 	}
 	results, err := s.ImportUsers(m.ctx, org, in)
 	m.try(rt, "ImportUsers", err)
@@ -559,7 +559,7 @@ func (m *machine) resendRefused(rt *rapid.T) {
 
 func (m *machine) emailOf(user tenancy.UserID) string {
 	u, _ := lookUp[tenancy.UserRecord](m, tenancy.IndexUsers, user)
-	return u.Personal.Email
+	return u.Personal.Email.Reveal()
 }
 
 // claimChanges removes a domain while it is looked up.

@@ -35,7 +35,7 @@ var texts = [...]string{
 func text(n int) string { return texts[n%len(texts)] + strings.Repeat("~", n/len(texts)) }
 
 // address gives the n-th sample address, which is as odd as the text in it.
-func address(n int) string { return text(n) + "@sample.example" }
+func address(n int) tenancy.Personal { return tenancy.NewPersonal(text(n) + "@sample.example") }
 
 // instant gives the n-th sample instant.
 func instant(n int) tenancy.Instant {
@@ -95,6 +95,9 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexUsers: func(own, _, _ int) tenancy.Record { return tenancy.UserRecord{ID: userID(own)} },
 	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
+	},
+	tenancy.IndexUsersOnDomain: func(own, group, _ int) tenancy.Record {
+		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example", own, group))}}
 	},
 	tenancy.IndexMembers: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(group), User: userID(own)}
@@ -279,6 +282,9 @@ func (f *filler) fill(v reflect.Value) {
 	case tenancy.Reference:
 		v.Set(reflect.ValueOf(f.values.ref(f.n)))
 		return
+	case tenancy.Personal:
+		v.Set(reflect.ValueOf(tenancy.NewPersonal(f.values.text(f.n))))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -302,7 +308,7 @@ func (f *filler) fill(v reflect.Value) {
 // whole says whether a type is filled as one value: all but structs whose fields are filled each for itself.
 func whole(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet]():
+	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Personal]():
 		return true
 	}
 	return t.Kind() != reflect.Struct

@@ -11,9 +11,9 @@ import (
 // nothing. The hooks run in the transaction's goroutine.
 type Tapped struct {
 	tenancy.Store
-	Begin  func()                                          // before the function of each transaction
-	Call   func(Call) error                                // before each call within a transaction; its error is returned and the call not made
-	Answer func(tenancy.Lookup, *tenancy.Answer)           // changes what a lookup finds
+	Begin  func()                                                      // before the function of each transaction
+	Call   func(Call) error                                            // before each call within a transaction; its error is returned and the call not made
+	Answer func(tenancy.Lookup, *tenancy.Answer)                       // changes what a lookup finds
 	Events func(log []tenancy.EventRecord) (all []tenancy.EventRecord) // replaces the log of any stream; it may change the slice
 }
 

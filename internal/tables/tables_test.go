@@ -21,7 +21,7 @@ func filled(kind tenancy.Record, draw func(reflect.Value)) tenancy.Record {
 	var fill func(reflect.Value)
 	fill = func(v reflect.Value) {
 		switch v.Type() {
-		case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Stream]():
+		case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.Personal]():
 			draw(v)
 			return
 		}
@@ -59,6 +59,8 @@ func set(v reflect.Value, n int, text string, roles tenancy.RoleSet) {
 		*p = roles
 	case *tenancy.Stream:
 		*p = tenancy.Stream{User: tenancy.UserID{15: byte(n)}}
+	case *tenancy.Personal:
+		*p = tenancy.NewPersonal(text)
 	default:
 		switch v.Kind() {
 		case reflect.Array:
@@ -217,7 +219,7 @@ var later = []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexOpenAccoun
 // TestWhere has the columns of a row say whether the index has its record, as Entries does.
 func TestWhere(t *testing.T) {
 	id := [16]byte{1}
-	address := tenancy.InvitationPersonal{Address: "a@b.example"}
+	address := tenancy.InvitationPersonal{Address: tenancy.NewPersonal("a@b.example")}
 	for _, r := range []tenancy.Record{
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateActive}, tenancy.OrganizationRecord{ID: id, State: tenancy.StateDeleted, Ended: 5},
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateDeleted, Ended: 5, Purged: 6},
@@ -228,12 +230,12 @@ func TestWhere(t *testing.T) {
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StateRevoked, Personal: address},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id, State: tenancy.StatePending},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id, State: tenancy.StateRevoked},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen},
 		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateUnverified, Personal: tenancy.DomainPersonal{Name: "b.example"}},
 		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateLapsing, Personal: tenancy.DomainPersonal{Name: "b.example"}},
-		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: "a@b.example"}},
+		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 	} {
 		table, err := tables.Of(r)
 		require.NoError(t, err)
