@@ -13,8 +13,9 @@ import (
 	"strconv"
 )
 
-// Stream names an ordered log. It is an organization's, or, for what belongs to no organization, a user's. Exactly
-// one of its fields is set; the zero Stream names no log.
+// Stream names an ordered log. It is an organization's, or, for what belongs to no
+// organization, a user's. Exactly one of its fields is set; the zero Stream names no
+// log.
 type Stream struct {
 	Organization OrganizationID `json:",omitzero"`
 	User         UserID         `json:",omitzero"`
@@ -44,8 +45,8 @@ func (s Stream) valid() bool { return s.Organization.IsZero() != s.User.IsZero()
 func streamOfOrganization(org OrganizationID) Stream { return Stream{Organization: org} }
 func streamOfUser(user UserID) Stream                { return Stream{User: user} }
 
-// Actor is who acts: a user, an Operator of the platform, or, as the zero value, System, which is the host itself. At
-// most one of its fields is set.
+// Actor is who acts: a user, an Operator of the platform, or, as the zero value,
+// System, which is the host itself. At most one of its fields is set.
 type Actor struct {
 	User     UserID     `json:",omitzero"`
 	Operator OperatorID `json:",omitempty"`
@@ -87,10 +88,11 @@ func parseActor(text string) (Actor, bool) {
 	return Actor{User: user}, err == nil && !user.IsZero()
 }
 
-// Event is one thing that happened. It holds no personal data (EVT-3): only IDs, kinds, roles, states, numbers, times
-// and references. An operation appends its events in the transaction that makes its changes (EVT-1). An event that
-// concerns several streams is appended to each of them. Copies of one event have the same Actor, Operation, Part and
-// Step, and happened once.
+// Event is one thing that happened. It holds no personal data (EVT-3): only IDs, kinds,
+// roles, states, numbers, times and references. An operation appends its events in the
+// transaction that makes its changes (EVT-1). An event that concerns several streams is
+// appended to each of them. Copies of one event have the same Actor, Operation, Part
+// and Step, and happened once.
 type Event struct {
 	ID          EventID           `json:",omitzero"` // zero in a preview
 	Stream      Stream            //
@@ -98,31 +100,37 @@ type Event struct {
 	Time        Instant           //
 	Actor       Actor             // who acted
 	Name        string            // the operation's name: "RenameOrganization"
-	Operation   OperationID       `json:",omitzero"`  // the operation's ID, the same in all streams (GEN-13); zero in a preview
-	Part        int               `json:",omitempty"` // which operation of a block of Atomically, from 1; zero outside a block
+	Operation   OperationID       `json:",omitzero"`  // the operation's ID (GEN-13); zero in a preview
+	Part        int               `json:",omitempty"` // which operation of an Atomically, from 1; zero outside
 	Step        int               // which event of the operation, from 0
 	Correlation Reference         `json:",omitempty"` // the caller's (Session.Correlate)
 	Data        EventData         // what happened: one of the event types
-	Previous    [sha256.Size]byte `json:"-"` // the Hash of the event before it in the stream; zero for the first (EVT-6)
+	Previous    [sha256.Size]byte `json:"-"` // the Hash of the event before it; zero for the first (EVT-6)
 	Hash        [sha256.Size]byte `json:"-"` // over all fields above
 }
 
-// EventData says what happened. Its types are the event types of this package: structs, used by value, each named by
-// a noun and a participle. Hosts switch on the type. Only this package can define one.
+// EventData says what happened. Its types are the event types of this package: structs,
+// used by value, each named by a noun and a participle. Hosts switch on the type. Only
+// this package can define one.
 //
-// The declaration of an event type is a stored format. Stored data holds the values of the fields in the order of
-// their declaration, without their names (see encodeData), and the type is found by its name. So, for every type
-// whose events may be stored somewhere:
+// The declaration of an event type is a stored format. Stored data holds the values of
+// the fields in the order of their declaration, without their names (see encodeData),
+// and the type is found by its name. So, for every type whose events may be stored
+// somewhere:
 //
-//   - The fields keep their order and their types. None is removed, and none is added, not even at the end. Data
-//     written before such a change would not decode, or would decode into the wrong fields, unnoticed: two IDs that
-//     change places both decode.
-//   - The type keeps its name, stays in its file's list of events and keeps its apply method.
-//   - The fields keep their names, which the encoding does not hold but the JSON form does.
-//   - The same is true of the structs within the fields, and of the values of the enumerations.
+//   - The fields keep their order and their types. None is removed, and none is added,
+//     not even at the end. Data written before such a change would not decode, or would
+//     decode into the wrong fields, unnoticed: two IDs that change places both decode.
+//   - The type keeps its name, stays in its file's list of events and keeps its apply
+//     method.
+//   - The fields keep their names, which the encoding does not hold but the JSON form
+//     does.
+//   - The same is true of the structs within the fields, and of the values of the
+//     enumerations.
 //
-// An event that has to say more is a new type with a name of its own, beside the old one. The file testdata/events.txt
-// pins the name of every type, its fields in their order and its encoding, and a test compares them.
+// An event that has to say more is a new type with a name of its own, beside the old
+// one. The file testdata/events.txt pins the name of every type, its fields in their
+// order and its encoding, and a test compares them.
 type EventData interface {
 	// apply changes the records that the event is about, except their personal parts.
 	apply(*world)
@@ -142,7 +150,8 @@ func (e Event) Cursor() Cursor {
 	return listed{list: eventsList(e.Stream), at: placeInLog(e.Sequence)}.Cursor()
 }
 
-// eventJSON is the JSON form of an Event: its fields, with the type's name beside the data, and the hash in hex.
+// eventJSON is the JSON form of an Event: its fields, with the type's name beside the
+// data, and the hash in hex.
 type eventJSON struct {
 	Type string
 	plainEvent
@@ -151,8 +160,8 @@ type eventJSON struct {
 
 type plainEvent Event
 
-// MarshalJSON writes a stable form: Type, then the fields of Event, then Hash in hex. Times are written as RFC 3339
-// with microseconds.
+// MarshalJSON writes a stable form: Type, then the fields of Event, then Hash in hex.
+// Times are written as RFC 3339 with microseconds.
 func (e Event) MarshalJSON() ([]byte, error) {
 	out := eventJSON{Type: EventType(e.Data), plainEvent: plainEvent(e)}
 	if e.Sequence != 0 {
@@ -167,7 +176,8 @@ type EventQuery struct {
 	After Cursor // of an event of the same stream: begin after it, whatever From says
 }
 
-// start returns the number that a page begins with, after a place in the log or at its start.
+// start returns the number that a page begins with, after a place in the log or at its
+// start.
 func (q EventQuery) start(after place) (uint64, error) {
 	if after.key.Text == "" {
 		return max(q.From, 1), nil
@@ -179,8 +189,9 @@ func (q EventQuery) start(after place) (uint64, error) {
 	return last + 1, nil
 }
 
-// LogHead is the end of a stream: the number and hash of its last event, both zero while it has none. A head that is
-// kept outside the store lets VerifyLog find that the end of the log was cut off or rewritten (EVT-6).
+// LogHead is the end of a stream: the number and hash of its last event, both zero
+// while it has none. A head that is kept outside the store lets VerifyLog find that the
+// end of the log was cut off or rewritten (EVT-6).
 type LogHead struct {
 	Stream   Stream
 	Sequence uint64
@@ -199,18 +210,24 @@ type TamperingReason string
 
 // The reasons.
 const (
-	TamperedHash  TamperingReason = "hash"  // the event was changed: its hash is not the one that it carries
-	TamperedChain TamperingReason = "chain" // an event was removed, inserted or moved: this one does not follow the one before it
-	TamperedHead  TamperingReason = "head"  // the end was cut off or rewritten: it is not what the head says
+	// The event was changed: its hash is not the one that it carries.
+	TamperedHash TamperingReason = "hash"
+	// An event was removed, inserted or moved: this one does not follow the one before
+	// it.
+	TamperedChain TamperingReason = "chain"
+	// The end was cut off or rewritten: it is not what the head says.
+	TamperedHead TamperingReason = "head"
 )
 
-// Events lists the events of a stream in their order (EVT-4, GEN-9). The Owner and the Administrators of an
-// organization read its stream; those of the survivor read a merged organization's. A user reads their own stream.
-// Operators and System read every stream.
+// Events lists the events of a stream in their order (EVT-4, GEN-9). The Owner and the
+// Administrators of an organization read its stream; those of the survivor read a
+// merged organization's. A user reads their own stream. Operators and System read every
+// stream.
 //
-// CodeInput if the stream does not name exactly one of organization and user; CodeNotFound if it is unknown, or
-// another user's. An event whose type is unknown to this version, or whose data does not decode, ends the list with
-// an error that has no code: the store is damaged, or a newer version wrote it.
+// CodeInput if the stream does not name exactly one of organization and user;
+// CodeNotFound if it is unknown, or another user's. An event whose type is unknown to
+// this version, or whose data does not decode, ends the list with an error that has no
+// code: the store is damaged, or a newer version wrote it.
 //
 // Errors: CodeInput, CodeCursor; CodeNotFound, CodeNotAllowed.
 func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.Seq2[Event, error] {
@@ -233,7 +250,8 @@ func (r *reads) loadEvents(stream Stream, from uint64) eventsFacts {
 	return eventsFacts{r.logStanding(stream), r.logPage(stream, from)}
 }
 
-// decideEvents makes a page end before an event that does not decode: the next one begins with it, and fails.
+// decideEvents makes a page end before an event that does not decode: the next one
+// begins with it, and fails.
 func decideEvents(f eventsFacts, c *changes) (page[Event], error) {
 	if err := c.authorizeLog(f.standing); err != nil {
 		return page[Event]{}, err
@@ -253,8 +271,9 @@ func decideEvents(f eventsFacts, c *changes) (page[Event], error) {
 	return p, nil
 }
 
-// LogHead returns the number and hash of a stream's last event, to be kept where nobody who can rewrite the store can
-// change it (EVT-6). Both are zero while the stream has no events. Whoever may call Events may call it.
+// LogHead returns the number and hash of a stream's last event, to be kept where nobody
+// who can rewrite the store can change it (EVT-6). Both are zero while the stream has
+// no events. Whoever may call Events may call it.
 //
 // Errors: CodeInput; CodeNotFound, CodeNotAllowed.
 func (s *Session) LogHead(ctx context.Context, stream Stream) (LogHead, error) {
@@ -280,13 +299,14 @@ func decideLogHead(f logHeadFacts, c *changes) (LogHead, error) {
 	return LogHead{f.standing.stream, f.head.Sequence, f.head.Hash}, nil
 }
 
-// VerifyLog reads a whole stream and lists what shows that it was tampered with (EVT-6): an event that was changed,
-// removed, inserted or moved, and an end that is not what the store's own head, or one of the given heads, says. It
-// lists nothing if none of that can be seen. It reads events as they are stored, so it also finds a change that made
-// an event's data unreadable.
+// VerifyLog reads a whole stream and lists what shows that it was tampered with
+// (EVT-6): an event that was changed, removed, inserted or moved, and an end that is
+// not what the store's own head, or one of the given heads, says. It lists nothing if
+// none of that can be seen. It reads events as they are stored, so it also finds a
+// change that made an event's data unreadable.
 //
-// Whoever can write to the store can write a log anew that is sound in itself. Only a head that LogHead returned
-// earlier, and that was kept elsewhere, shows that.
+// Whoever can write to the store can write a log anew that is sound in itself. Only a
+// head that LogHead returned earlier, and that was kept elsewhere, shows that.
 //
 // Whoever may call Events may call it. CodeInput also if a head is another stream's.
 //
@@ -356,8 +376,8 @@ func (r *reads) logStanding(stream Stream) logStanding {
 	return logStanding{stream: stream, user: find(r, userByID(stream.User))}
 }
 
-// logPage loads a page of a stream, beginning with a number, if the actor may read it. Number zero begins none: it
-// comes after the greatest number there can be.
+// logPage loads a page of a stream, beginning with a number, if the actor may read it.
+// Number zero begins none: it comes after the greatest number there can be.
 func (r *reads) logPage(stream Stream, from uint64) []EventRecord {
 	if from == 0 || !r.mayRead(stream) {
 		return nil
@@ -438,7 +458,8 @@ func (e Event) record() EventRecord {
 		Type: EventType(e.Data), Data: string(encodeData(e.Data)), Previous: e.Previous, Hash: e.Hash}
 }
 
-// event decodes a stored event. The error is nobody's refusal: the store is damaged, or a newer version wrote it.
+// event decodes a stored event. The error is nobody's refusal: the store is damaged, or
+// a newer version wrote it.
 func (r EventRecord) event() (Event, error) {
 	data, err := decodeData(r.Type, r.Data)
 	if err != nil {
@@ -452,9 +473,11 @@ func (r EventRecord) event() (Event, error) {
 // hash returns the SHA-256 of the event's encoding.
 func (r EventRecord) hash() [sha256.Size]byte { return sha256.Sum256(r.encoding()) }
 
-// encoding returns what an event's hash covers: the concatenation of its parts in the order below, each written as its
-// length in bytes (8 bytes, big-endian) and the bytes. IDs are their 16 bytes, numbers and times 8 bytes big-endian,
-// the stream and the actor their text forms. It is frozen as version 1 (docs/rules.md, EVT-6, has a test vector).
+// encoding returns what an event's hash covers: the concatenation of its parts in the
+// order below, each written as its length in bytes (8 bytes, big-endian) and the bytes.
+// IDs are their 16 bytes, numbers and times 8 bytes big-endian, the stream and the
+// actor their text forms. It is frozen as version 1 (docs/rules.md, EVT-6, has a test
+// vector).
 func (r EventRecord) encoding() []byte {
 	b := appendPart(nil, []byte("tenancy event 1"))
 	b = appendPart(b, r.Previous[:])
@@ -476,14 +499,16 @@ func appendPart(to, part []byte) []byte {
 	return append(binary.BigEndian.AppendUint64(to, uint64(len(part))), part...)
 }
 
-// encodeData writes an event's data: the values of its fields in the order of their declaration, each as its length
-// (8 bytes, big-endian) and its bytes, without the fields' names.
+// encodeData writes an event's data: the values of its fields in the order of their
+// declaration, each as its length (8 bytes, big-endian) and its bytes, without the
+// fields' names.
 //
 //   - IDs are their 16 bytes.
 //   - Numbers, organization roles and times are 8 bytes, big-endian.
 //   - Yes and no are one byte.
 //   - Texts are their bytes. Role sets and actors are their text forms.
-//   - Structs and lists are the concatenation of their fields or elements, encoded in the same way.
+//   - Structs and lists are the concatenation of their fields or elements, encoded in
+//     the same way.
 //
 // There is one encoding of each value, and decodeData refuses every other.
 func encodeData(data EventData) []byte { return encodeValue(nil, reflect.ValueOf(data)) }
@@ -533,7 +558,7 @@ func growBy(to *[]byte, n int) []byte {
 
 // What is wrong with a stored event that does not decode.
 var (
-	errEventType = errors.New("this version knows no event of its type: the store is damaged, or a newer version wrote it")
+	errEventType = errors.New("no such event type: the store is damaged, or a newer version wrote it")
 	errEventData = errors.New("its data does not decode: the store is damaged, or a newer version wrote it")
 )
 
@@ -546,8 +571,8 @@ var eventTypes = func() map[string]reflect.Type {
 	return types
 }()
 
-// decodeData reads what encodeData wrote of an event of the named type. An unknown type is an error, and so are bytes
-// that encodeData would not have written.
+// decodeData reads what encodeData wrote of an event of the named type. An unknown type
+// is an error, and so are bytes that encodeData would not have written.
 func decodeData(eventType, encoded string) (EventData, error) {
 	t, known := eventTypes[eventType]
 	if !known {
@@ -560,7 +585,8 @@ func decodeData(eventType, encoded string) (EventData, error) {
 	return v.Interface().(EventData), nil
 }
 
-// decodeValue reads a value without its length, and reports whether the bytes are what encodeValue writes of it.
+// decodeValue reads a value without its length, and reports whether the bytes are what
+// encodeValue writes of it.
 func decodeValue(from []byte, v reflect.Value) bool {
 	if v.Type() == reflect.TypeFor[Actor]() {
 		actor, ok := parseActor(string(from))
