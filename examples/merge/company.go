@@ -163,7 +163,8 @@ func (t *town) assign(ctx context.Context, c *company, p *person) error {
 	}
 	on, exists := c.account(p.account)
 	if !exists {
-		c.notes = append(c.notes, note{p.line, withoutAccount, "The account does not exist, because no row is its owner's."})
+		why := "The account does not exist, because no row is its owner's."
+		c.notes = append(c.notes, note{p.line, withoutAccount, why})
 		return nil
 	}
 	_, err := t.as(c.owner).AssignRoles(ctx, on.id, p.user, tenancy.Roles(p.accountRole))

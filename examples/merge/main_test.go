@@ -137,15 +137,22 @@ func TestDissolved(t *testing.T) {
 
 // What cannot be used is one line on stderr, and nothing on stdout.
 func TestRefusedLists(t *testing.T) {
+	const owner = "candidate.csv: its owner, in line 2, cannot sign up: "
 	for name, c := range map[string]struct{ prime, candidate, says string }{
-		"empty":           {"", candidate, "prime.csv: it is empty"},
-		"header alone":    {prime, header, "candidate.csv: it has a header and no people"},
-		"missing columns": {"name,email\nAna,ana@acme.example\n", candidate, `prime.csv: it is not a list of a company's people: it has no column "organization role"`},
-		"Windows-1252":    {prime + "Chlo\xe9,c@acme.example,,,\n", candidate, "prime.csv: line 3 is not UTF-8"},
-		"no owner":        {strings.Replace(prime, "owner", "administrator", 1), candidate, "prime.csv: it has no row with the organization role owner"},
-		"owner refused":   {prime, strings.Replace(candidate, "@", "", 1), "candidate.csv: its owner, in line 2, cannot sign up: The address needs one @"},
-		"owner nameless":  {prime, strings.Replace(candidate, "Ben Ode", "", 1), "candidate.csv: its owner, in line 2, cannot sign up: A name needs"},
-		"the same owner":  {prime, prime, "candidate.csv: its owner, in line 2, cannot sign up: Another user already has this address."},
+		"empty":        {"", candidate, "prime.csv: it is empty"},
+		"header alone": {prime, header, "candidate.csv: it has a header and no people"},
+		"missing columns": {
+			"name,email\nAna,ana@acme.example\n", candidate,
+			`prime.csv: it is not a list of a company's people: it has no column "organization role", "account"`,
+		},
+		"Windows-1252": {prime + "Chlo\xe9,c@acme.example,,,\n", candidate, "prime.csv: line 3 is not UTF-8"},
+		"no owner": {
+			strings.Replace(prime, "owner", "administrator", 1), candidate,
+			"prime.csv: it has no row with the organization role owner",
+		},
+		"owner refused":  {prime, strings.Replace(candidate, "@", "", 1), owner + "The address needs one @"},
+		"owner nameless": {prime, strings.Replace(candidate, "Ben Ode", "", 1), owner + "A name needs"},
+		"the same owner": {prime, prime, owner + "Another user already has this address."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			status, stdout, stderr := try(t, files(t, c.prime, c.candidate)...)
@@ -155,7 +162,9 @@ func TestRefusedLists(t *testing.T) {
 			require.Equal(t, 1, strings.Count(stderr, "\n"), stderr)
 		})
 	}
-	for name, path := range map[string]string{"missing": filepath.Join(t.TempDir(), "a.csv"), "directory": t.TempDir()} {
+	for name, path := range map[string]string{
+		"missing": filepath.Join(t.TempDir(), "a.csv"), "directory": t.TempDir(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			for _, args := range [][]string{{path, "candidate.csv"}, {"prime.csv", path}} {
 				status, stdout, stderr := try(t, args...)
@@ -214,7 +223,8 @@ func FuzzMerge(f *testing.F) {
 	f.Add(bundledPrime, bundledCandidate)
 	f.Fuzz(func(t *testing.T, prime, candidate []byte) {
 		var report strings.Builder
-		err := merge(t.Context(), list{"The Prime", "prime", prime}, list{"The Candidate", "candidate", candidate}, &report)
+		err := merge(t.Context(),
+			list{"The Prime", "prime", prime}, list{"The Candidate", "candidate", candidate}, &report)
 		if err != nil {
 			require.NotContains(t, err.Error(), "\n")
 			require.NotContains(t, err.Error(), "violations")

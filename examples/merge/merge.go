@@ -163,7 +163,8 @@ func (t *town) preview(ctx context.Context) error {
 	}
 	title := fmt.Sprintf("What merging %s into %s will do", t.candidate.name, plan.PrimeName.Reveal())
 	table.Write(t.w, title, "NAME|ROLE NOW|ROLE THEN", rows)
-	fmt.Fprintf(t.w, "\nAccounts that come along: %d. Invitations that end: %d.\n", len(plan.Accounts), len(plan.Revoked))
+	fmt.Fprintf(t.w, "\nAccounts that come along: %d. Invitations that end: %d.\n",
+		len(plan.Accounts), len(plan.Revoked))
 	return nil
 }
 

@@ -17,7 +17,9 @@ func (c *company) showAccess(ctx context.Context, w *strings.Builder) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(reaches, func(a, b tenancy.Reach) int { return strings.Compare(a.Email.Reveal(), b.Email.Reveal()) })
+	slices.SortFunc(reaches, func(a, b tenancy.Reach) int {
+		return strings.Compare(a.Email.Reveal(), b.Email.Reveal())
+	})
 	var rows [][]string
 	inside := map[tenancy.UserID]bool{}
 	for _, r := range reaches {

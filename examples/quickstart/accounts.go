@@ -77,7 +77,9 @@ func (c *company) openAccounts(ctx context.Context) error {
 			continue
 		}
 		head := cmp.Or(c.heads[p.department], c.owner)
-		account, err := c.as(c.owner).CreateAccount(ctx, c.org, tenancy.NewAccount{Name: p.department, Owner: head.user})
+		account, err := c.as(c.owner).CreateAccount(ctx, c.org, tenancy.NewAccount{
+			Name: p.department, Owner: head.user,
+		})
 		if err != nil {
 			return err
 		}

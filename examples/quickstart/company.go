@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,8 +41,9 @@ type rowNote struct {
 	why     string
 }
 
-// bring creates a directory and brings a company into it.
-func bring(ctx context.Context, name string, people []*person, unread []csvfile.Refusal) (*company, error) {
+// newCompany creates a directory for a company. The unread are rows that do not fit the
+// list's header.
+func newCompany(people []*person, unread []csvfile.Refusal) (*company, error) {
 	dir, err := tenancy.New(memstore.New(), nil)
 	if err != nil {
 		return nil, err
@@ -56,23 +58,40 @@ func bring(ctx context.Context, name string, people []*person, unread []csvfile.
 	for _, p := range people {
 		c.listed[strings.ToLower(p.email)] = true
 	}
+	return c, nil
+}
+
+// checkName refuses a name that the organization cannot have.
+func (c *company) checkName(ctx context.Context, name string) error {
+	if name == "" {
+		return nil // the library has a default name
+	}
+	why, err := c.refusesName(ctx, "The organization's name", name)
+	if err == nil && why != "" {
+		err = errors.New(why)
+	}
+	return err
+}
+
+// bring brings a company's people into the directory.
+func (c *company) bring(ctx context.Context, name string, people []*person) error {
 	if err := c.nameDepartments(ctx, people); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.found(ctx, name, people); err != nil {
-		return nil, err
+		return err
 	}
 	if err := c.invite(ctx, people); err != nil {
-		return nil, err
+		return err
 	}
 	for _, step := range []func(context.Context) error{
 		c.openAccounts, c.assignRoles, c.suspend, c.hireConsultant,
 	} {
 		if err := step(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // as returns a person's session. A host creates one for each request, for the person

@@ -88,8 +88,14 @@ func quickstart(ctx context.Context, name, label string, list []byte, w *strings
 	if err != nil {
 		return fmt.Errorf("%s: %w", label, err)
 	}
-	c, err := bring(ctx, name, people, unread)
+	c, err := newCompany(people, unread)
 	if err != nil {
+		return err
+	}
+	if err := c.checkName(ctx, name); err != nil {
+		return err
+	}
+	if err := c.bring(ctx, name, people); err != nil {
 		return fmt.Errorf("%s: %w", label, err)
 	}
 	organization, err := c.as(c.owner).Organization(ctx, c.org)

@@ -12,21 +12,12 @@ import (
 )
 
 // ownerRule is the rule by which found chooses the founder.
-const ownerRule = "The Owner is the first person titled CEO, or else the first person in the list, " +
-	"who is active and has signed in before."
+const ownerRule = "The Owner is the first person titled CEO, or else the first person in the list, who is\n" +
+	"active and has signed in before."
 
 // found signs up the founder, who owns the organization and a first account. A founder
 // signs in to do this, so a person who is suspended or has never signed in cannot be one.
 func (c *company) found(ctx context.Context, name string, people []*person) error {
-	if name != "" {
-		refused, err := c.refusesName(ctx, "The organization's name", name)
-		if err != nil {
-			return err
-		}
-		if refused != "" {
-			return fmt.Errorf("the organization cannot have this name: %s", refused)
-		}
-	}
 	candidates := slices.Clone(people)
 	slices.SortStableFunc(candidates, func(a, b *person) int { return cmp.Compare(rankOf(a), rankOf(b)) })
 	reasons := slices.Clone(c.leftOut)

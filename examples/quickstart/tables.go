@@ -56,7 +56,8 @@ func (c *company) showUsers(ctx context.Context, w *strings.Builder) error {
 			role = ""
 		}
 		rows = append(rows, []string{
-			string(u.Kind), u.User.Name.Reveal(), u.User.Email.Reveal(), role, string(u.User.State), grants(u.Grants, names),
+			string(u.Kind), u.User.Name.Reveal(), u.User.Email.Reveal(),
+			role, string(u.User.State), grants(u.Grants, names),
 		})
 	}
 	table.Write(w, "Users", "KIND|NAME|ADDRESS|ORGANIZATION ROLE|STATE|ACCOUNT ROLES", rows)

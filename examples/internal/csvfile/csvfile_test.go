@@ -30,7 +30,8 @@ func utf16Of(text string, order binary.AppendByteOrder) []byte {
 
 // The same table comes out of every form in which programs save it.
 func TestParseForms(t *testing.T) {
-	const text = "Name,Address [Required],Notes\nChloé 🤖,chloe@acme.example,\"two\nlines\"\n\nBen,ben@acme.example,\n"
+	const text = "Name,Address [Required],Notes\n" +
+		"Chloé 🤖,chloe@acme.example,\"two\nlines\"\n\nBen,ben@acme.example,\n"
 	want := csvfile.Table{Rows: []csvfile.Row{
 		{Line: 2, Cells: map[string]string{"Name": "Chloé 🤖", "Address": "chloe@acme.example"}},
 		{Line: 5, Cells: map[string]string{"Name": "Ben", "Address": "ben@acme.example"}},
@@ -86,22 +87,24 @@ func TestRefusedRows(t *testing.T) {
 // Everything else that cannot be read has a sentence of its own.
 func TestRefusedFiles(t *testing.T) {
 	const header = "Name,Address\n"
+	const stranger = "it is not a list of members: "
+	const quote = "line 2: a quotation mark is "
 	const remedy = `: in a spreadsheet program, save it as "CSV UTF-8"`
 	for content, says := range map[string]string{
 		"":                                    "it is empty",
 		"\ufeff":                              "it is empty",
 		" \n,,\n":                             "it is empty",
 		"\xff\xfe":                            "it is empty",
-		"one cell\n":                          "it is not a list of members: no comma, semicolon or tab separates columns in its header",
-		"id;mail\n1;ana\n":                    `it is not a list of members: it has no column "Name", "Address"`,
-		"name,mail\n":                         `it is not a list of members: it has no column "Address"`,
+		"one cell\n":                          stranger + "no comma, semicolon or tab separates columns in its header",
+		"id;mail\n1;ana\n":                    stranger + `it has no column "Name", "Address"`,
+		"name,mail\n":                         stranger + `it has no column "Address"`,
 		"Name,Address,NAME\n":                 `it has 2 columns "Name"`,
 		"Status," + header:                    "",
 		"Status,Status [READ ONLY]," + header: `it has 2 columns "Status"`,
 		"Notes,Notes," + header:               "",
-		header + "Ana,\"Lima\n":               "line 2: a quotation mark is not closed, or text follows the one that closes",
-		header + "Ana,\"Lima\"x\n":            "line 2: a quotation mark is not closed, or text follows the one that closes",
-		header + "Ana,Li\"ma\n":               "line 2: a quotation mark is inside a cell that does not begin with one",
+		header + "Ana,\"Lima\n":               quote + "not closed, or text follows the one that closes",
+		header + "Ana,\"Lima\"x\n":            quote + "not closed, or text follows the one that closes",
+		header + "Ana,Li\"ma\n":               quote + "inside a cell that does not begin with one",
 		header + "Ana,a\nChlo\xe9,b\n":        "line 3 is not UTF-8, it looks like Windows-1252" + remedy,
 		"Name\x00,Address\n":                  "it has zero bytes, so it is not UTF-8 text" + remedy,
 		string(utf16Of(header, binary.LittleEndian)[2:]): "it has zero bytes, so it is not UTF-8 text" + remedy,
