@@ -98,7 +98,7 @@ func (t *town) refuse(ctx context.Context, secret tenancy.Secret) error {
 		return err
 	}
 	staff := t.dir.Operator("staff-1")
-	if err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{
+	if _, err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{
 		Members:  len(t.prime.people) + len(t.candidate.people) - 1,
 		Accounts: len(t.prime.accounts) + len(t.candidate.accounts) - 1,
 	}); err != nil {
@@ -121,7 +121,7 @@ func (t *town) refuse(ctx context.Context, secret tenancy.Secret) error {
 			return err
 		}
 	}
-	if err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {
+	if _, err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {
 		return err
 	}
 	_, err = t.prove(ctx, t.prime, t.prime.owner.domain())

@@ -68,10 +68,10 @@ func (c *company) attemptsOfAdministrator(p *person) []attempt {
 			return s.RemoveUser(ctx, c.org, c.owner.user, tenancy.Removal{})
 		}},
 		{who, "makes themself Owner", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner))
 		}},
 		{who, "demotes themself", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser))
 		}},
 		{who, "transfers the organization", func(ctx context.Context) error {
 			return errorOf(s.TransferOwnership(ctx, c.org, tenancy.NewOwner{User: p.user}))
@@ -104,7 +104,7 @@ func (c *company) attemptsOfStandardUser(p *person) []attempt {
 	who, s, account := p.name+", Standard User", c.as(p), c.accounts[p.department]
 	return []attempt{
 		{who, "makes themself Administrator", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator))
 		}},
 		{who, "closes their department's account", func(ctx context.Context) error {
 			return errorOf(s.CloseAccount(ctx, account))
