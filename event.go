@@ -142,7 +142,7 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 // EventTypes returns the zero value of every event type.
 func EventTypes() []EventData {
 	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents, domainEvents,
-		ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents)
+		ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents, limitEvents)
 }
 
 // Cursor returns the event's place in its stream, to be passed as EventQuery.After.
@@ -235,7 +235,7 @@ func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.
 		from, err := q.start(after)
 		f := form{malformed}
 		f.set(err)
-		f.check(stream.valid(), CodeInput)
+		f.that(stream.valid(), CodeInput)
 		return look(ctx, s, call{opEvents, stream.String(), f.err},
 			func(r *reads) eventsFacts { return r.loadEvents(stream, from) }, decideEvents)
 	})
@@ -278,7 +278,7 @@ func decideEvents(f eventsFacts, c *changes) (page[Event], error) {
 // Errors: CodeInput; CodeNotFound, CodeNotAllowed.
 func (s *Session) LogHead(ctx context.Context, stream Stream) (LogHead, error) {
 	var f form
-	f.check(stream.valid(), CodeInput)
+	f.that(stream.valid(), CodeInput)
 	return look(ctx, s, call{opLogHead, stream.String(), f.err},
 		func(r *reads) logHeadFacts { return r.loadLogHead(stream) }, decideLogHead)
 }
@@ -313,8 +313,8 @@ func decideLogHead(f logHeadFacts, c *changes) (LogHead, error) {
 // Errors: CodeInput; CodeNotFound, CodeNotAllowed.
 func (s *Session) VerifyLog(ctx context.Context, stream Stream, heads ...LogHead) iter.Seq2[Tampering, error] {
 	var f form
-	f.check(!slices.ContainsFunc(heads, func(h LogHead) bool { return h.Stream != stream }), CodeInput)
-	f.check(stream.valid(), CodeInput)
+	f.that(!slices.ContainsFunc(heads, func(h LogHead) bool { return h.Stream != stream }), CodeInput)
+	f.that(stream.valid(), CodeInput)
 	return func(yield func(Tampering, error) bool) {
 		c := chain{stream: stream, anchors: slices.Clone(heads)}
 		for end := false; !end; {

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files of the tests anew")
@@ -364,13 +365,12 @@ func TestEvents(t *testing.T) {
 		require.Empty(t, items(t, empty.VerifyLog(s.ctx(), userStream(ana.User.ID), head)))
 	})
 	t.Run("EVT-4 a merged organization's log is the survivor's to read, along the chain", func(t *testing.T) {
-		records := published{}
-		s := newScene(t, tenancy.Options{Resolver: records})
+		s := newScene(t)
 		mia := s.found("mia")
 		first, second, third := mia.Organization.ID, s.another(mia, "Second"), s.another(mia, "Third")
 		helper := s.join(mia, "hal", tenancy.Administrator)
-		s.merges(records, mia.User.ID, second, first)
-		s.merges(records, mia.User.ID, third, second)
+		s.merges(mia.User.ID, second, first)
+		s.merges(mia.User.ID, third, second)
 		admin := s.join(tenancy.SignedUp{User: mia.User, Organization: &tenancy.Organization{ID: third}}, "ada", tenancy.Administrator)
 		for _, org := range []tenancy.OrganizationID{first, second, third} {
 			s.mayReadLog(s.dir.As(mia.User.ID), organizationStream(org), "")
@@ -446,18 +446,14 @@ func TestEvents(t *testing.T) {
 }
 
 // merges has the Owner of both merge an organization into another, which gets a live domain for it.
-func (s *scene) merges(records published, owner tenancy.UserID, prime, candidate tenancy.OrganizationID) {
+func (s *scene) merges(owner tenancy.UserID, prime, candidate tenancy.OrganizationID) {
 	s.Helper()
 	domains := items(s, s.dir.As(owner).Domains(s.ctx(), candidate, tenancy.DomainQuery{}))
 	for _, d := range domains {
 		require.NoError(s, s.dir.As(owner).RemoveDomain(s.ctx(), d.ID))
 	}
-	domain, err := s.dir.As(owner).AddDomain(s.ctx(), prime, "mia.example.com")
-	require.NoError(s, err)
-	records[domain.RecordName] = domain.RecordValue
-	_, err = s.dir.As(owner).VerifyDomain(s.ctx(), domain.ID)
-	require.NoError(s, err)
-	_, err = s.dir.As(owner).MergeOrganizations(s.ctx(), prime, candidate)
+	s.prove(owner, prime, "mia.example.com")
+	_, err := s.dir.As(owner).MergeOrganizations(s.ctx(), prime, candidate)
 	require.NoError(s, err)
 }
 
@@ -474,42 +470,6 @@ func (s *scene) mayReadLog(session *tenancy.Session, stream tenancy.Stream, code
 	}
 }
 
-// rewritten is a store whose log was changed by somebody who can write to its disk.
-type rewritten struct {
-	tenancy.Store
-	events func([]tenancy.EventRecord) []tenancy.EventRecord // what the log of any stream has become
-	head   func(*tenancy.HeadRecord)
-}
-
-type rewrittenTx struct {
-	tenancy.ReadTx
-	by rewritten
-}
-
-func (r rewritten) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return r.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, rewrittenTx{tx, r}) })
-}
-
-func (tx rewrittenTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
-	all, err := tx.ReadTx.Events(ctx, stream, 1, 1<<30)
-	if tx.by.events != nil {
-		all = tx.by.events(slices.Clone(all))
-	}
-	all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool { return e.Sequence < from })
-	return all[:min(limit, len(all))], err
-}
-
-func (tx rewrittenTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	answers, err := tx.ReadTx.Read(ctx, lookups...)
-	for i, answer := range answers {
-		if head, ok := answer.Record.(tenancy.HeadRecord); ok && tx.by.head != nil {
-			tx.by.head(&head)
-			answers[i].Record = head
-		}
-	}
-	return answers, err
-}
-
 func TestVerifyLog(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
@@ -518,7 +478,13 @@ func TestVerifyLog(t *testing.T) {
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(t, err)
 	found := func(t *testing.T, events func([]tenancy.EventRecord) []tenancy.EventRecord, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
-		dir, err := tenancy.New(rewritten{s.store, events, change}, nil)
+		rewritten := &scenes.Tapped{Store: s.store, Events: events, Answer: func(_ tenancy.Lookup, a *tenancy.Answer) {
+			if head, ok := a.Record.(tenancy.HeadRecord); ok && change != nil {
+				change(&head)
+				a.Record = head
+			}
+		}}
+		dir, err := tenancy.New(rewritten, nil)
 		require.NoError(t, err)
 		return items(t, dir.As(ana.User.ID).VerifyLog(s.ctx(), stream, heads...))
 	}
@@ -576,12 +542,12 @@ func TestVerifyLog(t *testing.T) {
 		require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)}, found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
 	})
 	t.Run("EVT-6 whoever stops reading has what was found until then", func(t *testing.T) {
-		dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.EventRecord) []tenancy.EventRecord {
+		dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			for i := range all {
 				all[i].Time++
 			}
 			return all
-		}, nil}, nil)
+		}}, nil)
 		require.NoError(t, err)
 		n := 0
 		for range dir.System().VerifyLog(s.ctx(), stream) {
@@ -609,12 +575,13 @@ func TestEventsThatDoNotDecode(t *testing.T) {
 			s.rename(ana, 150)
 			stream, other := organizationStream(ana.Organization.ID), organizationStream(ben.Organization.ID)
 			head := s.head(ana.Organization.ID)
-			dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.EventRecord) []tenancy.EventRecord {
+			rewritten := &scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				if all[0].Stream == stream {
 					change(&all[bad-1])
 				}
 				return all
-			}, nil}, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+			}}
+			dir, err := tenancy.New(rewritten, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 				t.Errorf("%v was taken for a refusal", err)
 			}})
 			require.NoError(t, err)

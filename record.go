@@ -33,7 +33,7 @@ type OrganizationRecord struct {
 }
 
 // OrganizationPersonal is an organization's friendly name, which is personal data.
-type OrganizationPersonal struct{ Name string }
+type OrganizationPersonal struct{ Name Personal }
 
 // UserRecord is a user as stored.
 type UserRecord struct {
@@ -47,9 +47,9 @@ type UserRecord struct {
 
 // UserPersonal is what is personal of a user.
 type UserPersonal struct {
-	Email   string // as given
-	Address string // canonical
-	Name    string
+	Email   Personal // as given
+	Address Personal // canonical
+	Name    Personal
 }
 
 // State returns StateActive, StateInactive or StateDeleted.
@@ -92,9 +92,9 @@ type AccountRecord struct {
 
 // AccountPersonal is what is personal, or free text, of an account.
 type AccountPersonal struct {
-	Name    string
-	Pricing string // opaque text; empty: default
-	Phone   string // verified, E.164; empty: none
+	Name    Personal
+	Pricing Personal // opaque text; empty: default
+	Phone   Personal // verified, E.164; empty: none
 }
 
 // State returns the account's own status, whatever its parent's is: StateActive,
@@ -137,8 +137,8 @@ type InvitationRecord struct {
 
 // InvitationPersonal is what is personal, or secret, of an invitation.
 type InvitationPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 	Secret  [32]byte
 }
 
@@ -155,8 +155,8 @@ type RequestRecord struct {
 
 // RequestPersonal is what is personal of a request.
 type RequestPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 }
 
 // DomainRecord is an organization's claim to an internet domain.
@@ -190,7 +190,7 @@ type ConnectionRecord struct {
 }
 
 // ConnectionPersonal is a connection's name, which stands in no event.
-type ConnectionPersonal struct{ Name string }
+type ConnectionPersonal struct{ Name Personal }
 
 // HeadRecord is the end of a stream: the number and hash of its last event.
 type HeadRecord struct {
@@ -243,16 +243,6 @@ func hashKey(text string) [16]byte {
 // timeText writes an instant as a text. Texts are in the order of their instants.
 func timeText(t Instant) string { return fmt.Sprintf("%019d", int64(t)) }
 
-// addressText writes a canonical address with its domain first, so that the addresses
-// of a domain stand together.
-func addressText(canonical string) string {
-	if canonical == "" {
-		return ""
-	}
-	domain := emailDomain(canonical)
-	return domain + "@" + canonical[:len(canonical)-len(domain)-1]
-}
-
 // Entries appends where the organization is found.
 func (o OrganizationRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexOrganizations, Key{ID: o.ID}})
@@ -268,8 +258,10 @@ func (o OrganizationRecord) Entries(to []Entry) []Entry {
 // Entries appends where the user is found.
 func (u UserRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexUsers, Key{ID: u.ID}})
-	if u.Personal.Address != "" {
-		to = append(to, Entry{IndexUsersByAddress, Key{Text: addressText(u.Personal.Address)}})
+	if !u.Personal.Address.IsZero() {
+		address := u.Personal.Address.Reveal()
+		to = append(to, Entry{IndexUsersByAddress, Key{Text: address}},
+			Entry{IndexUsersOnDomain, Key{In: hashKey(emailDomain(address)), ID: u.ID}})
 	}
 	return to
 }
@@ -328,13 +320,14 @@ func (i InvitationRecord) Entries(to []Entry) []Entry {
 		}
 		return to
 	}
-	if i.Personal.Address == "" {
+	if i.Personal.Address.IsZero() {
 		return to
 	}
+	address := i.Personal.Address.Reveal()
 	if i.State == StatePending {
-		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
+		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: address}})
 	}
-	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(i.Personal.Address), ID: i.ID}},
+	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(address), ID: i.ID}},
 		Entry{IndexInvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
 }
 
@@ -349,13 +342,14 @@ func due(settled, expires Instant) Instant {
 // Entries appends where the request is found.
 func (q RequestRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexRequests, Key{ID: q.ID}}, Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
-	if q.Personal.Address == "" {
+	if q.Personal.Address.IsZero() {
 		return to
 	}
+	address := q.Personal.Address.Reveal()
 	if q.State == StateOpen {
-		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
+		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: address}})
 	}
-	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(q.Personal.Address), ID: q.ID}},
+	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(address), ID: q.ID}},
 		Entry{IndexRequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
 }
 

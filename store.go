@@ -173,6 +173,7 @@ const (
 	IndexOrganizationsInto
 	IndexUsers
 	IndexUsersByAddress
+	IndexUsersOnDomain
 	IndexMembers
 	IndexMembershipsOf
 	IndexAccounts
@@ -233,8 +234,9 @@ func Indexes() []IndexInfo {
 	// merged into an organization
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list)
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
-	// by domain, @ and local part, so that the users of a domain are neighbours
-	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact|list)
+	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
+	// by the domain of the address, which is hashed
+	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)
 	// of an organization, by user
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)
 	// of a user, by organization

@@ -358,3 +358,6 @@ func describeAnswer(a tenancy.Answer) string {
 	}
 	return "nothing"
 }
+
+// errOf returns the error of an operation whose result does not matter here.
+func errOf[T any](_ T, err error) error { return err }

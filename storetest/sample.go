@@ -38,7 +38,7 @@ var texts = [...]string{
 func text(n int) string { return texts[n%len(texts)] + strings.Repeat("~", n/len(texts)) }
 
 // address returns the n-th sample address, which is as odd as the text in it.
-func address(n int) string { return text(n) + "@sample.example" }
+func address(n int) tenancy.Personal { return tenancy.NewPersonal(text(n) + "@sample.example") }
 
 // instant returns the n-th sample instant.
 func instant(n int) tenancy.Instant {
@@ -108,6 +108,11 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
 	},
+	tenancy.IndexUsersOnDomain: func(own, group, _ int) tenancy.Record {
+		return tenancy.UserRecord{ID: userID(own),
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example",
+				own, group))}}
+	},
 	tenancy.IndexMembers: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(group), User: userID(own)}
 	},
@@ -137,7 +142,8 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.InvitationRecord{ID: id(own)}
 	},
 	tenancy.IndexInvitationsBySecret: func(own, _, n int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
+		return tenancy.InvitationRecord{ID: id(own),
+			Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
 	},
 	tenancy.IndexPendingInvitations: func(own, group, text int) tenancy.Record {
 		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToAccount,
@@ -171,13 +177,16 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group)}
 	},
 	tenancy.IndexRequestsByAddress: func(own, group, _ int) tenancy.Record {
-		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.RequestPersonal{Address: address(group)}}
+		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own),
+			Personal: tenancy.RequestPersonal{Address: address(group)}}
 	},
 	tenancy.IndexRequestsDue: func(own, _, text int) tenancy.Record {
-		return tenancy.RequestRecord{ID: id(own), Settled: instant(text), Personal: tenancy.RequestPersonal{Address: address(own)}}
+		return tenancy.RequestRecord{ID: id(own), Settled: instant(text),
+			Personal: tenancy.RequestPersonal{Address: address(own)}}
 	},
 	tenancy.IndexDomains: func(own, _, _ int) tenancy.Record {
-		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.DomainPersonal{Name: text(own)}}
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own),
+			Personal: tenancy.DomainPersonal{Name: text(own)}}
 	},
 	tenancy.IndexDomainsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
@@ -299,6 +308,9 @@ func (f *filler) fill(v reflect.Value) {
 	case tenancy.Reference:
 		v.Set(reflect.ValueOf(f.values.ref(f.n)))
 		return
+	case tenancy.Personal:
+		v.Set(reflect.ValueOf(tenancy.NewPersonal(f.values.text(f.n))))
+		return
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -323,7 +335,7 @@ func (f *filler) fill(v reflect.Value) {
 // filled one by one.
 func whole(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet]():
+	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Personal]():
 		return true
 	}
 	return t.Kind() != reflect.Struct

@@ -21,7 +21,7 @@ func filled(kind tenancy.Record, draw func(reflect.Value)) tenancy.Record {
 	var fill func(reflect.Value)
 	fill = func(v reflect.Value) {
 		switch v.Type() {
-		case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Stream]():
+		case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.Personal]():
 			draw(v)
 			return
 		}
@@ -60,6 +60,8 @@ func set(v reflect.Value, n int, text string, roles tenancy.RoleSet) {
 		*p = roles
 	case *tenancy.Stream:
 		*p = tenancy.Stream{User: tenancy.UserID{15: byte(n)}}
+	case *tenancy.Personal:
+		*p = tenancy.NewPersonal(text)
 	default:
 		switch v.Kind() {
 		case reflect.Array:
@@ -227,7 +229,7 @@ var later = []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexOpenAccoun
 // index has the record.
 func TestWhere(t *testing.T) {
 	id := [16]byte{1}
-	address := tenancy.InvitationPersonal{Address: "a@b.example"}
+	address := tenancy.InvitationPersonal{Address: tenancy.NewPersonal("a@b.example")}
 	for _, r := range []tenancy.Record{
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateActive},
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateDeleted, Ended: 5},
@@ -236,19 +238,27 @@ func TestWhere(t *testing.T) {
 		tenancy.AccountRecord{ID: id, Owner: id, Parent: id},
 		tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Parent: id, Closed: 1},
 		tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Closed: 1},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToOrganization, Organization: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StateRevoked, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToOrganization, Organization: id,
+			State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id,
+			State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id,
+			State: tenancy.StateRevoked, Personal: address},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id,
 			State: tenancy.StatePending},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id,
 			State: tenancy.StateRevoked},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled, Personal: tenancy.RequestPersonal{Address: "a@b.example"}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen,
+			Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled,
+			Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen},
-		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateUnverified, Personal: tenancy.DomainPersonal{Name: "b.example"}},
-		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateLapsing, Personal: tenancy.DomainPersonal{Name: "b.example"}},
-		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: "a@b.example"}},
+		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateUnverified,
+			Personal: tenancy.DomainPersonal{Name: "b.example"}},
+		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateLapsing,
+			Personal: tenancy.DomainPersonal{Name: "b.example"}},
+		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id,
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 	} {
 		table, err := tables.Of(r)
 		require.NoError(t, err)
@@ -390,9 +400,11 @@ func wrong(c tables.Column, good any) []any {
 // refuses rows that do not parse.
 func TestEvents(t *testing.T) {
 	full := tenancy.EventRecord{
-		Stream: tenancy.Stream{Organization: tenancy.OrganizationID{2}}, Sequence: math.MaxInt64, ID: tenancy.EventID{1},
-		Time: math.MinInt64, Actor: tenancy.Actor{Operator: "staff"}, Name: "Name", Operation: tenancy.OperationID{3},
-		Part: 1, Step: 2, Correlation: "c-1", Type: "NoSuchEvent", Data: "\x00\xff\x01",
+		Stream: tenancy.Stream{Organization: tenancy.OrganizationID{2}}, Sequence: math.MaxInt64,
+		ID:   tenancy.EventID{1},
+		Time: math.MinInt64, Actor: tenancy.Actor{Operator: "staff"}, Name: "Name",
+		Operation: tenancy.OperationID{3},
+		Part:      1, Step: 2, Correlation: "c-1", Type: "NoSuchEvent", Data: "\x00\xff\x01",
 		Previous: [32]byte{4}, Hash: [32]byte{5},
 	}
 	bare := tenancy.EventRecord{Stream: tenancy.Stream{User: tenancy.UserID{6}}, Sequence: 1}
