@@ -7,11 +7,13 @@ import (
 	"encoding/xml"
 	"fmt"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -208,5 +210,81 @@ func TestReveal(t *testing.T) {
 func TestRecordsComparable(t *testing.T) {
 	for _, info := range tenancy.Indexes() {
 		require.True(t, reflect.TypeOf(info.Record).Comparable(), info.Name)
+	}
+}
+
+// plainStrings are the strings that results and records hold outside of Personal and Secret, each with the reason that it is not personal.
+var plainStrings = map[string]string{
+	"AccountRole": "a role", "RoleSet.others": "roles",
+	"Billing": "one of a few words", "Code": "one of a few words", "InvitationKind": "one of a few words", "InvitationPolicy": "one of a few words",
+	"Kind": "one of a few words", "Plan": "one of a few words", "SignUpPolicy": "one of a few words", "SignUpResult": "one of a few words",
+	"State": "one of a few words", "TamperingReason": "one of a few words", "Why": "one of a few words",
+	"Domain.Name": "a company's domain, which DNS tells everybody", "DomainPersonal.Name": "the same",
+	"Domain.RecordName": "published in DNS", "Domain.RecordValue": "published in DNS", "DomainPersonal.Token": "published in DNS",
+	"Error.Op": "an operation", "Event.Name": "an operation", "OperationRecord.Name": "an operation", "Outcome.Name": "an operation",
+	"Error.Subject": "the text form of an ID", "OperationRecord.Made": "the text forms of IDs", "Violation.Subject": "the text forms of IDs",
+	"Key.Text":         "of a place in a list: TestCursorsHoldNothingPersonal",
+	"Reference":        "an opaque token of the host's, which must not be personal (EVT-3)",
+	"TermsToken":       "a digest",
+	"Violation.Detail": "a sentence of the library's",
+	"Violation.Rule":   "a rule",
+}
+
+// plainIn adds each string that a type holds outside of the types that redact themselves: a field by its struct and name, a type of its own by its name.
+func plainIn(typ reflect.Type, at string, seen map[reflect.Type]bool, add func(string)) {
+	switch typ {
+	case reflect.TypeFor[tenancy.Personal](), reflect.TypeFor[tenancy.Secret](), reflect.TypeFor[time.Time](),
+		reflect.TypeFor[tenancy.Directory](), reflect.TypeFor[tenancy.Session](), reflect.TypeFor[tenancy.Platform]():
+		return
+	}
+	switch typ.Kind() {
+	case reflect.String:
+		if typ.PkgPath() != "" {
+			at = typ.Name()
+		}
+		add(at)
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		plainIn(typ.Elem(), at, seen, add)
+	case reflect.Map:
+		plainIn(typ.Key(), at, seen, add)
+		plainIn(typ.Elem(), at, seen, add)
+	case reflect.Func: // a list
+		for i := range typ.In(0).NumIn() {
+			plainIn(typ.In(0).In(i), at, seen, add)
+		}
+	case reflect.Struct:
+		if !seen[typ] {
+			seen[typ] = true
+			for field := range typ.Fields() {
+				plainIn(field.Type, typ.Name()+"."+field.Name, seen, add)
+			}
+		}
+	}
+}
+
+// TestResultsHoldNothingPersonal walks all that operations return and stores keep (GEN-4).
+func TestResultsHoldNothingPersonal(t *testing.T) {
+	found := map[string]bool{}
+	seen := map[reflect.Type]bool{}
+	add := func(at string) { found[at] = true }
+	for _, typ := range []reflect.Type{reflect.TypeFor[*tenancy.Directory](), reflect.TypeFor[*tenancy.Session](), reflect.TypeFor[*tenancy.Platform]()} {
+		for method := range typ.Methods() {
+			for i := range method.Type.NumOut() {
+				plainIn(method.Type.Out(i), method.Name, seen, add)
+			}
+		}
+	}
+	for _, info := range tenancy.Indexes() {
+		plainIn(reflect.TypeOf(info.Record), "", seen, add)
+	}
+	plainIn(reflect.TypeFor[tenancy.Error](), "", seen, add)
+	plainIn(reflect.TypeFor[tenancy.Event](), "", seen, add)
+	for _, data := range tenancy.EventTypes() {
+		plainIn(reflect.TypeOf(data), "", seen, add)
+	}
+	require.Equal(t, slices.Sorted(maps.Keys(plainStrings)), slices.Sorted(maps.Keys(found)), "the strings on the left have a reason")
+	for _, typ := range []reflect.Type{reflect.TypeFor[tenancy.UserPersonal](), reflect.TypeFor[tenancy.ImportableUser](), reflect.TypeFor[tenancy.ImportedUser](),
+		reflect.TypeFor[tenancy.TermsOrganization](), reflect.TypeFor[tenancy.MergePlan]()} {
+		require.True(t, seen[typ], "the walk came to %v", typ)
 	}
 }
