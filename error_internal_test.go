@@ -11,18 +11,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// rulesNaming returns, of each code's name, the rules of docs/rules.md whose text names it, in the page's order. What stands before the first rule
-// or section with an ID is about the page.
+// rulesNaming returns, of each code's name, the rules of docs/rules.md whose text names
+// it, in the page's order. What stands before the first rule or section with an ID is
+// about the page.
 func rulesNaming(t *testing.T) map[string][]string {
 	t.Helper()
+	begins := regexp.MustCompile(`^(?:- \*\*([A-Z]+-[0-9]+)\*\* |#+ .*\((section [0-9]+)\)\n$)`)
+	names := regexp.MustCompile("`(Code[A-Z]\\w*)`")
 	rule, byCode := "", map[string][]string{}
 	for line := range strings.Lines(document(t, "rules.md")) {
-		if begins := regexp.MustCompile(`^(?:- \*\*([A-Z]+-[0-9]+)\*\* |#+ .*\((section [0-9]+)\)$)`).FindStringSubmatch(strings.TrimSpace(line)); begins != nil && line[0] != ' ' {
-			rule = begins[1] + begins[2]
+		if found := begins.FindStringSubmatch(line); found != nil {
+			rule = found[1] + found[2]
 		} else if line[0] == '#' {
 			rule = ""
 		}
-		for _, name := range regexp.MustCompile("`(Code[A-Z]\\w*)`").FindAllStringSubmatch(line, -1) {
+		for _, name := range names.FindAllStringSubmatch(line, -1) {
 			if rule != "" && !slices.Contains(byCode[name[1]], rule) {
 				byCode[name[1]] = append(byCode[name[1]], rule)
 			}
@@ -50,10 +53,11 @@ func TestCodeRules(t *testing.T) {
 			rules := code.Rules()
 			require.NotEmpty(t, rules)
 			require.True(t, strings.HasPrefix(comments[name], name+" "), comments[name])
-			require.True(t, strings.HasSuffix(comments[name], " ("+strings.Join(rules, ", ")+")."), "%s: %s", rules, comments[name])
+			ending := " (" + strings.Join(rules, ", ") + ")."
+			require.True(t, strings.HasSuffix(comments[name], ending), "%s: %s", ending, comments[name])
 			others := slices.DeleteFunc(slices.Clone(named[name]), func(rule string) bool { return rule == rules[0] })
 			require.Len(t, others, len(named[name])-1, "docs/rules.md names it under its main rule, %s", rules[0])
-			require.Equal(t, others, append([]string{}, rules[1:]...), "the other rules of docs/rules.md that name it, in the page's order")
+			require.Equal(t, others, append([]string{}, rules[1:]...), "the page's order")
 		})
 	}
 	t.Run("GEN-4 the rules are the caller's to change", func(t *testing.T) {

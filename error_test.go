@@ -83,7 +83,8 @@ func TestCodesPrintAlike(t *testing.T) {
 	}
 }
 
-// TestErrorText has an error say what failed, with the subject and the cause where there are any (GEN-4).
+// TestErrorText has an error say what failed, with the subject and the cause where there
+// are any (GEN-4).
 func TestErrorText(t *testing.T) {
 	for want, err := range map[string]tenancy.Error{
 		"tenancy: New":                         {Op: "New"},

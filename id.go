@@ -37,7 +37,8 @@ type (
 	ConnectionID = ID[connectionKind]
 	// EventID identifies an event (prefix EV).
 	EventID = ID[eventKind]
-	// OperationID identifies one call of an operation, or one block (prefix OP): see NewOperationID and OperationIDOf.
+	// OperationID identifies one call of an operation, or one block (prefix OP). See
+	// NewOperationID and OperationIDOf.
 	OperationID = ID[operationKind]
 )
 
@@ -68,7 +69,8 @@ func (operationKind) prefix() string    { return "OP" }
 // ParseID parses an ID's text form, as in ParseID[tenancy.AccountID](text). It refuses
 // anything else, another kind's prefix included, with CodeID (section 3).
 func ParseID[I interface {
-	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID | EventID | OperationID
+	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID |
+		EventID | OperationID
 }](text string) (I, error) {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))

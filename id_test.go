@@ -26,7 +26,8 @@ const digits = "0190b2c3d4e5f60718293a4b5c6d7e8f"
 
 // textForm holds a kind of ID to its text form wherever it is printed and read.
 func textForm[I interface {
-	tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tenancy.DomainID | tenancy.InvitationID | tenancy.RequestID | tenancy.ConnectionID | tenancy.EventID | tenancy.OperationID
+	tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tenancy.DomainID | tenancy.InvitationID |
+		tenancy.RequestID | tenancy.ConnectionID | tenancy.EventID | tenancy.OperationID
 }, P identifier[I]](t *testing.T, prefix string) {
 	text := prefix + digits
 	t.Run("section 3 "+prefix, func(t *testing.T) {
@@ -75,8 +76,12 @@ func textForm[I interface {
 			require.Nil(t, value)
 		})
 		t.Run("refuses all else, and stays as it was", func(t *testing.T) {
-			for _, wrong := range []string{"", prefix, digits, strings.ToLower(text), strings.ToUpper(text), "XX" + digits, text + "0", text[:33], " " + text, text + " ",
-				prefix + digits[:31] + "g", prefix + digits[:31] + "F", prefix + "0190b2c3-d4e5-f607-1829-3a4b5c6d7e8f", "{" + text + "}", prefix + strings.Repeat("\u00e9", 16)} {
+			for _, wrong := range []string{
+				"", prefix, digits, strings.ToLower(text), strings.ToUpper(text), "XX" + digits,
+				text + "0", text[:33], " " + text, text + " ", "{" + text + "}",
+				prefix + digits[:31] + "g", prefix + digits[:31] + "F", prefix + strings.Repeat("\u00e9", 16),
+				prefix + "0190b2c3-d4e5-f607-1829-3a4b5c6d7e8f",
+			} {
 				kept := id
 				err := P(&kept).UnmarshalText([]byte(wrong))
 				require.Equal(t, &tenancy.Error{Op: "ParseID", Err: tenancy.CodeID}, err, wrong)
@@ -108,7 +113,9 @@ func TestIDText(t *testing.T) {
 func TestOperationIDOf(t *testing.T) {
 	t.Run("GEN-13 the same parts make the same ID, others another", func(t *testing.T) {
 		seen := map[tenancy.OperationID][]string{}
-		for _, parts := range [][]string{{}, {""}, {"", ""}, {"a"}, {"a", ""}, {"", "a"}, {"ab", "c"}, {"a", "bc"}, {"abc"}, {"a", "b", "c"}} {
+		for _, parts := range [][]string{
+			{}, {""}, {"", ""}, {"a"}, {"a", ""}, {"", "a"}, {"ab", "c"}, {"a", "bc"}, {"abc"}, {"a", "b", "c"},
+		} {
 			id := tenancy.OperationIDOf(parts...)
 			require.Equal(t, id, tenancy.OperationIDOf(parts...))
 			require.Nil(t, seen[id], parts)
@@ -124,7 +131,9 @@ func TestOperationIDOf(t *testing.T) {
 
 func TestInstantText(t *testing.T) {
 	at := tenancy.Instant(time.Date(2026, 11, 30, 12, 34, 56, 789012000, time.UTC).UnixMicro())
-	for text, instant := range map[string]tenancy.Instant{"2026-11-30T12:34:56.789012Z": at, "": 0, "1970-01-01T00:00:00.000001Z": 1, "1969-12-31T23:59:59.999999Z": -1} {
+	for text, instant := range map[string]tenancy.Instant{
+		"": 0, "2026-11-30T12:34:56.789012Z": at, "1970-01-01T00:00:00.000001Z": 1, "1969-12-31T23:59:59.999999Z": -1,
+	} {
 		written, err := instant.MarshalText()
 		require.NoError(t, err)
 		require.Equal(t, text, string(written))

@@ -44,7 +44,10 @@ func standings[T comparable](value T) map[string]any {
 		pointerIn *unexported
 	}
 	pointer := &value
-	all := deep{pointer, []T{value}, [2]T{value, value}, map[T]int{value: 1}, map[string]T{"k": value}, value, exported{"op", value}, &unexported{"op", value}}
+	all := deep{
+		pointer, []T{value}, [2]T{value, value}, map[T]int{value: 1}, map[string]T{"k": value}, value,
+		exported{"op", value}, &unexported{"op", value},
+	}
 	return map[string]any{
 		"itself":                        value,
 		"a pointer":                     pointer,
@@ -76,11 +79,16 @@ func standings[T comparable](value T) map[string]any {
 }
 
 // verbs are all that fmt knows, and one that it does not.
-var verbs = []string{"%v", "%+v", "%#v", "%s", "%q", "%+q", "%#q", "%x", "%X", "% x", "%#x", "%d", "%b", "%o", "%O", "%c", "%U", "%e", "%E", "%f", "%g", "%t", "%T", "%p", "%z", "%80v", "%.3s"}
+var verbs = []string{
+	"%v", "%+v", "%#v", "%s", "%q", "%+q", "%#q", "%x", "%X", "% x", "%#x", "%d", "%b", "%o", "%O", "%c", "%U",
+	"%e", "%E", "%f", "%g", "%t", "%T", "%p", "%z", "%80v", "%.3s",
+}
 
 // printed returns what each way to print makes of a value.
 func printed(value any) map[string]string {
-	all := map[string]string{"Sprint": fmt.Sprint(value), "Sprintln": fmt.Sprintln("a", value), "Errorf": fmt.Errorf("failed: %v", value).Error()}
+	all := map[string]string{
+		"Sprint": fmt.Sprint(value), "Sprintln": fmt.Sprintln("a", value), "Errorf": fmt.Errorf("failed: %v", value).Error(),
+	}
 	for _, verb := range verbs {
 		all[verb] = fmt.Sprintf(verb, value)
 	}
@@ -89,7 +97,8 @@ func printed(value any) map[string]string {
 		"slog JSON": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
 	} {
 		var b bytes.Buffer
-		slog.New(handler(&b)).With("with", value).WithGroup("group").Info("text", "value", value, slog.Group("inner", slog.Any("value", value)), value)
+		logger := slog.New(handler(&b)).With("with", value).WithGroup("group")
+		logger.Info("text", "value", value, slog.Group("inner", slog.Any("value", value)), value)
 		all[name] = b.String()
 	}
 	text, err := json.Marshal(value)
@@ -104,7 +113,8 @@ func printed(value any) map[string]string {
 	return all
 }
 
-// leaks reports whether a text holds the private one or a part of it, as it is, in hexadecimal or in decimal.
+// leaks reports whether a text holds the private one or a part of it, as it is, in
+// hexadecimal or in decimal.
 func leaks(text string) bool {
 	text = strings.ToLower(text)
 	for _, part := range []string{"zebediah", "quarles"} {
@@ -118,7 +128,8 @@ func leaks(text string) bool {
 	return strings.Contains(text, "zeb") || strings.Contains(text, "7a6562") || strings.Contains(text, "5a6562")
 }
 
-// TestRedacted prints what holds private text in every way, wherever it stands (GEN-4, SEC-26).
+// TestRedacted prints what holds private text in every way, wherever it stands (GEN-4,
+// SEC-26).
 func TestRedacted(t *testing.T) {
 	type mail struct{ tenancy.Personal }
 	type login struct {
@@ -129,7 +140,8 @@ func TestRedacted(t *testing.T) {
 	record := tenancy.UserRecord{Personal: tenancy.UserPersonal{Email: personal, Address: personal, Name: personal}}
 	for name, standing := range map[string]map[string]any{
 		"Personal": standings(personal), "Secret": standings(secret), "ProvenEmail": standings(proven),
-		"embedded": standings(mail{personal}), "two embedded": standings(login{proven, secret}), "a record": standings(record),
+		"embedded": standings(mail{personal}), "two embedded": standings(login{proven, secret}),
+		"a record":  standings(record),
 		"a view":    standings(tenancy.User{Email: personal, Name: personal}),
 		"an import": {"results": []tenancy.ImportedUser{{Email: personal}}},
 		"an input":  standings(tenancy.NewSignUp{Email: proven, Secret: secret}),
@@ -150,7 +162,8 @@ func TestRedacted(t *testing.T) {
 				leaked = leaked || leaks(text)
 				found[how] = found[how] || leaks(text)
 			}
-			require.True(t, leaked || strings.Contains(where, "pointer to a pointer") || strings.Contains(where, "nexported pointer"), where)
+			unseen := []string{"unexported pointer", "unexported pointer in one"} // fmt does not follow these
+			require.Equal(t, !slices.Contains(unseen, where), leaked, where)
 		}
 		for how, leaked := range found {
 			require.True(t, leaked || how == "%T" || how == "%p", how)
@@ -165,14 +178,19 @@ func TestRedactedShows(t *testing.T) {
 		Name tenancy.Personal
 	}
 	value := call{"rename", tenancy.NewPersonal(private)}
-	for verb, want := range map[string]string{"%v": "{rename [redacted]}", "%+v": "{Op:rename Name:[redacted]}", "%s": "{rename [redacted]}"} {
+	for verb, want := range map[string]string{
+		"%v": "{rename [redacted]}", "%+v": "{Op:rename Name:[redacted]}", "%s": "{rename [redacted]}",
+	} {
 		require.Equal(t, want, fmt.Sprintf(verb, value))
 		require.Equal(t, "&"+want, fmt.Sprintf(verb, &value))
 	}
 	text, err := json.Marshal(value)
 	require.NoError(t, err)
 	require.Equal(t, `{"Op":"rename","Name":"[redacted]"}`, string(text))
-	for _, hidden := range []any{tenancy.NewPersonal(private), tenancy.ParseSecret(private), tenancy.Proven(private), tenancy.Personal{}, tenancy.Secret{}, tenancy.ProvenEmail{}} {
+	for _, hidden := range []any{
+		tenancy.NewPersonal(private), tenancy.ParseSecret(private), tenancy.Proven(private),
+		tenancy.Personal{}, tenancy.Secret{}, tenancy.ProvenEmail{},
+	} {
 		for _, verb := range verbs {
 			if verb != "%T" && verb != "%p" {
 				require.Equal(t, "[redacted]", fmt.Sprintf(verb, hidden), verb)
@@ -213,24 +231,43 @@ func TestRecordsComparable(t *testing.T) {
 	}
 }
 
-// plainStrings are the strings that results and records hold outside of Personal and Secret, each with the reason that it is not personal.
+// plainStrings are the strings that results and records hold outside of Personal and
+// Secret, each with the reason that it is not personal.
 var plainStrings = map[string]string{
-	"AccountRole": "a role", "RoleSet.others": "roles",
-	"Billing": "one of a few words", "Code": "one of a few words", "InvitationKind": "one of a few words", "InvitationPolicy": "one of a few words",
-	"Kind": "one of a few words", "Plan": "one of a few words", "SignUpPolicy": "one of a few words", "SignUpResult": "one of a few words",
-	"State": "one of a few words", "TamperingReason": "one of a few words", "Why": "one of a few words",
-	"Domain.Name": "a company's domain, which DNS tells everybody", "DomainPersonal.Name": "the same",
-	"Domain.RecordName": "published in DNS", "Domain.RecordValue": "published in DNS", "DomainPersonal.Token": "published in DNS",
-	"Error.Op": "an operation", "Event.Name": "an operation", "OperationRecord.Name": "an operation", "Outcome.Name": "an operation",
-	"Error.Subject": "the text form of an ID", "OperationRecord.Made": "the text forms of IDs", "Violation.Subject": "the text forms of IDs",
-	"Key.Text":         "of a place in a list: TestCursorsHoldNothingPersonal",
-	"Reference":        "an opaque token of the host's, which must not be personal (EVT-3)",
-	"TermsToken":       "a digest",
-	"Violation.Detail": "a sentence of the library's",
-	"Violation.Rule":   "a rule",
+	"AccountRole":          "a role",
+	"RoleSet.others":       "roles",
+	"Billing":              "one of a few words",
+	"Code":                 "one of a few words",
+	"InvitationKind":       "one of a few words",
+	"InvitationPolicy":     "one of a few words",
+	"Kind":                 "one of a few words",
+	"Plan":                 "one of a few words",
+	"SignUpPolicy":         "one of a few words",
+	"SignUpResult":         "one of a few words",
+	"State":                "one of a few words",
+	"TamperingReason":      "one of a few words",
+	"Why":                  "one of a few words",
+	"Domain.Name":          "a company's domain, which is public",
+	"DomainPersonal.Name":  "a company's domain, which is public",
+	"Domain.RecordName":    "published in DNS",
+	"Domain.RecordValue":   "published in DNS",
+	"DomainPersonal.Token": "published in DNS",
+	"Error.Op":             "an operation",
+	"Event.Name":           "an operation",
+	"OperationRecord.Name": "an operation",
+	"Outcome.Name":         "an operation",
+	"Error.Subject":        "the text form of an ID",
+	"OperationRecord.Made": "the text forms of IDs",
+	"Violation.Subject":    "the text forms of IDs",
+	"Key.Text":             "part of a place in a list: see TestCursorsHoldNothingPersonal",
+	"Reference":            "the host's opaque token, which must not be personal (EVT-3)",
+	"TermsToken":           "a digest",
+	"Violation.Detail":     "the library's own sentence",
+	"Violation.Rule":       "a rule",
 }
 
-// plainIn adds each string that a type holds outside of the types that redact themselves: a field by its struct and name, a type of its own by its name.
+// plainIn adds each string that a type holds outside of the types that redact themselves:
+// a field by its struct and name, a type of its own by its name.
 func plainIn(typ reflect.Type, at string, seen map[reflect.Type]bool, add func(string)) {
 	switch typ {
 	case reflect.TypeFor[tenancy.Personal](), reflect.TypeFor[tenancy.Secret](), reflect.TypeFor[time.Time](),
@@ -267,7 +304,9 @@ func TestResultsHoldNothingPersonal(t *testing.T) {
 	found := map[string]bool{}
 	seen := map[reflect.Type]bool{}
 	add := func(at string) { found[at] = true }
-	for _, typ := range []reflect.Type{reflect.TypeFor[*tenancy.Directory](), reflect.TypeFor[*tenancy.Session](), reflect.TypeFor[*tenancy.Platform]()} {
+	for _, typ := range []reflect.Type{
+		reflect.TypeFor[*tenancy.Directory](), reflect.TypeFor[*tenancy.Session](), reflect.TypeFor[*tenancy.Platform](),
+	} {
 		for method := range typ.Methods() {
 			for i := range method.Type.NumOut() {
 				plainIn(method.Type.Out(i), method.Name, seen, add)
@@ -282,9 +321,12 @@ func TestResultsHoldNothingPersonal(t *testing.T) {
 	for _, data := range tenancy.EventTypes() {
 		plainIn(reflect.TypeOf(data), "", seen, add)
 	}
-	require.Equal(t, slices.Sorted(maps.Keys(plainStrings)), slices.Sorted(maps.Keys(found)), "the strings on the left have a reason")
-	for _, typ := range []reflect.Type{reflect.TypeFor[tenancy.UserPersonal](), reflect.TypeFor[tenancy.ImportableUser](), reflect.TypeFor[tenancy.ImportedUser](),
-		reflect.TypeFor[tenancy.TermsOrganization](), reflect.TypeFor[tenancy.MergePlan]()} {
+	allowed := slices.Sorted(maps.Keys(plainStrings))
+	require.Equal(t, allowed, slices.Sorted(maps.Keys(found)), "the first have a reason each")
+	for _, typ := range []reflect.Type{
+		reflect.TypeFor[tenancy.UserPersonal](), reflect.TypeFor[tenancy.ImportableUser](), reflect.TypeFor[tenancy.ImportedUser](),
+		reflect.TypeFor[tenancy.TermsOrganization](), reflect.TypeFor[tenancy.MergePlan](),
+	} {
 		require.True(t, seen[typ], "the walk came to %v", typ)
 	}
 }
