@@ -246,7 +246,8 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 	return nil
 }
 
-// notImported returns the error of one address. Its subject is the organization, as in every refusal of ImportUsers, and never the address.
+// notImported returns the error of one address. Its subject is the organization, as in every
+// refusal of ImportUsers, and never the address.
 func notImported(org OrganizationID, refusal error) error {
 	if refusal == nil {
 		return nil
