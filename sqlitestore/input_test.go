@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -47,6 +48,46 @@ func TestOpenRefuses(t *testing.T) {
 		refuse(t, path)
 		require.Equal(t, before, contents(t, path))
 	})
+}
+
+// TestPaths passes Open and Backup what SQLite or its driver would not read as the path of a file. Both refuse it with ErrFile,
+// and leave no file behind.
+func TestPaths(t *testing.T) { // not parallel: it changes the working directory
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("sub", 0o700))
+	store := open(t)
+	for _, path := range []string{
+		"", ":memory:", ":", ":memory:?cache=shared", ":x", "sub/", t.TempDir() + "/",
+		"file:", "file::memory:", "file::memory:?cache=shared", "file:directory.db", "FILE:directory.db", "file:sub/directory.db",
+		"file:" + t.TempDir() + "/directory.db", "file:///directory.db?vfs=memdb", "file://localhost/directory.db", "file:/directory.db?mode=memory",
+		"sqlite://directory.db", "sqlite3:///directory.db", "http://example.com/directory.db",
+		"directory.db?", "directory.db?mode=memory", "directory.db?_pragma=journal_mode(OFF)", "?directory.db", "sub?/directory.db",
+		"directory.db\x00", "directory.db\x00.txt",
+	} {
+		opened, err := sqlitestore.Open(t.Context(), path, nil)
+		require.ErrorIs(t, err, sqlitestore.ErrFile, "%q", path)
+		require.Nil(t, opened)
+		require.ErrorIs(t, store.Backup(t.Context(), path), sqlitestore.ErrFile, "%q", path)
+	}
+	left, err := filepath.Glob("*")
+	require.NoError(t, err)
+	require.Equal(t, []string{"sub"}, left)
+
+	// What looks like one of these, and is a path. The last five are how a file is named that has such a name.
+	for _, path := range []string{"directory.db", "sub/directory", "sub/../a b", "memory", "a:memory:", "100%.db", "%3Fmode=ro", "a#b", "a&b=c", "ä", "'", "`",
+		"./:memory:", "./file:directory.db", "./:", "sub/file::memory:", "sub/:memory:"} {
+		opened, err := sqlitestore.Open(t.Context(), path, nil)
+		require.NoError(t, err, "%q", path)
+		require.NoError(t, opened.Migrate(t.Context()))
+		require.NoError(t, opened.Update(t.Context(), increment))
+		require.NoError(t, opened.Close())
+		info, err := os.Stat(path)
+		require.NoError(t, err, "%q", path)
+		require.True(t, info.Mode().IsRegular())
+		require.NoError(t, store.Backup(t.Context(), path+".copy"))
+		require.FileExists(t, path+".copy")
+		require.EqualValues(t, 1, counted(t, openFile(t, path)))
+	}
 }
 
 // TestSchema uses a database without our tables, or with those of another version: ErrSchema says what to do, and nothing changes.
