@@ -18,8 +18,14 @@ const (
 	deadlockDetected     = "40P01"
 	completionUnknown    = "40003"
 	uniqueViolation      = "23505"
-	undefinedTable       = "42P01"
-	integrityViolation   = "23" // the class
+	divisionByZero       = "22012" // of checkVersion
+	integrityViolation   = "23"    // the class
+
+	undefinedTable        = "42P01"
+	duplicateTable        = "42P07"
+	duplicateObject       = "42710"
+	insufficientPrivilege = "42501"
+	accessViolation       = "42" // the class
 )
 
 // lostError is the end of an attempt that lost to another transaction, and may be made again: nothing of it was or will be committed.
@@ -31,7 +37,7 @@ func (e *lostError) Unwrap() error { return e.cause }
 // lost says whether an error means that another transaction won.
 func lost(err error) error {
 	switch state(err) {
-	case serializationFailure, deadlockDetected, uniqueViolation:
+	case serializationFailure, deadlockDetected, uniqueViolation, divisionByZero:
 		return &lostError{err}
 	}
 	if err == errQueued {

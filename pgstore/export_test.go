@@ -1,5 +1,7 @@
 package pgstore
 
+import "slices"
+
 // Weaken takes a guard away from a store, so that tests can show that they need it.
 func Weaken(s *Store, how string) {
 	switch how {
@@ -14,10 +16,13 @@ func Weaken(s *Store, how string) {
 	}
 }
 
+// Know gives a store the migrations of a later version of the package.
+func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations), further...)) }
+
 // Statements gives every statement that the store sends.
 func Statements() []string {
 	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents, readOutbox, readAccess,
-		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, schemaTable, nextVersion}
+		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendOutbox, ackOutbox}
 	for _, c := range changes {
 		writes = append(writes, c.put, c.remove)

@@ -33,6 +33,8 @@ type Store struct {
 	sound   atomic.Bool // the schema was looked at
 	planned atomic.Bool // the server knows useIndexes
 
+	steps      []string          // of Migrate
+	check      string            // that the schema has the version of these
 	begin, end string            // how an Update begins, and ends if it does not commit
 	unknown    func(error) error // what one is whose outcome is unknown
 }
@@ -41,8 +43,14 @@ type Store struct {
 // not there or of another version (ErrSchema), show themselves at first use. Nil options mean the defaults.
 func New(pool *pgxpool.Pool, o *Options) *Store {
 	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate, end: rollback, unknown: ambiguous}
+	s.know(migrations)
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
 	return s
+}
+
+// know sets the steps that lead to the schema that the store needs.
+func (s *Store) know(steps []string) {
+	s.steps, s.check = steps, fmt.Sprintf(checkVersion, len(steps))
 }
 
 // View runs fn in a READ ONLY transaction of one snapshot (REPEATABLE READ). It returns fn's error as it came, or the driver's.
@@ -90,6 +98,10 @@ func (s *Store) run(ctx context.Context, attempt func(context.Context, *places) 
 			return err
 		case lost.cause == errQueued:
 			continue
+		case state(lost.cause) == divisionByZero:
+			if err := s.look(ctx); err != nil {
+				return err
+			}
 		case s.options.OnRetry != nil:
 			s.options.OnRetry(ctx, lost.cause)
 		}

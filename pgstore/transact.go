@@ -27,9 +27,9 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 			return err
 		}
 		defer release(conn, rollback)
-		host, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
+		host, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginUpdate + "; " + s.check})
 		if err != nil {
-			return err
+			return cmp.Or(lost(err), err)
 		}
 		j := &joined{host: host, places: p}
 		defer func() { j.over = true }()
@@ -45,7 +45,8 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 
 // lostBy is lost for an error of the host's.
 func lostBy(err error) error {
-	if state(err) == uniqueViolation { // of the host's own tables: what it means is for the host to say
+	switch state(err) {
+	case uniqueViolation, divisionByZero: // of the host's own statements: what it means is for the host to say
 		return nil
 	}
 	return lost(err)
@@ -71,15 +72,27 @@ func commitHost(ctx context.Context, host pgx.Tx) error {
 // error of the Store's too the transaction can only be rolled back. Updates do not queue for their streams there, so expect more serialization failures
 // than with Transact.
 func (s *Store) WithTx(ctx context.Context, host pgx.Tx) (tenancy.Store, error) {
-	if err := s.ready(ctx); err != nil {
-		return nil, err
-	}
+	var b pgx.Batch
+	b.Queue(showIsolation)
+	b.Queue(readVersion)
+	results := host.SendBatch(ctx, &b)
 	var isolation string
-	if err := host.QueryRow(ctx, showIsolation).Scan(&isolation); err != nil {
-		return nil, err
+	var version int
+	err := results.QueryRow().Scan(&isolation)
+	if err == nil {
+		err = results.QueryRow().Scan(&version)
 	}
-	if isolation != "serializable" {
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	switch {
+	case err != nil:
+		return nil, schemaError(err)
+	case isolation != "serializable":
 		return nil, fmt.Errorf("%w but %s", ErrIsolation, isolation)
+	}
+	if err := s.fits(version); err != nil {
+		return nil, err
 	}
 	return &joined{host: host}, nil
 }

@@ -118,6 +118,9 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 		if t.store.planned.Load() {
 			b.Queue(useIndexes)
 		}
+		if t.begin != beginView {
+			b.Queue(t.store.check)
+		}
 	}
 	if t.joined != nil && !t.written && t.kept.Len() > 0 {
 		b.Queue(savepoint)

@@ -134,18 +134,28 @@ func TestSchema(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what the host had stays, and what Migrate fails at too", func(t *testing.T) {
+	t.Run("newer, of a process that was running", func(t *testing.T) {
 		t.Parallel()
 		db := database(t, fresh(t), asDocumented)
-		_, err := db.ExecContext(t.Context(), "CREATE TABLE tenancy_users (of TEXT)")
+		store := over(t, db, nil)
+		require.NoError(t, store.View(t.Context(), nothing))
+		require.NoError(t, store.Update(t.Context(), increment))
+		_, err := db.ExecContext(t.Context(), "INSERT INTO tenancy_schema (version, applied) VALUES (1000, 0)")
 		require.NoError(t, err)
+		require.NoError(t, store.View(t.Context(), nothing), "its Views go on")
+		const says = "the database has version 1000, this package knows 1: use a newer one"
+		require.ErrorContains(t, store.Update(t.Context(), increment), says)
+		require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, *sql.Tx, tenancy.Store) error { return nil }), says)
+		refuse(t, sqlitestore.New(db, nil), db, says)
+		_, err = db.ExecContext(t.Context(), "DELETE FROM tenancy_schema WHERE version = 1000")
+		require.NoError(t, err)
+		require.NoError(t, store.Update(t.Context(), increment))
+	})
+	t.Run("what the host had stays", func(t *testing.T) {
+		t.Parallel()
+		db := database(t, fresh(t), asDocumented)
 		store := sqlitestore.New(db, nil)
 		t.Cleanup(func() { require.NoError(t, store.Close()) })
-		before := contents(t, fileOf(t, db))
-		require.Error(t, store.Migrate(t.Context()))
-		require.Equal(t, before, contents(t, fileOf(t, db)))
-		_, err = db.ExecContext(t.Context(), "DROP TABLE tenancy_users")
-		require.NoError(t, err)
 		require.NoError(t, store.Migrate(t.Context()))
 		require.NoError(t, store.Migrate(t.Context()))
 		var version, application int
@@ -153,6 +163,38 @@ func TestSchema(t *testing.T) {
 		require.Equal(t, []int{7, 42}, []int{version, application})
 		require.NoError(t, store.Update(t.Context(), increment))
 	})
+}
+
+// TestMigrateForeign has Migrate meet what another application has made under a name of this package's. It is refused, and nothing is changed: neither
+// what is there nor what is not.
+func TestMigrateForeign(t *testing.T) {
+	t.Parallel()
+	for name, statement := range map[string]string{
+		"a table with other columns":      "CREATE TABLE tenancy_users (of TEXT)",
+		"of another case":                 "CREATE TABLE Tenancy_Users (of TEXT)",
+		"the last table":                  "CREATE TABLE tenancy_outbox (of TEXT)",
+		"a view":                          "CREATE VIEW tenancy_grants AS SELECT 1 AS one",
+		"an index":                        "CREATE INDEX tenancy_organizations_due ON orders (note)",
+		"tenancy_schema of other columns": "CREATE TABLE tenancy_schema (of TEXT)",
+		"tenancy_schema of other types":   "CREATE TABLE tenancy_schema (version TEXT, applied TEXT); INSERT INTO tenancy_schema VALUES ('one', 'yesterday')",
+		"tenancy_schema with a version":   "CREATE TABLE tenancy_schema (version INTEGER); INSERT INTO tenancy_schema VALUES (1)",
+		"tenancy_schema without rows":     "CREATE TABLE tenancy_schema (version INTEGER, applied INTEGER)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := database(t, fresh(t), asDocumented)
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+			store := sqlitestore.New(db, nil)
+			t.Cleanup(func() { require.NoError(t, store.Close()) })
+			before := contents(t, fileOf(t, db)) + contents(t, fileOf(t, db)+"-wal")
+			err = store.Migrate(t.Context())
+			require.ErrorIs(t, err, sqlitestore.ErrSchema)
+			require.ErrorContains(t, err, "this package")
+			require.ErrorIs(t, store.Update(t.Context(), increment), sqlitestore.ErrSchema)
+			require.Equal(t, before, contents(t, fileOf(t, db))+contents(t, fileOf(t, db)+"-wal"))
+		})
+	}
 }
 
 // fileOf gives the path of a database.

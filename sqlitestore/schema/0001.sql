@@ -255,3 +255,5 @@ CREATE TABLE tenancy_schema (
     version INTEGER NOT NULL PRIMARY KEY,
     applied INTEGER NOT NULL
 ) STRICT;
+
+INSERT INTO tenancy_schema (version, applied) VALUES (1, CAST(strftime('%s', 'now') AS INTEGER) * 1000000);
