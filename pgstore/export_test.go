@@ -16,6 +16,9 @@ func Weaken(s *Store, how string) {
 	}
 }
 
+// Waiting reports whether an Update waits for another one of the process, for the suite (see storetest).
+func (s *Store) Waiting() bool { return s.queues.waiting.Load() > 0 }
+
 // Know gives a store the migrations of a later version of the package.
 func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations), further...)) }
 

@@ -16,9 +16,10 @@ import (
 
 // queues are those of a Store. Several streams may share one, which makes them wait for each other and does no harm.
 type queues struct {
-	seed  maphash.Seed
-	all   [512]queue
-	clock atomic.Uint64 // counts departures
+	seed    maphash.Seed
+	all     [512]queue
+	clock   atomic.Uint64 // counts departures
+	waiting atomic.Int32  // how many transactions wait for their turn
 }
 
 type queue struct {
@@ -48,15 +49,30 @@ type places struct {
 // enter takes the places that are known to be needed, in order, so that no two wait for each other.
 func (p *places) enter(ctx context.Context) error {
 	for _, i := range p.needed {
-		select {
-		case p.all[i].held <- struct{}{}:
-			p.held = append(p.held, i)
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := p.wait(ctx, p.all[i].held); err != nil {
+			return err
 		}
+		p.held = append(p.held, i)
 	}
 	p.snapshot = p.clock.Load()
 	return nil
+}
+
+// wait waits for a transaction's turn in a queue.
+func (q *queues) wait(ctx context.Context, held chan<- struct{}) error {
+	select {
+	case held <- struct{}{}:
+		return nil
+	default:
+	}
+	q.waiting.Add(1)
+	defer q.waiting.Add(-1)
+	select {
+	case held <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (p *places) leave() {

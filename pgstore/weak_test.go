@@ -70,7 +70,7 @@ func (w weakness) isMissed(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range w.missed {
 		full := "TestWeaknesses/" + strings.ReplaceAll(c, " ", "_")
-		run := exec.CommandContext(t.Context(), self, "-test.timeout=1m", "-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
+		run := exec.CommandContext(t.Context(), self, "-test.timeout=10m", "-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
 		run.Env = append(os.Environ(), serverOf+"="+server.Dir, weak+"="+w.name)
 		output, err := run.CombinedOutput()
 		require.Error(t, err, "%q does not miss it\n%s", c, output)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // ErrSettings says that the host's database or its connections are not set as a Store needs them; its text says how.
@@ -13,12 +14,13 @@ var ErrSettings = errors.New("sqlitestore: settings")
 
 // pool is the sessions of one kind, so many at a time. Who waits for one gets it in turn.
 type pool struct {
-	db    *sql.DB
-	slots chan struct{}
-	keep  func() bool // sessions may be kept for the next transaction
-	mu    sync.Mutex
-	idle  []*session
-	ended bool
+	db      *sql.DB
+	slots   chan struct{}
+	waiting atomic.Int32 // how many transactions wait for a slot
+	keep    func() bool  // sessions may be kept for the next transaction
+	mu      sync.Mutex
+	idle    []*session
+	ended   bool
 }
 
 func newPool(db *sql.DB, size int, keep func() bool) *pool {
@@ -30,16 +32,31 @@ func (p *pool) get(ctx context.Context) (*session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := p.wait(ctx); err != nil {
+		return nil, err
 	}
 	c, err := p.open(ctx)
 	if err != nil {
 		<-p.slots
 	}
 	return c, err
+}
+
+// wait waits for a slot.
+func (p *pool) wait(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	p.waiting.Add(1)
+	defer p.waiting.Add(-1)
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // open gives a session that was kept, or a new one.

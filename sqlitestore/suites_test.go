@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -55,11 +56,24 @@ func TestTransactSuite(t *testing.T) {
 type inTx struct {
 	*sqlitestore.Store
 	db *sql.DB
-	mu *sync.Mutex
+	*turns
 }
 
+// turns are what transactions take.
+type turns struct {
+	mu      sync.Mutex
+	waiting atomic.Int32
+}
+
+// Waiting reports whether an Update waits for another one.
+func (s inTx) Waiting() bool { return s.waiting.Load() > 0 }
+
 func (s inTx) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	s.mu.Lock()
+	if !s.mu.TryLock() {
+		s.waiting.Add(1)
+		s.mu.Lock()
+		s.waiting.Add(-1)
+	}
 	defer s.mu.Unlock()
 	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
@@ -80,7 +94,7 @@ func TestWithTxSuite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {
 		db := database(t, fresh(t), asDocumented)
-		return inTx{over(t, db, nil), db, new(sync.Mutex)}
+		return inTx{over(t, db, nil), db, new(turns)}
 	})
 }
 

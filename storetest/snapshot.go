@@ -43,7 +43,7 @@ func (c trial) viewStands() {
 					written = c.persistently(func(ctx context.Context, tx tenancy.Tx) error { return inTurn(ctx, tx, everyWrite()) })
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			}
 		}
 		return nil
@@ -80,7 +80,7 @@ func (c trial) viewUncommitted() {
 				})
 			})
 		})
-		wait(looked)
+		c.wait(looked)
 		return own
 	})
 	require.Same(c, own, err)
@@ -123,7 +123,7 @@ func (c trial) pagesStand() {
 					})
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			})
 		}
 	})
