@@ -24,7 +24,7 @@ type meddler struct {
 // meddled gives a host's database whose statements go through a meddler.
 func meddled(t testing.TB, path string) (*sql.DB, *meddler) {
 	database(t, path, asDocumented)
-	m := &meddler{path: path + asDocumented}
+	m := &meddler{path: path + hasty}
 	db := sql.OpenDB(m)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db, m

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
 // TestErased searches the bytes of the file and of its log for markers that every name and address carries: all are there at first, and none after deletion,
@@ -79,19 +80,23 @@ func TestErased(t *testing.T) {
 	sound(t, openFile(t, backup))
 }
 
-// TestCheckpointWaits does not say that the log is empty while a View holds on to it.
+// TestCheckpointWaits does not say that the log is empty while a View holds on to it: it tries again until its context ends, or RetryFor is over.
 func TestCheckpointWaits(t *testing.T) {
 	t.Parallel()
-	store := open(t)
-	require.NoError(t, store.Update(t.Context(), increment))
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	require.NoError(t, store.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
+	ctx, cancel := context.WithCancel(t.Context())
+	path := fresh(t)
+	openFile(t, path)
+	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour, OnRetry: func(context.Context, error) { cancel() }})
+	hasty := opened(t, path, &sqlitestore.Options{RetryFor: 1})
+	require.NoError(t, patient.Update(t.Context(), increment))
+	require.NoError(t, patient.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
 		_, err := tx.Read(t.Context(), tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 10})
 		require.NoError(t, err)
-		require.NoError(t, store.Update(t.Context(), increment))
-		require.Error(t, store.Checkpoint(ctx))
+		require.NoError(t, patient.Update(t.Context(), increment))
+		require.ErrorIs(t, hasty.Checkpoint(t.Context()), tenancy.CodeBusy)
+		require.ErrorIs(t, patient.Checkpoint(ctx), context.Canceled)
 		return nil
 	}))
-	require.NoError(t, store.Checkpoint(t.Context()))
+	require.NoError(t, patient.Checkpoint(t.Context()))
+	require.Empty(t, contents(t, path+"-wal"))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
 // driversError gives an error of the driver's with a code: the type has no other way.
@@ -212,7 +213,7 @@ const weaken = "SQLITESTORE_TEST_WEAKEN"
 func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	what := os.Getenv(weaken)
 	if what == "" {
-		return database(t, path, asDocumented), func() {}
+		return database(t, path, hasty), func() {}
 	}
 	db, m := meddled(t, path)
 	if from, to, ok := strings.Cut(what, "="); ok {
@@ -230,27 +231,26 @@ func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	}
 }
 
-// TestOnceOnly has one Store come to another's Update when that has read and not yet written: it waits, since each begins with the write lock, so that what was read
-// still holds, and no function runs in vain.
+// TestOnceOnly has one Store come to another's Update when that has read and not yet written. It waits, since each begins with the write lock, so that what
+// was read still holds, and no function runs in vain.
 func TestOnceOnly(t *testing.T) {
 	t.Parallel()
-	path := fresh(t)
-	db, _ := weakened(t, path)
-	one, other := over(t, db, nil), over(t, db, nil)
+	db, _ := weakened(t, fresh(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	one := over(t, db, nil)
+	other := over(t, db, &sqlitestore.Options{RetryFor: time.Hour, OnRetry: func(context.Context, error) { cancel() }})
 	runs := 0
-	require.NoError(t, one.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+	require.NoError(t, one.Update(t.Context(), func(within context.Context, tx tenancy.Tx) error {
 		runs++
-		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 1}); err != nil {
+		if _, err := tx.Read(within, tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 1}); err != nil {
 			return err
 		}
 		if runs == 1 {
-			soon, cancel := context.WithTimeout(ctx, 2*time.Second) // more than an Update takes that does not wait
-			defer cancel()
-			if err := other.Update(soon, increment); !errors.Is(err, context.DeadlineExceeded) {
+			if err := other.Update(ctx, increment); !errors.Is(err, context.Canceled) {
 				return fmt.Errorf("it did not wait: %w", err)
 			}
 		}
-		return increment(ctx, tx)
+		return increment(within, tx)
 	}))
 	require.Equal(t, 1, runs)
 	require.NoError(t, other.Update(t.Context(), increment))

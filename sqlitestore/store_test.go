@@ -3,6 +3,7 @@ package sqlitestore_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,11 +18,17 @@ import (
 // fresh names a file that is not there.
 func fresh(t testing.TB) string { return filepath.Join(t.TempDir(), "directory.db") }
 
-// openFile gives a Store in a file, migrated.
-func openFile(t testing.TB, path string) *sqlitestore.Store {
-	store, err := sqlitestore.Open(t.Context(), path, nil)
+// opened gives a Store in a file.
+func opened(t testing.TB, path string, o *sqlitestore.Options) *sqlitestore.Store {
+	store, err := sqlitestore.Open(t.Context(), path, o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	return store
+}
+
+// openFile gives a Store in a file, migrated.
+func openFile(t testing.TB, path string) *sqlitestore.Store {
+	store := opened(t, path, nil)
 	require.NoError(t, store.Migrate(t.Context()))
 	return store
 }
@@ -31,6 +38,9 @@ func open(t testing.TB) *sqlitestore.Store { return openFile(t, fresh(t)) }
 
 // asDocumented are the settings that a host's database wants.
 const asDocumented = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)"
+
+// hasty are settings by which SQLite itself does not wait for a lock.
+var hasty = strings.Replace(asDocumented, "busy_timeout(5000)", "busy_timeout(0)", 1)
 
 // database gives a host's database, with a table and a user_version of its own.
 func database(t testing.TB, path, options string) *sql.DB {
