@@ -23,7 +23,7 @@ var bouncers = sync.OnceValue(func() (b struct {
 	stop func() error
 	err  error
 }) {
-	b.url, b.stop, b.err = server.Bouncer("server_idle_timeout = 5")
+	b.url, b.stop, b.err = server.Bouncer()
 	return b
 })
 

@@ -176,11 +176,14 @@ func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy
 	t, actor, id := w.t, d.actor(w.s), tenancy.NewOperationID()
 	dir, pool := w.through()
 	defer pool.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	// What is late in the midst of a block keeps the locks of its transaction, and whoever does the block again waits for them: until their time is up.
-	doing, stop := context.WithTimeout(ctx, 5*time.Second)
+	// What is late in the midst of a block keeps the locks of its transaction, and whoever does the block again waits for them: their context ends then.
+	doing, stop := context.WithCancel(ctx)
 	plan := w.proxy.arm(what, n, stop)
+	if what == requestLate {
+		go w.endWait(doing, stop)
+	}
 	err := do(doing, dir, id)
 	stop()
 	hit := w.proxy.disarm()
@@ -212,6 +215,26 @@ func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy
 	}
 	require.Equal(t, outcome.Events, w.events(id), message+", and later")
 	return hit
+}
+
+// endWait calls stop as soon as a transaction waits for a lock of another one.
+func (w *wire) endWait(ctx context.Context, stop func()) {
+	if waitsForLock(ctx, w.pool) {
+		stop()
+	}
+}
+
+// waitsForLock waits until a transaction in a pool's database waits for a lock, and reports whether one did before the context ended.
+func waitsForLock(ctx context.Context, pool *pgxpool.Pool) bool {
+	for ctx.Err() == nil {
+		var waits bool
+		err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+		if err == nil && waits {
+			return true
+		}
+		soon(10 * time.Millisecond)
+	}
+	return false
 }
 
 // TestUnknownCommit loses every message of a store's Update in turn. What it reports of the commit is so, and it never runs its function again once that
