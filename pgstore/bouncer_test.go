@@ -23,6 +23,10 @@ var bouncers = sync.OnceValue(func() (b struct {
 	stop func() error
 	err  error
 }) {
+	if os.Getenv(serverOf) != "" { // the process that started this one has started it too
+		b.url = server.BouncerURL
+		return b
+	}
 	b.url, b.stop, b.err = server.Bouncer()
 	return b
 })
@@ -55,33 +59,43 @@ func through(t *testing.T, mode string) *pgxpool.Pool {
 // TestBouncer holds the store to its contract through PgBouncer, where each transaction may be on another connection to the server, and what one transaction
 // has prepared the next one does not find.
 func TestBouncer(t *testing.T) {
+	t.Parallel()
 	pool := through(t, *bouncerMode)
-	open := func(t *testing.T) tenancy.Store {
+	if !testing.Short() { // the suite has no short form
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			clear(t, pool)
+			return pgstore.New(pool, nil)
+		})
+	}
+}
+
+// TestBouncerOperations runs random operations through PgBouncer, and Migrate.
+func TestBouncerOperations(t *testing.T) {
+	if os.Getenv(randomly) == "" {
+		t.Parallel()
+		bouncer(t, *bouncerMode) // which the process uses too
+		alone(t, "^TestBouncerOperations$", append(fewerChecks("1"), "-bouncer-mode="+*bouncerMode)...)
+		return
+	}
+	pool := connect(t, bouncer(t, *bouncerMode)(create(t)))
+	defer pool.Close()
+	store := pgstore.New(pool, nil)
+	require.NoError(t, store.Migrate(t.Context()))
+	require.NoError(t, store.Migrate(t.Context()))
+	require.NoError(t, see(t, store))
+	storetest.Random(t, func(t *testing.T) tenancy.Store {
 		clear(t, pool)
 		return pgstore.New(pool, nil)
-	}
-	if !testing.Short() { // the suite has no short form
-		t.Run("contract", func(t *testing.T) { storetest.Run(t, open) })
-	}
-	t.Run("random operations", func(t *testing.T) {
-		fewerChecks(t, "1")
-		storetest.Random(t, open, &storetest.Reached{})
-	})
-	t.Run("Migrate", func(t *testing.T) {
-		fresh := connect(t, bouncer(t, *bouncerMode)(create(t)))
-		defer fresh.Close()
-		store := pgstore.New(fresh, nil)
-		require.NoError(t, store.Migrate(t.Context()))
-		require.NoError(t, store.Migrate(t.Context()))
-		require.NoError(t, see(t, store))
-	})
+	}, &storetest.Reached{})
 }
 
 // TestBouncerModes says which of the driver's modes do without prepared statements that outlive a transaction. Of them describe_exec is not one either: a
 // statement outside a transaction it describes and executes in two round trips, which may be two connections. That is a race, so no test looks for it.
 func TestBouncerModes(t *testing.T) {
+	t.Parallel()
 	for mode, works := range map[string]bool{"cache_statement": false, "cache_describe": true, "exec": true, "simple_protocol": true} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
 			one := through(t, mode)
 			other := connect(t, one.Config().ConnString())
 			t.Cleanup(other.Close)

@@ -145,6 +145,7 @@ func (p *planted) found() map[string]int {
 // TestNothingPersonalInDump searches the database as an administrator would copy it: once people are deleted nothing of them is in it, and once an
 // organization's names were purged, nothing of it (USR-14, ORG-11, INV-14).
 func TestNothingPersonalInDump(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	ctx := t.Context()
 	p := plant(t)
@@ -181,6 +182,7 @@ func TestNothingPersonalInDump(t *testing.T) {
 
 // TestForms shows that a marker is found wherever it stands in what is encoded.
 func TestForms(t *testing.T) {
+	t.Parallel()
 	const mark = "mabcdefghijklmnopqrstuvwxyz"
 	for before := range 4 {
 		for after := range 4 {

@@ -23,6 +23,7 @@ func see(t *testing.T, store tenancy.Store) error {
 
 // TestClosedPool gives the pool's own error.
 func TestClosedPool(t *testing.T) {
+	t.Parallel()
 	store, pool := openFresh(t)
 	require.NoError(t, see(t, store))
 	pool.Close()
@@ -37,6 +38,7 @@ func TestClosedPool(t *testing.T) {
 
 // TestForeignRows has somebody else write into the tables: what does not parse, or stands where the record is not, is an error and is never skipped.
 func TestForeignRows(t *testing.T) {
+	t.Parallel()
 	user, account := tenancy.UserID{1}, tenancy.AccountID{2}
 	for name, sql := range map[string]string{
 		"roles":            "UPDATE tenancy_grants SET roles = 'support,developer'", // not in the order that we write
@@ -88,6 +90,7 @@ func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account 
 
 // TestServerErrors hide what the server says of a row's values.
 func TestServerErrors(t *testing.T) {
+	t.Parallel()
 	store, _ := open(t, nil)
 	one := tenancy.UserRecord{ID: tenancy.UserID{1}, Personal: tenancy.UserPersonal{Address: "ana@example.com"}}
 	other := one
@@ -103,6 +106,7 @@ func TestServerErrors(t *testing.T) {
 
 // TestWithTxIsolation refuses a transaction of the host's in which the rules would not hold.
 func TestWithTxIsolation(t *testing.T) {
+	t.Parallel()
 	store, pool := open(t, nil)
 	for _, level := range []pgx.TxIsoLevel{pgx.ReadCommitted, pgx.RepeatableRead, ""} {
 		require.NoError(t, pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{IsoLevel: level}, func(tx pgx.Tx) error {

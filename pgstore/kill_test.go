@@ -439,6 +439,7 @@ func childWrites(t *testing.T, pool *pgxpool.Pool, o *orders) {
 // TestClientsKilled kills processes that write, at any moment. What they acknowledged is there and whole, what they had begun is whole or absent, and what
 // was called not done stays that (GEN-3, GEN-13).
 func TestClientsKilled(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	const most = 10 // in one database: what is looked at in the end grows with it
 	for left := killing(8, 3); left > 0; left -= most {
@@ -599,6 +600,7 @@ func ownServer(t *testing.T) *pgserver.Server {
 // TestServerKilled kills the server, all its processes at once, while it is written to. Nothing that was acknowledged is lost, and nothing is half done
 // (GEN-3); writers settle what they do not know and go on (GEN-13).
 func TestServerKilled(t *testing.T) {
+	t.Parallel()
 	own := ownServer(t)
 	const most = 10 // in one database
 	left := killing(4, 2)

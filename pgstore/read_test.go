@@ -13,6 +13,7 @@ import (
 // TestManyLookups asks everything that can be asked of what there is, all of a kind in one call, which is one statement then, and each in a call of its own: the
 // answers are the same.
 func TestManyLookups(t *testing.T) {
+	t.Parallel()
 	store, _ := open(t, nil)
 	s := newScene(t, store)
 	for range 3 {

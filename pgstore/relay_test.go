@@ -62,6 +62,7 @@ func childRelays(t *testing.T, pool *pgxpool.Pool, o *orders) {
 // TestRelaysKilled has three processes relay at once while others write, and kills them at any moment. Every event is delivered, none before the one
 // before it in its stream, and nothing stays pending (EVT-5).
 func TestRelaysKilled(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	store, pool := open(t, nil)
 	up := shared(t, store)

@@ -63,13 +63,16 @@ func (s hosted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 
 // TestJoinedStore holds the stores that join a transaction to the contract of tenancy.Store.
 func TestJoinedStore(t *testing.T) {
+	t.Parallel()
 	t.Run("Transact", func(t *testing.T) {
+		t.Parallel()
 		storetest.Run(t, func(t *testing.T) tenancy.Store {
 			store, _ := open(t, nil)
 			return transacted{store}
 		})
 	})
 	t.Run("WithTx", func(t *testing.T) {
+		t.Parallel()
 		storetest.Run(t, func(t *testing.T) tenancy.Store {
 			store, pool := open(t, nil)
 			return hosted{store, pool}
@@ -117,6 +120,7 @@ func nothing(pgx.Tx, *tenancy.Session) error { return nil }
 
 // TestTransact commits the host's rows and ours together, or none of them.
 func TestTransact(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	ctx := t.Context()
 	require.NoError(t, h.make(ctx, "one", nothing))
@@ -152,6 +156,7 @@ func TestTransact(t *testing.T) {
 
 // TestTransactRetries runs the host's function again when another transaction won, on the host's rows or on ours.
 func TestTransactRetries(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	ctx := t.Context()
 	require.NoError(t, h.make(ctx, "first", nothing))

@@ -50,6 +50,7 @@ const weak = "PGSTORE_TEST_WEAKNESS"
 
 // TestWeaknesses takes guards away and wants the suite to miss each: what the store does for isolation, rollback and uniqueness is needed (GEN-3, INV-8).
 func TestWeaknesses(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	for _, w := range weaknesses {
 		switch name := os.Getenv(weak); name {
@@ -60,7 +61,10 @@ func TestWeaknesses(t *testing.T) {
 				return store
 			})
 		case "":
-			t.Run(w.name, func(t *testing.T) { w.isMissed(t) })
+			t.Run(w.name, func(t *testing.T) {
+				t.Parallel()
+				w.isMissed(t)
+			})
 		}
 	}
 }

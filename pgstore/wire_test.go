@@ -97,8 +97,10 @@ func deeds(store tenancy.Store) []deed {
 // is done twice, none that was acknowledged is lost, whoever is told that it failed can ask by its ID, and the answer holds, also when what was on its way
 // arrives after it (GEN-13).
 func TestWire(t *testing.T) {
+	t.Parallel()
 	for _, what := range []fault{requestLost, replyLost, replyCut, callerGone, requestLate} {
 		t.Run(string(what), func(t *testing.T) {
+			t.Parallel()
 			store, _ := open(t, nil)
 			for _, d := range deeds(store) {
 				t.Run(d.name, func(t *testing.T) { newWire(t).lose(what, d) })
@@ -117,15 +119,8 @@ type wire struct {
 }
 
 func newWire(t *testing.T) *wire {
-	name := database(t)
-	pool := connect(t, server.URL(name))
-	w := &wire{t: t, pool: pool, proxy: newProxy(t), tries: map[string]int{}}
-	t.Cleanup(func() {
-		pool.Close()
-		empty(t, name)
-	})
-	w.s = newScene(t, pgstore.New(pool, nil))
-	return w
+	store, pool := open(t, nil)
+	return &wire{t: t, s: newScene(t, store), pool: pool, proxy: newProxy(t), tries: map[string]int{}}
 }
 
 // through gives a directory whose messages go through the proxy, over a pool that has talked already.
@@ -240,6 +235,7 @@ func waitsForLock(ctx context.Context, pool *pgxpool.Pool) bool {
 // TestUnknownCommit loses every message of a store's Update in turn. What it reports of the commit is so, and it never runs its function again once that
 // may have been applied; a store that does is found out.
 func TestUnknownCommit(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	sound := w.increments(func(*pgstore.Store) {})
 	require.Zero(t, sound.wrong)
@@ -308,6 +304,7 @@ func (w *wire) number() (n int) {
 // TestRoundTrips counts how often the pool waits for the server in an operation: two to three times where its size is fixed, and where it is not, as often for
 // many records as for few.
 func TestRoundTrips(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	dir, _ := w.through()
 	store := pgstore.New(w.pool, nil)

@@ -87,6 +87,7 @@ func childContends(t *testing.T, pool *pgxpool.Pool, o *orders) {
 // TestWriters has eight writers at one organization. Each does its share, none is starved, and no operation is lost: the records and the stream have them all
 // (GEN-3). In one process they queue, and no attempt loses; in several the database says who wins.
 func TestWriters(t *testing.T) {
+	t.Parallel()
 	const writers = 8
 	counted := func(t *testing.T, store tenancy.Store, up tenancy.SignedUp) {
 		dir, err := tenancy.New(store, nil)
@@ -166,6 +167,7 @@ func TestWriters(t *testing.T) {
 // TestAcceptors has eight people accept invitations into one organization at once, from one process. Which organization, and so which queue, each learns
 // only from what it reads first; still no attempt loses to another.
 func TestAcceptors(t *testing.T) {
+	t.Parallel()
 	var lost retries
 	store, _ := open(t, lost.options())
 	dir, err := tenancy.New(store, &tenancy.Options{InvitationsPerDay: -1})

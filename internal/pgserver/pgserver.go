@@ -266,9 +266,8 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 			return nil, nil, ErrNoBouncer
 		}
 	}
-	const port = "6432"
 	config := fmt.Sprintf("[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
-		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir, port, strings.Join(settings, "\n"))
+		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir, bouncerPort, strings.Join(settings, "\n"))
 	file := filepath.Join(s.Dir, "pgbouncer.ini")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return nil, nil, err
@@ -277,7 +276,7 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 	if err != nil {
 		return nil, nil, err
 	}
-	socket := filepath.Join(s.Dir, ".s.PGSQL."+port)
+	socket := filepath.Join(s.Dir, ".s.PGSQL."+bouncerPort)
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(socket); err == nil {
 			break
@@ -287,7 +286,12 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 			return nil, nil, errors.Join(fmt.Errorf("pgbouncer did not start: %s", text), p.stop())
 		}
 	}
-	return func(database string) string {
-		return strings.Replace(s.URL(database), "port=5432", "port="+port, 1)
-	}, p.stop, nil
+	return s.BouncerURL, p.stop, nil
+}
+
+const bouncerPort = "6432"
+
+// BouncerURL returns the connection string of a database through the PgBouncer that Bouncer started.
+func (s *Server) BouncerURL(database string) string {
+	return strings.Replace(s.URL(database), "port=5432", "port="+bouncerPort, 1)
 }
