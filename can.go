@@ -1,7 +1,6 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -92,12 +91,7 @@ func (s *Session) ask(ctx context.Context, q *question) error {
 	if b == nil {
 		return s.dir.store.View(ctx, q.decide)
 	}
-	err := cmp.Or(b.broken, ctx.Err())
-	if err == nil {
-		err = q.decide(ctx, b.tx)
-	}
-	b.broken = cmp.Or(b.broken, err)
-	return err
+	return b.use(ctx, func() error { return q.decide(ctx, b.tx) })
 }
 
 // canFacts is what Can needs to know when somebody asks about somebody else.
@@ -110,10 +104,10 @@ type canFacts struct {
 // canOther is Can about somebody else, and for input that is malformed.
 func (s *Session) canOther(ctx context.Context, user UserID, permission Permission, account AccountID) (Decision, error) {
 	var f form
-	id(&f, user)
-	id(&f, account)
+	f.id(user)
+	f.id(account)
 	rule, known := s.dir.table.rules[permission]
-	f.check(known, CodePermission)
+	f.that(known, CodePermission)
 	return look(ctx, s, call{opCan, account.String(), f.err},
 		func(r *reads) canFacts { return r.canFacts(user, account) },
 		func(f canFacts, c *changes) (Decision, error) {
@@ -189,9 +183,9 @@ type rankFacts struct {
 // Errors: CodeID, CodePermission; CodeNotFound, CodeNotAllowed.
 func (s *Session) CanInOrganization(ctx context.Context, user UserID, permission OrganizationPermission, org OrganizationID) (Decision, error) {
 	var f form
-	id(&f, user)
-	id(&f, org)
-	f.check(permission.known(), CodePermission)
+	f.id(user)
+	f.id(org)
+	f.that(permission.known(), CodePermission)
 	return look(ctx, s, call{opCanInOrganization, org.String(), f.err},
 		func(r *reads) (f rankFacts) {
 			org := r.survivor(org)

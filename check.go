@@ -113,7 +113,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id, "it has ended, and an invitation or account request is pending")
 	open := func(q RequestRecord) bool { return q.Expires > c.now }
 	c.check(!slices.ContainsFunc(all(r, openRequestsIn(o.ID)), open), "INV-9", id, "it has ended, and a request is open")
-	c.check(o.Personal.Name == "" || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
+	c.check(o.Personal.Name.IsZero() || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
 }
 
 // overdue says whether what may be kept no longer than 30 days from a time on should be gone by now.
@@ -129,11 +129,11 @@ func (c *checker) user(r *reads, u UserRecord) {
 		o := find(r, organizationByID(m.Organization))
 		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(), "another member has the role Owner")
 	}
-	if u.Personal.Address == "" {
+	if u.Personal.Address.IsZero() {
 		return
 	}
-	canonical, err := parseEmail(u.Personal.Email)
-	if err != nil || canonical != u.Personal.Address {
+	canonical, err := parseEmail(u.Personal.Email.Reveal())
+	if err != nil || canonical != u.Personal.Address.Reveal() {
 		c.check(false, "INV-7", id, "its address is not in canonical form")
 		return
 	}
@@ -200,23 +200,23 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 		holder = &i
 	case i.Kind == InvitationOfAccount:
 		holder = find(r, pendingAccountRequest(i.Organization, i.Account))
-	case i.Personal.Address == "":
+	case i.Personal.Address.IsZero():
 		holder = &i
 	case i.Kind == InvitationToAccount:
-		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address))
+		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address.Reveal()))
 	default:
-		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address))
+		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address.Reveal()))
 	}
 	c.check(holder != nil && holder.ID == i.ID, "INV-8", id, "another invitation is pending for its target and address")
-	if i.Personal.Address != "" {
-		canonical, err := parseEmail(i.Personal.Email)
-		c.check(err == nil && canonical == i.Personal.Address, "INV-8", id, "its address is not in canonical form")
+	if !i.Personal.Address.IsZero() {
+		canonical, err := parseEmail(i.Personal.Email.Reveal())
+		c.check(err == nil && canonical == i.Personal.Address.Reveal(), "INV-8", id, "its address is not in canonical form")
 		c.check(!c.overdue(due(i.Settled, i.Expires)), "INV-14", id, "its address is still there")
 	}
 }
 
 func (c *checker) request(_ *reads, q RequestRecord) {
-	c.check(q.Personal.Address == "" || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
+	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {

@@ -144,7 +144,7 @@ var chapters = []struct{ heading, first string }{
 
 const operationsIntroduction = `# Operations
 
-Made from the tables in role.go, which the operations themselves ask (ROLE-8). A test holds this page to them.
+Made from the tables in role.go and table.go, which the operations themselves ask (ROLE-8). A test holds this page to them.
 
 *Who* says by which permission an operation is open to whom; the [permissions](#permissions-in-an-organization) stand at the end. *Manages it*
 means the Owner and Administrators of the organization that the account is in. Operators and System call operations on a ` + "`Platform`" + `, users on
@@ -166,7 +166,7 @@ func operationsDocument(t *testing.T) string {
 	p.permissions = constants(files, "Permission", "OrganizationPermission")
 	for _, file := range files {
 		for _, decl := range file.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil {
+			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.IsExported() {
 				if of := receiver(f); of == "Session" || of == "Platform" && p.results[f.Name.Name] == "" {
 					p.results[f.Name.Name] = result(f)
 				}

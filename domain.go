@@ -166,7 +166,7 @@ func (c *changes) viewDomain(d DomainRecord) Domain {
 // CodeDomainLimit.
 func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string) (Domain, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	canonical, err := parseDomain(name)
 	f.set(err)
 	if f.err == nil {
@@ -242,7 +242,7 @@ func changeDomain(ctx context.Context, s *Session, op *operationRow, domain Doma
 // Errors: CodeID; CodeNotFound, CodeNotAllowed.
 func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 	var f form
-	id(&f, domain)
+	f.id(domain)
 	_, err := changeDomain(ctx, s, opRemoveDomain, domain, f.err, func(f domainFacts, c *changes) error {
 		c.say(DomainRemoved{domain}, streamOfOrganization(f.domain.Organization))
 		return nil
@@ -254,18 +254,18 @@ func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 // the one named (DOM-6, USR-1). Owner or Administrator.
 //
 // Errors: CodeID, CodePolicy; CodeNotFound (the domain too, if it is not the organization's), CodeNotAllowed; CodeMerged.
-func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, change SignUpPolicyChange) error {
+func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, change SignUpPolicyChange) (Organization, error) {
 	var f form
-	id(&f, org)
-	f.check(slices.Contains([]SignUpPolicy{PolicyInherited, PolicyInvitationOnly, PolicyAutomatic, PolicyClosed}, change.Policy), CodePolicy)
+	f.id(org)
+	f.that(slices.Contains([]SignUpPolicy{PolicyInherited, PolicyInvitationOnly, PolicyAutomatic, PolicyClosed}, change.Policy), CodePolicy)
 	type facts struct {
 		standing
 		domain *DomainRecord
 	}
-	_, err := update(ctx, s, call{opSetSignUpPolicy, org.String(), f.err},
+	return update(ctx, s, call{opSetSignUpPolicy, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), find(r, domainByID(change.Domain))} },
-		func(f facts, c *changes) (struct{}, error) {
-			none, here := struct{}{}, streamOfOrganization(org)
+		func(f facts, c *changes) (Organization, error) {
+			none, here := Organization{}, streamOfOrganization(org)
 			if err := c.authorize(f.standing); err != nil {
 				return none, err
 			}
@@ -281,34 +281,29 @@ func (s *Session) SetSignUpPolicy(ctx context.Context, org OrganizationID, chang
 			case f.domain != nil && f.domain.Policy != change.Policy:
 				c.say(DomainPolicySet(change), here)
 			}
-			return none, nil
+			return c.viewOrganizationNow(f.standing), nil
 		})
-	return err
 }
 
 // SetInvitationPolicy says whom the organization may invite: anybody (the default), or only addresses on its live domains; its accounts may
 // invite anybody (USR-5). It is looked at when inviting. Owner or Administrator.
 //
 // Errors: CodeID, CodePolicy; CodeNotFound, CodeNotAllowed; CodeMerged.
-func (s *Session) SetInvitationPolicy(ctx context.Context, org OrganizationID, policy InvitationPolicy) error {
+func (s *Session) SetInvitationPolicy(ctx context.Context, org OrganizationID, policy InvitationPolicy) (Organization, error) {
 	var f form
-	id(&f, org)
-	f.check(policy == InviteAnybody || policy == InviteLiveDomains, CodePolicy)
-	_, err := update(ctx, s, call{opSetInvitationPolicy, org.String(), f.err},
+	f.id(org)
+	f.that(policy == InviteAnybody || policy == InviteLiveDomains, CodePolicy)
+	return update(ctx, s, call{opSetInvitationPolicy, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (struct{}, error) {
-			if err := c.authorize(st); err != nil {
-				return struct{}{}, err
-			}
-			if err := st.alive(); err != nil {
-				return struct{}{}, err
+		func(st standing, c *changes) (Organization, error) {
+			if err := c.authorizeAlive(st); err != nil {
+				return Organization{}, err
 			}
 			if st.organization.InvitationPolicy != policy {
 				c.say(InvitationPolicySet{org, policy}, streamOfOrganization(org))
 			}
-			return struct{}{}, nil
+			return c.viewOrganizationNow(st), nil
 		})
-	return err
 }
 
 // Domains lists an organization's domains by ID, with the records to publish (GEN-9, GEN-15). Owner, Administrator, Operator, System.
@@ -322,7 +317,7 @@ func (s *Session) Domains(ctx context.Context, org OrganizationID, query DomainQ
 	l := listOf("Domains", org.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Domain], error) {
 		f := form{malformed}
-		id(&f, org)
+		f.id(org)
 		return look(ctx, s, call{opDomains, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
@@ -414,8 +409,8 @@ func (c *changes) recheck(d DomainRecord, f finding) {
 // CodeResolver.
 func (s *Session) VerifyDomain(ctx context.Context, domain DomainID) (Domain, error) {
 	var f form
-	id(&f, domain)
-	f.check(s.once.IsZero(), CodeInput)
+	f.id(domain)
+	f.that(s.once.IsZero(), CodeInput)
 	c := call{opVerifyDomain, domain.String(), cmp.Or(s.alone(ctx), f.err)}
 	type facts struct {
 		domainFacts
@@ -598,33 +593,4 @@ func (f coverage) invited(now Instant) bool { return f.invitation != nil && now 
 // closedTo says whether an address on the domain, of nobody who is a member, is kept out of an organization and its accounts (USR-1, closed).
 func (f coverage) closedTo(org OrganizationID, c *changes) bool {
 	return f.policy(c) == PolicyClosed && f.domain.Organization == org
-}
-
-// occupancy is how much of its limits an organization uses. What has no limit is not counted.
-type occupancy struct{ members, accounts int }
-
-func (r *reads) occupancy(o *OrganizationRecord) (occupied occupancy) {
-	if o == nil {
-		return occupied
-	}
-	limits := r.dir.limitsOf(*o)
-	if limits.Members > 0 {
-		occupied.members = count(r, membersOf(o.ID, UserID{}))
-	}
-	if limits.Accounts > 0 {
-		occupied.accounts = count(r, openAccountsIn(o.ID))
-	}
-	return occupied
-}
-
-// room refuses what would not fit into an organization (GEN-12).
-func (c *changes) room(o OrganizationRecord, occupied occupancy, members, accounts int) error {
-	limits := c.dir.limitsOf(o)
-	switch {
-	case members > 0 && limits.Members > 0 && occupied.members+members > limits.Members:
-		return CodeMemberLimit
-	case accounts > 0 && limits.Accounts > 0 && occupied.accounts+accounts > limits.Accounts:
-		return CodeAccountLimit
-	}
-	return nil
 }

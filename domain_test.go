@@ -17,67 +17,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // day is a day of the scene's clock.
 const day = 24 * time.Hour
 
-// nameserver is a resolver over records that a test publishes. It counts how many look-ups there are at once.
-type nameserver struct {
-	mu      sync.Mutex
-	records map[string][]string
-	answer  func(ctx context.Context, name string) ([]string, error) // instead of the records; nil: the records
-	asked   []string
-	atOnce  int
-	most    int
-}
-
-func (n *nameserver) LookupTXT(ctx context.Context, name string) ([]string, error) {
-	n.mu.Lock()
-	n.asked = append(n.asked, name)
-	n.atOnce++
-	n.most = max(n.most, n.atOnce)
-	answer, texts := n.answer, n.records[name]
-	n.mu.Unlock()
-	defer func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		n.atOnce--
-	}()
-	switch {
-	case answer != nil:
-		return answer(ctx, name)
-	case texts == nil:
-		return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-	}
-	return texts, nil
-}
-
-// publish sets the texts of a name; none takes the name out.
-func (n *nameserver) publish(name string, texts ...string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.records[name] = texts
-}
-
-// answers sets what is answered instead of the records; nil: the records again.
-func (n *nameserver) answers(answer func(ctx context.Context, name string) ([]string, error)) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.answer = answer
-}
-
-// servfail is how net.Resolver says that a name server failed.
-func servfail(_ context.Context, name string) ([]string, error) {
-	return nil, &net.DNSError{Err: "server misbehaving", Name: name, IsTemporary: true}
-}
-
 // territory is a scene with a name server.
-type territory struct {
-	*scene
-	names *nameserver
-}
+type territory struct{ *scene }
 
 func newTerritory(t *testing.T, options ...tenancy.Options) *territory {
 	return newTerritoryOver(t, memstore.New(), options...)
@@ -85,10 +33,7 @@ func newTerritory(t *testing.T, options ...tenancy.Options) *territory {
 
 func newTerritoryOver(t *testing.T, store tenancy.Store, options ...tenancy.Options) *territory {
 	t.Helper()
-	names := &nameserver{records: map[string][]string{}}
-	options = append(options, tenancy.Options{})
-	options[0].Resolver = names
-	return &territory{newSceneOver(t, store, options[0]), names}
+	return &territory{newSceneOver(t, store, options...)}
 }
 
 // claim adds a domain to a founder's organization, its record published.
@@ -96,7 +41,7 @@ func (s *territory) claim(founder tenancy.SignedUp, name string) tenancy.Domain 
 	s.Helper()
 	added, err := s.as(founder.User.ID).AddDomain(s.ctx(), founder.Organization.ID, name)
 	require.NoError(s, err)
-	s.names.publish(added.RecordName, append(s.names.records[added.RecordName], added.RecordValue)...)
+	s.names.Publish(added.RecordName, append(s.names.Texts(added.RecordName), added.RecordValue)...)
 	return added
 }
 
@@ -132,7 +77,7 @@ func (s *territory) domain(d tenancy.Domain) tenancy.Domain {
 // lapse takes a verified domain's record out and finds it missing.
 func (s *territory) lapse(d tenancy.Domain) {
 	s.Helper()
-	s.names.publish(d.RecordName)
+	s.names.Publish(d.RecordName)
 	s.recheck()
 	require.Equal(s, tenancy.StateLapsing, s.domain(d).State)
 }
@@ -141,7 +86,7 @@ func (s *territory) lapse(d tenancy.Domain) {
 func (s *territory) lose(d tenancy.Domain) {
 	s.Helper()
 	s.lapse(d)
-	s.clock.advance(30 * day)
+	s.clock.Advance(30 * day)
 	s.recheck()
 	require.Equal(s, tenancy.StateUnverified, s.domain(d).State)
 }
@@ -162,7 +107,7 @@ func TestAddDomain(t *testing.T) {
 			require.Equal(t, tenancy.PolicyInherited, d.Policy)
 			require.Equal(t, "_hosting."+canonical, d.RecordName, "DOM-2 the label is the product's")
 			require.Regexp(t, "^hosting-domain-verification=[0-9a-f]{32}$", d.RecordValue, "DOM-2 128 bits")
-			require.NotContains(t, s.names.asked, d.RecordName)
+			require.NotContains(t, s.names.Asked(), d.RecordName)
 		}
 		s.sound()
 	})
@@ -231,10 +176,10 @@ func TestAddDomain(t *testing.T) {
 				refused(t, err, code)
 				_, err = session.VerifyDomain(t.Context(), d.ID)
 				refused(t, err, code)
-				refused(t, session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}), code)
+				refused(t, errOf(session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})), code)
 			}
 		}
-		require.Empty(t, s.names.asked, "nothing is looked up for who may not")
+		require.Empty(t, s.names.Asked(), "nothing is looked up for who may not")
 		_, err = s.as(ana.User.ID).AddDomain(t.Context(), tenancy.OrganizationID{}, "acme.org")
 		refused(t, err, tenancy.CodeID)
 		_, err = s.as(ana.User.ID).VerifyDomain(t.Context(), tenancy.DomainID{})
@@ -247,14 +192,14 @@ func TestVerifyDomain(t *testing.T) {
 		s := newTerritory(t)
 		ana := s.found("ana")
 		d := s.claim(ana, "acme.com")
-		s.clock.advance(time.Hour)
+		s.clock.Advance(time.Hour)
 		verified, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 		require.NoError(t, err)
 		require.Equal(t, tenancy.StateVerified, verified.State)
 		require.True(t, verified.Live)
 		require.Equal(t, s.clock.Now(), verified.Verified)
 		require.Equal(t, s.clock.Now(), verified.LastFound)
-		require.Equal(t, []string{d.RecordName}, s.names.asked)
+		require.Equal(t, []string{d.RecordName}, s.names.Asked())
 		s.sound()
 	})
 	t.Run("DOM-2 a label stays what it was when the domain was added", func(t *testing.T) {
@@ -281,12 +226,12 @@ func TestVerifyDomain(t *testing.T) {
 			s := newTerritory(t)
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
-			s.names.publish(d.RecordName, others...)
+			s.names.Publish(d.RecordName, others...)
 			s.unchanged(func() {
 				_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 				refused(t, err, tenancy.CodeProofMissing)
 			})
-			s.names.publish(d.RecordName, append(append([]string{}, others...), d.RecordValue)...)
+			s.names.Publish(d.RecordName, append(append([]string{}, others...), d.RecordValue)...)
 			_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			require.NoError(t, err)
 		})
@@ -298,12 +243,12 @@ func TestVerifyDomain(t *testing.T) {
 		sub := s.claim(ana, "sub.acme.com")
 		for _, text := range []string{others.RecordValue, sub.RecordValue, strings.ToUpper(d.RecordValue), d.RecordValue + " ", " " + d.RecordValue, `"` + d.RecordValue + `"`,
 			d.RecordValue[:len(d.RecordValue)-1], d.RecordValue + "0", d.RecordValue + "\x00", strings.TrimPrefix(d.RecordValue, "tenancy-domain-verification=")} {
-			s.names.publish(d.RecordName, text)
+			s.names.Publish(d.RecordName, text)
 			_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			refused(t, err, tenancy.CodeProofMissing)
 		}
-		s.names.publish("acme.com", d.RecordValue)
-		s.names.publish("_tenancy.www.acme.com", d.RecordValue)
+		s.names.Publish("acme.com", d.RecordValue)
+		s.names.Publish("_tenancy.www.acme.com", d.RecordValue)
 		_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 		refused(t, err, tenancy.CodeProofMissing)
 	})
@@ -320,15 +265,15 @@ func TestVerifyDomain(t *testing.T) {
 			s := newTerritory(t)
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
-			s.names.answers(answer)
+			s.names.Answer(answer)
 			s.unchanged(func() {
 				_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 				refused(t, err, tenancy.CodeProofMissing)
 			})
-			s.names.answers(nil)
+			s.names.Answer(nil)
 			verified, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			require.NoError(t, err)
-			s.names.answers(answer)
+			s.names.Answer(answer)
 			found, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			require.NoError(t, err, "of a verified domain it is a recheck, and says what it found")
 			require.Equal(t, tenancy.StateLapsing, found.State)
@@ -338,7 +283,7 @@ func TestVerifyDomain(t *testing.T) {
 		})
 	}
 	for what, answer := range map[string]func(ctx context.Context, name string) ([]string, error){
-		"SERVFAIL": servfail,
+		"SERVFAIL": scenes.Servfail,
 		"time-out": func(_ context.Context, name string) ([]string, error) {
 			return nil, &net.DNSError{Err: "i/o timeout", Name: name, IsTimeout: true}
 		},
@@ -349,17 +294,17 @@ func TestVerifyDomain(t *testing.T) {
 			s := newTerritory(t)
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
-			s.names.answers(answer)
+			s.names.Answer(answer)
 			s.unchanged(func() {
 				_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 				refused(t, err, tenancy.CodeResolver)
 				require.NotContains(t, err.Error(), "secret")
 				require.NotContains(t, err.Error(), "acme")
 			})
-			s.names.answers(nil)
+			s.names.Answer(nil)
 			_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			require.NoError(t, err)
-			s.names.answers(answer)
+			s.names.Answer(answer)
 			s.unchanged(func() {
 				_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 				refused(t, err, tenancy.CodeResolver)
@@ -372,7 +317,7 @@ func TestVerifyDomain(t *testing.T) {
 			s := newTerritory(t)
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
-			s.names.answers(func(ctx context.Context, _ string) ([]string, error) {
+			s.names.Answer(func(ctx context.Context, _ string) ([]string, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			})
@@ -388,7 +333,7 @@ func TestVerifyDomain(t *testing.T) {
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
 			end := make(chan struct{})
-			s.names.answers(func(context.Context, string) ([]string, error) {
+			s.names.Answer(func(context.Context, string) ([]string, error) {
 				<-end
 				return []string{d.RecordValue}, nil
 			})
@@ -406,7 +351,7 @@ func TestVerifyDomain(t *testing.T) {
 		ana := s.found("ana")
 		d := s.claim(ana, "acme.com")
 		ctx, cancel := context.WithCancel(t.Context())
-		s.names.answers(func(ctx context.Context, _ string) ([]string, error) {
+		s.names.Answer(func(ctx context.Context, _ string) ([]string, error) {
 			cancel()
 			<-ctx.Done()
 			return nil, ctx.Err()
@@ -451,8 +396,8 @@ func TestVerifyDomain(t *testing.T) {
 			s := newTerritory(t)
 			ana := s.found("ana")
 			d := s.claim(ana, "acme.com")
-			s.names.answers(func(context.Context, string) ([]string, error) {
-				s.names.answers(nil)
+			s.names.Answer(func(context.Context, string) ([]string, error) {
+				s.names.Answer(nil)
 				meanwhile(s, ana, d)
 				return []string{d.RecordValue}, nil
 			})
@@ -472,8 +417,8 @@ func TestVerifyDomain(t *testing.T) {
 		ana := s.found("ana")
 		admin := s.join(ana, "admin", tenancy.Administrator)
 		d := s.claim(ana, "acme.com")
-		s.names.answers(func(context.Context, string) ([]string, error) {
-			require.NoError(t, s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser))
+		s.names.Answer(func(context.Context, string) ([]string, error) {
+			require.NoError(t, errOf(s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser)))
 			return []string{d.RecordValue}, nil
 		})
 		_, err := s.as(admin).VerifyDomain(t.Context(), d.ID)
@@ -503,7 +448,7 @@ func TestDomainHolder(t *testing.T) {
 		s.claim(ana, "acme.com")
 		held := s.verify(bea, "acme.com")
 		late := items(t, s.host.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{}))[0]
-		s.clock.advance(day)
+		s.clock.Advance(day)
 		_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 		refused(t, err, tenancy.CodeDomainTaken)
 		for _, about := range []string{held.ID.String(), bea.Organization.ID.String(), bea.User.ID.String(), "bea", "acme"} {
@@ -516,19 +461,19 @@ func TestDomainHolder(t *testing.T) {
 		s := newTerritory(t)
 		ana, bea := s.found("ana"), s.found("bea")
 		held, late := s.verify(bea, "acme.com"), s.claim(ana, "acme.com")
-		s.names.publish(late.RecordName, late.RecordValue)
+		s.names.Publish(late.RecordName, late.RecordValue)
 		_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 		refused(t, err, tenancy.CodeDomainTaken)
 		require.Equal(t, tenancy.StateLapsing, s.domain(held).State)
-		s.clock.advance(30*day - time.Microsecond)
+		s.clock.Advance(30*day - time.Microsecond)
 		_, err = s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 		refused(t, err, tenancy.CodeDomainTaken)
-		s.clock.advance(time.Microsecond)
+		s.clock.Advance(time.Microsecond)
 		taken, err := s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 		require.NoError(t, err)
 		require.Equal(t, tenancy.StateVerified, taken.State)
 		require.Equal(t, tenancy.StateUnverified, s.domain(held).State)
-		s.names.publish(held.RecordName, held.RecordValue, late.RecordValue)
+		s.names.Publish(held.RecordName, held.RecordValue, late.RecordValue)
 		_, err = s.as(bea.User.ID).VerifyDomain(t.Context(), held.ID)
 		refused(t, err, tenancy.CodeDomainTaken)
 		s.sound()
@@ -538,13 +483,13 @@ func TestDomainHolder(t *testing.T) {
 		ana, bea := s.found("ana"), s.found("bea")
 		held, late := s.verify(bea, "acme.com"), s.claim(ana, "acme.com")
 		s.lapse(held)
-		s.clock.advance(31 * day)
+		s.clock.Advance(31 * day)
 		calls := 0
-		s.names.answers(func(ctx context.Context, name string) ([]string, error) {
+		s.names.Answer(func(ctx context.Context, name string) ([]string, error) {
 			if calls++; calls == 1 {
 				return []string{late.RecordValue}, nil
 			}
-			return servfail(ctx, name)
+			return scenes.Servfail(ctx, name)
 		})
 		_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 		refused(t, err, tenancy.CodeDomainTaken)
@@ -554,7 +499,7 @@ func TestDomainHolder(t *testing.T) {
 		s := newTerritory(t)
 		ana, bea := s.found("ana"), s.found("bea")
 		held, late := s.verify(bea, "acme.com"), s.claim(ana, "acme.com")
-		s.names.publish(held.RecordName)
+		s.names.Publish(held.RecordName)
 		s.unchanged(func() {
 			_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), late.ID)
 			refused(t, err, tenancy.CodeProofMissing)
@@ -606,24 +551,24 @@ func TestRecheckDomains(t *testing.T) {
 		s := newTerritory(t)
 		ana := s.found("ana")
 		d := s.verify(ana, "acme.com")
-		s.clock.advance(day)
+		s.clock.Advance(day)
 		require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck())
 		require.Equal(t, s.clock.Now(), s.domain(d).LastFound)
-		s.names.publish(d.RecordName)
+		s.names.Publish(d.RecordName)
 		log := s.news(func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainLapsing"}}, log)
 		require.Equal(t, s.clock.Now().Add(30*day), s.domain(d).Lapses)
-		s.clock.advance(day)
+		s.clock.Advance(day)
 		s.unchanged(func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) }) // the 30 days run from the first time
-		s.names.publish(d.RecordName, d.RecordValue)
+		s.names.Publish(d.RecordName, d.RecordValue)
 		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainRecovered"}}, log)
 		require.Zero(t, s.domain(d).Lapses)
 		require.True(t, s.domain(d).Live)
 		s.lapse(d)
-		s.clock.advance(30*day - time.Microsecond)
+		s.clock.Advance(30*day - time.Microsecond)
 		require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck())
-		s.clock.advance(time.Microsecond)
+		s.clock.Advance(time.Microsecond)
 		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Lost: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainLost"}}, log)
 		lost := s.domain(d)
@@ -638,8 +583,8 @@ func TestRecheckDomains(t *testing.T) {
 		ana := s.found("ana")
 		d := s.verify(ana, "acme.com")
 		s.lapse(d)
-		s.clock.advance(90 * day)
-		s.names.publish(d.RecordName, d.RecordValue)
+		s.clock.Advance(90 * day)
+		s.names.Publish(d.RecordName, d.RecordValue)
 		require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck())
 		require.Equal(t, tenancy.StateVerified, s.domain(d).State)
 	})
@@ -647,15 +592,15 @@ func TestRecheckDomains(t *testing.T) {
 		s := newTerritory(t)
 		ana := s.found("ana")
 		d := s.verify(ana, "acme.com")
-		s.clock.advance(7*day - time.Microsecond)
+		s.clock.Advance(7*day - time.Microsecond)
 		require.True(t, s.domain(d).Live)
-		s.clock.advance(time.Microsecond)
+		s.clock.Advance(time.Microsecond)
 		require.False(t, s.domain(d).Live)
 		require.Equal(t, tenancy.StateVerified, s.domain(d).State)
-		s.names.answers(servfail)
+		s.names.Answer(scenes.Servfail)
 		require.Equal(t, tenancy.Rechecked{Failed: 1}, s.recheck())
 		require.False(t, s.domain(d).Live)
-		s.names.answers(nil)
+		s.names.Answer(nil)
 		s.recheck()
 		require.True(t, s.domain(d).Live)
 		s.lapse(d)
@@ -664,9 +609,9 @@ func TestRecheckDomains(t *testing.T) {
 	t.Run("DOM-4 how long it is live is the host's", func(t *testing.T) {
 		s := newTerritory(t, tenancy.Options{DomainLive: time.Hour})
 		d := s.verify(s.found("ana"), "acme.com")
-		s.clock.advance(time.Hour - time.Microsecond)
+		s.clock.Advance(time.Hour - time.Microsecond)
 		require.True(t, s.domain(d).Live)
-		s.clock.advance(time.Microsecond)
+		s.clock.Advance(time.Microsecond)
 		require.False(t, s.domain(d).Live)
 	})
 	t.Run("DOM-4 one look-up per domain, 8 at once at most, and unverified claims none", func(t *testing.T) {
@@ -679,21 +624,21 @@ func TestRecheckDomains(t *testing.T) {
 				missing[d.RecordName] = i%5 == 0
 			}
 			s.claim(ana, "unproven.example.com")
-			s.names.asked, s.names.most = nil, 0
-			s.names.answers(func(ctx context.Context, name string) ([]string, error) {
+			s.names.Forget()
+			s.names.Answer(func(ctx context.Context, name string) ([]string, error) {
 				<-time.After(time.Second) // in the bubble's time
 				switch {
 				case missing[name]:
 					return nil, nil
 				case strings.HasPrefix(name, "_tenancy.d001."):
-					return servfail(ctx, name)
+					return scenes.Servfail(ctx, name)
 				}
-				return s.names.records[name], nil
+				return s.names.Texts(name), nil
 			})
 			begun := time.Now()
 			require.Equal(t, tenancy.Rechecked{Found: 199, Lapsing: 50, Failed: 1}, s.recheck())
-			require.Equal(t, 8, s.names.most)
-			require.Len(t, s.names.asked, 250)
+			require.Equal(t, 8, s.names.MostAtOnce())
+			require.Len(t, s.names.Asked(), 250)
 			require.Less(t, time.Since(begun), 40*time.Second)
 			s.sound()
 		})
@@ -705,7 +650,7 @@ func TestRecheckDomains(t *testing.T) {
 			for i := range 20 {
 				s.verify(ana, fmt.Sprintf("d%d.example.com", i))
 			}
-			s.names.answers(func(ctx context.Context, _ string) ([]string, error) {
+			s.names.Answer(func(ctx context.Context, _ string) ([]string, error) {
 				<-ctx.Done()
 				return nil, ctx.Err()
 			})
@@ -723,7 +668,7 @@ func TestRecheckDomains(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		calls := 0
 		var mu sync.Mutex
-		s.names.answers(func(context.Context, string) ([]string, error) {
+		s.names.Answer(func(context.Context, string) ([]string, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			if calls++; calls == 10 {
@@ -747,7 +692,7 @@ func TestRecheckDomains(t *testing.T) {
 		s := newTerritory(t)
 		ana := s.found("ana")
 		for i := range 20 {
-			s.names.publish(s.verify(ana, fmt.Sprintf("d%d.example.com", i)).RecordName)
+			s.names.Publish(s.verify(ana, fmt.Sprintf("d%d.example.com", i)).RecordName)
 		}
 		var wg sync.WaitGroup
 		before := len(s.log(ofOrganization(ana.Organization.ID), 0))
@@ -765,8 +710,8 @@ func TestRecheckDomains(t *testing.T) {
 		s := newTerritory(t)
 		ana := s.found("ana")
 		d := s.verify(ana, "acme.com")
-		s.names.answers(func(context.Context, string) ([]string, error) {
-			s.names.answers(nil)
+		s.names.Answer(func(context.Context, string) ([]string, error) {
+			s.names.Answer(nil)
 			require.NoError(t, s.as(ana.User.ID).RemoveDomain(t.Context(), d.ID))
 			return nil, nil
 		})
@@ -801,7 +746,7 @@ func TestSetSignUpPolicy(t *testing.T) {
 		return tenancy.PolicyClosed
 	}
 	set := func(change tenancy.SignUpPolicyChange) {
-		require.NoError(t, owner.SetSignUpPolicy(t.Context(), org, change))
+		require.NoError(t, errOf(owner.SetSignUpPolicy(t.Context(), org, change)))
 	}
 	for _, step := range []struct {
 		does      string
@@ -826,13 +771,13 @@ func TestSetSignUpPolicy(t *testing.T) {
 		})
 	}
 	t.Run("DOM-6 refusals", func(t *testing.T) {
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))}), tenancy.CodePolicy)
-		refused(t, owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{}), tenancy.CodeID)
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed}), tenancy.CodeNotFound)
-		refused(t, owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID}), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"})), tenancy.CodePolicy)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))})), tenancy.CodePolicy)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{})), tenancy.CodeID)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed})), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID})), tenancy.CodeNotFound)
 		require.NoError(t, owner.RemoveDomain(t.Context(), other.ID))
-		refused(t, owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID}), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID})), tenancy.CodeNotFound)
 	})
 }
 
@@ -842,7 +787,7 @@ func TestDomains(t *testing.T) {
 	ana, bea := s.found("ana"), s.found("bea")
 	user := s.join(ana, "user", tenancy.StandardUser)
 	first := s.verify(ana, "b.example.com")
-	s.clock.advance(time.Second)
+	s.clock.Advance(time.Second)
 	second := s.claim(ana, "a.example.com")
 	s.claim(bea, "a.example.com")
 	for _, session := range []*tenancy.Session{s.as(ana.User.ID), s.host.Session, s.staff.Session} {

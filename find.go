@@ -22,10 +22,10 @@ func allOrganizations(after OrganizationID) many[OrganizationRecord] {
 }
 func userByID(id UserID) one[UserRecord] { return one[UserRecord]{Index: IndexUsers, Key: Key{ID: id}} }
 func userByAddress(canonical string) one[UserRecord] {
-	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: addressText(canonical)}}
+	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: canonical}}
 }
-func usersOnDomain(domain, afterLocal string) many[UserRecord] {
-	return many[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: domain + "@" + afterLocal}}
+func usersOnDomain(domain string, after UserID) many[UserRecord] {
+	return many[UserRecord]{Index: IndexUsersOnDomain, Key: Key{In: hashKey(domain), ID: after}}
 }
 func allUsers(after UserID) many[UserRecord] {
 	return many[UserRecord]{Index: IndexUsers, Key: Key{ID: after}}

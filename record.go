@@ -31,7 +31,7 @@ type OrganizationRecord struct {
 }
 
 // OrganizationPersonal is an organization's friendly name, which is personal data.
-type OrganizationPersonal struct{ Name string }
+type OrganizationPersonal struct{ Name Personal }
 
 // UserRecord is a user as stored.
 type UserRecord struct {
@@ -45,9 +45,9 @@ type UserRecord struct {
 
 // UserPersonal is what is personal of a user.
 type UserPersonal struct {
-	Email   string // as given
-	Address string // canonical
-	Name    string
+	Email   Personal // as given
+	Address Personal // canonical
+	Name    Personal
 }
 
 // State gives StateActive, StateInactive or StateDeleted.
@@ -90,9 +90,9 @@ type AccountRecord struct {
 
 // AccountPersonal is what is personal, or free text, of an account.
 type AccountPersonal struct {
-	Name    string
-	Pricing string // opaque text; empty: default
-	Phone   string // verified, E.164; empty: none
+	Name    Personal
+	Pricing Personal // opaque text; empty: default
+	Phone   Personal // verified, E.164; empty: none
 }
 
 // State gives the account's own status, its parent's aside: StateActive, StateSuspended or StateClosed.
@@ -132,8 +132,8 @@ type InvitationRecord struct {
 
 // InvitationPersonal is what is personal, or secret, of an invitation.
 type InvitationPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 	Secret  [32]byte
 }
 
@@ -150,8 +150,8 @@ type RequestRecord struct {
 
 // RequestPersonal is what is personal of a request.
 type RequestPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 }
 
 // DomainRecord is an organization's claim to an internet domain.
@@ -185,13 +185,33 @@ type ConnectionRecord struct {
 }
 
 // ConnectionPersonal is a connection's name, which stands in no event.
-type ConnectionPersonal struct{ Name string }
+type ConnectionPersonal struct{ Name Personal }
 
 // HeadRecord is the end of a stream: the number and hash of its last event.
 type HeadRecord struct {
 	Stream   Stream
 	Sequence uint64
 	Hash     [32]byte
+}
+
+// EventRecord is an event as stored. A store keeps every field as it was given and returns it unchanged. It never
+// interprets a type or looks into data: it stores types that it has never seen. An EventRecord is not a Record, since no
+// index finds it. Its stream and its number identify it.
+type EventRecord struct {
+	Stream      Stream // whose log it is in
+	Sequence    uint64 // its number in the stream, from 1, without gaps
+	ID          EventID
+	Time        Instant
+	Actor       Actor
+	Name        string // of the operation that caused it: "RenameOrganization"
+	Operation   OperationID
+	Part        int // which operation of a block it belongs to, from 1; zero outside a block
+	Step        int // which event of its operation it is, from 0
+	Correlation Reference
+	Type        string   // the name of the event's type: "OrganizationRenamed"
+	Data        string   // the event's data, encoded: any bytes, of any length, and not text; a string, so that nobody can change them
+	Previous    [32]byte // the Hash of the event before it in the stream
+	Hash        [32]byte
 }
 
 // OperationRecord says that an actor's operation ID is used up, and by what; or, as a fence, that what was on its way under it cannot succeed.
@@ -215,15 +235,6 @@ func hashKey(text string) [16]byte {
 // timeText writes an instant so that texts sort as instants do.
 func timeText(t Instant) string { return fmt.Sprintf("%019d", int64(t)) }
 
-// addressText writes a canonical address with its domain first, so that the addresses of a domain stand together.
-func addressText(canonical string) string {
-	if canonical == "" {
-		return ""
-	}
-	domain := emailDomain(canonical)
-	return domain + "@" + canonical[:len(canonical)-len(domain)-1]
-}
-
 // Entries says where the organization is found.
 func (o OrganizationRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexOrganizations, Key{ID: o.ID}})
@@ -239,8 +250,10 @@ func (o OrganizationRecord) Entries(to []Entry) []Entry {
 // Entries says where the user is found.
 func (u UserRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexUsers, Key{ID: u.ID}})
-	if u.Personal.Address != "" {
-		to = append(to, Entry{IndexUsersByAddress, Key{Text: addressText(u.Personal.Address)}})
+	if !u.Personal.Address.IsZero() {
+		address := u.Personal.Address.Reveal()
+		to = append(to, Entry{IndexUsersByAddress, Key{Text: address}},
+			Entry{IndexUsersOnDomain, Key{In: hashKey(emailDomain(address)), ID: u.ID}})
 	}
 	return to
 }
@@ -295,13 +308,14 @@ func (i InvitationRecord) Entries(to []Entry) []Entry {
 		}
 		return to
 	}
-	if i.Personal.Address == "" {
+	if i.Personal.Address.IsZero() {
 		return to
 	}
+	address := i.Personal.Address.Reveal()
 	if i.State == StatePending {
-		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
+		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: address}})
 	}
-	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(i.Personal.Address), ID: i.ID}},
+	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(address), ID: i.ID}},
 		Entry{IndexInvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
 }
 
@@ -316,13 +330,14 @@ func due(settled, expires Instant) Instant {
 // Entries says where the request is found.
 func (q RequestRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexRequests, Key{ID: q.ID}}, Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
-	if q.Personal.Address == "" {
+	if q.Personal.Address.IsZero() {
 		return to
 	}
+	address := q.Personal.Address.Reveal()
 	if q.State == StateOpen {
-		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
+		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: address}})
 	}
-	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(q.Personal.Address), ID: q.ID}},
+	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(address), ID: q.ID}},
 		Entry{IndexRequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
 }
 

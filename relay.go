@@ -78,7 +78,7 @@ func (d *Directory) pending(ctx context.Context, after Stream) (backlogs []backl
 // relay delivers a backlog until it ends or the consumer fails: refused is the consumer's error, err the store's.
 func (d *Directory) relay(ctx context.Context, b backlog, deliver func(context.Context, Event) error) (delivered int, refused, err error) {
 	for b.from <= b.to && refused == nil {
-		var events []Event
+		var events []EventRecord
 		err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
 			var err error
 			events, err = tx.Events(ctx, b.stream, b.from, int(min(relayBatch, b.to-b.from+1)))
@@ -87,12 +87,12 @@ func (d *Directory) relay(ctx context.Context, b backlog, deliver func(context.C
 		if err != nil || len(events) == 0 {
 			return delivered, refused, err
 		}
-		var taken []Event
-		for _, e := range events {
-			if refused = attend(ctx, e, deliver); refused != nil {
+		var taken []EventRecord
+		for _, record := range events {
+			if refused = attend(ctx, record, deliver); refused != nil {
 				break
 			}
-			taken = append(taken, e)
+			taken = append(taken, record)
 		}
 		if len(taken) == 0 {
 			return delivered, refused, nil
@@ -108,7 +108,11 @@ func (d *Directory) relay(ctx context.Context, b backlog, deliver func(context.C
 }
 
 // attend calls the consumer; its panic is an error.
-func attend(ctx context.Context, e Event, deliver func(context.Context, Event) error) (err error) {
+func attend(ctx context.Context, record EventRecord, deliver func(context.Context, Event) error) (err error) {
+	e, err := record.event()
+	if err != nil {
+		return err
+	}
 	defer func() {
 		if recover() != nil {
 			err = errConsumer

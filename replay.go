@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 )
@@ -66,16 +65,16 @@ func (p *replay) read(stream Stream) {
 	for p.err == nil {
 		r := &reads{known: map[Lookup]Answer{}}
 		var head HeadRecord
-		var events []Event
+		var events []EventRecord
 		p.err = r.gather(p.ctx, p.tx, func() {
 			if h := find(r, headOf(stream)); h != nil {
 				head = *h
 			}
 			events = r.events(stream, chain.last+1, pageSize)
 		})
-		for _, e := range events {
-			chain.add(e)
-			p.queue(stream, e)
+		for _, record := range events {
+			chain.add(record)
+			p.queue(stream, record)
 		}
 		if len(events) < pageSize {
 			chain.end(head)
@@ -89,18 +88,23 @@ func (p *replay) read(stream Stream) {
 
 func numbered(stream Stream, sequence uint64) string { return fmt.Sprint(stream, " ", sequence) }
 
-func (p *replay) queue(stream Stream, e Event) {
-	key := unitKey{e.Actor, e.Operation}
+// queue queues an event of a stream. One that does not decode takes its place in the order, and is not applied.
+func (p *replay) queue(stream Stream, record EventRecord) {
+	key := unitKey{record.Actor, record.Operation}
 	u := p.units[key]
 	if u == nil {
 		u = &unit{}
 		p.units[key] = u
 	}
-	u.events = append(u.events, e)
+	if e, err := record.event(); err == nil {
+		u.events = append(u.events, e)
+	} else {
+		p.check(false, "INV-13", numbered(stream, record.Sequence), "it does not decode")
+	}
 	if q := p.queues[stream]; len(q) > 0 && q[len(q)-1] == u {
 		return
 	}
-	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, e.Sequence), "another operation's events stand between those of its operation")
+	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, record.Sequence), "another operation's events stand between those of its operation")
 	p.queues[stream] = append(p.queues[stream], u)
 	u.streams = append(u.streams, stream)
 }
@@ -129,18 +133,12 @@ func (p *replay) apply(u *unit) {
 	}
 }
 
-// applied applies an event, and says whether the records that it changes were there.
-func (p *replay) applied(e Event) (ok bool) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			if bug, is := reason.(runtime.Error); is {
-				panic(bug)
-			}
-			ok = false
-		}
-	}()
+// applied applies an event, and reports whether the records that it changes were
+// there.
+func (p *replay) applied(e Event) bool {
+	p.world.fault = ""
 	e.Data.apply(p.world)
-	return true
+	return p.world.fault == ""
 }
 
 // changes looks at what an event changed of accounts (INV-10, INV-11), and forgets what there was before it.

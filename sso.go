@@ -92,7 +92,7 @@ func (e SSOExemptionSet) apply(w *world) {
 var ssoEvents = []EventData{ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{}}
 
 func viewConnection(c ConnectionRecord) Connection {
-	return Connection{ID: c.ID, Organization: c.Organization, Name: Personal{c.Personal.Name}, Tested: c.Tested.Time()}
+	return Connection{ID: c.ID, Organization: c.Organization, Name: c.Personal.Name, Tested: c.Tested.Time()}
 }
 
 // AddConnection adds a connection to an identity provider, untested (SSO-1). Owner or Administrator.
@@ -100,7 +100,7 @@ func viewConnection(c ConnectionRecord) Connection {
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged.
 func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name string) (Connection, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	name = f.name(name)
 	return update(ctx, s, call{opAddConnection, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
@@ -114,7 +114,7 @@ func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name st
 			made := ConnectionID(c.tape.id())
 			c.makes(made)
 			c.say(ConnectionAdded{made, org, c.now}, streamOfOrganization(org))
-			edit(c.world, connectionByID(made), func(c *ConnectionRecord) { c.Personal.Name = name })
+			edit(c.world, connectionByID(made), func(c *ConnectionRecord) { c.Personal.Name = NewPersonal(name) })
 			return viewConnection(*get(c.world, connectionByID(made))), nil
 		})
 }
@@ -139,7 +139,7 @@ func (r *reads) connection(id ConnectionID) (f connectionFacts) {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeEnforced.
 func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID) error {
 	var f form
-	id(&f, connection)
+	f.id(connection)
 	_, err := update(ctx, s, call{opRemoveConnection, connection.String(), f.err},
 		func(r *reads) connectionFacts { return r.connection(connection) },
 		func(f connectionFacts, c *changes) (struct{}, error) {
@@ -163,7 +163,7 @@ func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID)
 // Errors: CodeID; CodeNotFound, CodeNotAllowed.
 func (p *Platform) MarkConnectionTested(ctx context.Context, connection ConnectionID) (Connection, error) {
 	var f form
-	id(&f, connection)
+	f.id(connection)
 	return update(ctx, p.Session, call{opMarkConnectionTested, connection.String(), f.err},
 		func(r *reads) connectionFacts { return r.connection(connection) },
 		func(f connectionFacts, c *changes) (Connection, error) {
@@ -188,7 +188,7 @@ func (s *Session) Connections(ctx context.Context, org OrganizationID, query Con
 	l := listOf("Connections", org.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Connection], error) {
 		f := form{malformed}
-		id(&f, org)
+		f.id(org)
 		return look(ctx, s, call{opConnections, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
@@ -217,8 +217,8 @@ func (s *Session) Connections(ctx context.Context, org OrganizationID, query Con
 // Errors: CodeID; CodeNotFound (the connection too, if it is not the same organization's), CodeNotAllowed; CodeUnverified, CodeUntested.
 func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection ConnectionID) (Domain, error) {
 	var f form
-	id(&f, domain)
-	id(&f, connection)
+	f.id(domain)
+	f.id(connection)
 	type facts struct {
 		domainFacts
 		connection *ConnectionRecord
@@ -249,7 +249,7 @@ func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection Co
 // Errors: CodeID; CodeNotFound, CodeNotAllowed.
 func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain, error) {
 	var f form
-	id(&f, domain)
+	f.id(domain)
 	return changeDomain(ctx, s, opStopEnforcingSSO, domain, f.err, func(f domainFacts, c *changes) error {
 		if !f.domain.Connection.IsZero() {
 			c.say(SSOEnforcementStopped{domain}, streamOfOrganization(f.domain.Organization))
@@ -262,17 +262,17 @@ func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain
 // Administrator, for any other member but the Owner, who is always exempt.
 //
 // Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner, CodeNotMember.
-func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption) error {
+func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption) (Membership, error) {
 	var f form
-	id(&f, org)
-	id(&f, user)
+	f.id(org)
+	f.id(user)
 	type facts struct {
 		standing
 		sight
 	}
-	_, err := update(ctx, s, call{opSetSSOExemption, org.String(), f.err},
+	return update(ctx, s, call{opSetSSOExemption, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
-		func(f facts, c *changes) (struct{}, error) {
+		func(f facts, c *changes) (Membership, error) {
 			err := c.authorize(f.standing)
 			switch member := f.membership(org); {
 			case err != nil:
@@ -287,9 +287,11 @@ func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user 
 			case member.Exempt != bool(exempt):
 				c.say(SSOExemptionSet{org, user, bool(exempt)}, streamOfOrganization(org))
 			}
-			return struct{}{}, err
+			if err != nil {
+				return Membership{}, err
+			}
+			return viewMembership(*get(c.world, memberOf(org, user))), nil
 		})
-	return err
 }
 
 // signIn is what decides how a user must sign in.
@@ -306,7 +308,7 @@ func (r *reads) signIn(user UserID) (f signIn) {
 	for _, m := range all(r, membershipsOf(user, OrganizationID{})) {
 		if m.Role != Owner {
 			f.membership = &m
-			f.domain = find(r, domainByName(m.Organization, emailDomain(f.user.Personal.Address)))
+			f.domain = find(r, domainByName(m.Organization, emailDomain(f.user.Personal.Address.Reveal())))
 		}
 	}
 	return f
@@ -326,7 +328,7 @@ func (f signIn) requirement() SignInRequirement {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed.
 func (p *Platform) SignInRequirement(ctx context.Context, user UserID) (SignInRequirement, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	return look(ctx, p.Session, call{opSignInRequirement, user.String(), f.err},
 		func(r *reads) signIn { return r.signIn(user) },
 		func(f signIn, c *changes) (SignInRequirement, error) {

@@ -81,17 +81,3 @@ const (
 	InvitationToAccount      InvitationKind = "account"         // a person, to an account
 	InvitationOfAccount      InvitationKind = "account_request" // an account, into an organization
 )
-
-// Limits are how many there may be. Zero in a field is no limit (GEN-12). They are looked at when something is added, and remove nothing.
-type Limits struct {
-	Members          int // members of an organization
-	Accounts         int // its main accounts that are not closed
-	Subaccounts      int // subaccounts of an account that are not closed
-	TrialSubaccounts int // the same for an account on trial
-	Domains          int // domains of an organization
-}
-
-// TwilioLimits gives the numbers Twilio publishes for its organizations: 10 accounts, 1,000 subaccounts, 1 on trial; and 100 domains (GEN-12).
-func TwilioLimits() *Limits {
-	return &Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100}
-}

@@ -25,10 +25,10 @@ type ReadTx interface {
 	// The account's owner and organization may be anybody's; what does not exist leaves its fields zero.
 	Access(ctx context.Context, user UserID, account AccountID) (AccessRow, error)
 	// Events gives up to limit events of a stream in the order of their sequence numbers, starting with number from.
-	Events(ctx context.Context, stream Stream, from uint64, limit int) ([]Event, error)
+	Events(ctx context.Context, stream Stream, from uint64, limit int) ([]EventRecord, error)
 	// Outbox gives, of up to limit streams that come after the given one (the zero stream: from the start; by Stream.Key's bytes), the oldest
 	// event that was appended and not yet acknowledged, ordered by stream.
-	Outbox(ctx context.Context, after Stream, limit int) ([]Event, error)
+	Outbox(ctx context.Context, after Stream, limit int) ([]EventRecord, error)
 }
 
 // Tx writes too. A read sees the writes made before it in the transaction; an adapter may keep writes back until a read or the commit, in
@@ -42,9 +42,9 @@ type Tx interface {
 	Delete(ctx context.Context, records ...Record) error
 	// Append adds events to their streams and to the outbox. Numbers and hashes are set and, per stream, gapless; a number that the stream has
 	// already makes Append or the commit fail with CodeBusy.
-	Append(ctx context.Context, events ...Event) error
+	Append(ctx context.Context, events ...EventRecord) error
 	// Ack takes events out of the outbox. One that is not in it is no error.
-	Ack(ctx context.Context, events ...Event) error
+	Ack(ctx context.Context, events ...EventRecord) error
 	// MoveAll carries out what one set-based event says of memberships and accounts: with one statement per table, not one per record.
 	MoveAll(ctx context.Context, move Move) error
 }
@@ -127,6 +127,7 @@ const (
 	IndexOrganizationsInto
 	IndexUsers
 	IndexUsersByAddress
+	IndexUsersOnDomain
 	IndexMembers
 	IndexMembershipsOf
 	IndexAccounts
@@ -184,7 +185,8 @@ func Indexes() []IndexInfo {
 	row(IndexOrganizationsDue, "organizations_due", OrganizationRecord{}, text|id|list) // by when the name is due to go
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list) // merged into an organization
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
-	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact|list) // domain, @, local part: a domain's users stand together
+	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
+	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)        // by their address's domain, hashed
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list) // in an organization, by user
 	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)   // of a user, by organization
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)

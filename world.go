@@ -6,6 +6,7 @@ type world struct {
 	order []*slot // those that were changed, in order
 	reads *reads  // where records come from; nil in a replay
 	moves []Move  // set-based effects that the store is to carry out
+	fault string  // why an event could not be applied; empty: all were
 }
 
 // slot is a record in a world: as it was, and as it is; nil: absent.
@@ -70,7 +71,8 @@ func get[R Record](w *world, o one[R]) *R {
 func edit[R Record](w *world, o one[R], change func(*R)) {
 	record := get(w, o)
 	if record == nil {
-		panic("tenancy: an event changes a record that was not read")
+		w.fault = "changes a record that is not there, or was not read"
+		return
 	}
 	change(record)
 	w.touch(Entry{o.Index, o.Key}).now = *record
@@ -80,9 +82,18 @@ func edit[R Record](w *world, o one[R], change func(*R)) {
 func (w *world) create(record Record) {
 	s := w.touch(identity(record))
 	if s.now != nil {
-		panic("tenancy: an event creates a record that is there")
+		w.fault = "creates a record that is there"
+		return
 	}
 	s.now = record
+}
+
+// mustApply panics if something could not be applied: that is a mistake in an
+// operation. A replay looks at the fault instead.
+func (w *world) mustApply(what string) {
+	if w.fault != "" {
+		panic("tenancy: " + what + " " + w.fault)
+	}
 }
 
 // move carries a set-based effect out: in an operation the store does, in a replay it is done here.
@@ -119,7 +130,8 @@ func (w *world) put(record Record) { w.touch(identity(record)).now = record }
 // remove takes away a record that is there.
 func remove[R Record](w *world, o one[R]) {
 	if get(w, o) == nil {
-		panic("tenancy: an event removes a record that was not read")
+		w.fault = "removes a record that is not there, or was not read"
+		return
 	}
 	w.touch(Entry{o.Index, o.Key}).now = nil
 }

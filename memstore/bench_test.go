@@ -38,15 +38,15 @@ func newCrowd(users int) *crowd {
 		organizations[i] = draw(random, i)
 	}
 	for i := range users {
-		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: fmt.Sprintf("User.%07d@Example.com", i),
-			Address: fmt.Sprintf("user.%07d@example.com", i), Name: fmt.Sprintf("User Nr %07d", i)}}
+		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(fmt.Sprintf("User.%07d@Example.com", i)),
+			Address: tenancy.NewPersonal(fmt.Sprintf("user.%07d@example.com", i)), Name: tenancy.NewPersonal(fmt.Sprintf("User Nr %07d", i))}}
 		c.users = append(c.users, user)
 		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
 	}
 	for i := range users / 10 {
 		owner, account := c.memberships[i*10], tenancy.AccountID(draw(random, i))
 		c.accounts = append(c.accounts, tenancy.AccountRecord{ID: account, Owner: owner.User, Organization: owner.Organization, Created: 1,
-			Personal: tenancy.AccountPersonal{Name: fmt.Sprintf("Account %07d", i)}})
+			Personal: tenancy.AccountPersonal{Name: tenancy.NewPersonal(fmt.Sprintf("Account %07d", i))}})
 		c.grants = append(c.grants, tenancy.GrantRecord{Account: account, User: owner.User, Roles: tenancy.Roles(tenancy.AccountOwner)},
 			tenancy.GrantRecord{Account: account, User: c.users[i*10+1+random.IntN(9)].ID, Roles: tenancy.Roles(tenancy.Developer)})
 	}
@@ -253,7 +253,7 @@ func BenchmarkUpdate(b *testing.B) {
 					u := answers[0].Record.(tenancy.UserRecord)
 					u.Created++
 					if changes == "one entry" {
-						u.Personal.Address = fmt.Sprintf("changed.%d@example.com", n)
+						u.Personal.Address = tenancy.NewPersonal(fmt.Sprintf("changed.%d@example.com", n))
 					}
 					return tx.Put(ctx, u)
 				})

@@ -7,8 +7,8 @@ import "github.com/add4b1c6/tenancy"
 // slices: who has a copy of an event shares nothing with the log.
 type log struct {
 	stream [16]byte
-	full   [][]tenancy.Event // blocks of as many events
-	tail   []tenancy.Event   // those after them, fewer
+	full   [][]tenancy.EventRecord // blocks of as many events
+	tail   []tenancy.EventRecord   // those after them, fewer
 }
 
 // block is how many events stand together: a log is never copied as a whole.
@@ -23,7 +23,7 @@ func (l *log) end() uint64 {
 }
 
 // event gives the event with a number from 1 to the end.
-func (l *log) event(number uint64) *tenancy.Event {
+func (l *log) event(number uint64) *tenancy.EventRecord {
 	i := number - 1
 	if i/block < uint64(len(l.full)) {
 		return &l.full[i/block][i%block]
@@ -32,7 +32,7 @@ func (l *log) event(number uint64) *tenancy.Event {
 }
 
 // with gives the log with the event that comes after its end.
-func (l *log) with(e tenancy.Event) *log {
+func (l *log) with(e tenancy.EventRecord) *log {
 	longer := &log{stream: e.Stream.Key()}
 	if l != nil {
 		longer.full, longer.tail = l.full, l.tail

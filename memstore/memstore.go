@@ -126,7 +126,7 @@ func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenanc
 }
 
 // Events gives a part of a stream. A limit that is not positive gives nothing.
-func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	s, err := r.open(ctx)
 	if err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64,
 }
 
 // Outbox gives the oldest pending events. A limit that is not positive gives nothing.
-func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	s, err := r.open(ctx)
 	if err != nil {
 		return nil, err

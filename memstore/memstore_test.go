@@ -24,7 +24,7 @@ func update(t *testing.T, store tenancy.Store, fn func(context.Context, tenancy.
 }
 
 func user(n byte, address string) tenancy.UserRecord {
-	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: address}}
+	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
 // TestWaitingWriterLeaves lets a writer wait for another, and go when its context ends.
@@ -85,7 +85,7 @@ func TestFailureSwallowed(t *testing.T) {
 			if name == "last" {
 				_ = tx.Put(ctx, ben)
 			}
-			_ = tx.Put(ctx, user(3, ann.Personal.Address))
+			_ = tx.Put(ctx, user(3, ann.Personal.Address.Reveal()))
 			if name == "first" {
 				_ = tx.Put(ctx, ben)
 			}
@@ -129,8 +129,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	ann := user(1, "ann@example.com")
-	event := func(n uint64) tenancy.Event {
-		return tenancy.Event{Stream: tenancy.Stream{User: ann.ID}, Sequence: n}
+	event := func(n uint64) tenancy.EventRecord {
+		return tenancy.EventRecord{Stream: tenancy.Stream{User: ann.ID}, Sequence: n}
 	}
 	for _, c := range []struct {
 		name string
@@ -147,7 +147,9 @@ func TestRefused(t *testing.T) {
 		{"unknown kind to delete", func(ctx context.Context, tx tenancy.Tx) error { return tx.Delete(ctx, stranger{}) }},
 		{"gap", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, event(1), event(3)) }},
 		{"no number", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, event(0)) }},
-		{"no stream", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, tenancy.Event{Sequence: 1}) }},
+		{"no stream", func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Append(ctx, tenancy.EventRecord{Sequence: 1})
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := memstore.New().Update(t.Context(), c.fn)
@@ -160,8 +162,8 @@ func TestRefused(t *testing.T) {
 // TestLogOfSnapshot appends where something that was rolled back had been appended: no snapshot sees more than it should.
 func TestLogOfSnapshot(t *testing.T) {
 	store, stream := memstore.New(), tenancy.Stream{User: tenancy.UserID{1}}
-	event := func(n int, name string) tenancy.Event {
-		return tenancy.Event{Stream: stream, Sequence: uint64(n), Name: name}
+	event := func(n int, name string) tenancy.EventRecord {
+		return tenancy.EventRecord{Stream: stream, Sequence: uint64(n), Name: name}
 	}
 	names := func(ctx context.Context, tx tenancy.ReadTx) (names []string, err error) {
 		events, err := tx.Events(ctx, stream, 0, 1_000)
@@ -214,12 +216,13 @@ func TestManyReaders(t *testing.T) {
 					return err
 				}
 			}
-			return tx.Append(ctx, tenancy.Event{Stream: stream, Sequence: uint64(round)})
+			return tx.Append(ctx, tenancy.EventRecord{Stream: stream, Sequence: uint64(round)})
 		})
 	}
 	require.NoError(t, write(1))
+	domain := tenancy.Key{In: user(0, "a@example.com").Entries(nil)[2].Key.In}
 	look := func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 2 * users}, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 2 * users})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 2 * users}, tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: domain, Limit: 2 * users})
 		if err != nil {
 			return err
 		}

@@ -119,17 +119,17 @@ func (s *snapshot) log(stream [16]byte) *log {
 	return nil
 }
 
-func (s *snapshot) events(stream tenancy.Stream, from uint64, limit int) []tenancy.Event {
+func (s *snapshot) events(stream tenancy.Stream, from uint64, limit int) []tenancy.EventRecord {
 	l := s.log(stream.Key())
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	for n := max(from, 1); n <= l.end() && len(events) < limit; n++ {
 		events = append(events, *l.event(n))
 	}
 	return events
 }
 
-func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.Event {
-	var events []tenancy.Event
+func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.EventRecord {
+	var events []tenancy.EventRecord
 	place := tenancy.Key{In: after.Key(), ID: last}
 	for len(events) < limit {
 		var ok bool
@@ -143,7 +143,7 @@ func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.Even
 }
 
 // pending is an event's place in the outbox.
-func pending(e *tenancy.Event) tenancy.Key {
+func pending(e *tenancy.EventRecord) tenancy.Key {
 	key := tenancy.Key{In: e.Stream.Key()}
 	binary.BigEndian.PutUint64(key.ID[8:], e.Sequence)
 	return key

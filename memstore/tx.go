@@ -89,7 +89,7 @@ func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 }
 
 // Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
-func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
 			if err := t.append(e); err != nil {
@@ -101,7 +101,7 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 }
 
 // Ack takes events out of the outbox, by stream and number.
-func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for i := range events {
 			t.change(&t.outbox).remove(pending(&events[i]))
@@ -251,7 +251,7 @@ func (t *tx) settle() error {
 	return nil
 }
 
-func (t *tx) append(e tenancy.Event) error {
+func (t *tx) append(e tenancy.EventRecord) error {
 	stream := e.Stream.Key()
 	l := t.log(stream)
 	switch end := l.end(); {

@@ -61,12 +61,12 @@ type broken struct {
 type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
 	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error)
-	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error)
-	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error)
+	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
+	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
 	put    func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
 	delete func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
-	append func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error
-	ack    func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error
+	append func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
+	ack    func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
 	move   func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error
 	update func(ctx context.Context, fn writing) error
 	view   func(ctx context.Context, fn reading) error
@@ -118,14 +118,14 @@ func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account ten
 	return t.naiveTx.Access(ctx, user, account)
 }
 
-func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	if t.hooks.events != nil {
 		return t.hooks.events(ctx, t.naiveTx, stream, from, limit)
 	}
 	return t.naiveTx.Events(ctx, stream, from, limit)
 }
 
-func (t tamperedTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (t tamperedTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if t.hooks.outbox != nil {
 		return t.hooks.outbox(ctx, t.naiveTx, after, limit)
 	}
@@ -146,14 +146,14 @@ func (t tamperedTx) Delete(ctx context.Context, records ...tenancy.Record) error
 	return t.naiveTx.Delete(ctx, records...)
 }
 
-func (t tamperedTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (t tamperedTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	if t.hooks.append != nil {
 		return t.hooks.append(ctx, t.naiveTx, events)
 	}
 	return t.naiveTx.Append(ctx, events...)
 }
 
-func (t tamperedTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (t tamperedTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	if t.hooks.ack != nil {
 		return t.hooks.ack(ctx, t.naiveTx, events)
 	}
@@ -187,7 +187,7 @@ var brokenStores = []broken{
 	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"}, answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
 		slices.Reverse(a.Records)
 	})},
-	{"lists ordered without case", []string{"Index/users_by_address", "Index/verified_domains", "Index/operations"},
+	{"lists ordered without case", []string{"Index/open_requests", "Index/verified_domains", "Index/operations"},
 		answering(func(l tenancy.Lookup, a *tenancy.Answer) {
 			slices.SortStableFunc(a.Records, func(x, y tenancy.Record) int {
 				return strings.Compare(strings.ToLower(textIn(l.Index, x)), strings.ToLower(textIn(l.Index, y)))
@@ -241,8 +241,8 @@ var brokenStores = []broken{
 		}
 	})},
 	{"events given out twice", []string{"Sharing/what is read out"}, func(*naive) hooks {
-		var given []tenancy.Event
-		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.Event, err error) {
+		var given []tenancy.EventRecord
+		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.EventRecord, err error) {
 			if len(given) == 0 {
 				given, err = tx.Events(ctx, stream, from, limit)
 			}
@@ -252,7 +252,8 @@ var brokenStores = []broken{
 
 	// what is written
 	{"long texts cut off", []string{"Record/AccountRecord"}, putting(func(a *tenancy.AccountRecord) {
-		a.Personal.Pricing = a.Personal.Pricing[:min(len(a.Personal.Pricing), 255)]
+		pricing := a.Personal.Pricing.Reveal()
+		a.Personal.Pricing = tenancy.NewPersonal(pricing[:min(len(pricing), 255)])
 	})},
 	{"a field forgotten", []string{"Record/MembershipRecord", "MoveAll/into another organization"}, putting(func(m *tenancy.MembershipRecord) {
 		m.Exempt = false
@@ -394,8 +395,8 @@ var brokenStores = []broken{
 	}},
 
 	// events
-	{"events appended twice", []string{"Events/in order, from a number, up to a limit", "Events/AccountCreated"}, func(*naive) hooks {
-		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+	{"events appended twice", []string{"Events/in order, from a number, up to a limit", "Events/data of any bytes"}, func(*naive) hooks {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
 			err := tx.Append(ctx, events...)
 			c := tx.(*naiveTx).content
 			c.events = append(c.events, c.events[len(c.events)-min(1, len(events)):]...)
@@ -403,24 +404,35 @@ var brokenStores = []broken{
 		}}
 	}},
 	{"event numbers with a sign", []string{"Events/in order, from a number, up to a limit"}, func(*naive) hooks {
-		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 			if int64(from) < 0 {
 				from = 0
 			}
 			return tx.Events(ctx, stream, from, limit)
 		}}
 	}},
-	{"events without their correlation", []string{"Events/every field"}, func(*naive) hooks {
-		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
-			events = slices.Clone(events)
-			for i := range events {
-				events[i].Correlation = ""
-			}
-			return tx.Append(ctx, events...)
+	{"events without their correlation", []string{"Events/every field"}, appending(func(e *tenancy.EventRecord) { e.Correlation = "" })},
+	{"event data kept as text", []string{"Events/data of any bytes"}, appending(func(e *tenancy.EventRecord) {
+		e.Data = strings.ToValidUTF8(e.Data, "\uFFFD")
+	})},
+	{"event data up to a zero byte", []string{"Events/data of any bytes", "Events/in order, from a number, up to a limit"},
+		appending(func(e *tenancy.EventRecord) { e.Data, _, _ = strings.Cut(e.Data, "\x00") })},
+	{"long event data cut off", []string{"Events/data of any bytes"}, appending(func(e *tenancy.EventRecord) {
+		e.Data = e.Data[:min(len(e.Data), 65535)]
+	})},
+	{"event types without case", []string{"Events/types that nobody knows"}, appending(func(e *tenancy.EventRecord) {
+		e.Type = strings.ToLower(e.Type)
+	})},
+	{"events of unknown types skipped", []string{"Events/types that nobody knows"}, func(*naive) hooks {
+		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+			all, err := tx.Events(ctx, stream, from, limit)
+			return slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
+				return !slices.ContainsFunc(tenancy.EventTypes(), func(zero tenancy.EventData) bool { return tenancy.EventType(zero) == e.Type })
+			}), err
 		}}
 	}},
 	{"event numbers given twice", []string{"Events/a number given twice", "Race/one event number"}, func(*naive) hooks {
-		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
 			for _, e := range events {
 				if err := tx.Append(ctx, e); err != nil && !errors.Is(err, tenancy.CodeBusy) {
 					return err
@@ -431,7 +443,7 @@ var brokenStores = []broken{
 		}}
 	}},
 	{"earlier events acknowledged too", []string{"Outbox/only what is acknowledged is gone"}, func(*naive) hooks {
-		return hooks{ack: func(ctx context.Context, tx tenancy.Tx, events []tenancy.Event) error {
+		return hooks{ack: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
 			for _, e := range events {
 				before, err := tx.Events(ctx, e.Stream, 1, int(e.Sequence))
 				if err != nil {
@@ -445,9 +457,9 @@ var brokenStores = []broken{
 		}}
 	}},
 	{"an outbox with more than the oldest", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
-		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 			oldest, err := tx.Outbox(ctx, after, limit)
-			var all []tenancy.Event
+			var all []tenancy.EventRecord
 			for _, e := range oldest {
 				next, _ := tx.Events(ctx, e.Stream, e.Sequence, 2)
 				all = append(all, next...)
@@ -456,10 +468,10 @@ var brokenStores = []broken{
 		}}
 	}},
 	{"an outbox ordered by text", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
-		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 			all, err := tx.Outbox(ctx, tenancy.Stream{}, math.MaxInt)
-			slices.SortFunc(all, func(a, b tenancy.Event) int { return strings.Compare(a.Stream.String(), b.Stream.String()) })
-			all = slices.DeleteFunc(all, func(e tenancy.Event) bool { return e.Stream.String() <= after.String() })
+			slices.SortFunc(all, func(a, b tenancy.EventRecord) int { return strings.Compare(a.Stream.String(), b.Stream.String()) })
+			all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool { return e.Stream.String() <= after.String() })
 			return all[:min(len(all), limit)], err
 		}}
 	}},
@@ -758,6 +770,19 @@ func putting[R tenancy.Record](change func(*R)) func(*naive) hooks {
 				}
 			}
 			return tx.Put(ctx, records...)
+		}}
+	}
+}
+
+// appending has events changed before they are appended.
+func appending(change func(*tenancy.EventRecord)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
+			events = slices.Clone(events)
+			for i := range events {
+				change(&events[i])
+			}
+			return tx.Append(ctx, events...)
 		}}
 	}
 }

@@ -288,14 +288,14 @@ func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account 
 	})
 }
 
-func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
-	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.Event, error) {
+func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return tx.Events(ctx, stream, from, limit)
 	})
 }
 
-func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
-	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.Event, error) {
+func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return tx.Outbox(ctx, after, limit)
 	})
 }
@@ -316,12 +316,12 @@ func (w *faultyTx) Delete(ctx context.Context, records ...tenancy.Record) error 
 	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Delete(ctx, records...) })
 }
 
-func (w *faultyTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (w *faultyTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	events = slices.Clone(events)
 	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, events...) })
 }
 
-func (w *faultyTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (w *faultyTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	events = slices.Clone(events)
 	return w.write(ctx, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, events...) })
 }

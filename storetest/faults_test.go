@@ -48,7 +48,7 @@ func (c *counter) count(ctx context.Context) error {
 		if err := tx.Put(ctx, head); err != nil {
 			return err
 		}
-		return tx.Append(ctx, tenancy.Event{Stream: head.Stream, Sequence: head.Sequence, Data: tenancy.EventTypes()[0]})
+		return tx.Append(ctx, tenancy.EventRecord{Stream: head.Stream, Sequence: head.Sequence})
 	})
 }
 

@@ -28,10 +28,9 @@ type content struct {
 	events  []logged // in the order in which they were appended
 }
 
-// logged is an event, its data encoded so that nobody has a hand in it.
+// logged is an event, and whether it is in the outbox.
 type logged struct {
-	event   tenancy.Event
-	data    []byte
+	event   tenancy.EventRecord
 	pending bool
 }
 
@@ -239,38 +238,26 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 	return row, nil
 }
 
-// read gives an event as it was appended.
-func (l logged) read() (tenancy.Event, error) {
-	e := l.event
-	var err error
-	e.Data, err = tenancy.DecodeData(tenancy.EventType(l.event.Data), l.data)
-	return e, err
-}
-
-func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	for _, l := range tx.content.events {
 		if l.event.Stream != stream || l.event.Sequence < from || len(events) == limit {
 			continue
 		}
-		e, err := l.read()
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
+		events = append(events, l.event)
 	}
 	return events, nil
 }
 
-func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
 	oldest := map[tenancy.Stream]bool{}
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	order := func(a, b tenancy.Stream) int {
 		x, y := a.Key(), b.Key()
 		return bytes.Compare(x[:], y[:])
@@ -280,13 +267,9 @@ func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) 
 			continue
 		}
 		oldest[l.event.Stream] = true
-		e, err := l.read()
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
+		events = append(events, l.event)
 	}
-	slices.SortFunc(events, func(a, b tenancy.Event) int { return order(a.Stream, b.Stream) })
+	slices.SortFunc(events, func(a, b tenancy.EventRecord) int { return order(a.Stream, b.Stream) })
 	return events[:min(limit, len(events))], nil
 }
 
@@ -320,7 +303,7 @@ func (tx *naiveTx) Delete(ctx context.Context, records ...tenancy.Record) error 
 	return nil
 }
 
-func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}
@@ -328,12 +311,12 @@ func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.Event) error {
 		if slices.ContainsFunc(tx.content.events, func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
 			return tx.fail(tenancy.CodeBusy)
 		}
-		tx.content.events = append(tx.content.events, logged{e, tenancy.EncodeData(e.Data), true})
+		tx.content.events = append(tx.content.events, logged{e, true})
 	}
 	return nil
 }
 
-func (tx *naiveTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (tx *naiveTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}

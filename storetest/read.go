@@ -34,7 +34,7 @@ func (c trial) places() {
 			tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: id(n % 15)}},
 			tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(n % 3)}, Limit: 1 + n%7},
 			tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: id(n % 4)}, Limit: 1 + n%5, Count: true},
-			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "sample.example@" + text(n%13)}})
+			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: address(n % 13).Reveal()}})
 	}
 	got := c.ask(asked...)
 	want, _ := m.Read(c.Context(), asked...)

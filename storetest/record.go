@@ -37,14 +37,28 @@ func variants(info tenancy.IndexInfo) []tenancy.Record {
 		v.FieldByIndex(path).Set(full.FieldByIndex(path))
 		one := v.Interface().(tenancy.Record)
 		all = append(all, one)
-		if v.FieldByIndex(path).Kind() == reflect.String && slices.Equal(one.Entries(nil), base.Entries(nil)) {
-			if _, short := v.FieldByIndex(path).Interface().(tenancy.Reference); !short { // no index limits how long the text can be
-				v.FieldByIndex(path).SetString(strings.Repeat("0123456789\u4f8b\U0001F600 \n", 4000))
-				all = append(all, v.Interface().(tenancy.Record))
-			}
+		if slices.Equal(one.Entries(nil), base.Entries(nil)) && lengthen(v.FieldByIndex(path)) { // no index limits how long the text can be
+			all = append(all, v.Interface().(tenancy.Record))
 		}
 	}
 	return all
+}
+
+// lengthen sets a field to a long text, and reports whether the field can hold one.
+func lengthen(field reflect.Value) bool {
+	long := strings.Repeat("0123456789\u4f8b\U0001F600 \n", 4000)
+	switch field.Interface().(type) {
+	case tenancy.Personal:
+		field.Set(reflect.ValueOf(tenancy.NewPersonal(long)))
+		return true
+	case tenancy.Reference:
+		return false
+	}
+	if field.Kind() == reflect.String {
+		field.SetString(long)
+		return true
+	}
+	return false
 }
 
 func (c trial) roundTrip(info tenancy.IndexInfo) {

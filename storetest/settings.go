@@ -48,14 +48,14 @@ func (m *machine) set(rt *rapid.T) {
 	if m.between(rt, "dee has a domain", 0, 3) == 0 {
 		m.proven(rt, dee, "beta.org")
 	}
-	must(rt, staff.SetImportEntitlement(m.ctx, ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "t-1"}))
+	must(rt, errOf(staff.SetImportEntitlement(m.ctx, ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "t-1"})))
 	if m.coin(rt, "entitled") {
-		must(rt, staff.SetHIPAAEntitlement(m.ctx, choose(m, rt, "which", m.orgs), tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}))
+		must(rt, errOf(staff.SetHIPAAEntitlement(m.ctx, choose(m, rt, "which", m.orgs), tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)})))
 	}
-	m.now = m.now.Add(25 * time.Hour)
+	m.clock.Advance(25 * time.Hour)
 	owner := m.dir.As(ana.User.ID)
 	if m.between(rt, "policy", 0, 2) == 0 {
-		must(rt, owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})}))
+		must(rt, errOf(owner.SetSignUpPolicy(m.ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: choose(m, rt, "which", []tenancy.SignUpPolicy{tenancy.PolicyClosed, tenancy.PolicyAutomatic})})))
 	}
 	if m.between(rt, "single sign-on", 0, 2) == 0 {
 		connection, err := owner.AddConnection(m.ctx, ana.Organization.ID, "Provider")
@@ -67,10 +67,10 @@ func (m *machine) set(rt *rapid.T) {
 		must(rt, err)
 	}
 	if m.between(rt, "limits", 0, 2) == 0 {
-		must(rt, staff.SetLimits(m.ctx, ana.Organization.ID, &tenancy.Limits{Members: m.between(rt, "members", 0, 4), Accounts: m.between(rt, "accounts", 0, 2), TrialSubaccounts: 1}))
+		must(rt, errOf(staff.SetLimits(m.ctx, ana.Organization.ID, &tenancy.Limits{Members: m.between(rt, "members", 0, 4), Accounts: m.between(rt, "accounts", 0, 2), TrialSubaccounts: 1})))
 	}
 	if m.coin(rt, "designated") {
-		must(rt, staff.SetHIPAAEntitlement(m.ctx, dee.Organization.ID, tenancy.HIPAAEntitlement{On: true, Reference: "baa-2", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)}))
+		must(rt, errOf(staff.SetHIPAAEntitlement(m.ctx, dee.Organization.ID, tenancy.HIPAAEntitlement{On: true, Reference: "baa-2", Executed: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)})))
 		_, err := m.dir.As(dee.User.ID).EnableHIPAA(m.ctx, dee.Account.ID)
 		must(rt, err)
 	}
@@ -83,7 +83,7 @@ func (m *machine) proven(rt *rapid.T, of tenancy.SignedUp, name string) {
 	d, err := s.AddDomain(m.ctx, of.Organization.ID, name)
 	must(rt, err)
 	m.domains = append(m.domains, d)
-	m.records.records[d.RecordName] = []string{d.RecordValue}
+	m.dns.Publish(d.RecordName, d.RecordValue)
 	_, err = s.VerifyDomain(m.ctx, d.ID)
 	must(rt, err)
 }

@@ -89,7 +89,7 @@ func (c trial) put(records ...tenancy.Record) {
 }
 
 // append appends events, and must succeed.
-func (c trial) append(events ...tenancy.Event) {
+func (c trial) append(events ...tenancy.EventRecord) {
 	c.Helper()
 	c.update(func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, events...) })
 }

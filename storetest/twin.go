@@ -120,16 +120,18 @@ func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, account ten
 	return compare(r, "Access", func(tx tenancy.ReadTx) (tenancy.AccessRow, error) { return tx.Access(ctx, user, account) })
 }
 
-func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
-	return compare(r, "Events", func(tx tenancy.ReadTx) ([]tenancy.Event, error) { return some(tx.Events(ctx, stream, from, limit)) })
+func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+	return compare(r, "Events", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
+		return some(tx.Events(ctx, stream, from, limit))
+	})
 }
 
-func (r *twinReads) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
-	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.Event, error) { return some(tx.Outbox(ctx, after, limit)) })
+func (r *twinReads) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
+	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) { return some(tx.Outbox(ctx, after, limit)) })
 }
 
 // some makes nil of no events.
-func some(events []tenancy.Event, err error) ([]tenancy.Event, error) {
+func some(events []tenancy.EventRecord, err error) ([]tenancy.EventRecord, error) {
 	if len(events) == 0 {
 		return nil, err
 	}
@@ -159,11 +161,11 @@ func (w *twinTx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	return w.both("Delete", func(tx tenancy.Tx) error { return tx.Delete(ctx, records...) })
 }
 
-func (w *twinTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (w *twinTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return w.both("Append", func(tx tenancy.Tx) error { return tx.Append(ctx, events...) })
 }
 
-func (w *twinTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (w *twinTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return w.both("Ack", func(tx tenancy.Tx) error { return tx.Ack(ctx, events...) })
 }
 

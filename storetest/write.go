@@ -22,7 +22,7 @@ func writeCases() []testCase {
 // putAgain puts a record that is there already, the same and another, in one call and in several.
 func (c trial) putAgain() {
 	m := newModel()
-	before := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(1), Name: "before"}}
+	before := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(1), Name: tenancy.NewPersonal("before")}}
 	after := tenancy.UserRecord{ID: userID(1), Deleted: true, Personal: tenancy.UserPersonal{Address: address(2)}}
 	for _, records := range [][]tenancy.Record{{before}, {before}, {before, before}, {after}, {before, after}, {after, before, after, before}} {
 		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })

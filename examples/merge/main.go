@@ -98,7 +98,7 @@ func (t *town) refused(ctx context.Context) error {
 		return err
 	}
 	staff := t.dir.Operator("staff-1")
-	if err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{Members: 5, Accounts: 3}); err != nil {
+	if _, err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{Members: 5, Accounts: 3}); err != nil {
 		return err
 	}
 	plan, err := staff.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.other.people[0].user}) // the invited Owner is told the first reason alone
@@ -125,7 +125,7 @@ func (t *town) refused(ctx context.Context) error {
 	if err := owner.RemoveDomain(ctx, own); err != nil {
 		return err
 	}
-	if err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {
+	if _, err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {
 		return err
 	}
 	_, err = t.prove(ctx, t.prime, "harbourline.example")

@@ -109,10 +109,10 @@ func (c *company) attemptsOfAdministrator(p *person) []attempt {
 			return s.RemoveUser(ctx, c.org, c.founder().user, tenancy.Removal{})
 		}},
 		{who, "makes themself Owner", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Owner))
 		}},
 		{who, "demotes themself", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.StandardUser))
 		}},
 		{who, "hands the organization over", func(ctx context.Context) error {
 			return errorOf(s.TransferOwnership(ctx, c.org, tenancy.NewOwner{User: p.user}))
@@ -145,7 +145,7 @@ func (c *company) attemptsOfStandardUser(p *person) []attempt {
 	who, s, account := p.name+", Standard User", c.as(p), c.accounts[p.department]
 	return []attempt{
 		{who, "makes themself Administrator", func(ctx context.Context) error {
-			return s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator)
+			return errorOf(s.SetOrganizationRole(ctx, c.org, p.user, tenancy.Administrator))
 		}},
 		{who, "closes their department's account", func(ctx context.Context) error {
 			return errorOf(s.CloseAccount(ctx, account))

@@ -173,6 +173,7 @@ var places = []place{
 	{index: tenancy.IndexOrganizationsInto, in: "merged_into_id", id: "id"},
 	{index: tenancy.IndexUsers, id: "id"},
 	{index: tenancy.IndexUsersByAddress, text: "address_key", keyText: true},
+	{index: tenancy.IndexUsersOnDomain, in: "domain_group", keyIn: true, id: "id"},
 	{index: tenancy.IndexMembers, in: "organization_id", id: "user_id"},
 	{index: tenancy.IndexMembershipsOf, in: "user_id", id: "organization_id"},
 	{index: tenancy.IndexAccounts, id: "id"},

@@ -130,9 +130,10 @@ func orNull(v any) any {
 }
 
 var (
-	actorType   = reflect.TypeFor[tenancy.Actor]()
-	roleSetType = reflect.TypeFor[tenancy.RoleSet]()
-	hashType    = reflect.TypeFor[[32]byte]()
+	actorType    = reflect.TypeFor[tenancy.Actor]()
+	roleSetType  = reflect.TypeFor[tenancy.RoleSet]()
+	personalType = reflect.TypeFor[tenancy.Personal]()
+	hashType     = reflect.TypeFor[[32]byte]()
 )
 
 // value gives a field's. Of a number over what 64 bits hold with a sign, it is that with the same bits.
@@ -142,6 +143,8 @@ func value(v reflect.Value) any {
 		return v.Interface().(tenancy.Actor).String()
 	case roleSetType:
 		return v.Interface().(tenancy.RoleSet).String()
+	case personalType:
+		return v.Interface().(tenancy.Personal).Reveal()
 	}
 	switch v.Kind() {
 	case reflect.Array:
@@ -228,6 +231,9 @@ func setText(field reflect.Value, from string) bool {
 		sound := parseRoles(&roles, &from)
 		field.Set(reflect.ValueOf(roles))
 		return sound
+	case personalType:
+		field.Set(reflect.ValueOf(tenancy.NewPersonal(from)))
+		return true
 	}
 	field.SetString(from)
 	return true
@@ -271,7 +277,7 @@ func columnsOf(of reflect.Type, path []int, prefix string) (columns []Column) {
 			if c.Type, c.Nullable = ID, true; f.Name != "ID" {
 				c.Name += "_id"
 			}
-		case f.Type == actorType || f.Type == roleSetType || f.Type.Kind() == reflect.String:
+		case f.Type == actorType || f.Type == roleSetType || f.Type == personalType || f.Type.Kind() == reflect.String:
 			c.Type = Text
 		case f.Type.Kind() == reflect.Bool:
 			c.Type = Bool
