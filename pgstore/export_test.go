@@ -17,7 +17,13 @@ func Weaken(s *Store, how string) {
 }
 
 // Waiting reports whether an Update waits for another one of the process, for the suite (see storetest).
-func (s *Store) Waiting() bool { return s.queues.waiting.Load() > 0 }
+func (s *Store) Waiting() bool { return Queued(s) > 0 }
+
+// Queued counts the Updates that wait for another one of the process.
+func Queued(s *Store) int { return int(s.queues.waiting.Load()) }
+
+// NotCommitted reports whether the error of a COMMIT shows that it was not carried out.
+func NotCommitted(err error) bool { return notCommitted(err) }
 
 // Know gives a store the migrations of a later version of the package.
 func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations), further...)) }

@@ -53,8 +53,12 @@ func Start(settings ...string) (*Server, error) {
 	return s, nil
 }
 
-// At gives the server that another process has started, by its directory: for its databases, not to stop it.
+// At returns the server that another process has started, by its directory. It is for the server's
+// databases, not to stop it.
 func At(dir string) *Server { return &Server{Dir: dir} }
+
+// Programs returns the directory of the server's programs.
+func (s *Server) Programs() string { return s.bin }
 
 // programs finds the directory of the server's programs.
 func programs() (string, error) {
