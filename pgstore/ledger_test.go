@@ -55,16 +55,16 @@ func (l *ledger) hear(said string) {
 }
 
 // acknowledged gives the operations that were.
-func (l *ledger) acknowledged() []work { return l.which(true) }
+func (l *ledger) acknowledged() []work { return l.which(func(w *work) bool { return w.acknowledged }) }
 
 // open gives those that were not.
-func (l *ledger) open() []work { return l.which(false) }
+func (l *ledger) open() []work { return l.which(func(w *work) bool { return !w.acknowledged }) }
 
-func (l *ledger) which(acknowledged bool) (some []work) {
+func (l *ledger) which(holds func(*work) bool) (some []work) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, w := range l.all {
-		if w.acknowledged == acknowledged {
+		if holds(w) {
 			some = append(some, *w)
 		}
 	}

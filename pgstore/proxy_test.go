@@ -90,13 +90,12 @@ func (p *proxy) disarm() bool {
 	return hit
 }
 
-// strikes gives the plan if the message is the one; first: of a batch. What comes late is a whole batch: of half of one the server keeps the locks, and
-// whoever asks for the outcome waits until the server has given the connection up.
-func (p *proxy) strikes(ofServer, first bool) *plan {
+// strikes returns the plan if a message is the one that it is for. The plan's fault counts the message only if may reports so.
+func (p *proxy) strikes(may func(fault) bool) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.plan == nil || p.plan.hit || p.plan.what.ofServer() != ofServer || p.plan.what == requestLate && !first:
+	case p.plan == nil || p.plan.hit || !may(p.plan.what):
 		return nil
 	case p.plan.left > 0:
 		p.plan.left--
@@ -105,6 +104,13 @@ func (p *proxy) strikes(ofServer, first bool) *plan {
 	p.plan.hit = true
 	return p.plan
 }
+
+// ofRequest reports whether a fault happens to a request.
+func ofRequest(f fault) bool { return !f.ofServer() }
+
+// withinBatch reports whether a fault happens to a request that is not the first one of its batch. What comes late is a whole batch: of half of one the
+// server keeps the locks, and whoever asks for the outcome waits until the server has given the connection up.
+func withinBatch(f fault) bool { return ofRequest(f) && f != requestLate }
 
 // link is a client's connection and the server's.
 type link struct {
@@ -124,12 +130,15 @@ func (p *proxy) serve(client net.Conn) {
 	l.requests()
 }
 
-// message reads one; the first of a client has no type.
-func message(from io.Reader, typed bool) ([]byte, error) {
-	head := make([]byte, 4)
-	if typed {
-		head = make([]byte, 5)
-	}
+// What a message begins with: its type and its length. The first one of a client has no type.
+const (
+	untyped = 4
+	typed   = 5
+)
+
+// message reads one that begins with so many bytes.
+func message(from io.Reader, begins int) ([]byte, error) {
+	head := make([]byte, begins)
 	if _, err := io.ReadFull(from, head); err != nil {
 		return nil, err
 	}
@@ -143,24 +152,29 @@ func endsBatch(m []byte) bool { return m[0] == 'S' || m[0] == 'Q' }
 
 func (l *link) requests() {
 	defer l.server.Close()
-	ended := false
-	for typed := false; ; typed = true {
-		m, err := message(l.client, typed)
+	m, err := message(l.client, untyped)
+	for may := withinBatch; ; {
+		if err == nil {
+			_, err = l.server.Write(m)
+		}
 		if err != nil {
 			return
 		}
-		first := typed && ended
-		if ended = endsBatch(m); ended && typed {
+		if m, err = message(l.client, typed); err != nil {
+			return
+		}
+		ends := endsBatch(m)
+		if ends {
 			l.trips.Add(1)
 		}
-		if typed && m[0] != 'X' {
-			if plan := l.strikes(false, first); plan != nil {
+		if m[0] != 'X' {
+			if plan := l.strikes(may); plan != nil {
 				l.loses(plan, m)
 				return
 			}
 		}
-		if _, err := l.server.Write(m); err != nil {
-			return
+		if may = withinBatch; ends {
+			may = ofRequest
 		}
 	}
 }
@@ -172,7 +186,7 @@ func (l *link) loses(plan *plan, m []byte) {
 	if plan.what == requestLate {
 		for !endsBatch(m) {
 			var err error
-			if m, err = message(l.client, true); err != nil {
+			if m, err = message(l.client, typed); err != nil {
 				break
 			}
 			held.Write(m)
@@ -197,11 +211,11 @@ func (l *link) replies() {
 	defer close(l.done)
 	defer l.client.Close()
 	for {
-		m, err := message(l.server, true)
+		m, err := message(l.server, typed)
 		if err != nil {
 			return
 		}
-		if plan := l.strikes(true, false); plan != nil {
+		if plan := l.strikes(fault.ofServer); plan != nil {
 			switch plan.what {
 			case replyCut:
 				_, _ = l.client.Write(m[:len(m)/2])
@@ -209,7 +223,7 @@ func (l *link) replies() {
 				plan.leave()
 			}
 			for err == nil && m[0] != 'Z' {
-				m, err = message(l.server, true)
+				m, err = message(l.server, typed)
 			}
 			close(plan.after)
 			return

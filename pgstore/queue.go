@@ -83,28 +83,28 @@ func (p *places) leave() {
 	p.held = nil
 }
 
-// need takes the places of the streams whose heads are asked for: before the transaction has begun by waiting, after that only if it need not.
-func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool) error {
+// await takes the places in the queues of the streams whose heads lookups ask for. The transaction has
+// not begun, so it may wait.
+func (p *places) await(ctx context.Context, lookups []tenancy.Lookup) error {
+	if p == nil || len(p.needed) > 0 {
+		return p.claim(lookups)
+	}
+	p.needed = p.missing(lookups)
+	if len(p.needed) == 0 {
+		return nil
+	}
+	return p.enter(ctx)
+}
+
+// claim takes the same places for a transaction that has begun. If it would have to wait, or if somebody
+// has left one of the queues since its snapshot, it has to begin again: errQueued.
+func (p *places) claim(lookups []tenancy.Lookup) error {
 	if p == nil {
 		return nil
 	}
-	var more []int
-	for _, l := range lookups {
-		if l.Index == tenancy.IndexHeads && l.Limit == 0 {
-			if i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all))); !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
-				more = append(more, i)
-			}
-		}
-	}
-	if len(more) == 0 {
-		return nil
-	}
-	first := len(p.needed) == 0 && !begun
+	more := p.missing(lookups)
 	p.needed = append(p.needed, more...)
 	slices.Sort(p.needed)
-	if first {
-		return p.enter(ctx)
-	}
 	for _, i := range more {
 		select {
 		case p.all[i].held <- struct{}{}:
@@ -112,9 +112,24 @@ func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool)
 		default:
 			return errQueued
 		}
-		if begun && p.all[i].left.Load() > p.snapshot {
+		if p.all[i].left.Load() > p.snapshot {
 			return errQueued
 		}
 	}
 	return nil
+}
+
+// missing returns the queues that lookups need and that are not known to be needed yet, sorted.
+func (p *places) missing(lookups []tenancy.Lookup) (more []int) {
+	for _, l := range lookups {
+		if l.Index != tenancy.IndexHeads || l.Limit != 0 {
+			continue
+		}
+		i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all)))
+		if !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
+			more = append(more, i)
+		}
+	}
+	slices.Sort(more)
+	return more
 }

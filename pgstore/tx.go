@@ -173,7 +173,12 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	if err := t.places.need(ctx, lookups, t.conn != nil || t.joined != nil); err != nil {
+	if t.conn == nil && t.joined == nil {
+		err = t.places.await(ctx, lookups)
+	} else {
+		err = t.places.claim(lookups)
+	}
+	if err != nil {
 		return nil, t.fail(err)
 	}
 	answers := make([]tenancy.Answer, len(lookups))
@@ -254,16 +259,28 @@ func (t *tx) write(ctx context.Context, keep func() error) error {
 
 // Put writes records: those of one kind in one statement. An entry that is another record's makes the next read or the commit fail.
 func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
-	return t.write(ctx, func() error { return t.keep(records, true) })
+	return t.write(ctx, func() error { return t.keep(records, putting) })
 }
 
 // Delete removes records by identity, those of one kind in one statement.
 func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
-	return t.write(ctx, func() error { return t.keep(records, false) })
+	return t.write(ctx, func() error { return t.keep(records, removing) })
 }
 
-// keep puts records of one call together by kind. One that is there twice begins a statement of its own: what comes later counts.
-func (t *tx) keep(records []tenancy.Record, put bool) error {
+// writing is what to do with records: by which statement, and with which row for each.
+type writing struct {
+	statement func(change) statement
+	row       func(*tables.Table, tenancy.Record) []any
+}
+
+var (
+	putting  = writing{func(c change) statement { return c.put }, (*tables.Table).Values}
+	removing = writing{func(c change) statement { return c.remove }, (*tables.Table).Key}
+)
+
+// keep groups the records of one call by kind. A record whose identity is already in its group begins
+// another statement, so that what comes later counts.
+func (t *tx) keep(records []tenancy.Record, w writing) error {
 	groups := map[*tables.Table]*group{}
 	var order []*group
 	for _, r := range records {
@@ -274,18 +291,11 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 		identity := r.Entries(nil)[0]
 		g := groups[table]
 		if g == nil || g.taken[identity] {
-			g = &group{statement: changes[table].put, taken: map[tenancy.Entry]bool{}}
-			if !put {
-				g.statement = changes[table].remove
-			}
+			g = &group{statement: w.statement(changes[table]), taken: map[tenancy.Entry]bool{}}
 			groups[table], order = g, append(order, g)
 		}
 		g.taken[identity] = true
-		if put {
-			g.rows = append(g.rows, table.Values(r))
-		} else {
-			g.rows = append(g.rows, table.Key(r))
-		}
+		g.rows = append(g.rows, w.row(table, r))
 	}
 	for _, g := range order {
 		g.keep(&t.kept, g.rows)
