@@ -27,14 +27,16 @@ var schema embed.FS
 var migrations = tables.Migrations(schema)
 
 const (
-	// A table of somebody else's that happens to be called tenancy_schema has no column applied.
+	// A table that happens to have the name tenancy_schema, and is another
+	// application's, has no column applied.
 	readVersion = "SELECT coalesce(max(version), 0)::bigint FROM tenancy_schema WHERE applied >= 0"
 
 	// checkVersion fails with divisionByZero unless the schema still has the version %d. It begins the
 	// batch of an Update, and the server carries out nothing that comes after it.
 	checkVersion = "SELECT 1 / CASE WHEN max(version) = %d THEN 1 ELSE 0 END FROM tenancy_schema"
 
-	// Whoever migrates first locks the row that all of them see. The others wait here, and lose.
+	// Of several processes that migrate at once, the first locks the row that all of
+	// them see. The others wait here, and lose.
 	lockVersion = "UPDATE tenancy_schema SET version = version WHERE version = $1::bigint"
 )
 
@@ -49,7 +51,7 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 
 var errNone = fmt.Errorf("%w: the database has none: call Migrate", ErrSchema)
 
-// schemaError returns what an error of readVersion means.
+// schemaError returns the meaning of an error of readVersion.
 func schemaError(err error) error {
 	switch code := state(err); {
 	case code == undefinedTable:
@@ -60,7 +62,7 @@ func schemaError(err error) error {
 	return discreet(err)
 }
 
-// fits returns nil if a schema of a version is the one that the store needs.
+// fits returns nil if the store needs a schema of this version.
 func (s *Store) fits(version int) error {
 	switch {
 	case version == 0:
@@ -90,7 +92,7 @@ func (s *Store) ready(ctx context.Context) error {
 	return nil
 }
 
-// look checks the schema.
+// look checks the schema of the database.
 func (s *Store) look(ctx context.Context) error {
 	version, err := s.version(ctx)
 	return cmp.Or(err, s.fits(version))
@@ -120,7 +122,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 				return discreet(err)
 			}
 		case duplicateTable, duplicateObject, uniqueViolation:
-			// Another process has committed this step, unless the version is what it was.
+			// Another process has committed this step, unless the version has not
+			// changed.
 			if now, again := s.version(ctx); again != nil {
 				return again
 			} else if now == version {

@@ -10,11 +10,15 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Transactions of one process that append to one stream would overtake each other, and all but one of them be run again. So they queue: whoever reads the
-// head of a stream holds its queue until its transaction is over. The queue is entered before BEGIN, so that the snapshot is that of one who is alone.
-// Who learns of a stream later, and finds somebody in its queue or gone from it since the snapshot, begins again in the queue.
+// Transactions of one process that append to the same stream would overtake each other,
+// and all but one would be run again. So they queue: a transaction that reads the head
+// of a stream holds the stream's queue until it ends. A transaction enters the queue
+// before BEGIN, so that nobody else in the queue changes anything after its snapshot. A
+// transaction that learns of a stream later begins again in the queue if another
+// transaction is in that queue, or has left it since the snapshot.
 
-// queues are those of a Store. Several streams may share one, which makes them wait for each other and does no harm.
+// queues are the queues of a Store. Several streams may share one; then their
+// transactions wait for each other, which does no harm.
 type queues struct {
 	seed    maphash.Seed
 	all     [512]queue
@@ -35,10 +39,11 @@ func newQueues() *queues {
 	return q
 }
 
-// errQueued ends an attempt that is to begin again in a queue.
+// errQueued ends an attempt that has to begin again in a queue.
 var errQueued = errors.New("pgstore: to be run again in the queue of a stream")
 
-// places are the queues that a transaction is or has to be in. The zero of a pointer stands in none, and waits for nobody.
+// places are the queues that a transaction is in or has to be in. A nil pointer is in
+// none and waits for nobody.
 type places struct {
 	*queues
 	needed   []int // sorted
@@ -46,7 +51,8 @@ type places struct {
 	snapshot uint64 // when the transaction began
 }
 
-// enter takes the places that are known to be needed, in order, so that no two wait for each other.
+// enter takes the places that are known to be needed. It takes them in order, so that
+// no two transactions wait for each other.
 func (p *places) enter(ctx context.Context) error {
 	for _, i := range p.needed {
 		if err := p.wait(ctx, p.all[i].held); err != nil {
@@ -96,8 +102,9 @@ func (p *places) await(ctx context.Context, lookups []tenancy.Lookup) error {
 	return p.enter(ctx)
 }
 
-// claim takes the same places for a transaction that has begun. If it would have to wait, or if somebody
-// has left one of the queues since its snapshot, it has to begin again: errQueued.
+// claim takes the same places for a transaction that has begun. It returns errQueued if
+// the transaction would have to wait, or if another one has left a queue since the
+// snapshot.
 func (p *places) claim(lookups []tenancy.Lookup) error {
 	if p == nil {
 		return nil
@@ -119,7 +126,8 @@ func (p *places) claim(lookups []tenancy.Lookup) error {
 	return nil
 }
 
-// missing returns the queues that lookups need and that are not known to be needed yet, sorted.
+// missing returns, sorted, the queues that lookups need and that were not known to be
+// needed.
 func (p *places) missing(lookups []tenancy.Lookup) (more []int) {
 	for _, l := range lookups {
 		if l.Index != tenancy.IndexHeads || l.Limit != 0 {

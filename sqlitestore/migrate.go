@@ -31,7 +31,7 @@ func (t *statements) ready(ctx context.Context) error {
 	return cmp.Or(err, fits(version))
 }
 
-// fits returns nil if a schema of a version is the one that this package needs.
+// fits returns nil if this package needs a schema of this version.
 func fits(version int) error {
 	switch {
 	case version == 0:
@@ -44,7 +44,8 @@ func fits(version int) error {
 	return nil
 }
 
-// A table of somebody else's that happens to be called tenancy_schema has no column applied.
+// A table that happens to have the name tenancy_schema, and is another application's,
+// has no column applied.
 const readVersion = "SELECT coalesce(max(version), 0) FROM tenancy_schema WHERE applied >= 0"
 
 // version returns the version of the database's schema, or zero if the database has none.

@@ -65,7 +65,7 @@ func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	}
 }
 
-// scheme is what a URI begins with.
+// scheme matches the beginning of a URI.
 var scheme = regexp.MustCompile(`^(?i:file:|[a-z][a-z0-9+.-]*://)`)
 
 // plain returns the absolute form of a path that SQLite and its driver read as nothing else.
@@ -92,10 +92,11 @@ func plain(path string) (string, error) {
 	return path, wrap(err)
 }
 
-// How long SQLite itself waits for a lock that a writer needs: not long, since it waits longer each time, and comes too late for its turn.
+// writerWaits is how long SQLite itself waits for a lock that a writer needs. It is
+// short, since SQLite waits longer each time, and comes too late for its turn.
 const writerWaits = 50 * time.Millisecond
 
-// open looks at the file before it changes anything, and opens it.
+// open checks the file before it changes anything, and opens it.
 func (s *Store) open(ctx context.Context, path string) error {
 	if err := ours(ctx, path); err != nil {
 		return err
@@ -132,7 +133,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	return nil
 }
 
-// ours looks whether there is nothing yet in a file, or tables of ours.
+// ours checks that a file holds nothing yet, or tables of this package.
 func ours(ctx context.Context, path string) (err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -152,7 +153,7 @@ func ours(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// source names a file to the driver.
+// source returns the name of a file for the driver.
 func source(path string, options ...string) string {
 	u := url.URL{Scheme: "file", Path: path}
 	for i, o := range options {
@@ -164,7 +165,8 @@ func source(path string, options ...string) string {
 	return u.String()
 }
 
-// foreign makes ErrFile of an error that says that a file can't be used.
+// foreign returns ErrFile for an error that says that a file can't be used, and any
+// other error as it is.
 func foreign(err error) error {
 	if errors.Is(err, ErrFile) {
 		return err

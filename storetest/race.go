@@ -10,8 +10,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// raceCases let transactions decide on what they have read while others change it (GEN-3). Whatever a store does about that, what comes out
-// is what would come out if one had gone first.
+// raceCases let transactions decide on what they have read while others change it
+// (GEN-3). Whatever a store does about that, the outcome is that of one transaction
+// after the other.
 func raceCases() []testCase {
 	return []testCase{
 		{"Race/increments", trial.increments},
@@ -42,16 +43,22 @@ func raceCases() []testCase {
 	}
 }
 
-// Transactions of a race meet: each reads, and waits until the others have read too, before it decides. A store that runs one Update at a time lets
-// the first of them wait in vain, so the first has to learn that the others will not come. A store that is under test can say so by a method
+// The transactions of a race meet: each reads, and waits until the others have read
+// too, before it decides. In a store that runs one Update at a time the others can't
+// come while the first waits, so the first has to learn that. A store under test can
+// tell by a method
 //
 //	Waiting() bool
 //
-// which reports whether a transaction of the store waits, at this moment, for another one to end. It must report true only of one that can't go on
-// before that. The tests of this module's stores add the method to them. Where it is there, transactions wait for each other until all have come
-// or one waits, and the case fails if neither happens within meetingBound: whether they meet does not depend on how busy the machine is.
+// It reports whether a transaction of the store waits at this moment for another one to
+// end. It must report true only if that transaction can't go on before. The tests of
+// this module add the method to its stores. With the method, transactions wait for each
+// other until all have come or one waits. The case fails if neither happens within
+// meetingBound. So whether transactions meet does not depend on how busy the machine
+// is.
 //
-// Without the method they wait for patience. A sound store passes all the same. A faulty one may pass by luck on a machine that is very busy.
+// Without the method they wait for each other no longer than patience. A sound store
+// passes all the same. A faulty one may pass by luck on a busy machine.
 const (
 	meetingBound = 5 * time.Minute
 	patience     = 100 * time.Millisecond
@@ -60,7 +67,8 @@ const (
 // waiter is a store that says whether a transaction waits for another one.
 type waiter interface{ Waiting() bool }
 
-// wait waits until a channel is closed or whoever is to close it waits for the caller.
+// wait waits until a channel is closed, or until the transaction that is to close it
+// waits for the caller's.
 func (c trial) wait(closed <-chan struct{}) {
 	w, asks := c.store.(waiter)
 	if !asks {
@@ -75,7 +83,7 @@ func (c trial) wait(closed <-chan struct{}) {
 	}
 }
 
-// waitFor waits for a channel to be closed, and reports whether it was within some time.
+// waitFor waits for a channel to be closed, and reports whether it was closed in time.
 func waitFor(closed <-chan struct{}, most time.Duration) bool {
 	timer := time.NewTimer(most)
 	defer timer.Stop()
@@ -100,7 +108,8 @@ func (c trial) meeting(size int) *meeting {
 	return &meeting{of: c, size: size, came: map[int]bool{}, closed: make(chan struct{})}
 }
 
-// arrive waits until all have come, or can't. A transaction that is run again comes again, and counts once.
+// arrive waits until all have come or can't come. A transaction that is run again comes
+// again, and counts once.
 func (m *meeting) arrive(who int) {
 	m.mu.Lock()
 	if !m.came[who] {
@@ -113,11 +122,13 @@ func (m *meeting) arrive(who int) {
 	m.of.wait(m.closed)
 }
 
-// runner is what runs in a race: a transaction that reads, calls read, and then decides whether to write, which it says.
+// runner is what runs in a race: it reads, calls read, then decides whether to write,
+// and returns what it decided.
 type runner = func(ctx context.Context, tx tenancy.Tx, n int, read func()) (wrote bool, err error)
 
-// race runs a function in two transactions at once, each with its number, again and again while the store says that others won. Both commit in
-// the end; which of them wrote is what the last run of each says.
+// race runs a function in two transactions at once, each with its number, again and
+// again while the store reports that others won. Both commit in the end. The result is
+// whether the last run of each wrote.
 func (c trial) race(fn runner) (wrote [2]bool) {
 	c.Helper()
 	together := c.meeting(2)
@@ -137,7 +148,8 @@ func (c trial) race(fn runner) (wrote [2]bool) {
 	return wrote
 }
 
-// winner is race where one writes only if the other has not. It gives the number of the one that wrote.
+// winner runs a race of which one may write. It returns the number of the one that
+// wrote.
 func (c trial) winner(fn runner) int {
 	c.Helper()
 	wrote := c.race(fn)
@@ -157,7 +169,8 @@ func read1(ctx context.Context, tx tenancy.ReadTx, l tenancy.Lookup) (tenancy.An
 	return answers[0], nil
 }
 
-// increments counts one record up from several goroutines: none is lost.
+// increments adds one to a record again and again from several goroutines. None of the
+// additions is lost.
 func (c trial) increments() {
 	const writers, each = 4, 8
 	head := tenancy.HeadRecord{Stream: stream(1)}
@@ -193,7 +206,7 @@ func (c trial) increments() {
 	require.Equal(c, head, c.get(head))
 }
 
-// putOnce has each of two put a membership if a lookup finds none.
+// putOnce lets each of two transactions put a membership if a lookup finds none.
 func (c trial) putOnce(look func(n int) tenancy.Lookup) {
 	member := func(n int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(1), User: userID(n)}
@@ -213,7 +226,8 @@ func (c trial) putOnce(look func(n int) tenancy.Lookup) {
 	require.Equal(c, []tenancy.Record{member(won)}, got[0].Records)
 }
 
-// oneEntry has each of two put a record with the same entry if it finds none there (INV-8).
+// oneEntry lets each of two transactions put a record with the same entry if it finds
+// none there (INV-8).
 func (c trial) oneEntry() {
 	records := [2]tenancy.Record{samples[tenancy.IndexPendingInvitations](0, 1, 1), samples[tenancy.IndexPendingInvitations](1, 1, 1)}
 	key, _ := keyIn(tenancy.IndexPendingInvitations, records[0])
@@ -232,7 +246,8 @@ func (c trial) oneEntry() {
 	require.Nil(c, c.get(records[1-won]))
 }
 
-// crossedChanges has each of two Administrators become Standard User if the other is Administrator still.
+// crossedChanges lets each of two Administrators become a Standard User if the other is
+// still an Administrator.
 func (c trial) crossedChanges() {
 	admin := func(n int) tenancy.MembershipRecord {
 		return tenancy.MembershipRecord{Organization: orgID(1), User: userID(n), Role: tenancy.Administrator}
@@ -256,7 +271,7 @@ func (c trial) crossedChanges() {
 	require.Equal(c, admin(1-won), c.get(admin(1-won)))
 }
 
-// crossedDeletes has each of two go if there are two.
+// crossedDeletes lets each of two members leave if there are two.
 func (c trial) crossedDeletes() {
 	member := func(n int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(1), User: userID(n)}
@@ -277,7 +292,8 @@ func (c trial) crossedDeletes() {
 	require.Equal(c, []tenancy.Record{member(1 - won)}, c.ask(all)[0].Records)
 }
 
-// accessRace has one suspend an account if the user has no roles there, and the other give roles if it is not suspended.
+// accessRace lets one transaction suspend an account if the user has no roles there,
+// and the other give the user roles if the account is not suspended.
 func (c trial) accessRace() {
 	account := tenancy.AccountRecord{ID: accountID(1)}
 	c.put(account, tenancy.UserRecord{ID: userID(1)})
@@ -301,7 +317,8 @@ func (c trial) accessRace() {
 	require.Equal(c, won == 1, !row.Roles.IsZero())
 }
 
-// appendOnce has each of two append an event to a stream of its own if it finds none.
+// appendOnce lets each of two transactions append an event to a stream of its own if it
+// finds no events.
 func (c trial) appendOnce(none func(ctx context.Context, tx tenancy.ReadTx, n int) (bool, error)) {
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		empty, err := none(ctx, tx, n)
@@ -329,7 +346,8 @@ func emptyOutbox(ctx context.Context, tx tenancy.ReadTx, _ int) (bool, error) {
 	return len(events) == 0, err
 }
 
-// oneNumber has two append the same number without having read: one of them does, the other is refused (EVT-2).
+// oneNumber lets two transactions append an event of the same number without having
+// read the stream. One of them does, and the other is refused (EVT-2).
 func (c trial) oneNumber() {
 	together := c.meeting(2)
 	var errs [2]error
@@ -364,7 +382,8 @@ func (c trial) oneNumber() {
 	require.Nil(c, c.get(tenancy.UserRecord{ID: userID(1 - won)}))
 }
 
-// moveRace has one merge an organization into another while the other joins it if it is active: no member stays behind (INV-9).
+// moveRace lets one transaction merge an organization into another while the other one
+// joins it if it is active. No member stays behind (INV-9).
 func (c trial) moveRace() {
 	org := tenancy.OrganizationRecord{ID: orgID(1), State: tenancy.StateActive}
 	c.put(org, tenancy.OrganizationRecord{ID: orgID(2), State: tenancy.StateActive}, tenancy.MembershipRecord{Organization: orgID(1), User: userID(5)})
@@ -400,7 +419,8 @@ func (c trial) moveRace() {
 	require.Len(c, got[3].Records, joined, "the accounts moved")
 }
 
-// copies reads two records one after the other while another transaction changes both: what an Update commits it has read of one state.
+// copies reads two records one after the other while another transaction changes both.
+// What an Update commits, it has read from one state.
 func (c trial) copies() {
 	pair := func(n int) []tenancy.Record {
 		return []tenancy.Record{tenancy.HeadRecord{Stream: stream(1), Sequence: uint64(n)}, tenancy.HeadRecord{Stream: stream(2), Sequence: uint64(n)}}
