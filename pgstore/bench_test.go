@@ -18,7 +18,8 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// Every benchmark runs beside a floor, "by hand": the fewest statements of the same driver, pipelined, over the same tables, on a server that syncs as a real one.
+// Every benchmark runs beside a floor, "by hand": the fewest statements of the same
+// driver, pipelined, over the same tables, on a server that syncs as a real one does.
 
 // durable is the benchmarks' server.
 var durable struct {
@@ -27,7 +28,7 @@ var durable struct {
 	err error
 }
 
-// founded is a directory in a database, and who owns an organization there.
+// founded is a directory in a database, with the Owner of an organization there.
 type founded struct {
 	*scene
 	store *pgstore.Store
@@ -58,7 +59,8 @@ func newID() (id [16]byte) {
 	return id
 }
 
-// rename is a hand-written operation: it reads four rows in one round trip, and writes five in another, with COMMIT.
+// rename is an operation written by hand. It reads four rows in one round trip, and
+// writes five in another, with COMMIT.
 func (f *founded) rename(ctx context.Context, name string) error {
 	conn, err := f.pool.Acquire(ctx)
 	if err != nil {
@@ -122,7 +124,8 @@ func (f *founded) write(ctx context.Context, conn *pgxpool.Conn, name string, se
 	return conn.SendBatch(ctx, &b).Close()
 }
 
-// BenchmarkOperation renames an organization: one operation, with its event and its outbox.
+// BenchmarkOperation renames an organization: one operation, with its event and its
+// outbox.
 func BenchmarkOperation(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		f := found(b)
@@ -139,7 +142,8 @@ func BenchmarkOperation(b *testing.B) {
 	})
 }
 
-// BenchmarkContended has eight goroutines do that at once, on one organization: by hand each again until it has won.
+// BenchmarkContended renames one organization from eight goroutines at once. By hand,
+// each tries again until it has won.
 func BenchmarkContended(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		f := found(b)
@@ -186,7 +190,7 @@ func BenchmarkCan(b *testing.B) {
 	})
 }
 
-// What the benchmarks of much use.
+// The sizes of the benchmarks that need much.
 const (
 	manyUsers    = 100_000
 	manyAccounts = 10_000
@@ -226,7 +230,8 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkMerge merges an organization of 100,000 users and 10,000 accounts (MRG-13), by hand with two statements.
+// BenchmarkMerge merges an organization of 100,000 users and 10,000 accounts (MRG-13).
+// By hand that is two statements.
 func BenchmarkMerge(b *testing.B) {
 	for name, merge := range map[string]func(*founded, tenancy.OrganizationID) error{
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
@@ -257,7 +262,8 @@ func BenchmarkMerge(b *testing.B) {
 	}
 }
 
-// settle lets the server write what it has to, so that it does not while something is measured.
+// settle lets the server write what it has to write, so that it does not write while
+// something is measured.
 func (f *founded) settle() {
 	_, err := f.pool.Exec(f.t.Context(), "VACUUM ANALYZE")
 	require.NoError(f.t, err)
@@ -265,7 +271,8 @@ func (f *founded) settle() {
 	require.NoError(f.t, err)
 }
 
-// BenchmarkImport makes 100,000 users members, by hand with COPY: a membership, an event and what is pending for each.
+// BenchmarkImport makes 100,000 users members. By hand it copies a membership, an event
+// and a pending event for each with COPY.
 func BenchmarkImport(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		for range b.N {

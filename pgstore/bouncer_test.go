@@ -20,7 +20,8 @@ import (
 
 var bouncerMode = flag.String("bouncer-mode", "exec", "the default_query_exec_mode with which TestBouncer runs the suite")
 
-// bouncers is the PgBouncer of this package's tests, which the first one starts. It ends with this process: stop holds what it would end without.
+// bouncers returns the PgBouncer of this package's tests, which the first test that
+// needs it starts. It ends when this process does, or when stop is called.
 var bouncers = sync.OnceValue(func() (b struct {
 	url  func(database string) string
 	stop func() error
@@ -44,7 +45,8 @@ var bouncers = sync.OnceValue(func() (b struct {
 // inSessions is a database whose connections PgBouncer pools per session.
 const inSessions = "in_sessions"
 
-// bouncer gives connection strings through it, with a mode of the driver.
+// bouncer returns a function that returns connection strings through PgBouncer, with a
+// mode of the driver.
 func bouncer(t *testing.T, mode string) func(database string) string {
 	needServer(t)
 	b := bouncers()
@@ -57,7 +59,8 @@ func bouncer(t *testing.T, mode string) func(database string) string {
 	return func(database string) string { return b.url(database) + " default_query_exec_mode=" + mode }
 }
 
-// through gives a pool whose statements go through PgBouncer, into an empty database of its own: connections that other tests cut would be those that
+// through returns a pool whose statements go through PgBouncer, into an empty database
+// of its own. In a database that other tests use too, they would cut connections that
 // PgBouncer keeps.
 func through(t *testing.T, mode string) *pgxpool.Pool {
 	url, name := bouncer(t, mode), create(t)
@@ -69,8 +72,8 @@ func through(t *testing.T, mode string) *pgxpool.Pool {
 	return pool
 }
 
-// TestBouncer holds the store to its contract through PgBouncer, where each transaction may be on another connection to the server, and what one transaction
-// has prepared the next one does not find.
+// TestBouncer runs the suite through PgBouncer, where each transaction may be on
+// another connection to the server, and does not find what the one before has prepared.
 func TestBouncer(t *testing.T) {
 	t.Parallel()
 	pool := through(t, *bouncerMode)
@@ -82,7 +85,7 @@ func TestBouncer(t *testing.T) {
 	}
 }
 
-// TestBouncerOperations runs random operations through PgBouncer, and Migrate.
+// TestBouncerOperations runs Migrate and random operations through PgBouncer.
 func TestBouncerOperations(t *testing.T) {
 	if os.Getenv(randomly) == "" {
 		t.Parallel()
@@ -102,8 +105,10 @@ func TestBouncerOperations(t *testing.T) {
 	}, &storetest.Reached{})
 }
 
-// TestBouncerModes says which of the driver's modes do without prepared statements that outlive a transaction. Of them describe_exec is not one either: a
-// statement outside a transaction it describes and executes in two round trips, which may be two connections. That is a race, so no test looks for it.
+// TestBouncerModes checks which of the driver's modes do without prepared statements
+// that outlive a transaction. Nor does describe_exec: it describes and executes a
+// statement outside a transaction in two round trips, which may be on two connections.
+// That is a race, so no test looks for it.
 func TestBouncerModes(t *testing.T) {
 	t.Parallel()
 	for mode, works := range map[string]bool{"cache_statement": false, "cache_describe": true, "exec": true, "simple_protocol": true} {
@@ -126,8 +131,9 @@ func TestBouncerModes(t *testing.T) {
 	}
 }
 
-// turns has two stores, with a connection to PgBouncer each, take turns on what is one connection to the server, and hold one transaction each at a time,
-// which then are two.
+// turns lets two stores, each with a connection to PgBouncer of its own, take turns on
+// what is one connection to the server. Then each holds a transaction at the same time,
+// which are two connections.
 func turns(t *testing.T, one, other tenancy.Store) error {
 	put := func(n byte) func(context.Context, tenancy.Tx) error {
 		return func(ctx context.Context, tx tenancy.Tx) error {

@@ -17,14 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The variables that have a process of the test binary play a part, and in which database.
+// The variables that make a process of the test binary play a part, and name its
+// database.
 const (
 	partIn     = "PGSTORE_TEST_PART"
 	databaseOf = "PGSTORE_TEST_DATABASE"
 	told       = "PGSTORE_TEST_TOLD" // what else the part is to know
 )
 
-// TestChild is where the processes begin that other tests start. In any other process it has nothing to do.
+// TestChild is where the processes begin that other tests start. It does nothing in any
+// other process.
 func TestChild(t *testing.T) {
 	parts := map[string]func(*testing.T, *pgxpool.Pool, *orders){"writer": childWrites, "relay": childRelays, "contender": childContends}
 	if part := parts[os.Getenv(partIn)]; part != nil {
@@ -32,7 +34,7 @@ func TestChild(t *testing.T) {
 	}
 }
 
-// orders are what a child is told by its standard input.
+// orders are what a child hears on its standard input.
 type orders struct {
 	begin chan struct{} // closed at the first byte
 	stop  chan struct{} // closed at its end: when the parent closes it, and when the parent has died
@@ -59,7 +61,7 @@ func ended(stop <-chan struct{}) bool {
 	}
 }
 
-// line marks what a child says to its parent among what the testing package prints.
+// line marks what a child says to its parent in the output of the testing package.
 const line = "child: "
 
 // child is a process that plays a part.
@@ -72,7 +74,7 @@ type child struct {
 	printed, complained bytes.Buffer // what else it wrote
 }
 
-// start starts a child. What it says, hear is given line by line.
+// start starts a child. It passes hear each line that the child says.
 func start(t *testing.T, part string, pool *pgxpool.Pool, tell string, hear func(string)) *child {
 	t.Helper()
 	self, err := os.Executable()
@@ -105,7 +107,8 @@ func start(t *testing.T, part string, pool *pgxpool.Pool, tell string, hear func
 	return c
 }
 
-// kill kills the child as nothing can prevent, and gives when all that it had said was heard.
+// kill kills the child in a way that nothing can prevent. It returns when everything
+// that the child said was heard.
 func (c *child) kill(t *testing.T) {
 	t.Helper()
 	require.NoError(t, c.Process.Kill())
@@ -114,7 +117,7 @@ func (c *child) kill(t *testing.T) {
 	require.False(t, c.ProcessState.Exited(), "it had ended by itself: %s%s", &c.printed, &c.complained)
 }
 
-// finish tells the child to come to its end, and waits for that.
+// finish tells the child to finish, and waits until it has.
 func (c *child) finish(t *testing.T) {
 	t.Helper()
 	require.NoError(t, c.stdin.Close())
@@ -122,8 +125,9 @@ func (c *child) finish(t *testing.T) {
 	require.NoError(t, c.Wait(), "%s%s", &c.printed, &c.complained)
 }
 
-// say says a line to the parent, in one write: a process that is killed has said all of it or nothing.
+// say says a line to the parent in one write, so that a process that is killed has said
+// all of it or nothing.
 func say(words ...any) { _, _ = os.Stdout.WriteString(line + fmt.Sprintln(words...)) }
 
-// soon waits for a random moment.
+// soon waits for a random time.
 func soon(most time.Duration) { <-time.After(rand.N(most)) }

@@ -22,7 +22,8 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// What docs/stores.md says of PostgreSQL, and no other test looks at.
+// The tests of this file check what docs/stores.md says of PostgreSQL and no other test
+// checks.
 
 func TestForeignKeys(t *testing.T) {
 	t.Parallel()
@@ -35,7 +36,8 @@ func TestForeignKeys(t *testing.T) {
 	}.TestForeignKeys(t)
 }
 
-// psql runs a command of the page's, with psql from the server's programs, in a pool's database and schema.
+// psql runs a command of the page's in a pool's database and schema, with the psql of
+// the server's programs.
 func psql(t *testing.T, pool *pgxpool.Pool, command string) {
 	t.Helper()
 	config := pool.Config().ConnConfig
@@ -70,7 +72,7 @@ func TestMigrationByHand(t *testing.T) {
 	require.Equal(t, texts(t, migrated, everyRelation), texts(t, pool, everyRelation))
 }
 
-// TestWhatIsStored looks at rows as the page says that they are.
+// TestWhatIsStored checks rows against what the page says of them.
 func TestWhatIsStored(t *testing.T) {
 	t.Parallel()
 	dba.TestColumns(t)
@@ -92,7 +94,8 @@ func TestWhatIsStored(t *testing.T) {
 	require.Zero(t, closed)
 	require.Nil(t, parent)
 
-	// Whoever has SELECT reads, and no more. A policy of the host's may ask our tables.
+	// A role that has SELECT can read, and can do no more. A policy of the host's may
+	// ask our tables.
 	reader := user(t, pool, "reader")
 	executed("GRANT SELECT ON ALL TABLES IN SCHEMA "+schemaOf(pool)+" TO "+reader+`;
 		CREATE TABLE projects (account uuid REFERENCES tenancy_accounts (id), name text); GRANT SELECT ON projects TO `+reader+`;
@@ -114,12 +117,12 @@ func TestWhatIsStored(t *testing.T) {
 		require.ErrorContains(t, second(theirs.Exec(t.Context(), sql)), "permission denied", sql)
 	}
 
-	// What is taken away by hand, the log does not explain.
+	// The log does not explain what was taken away by hand.
 	executed("DELETE FROM tenancy_members WHERE role = 2")(t, store, pool)
 	require.NotEmpty(t, c.Check(tenancy.CheckOptions{Replay: true}))
 }
 
-// TestRoles gives the store a role that may change rows, and may not create tables.
+// TestRoles gives the store a role that may change rows and may not create tables.
 func TestRoles(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -134,7 +137,7 @@ func TestRoles(t *testing.T) {
 	c.Sound()
 }
 
-// user makes a role that may use a schema.
+// user creates a role that may use a schema.
 func user(t *testing.T, pool *pgxpool.Pool, name string) string {
 	name = role(t, pool, name)
 	_, err := pool.Exec(t.Context(), "GRANT USAGE ON SCHEMA "+schemaOf(pool)+" TO "+name)
@@ -142,7 +145,7 @@ func user(t *testing.T, pool *pgxpool.Pool, name string) string {
 	return name
 }
 
-// listener hears what a pool sends.
+// listener records the statements that a pool sends.
 type listener struct {
 	mu  sync.Mutex
 	all []string
@@ -156,7 +159,7 @@ func (l *listener) note(sql string) {
 	}
 }
 
-// heard gives what was heard since it was asked last.
+// heard returns the statements since the last call.
 func (l *listener) heard() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -179,7 +182,7 @@ func (l *listener) TraceBatchStart(ctx context.Context, _ *pgx.Conn, data pgx.Tr
 func (l *listener) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
 func (l *listener) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
 
-// listening gives a pool like another one, and what hears it.
+// listening returns a pool like another one, with a listener.
 func listening(t *testing.T, pool *pgxpool.Pool) (*pgxpool.Pool, *listener) {
 	config := pool.Config()
 	l := &listener{}
@@ -190,7 +193,8 @@ func listening(t *testing.T, pool *pgxpool.Pool) (*pgxpool.Pool, *listener) {
 	return heard, l
 }
 
-// TestIsolation listens to what transactions begin with, whatever the database's default is, and to what they set.
+// TestIsolation checks what transactions begin with, whatever the database's default
+// is, and what they set.
 func TestIsolation(t *testing.T) {
 	t.Parallel()
 	_, pool := openFresh(t)
@@ -275,8 +279,9 @@ func TestConnections(t *testing.T) {
 	}
 }
 
-// TestVanishedClient has somebody keep the lock of a row and do nothing more. Whoever needs it waits until their context ends, or until the server ends the
-// one who is idle.
+// TestVanishedClient lets a client keep the lock of a row and do nothing more. An
+// Update that needs the row waits until its context ends, or until the server ends the
+// idle client.
 func TestVanishedClient(t *testing.T) {
 	t.Parallel()
 	store, pool := open(t, nil)
@@ -305,7 +310,8 @@ func TestVanishedClient(t *testing.T) {
 	require.NoError(t, put(t, store))
 }
 
-// TestBusy has another process win again and again. OnRetry is told of each attempt that lost, and CodeBusy comes when RetryFor is over.
+// TestBusy lets another process win again and again. OnRetry is told of each attempt
+// that lost, and CodeBusy comes when RetryFor is over.
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	_, pool := open(t, nil)
@@ -335,7 +341,8 @@ func TestBusy(t *testing.T) {
 	require.Len(t, told, 4)
 }
 
-// TestRestored writes a database out with pg_dump, reads it into another one, and goes on there.
+// TestRestored dumps a database with pg_dump, restores it into another one, and goes on
+// there.
 func TestRestored(t *testing.T) {
 	t.Parallel()
 	store, pool := open(t, nil)
@@ -355,7 +362,8 @@ func TestRestored(t *testing.T) {
 	sound(t, dir)
 }
 
-// TestSessionPooling uses the driver's default mode through a PgBouncer that keeps a session together.
+// TestSessionPooling uses the driver's default mode through a PgBouncer that keeps a
+// session together.
 func TestSessionPooling(t *testing.T) {
 	t.Parallel()
 	url := bouncer(t, "cache_statement")
@@ -368,7 +376,7 @@ func TestSessionPooling(t *testing.T) {
 	require.NoError(t, turns(t, pgstore.New(one, nil), pgstore.New(other, nil)))
 }
 
-// TestUnknownOutcome gives what a COMMIT ends with, and whether that leaves open what became of it.
+// TestUnknownOutcome checks which errors of a COMMIT leave open what became of it.
 func TestUnknownOutcome(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -384,7 +392,8 @@ func TestUnknownOutcome(t *testing.T) {
 	require.False(t, pgstore.NotCommitted(context.Canceled))
 }
 
-// TestLeftOut holds the list of what statements must not contain to what the page says is left out.
+// TestLeftOut compares what statements must not contain with what the page says is left
+// out.
 func TestLeftOut(t *testing.T) {
 	t.Parallel()
 	examples := map[string]string{
@@ -407,7 +416,8 @@ func TestLeftOut(t *testing.T) {
 	require.False(t, leftOut("SELECT sequence FROM tenancy_events -- LISTEN"))
 }
 
-// TestExampleOfThePage wants the lines that the page shows to stand in an example that runs.
+// TestExampleOfThePage requires that an example that runs contains the lines that the
+// page shows.
 func TestExampleOfThePage(t *testing.T) {
 	t.Parallel()
 	code := dba.Read(t).Section("Which one when").Code("go")[0]

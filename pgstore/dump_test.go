@@ -15,7 +15,8 @@ import (
 	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// planted is a directory in whose database every piece of personal data carries a marker.
+// planted is a directory in whose database every piece of personal data carries a
+// marker.
 type planted struct {
 	t        *testing.T
 	dir      *tenancy.Directory
@@ -28,7 +29,8 @@ type planted struct {
 	users []tenancy.UserID
 }
 
-// mark makes a marker: what can stand in a name and in each part of an address.
+// mark returns a new marker, which may be part of a name and of either part of an
+// address.
 func (p *planted) mark(of string) string {
 	m := "m" + strings.ToLower(cryptorand.Text())
 	p.marks[of] = append(p.marks[of], m)
@@ -50,7 +52,8 @@ func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
 	return up
 }
 
-// plant signs people up, invites others, who accept, decline, are revoked or let it be, proves a domain, and has somebody ask to be invited there.
+// plant signs people up, and invites others, who accept, decline, are revoked or do
+// nothing. It proves a domain, and lets somebody on it ask to be invited.
 func plant(t *testing.T) *planted {
 	store, pool := open(t, nil)
 	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(), database: pool.Config().ConnConfig.Database,
@@ -95,8 +98,9 @@ func plant(t *testing.T) *planted {
 	return p
 }
 
-// forms are the ways in which a text can stand in a dump: as it is, within a bytea, which pg_dump writes in hex, and within something in base64, where it
-// can begin at any of three places.
+// forms returns the forms that a text can have in a dump: as it is, within a bytea,
+// which pg_dump writes in hex, and within something in base64, where it can begin at
+// any of three places.
 func forms(mark string) []string {
 	all := []string{mark, hex.EncodeToString([]byte(mark)), strings.ToUpper(hex.EncodeToString([]byte(mark)))}
 	for before := range 3 {
@@ -106,7 +110,7 @@ func forms(mark string) []string {
 	return all
 }
 
-// found gives what can be found in a dump of the database, and in how many forms.
+// found returns what is found in a dump of the database, and in how many forms.
 func (p *planted) found() map[string]int {
 	p.t.Helper()
 	dump, err := server.Dump(p.t.Context(), p.database)
@@ -124,8 +128,9 @@ func (p *planted) found() map[string]int {
 	return found
 }
 
-// TestNothingPersonalInDump searches the database as an administrator would copy it: once people are deleted nothing of them is in it, and once an
-// organization's names were purged, nothing of it (USR-14, ORG-11, INV-14).
+// TestNothingPersonalInDump searches a dump of the database, as an administrator would
+// make it. Once people are deleted it contains nothing of them, and once an
+// organization's names were purged, nothing of these (USR-14, ORG-11, INV-14).
 func TestNothingPersonalInDump(t *testing.T) {
 	t.Parallel()
 	needServer(t)
@@ -162,7 +167,7 @@ func TestNothingPersonalInDump(t *testing.T) {
 	sound(t, p.dir)
 }
 
-// TestForms shows that a marker is found wherever it stands in what is encoded.
+// TestForms checks that a marker is found wherever it is in what is encoded.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	const mark = "mabcdefghijklmnopqrstuvwxyz"

@@ -12,7 +12,7 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// exampleURL is the connection string of an empty database.
+// exampleURL returns the connection string of an empty database.
 func exampleURL() string {
 	ctx := context.Background()
 	admin, err := pgxpool.New(ctx, server.URL("postgres"))
@@ -90,8 +90,10 @@ func ExampleStore_Transact() {
 	// business
 }
 
-// signIn gives the user of a person whom an identity provider vouches for by issuer and subject, never by address, and signs them up the first time: the
-// host's row and the user are made in one transaction, so that no crash leaves one without the other, and calling it again is safe.
+// signIn returns the user of a person whom an identity provider identifies by issuer
+// and subject, never by address. The first time, it signs the person up. The host's row
+// and the user are made in one transaction, so that no crash leaves one without the
+// other, and calling signIn again is safe.
 func signIn(ctx context.Context, dir *tenancy.Directory, store *pgstore.Store, issuer, subject string, email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
 	err = store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
 		err := tx.QueryRow(ctx, "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2", issuer, subject).Scan(&user)

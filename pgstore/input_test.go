@@ -13,7 +13,7 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// see reads something, to see whether the store does.
+// see reads something, to find out whether the store can.
 func see(t *testing.T, store tenancy.Store) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 10})
@@ -21,7 +21,7 @@ func see(t *testing.T, store tenancy.Store) error {
 	})
 }
 
-// TestClosedPool gives the pool's own error.
+// TestClosedPool uses a closed pool. The store returns the pool's own error.
 func TestClosedPool(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
@@ -36,7 +36,8 @@ func TestClosedPool(t *testing.T) {
 	require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, pgx.Tx, tenancy.Store) error { return nil }), "closed pool")
 }
 
-// TestForeignRows has somebody else write into the tables: what does not parse, or stands where the record is not, is an error and is never skipped.
+// TestForeignRows lets somebody else write to the tables. A row that does not parse, or
+// is where its record is not, is an error and is never skipped.
 func TestForeignRows(t *testing.T) {
 	t.Parallel()
 	user, account := tenancy.UserID{1}, tenancy.AccountID{2}
@@ -88,7 +89,7 @@ func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account 
 	})
 }
 
-// TestServerErrors hide what the server says of a row's values.
+// TestServerErrors checks that an error hides what the server says of a row's values.
 func TestServerErrors(t *testing.T) {
 	t.Parallel()
 	store, _ := open(t, nil)
@@ -104,7 +105,8 @@ func TestServerErrors(t *testing.T) {
 	require.Empty(t, e.Detail)
 }
 
-// TestWithTxIsolation refuses a transaction of the host's in which the rules would not hold.
+// TestWithTxIsolation joins transactions of the host's in which the rules would not
+// hold. They are refused.
 func TestWithTxIsolation(t *testing.T) {
 	t.Parallel()
 	store, pool := open(t, nil)

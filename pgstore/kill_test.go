@@ -18,7 +18,7 @@ import (
 // kills is for runs by hand: go test -run 'Killed' -kills=300.
 var kills = flag.Int("kills", 0, "how many clients, servers and relays are killed in each test of that; 0: a few")
 
-// killing says how many are killed.
+// killing returns how many are killed.
 func killing(few, short int) int {
 	switch {
 	case *kills > 0:
@@ -29,8 +29,9 @@ func killing(few, short int) int {
 	return few
 }
 
-// TestClientsKilled kills processes that write, at any moment. What they acknowledged is there and whole, what they had begun is whole or absent, and what
-// was called not done stays that (GEN-3, GEN-13).
+// TestClientsKilled kills processes that write, at random moments. What they
+// acknowledged is there and whole. What they had begun is whole or absent. What was
+// reported as not done remains so (GEN-3, GEN-13).
 func TestClientsKilled(t *testing.T) {
 	t.Parallel()
 	needServer(t)
@@ -82,8 +83,9 @@ func killClients(t *testing.T, n int) {
 	whole(t, store, l)
 }
 
-// ownServer starts a server that is killed. Its settings are those that PostgreSQL comes with, except that what is not written at a commit is written
-// much later: that only commits with synchronous_commit=off lose anything by it is what the test is about.
+// ownServer starts a server to be killed. Its settings are PostgreSQL's own, except
+// that what is not written at a commit is written much later. Only commits with
+// synchronous_commit=off lose anything by that, and the test is about these.
 func ownServer(t *testing.T) *pgserver.Server {
 	needServer(t)
 	own, err := pgserver.Start("wal_writer_delay=10s")
@@ -92,8 +94,9 @@ func ownServer(t *testing.T) *pgserver.Server {
 	return own
 }
 
-// TestServerKilled kills the server, all its processes at once, while it is written to. Nothing that was acknowledged is lost, and nothing is half done
-// (GEN-3); writers settle what they do not know and go on (GEN-13).
+// TestServerKilled kills all processes of the server at once while writers write.
+// Nothing that was acknowledged is lost, and nothing is half done (GEN-3). The writers
+// settle what they do not know, and go on (GEN-13).
 func TestServerKilled(t *testing.T) {
 	t.Parallel()
 	own := ownServer(t)
@@ -110,7 +113,8 @@ func TestServerKilled(t *testing.T) {
 			whole(t, k.store, k.ledger)
 		})
 	}
-	// The same kills, where the server acknowledges a commit before it has written it. That they find it shows that a loss would be found above.
+	// The same kills, on a server that acknowledges a commit before it has written it.
+	// They find the loss, which shows that a loss would be found above.
 	t.Run("synchronous_commit=off loses what was acknowledged", func(t *testing.T) {
 		k := newServerKiller(t, own, "weak", " synchronous_commit=off")
 		var lost []work
@@ -172,7 +176,8 @@ func (k *serverKiller) end() {
 	k.running.Wait()
 }
 
-// kill kills the server at some moment and starts it again, and gives what was acknowledged before and is not there.
+// kill kills the server at a random moment and starts it again. It returns what was
+// acknowledged before and is not there.
 func (k *serverKiller) kill(t *testing.T) []work {
 	before := k.len()
 	for begun := time.Now(); k.len() < before+8; { // so that there is something to lose
@@ -187,7 +192,7 @@ func (k *serverKiller) kill(t *testing.T) []work {
 	return k.missing(t, acknowledged)
 }
 
-// missing gives those of the operations of which there is no record.
+// missing returns those of the operations that have no record.
 func (k *serverKiller) missing(t *testing.T, of []work) (lost []work) {
 	var lookups []tenancy.Lookup
 	for _, w := range of {
@@ -209,7 +214,7 @@ func (k *serverKiller) missing(t *testing.T, of []work) (lost []work) {
 	return lost
 }
 
-// finish has the writers come to their end.
+// finish lets the writers finish.
 func (k *serverKiller) finish(t *testing.T) {
 	k.end()
 	again, settled := 0, 0

@@ -13,7 +13,7 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// work is an operation that somebody noted before it began.
+// work is an operation that was noted before it began.
 type work struct {
 	actor        tenancy.Actor
 	id           tenancy.OperationID
@@ -21,7 +21,7 @@ type work struct {
 	acknowledged bool
 }
 
-// ledger is what was noted of operations.
+// ledger holds what was noted of operations.
 type ledger struct {
 	mu      sync.Mutex
 	all     []*work
@@ -54,10 +54,10 @@ func (l *ledger) hear(said string) {
 	l.strange = append(l.strange, said)
 }
 
-// acknowledged gives the operations that were.
+// acknowledged returns the operations that were acknowledged.
 func (l *ledger) acknowledged() []work { return l.which(func(w *work) bool { return w.acknowledged }) }
 
-// open gives those that were not.
+// open returns the operations that were not acknowledged.
 func (l *ledger) open() []work { return l.which(func(w *work) bool { return !w.acknowledged }) }
 
 func (l *ledger) which(holds func(*work) bool) (some []work) {
@@ -77,7 +77,7 @@ func (l *ledger) len() int {
 	return len(l.all)
 }
 
-// isDone says what becomes of an operation, for good.
+// isDone reports, for good, whether an operation was done.
 func isDone(t *testing.T, dir *tenancy.Directory, w work) bool {
 	outcome, err := dir.System().ActorOutcome(t.Context(), w.actor, w.id)
 	if errors.Is(err, tenancy.CodeNotFound) {
@@ -90,8 +90,9 @@ func isDone(t *testing.T, dir *tenancy.Directory, w work) bool {
 	return true
 }
 
-// whole wants everything that was acknowledged, and nothing that is half done: of each operation its record, all its events, pending and in their
-// streams, and what it made, or nothing at all.
+// whole requires everything that was acknowledged, and nothing that is half done. Of
+// each operation there is its record, all its events, pending and in their streams, and
+// what it made, or nothing at all.
 func whole(t *testing.T, store tenancy.Store, l *ledger) {
 	t.Helper()
 	dir, err := tenancy.New(store, nil)
@@ -136,7 +137,7 @@ func whole(t *testing.T, store tenancy.Store, l *ledger) {
 	require.Equal(t, total, pending)
 }
 
-// madeIn wants the records of IDs.
+// madeIn requires the records of IDs.
 func madeIn[ID interface {
 	~[16]byte
 	String() string
@@ -147,7 +148,7 @@ func madeIn[ID interface {
 	}
 }
 
-// sound wants that Check finds nothing, with Replay.
+// sound requires that Check with Replay finds nothing.
 func sound(t *testing.T, dir *tenancy.Directory) {
 	t.Helper()
 	for violation, err := range dir.Check(t.Context(), tenancy.CheckOptions{Replay: true}) {
@@ -156,7 +157,7 @@ func sound(t *testing.T, dir *tenancy.Directory) {
 	}
 }
 
-// logs gives the events of all streams, each without tampering (EVT-6).
+// logs returns the events of all streams. None was tampered with (EVT-6).
 func logs(t *testing.T, dir *tenancy.Directory, records map[tenancy.Entry]tenancy.Record) (events []tenancy.Event) {
 	t.Helper()
 	for _, r := range records {

@@ -14,16 +14,16 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// ErrSchema says that the database does not hold the schema that this version of the package needs.
-// Its text says what to do.
+// ErrSchema says that the database does not hold the schema that this version of the
+// package needs. Its text says what to do.
 var ErrSchema = errors.New("pgstore: schema")
 
 //go:embed schema/*.sql
 var schema embed.FS
 
-// migrations are the steps from an empty database to the schema of this version, in order. The last
-// statement of each inserts its version into tenancy_schema, so that a step that somebody runs by hand
-// is complete.
+// migrations are the steps from an empty database to the schema of this version, in
+// order. The last statement of each inserts its version into tenancy_schema, so that a
+// step that somebody runs by hand is complete.
 var migrations = tables.Migrations(schema)
 
 const (
@@ -31,8 +31,9 @@ const (
 	// application's, has no column applied.
 	readVersion = "SELECT coalesce(max(version), 0)::bigint FROM tenancy_schema WHERE applied >= 0"
 
-	// checkVersion fails with divisionByZero unless the schema still has the version %d. It begins the
-	// batch of an Update, and the server carries out nothing that comes after it.
+	// checkVersion fails with divisionByZero unless the schema still has the version
+	// %d. It begins the batch of an Update, and the server carries out nothing that
+	// comes after it.
 	checkVersion = "SELECT 1 / CASE WHEN max(version) = %d THEN 1 ELSE 0 END FROM tenancy_schema"
 
 	// Of several processes that migrate at once, the first locks the row that all of
@@ -98,13 +99,14 @@ func (s *Store) look(ctx context.Context) error {
 	return cmp.Or(err, s.fits(version))
 }
 
-// Migrate brings the schema of the database to the version that this package needs. It creates the
-// tables if there are none. Each step is a transaction; if several processes call Migrate at once, one
-// of them carries out each step. Migrate needs a role that may create tables, and creates them in the
-// first schema of the search_path.
+// Migrate brings the schema of the database to the version that this package needs. It
+// creates the tables if there are none. Each step is a transaction; if several
+// processes call Migrate at once, one of them carries out each step. Migrate needs a
+// role that may create tables, and creates them in the first schema of the search_path.
 //
-// ErrSchema says that the schema is newer than this package, or that the database has a table or an
-// index with a name of this package's that this package did not create. Nothing is changed then.
+// ErrSchema says that the schema is newer than this package, or that the database has a
+// table or an index with a name of this package's that this package did not create.
+// Nothing is changed then.
 func (s *Store) Migrate(ctx context.Context) error {
 	until := time.Now().Add(s.options.RetryFor)
 	for {
@@ -140,7 +142,8 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 }
 
-// foreign returns the error of a step that met something that this package did not create.
+// foreign returns the error of a step that met something that this package did not
+// create.
 func foreign(version int, err error) error {
 	return fmt.Errorf("%w: version %d can't be created, since the database has something of the same name "+
 		"that this package did not create: %w", ErrSchema, version, discreet(err))

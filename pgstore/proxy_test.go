@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// proxy stands between a pool and the server. It knows where messages begin and end, counts round trips, and does something to one message when told.
+// proxy is between a pool and the server. It knows where messages begin and end, counts
+// round trips, and can do something to one message.
 type proxy struct {
 	dir    string
 	trips  atomic.Int64 // batches that the client sent
@@ -23,7 +24,7 @@ type proxy struct {
 	closed chan struct{}
 }
 
-// plan is what is to be done to a message.
+// plan is what the proxy does to a message.
 type plan struct {
 	what  fault
 	left  int           // how many messages of its side come before it
@@ -66,14 +67,16 @@ func newProxy(t testing.TB) *proxy {
 	return p
 }
 
-// pool makes one that talks through the proxy, on one connection at a time: on a second one statements would be prepared again.
+// pool returns a pool that talks through the proxy, on one connection at a time. On a
+// second one, statements would be prepared again.
 func (p *proxy) pool(t testing.TB, database string) *pgxpool.Pool {
 	pool := connect(t, "host="+p.dir+" port=5432 user=postgres sslmode=disable pool_max_conns=1 dbname="+database)
 	t.Cleanup(pool.Close)
 	return pool
 }
 
-// arm says what happens to the n-th message from now on, of all connections, counted from 0.
+// arm sets what happens to the n-th message from now on, counted from 0 over all
+// connections.
 func (p *proxy) arm(what fault, n int, leave func()) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +84,7 @@ func (p *proxy) arm(what fault, n int, leave func()) *plan {
 	return p.plan
 }
 
-// disarm says whether the fault has come.
+// disarm reports whether the fault has happened.
 func (p *proxy) disarm() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,7 +93,8 @@ func (p *proxy) disarm() bool {
 	return hit
 }
 
-// strikes returns the plan if a message is the one that it is for. The plan's fault counts the message only if may reports so.
+// strikes returns the plan if it is for this message. Only messages for which may
+// reports true of the plan's fault count.
 func (p *proxy) strikes(may func(fault) bool) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,8 +112,10 @@ func (p *proxy) strikes(may func(fault) bool) *plan {
 // ofRequest reports whether a fault happens to a request.
 func ofRequest(f fault) bool { return !f.ofServer() }
 
-// withinBatch reports whether a fault happens to a request that is not the first one of its batch. What comes late is a whole batch: of half of one the
-// server keeps the locks, and whoever asks for the outcome waits until the server has given the connection up.
+// withinBatch reports whether a fault happens to a request that is not the first of its
+// batch. Only a whole batch comes late: after half of one, the server would keep the
+// locks, and the question for the outcome would wait until the server has given up the
+// connection.
 func withinBatch(f fault) bool { return ofRequest(f) && f != requestLate }
 
 // link is a client's connection and the server's.
@@ -130,13 +136,14 @@ func (p *proxy) serve(client net.Conn) {
 	l.requests()
 }
 
-// What a message begins with: its type and its length. The first one of a client has no type.
+// How many bytes a message begins with: its type and its length. The first message of a
+// client has no type.
 const (
 	untyped = 4
 	typed   = 5
 )
 
-// message reads one that begins with so many bytes.
+// message reads a message that begins with so many bytes.
 func message(from io.Reader, begins int) ([]byte, error) {
 	head := make([]byte, begins)
 	if _, err := io.ReadFull(from, head); err != nil {
@@ -147,7 +154,8 @@ func message(from io.Reader, begins int) ([]byte, error) {
 	return append(head, rest...), err
 }
 
-// endsBatch says whether a client waits for the server after a message: a Sync, or a simple Query.
+// endsBatch reports whether a client waits for the server after a message, which is a
+// Sync or a simple Query.
 func endsBatch(m []byte) bool { return m[0] == 'S' || m[0] == 'Q' }
 
 func (l *link) requests() {
@@ -179,7 +187,8 @@ func (l *link) requests() {
 	}
 }
 
-// loses cuts the client. What it had sent up to the next Sync comes to the server later, or never.
+// loses cuts off the client. What the client sent up to the next Sync reaches the
+// server later, or never.
 func (l *link) loses(plan *plan, m []byte) {
 	var held bytes.Buffer
 	held.Write(m)

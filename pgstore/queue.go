@@ -89,8 +89,8 @@ func (p *places) leave() {
 	p.held = nil
 }
 
-// await takes the places in the queues of the streams whose heads lookups ask for. The transaction has
-// not begun, so it may wait.
+// await takes the places in the queues of the streams whose heads lookups ask for. The
+// transaction has not begun, so it may wait.
 func (p *places) await(ctx context.Context, lookups []tenancy.Lookup) error {
 	if p == nil || len(p.needed) > 0 {
 		return p.claim(lookups)

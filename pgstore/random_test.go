@@ -14,11 +14,14 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// randomly names the variable that has a process of the test binary's run TestRandomOperations itself.
+// randomly names the variable that makes a process of the test binary run random
+// operations itself.
 const randomly = "PGSTORE_TEST_RANDOM"
 
-// TestRandomOperations runs random operations on the store, beside memstore, and looks at the invariants after each (INV-1 to INV-13). It does so in a
-// process of its own, since how many runs package rapid makes is a process's setting, and what other tests have rapid do takes less time.
+// TestRandomOperations runs random operations on the store and on memstore side by
+// side, and checks the invariants after each (INV-1 to INV-13). It does so in a process
+// of its own: how many runs package rapid makes is a setting of the process, and the
+// other tests that use rapid take less time.
 func TestRandomOperations(t *testing.T) {
 	needServer(t)
 	if os.Getenv(randomly) == "" {
@@ -35,7 +38,7 @@ func TestRandomOperations(t *testing.T) {
 	t.Logf("%d steps in %d runs", reached.Steps, reached.Runs)
 }
 
-// alone runs tests in a process of their own, over the same server.
+// alone runs a test in a process of its own, over the same server.
 func alone(t *testing.T, tests string, flags ...string) {
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -46,7 +49,8 @@ func alone(t *testing.T, tests string, flags ...string) {
 	t.Logf("%s", out)
 }
 
-// fewerChecks gives the flags that have rapid do fewer than its usual hundred runs, unless the command says how many. A database takes its time.
+// fewerChecks returns the flags that make rapid do fewer than its usual hundred runs,
+// unless the command says how many. A database takes its time.
 func fewerChecks(checks string) (flags []string) {
 	given := map[string]string{"rapid.checks": checks}
 	flag.Visit(func(f *flag.Flag) {

@@ -26,7 +26,7 @@ type scene struct {
 	domain   bool // example.com is the organization's
 }
 
-// newScene makes an organization, of an Owner with an account.
+// newScene founds an organization with an Owner and an account.
 func newScene(t testing.TB, store tenancy.Store) *scene {
 	set := scenes.New(t, store, tenancy.Options{InvitationsPerDay: -1, Now: time.Now, Random: rand.Reader})
 	s := &scene{t: t, set: set, dir: set.Dir, operator: set.Staff}
@@ -35,7 +35,7 @@ func newScene(t testing.TB, store tenancy.Store) *scene {
 	return s
 }
 
-// email gives an address that nobody has.
+// email returns an address that nobody has.
 func (s *scene) email() string {
 	s.number++
 	return fmt.Sprintf("person%d@example.com", s.number)
@@ -46,7 +46,8 @@ func (s *scene) signUp() tenancy.SignedUp {
 	return s.set.FoundAt("Somebody", s.email())
 }
 
-// invited gives somebody who signed up and was invited, and the invitation. Accepting brings nothing along: they have left what they founded.
+// invited returns a user who signed up and was invited, and the invitation. Accepting
+// it brings nothing along, since the user has left what they founded.
 func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.SentInvitation) {
 	s.t.Helper()
 	who := s.signUp()
@@ -59,7 +60,7 @@ func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.
 	return who.User.ID, invitation
 }
 
-// member gives somebody who has accepted an invitation.
+// member returns a user who has accepted an invitation.
 func (s *scene) member(role tenancy.OrganizationRole) tenancy.UserID {
 	s.t.Helper()
 	user, invitation := s.invited(role)
@@ -68,8 +69,9 @@ func (s *scene) member(role tenancy.OrganizationRole) tenancy.UserID {
 	return user
 }
 
-// candidate puts an organization with members and accounts, which the scene's Owner owns, and which can be merged into the scene's: records, since so many
-// operations take long.
+// candidate puts an organization with members and accounts. The scene's Owner owns it,
+// and it can be merged into the scene's. It is put as records, since so many operations
+// take long.
 func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.OrganizationID {
 	s.t.Helper()
 	s.number++
@@ -101,7 +103,7 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	return org
 }
 
-// loners puts users who are in no organization, and gives their addresses.
+// loners puts users who are in no organization, and returns their addresses.
 func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	s.t.Helper()
 	var records []tenancy.Record
@@ -115,7 +117,8 @@ func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	return emails
 }
 
-// sound wants that every invariant holds, and that the log explains the records where operations made them all.
+// sound requires that every invariant holds, and that the log explains the records if
+// operations made all of them.
 func (s *scene) sound() {
 	s.t.Helper()
 	require.Empty(s.t, s.set.Check(tenancy.CheckOptions{Replay: !s.domain}))

@@ -18,21 +18,22 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// openFresh gives a store over tables of its own, for tests that change the schema.
+// openFresh returns a store over tables of its own, for tests that change the schema.
 func openFresh(t testing.TB) (*pgstore.Store, *pgxpool.Pool) {
 	store, pool := openBare(t)
 	require.NoError(t, store.Migrate(t.Context()))
 	return store, pool
 }
 
-// bare is a database in which each test has a schema of its own, in the sense of PostgreSQL's: that takes less time to make than a database.
+// bare is a database in which each test has a schema of its own, in PostgreSQL's sense
+// of the word. A schema takes less time to create than a database.
 var bare struct {
 	sync.Mutex
 	name string
 	made int
 }
 
-// openBare gives a store over a schema of its own without tables.
+// openBare returns a store over a schema of its own that has no tables.
 func openBare(t testing.TB) (*pgstore.Store, *pgxpool.Pool) {
 	needServer(t)
 	bare.Lock()
@@ -52,7 +53,7 @@ func openBare(t testing.TB) (*pgstore.Store, *pgxpool.Pool) {
 // types are the columns' types as PostgreSQL has them.
 var types = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
 
-// TestSchema holds the schema to what the stores' tables are: columns, types, keys and indexes.
+// TestSchema compares the schema with package tables: columns, types, keys and indexes.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	_, pool := openFresh(t)
@@ -98,7 +99,8 @@ func TestSchema(t *testing.T) {
 	require.ElementsMatch(t, want, got)
 }
 
-// plain takes out of an index's definition how PostgreSQL writes what the want above says shorter.
+// plain shortens an index's definition as PostgreSQL writes it to what the test
+// expects.
 func plain(definition string) string {
 	name, definition, _ := strings.Cut(definition, " ")
 	unique := strings.HasPrefix(definition, "CREATE UNIQUE")
@@ -132,7 +134,8 @@ var further = []string{
 	"CREATE TABLE tenancy_later (id bigint); INSERT INTO tenancy_schema (version, applied) VALUES (3, 0)",
 }
 
-// TestMigrateAtOnce has several stores migrate one database at once, from nothing and from an earlier version. Each step is carried out once.
+// TestMigrateAtOnce lets several stores migrate one database at once, from nothing and
+// from an earlier version. Each step is carried out once.
 func TestMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 	_, pool := openBare(t)
@@ -154,7 +157,8 @@ func TestMigrateAtOnce(t *testing.T) {
 	require.Equal(t, []string{"later"}, texts(t, pool, "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tenancy_users' AND column_name = 'later'"))
 }
 
-// TestSchemaVersions uses databases without schema, with an older one and with a newer one. ErrSchema says what to do, and nothing is changed.
+// TestSchemaVersions uses databases without a schema, with an older one and with a
+// newer one. ErrSchema says what to do, and nothing is changed.
 func TestSchemaVersions(t *testing.T) {
 	t.Parallel()
 	store, pool := openBare(t)
@@ -186,7 +190,8 @@ func TestSchemaVersions(t *testing.T) {
 	refused(started, "the database has version 3, this package knows 1: use a newer one")
 	require.ErrorIs(t, started.Migrate(t.Context()), pgstore.ErrSchema)
 
-	// A process that was running when the schema was migrated writes no more. Its Views go on.
+	// A process that was running when the schema was migrated can no longer write. Its
+	// Views go on.
 	const says = "the database has version 3, this package knows 1"
 	require.ErrorContains(t, put(t, store), says)
 	require.ErrorContains(t, store.Transact(t.Context(), doNothing), says)
@@ -220,8 +225,9 @@ func join(t *testing.T, store *pgstore.Store, pool *pgxpool.Pool) error {
 	})
 }
 
-// TestMigrateForeign has Migrate meet what another application has made under a name of this package's. It is refused at once, and nothing is changed:
-// neither what is there nor what is not.
+// TestMigrateForeign lets Migrate meet what another application has made under a name
+// of this package's. It is refused at once, and nothing is changed: neither what is
+// there nor what is not.
 func TestMigrateForeign(t *testing.T) {
 	t.Parallel()
 	const other = "other"
@@ -268,17 +274,17 @@ func TestMigrateForeign(t *testing.T) {
 	})
 }
 
-// as gives the connection string of a pool for another role.
+// as returns the connection string of a pool for another role.
 func as(pool *pgxpool.Pool, role string) string {
 	return strings.Replace(pool.Config().ConnString(), "user=postgres", "user="+role, 1)
 }
 
-// schemaOf gives the schema that a pool's connections use.
+// schemaOf returns the schema that a pool's connections use.
 func schemaOf(pool *pgxpool.Pool) string {
 	return pool.Config().ConnConfig.RuntimeParams["search_path"]
 }
 
-// role makes a role that may connect to a database, and nothing more.
+// role creates a role that may connect to a database and do nothing more.
 func role(t *testing.T, pool *pgxpool.Pool, name string) string {
 	name += "_" + schemaOf(pool)
 	drop := func() {
@@ -295,19 +301,22 @@ var (
 	forbidden = regexp.MustCompile(`(?i)\b(TRIGGER|LISTEN|NOTIFY|DOMAIN|DEFERRABLE|DEFERRED|SEQUENCE|SERIAL|BIGSERIAL|IDENTITY|NEXTVAL|ADVISORY|pg_\w+|COLLATE|` +
 		`FUNCTION|PROCEDURE|DO|RULE|INHERITS|EXCLUDE|CURSOR|DECLARE|COPY|LOCK|TRUNCATE|MERGE INTO|TABLESAMPLE|CTID|XMIN|GENERATED|TEMP|TEMPORARY|UNLOGGED|MATERIALIZED|VACUUM|CLUSTER|` +
 		`TABLESPACE|USING gin|USING gist|USING brin)\b`)
-	// Beside these, a column of ours is called sequence, and ON CONFLICT DO UPDATE is taken everywhere.
+	// A column of ours is called sequence, and ON CONFLICT DO UPDATE is understood
+	// everywhere.
 	allowed = regexp.MustCompile(`(?m)--.*$|\bsequence\b|\bON CONFLICT \([a-z_, ]+\) DO UPDATE\b`)
 	nested  = regexp.MustCompile(`(?i)WITH\b.*\b(INSERT|UPDATE|DELETE)\b`)
 )
 
-// leftOut reports whether a statement has something in it that docs/stores.md says is left out.
+// leftOut reports whether a statement contains something that docs/stores.md says is
+// left out.
 func leftOut(sql string) bool {
 	text := strings.Join(strings.Fields(allowed.ReplaceAllString(sql, "")), " ")
 	return forbidden.MatchString(text) || nested.MatchString(text)
 }
 
-// TestStatements holds what the store sends, its schema included, to what PostgreSQL, YugabyteDB and CockroachDB all take: docs/stores.md has the list of
-// what is left out, and where each of them says so.
+// TestStatements checks that the store sends only what PostgreSQL, YugabyteDB and
+// CockroachDB all understand, in its schema too. docs/stores.md lists what is left out,
+// and where each of them says so.
 func TestStatements(t *testing.T) {
 	t.Parallel()
 	all := pgstore.Statements()

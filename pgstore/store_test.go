@@ -19,13 +19,15 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// server is the PostgreSQL of this package's tests; nil where its programs are missing, and why says so.
+// server is the PostgreSQL of this package's tests. It is nil if its programs are
+// missing; then why says so.
 var (
 	server *pgserver.Server
 	why    error
 )
 
-// serverOf names the variable that has a process of the test binary's use the server of the one that started it.
+// serverOf names the variable that makes a process of the test binary use the server of
+// the process that started it.
 const serverOf = "PGSTORE_TEST_SERVER"
 
 func TestMain(m *testing.M) {
@@ -64,7 +66,7 @@ func byDefault(name, value string) {
 	}
 }
 
-// needServer skips a test where PostgreSQL is missing, which CI does not let it.
+// needServer skips a test if PostgreSQL is missing. In CI the test fails.
 func needServer(t testing.TB) {
 	t.Helper()
 	if server != nil {
@@ -76,8 +78,9 @@ func needServer(t testing.TB) {
 	t.Skip(why)
 }
 
-// kept is a database with the schema and without rows that no test uses at the moment, and a pool of connections to it. Starting connections takes much of
-// a test's time, so they are used again.
+// kept is a database with the schema and without rows that no test uses at the moment,
+// with a pool of connections to it. Starting connections takes much of a test's time,
+// so they are used again.
 type kept struct {
 	name string
 	pool *pgxpool.Pool
@@ -89,7 +92,7 @@ var databases struct {
 	made int
 }
 
-// take gives an empty database, for the length of a test.
+// take returns an empty database for the length of a test.
 func take(t testing.TB) kept {
 	needServer(t)
 	databases.Lock()
@@ -104,7 +107,8 @@ func take(t testing.TB) kept {
 	return k
 }
 
-// keeper is the application that a kept pool's connections say they are, so that all others can be cut.
+// keeper is the application_name of a kept pool's connections. All others can be cut by
+// it.
 const keeper = "keeper"
 
 func makeKept(t testing.TB) kept {
@@ -118,7 +122,8 @@ func makeKept(t testing.TB) kept {
 	return k
 }
 
-// giveBack removes a database's rows, so that the next test can have it. What other processes and pools have begun there ends first.
+// giveBack removes a database's rows, so that the next test can have it. First it ends
+// what other processes and pools have begun there.
 func (k kept) giveBack(t testing.TB) {
 	_, err := k.pool.Exec(context.Background(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> '"+keeper+"'")
 	require.NoError(t, err)
@@ -128,7 +133,7 @@ func (k kept) giveBack(t testing.TB) {
 	databases.free = append(databases.free, k)
 }
 
-// create makes a database without schema.
+// create creates a database without a schema.
 func create(t testing.TB) string {
 	needServer(t)
 	databases.Lock()
@@ -163,14 +168,14 @@ func clear(t testing.TB, pool *pgxpool.Pool) {
 	require.NoError(t, err)
 }
 
-// open gives a store over an empty database, and a pool of connections to it.
+// open returns a store over an empty database, and a pool of connections to it.
 func open(t testing.TB, o *pgstore.Options) (*pgstore.Store, *pgxpool.Pool) {
 	t.Helper()
 	k := take(t)
 	return pgstore.New(k.pool, o), k.pool
 }
 
-// TestStore holds the store to the contract of tenancy.Store.
+// TestStore runs the suite.
 func TestStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {

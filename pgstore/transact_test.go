@@ -27,7 +27,8 @@ func (s transacted) Update(ctx context.Context, fn func(context.Context, tenancy
 	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.Update(ctx, fn) })
 }
 
-// hosted is a Store whose transactions are a host's, who begins, commits and runs again what lost.
+// hosted is a Store whose transactions are a host's. The host begins and commits them,
+// and runs those again that lost.
 type hosted struct {
 	*pgstore.Store
 	pool *pgxpool.Pool
@@ -61,7 +62,7 @@ func (s hosted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return s.within(ctx, func(joined tenancy.Store) error { return joined.Update(ctx, fn) })
 }
 
-// TestJoinedStore holds the stores that join a transaction to the contract of tenancy.Store.
+// TestJoinedStore runs the suite on the stores that join a transaction.
 func TestJoinedStore(t *testing.T) {
 	t.Parallel()
 	t.Run("Transact", func(t *testing.T) {
@@ -101,7 +102,7 @@ func (h host) count(sql string) (n int) {
 
 const countAccounts, countProjects = "SELECT count(*) FROM tenancy_accounts", "SELECT count(*) FROM projects"
 
-// make has the host make an account and a project of its own in one transaction.
+// make lets the host create an account and a project of its own in one transaction.
 func (h host) make(ctx context.Context, name string, then func(pgx.Tx, *tenancy.Session) error) error {
 	return h.store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
 		owner := h.dir.On(joined).As(h.owner)
@@ -131,7 +132,7 @@ func TestTransact(t *testing.T) {
 	require.Equal(t, refusal, h.make(ctx, "two", func(pgx.Tx, *tenancy.Session) error { return refusal }))
 	require.ErrorContains(t, h.make(ctx, "one", nothing), "23505", "the host's clash is the host's")
 
-	// What was refused has changed nothing, and the rest commits if the host says so.
+	// A refusal has changed nothing, and the rest commits if the host says so.
 	require.NoError(t, h.make(ctx, "three", func(_ pgx.Tx, s *tenancy.Session) error {
 		_, err := s.CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "\x00"})
 		require.ErrorIs(t, err, tenancy.CodeName)
@@ -140,7 +141,7 @@ func TestTransact(t *testing.T) {
 	require.Equal(t, 3, h.count(countAccounts))
 	require.Equal(t, 2, h.count(countProjects))
 
-	// An error of the store's sticks, whatever the host makes of it.
+	// An error of the store remains, whatever the host makes of it.
 	err := h.make(ctx, "four", func(tx pgx.Tx, s *tenancy.Session) error {
 		_, err := tx.Exec(ctx, "SELECT no_such_column")
 		require.Error(t, err)
@@ -154,7 +155,8 @@ func TestTransact(t *testing.T) {
 	h.sound()
 }
 
-// TestTransactRetries runs the host's function again when another transaction won, on the host's rows or on ours.
+// TestTransactRetries lets another transaction win, on the host's rows or on ours. The
+// host's function is run again.
 func TestTransactRetries(t *testing.T) {
 	t.Parallel()
 	h := newHost(t)

@@ -287,8 +287,8 @@ var (
 	removing = writing{func(c change) statement { return c.remove }, (*tables.Table).Key}
 )
 
-// keep groups the records of one call by kind. A record whose identity is already in its group begins
-// another statement, so that what comes later counts.
+// keep groups the records of one call by kind. A record whose identity is already in
+// its group begins another statement, so that what comes later counts.
 func (t *tx) keep(records []tenancy.Record, w writing) error {
 	groups := map[*tables.Table]*group{}
 	var order []*group

@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// weakness is a guard that is taken away, and the cases of the suite that miss it.
+// weakness is a guard that is taken away, with the cases of the suite that notice.
 type weakness struct {
 	name   string
 	how    func(*testing.T, *pgstore.Store, *pgxpool.Pool)
@@ -45,10 +45,12 @@ var weaknesses = []weakness{
 		[]string{"Unique/users_by_address", "Unique/pending_invitations", "Unique/verified_domains"}},
 }
 
-// weak names the variable that has TestWeaknesses run the suite over a weakened store, instead of looking on while another process does.
+// weak names the variable that makes TestWeaknesses run the suite over a weakened
+// store, instead of watching another process do it.
 const weak = "PGSTORE_TEST_WEAKNESS"
 
-// TestWeaknesses takes guards away and wants the suite to miss each: what the store does for isolation, rollback and uniqueness is needed (GEN-3, INV-8).
+// TestWeaknesses takes guards away and requires that the suite notices each. So what
+// the store does for isolation, rollback and uniqueness is needed (GEN-3, INV-8).
 func TestWeaknesses(t *testing.T) {
 	t.Parallel()
 	needServer(t)

@@ -18,7 +18,8 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// writer does operations that belong together, round after round, each under an ID that it notes before, and notes again when it was acknowledged.
+// writer does operations that belong together, round after round. Each has an ID that
+// the writer notes before, and notes again when the operation was acknowledged.
 type writer struct {
 	ctx     context.Context
 	dir     *tenancy.Directory
@@ -31,7 +32,8 @@ type writer struct {
 	again   int   // calls that were made once more
 }
 
-// errRound ends a round without a fault: the writer is to stop, or an operation was done and its result lost.
+// errRound ends a round without a fault: the writer is to stop, or an operation was
+// done and its result was lost.
 var errRound = errors.New("the round is over")
 
 func newWriter(t testing.TB, store tenancy.Store, say func(string), stop <-chan struct{}) *writer {
@@ -58,10 +60,11 @@ func acting(dir *tenancy.Directory, actor tenancy.Actor) *tenancy.Platform {
 	return &tenancy.Platform{Session: dir.As(actor.User)}
 }
 
-// patient is for how long a call is made again while the server is not there.
+// patient is how long a call is made again while the server is not there.
 const patient = 2 * time.Minute
 
-// persists makes a call again for as long as its error is the store's. It gives the error that is not.
+// persists makes a call again while its error is the store's. It returns the first
+// other error, or nil.
 func (w *writer) persists(call func() error) error {
 	for begun := time.Now(); ; w.again++ {
 		err := call()
@@ -72,7 +75,8 @@ func (w *writer) persists(call func() error) error {
 	}
 }
 
-// did does an operation, whatever becomes of the server meanwhile, until it is known to be done.
+// did does an operation until it is known to be done, whatever happens to the server
+// meanwhile.
 func did[T any](w *writer, actor tenancy.Actor, name string, operation func(*tenancy.Platform) (T, error)) (result T) {
 	if w.err == nil && ended(w.stop) {
 		w.err = errRound
@@ -117,16 +121,18 @@ func did[T any](w *writer, actor tenancy.Actor, name string, operation func(*ten
 	}
 }
 
-// refused gives the round up, and says so: nothing that a writer does is refused, unless something that was acknowledged is not there.
+// refused gives up the round, and says so. Nothing that a writer does is refused,
+// unless something that was acknowledged is not there.
 func (w *writer) refused(name string, err error) {
 	w.err = err
 	w.say(fmt.Sprint("refused ", name, " ", err))
 }
 
-// none makes a result for operations that have none.
+// none returns a result for operations that have none.
 func none(err error) (struct{}, error) { return struct{}{}, err }
 
-// round founds an organization and does to it most of what is done to organizations.
+// round founds an organization, and does to it most of what can be done to
+// organizations.
 func (w *writer) round() {
 	ctx, mark := w.ctx, strings.ToLower(cryptorand.Text())
 	domain, guest := mark+".example.com", "ben@"+mark+".example.net"
@@ -169,7 +175,7 @@ func (w *writer) round() {
 	})
 }
 
-// merges founds another organization of somebody's and merges it into their first.
+// merges founds another organization of the same Owner and merges it into the first.
 func (w *writer) merges(ana tenancy.SignedUp, domain string) {
 	ctx, owner := w.ctx, tenancy.Actor{User: ana.User.ID}
 	did(w, theHost, "VerifyPhone", func(s *tenancy.Platform) (tenancy.Account, error) {
@@ -211,7 +217,7 @@ func shared(t *testing.T, store tenancy.Store) tenancy.SignedUp {
 	return up
 }
 
-// ids writes whose organization it is, for a child, and sharedBy reads it.
+// ids writes down an organization and its Owner for a child. sharedBy reads that.
 func ids(up tenancy.SignedUp) string { return fmt.Sprint(up.User.ID, " ", up.Organization.ID) }
 
 func sharedBy(t *testing.T, text string) (up tenancy.SignedUp) {

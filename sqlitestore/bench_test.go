@@ -18,9 +18,11 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// Every benchmark runs beside a floor, "by hand": the fewest statements of the same driver, prepared, with the same settings, over the same tables.
+// Every benchmark runs beside a floor, "by hand": the fewest statements of the same
+// driver, prepared, with the same settings, over the same tables.
 
-// floor is a database of the schema's tables, and statements prepared on its one connection.
+// floor is a database of the schema's tables, and statements prepared on its one
+// connection.
 type floor struct {
 	testing.TB
 	db *sql.DB
@@ -41,7 +43,8 @@ func (f *floor) prepare(text string) *sql.Stmt {
 	return s
 }
 
-// newID draws an ID as the library does: each later than the last, then random.
+// newID returns a new ID as the library makes them: later than the last one, then
+// random.
 func newID() (id [16]byte) {
 	_, _ = rand.Read(id[:])
 	binary.BigEndian.PutUint64(id[:], uint64(time.Now().UnixMilli())<<16|drawn.Add(1)&0xffff)
@@ -52,7 +55,7 @@ var drawn atomic.Uint64
 
 func bytesOf(id [16]byte) []byte { return id[:] }
 
-// founded is a directory over a file, and who owns an organization there.
+// founded is a directory over a file, with the Owner of an organization there.
 type founded struct {
 	path  string
 	store *sqlitestore.Store
@@ -133,7 +136,8 @@ func (h *handWritten) rename(ctx context.Context, name string) error {
 	return tx.Commit()
 }
 
-// BenchmarkOperation renames an organization: one operation, with its event and its outbox.
+// BenchmarkOperation renames an organization: one operation, with its event and its
+// outbox.
 func BenchmarkOperation(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		h := byHand(b, found(b))
@@ -151,7 +155,7 @@ func BenchmarkOperation(b *testing.B) {
 	})
 }
 
-// BenchmarkContended has eight goroutines do that at once.
+// BenchmarkContended renames organizations from eight goroutines at once.
 func BenchmarkContended(b *testing.B) {
 	b.SetParallelism(4)
 	b.Run("by hand", func(b *testing.B) {
@@ -180,7 +184,7 @@ func BenchmarkContended(b *testing.B) {
 	})
 }
 
-// large is a Prime and a large Candidate of one Owner.
+// large is a Prime and a large Candidate of the same Owner.
 type large struct {
 	owner            tenancy.UserID
 	prime, candidate tenancy.OrganizationID
@@ -213,7 +217,7 @@ func newLarge(users, accounts int) *large {
 	return l
 }
 
-// store gives a directory over a fresh file with all of it, and where that is.
+// store returns a directory over a new file with all of it, and the path of the file.
 func (l *large) store(tb testing.TB) (*tenancy.Directory, string) {
 	path := fresh(tb)
 	store := openFile(tb, path)
@@ -225,7 +229,8 @@ func (l *large) store(tb testing.TB) (*tenancy.Directory, string) {
 	return dir, path
 }
 
-// BenchmarkPage lists fifty members of 100,000, with their roles on the organization's accounts. A page of the library's is a hundred.
+// BenchmarkPage lists fifty members of 100,000, with their roles on the organization's
+// accounts. A page of the library's has a hundred.
 func BenchmarkPage(b *testing.B) {
 	l := newLarge(100_000, 10_000)
 	dir, path := l.store(b)
@@ -257,7 +262,7 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkCan asks Can beside one statement that reads what it needs.
+// BenchmarkCan calls Can, beside one statement that reads what Can needs.
 func BenchmarkCan(b *testing.B) {
 	l := newLarge(10_000, 1_000)
 	dir, path := l.store(b)
@@ -282,7 +287,8 @@ func BenchmarkCan(b *testing.B) {
 	})
 }
 
-// BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside two UPDATEs.
+// BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside
+// two UPDATEs.
 func BenchmarkMerge(b *testing.B) {
 	l := newLarge(100_000, 10_000)
 	b.Run("by hand", func(b *testing.B) {
@@ -312,10 +318,12 @@ func BenchmarkMerge(b *testing.B) {
 	})
 }
 
-// imported is how many users BenchmarkImport brings in: an organization of its own takes each of them there.
+// imported is how many users BenchmarkImport imports. Each of them is in an
+// organization of their own before.
 const imported = 100_000
 
-// BenchmarkImport imports users who are in no organization, beside a batch that inserts as many memberships, heads, events and operations.
+// BenchmarkImport imports users who are in no organization, beside a batch that inserts
+// as many memberships, heads, events and operations.
 func BenchmarkImport(b *testing.B) {
 	l := newLarge(imported+1, 0)
 	l.records = slices.DeleteFunc(l.records, func(r tenancy.Record) bool {
@@ -344,7 +352,7 @@ func BenchmarkImport(b *testing.B) {
 	})
 }
 
-// batch inserts so many users, memberships and events in one transaction.
+// batch inserts a number of users, memberships and events in one transaction.
 func (f *floor) batch(n int) {
 	user := f.prepare("INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')")
 	member := f.prepare("INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")

@@ -20,13 +20,15 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// The test binary runs itself as another process that writes to the same file. childWrites says how, and childFile where.
+// The test binary runs itself as another process that writes to the same file.
+// childWrites says what the process does, and childFile names the file.
 const (
 	childWrites = "SQLITESTORE_TEST_CHILD"
 	childFile   = "SQLITESTORE_TEST_FILE"
 )
 
-// child does what childWrites says, reports each thing done in a line, and gives the exit code.
+// child does what childWrites says, reports each thing done in a line, and returns the
+// exit code.
 func child() int {
 	ctx := context.Background()
 	store, err := sqlitestore.Open(ctx, os.Getenv(childFile), &sqlitestore.Options{RetryFor: givesUp})
@@ -71,14 +73,15 @@ func start(t testing.TB, path, what string) *process {
 	return p
 }
 
-// done is an operation that a process has said it has done.
+// done is an operation that a process has reported as done.
 type done struct {
 	actor tenancy.Actor
 	id    tenancy.OperationID
 	name  string
 }
 
-// operate does operations without end, each with an ID that it reports when the operation has succeeded.
+// operate carries out operations without end. It reports the ID of each when the
+// operation has succeeded.
 func operate(ctx context.Context, store *sqlitestore.Store) error {
 	dir, err := tenancy.New(store, nil)
 	if err != nil {
@@ -117,7 +120,7 @@ func operate(ctx context.Context, store *sqlitestore.Store) error {
 	}
 }
 
-// reported reads what a process says until its end.
+// reported reads what a process reports until it ends.
 func (p *process) reported(t testing.TB, first func()) (all []done) {
 	for p.lines.Scan() {
 		words := strings.Fields(p.lines.Text())
@@ -136,7 +139,7 @@ func (p *process) reported(t testing.TB, first func()) (all []done) {
 	return all
 }
 
-// killed wants that a process has ended by SIGKILL and by nothing else.
+// killed requires that a process was ended by SIGKILL and by nothing else.
 func (p *process) killed(t testing.TB) {
 	err := p.Wait()
 	exit, ok := errors.AsType[*exec.ExitError](err)
@@ -147,7 +150,7 @@ func (p *process) killed(t testing.TB) {
 // givesUp is how long processes that contend wait for each other.
 const givesUp = 10 * time.Minute
 
-// count adds one to a number in the file so many times, and reports that it has.
+// count adds one to a number in the file n times, and then reports that it has.
 func count(ctx context.Context, store *sqlitestore.Store, n int) error {
 	for range n {
 		if err := store.Update(ctx, increment); err != nil {

@@ -14,7 +14,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// sound wants that Check with Replay finds nothing: no half of an operation, and every stream whole.
+// sound requires that Check with Replay finds nothing: no half of an operation, and
+// every stream whole.
 func sound(t testing.TB, store tenancy.Store) *tenancy.Directory {
 	dir, err := tenancy.New(store, nil)
 	require.NoError(t, err)
@@ -25,7 +26,8 @@ func sound(t testing.TB, store tenancy.Store) *tenancy.Directory {
 	return dir
 }
 
-// TestKill kills a process that writes, again and again at some moment: what it has acknowledged is there, whatever else is there is whole, and the log is
+// TestKill kills a process that writes, again and again at random moments. What the
+// process acknowledged is there, whatever else is there is whole, and the log is
 // unbroken.
 func TestKill(t *testing.T) {
 	t.Parallel()
@@ -56,7 +58,8 @@ func TestKill(t *testing.T) {
 	t.Logf("%d kills, %d operations acknowledged, up to %d of one process", *kills, acknowledged, longest)
 }
 
-// history is a file whose log holds some operations, and what the records were after each.
+// history is a file whose log holds some operations, with the records after each of
+// them.
 type history struct {
 	database, wal []byte
 	states        []map[tenancy.Entry]tenancy.Record
@@ -93,7 +96,8 @@ func newHistory(t *testing.T) *history {
 	return h
 }
 
-// spoiled gives the log torn at some place, with a bit flipped, or with a stretch of zeros, as a disk that lost power may leave it.
+// spoiled returns the log torn at some place, with a bit flipped, or with a stretch of
+// zeros, as a disk that lost power may leave it.
 func (h *history) spoiled() []byte {
 	wal, at := append([]byte(nil), h.wal...), rand.IntN(len(h.wal))
 	switch rand.IntN(3) {
@@ -107,7 +111,8 @@ func (h *history) spoiled() []byte {
 	return wal
 }
 
-// TestTornWAL spoils the log that a process left: what is opened is the state after some of the operations, whole, or an error.
+// TestTornWAL spoils the log that a process left. What Open then finds is the whole
+// state after some of the operations, or an error.
 func TestTornWAL(t *testing.T) {
 	t.Parallel()
 	h := newHistory(t)
@@ -146,7 +151,8 @@ func equal(a, b map[tenancy.Entry]tenancy.Record) bool {
 	return true
 }
 
-// TestProcesses has several processes and goroutines count in one file: no count is lost, and nobody is kept waiting until they give up.
+// TestProcesses lets several processes and goroutines count in one file. No count is
+// lost, and none of them has to give up.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
 	const processes, each = 3, 60
@@ -175,7 +181,7 @@ func countAlong(t *testing.T, store tenancy.Store, n int) error {
 	return nil
 }
 
-// TestMigrateAtOnce has several processes migrate one fresh file at once: it is done once.
+// TestMigrateAtOnce lets several processes migrate a new file at once. It is done once.
 func TestMigrateAtOnce(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)

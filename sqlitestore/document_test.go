@@ -34,7 +34,8 @@ func TestForeignKeys(t *testing.T) {
 	h.TestForeignKeys(t)
 }
 
-// TestMigrationByHand runs what docs/stores.md says to run in SQLite's shell, and then uses the store.
+// TestMigrationByHand runs what docs/stores.md says to run in SQLite's shell, and then
+// uses the store.
 func TestMigrationByHand(t *testing.T) {
 	t.Parallel()
 	blocks := dba.Read(t).Section("Upgrades").Code("sql")
@@ -70,7 +71,7 @@ func TestMigrationByHand(t *testing.T) {
 	require.EqualValues(t, 1, counted(t, store))
 }
 
-// TestWhatIsStored looks at rows as docs/stores.md says that they are.
+// TestWhatIsStored checks rows against what docs/stores.md says of them.
 func TestWhatIsStored(t *testing.T) {
 	t.Parallel()
 	dba.TestColumns(t)
@@ -93,13 +94,14 @@ func TestWhatIsStored(t *testing.T) {
 	require.Empty(t, parent.String)
 	require.Equal(t, []int{0, 1, 2}, []int{int(tenancy.StandardUser), int(tenancy.Administrator), int(tenancy.Owner)})
 
-	// What is taken away by hand, the log does not explain.
+	// The log does not explain what was taken away by hand.
 	_, err := db.ExecContext(t.Context(), "DELETE FROM tenancy_members WHERE user_id = ?", ana.User.ID[:])
 	require.NoError(t, err)
 	require.NotEmpty(t, c.Check(tenancy.CheckOptions{Replay: true}))
 }
 
-// TestSettingsOfThePage looks at what docs/stores.md says in short, and at what New and Open change.
+// TestSettingsOfThePage checks the settings that docs/stores.md lists, and that New and
+// Open change nothing.
 func TestSettingsOfThePage(t *testing.T) {
 	t.Parallel()
 	section := dba.Read(t).Section("SQLite: settings, backups")
@@ -115,7 +117,8 @@ func TestSettingsOfThePage(t *testing.T) {
 	require.Equal(t, []string{"orders"}, all(t, db, "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), "New and Open create nothing")
 }
 
-// TestNoCompiler wants no package with C in it, except of the standard library, which does without.
+// TestNoCompiler requires that no package outside the standard library contains C. The
+// standard library does without.
 func TestNoCompiler(t *testing.T) {
 	t.Parallel()
 	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{range .CgoFiles}}{{$.ImportPath}} {{end}}{{end}}", ".")
@@ -125,7 +128,8 @@ func TestNoCompiler(t *testing.T) {
 	require.Empty(t, strings.TrimSpace(string(out)))
 }
 
-// TestExampleOfThePage wants the lines that docs/stores.md shows to stand in an example that runs.
+// TestExampleOfThePage requires that an example that runs contains the lines that
+// docs/stores.md shows.
 func TestExampleOfThePage(t *testing.T) {
 	t.Parallel()
 	code := dba.Read(t).Section("Which one when").Code("go")[0]

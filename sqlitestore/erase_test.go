@@ -14,8 +14,9 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// TestErased searches the bytes of the file and of its log for markers that every name and address carries: all are there at first, and none after deletion,
-// purge and Vacuum (SEC-27).
+// TestErased searches the bytes of the file and of its log for markers that every name
+// and address carries. All are there at first, and none after deletion, Purge and
+// Vacuum (SEC-27).
 func TestErased(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -80,7 +81,8 @@ func TestErased(t *testing.T) {
 	sound(t, openFile(t, backup))
 }
 
-// TestCheckpointWaits does not say that the log is empty while a View holds on to it: it tries again until its context ends, or RetryFor is over.
+// TestCheckpointWaits calls Checkpoint while a View holds on to the log. It does not
+// report success: it tries again until its context ends, or until RetryFor is over.
 func TestCheckpointWaits(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

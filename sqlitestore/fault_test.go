@@ -16,7 +16,8 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// driversError gives an error of the driver's with a code: the type has no other way.
+// driversError returns an error of the driver with a code. There is no other way to
+// make one.
 func driversError(t testing.TB, statements ...string) error {
 	db := database(t, fresh(t), asDocumented)
 	db.SetMaxOpenConns(1)
@@ -32,7 +33,7 @@ func fullDisk(t testing.TB) error {
 	return driversError(t, "PRAGMA max_page_count = 1", "CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
 }
 
-// blocked gives SQLITE_BUSY.
+// blocked returns SQLITE_BUSY.
 func blocked(t testing.TB) error {
 	path := fresh(t)
 	one := database(t, path, asDocumented)
@@ -49,7 +50,9 @@ func blocked(t testing.TB) error {
 	return err
 }
 
-// TestCommitFails has COMMIT fail, carried out or not: only what shows that it was not is no CodeAmbiguous, and after CodeAmbiguous nothing runs again.
+// TestCommitFails makes COMMIT fail, carried out or not. The error is CodeAmbiguous
+// unless it shows that COMMIT was not carried out. After CodeAmbiguous nothing is run
+// again.
 func TestCommitFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk I/O error")
@@ -102,7 +105,7 @@ func TestCommitFails(t *testing.T) {
 	}
 }
 
-// TestAmbiguousSettled has an operation find out what became of it.
+// TestAmbiguousSettled lets an operation find out what became of it.
 func TestAmbiguousSettled(t *testing.T) {
 	t.Parallel()
 	for _, applied := range []bool{true, false} {
@@ -128,7 +131,8 @@ func TestAmbiguousSettled(t *testing.T) {
 	}
 }
 
-// everyStatement runs an operation again and again, with a fault at its first statement, at its second, and so on.
+// everyStatement runs an operation again and again, with a fault at its first
+// statement, at its second, and so on.
 func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error, whether func(t *testing.T, text string, err error, there bool)) {
 	db, m := meddled(t, fresh(t))
 	store := over(t, db, nil)
@@ -171,7 +175,9 @@ func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do fun
 	}
 }
 
-// TestEveryStatementFails: the operation's error, nothing of it there, and it succeeds when tried again; but at COMMIT, which is settled.
+// TestEveryStatementFails makes each statement of an operation fail. The operation
+// returns the error, has left nothing, and succeeds when it is tried again. A COMMIT
+// that fails is settled.
 func TestEveryStatementFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk I/O error")
@@ -185,7 +191,8 @@ func TestEveryStatementFails(t *testing.T) {
 	})
 }
 
-// TestContextEndsAtEveryStatement: an operation has happened if and only if it says so.
+// TestContextEndsAtEveryStatement ends the context at each statement. The operation has
+// happened if and only if it says so.
 func TestContextEndsAtEveryStatement(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
@@ -206,7 +213,8 @@ func TestContextEndsAtEveryStatement(t *testing.T) {
 	}
 }
 
-// weaken names a weakening of the store, which the tests then must find: a unique index to be dropped, or a statement to be replaced.
+// weaken names a weakening of the store, which the tests must find: a unique index that
+// is dropped, or a statement that is replaced.
 const weaken = "SQLITESTORE_TEST_WEAKEN"
 
 // weakened weakens a host's database as the environment says.
@@ -231,8 +239,9 @@ func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	}
 }
 
-// TestOnceOnly has one Store come to another's Update when that has read and not yet written. It waits, since each begins with the write lock, so that what
-// was read still holds, and no function runs in vain.
+// TestOnceOnly calls Update of one Store while an Update of another has read and not
+// yet written. It waits, since each begins with the write lock. So what was read still
+// holds, and no function runs in vain.
 func TestOnceOnly(t *testing.T) {
 	t.Parallel()
 	db, _ := weakened(t, fresh(t))

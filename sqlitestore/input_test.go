@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// contents gives what is in a file, "" if there is none.
+// contents returns what is in a file, or "" if there is none.
 func contents(t testing.TB, path string) string {
 	b, err := os.ReadFile(path)
 	if !os.IsNotExist(err) {
@@ -24,7 +24,8 @@ func contents(t testing.TB, path string) string {
 	return string(b)
 }
 
-// TestOpenRefuses gives Open what is no file of ours: ErrFile, and it is as it was.
+// TestOpenRefuses opens what is not a file of this package. Open returns ErrFile, and
+// the file is as it was.
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	refuse := func(t *testing.T, path string) {
@@ -50,8 +51,8 @@ func TestOpenRefuses(t *testing.T) {
 	})
 }
 
-// TestPaths passes Open and Backup what SQLite or its driver would not read as the path of a file. Both refuse it with ErrFile,
-// and leave no file behind.
+// TestPaths passes Open and Backup what SQLite or its driver would not read as the path
+// of a file. Both return ErrFile and create no file.
 func TestPaths(t *testing.T) { // not parallel: it changes the working directory
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("sub", 0o700))
@@ -73,7 +74,8 @@ func TestPaths(t *testing.T) { // not parallel: it changes the working directory
 	require.NoError(t, err)
 	require.Equal(t, []string{"sub"}, left)
 
-	// What looks like one of these, and is a path. The last five are how a file is named that has such a name.
+	// These look like the ones above, and are paths. The last five show how to name a
+	// file that has such a name.
 	for _, path := range []string{"directory.db", "sub/directory", "sub/../a b", "memory", "a:memory:", "100%.db", "%3Fmode=ro", "a#b", "a&b=c", "ä", "'", "`",
 		"./:memory:", "./file:directory.db", "./:", "sub/file::memory:", "sub/:memory:"} {
 		opened, err := sqlitestore.Open(t.Context(), path, nil)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// What a run by hand may ask more of: -kills and -tears, and of package rapid -rapid.checks and -rapid.steps.
+// The flags by which a run by hand asks for more: -kills and -tears, and -rapid.checks
+// and -rapid.steps of package rapid.
 var (
 	kills = flag.Int("kills", 20, "how many times TestKill kills a process that writes")
 	tears = flag.Int("tears", 60, "how many WAL files TestTornWAL spoils")
@@ -41,8 +42,9 @@ func byDefault(name, value string) {
 	}
 }
 
-// inMemory puts the tests' files, but for benchmarks, where syncing them takes no time, if TMPDIR does not say where: what a process leaves that is killed is
-// what the kernel has, on a disk or not.
+// inMemory puts the tests' files where syncing them takes no time, unless TMPDIR says
+// where, and except for benchmarks. A process that is killed leaves what the kernel
+// has, on a disk or not.
 func inMemory() {
 	const memory = "/dev/shm"
 	if info, err := os.Stat(memory); err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" || flag.Lookup("test.bench").Value.String() != "" {

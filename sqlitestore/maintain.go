@@ -42,10 +42,11 @@ func (s *Store) Checkpoint(ctx context.Context) error {
 	})
 }
 
-// Backup writes the database as one View sees it to a new file. The file is complete in itself: Open
-// takes it, and the log need not be copied. Backup takes the paths that Open takes, and returns
-// ErrFile for others. It returns an error that wraps os.ErrExist if the file exists. Updates go on
-// meanwhile. If the context ends, what is left of the file is not a backup.
+// Backup writes the database as one View sees it to a new file. The file is complete in
+// itself: Open takes it, and the log need not be copied. Backup takes the paths that
+// Open takes, and returns ErrFile for others. It returns an error that wraps
+// os.ErrExist if the file exists. Updates go on meanwhile. If the context ends, what is
+// left of the file is not a backup.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	path, err := plain(path)
 	if err != nil {

@@ -13,16 +13,16 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// ErrSchema says that the database does not hold the schema that this version of the package needs.
-// Its text says what to do.
+// ErrSchema says that the database does not hold the schema that this version of the
+// package needs. Its text says what to do.
 var ErrSchema = errors.New("sqlitestore: schema")
 
 //go:embed schema/*.sql
 var schema embed.FS
 
-// migrations are the steps from an empty database to the schema of this version, in order. The last
-// statement of each inserts its version into tenancy_schema, so that a step that somebody runs by hand
-// is complete.
+// migrations are the steps from an empty database to the schema of this version, in
+// order. The last statement of each inserts its version into tenancy_schema, so that a
+// step that somebody runs by hand is complete.
 var migrations = tables.Migrations(schema)
 
 // ready checks that the database has the schema that the steps lead to.
@@ -73,12 +73,13 @@ func (t *statements) version(ctx context.Context) (version int, err error) {
 	return 0, nil
 }
 
-// Migrate brings the schema of the database to the version that this package needs. It creates the
-// tables if there are none. All of it is one transaction; if several processes call Migrate at once,
-// one of them carries it out.
+// Migrate brings the schema of the database to the version that this package needs. It
+// creates the tables if there are none. All of it is one transaction; if several
+// processes call Migrate at once, one of them carries it out.
 //
-// ErrSchema says that the schema is newer than this package, or that the database has a table or an
-// index with a name of this package's that this package did not create. Nothing is changed then.
+// ErrSchema says that the schema is newer than this package, or that the database has a
+// table or an index with a name of this package's that this package did not create.
+// Nothing is changed then.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.run(ctx, func(c *session) error {
 		defer c.rollback()

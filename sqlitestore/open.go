@@ -16,8 +16,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFile says that a path does not name a file that Open or Backup can use. Its text says why.
-// Nothing was changed.
+// ErrFile says that a path does not name a file that Open or Backup can use. Its text
+// says why. Nothing was changed.
 var ErrFile = errors.New("sqlitestore: file")
 
 // Open opens the database file at path, and creates the file if there is none. Call Migrate before
@@ -68,7 +68,8 @@ func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 // scheme matches the beginning of a URI.
 var scheme = regexp.MustCompile(`^(?i:file:|[a-z][a-z0-9+.-]*://)`)
 
-// plain returns the absolute form of a path that SQLite and its driver read as nothing else.
+// plain returns the absolute form of a path that SQLite and its driver read as nothing
+// else.
 func plain(path string) (string, error) {
 	why := ""
 	switch {

@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// all gives what a query gives, a line for each row, in order.
+// all returns the results of a query in order, a line for each row.
 func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
 	rows, err := db.QueryContext(t.Context(), query, args...)
 	require.NoError(t, err)
@@ -33,10 +33,11 @@ func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
 // types are the columns' types as SQLite has them.
 var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT", tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
 
-// checks are the conditions on columns besides.
+// checks are the conditions on columns.
 var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)", tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
 
-// TestSchemaIsThatOfTables holds the schema to package tables: every column, with its type and whether it may be NULL, every index, and nothing else.
+// TestSchemaIsThatOfTables compares the schema with package tables: every column with
+// its type and whether it may be NULL, every index, and nothing else.
 func TestSchemaIsThatOfTables(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -89,7 +90,8 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 	require.Equal(t, indexes, all(t, db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"))
 }
 
-// TestIndexesAreUsed asks SQLite how it would answer each query: by the index that is made for it, without a scan of a table and without sorting.
+// TestIndexesAreUsed asks SQLite how it would answer each query. It uses the index that
+// was made for the query, and neither scans a table nor sorts.
 func TestIndexesAreUsed(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -118,7 +120,8 @@ func TestIndexesAreUsed(t *testing.T) {
 	}
 }
 
-// TestBatches asks for many records at once, there or not, in every way that is answered together, and one by one: the same answers.
+// TestBatches asks for many records that are there or not, in every way that is
+// answered together, and one by one. The answers are the same.
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	store := open(t)

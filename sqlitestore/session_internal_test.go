@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryConnection looks at the settings of every connection that a Store uses, the writer's and all of the readers'.
+// TestEveryConnection checks the settings of every connection that a Store uses, the
+// writer's and all of the readers'.
 func TestEveryConnection(t *testing.T) {
 	t.Parallel()
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "directory.db"), &Options{Readers: 3})
@@ -41,7 +42,7 @@ func TestEveryConnection(t *testing.T) {
 	require.Empty(t, store.writer.idle)
 }
 
-// TestSettingsAreLookedAt takes one setting away after the other.
+// TestSettingsAreLookedAt takes away one setting after the other.
 func TestSettingsAreLookedAt(t *testing.T) {
 	t.Parallel()
 	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "directory.db")+"?_pragma=journal_mode(WAL)&_pragma=secure_delete(ON)")

@@ -19,7 +19,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// Under the race detector SQLite takes ten times as long: there TestOpen runs the suite, and what is here runs without it.
+// Under the race detector SQLite takes ten times as long. There only TestOpen runs the
+// suite; the tests of this file run without the detector.
 
 func TestNew(t *testing.T) {
 	t.Parallel()
@@ -30,7 +31,7 @@ func TestNew(t *testing.T) {
 	})
 }
 
-// TestNewBorrows runs the suite where the Store may keep no connection.
+// TestNewBorrows runs the suite on a Store that may keep no connection.
 func TestNewBorrows(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {
@@ -40,7 +41,7 @@ func TestNewBorrows(t *testing.T) {
 	})
 }
 
-// inTransact is a Store that does each Update in a transaction of the host's.
+// inTransact is a Store that runs each Update in a transaction of the host's.
 type inTransact struct{ *sqlitestore.Store }
 
 func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
@@ -52,14 +53,15 @@ func TestTransactSuite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) tenancy.Store { return inTransact{open(t)} })
 }
 
-// inTx is a Store that does everything in transactions that the host begins, as BEGIN and one after the other.
+// inTx is a Store that runs each Update in a transaction that the host begins with
+// BEGIN, one after the other.
 type inTx struct {
 	*sqlitestore.Store
 	db *sql.DB
 	*turns
 }
 
-// turns are what transactions take.
+// turns let one transaction run at a time.
 type turns struct {
 	mu      sync.Mutex
 	waiting atomic.Int32
@@ -103,13 +105,15 @@ func TestRandomOperations(t *testing.T) {
 	storetest.Random(t, func(t *testing.T) tenancy.Store { return open(t) }, &storetest.Reached{})
 }
 
-// TestTwin runs random operations on a file and in memory side by side: the same answers, refusals and events.
+// TestTwin runs random operations on a file and in memory side by side. Both return the
+// same answers, refusals and events.
 func TestTwin(t *testing.T) {
 	t.Parallel()
 	storetest.Random(t, func(t *testing.T) tenancy.Store { return storetest.Twin(t, memstore.New(), open(t)) }, &storetest.Reached{})
 }
 
-// TestWeakenings takes out what keeps the rules, one thing at a time, and runs the tests that must find it.
+// TestWeakenings takes out what the rules depend on, one thing at a time, and runs the
+// tests that must find it.
 func TestWeakenings(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// shared is a database of a host's, a Store over it, and what the two hold.
+// shared is a host's database, a Store over it, and a directory over that.
 type shared struct {
 	*testing.T
 	db    *sql.DB
@@ -200,7 +200,8 @@ func user(n byte, address string) tenancy.UserRecord {
 	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
-// TestWithTxStale refuses a transaction that has read, while others wrote: what it has read does not hold any more.
+// TestWithTxStale joins a transaction that has read while others wrote. It is refused,
+// since what it has read may no longer hold.
 func TestWithTxStale(t *testing.T) {
 	t.Parallel()
 	s := share(t, nil)
@@ -221,7 +222,8 @@ func TestWithTxStale(t *testing.T) {
 	require.EqualValues(t, 2, counted(t, s.store))
 }
 
-// TestBusy lets every kind of transaction wait for one that keeps the write lock: CodeBusy in the end, or the context's error, and nothing has changed.
+// TestBusy lets every kind of transaction wait for one that keeps the write lock. In
+// the end it returns CodeBusy or the context's error, and nothing has changed.
 func TestBusy(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)

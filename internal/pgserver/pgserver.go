@@ -56,8 +56,8 @@ func Start(settings ...string) (*Server, error) {
 	return s, nil
 }
 
-// At returns the server that another process has started, by its directory. It is for the server's
-// databases, not to stop it.
+// At returns the server that another process has started, by its directory. It is for
+// the server's databases, not to stop it.
 func At(dir string) *Server { return &Server{Dir: dir} }
 
 // Programs returns the directory of the server's programs.
@@ -306,7 +306,8 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 
 const bouncerPort = "6432"
 
-// BouncerURL returns the connection string of a database through the PgBouncer that Bouncer started.
+// BouncerURL returns the connection string of a database through the PgBouncer that
+// Bouncer started.
 func (s *Server) BouncerURL(database string) string {
 	return strings.Replace(s.URL(database), "port=5432", "port="+bouncerPort, 1)
 }
