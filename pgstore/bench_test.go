@@ -69,8 +69,10 @@ func (f *founded) rename(ctx context.Context, name string) error {
 	defer conn.Release()
 	var b pgx.Batch
 	b.Queue("BEGIN ISOLATION LEVEL SERIALIZABLE")
-	b.Queue("SELECT inactive_organization, inactive_operator, deleted FROM tenancy_users WHERE id = $1", [16]byte(f.owner))
-	b.Queue("SELECT role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id = $2", [16]byte(f.org), [16]byte(f.owner))
+	b.Queue("SELECT inactive_organization, inactive_operator, deleted FROM tenancy_users WHERE id = $1",
+		[16]byte(f.owner))
+	b.Queue("SELECT role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id = $2",
+		[16]byte(f.org), [16]byte(f.owner))
 	b.Queue("SELECT owner_id, state, name FROM tenancy_organizations WHERE id = $1", [16]byte(f.org))
 	b.Queue("SELECT sequence, hash FROM tenancy_heads WHERE stream = $1", [16]byte(f.org))
 	results := conn.SendBatch(ctx, &b)
@@ -113,7 +115,8 @@ func discard(results pgx.BatchResults) error {
 func (f *founded) write(ctx context.Context, conn *pgxpool.Conn, name string, sequence int64) error {
 	actor, org, now := f.owner.String(), [16]byte(f.org), time.Now().UnixMicro()
 	var b pgx.Batch
-	b.Queue("UPDATE tenancy_heads SET sequence = $2, hash = $3 WHERE stream = $1", org, sequence, make([]byte, 32))
+	b.Queue("UPDATE tenancy_heads SET sequence = $2, hash = $3 WHERE stream = $1", org, sequence,
+		make([]byte, 32))
 	b.Queue("UPDATE tenancy_organizations SET name = $2 WHERE id = $1", org, name)
 	b.Queue(`INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES ($1, $2, 'RenameOrganization', $2, $3, false, '', 1, $4)`,
 		actor, newID(), now, []byte(actor))
@@ -179,7 +182,9 @@ func BenchmarkCan(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
 			var roles string
-			require.NoError(b, f.pool.QueryRow(b.Context(), "SELECT roles FROM tenancy_grants WHERE account_id = $1 AND user_id = $2", [16]byte(f.account), [16]byte(f.owner)).Scan(&roles))
+			require.NoError(b, f.pool.QueryRow(b.Context(),
+				"SELECT roles FROM tenancy_grants WHERE account_id = $1 AND user_id = $2",
+				[16]byte(f.account), [16]byte(f.owner)).Scan(&roles))
 		}
 	})
 	b.Run("store", func(b *testing.B) {
@@ -204,7 +209,8 @@ func BenchmarkPage(b *testing.B) {
 	copy(lookup.Key.ID[:], fmt.Sprintf("u%04d %08d", f.number, manyUsers/2))
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
-			rows, err := f.pool.Query(b.Context(), "SELECT organization_id, user_id, role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id > $2 ORDER BY user_id LIMIT 50",
+			rows, err := f.pool.Query(b.Context(),
+				"SELECT organization_id, user_id, role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id > $2 ORDER BY user_id LIMIT 50",
 				lookup.Key.In, lookup.Key.ID)
 			require.NoError(b, err)
 			found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
@@ -236,12 +242,15 @@ func BenchmarkMerge(b *testing.B) {
 	for name, merge := range map[string]func(*founded, tenancy.OrganizationID) error{
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
 			return pgx.BeginTxFunc(b.Context(), f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
-				_, err := tx.Exec(b.Context(), "UPDATE tenancy_members SET organization_id = $2, role = 0, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
+				_, err := tx.Exec(b.Context(),
+					"UPDATE tenancy_members SET organization_id = $2, role = 0, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
 					[16]byte(candidate), [16]byte(f.org), [16]byte(f.owner))
 				if err != nil {
 					return err
 				}
-				_, err = tx.Exec(b.Context(), "UPDATE tenancy_accounts SET organization_id = $2 WHERE organization_id = $1", [16]byte(candidate), [16]byte(f.org))
+				_, err = tx.Exec(b.Context(),
+					"UPDATE tenancy_accounts SET organization_id = $2 WHERE organization_id = $1",
+					[16]byte(candidate), [16]byte(f.org))
 				return err
 			})
 		},
@@ -289,11 +298,13 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			f := found(b)
 			f.candidate(f.store, 0, 0) // which proves the domain
-			require.NoError(b, errOf(f.operator.SetImportEntitlement(b.Context(), f.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
+			require.NoError(b, errOf(f.operator.SetImportEntitlement(b.Context(), f.org,
+				tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 			emails := f.loners(f.store, manyUsers)
 			f.settle()
 			b.StartTimer()
-			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org, tenancy.UserImport{Emails: emails})
+			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org,
+				tenancy.UserImport{Emails: emails})
 			require.NoError(b, err)
 			for _, one := range imported {
 				require.NoError(b, one.Err)
@@ -304,7 +315,8 @@ func BenchmarkImport(b *testing.B) {
 
 func (f *founded) copyMembers(ctx context.Context) error {
 	return pgx.BeginTxFunc(ctx, f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT id FROM tenancy_users WHERE email LIKE 'person%' AND id <> $1", [16]byte(f.owner))
+		rows, err := tx.Query(ctx, "SELECT id FROM tenancy_users WHERE email LIKE 'person%' AND id <> $1",
+			[16]byte(f.owner))
 		if err != nil {
 			return err
 		}
@@ -313,21 +325,30 @@ func (f *founded) copyMembers(ctx context.Context) error {
 			return err
 		}
 		org, actor, data := [16]byte(f.org), f.owner.String(), make([]byte, 40)
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_members"}, []string{"organization_id", "user_id", "role", "exempt", "since"},
-			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) { return []any{org, users[i], int64(0), false, int64(i)}, nil }))
+		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_members"},
+			[]string{"organization_id", "user_id", "role", "exempt", "since"},
+			pgx.CopyFromSlice(len(users), func(i int) ([]any,
+				error) {
+				return []any{org, users[i], int64(0), false, int64(i)}, nil
+			}))
 		if err != nil {
 			return err
 		}
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_events"},
-			[]string{"stream", "sequence", "of_user", "id", "time", "actor", "name", "part", "step", "correlation", "type", "data"},
+			[]string{"stream", "sequence", "of_user", "id", "time", "actor", "name", "part", "step",
+				"correlation", "type", "data"},
 			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) {
-				return []any{org, int64(i + 1000), false, newID(), int64(i), actor, "ImportUsers", int64(0), int64(i), "", "UserImported", data}, nil
+				return []any{org, int64(i + 1000), false, newID(), int64(i), actor, "ImportUsers", int64(0),
+					int64(i), "", "UserImported", data}, nil
 			}))
 		if err != nil {
 			return err
 		}
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_outbox"}, []string{"stream", "sequence"},
-			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) { return []any{org, int64(i + 1000)}, nil }))
+			pgx.CopyFromSlice(len(users), func(i int) ([]any,
+				error) {
+				return []any{org, int64(i + 1000)}, nil
+			}))
 		return err
 	})
 }

@@ -18,7 +18,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-var bouncerMode = flag.String("bouncer-mode", "exec", "the default_query_exec_mode with which TestBouncer runs the suite")
+var bouncerMode = flag.String("bouncer-mode", "exec",
+	"the default_query_exec_mode with which TestBouncer runs the suite")
 
 // bouncers returns the PgBouncer of this package's tests, which the first test that
 // needs it starts. It ends when this process does, or when stop is called.
@@ -37,7 +38,8 @@ var bouncers = sync.OnceValue(func() (b struct {
 		_ = admin.Close(context.Background())
 	}
 	if b.err = err; err == nil {
-		b.url, b.stop, b.err = server.Bouncer("[databases]", inSessions+" = host="+server.Dir+" port=5432 user=postgres pool_mode=session")
+		b.url, b.stop, b.err = server.Bouncer("[databases]",
+			inSessions+" = host="+server.Dir+" port=5432 user=postgres pool_mode=session")
 	}
 	return b
 })

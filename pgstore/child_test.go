@@ -28,7 +28,8 @@ const (
 // TestChild is where the processes begin that other tests start. It does nothing in any
 // other process.
 func TestChild(t *testing.T) {
-	parts := map[string]func(*testing.T, *pgxpool.Pool, *orders){"writer": childWrites, "relay": childRelays, "contender": childContends}
+	parts := map[string]func(*testing.T, *pgxpool.Pool, *orders){"writer": childWrites,
+		"relay": childRelays, "contender": childContends}
 	if part := parts[os.Getenv(partIn)]; part != nil {
 		part(t, connect(t, os.Getenv(databaseOf)), listen())
 	}
@@ -79,8 +80,10 @@ func start(t *testing.T, part string, pool *pgxpool.Pool, tell string, hear func
 	t.Helper()
 	self, err := os.Executable()
 	require.NoError(t, err)
-	c := &child{Cmd: exec.Command(self, "-test.run=^TestChild$", "-test.timeout=10m"), spoke: make(chan struct{}), heard: make(chan struct{})}
-	c.Env = append(os.Environ(), serverOf+"="+server.Dir, partIn+"="+part, databaseOf+"="+pool.Config().ConnString(), told+"="+tell)
+	c := &child{Cmd: exec.Command(self, "-test.run=^TestChild$", "-test.timeout=10m"),
+		spoke: make(chan struct{}), heard: make(chan struct{})}
+	c.Env = append(os.Environ(), serverOf+"="+server.Dir, partIn+"="+part,
+		databaseOf+"="+pool.Config().ConnString(), told+"="+tell)
 	c.Stderr = &c.complained
 	c.stdin, err = c.StdinPipe()
 	require.NoError(t, err)

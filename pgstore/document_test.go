@@ -43,7 +43,8 @@ func psql(t *testing.T, pool *pgxpool.Pool, command string) {
 	config := pool.Config().ConnConfig
 	shell := exec.CommandContext(t.Context(), "/bin/sh", "-c", command)
 	shell.Dir = dba.Root(t)
-	shell.Env = append(os.Environ(), "PATH="+server.Programs()+":"+os.Getenv("PATH"), "PGHOST="+config.Host, "PGPORT=5432", "PGUSER=postgres",
+	shell.Env = append(os.Environ(), "PATH="+server.Programs()+":"+os.Getenv("PATH"), "PGHOST="+config.Host,
+		"PGPORT=5432", "PGUSER=postgres",
 		"PGDATABASE="+config.Database, "PGOPTIONS=--search_path="+schemaOf(pool))
 	out, err := shell.CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -56,7 +57,8 @@ func TestMigrationByHand(t *testing.T) {
 	version, commands := section.Code("sql")[0], section.Code("sh")
 	require.Len(t, commands, 1)
 	store, pool := openBare(t)
-	require.ErrorContains(t, second(pool.Exec(t.Context(), version)), "does not exist", "there is no version yet")
+	require.ErrorContains(t, second(pool.Exec(t.Context(), version)), "does not exist",
+		"there is no version yet")
 	psql(t, pool, commands[0])
 	files, err := os.ReadDir("schema")
 	require.NoError(t, err)
@@ -84,7 +86,8 @@ func TestWhatIsStored(t *testing.T) {
 	var parent *string
 	report := `SELECT replace(u.id::text, '-', ''), m.role, a.created, a.closed, a.parent_id::text FROM tenancy_users AS u
 		JOIN tenancy_members AS m ON m.user_id = u.id JOIN tenancy_accounts AS a ON a.organization_id = m.organization_id WHERE u.id = $1`
-	require.NoError(t, pool.QueryRow(t.Context(), report, [16]byte(eve.User.ID)).Scan(&id, &role, &created, &closed, &parent))
+	require.NoError(t, pool.QueryRow(t.Context(), report, [16]byte(eve.User.ID)).Scan(&id, &role, &created,
+		&closed, &parent))
 	text := eve.User.ID.String()
 	require.Equal(t, "US", text[:2])
 	require.Equal(t, strings.ToLower(text[2:]), id)
@@ -106,14 +109,16 @@ func TestWhatIsStored(t *testing.T) {
 	defer theirs.Close()
 	var projects, accounts int
 	require.NoError(t, pgx.BeginFunc(t.Context(), theirs, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(t.Context(), "SELECT set_config('app.organization', $1, true)", hex.EncodeToString(eve.Organization.ID[:])); err != nil {
+		if _, err := tx.Exec(t.Context(), "SELECT set_config('app.organization', $1, true)",
+			hex.EncodeToString(eve.Organization.ID[:])); err != nil {
 			return err
 		}
 		return tx.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM tenancy_accounts)").Scan(&projects, &accounts)
 	}))
 	require.Equal(t, 1, projects)
 	require.Greater(t, accounts, 1)
-	for _, sql := range []string{"DELETE FROM tenancy_outbox", "UPDATE tenancy_users SET name = ''", "INSERT INTO tenancy_schema VALUES (2, 2)"} {
+	for _, sql := range []string{"DELETE FROM tenancy_outbox", "UPDATE tenancy_users SET name = ''",
+		"INSERT INTO tenancy_schema VALUES (2, 2)"} {
 		require.ErrorContains(t, second(theirs.Exec(t.Context(), sql)), "permission denied", sql)
 	}
 
@@ -127,7 +132,8 @@ func TestRoles(t *testing.T) {
 	t.Parallel()
 	store, pool := openFresh(t)
 	name := user(t, pool, "application")
-	executed("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "+schemaOf(pool)+" TO "+name)(t, store, pool)
+	executed("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "+schemaOf(pool)+" TO "+name)(t,
+		store, pool)
 	theirs := connect(t, as(pool, name))
 	defer theirs.Close()
 	c := dba.Found(t, pgstore.New(theirs, nil))
@@ -210,9 +216,11 @@ func TestIsolation(t *testing.T) {
 		l.heard()
 
 		require.NoError(t, see(t, store))
-		require.Equal(t, []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SET LOCAL enable_seqscan = off"}, l.heard()[:2])
+		require.Equal(t, []string{"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+			"SET LOCAL enable_seqscan = off"}, l.heard()[:2])
 		require.NoError(t, put(t, store))
-		require.Equal(t, []string{"BEGIN ISOLATION LEVEL SERIALIZABLE", "SET LOCAL enable_seqscan = off"}, l.heard()[:2])
+		require.Equal(t, []string{"BEGIN ISOLATION LEVEL SERIALIZABLE", "SET LOCAL enable_seqscan = off"},
+			l.heard()[:2])
 		require.NoError(t, store.Transact(t.Context(), func(ctx context.Context, tx pgx.Tx, _ tenancy.Store) error {
 			var level string
 			require.NoError(t, tx.QueryRow(ctx, "SHOW transaction_isolation").Scan(&level))
@@ -270,7 +278,8 @@ func TestConnections(t *testing.T) {
 		})
 	}
 	<-began
-	require.Eventually(t, func() bool { return pgstore.Queued(store) == writers-1 }, 5*time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return pgstore.Queued(store) == writers-1 }, 5*time.Minute,
+		time.Millisecond)
 	require.EqualValues(t, 1, held(), "who waits holds none")
 	close(end)
 	running.Wait()
@@ -290,7 +299,8 @@ func TestVanishedClient(t *testing.T) {
 		conn, err := pgx.Connect(t.Context(), pool.Config().ConnString())
 		require.NoError(t, err)
 		t.Cleanup(func() { _ = conn.Close(context.Background()) })
-		require.NoError(t, second(conn.Exec(t.Context(), settings+"BEGIN; UPDATE tenancy_users SET name = name")))
+		require.NoError(t, second(conn.Exec(t.Context(),
+			settings+"BEGIN; UPDATE tenancy_users SET name = name")))
 	}
 	vanish("")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -304,7 +314,8 @@ func TestVanishedClient(t *testing.T) {
 	})
 	cancel()
 	require.ErrorIs(t, err, context.Canceled)
-	require.NoError(t, second(pool.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")))
+	require.NoError(t, second(pool.Exec(t.Context(),
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'")))
 
 	vanish("SET idle_in_transaction_session_timeout = '1s'; ")
 	require.NoError(t, put(t, store))
@@ -357,7 +368,8 @@ func TestRestored(t *testing.T) {
 	dir, err := tenancy.New(pgstore.New(restored, nil), &tenancy.Options{Now: c.Clock.Now})
 	require.NoError(t, err)
 	sound(t, dir)
-	_, err = dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("new@new.example.com"), Name: "New"})
+	_, err = dir.System().SignUp(t.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("new@new.example.com"), Name: "New"})
 	require.NoError(t, err)
 	sound(t, dir)
 }
@@ -383,11 +395,13 @@ func TestUnknownOutcome(t *testing.T) {
 		severity, code string
 		open           bool
 	}{
-		{"ERROR", "40001", false}, {"ERROR", "40P01", false}, {"ERROR", "23505", false}, {"ERROR", "23514", false},
+		{"ERROR", "40001", false}, {"ERROR", "40P01", false}, {"ERROR", "23505", false},
+		{"ERROR", "23514", false},
 		{"ERROR", "40003", true}, {"ERROR", "57014", true}, {"ERROR", "XX000", true}, {"ERROR", "08P01", true},
 		{"FATAL", "57P01", true}, {"FATAL", "40001", true}, {"PANIC", "53100", true},
 	} {
-		require.Equal(t, c.open, !pgstore.NotCommitted(&pgconn.PgError{SeverityUnlocalized: c.severity, Code: c.code}), "%s %s", c.severity, c.code)
+		require.Equal(t, c.open, !pgstore.NotCommitted(&pgconn.PgError{SeverityUnlocalized: c.severity,
+			Code: c.code}), "%s %s", c.severity, c.code)
 	}
 	require.False(t, pgstore.NotCommitted(context.Canceled))
 }
@@ -397,11 +411,16 @@ func TestUnknownOutcome(t *testing.T) {
 func TestLeftOut(t *testing.T) {
 	t.Parallel()
 	examples := map[string]string{
-		"triggers": "CREATE TRIGGER t", "rules": "CREATE RULE r", "functions": "CREATE FUNCTION f", "procedures": "CREATE PROCEDURE p", "DO": "DO $$ BEGIN END $$",
-		"LISTEN": "LISTEN a", "NOTIFY": "NOTIFY a", "DEFERRABLE": "DEFERRABLE", "exclusion constraints": "EXCLUDE USING btree", "inheritance": "INHERITS (a)",
-		"LOCK TABLE": "LOCK TABLE a", "CREATE DOMAIN": "CREATE DOMAIN d", "generated columns": "GENERATED ALWAYS AS (1)", "sequences": "CREATE SEQUENCE s",
-		"SERIAL": "id SERIAL", "IDENTITY": "AS IDENTITY", "advisory locks": "SELECT pg_advisory_lock(1)", "COLLATE": "COLLATE \"C\"", "COPY": "COPY a",
-		"cursors": "DECLARE c CURSOR", "temporary tables": "CREATE TEMP TABLE a", "unlogged tables": "CREATE UNLOGGED TABLE a", "TRUNCATE": "TRUNCATE a",
+		"triggers": "CREATE TRIGGER t", "rules": "CREATE RULE r", "functions": "CREATE FUNCTION f",
+		"procedures": "CREATE PROCEDURE p", "DO": "DO $$ BEGIN END $$",
+		"LISTEN": "LISTEN a", "NOTIFY": "NOTIFY a", "DEFERRABLE": "DEFERRABLE",
+		"exclusion constraints": "EXCLUDE USING btree", "inheritance": "INHERITS (a)",
+		"LOCK TABLE": "LOCK TABLE a", "CREATE DOMAIN": "CREATE DOMAIN d",
+		"generated columns": "GENERATED ALWAYS AS (1)", "sequences": "CREATE SEQUENCE s",
+		"SERIAL": "id SERIAL", "IDENTITY": "AS IDENTITY", "advisory locks": "SELECT pg_advisory_lock(1)",
+		"COLLATE": "COLLATE \"C\"", "COPY": "COPY a",
+		"cursors": "DECLARE c CURSOR", "temporary tables": "CREATE TEMP TABLE a",
+		"unlogged tables": "CREATE UNLOGGED TABLE a", "TRUNCATE": "TRUNCATE a",
 		"system columns": "SELECT ctid", "WITH … INSERT": "WITH a AS (INSERT INTO b VALUES (1))",
 	}
 	for _, row := range dba.Read(t).Section("Databases that speak PostgreSQL's protocol").Table("left out") {

@@ -42,7 +42,8 @@ func (p *planted) email(of string) string {
 }
 
 func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
-	in := tenancy.NewSignUp{Email: tenancy.Proven(email), Name: p.mark("user's name"), Account: "account", Secret: secret}
+	in := tenancy.NewSignUp{Email: tenancy.Proven(email), Name: p.mark("user's name"), Account: "account",
+		Secret: secret}
 	if secret.IsZero() {
 		in.Organization = p.mark("organization's name")
 	}
@@ -56,8 +57,9 @@ func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
 // nothing. It proves a domain, and lets somebody on it ask to be invited.
 func plant(t *testing.T) *planted {
 	store, pool := open(t, nil)
-	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(), database: pool.Config().ConnConfig.Database,
-		marks: map[string][]string{}}
+	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(),
+		database: pool.Config().ConnConfig.Database,
+		marks:    map[string][]string{}}
 	var err error
 	p.dir, err = tenancy.New(store, &tenancy.Options{Now: p.clock.Now, Resolver: p.names})
 	require.NoError(t, err)
@@ -79,7 +81,9 @@ func plant(t *testing.T) *planted {
 	require.NoError(t, p.dir.System().DeclineInvitation(ctx, sent.Secret))
 	sent, _ = invite("revoked invitation")
 	require.NoError(t, owner.RevokeInvitation(ctx, sent.ID))
-	_, err = owner.InviteToAccount(ctx, p.ana.Account.ID, tenancy.NewAccountInvitation{Email: p.email("account invitation"), Roles: tenancy.Roles(tenancy.Support)})
+	_, err = owner.InviteToAccount(ctx, p.ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: p.email("account invitation"),
+			Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)
 
 	domain := p.mark("domain") + ".example"
@@ -140,7 +144,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	for of := range p.marks {
 		require.Positive(t, found[of], "the search does not find the %s that is there", of)
 	}
-	require.Greater(t, found["Owner's address: local part"], 1, "an address stands in the key of an index too, in hex")
+	require.Greater(t, found["Owner's address: local part"], 1,
+		"an address stands in the key of an index too, in hex")
 
 	const day = 24 * time.Hour
 	staff := p.dir.Operator("staff")
@@ -152,7 +157,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	}
 	found = p.found()
 	require.Positive(t, found["organization's name"], "it is kept for a while")
-	for _, of := range []string{"user's name", "Owner's address: local part", "Owner's address: domain", "changed address: local part", "changed address: domain",
+	for _, of := range []string{"user's name", "Owner's address: local part", "Owner's address: domain",
+		"changed address: local part", "changed address: domain",
 		"unproven domain", "domain's token", "connection"} {
 		require.Zero(t, found[of], of)
 	}

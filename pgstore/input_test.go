@@ -33,7 +33,8 @@ func TestClosedPool(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "closed pool")
 	require.ErrorContains(t, store.Migrate(t.Context()), "closed pool")
-	require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, pgx.Tx, tenancy.Store) error { return nil }), "closed pool")
+	require.ErrorContains(t, store.Transact(t.Context(),
+		func(context.Context, pgx.Tx, tenancy.Store) error { return nil }), "closed pool")
 }
 
 // TestForeignRows lets somebody else write to the tables. A row that does not parse, or
@@ -55,8 +56,12 @@ func TestForeignRows(t *testing.T) {
 			store, pool := open(t, nil)
 			stream := tenancy.Stream{User: user}
 			require.NoError(t, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
-				return errors.Join(tx.Put(ctx, tenancy.UserRecord{ID: user, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}},
-					tenancy.AccountRecord{ID: account, Owner: user}, tenancy.GrantRecord{Account: account, User: user, Roles: tenancy.Roles(tenancy.Developer, tenancy.Support)},
+				return errors.Join(tx.Put(ctx,
+					tenancy.UserRecord{ID: user,
+						Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}},
+					tenancy.AccountRecord{ID: account, Owner: user},
+					tenancy.GrantRecord{Account: account, User: user,
+						Roles: tenancy.Roles(tenancy.Developer, tenancy.Support)},
 					tenancy.MembershipRecord{Organization: tenancy.OrganizationID{3}, User: user}),
 					tx.Append(ctx, tenancy.EventRecord{ID: tenancy.EventID{4}, Stream: stream, Sequence: 1}))
 			}))
@@ -73,10 +78,12 @@ func TestForeignRows(t *testing.T) {
 // everything reads what TestForeignRows has written, in every way there is.
 func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account tenancy.AccountID, stream tenancy.Stream) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "ana@example.com"}},
+		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress,
+			Key: tenancy.Key{Text: "ana@example.com"}},
 			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "other@example.com"}},
 			tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: tenancy.Key{In: [16]byte{1}}, Limit: 9},
-			tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 9}, tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
 			tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 9})
 		if err != nil {
 			return err
@@ -93,10 +100,14 @@ func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account 
 func TestServerErrors(t *testing.T) {
 	t.Parallel()
 	store, _ := open(t, nil)
-	one := tenancy.UserRecord{ID: tenancy.UserID{1}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}}
+	one := tenancy.UserRecord{ID: tenancy.UserID{1},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}}
 	other := one
 	other.ID = tenancy.UserID{2}
-	err := store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, one, other) })
+	err := store.Update(t.Context(), func(ctx context.Context,
+		tx tenancy.Tx) error {
+		return tx.Put(ctx, one, other)
+	})
 	require.ErrorIs(t, err, tenancy.CodeBusy)
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	require.True(t, ok)

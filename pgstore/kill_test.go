@@ -79,7 +79,8 @@ func killClients(t *testing.T, n int) {
 			}
 		}
 	}
-	t.Logf("%d kills: %d operations acknowledged, %d cut off, %d of these done", n, len(l.acknowledged()), len(verdicts), done)
+	t.Logf("%d kills: %d operations acknowledged, %d cut off, %d of these done", n, len(l.acknowledged()),
+		len(verdicts), done)
 	whole(t, store, l)
 }
 
@@ -158,7 +159,8 @@ func newServerKiller(t *testing.T, own *pgserver.Server, database, settings stri
 	up := shared(t, pgstore.New(full, nil))
 	pool := connect(t, own.URL(database)+settings)
 	t.Cleanup(pool.Close)
-	k := &serverKiller{ledger: newLedger(), server: own, store: pgstore.New(pool, nil), stop: make(chan struct{})}
+	k := &serverKiller{ledger: newLedger(), server: own, store: pgstore.New(pool, nil),
+		stop: make(chan struct{})}
 	for range 4 {
 		w := newWriter(t, k.store, k.hear, k.stop)
 		w.common = up
@@ -196,7 +198,8 @@ func (k *serverKiller) kill(t *testing.T) []work {
 func (k *serverKiller) missing(t *testing.T, of []work) (lost []work) {
 	var lookups []tenancy.Lookup
 	for _, w := range of {
-		lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexOperations, Key: tenancy.Key{Text: w.actor.String(), ID: w.id}})
+		lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexOperations,
+			Key: tenancy.Key{Text: w.actor.String(), ID: w.id}})
 	}
 	var answers []tenancy.Answer
 	asks := &writer{} // whose connections are those that the server cut
@@ -221,5 +224,6 @@ func (k *serverKiller) finish(t *testing.T) {
 	for _, w := range k.writers {
 		again, settled = again+w.again, settled+w.settled
 	}
-	t.Logf("%d kills: %d operations acknowledged, %d left open; %d calls made again, %d outcomes asked for", k.kills, len(k.acknowledged()), len(k.open()), again, settled)
+	t.Logf("%d kills: %d operations acknowledged, %d left open; %d calls made again, %d outcomes asked for",
+		k.kills, len(k.acknowledged()), len(k.open()), again, settled)
 }

@@ -69,9 +69,11 @@ func (s *Store) fits(version int) error {
 	case version == 0:
 		return errNone
 	case version < len(s.steps):
-		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema, version, len(s.steps))
+		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema,
+			version, len(s.steps))
 	case version > len(s.steps):
-		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one", ErrSchema, version, len(s.steps))
+		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one",
+			ErrSchema, version, len(s.steps))
 	}
 	return nil
 }

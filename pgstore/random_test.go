@@ -42,7 +42,8 @@ func TestRandomOperations(t *testing.T) {
 func alone(t *testing.T, tests string, flags ...string) {
 	self, err := os.Executable()
 	require.NoError(t, err)
-	run := exec.CommandContext(t.Context(), self, append([]string{"-test.run=" + tests, "-test.v", "-test.timeout=0"}, flags...)...)
+	run := exec.CommandContext(t.Context(), self,
+		append([]string{"-test.run=" + tests, "-test.v", "-test.timeout=0"}, flags...)...)
 	run.Env = append(os.Environ(), serverOf+"="+server.Dir, randomly+"=1")
 	out, err := run.CombinedOutput()
 	require.NoError(t, err, "%s", out)

@@ -142,7 +142,8 @@ func inOrder(t *testing.T, all []delivery) {
 	}
 	delivered, inCall := map[string]uint64{}, map[call]uint64{}
 	for _, d := range all {
-		require.LessOrEqual(t, d.sequence, delivered[d.stream]+1, "%s %d came before the one before it", d.stream, d.sequence)
+		require.LessOrEqual(t, d.sequence, delivered[d.stream]+1, "%s %d came before the one before it",
+			d.stream, d.sequence)
 		delivered[d.stream] = max(delivered[d.stream], d.sequence)
 		c := call{d.relay, d.call, d.stream}
 		if last := inCall[c]; last != 0 {

@@ -55,7 +55,8 @@ func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.
 	_, err := guest.CloseAccount(ctx, who.Account.ID)
 	require.NoError(s.t, err)
 	require.NoError(s.t, guest.DeleteOrganization(ctx, who.Organization.ID, tenancy.OrganizationDeletion{}))
-	invitation, err := s.dir.As(s.owner).InviteUser(ctx, s.org, tenancy.NewInvitation{Email: fmt.Sprintf("person%d@example.com", s.number), Role: role})
+	invitation, err := s.dir.As(s.owner).InviteUser(ctx, s.org,
+		tenancy.NewInvitation{Email: fmt.Sprintf("person%d@example.com", s.number), Role: role})
 	require.NoError(s.t, err)
 	return who.User.ID, invitation
 }
@@ -87,19 +88,25 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	}
 	if !s.domain {
 		s.domain = true
-		records = append(records, tenancy.DomainRecord{ID: id('d', 0), Organization: s.org, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()),
+		records = append(records, tenancy.DomainRecord{ID: id('d', 0), Organization: s.org,
+			State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()),
 			Verified: 1, Created: 1, Personal: tenancy.DomainPersonal{Name: "example.com"}})
 	}
 	for i := range users {
 		email := fmt.Sprintf("member%d.%d@example.com", made, i)
-		user := tenancy.UserRecord{ID: id('u', i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
+		user := tenancy.UserRecord{ID: id('u', i), Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: id('a', i), Owner: user.ID, Organization: org, Created: 1}
-			records = append(records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+			records = append(records, account,
+				tenancy.GrantRecord{Account: account.ID, User: user.ID,
+					Roles: tenancy.Roles(tenancy.AccountOwner)})
 		}
 	}
-	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(s.t, store.Update(s.t.Context(),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 	return org
 }
 
@@ -109,11 +116,14 @@ func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	var records []tenancy.Record
 	for range n {
 		email := s.email()
-		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
+		user := tenancy.UserRecord{Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		copy(user.ID[:], fmt.Sprintf("loner %09d", s.number))
 		records, emails = append(records, user), append(emails, email)
 	}
-	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(s.t, store.Update(s.t.Context(),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 	return emails
 }
 

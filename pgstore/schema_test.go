@@ -51,13 +51,15 @@ func openBare(t testing.TB) (*pgstore.Store, *pgxpool.Pool) {
 }
 
 // types are the columns' types as PostgreSQL has them.
-var types = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
+var types = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea",
+	tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
 
 // TestSchema compares the schema with package tables: columns, types, keys and indexes.
 func TestSchema(t *testing.T) {
 	t.Parallel()
 	_, pool := openFresh(t)
-	want := []string{"tenancy_schema version bigint NO", "tenancy_schema applied bigint NO", "tenancy_outbox stream uuid NO", "tenancy_outbox sequence bigint NO"}
+	want := []string{"tenancy_schema version bigint NO", "tenancy_schema applied bigint NO",
+		"tenancy_outbox stream uuid NO", "tenancy_outbox sequence bigint NO"}
 	column := func(table string, c tables.Column) {
 		null := "NO"
 		if c.Nullable {
@@ -76,7 +78,8 @@ func TestSchema(t *testing.T) {
 	got := texts(t, pool, `SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = current_schema()`)
 	require.ElementsMatch(t, want, got)
 
-	want = []string{"tenancy_schema_pkey UNIQUE (version)", "tenancy_outbox_pkey UNIQUE (stream, sequence)", "tenancy_events_pkey UNIQUE (stream, sequence)"}
+	want = []string{"tenancy_schema_pkey UNIQUE (version)", "tenancy_outbox_pkey UNIQUE (stream, sequence)",
+		"tenancy_events_pkey UNIQUE (stream, sequence)"}
 	for _, x := range tables.Indexes() {
 		unique := ""
 		if !x.ID || x.Identity {
@@ -153,8 +156,10 @@ func TestMigrateAtOnce(t *testing.T) {
 		}
 		require.Equal(t, 1+len(steps), len(texts(t, pool, "SELECT version::text FROM tenancy_schema")))
 	}
-	require.Equal(t, []string{"1", "2", "3"}, texts(t, pool, "SELECT version::text FROM tenancy_schema ORDER BY version"))
-	require.Equal(t, []string{"later"}, texts(t, pool, "SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tenancy_users' AND column_name = 'later'"))
+	require.Equal(t, []string{"1", "2", "3"},
+		texts(t, pool, "SELECT version::text FROM tenancy_schema ORDER BY version"))
+	require.Equal(t, []string{"later"}, texts(t, pool,
+		"SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tenancy_users' AND column_name = 'later'"))
 }
 
 // TestSchemaVersions uses databases without a schema, with an older one and with a
@@ -165,7 +170,8 @@ func TestSchemaVersions(t *testing.T) {
 	refused := func(store *pgstore.Store, says string) {
 		t.Helper()
 		before := texts(t, pool, everyRelation)
-		for name, err := range map[string]error{"View": see(t, store), "Update": put(t, store), "Transact": store.Transact(t.Context(), doNothing), "WithTx": join(t, store, pool)} {
+		for name, err := range map[string]error{"View": see(t, store), "Update": put(t, store),
+			"Transact": store.Transact(t.Context(), doNothing), "WithTx": join(t, store, pool)} {
 			require.ErrorIs(t, err, pgstore.ErrSchema, name)
 			require.ErrorContains(t, err, says, name)
 		}

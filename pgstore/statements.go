@@ -38,7 +38,8 @@ const (
 type arrays []any
 
 var arrayTypes = map[tables.Type]string{
-	tables.ID: "uuid[]", tables.Hash: "bytea[]", tables.Key: "bytea[]", tables.Bytes: "bytea[]", tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
+	tables.ID: "uuid[]", tables.Hash: "bytea[]", tables.Key: "bytea[]", tables.Bytes: "bytea[]",
+	tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
 }
 
 // newArrays returns empty arrays for columns.
@@ -110,7 +111,8 @@ func argument(v any, of tables.Type) any {
 
 // casts are the types that parameters are sent as, so that no mode of the driver has to
 // ask the server.
-var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
+var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea",
+	tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
 
 // unnest returns the SQL for the rows of arrays.
 func unnest(columns []tables.Column) string {
@@ -135,7 +137,8 @@ type statement struct {
 // insert returns the statement that inserts rows.
 func insert(table string, columns []tables.Column, clash string) statement {
 	into := fmt.Sprintf("INSERT INTO %s (%s) ", table, tables.Names(columns))
-	return statement{into + "VALUES (" + parameters(columns) + ")" + clash, into + "SELECT * FROM " + unnest(columns) + clash, columns}
+	return statement{into + "VALUES (" + parameters(columns) + ")" + clash,
+		into + "SELECT * FROM " + unnest(columns) + clash, columns}
 }
 
 // remove returns the statement that deletes rows by their primary key.
@@ -187,7 +190,8 @@ var changes = func() map[*tables.Table]change {
 		}
 		key := tables.Names(t.Identity)
 		all[t] = change{
-			put:    insert(t.Name, t.Columns, fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
+			put: insert(t.Name, t.Columns,
+				fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
 			remove: remove(t.Name, t.Identity),
 		}
 	}
@@ -247,7 +251,8 @@ func newRead(x *tables.Index, q *tables.Query) read {
 		columns = "count"
 	}
 	r.many = fmt.Sprintf("SELECT asked.place, %s FROM %s AS asked (%s) CROSS JOIN LATERAL (%s) AS found ORDER BY %s",
-		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys), r.many, order)
+		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys),
+		r.many, order)
 	return r
 }
 
@@ -258,7 +263,8 @@ var (
 	appendEvents = insert("tenancy_events", tables.EventColumns, "")
 	appendOutbox = insert("tenancy_outbox", eventKey, "")
 	ackOutbox    = remove("tenancy_outbox", eventKey)
-	readEvents   = "SELECT " + eventColumns + " FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
+	readEvents   = "SELECT " + eventColumns +
+		" FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
 )
 
 // readOutbox goes from stream to stream and reads the first event of each, however many

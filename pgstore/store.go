@@ -48,7 +48,8 @@ type Store struct {
 // database nothing: a closed pool, and a schema that is missing or of another version
 // (ErrSchema), show at the first use. Nil options mean the defaults.
 func New(pool *pgxpool.Pool, o *Options) *Store {
-	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate, end: rollback, unknown: ambiguous}
+	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate,
+		end: rollback, unknown: ambiguous}
 	s.know(migrations)
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
 	return s

@@ -125,7 +125,8 @@ func makeKept(t testing.TB) kept {
 // giveBack removes a database's rows, so that the next test can have it. First it ends
 // what other processes and pools have begun there.
 func (k kept) giveBack(t testing.TB) {
-	_, err := k.pool.Exec(context.Background(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> '"+keeper+"'")
+	_, err := k.pool.Exec(context.Background(),
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> '"+keeper+"'")
 	require.NoError(t, err)
 	clear(t, k.pool)
 	databases.Lock()

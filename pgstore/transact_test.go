@@ -20,11 +20,17 @@ import (
 type transacted struct{ *pgstore.Store }
 
 func (s transacted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.View(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx,
+		joined tenancy.Store) error {
+		return joined.View(ctx, fn)
+	})
 }
 
 func (s transacted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.Update(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx,
+		joined tenancy.Store) error {
+		return joined.Update(ctx, fn)
+	})
 }
 
 // hosted is a Store whose transactions are a host's. The host begins and commits them,
@@ -165,9 +171,13 @@ func TestTransactRetries(t *testing.T) {
 	elsewhere, err := tenancy.New(pgstore.New(h.pool, nil), nil) // another process: the queues of this one know nothing of it
 	require.NoError(t, err)
 	for name, disturb := range map[string]func() error{
-		"the host's rows": func() error { return second(h.pool.Exec(ctx, "UPDATE projects SET account = account || 'x'")) },
+		"the host's rows": func() error {
+			return second(h.pool.Exec(ctx,
+				"UPDATE projects SET account = account || 'x'"))
+		},
 		"our rows": func() error {
-			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "Elsewhere"}))
+			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org,
+				tenancy.NewAccount{Name: "Elsewhere"}))
 		},
 	} {
 		runs, accounts := 0, h.count(countAccounts)
@@ -182,7 +192,8 @@ func TestTransactRetries(t *testing.T) {
 			if _, err := tx.Exec(ctx, "UPDATE projects SET name = name || '!'"); err != nil {
 				return fmt.Errorf("the host's words: %w", err)
 			}
-			return second(h.dir.On(joined).As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: name}))
+			return second(h.dir.On(joined).As(h.owner).CreateAccount(ctx, h.org,
+				tenancy.NewAccount{Name: name}))
 		}), name)
 		require.Equal(t, 2, runs, name)
 		if accounts++; name == "our rows" {

@@ -17,7 +17,8 @@ import (
 
 // everyMessage makes TestWire go through every message of every operation, instead of a
 // sample.
-var everyMessage = flag.Bool("every-message", false, "have TestWire lose every message of every operation, not a sample of them")
+var everyMessage = flag.Bool("every-message", false,
+	"have TestWire lose every message of every operation, not a sample of them")
 
 // deed is a kind of operation. prepare makes what the operation acts on, and returns
 // the operation, to be done through another directory by a given ID.
@@ -49,7 +50,8 @@ func deeds(store tenancy.Store) []deed {
 		{"SignUp", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
 			email := s.email()
 			return func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error {
-				return second(dir.System().Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Somebody"}))
+				return second(dir.System().Once(id).SignUp(ctx,
+					tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Somebody"}))
 			}
 		}, system},
 		ownerDoes("CreateAccount", func(s *scene) func(context.Context, *tenancy.Session) error {
@@ -89,7 +91,8 @@ func deeds(store tenancy.Store) []deed {
 					if err != nil {
 						return err
 					}
-					return second(o.InviteToAccount(ctx, account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)}))
+					return second(o.InviteToAccount(ctx, account.ID,
+						tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)}))
 				})
 			}
 		}),
@@ -251,7 +254,8 @@ func TestUnknownCommit(t *testing.T) {
 	require.Zero(t, sound.wrong)
 	require.NotZero(t, sound.doubtedDone, "COMMIT was applied and its reply lost")
 	require.NotZero(t, sound.doubtedNot, "COMMIT was lost itself")
-	weakened := w.increments(func(s *pgstore.Store) { pgstore.Weaken(s, "RETRY AFTER AN UNKNOWN COMMIT") }, func(c counted) bool { return c.wrong > 0 })
+	weakened := w.increments(func(s *pgstore.Store) { pgstore.Weaken(s, "RETRY AFTER AN UNKNOWN COMMIT") },
+		func(c counted) bool { return c.wrong > 0 })
 	require.NotZero(t, weakened.wrong, "a store that runs its function again is found out")
 }
 
@@ -309,7 +313,8 @@ func (w *wire) add(n uint64) func(context.Context, tenancy.Tx) error {
 // its way has ended.
 func (w *wire) number() (n int) {
 	require.NoError(w.t, pgstore.New(w.pool, nil).Update(w.t.Context(), w.add(0)))
-	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT sequence FROM tenancy_heads WHERE stream = $1", [16]byte(number.Stream.User)).Scan(&n))
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(),
+		"SELECT sequence FROM tenancy_heads WHERE stream = $1", [16]byte(number.Stream.User)).Scan(&n))
 	return n
 }
 
@@ -365,7 +370,8 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 		},
 		"ImportUsers": func(n int) deed {
 			return deed{"ImportUsers", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
-				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
+				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org,
+					tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 				s.candidate(store, 0, 0) // which proves the domain
 				emails := s.loners(store, n)
 				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
@@ -378,6 +384,7 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 
 // events counts the events of an operation, each once, in however many streams it is.
 func (w *wire) events(id tenancy.OperationID) (count int) {
-	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT count(*) FROM tenancy_events WHERE operation_id = $1", [16]byte(id)).Scan(&count))
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(),
+		"SELECT count(*) FROM tenancy_events WHERE operation_id = $1", [16]byte(id)).Scan(&count))
 	return count
 }

@@ -141,10 +141,12 @@ func (w *writer) round() {
 	})
 	owner := tenancy.Actor{User: ana.User.ID}
 	toAccount := did(w, owner, "InviteToAccount", func(s *tenancy.Platform) (tenancy.SentInvitation, error) {
-		return s.InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: guest, Roles: tenancy.Roles(tenancy.Support)})
+		return s.InviteToAccount(ctx, ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: guest, Roles: tenancy.Roles(tenancy.Support)})
 	})
 	ben := did(w, theHost, "SignUp", func(s *tenancy.Platform) (tenancy.SignedUp, error) {
-		return s.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(guest), Name: "Ben", Secret: toAccount.Secret})
+		return s.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(guest), Name: "Ben",
+			Secret: toAccount.Secret})
 	})
 	member := tenancy.Actor{User: ben.User.ID}
 	sent := did(w, owner, "InviteUser", func(s *tenancy.Platform) (tenancy.SentInvitation, error) {
@@ -212,7 +214,8 @@ func (w *writer) merges(ana tenancy.SignedUp, domain string) {
 func shared(t *testing.T, store tenancy.Store) tenancy.SignedUp {
 	dir, err := tenancy.New(store, nil)
 	require.NoError(t, err)
-	up, err := dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("common@common.example.com"), Name: "Common"})
+	up, err := dir.System().SignUp(t.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("common@common.example.com"), Name: "Common"})
 	require.NoError(t, err)
 	return up
 }

@@ -44,10 +44,12 @@ func contend(t *testing.T, store tenancy.Store, up tenancy.SignedUp, writers, sh
 			defer func(begun time.Time) { took[i] = time.Since(begun) }(time.Now())
 			for n := 0; n < share && failed[i] == nil; n++ {
 				if n%2 == 0 {
-					_, failed[i] = owner.CreateAccount(t.Context(), up.Organization.ID, tenancy.NewAccount{Name: "Account"})
+					_, failed[i] = owner.CreateAccount(t.Context(), up.Organization.ID,
+						tenancy.NewAccount{Name: "Account"})
 				} else {
 					to := fmt.Sprintf("w%d-%d-%d@guests.example.com", os.Getpid(), i, n)
-					_, failed[i] = owner.InviteUser(t.Context(), up.Organization.ID, tenancy.NewInvitation{Email: to})
+					_, failed[i] = owner.InviteUser(t.Context(), up.Organization.ID,
+						tenancy.NewInvitation{Email: to})
 				}
 			}
 		})
@@ -153,7 +155,8 @@ func TestWriters(t *testing.T) {
 		}
 		var processes []*child
 		for range 4 {
-			processes = append(processes, start(t, "contender", pool, fmt.Sprint(ids(up), " ", writers/4, " ", share()), hear))
+			processes = append(processes, start(t, "contender", pool,
+				fmt.Sprint(ids(up), " ", writers/4, " ", share()), hear))
 		}
 		for _, p := range processes {
 			<-p.spoke
@@ -166,7 +169,8 @@ func TestWriters(t *testing.T) {
 			p.finish(t)
 		}
 		require.Len(t, took, writers)
-		t.Logf("each writer's %d operations took %v to %v; %d serialization failures in %d commits", share(), slices.Min(took), slices.Max(took), lost, writers*share())
+		t.Logf("each writer's %d operations took %v to %v; %d serialization failures in %d commits",
+			share(), slices.Min(took), slices.Max(took), lost, writers*share())
 		counted(t, store, up)
 	})
 }
@@ -192,9 +196,11 @@ func TestAcceptors(t *testing.T) {
 		var secrets []tenancy.Secret
 		for i := range acceptors {
 			email := fmt.Sprintf("a%d-%d@guests.example.com", round, i)
-			guest, err := owner.InviteToAccount(ctx, up.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+			guest, err := owner.InviteToAccount(ctx, up.Account.ID,
+				tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
 			require.NoError(t, err)
-			joined, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Guest", Secret: guest.Secret})
+			joined, err := dir.System().SignUp(ctx,
+				tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Guest", Secret: guest.Secret})
 			require.NoError(t, err)
 			sent, err := owner.InviteUser(ctx, up.Organization.ID, tenancy.NewInvitation{Email: email})
 			require.NoError(t, err)

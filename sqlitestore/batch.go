@@ -26,7 +26,8 @@ type batchKind struct {
 // alone.
 func kindOf(l tenancy.Lookup) (batchKind, bool) {
 	exact := l.Limit == 0 && !l.Count
-	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Key == tenancy.Key{In: l.Key.In} && l.Key.In != [16]byte{}
+	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Key == tenancy.Key{In: l.Key.In} &&
+		l.Key.In != [16]byte{}
 	return batchKind{l.Index, whole}, exact || whole
 }
 
@@ -58,7 +59,8 @@ func batchOf(x *tables.Index, by, order []tables.Column) string {
 	if x.Where != "" {
 		conditions = append(conditions, x.Where)
 	}
-	text := "WITH asked (" + keys + ") AS (VALUES " + strings.Join(rows, ", ") + ") SELECT place, " + tables.Names(x.Table.Columns[:x.Table.Fields]) +
+	text := "WITH asked (" + keys + ") AS (VALUES " + strings.Join(rows, ", ") + ") SELECT place, " +
+		tables.Names(x.Table.Columns[:x.Table.Fields]) +
 		" FROM asked CROSS JOIN " + x.Table.Name + " ON " + strings.Join(conditions, " AND ")
 	if len(order) > 0 {
 		text += " ORDER BY place, " + tables.Names(order)
@@ -114,7 +116,10 @@ func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenan
 	}
 	return t.ask(ctx, text, args, func(rows *sql.Rows) error {
 		var at int
-		record, err := x.Table.Record(func(into ...any) error { return rows.Scan(append([]any{&at}, into...)...) })
+		record, err := x.Table.Record(func(into ...any) error {
+			return rows.Scan(append([]any{&at},
+				into...)...)
+		})
 		if err != nil {
 			return wrap(err)
 		}
@@ -131,7 +136,8 @@ func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenan
 // holds returns an error for a row that differs from what the index has of its record.
 func holds(x *tables.Index, r tenancy.Record, l tenancy.Lookup) error {
 	if !x.Holds(r, l) {
-		return fmt.Errorf("sqlitestore: %s: a row that index %s does not have of its record", x.Table.Name, x.Name)
+		return fmt.Errorf("sqlitestore: %s: a row that index %s does not have of its record",
+			x.Table.Name, x.Name)
 	}
 	return nil
 }

@@ -69,7 +69,8 @@ func found(tb testing.TB) founded {
 	var err error
 	f.dir, err = tenancy.New(f.store, nil)
 	require.NoError(tb, err)
-	f.ana, err = f.dir.System().SignUp(tb.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	f.ana, err = f.dir.System().SignUp(tb.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	require.NoError(tb, err)
 	return f
 }
@@ -196,22 +197,31 @@ type large struct {
 
 func newLarge(users, accounts int) *large {
 	l := &large{owner: newID(), prime: newID(), candidate: newID()}
-	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"), Address: tenancy.NewPersonal("o@corp.example")}},
-		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
+	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1,
+		Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"),
+			Address: tenancy.NewPersonal("o@corp.example")}},
+		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified,
+			Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
 			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
 	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
-		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner, State: tenancy.StateActive, Created: 1, Import: true},
+		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner,
+			State: tenancy.StateActive, Created: 1, Import: true},
 			tenancy.MembershipRecord{Organization: org, User: l.owner, Role: tenancy.Owner, Since: 1})
 	}
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
 		l.emails = append(l.emails, email)
-		user := tenancy.UserRecord{ID: newID(), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)}}
-		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
+		user := tenancy.UserRecord{ID: newID(), Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email)}}
+		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate,
+			User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: newID(), Owner: user.ID, Organization: l.candidate, Created: 1}
 			l.account, l.user = account.ID, user.ID
-			l.records = append(l.records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+			l.records = append(l.records, account,
+				tenancy.GrantRecord{Account: account.ID, User: user.ID,
+					Roles: tenancy.Roles(tenancy.AccountOwner)})
 		}
 	}
 	return l
@@ -222,7 +232,8 @@ func (l *large) store(tb testing.TB) (*tenancy.Directory, string) {
 	path := fresh(tb)
 	store := openFile(tb, path)
 	for batch := range slices.Chunk(l.records, 20_000) {
-		require.NoError(tb, store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
+		require.NoError(tb, store.Update(tb.Context(),
+			func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
 	}
 	dir, err := tenancy.New(store, nil)
 	require.NoError(tb, err)
@@ -247,7 +258,8 @@ func BenchmarkPage(b *testing.B) {
 				var flags [4]bool
 				var email, address, name string
 				var roles sql.NullString
-				require.NoError(b, rows.Scan(&org, &member, &role, &flags[0], &since, &user, &flags[1], &flags[2], &flags[3], &created, &email, &address, &name, &roles))
+				require.NoError(b, rows.Scan(&org, &member, &role, &flags[0], &since, &user, &flags[1],
+					&flags[2], &flags[3], &created, &email, &address, &name, &roles))
 			}
 			require.NoError(b, rows.Err())
 		}
@@ -274,7 +286,9 @@ func BenchmarkCan(b *testing.B) {
 			var flags [6]int64
 			var org []byte
 			var role sql.NullInt64
-			require.NoError(b, s.QueryRowContext(b.Context(), bytesOf(l.owner), bytesOf(l.account)).Scan(&flags[0], &flags[1], &flags[2], &org, &flags[3], &flags[4], &flags[5], &role))
+			require.NoError(b, s.QueryRowContext(b.Context(), bytesOf(l.owner),
+				bytesOf(l.account)).Scan(&flags[0], &flags[1], &flags[2], &org, &flags[3], &flags[4],
+				&flags[5], &role))
 		}
 	})
 	b.Run("store", func(b *testing.B) {
@@ -299,10 +313,13 @@ func BenchmarkMerge(b *testing.B) {
 			b.StartTimer()
 			tx, err := f.db.BeginTx(b.Context(), nil)
 			require.NoError(b, err)
-			_, err = tx.ExecContext(b.Context(), "UPDATE tenancy_members SET organization_id = ?, role = 0, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
+			_, err = tx.ExecContext(b.Context(),
+				"UPDATE tenancy_members SET organization_id = ?, role = 0, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
 				bytesOf(l.prime), bytesOf(l.candidate), bytesOf(l.owner))
 			require.NoError(b, err)
-			_, err = tx.ExecContext(b.Context(), "UPDATE tenancy_accounts SET organization_id = ? WHERE organization_id = ?", bytesOf(l.prime), bytesOf(l.candidate))
+			_, err = tx.ExecContext(b.Context(),
+				"UPDATE tenancy_accounts SET organization_id = ? WHERE organization_id = ?",
+				bytesOf(l.prime), bytesOf(l.candidate))
 			require.NoError(b, err)
 			require.NoError(b, tx.Commit())
 		}
@@ -343,7 +360,8 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			dir, _ := l.store(b)
 			b.StartTimer()
-			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime, tenancy.UserImport{Emails: l.emails})
+			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime,
+				tenancy.UserImport{Emails: l.emails})
 			require.NoError(b, err)
 			for _, r := range results {
 				require.NoError(b, r.Err)
@@ -365,7 +383,8 @@ func (f *floor) batch(n int) {
 		id := newID()
 		binary.BigEndian.PutUint64(id[:], uint64(i))
 		for s, args := range map[*sql.Stmt][]any{
-			user: {bytesOf(id), fmt.Sprintf("user%d@corp.example", i)}, member: {org, bytesOf(id)}, event: {org, i + 1, make([]byte, 100)},
+			user: {bytesOf(id), fmt.Sprintf("user%d@corp.example", i)}, member: {org, bytesOf(id)},
+			event: {org, i + 1, make([]byte, 100)},
 		} {
 			if _, err := tx.StmtContext(f.Context(), s).ExecContext(f.Context(), args...); err != nil {
 				f.Fatal(err)

@@ -97,18 +97,21 @@ func operate(ctx context.Context, store *sqlitestore.Store) error {
 	host := dir.System()
 	for n := 0; ; n++ {
 		id, email := next(), fmt.Sprintf("user%d.%d@acme%d.com", os.Getpid(), n, n)
-		ana, err := host.Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana", Organization: "Acme", Account: "Main"})
+		ana, err := host.Once(id).SignUp(ctx,
+			tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana", Organization: "Acme", Account: "Main"})
 		if err := report(tenancy.Actor{}, id, "SignUp", err); err != nil {
 			return err
 		}
 		s, actor := dir.As(ana.User.ID), tenancy.Actor{User: ana.User.ID}
 		id = next()
-		sent, err := s.Once(id).InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "invited." + email})
+		sent, err := s.Once(id).InviteUser(ctx, ana.Organization.ID,
+			tenancy.NewInvitation{Email: "invited." + email})
 		if err := report(actor, id, "InviteUser", err); err != nil {
 			return err
 		}
 		id = next()
-		_, err = host.Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("invited." + email), Name: "Ben", Secret: sent.Secret})
+		_, err = host.Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("invited." + email),
+			Name: "Ben", Secret: sent.Secret})
 		if err := report(tenancy.Actor{}, id, "SignUp", err); err != nil {
 			return err
 		}
@@ -164,7 +167,8 @@ func count(ctx context.Context, store *sqlitestore.Store, n int) error {
 var counter = tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
 
 func increment(ctx context.Context, tx tenancy.Tx) error {
-	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: counter.Stream.Key()}})
+	answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads,
+		Key: tenancy.Key{ID: counter.Stream.Key()}})
 	if err != nil {
 		return err
 	}
@@ -178,7 +182,8 @@ func increment(ctx context.Context, tx tenancy.Tx) error {
 
 func counted(t testing.TB, store tenancy.Store) (n uint64) {
 	require.NoError(t, store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: counter.Stream.Key()}})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads,
+			Key: tenancy.Key{ID: counter.Stream.Key()}})
 		if err == nil && answers[0].Record != nil {
 			n = answers[0].Record.(tenancy.HeadRecord).Sequence
 		}

@@ -76,14 +76,18 @@ func newHistory(t *testing.T) *history {
 		h.states = append(h.states, storetest.Everything(t, store))
 	}
 	did(nil)
-	ana, err := dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"})
+	ana, err := dir.System().SignUp(t.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme",
+			Account: "Main"})
 	did(err)
 	require.NoError(t, store.Checkpoint(t.Context()))
 	s := dir.As(ana.User.ID)
 	for _, name := range []string{"ben", "cy", "dee"} {
-		sent, err := s.InviteUser(t.Context(), ana.Organization.ID, tenancy.NewInvitation{Email: name + "@acme.com"})
+		sent, err := s.InviteUser(t.Context(), ana.Organization.ID,
+			tenancy.NewInvitation{Email: name + "@acme.com"})
 		did(err)
-		_, err = dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(name + "@acme.com"), Name: name, Secret: sent.Secret})
+		_, err = dir.System().SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven(name + "@acme.com"), Name: name, Secret: sent.Secret})
 		did(err)
 		_, err = s.CreateAccount(t.Context(), ana.Organization.ID, tenancy.NewAccount{Name: name})
 		did(err)
@@ -193,7 +197,8 @@ func TestMigrateAtOnce(t *testing.T) {
 		require.NoError(t, p.Wait())
 	}
 	var versions int
-	require.NoError(t, database(t, path, asDocumented).QueryRowContext(t.Context(), "SELECT count(*) FROM tenancy_schema").Scan(&versions))
+	require.NoError(t, database(t, path, asDocumented).QueryRowContext(t.Context(),
+		"SELECT count(*) FROM tenancy_schema").Scan(&versions))
 	require.Equal(t, 1, versions)
 	sound(t, openFile(t, path))
 }

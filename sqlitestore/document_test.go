@@ -62,7 +62,8 @@ func TestMigrationByHand(t *testing.T) {
 	var version, applied int64
 	require.NoError(t, db.QueryRowContext(t.Context(), blocks[0]).Scan(&version))
 	require.EqualValues(t, len(files), version)
-	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT max(applied) FROM tenancy_schema").Scan(&applied))
+	require.NoError(t, db.QueryRowContext(t.Context(),
+		"SELECT max(applied) FROM tenancy_schema").Scan(&applied))
 	require.InDelta(t, time.Now().UnixMicro(), applied, float64(time.Hour.Microseconds()))
 	require.NoError(t, db.Close())
 	store := opened(t, path, nil)
@@ -92,7 +93,8 @@ func TestWhatIsStored(t *testing.T) {
 	require.Equal(t, c.Clock.Now().UnixMicro(), created)
 	require.Zero(t, closed)
 	require.Empty(t, parent.String)
-	require.Equal(t, []int{0, 1, 2}, []int{int(tenancy.StandardUser), int(tenancy.Administrator), int(tenancy.Owner)})
+	require.Equal(t, []int{0, 1, 2}, []int{int(tenancy.StandardUser), int(tenancy.Administrator),
+		int(tenancy.Owner)})
 
 	// The log does not explain what was taken away by hand.
 	_, err := db.ExecContext(t.Context(), "DELETE FROM tenancy_members WHERE user_id = ?", ana.User.ID[:])
@@ -114,14 +116,16 @@ func TestSettingsOfThePage(t *testing.T) {
 	opened(t, path, nil)
 	db := database(t, path, asDocumented)
 	sqlitestore.New(db, nil)
-	require.Equal(t, []string{"orders"}, all(t, db, "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), "New and Open create nothing")
+	require.Equal(t, []string{"orders"}, all(t, db,
+		"SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"), "New and Open create nothing")
 }
 
 // TestNoCompiler requires that no package outside the standard library contains C. The
 // standard library does without.
 func TestNoCompiler(t *testing.T) {
 	t.Parallel()
-	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{range .CgoFiles}}{{$.ImportPath}} {{end}}{{end}}", ".")
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f",
+		"{{if not .Standard}}{{range .CgoFiles}}{{$.ImportPath}} {{end}}{{end}}", ".")
 	list.Env = append(os.Environ(), "CGO_ENABLED=1")
 	out, err := list.CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -134,7 +138,8 @@ func TestExampleOfThePage(t *testing.T) {
 	t.Parallel()
 	code := dba.Read(t).Section("Which one when").Code("go")[0]
 	text := contents(t, "example_test.go")
-	for _, line := range []string{"store, err := sqlitestore.Open(ctx, path, nil)", "store.Migrate(ctx)", "dir, err := tenancy.New(store, nil)"} {
+	for _, line := range []string{"store, err := sqlitestore.Open(ctx, path, nil)", "store.Migrate(ctx)",
+		"dir, err := tenancy.New(store, nil)"} {
 		require.Contains(t, code, line)
 		require.Contains(t, text, line)
 	}

@@ -41,7 +41,8 @@ func TestErased(t *testing.T) {
 		return found
 	}
 	var users []tenancy.UserID
-	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(), Organization: mark(), Account: "account"})
+	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(),
+		Organization: mark(), Account: "account"})
 	require.NoError(t, err)
 	users = append(users, ana.User.ID)
 	owner, org := dir.As(ana.User.ID), ana.Organization.ID
@@ -49,10 +50,12 @@ func TestErased(t *testing.T) {
 		to := email()
 		sent, err := owner.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: to})
 		require.NoError(t, err)
-		ben, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(), Secret: sent.Secret})
+		ben, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(),
+			Secret: sent.Secret})
 		require.NoError(t, err)
 		users = append(users, ben.User.ID)
-		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
+		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 	}
 	_, err = owner.RenameOrganization(t.Context(), org, mark())
@@ -88,7 +91,8 @@ func TestCheckpointWaits(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	path := fresh(t)
 	openFile(t, path)
-	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour, OnRetry: func(context.Context, error) { cancel() }})
+	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour,
+		OnRetry: func(context.Context, error) { cancel() }})
 	hasty := opened(t, path, &sqlitestore.Options{RetryFor: 1})
 	require.NoError(t, patient.Update(t.Context(), increment))
 	require.NoError(t, patient.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {

@@ -86,7 +86,8 @@ func taken(err error) error {
 // commit counts when the file is opened after a crash.
 func notCommitted(err error) bool {
 	switch primary(err) {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_FULL,
+		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR:
 		return true
 	}
 	return errors.Is(err, sql.ErrTxDone)

@@ -30,7 +30,8 @@ func driversError(t testing.TB, statements ...string) error {
 }
 
 func fullDisk(t testing.TB) error {
-	return driversError(t, "PRAGMA max_page_count = 1", "CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
+	return driversError(t, "PRAGMA max_page_count = 1",
+		"CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
 }
 
 // blocked returns SQLITE_BUSY.
@@ -90,7 +91,11 @@ func TestCommitFails(t *testing.T) {
 				if how == "Update" {
 					err = store.Update(t.Context(), write)
 				} else {
-					err = store.Transact(t.Context(), func(ctx context.Context, _ *sql.Tx, joined tenancy.Store) error { return joined.Update(ctx, write) })
+					err = store.Transact(t.Context(),
+						func(ctx context.Context, _ *sql.Tx,
+							joined tenancy.Store) error {
+							return joined.Update(ctx, write)
+						})
 				}
 				require.True(t, failed)
 				require.Equal(t, c.runs, runs)
@@ -124,7 +129,8 @@ func TestAmbiguousSettled(t *testing.T) {
 			}
 			return errors.New("disk I/O error")
 		})
-		_, err = dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+		_, err = dir.System().SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 		require.NoError(t, err)
 		require.True(t, failed)
 		sound(t, store)
@@ -133,12 +139,14 @@ func TestAmbiguousSettled(t *testing.T) {
 
 // everyStatement runs an operation again and again, with a fault at its first
 // statement, at its second, and so on.
-func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error, whether func(t *testing.T, text string, err error, there bool)) {
+func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error,
+	whether func(t *testing.T, text string, err error, there bool)) {
 	db, m := meddled(t, fresh(t))
 	store := over(t, db, nil)
 	dir, err := tenancy.New(store, nil)
 	require.NoError(t, err)
-	in := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"}
+	in := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme",
+		Account: "Main"}
 	for n := 1; ; n++ {
 		ctx, cancel := context.WithCancel(t.Context())
 		left, at := n, ""
@@ -167,7 +175,8 @@ func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do fun
 				return
 			}
 			s := dir.As(ana.User.ID)
-			require.NoError(t, s.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
+			require.NoError(t, s.DeleteOrganization(t.Context(), ana.Organization.ID,
+				tenancy.OrganizationDeletion{}))
 			_, err = s.CloseAccount(t.Context(), ana.Account.ID)
 			require.NoError(t, err)
 			require.NoError(t, s.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}))
@@ -181,14 +190,15 @@ func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do fun
 func TestEveryStatementFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk I/O error")
-	everyStatement(t, func(_ *testing.T, _ func(), _ func() error) error { return broken }, func(t *testing.T, text string, err error, there bool) {
-		if text == "COMMIT" || text == "ROLLBACK" {
-			require.NoError(t, err)
-			return
-		}
-		require.ErrorIs(t, err, broken, text)
-		require.False(t, there, text)
-	})
+	everyStatement(t, func(_ *testing.T, _ func(), _ func() error) error { return broken },
+		func(t *testing.T, text string, err error, there bool) {
+			if text == "COMMIT" || text == "ROLLBACK" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, broken, text)
+			require.False(t, there, text)
+		})
 }
 
 // TestContextEndsAtEveryStatement ends the context at each statement. The operation has
@@ -247,7 +257,8 @@ func TestOnceOnly(t *testing.T) {
 	db, _ := weakened(t, fresh(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	one := over(t, db, nil)
-	other := over(t, db, &sqlitestore.Options{RetryFor: time.Hour, OnRetry: func(context.Context, error) { cancel() }})
+	other := over(t, db, &sqlitestore.Options{RetryFor: time.Hour,
+		OnRetry: func(context.Context, error) { cancel() }})
 	runs := 0
 	require.NoError(t, one.Update(t.Context(), func(within context.Context, tx tenancy.Tx) error {
 		runs++

@@ -59,10 +59,13 @@ func TestPaths(t *testing.T) { // not parallel: it changes the working directory
 	store := open(t)
 	for _, path := range []string{
 		"", ":memory:", ":", ":memory:?cache=shared", ":x", "sub/", t.TempDir() + "/",
-		"file:", "file::memory:", "file::memory:?cache=shared", "file:directory.db", "FILE:directory.db", "file:sub/directory.db",
-		"file:" + t.TempDir() + "/directory.db", "file:///directory.db?vfs=memdb", "file://localhost/directory.db", "file:/directory.db?mode=memory",
+		"file:", "file::memory:", "file::memory:?cache=shared", "file:directory.db", "FILE:directory.db",
+		"file:sub/directory.db",
+		"file:" + t.TempDir() + "/directory.db", "file:///directory.db?vfs=memdb",
+		"file://localhost/directory.db", "file:/directory.db?mode=memory",
 		"sqlite://directory.db", "sqlite3:///directory.db", "http://example.com/directory.db",
-		"directory.db?", "directory.db?mode=memory", "directory.db?_pragma=journal_mode(OFF)", "?directory.db", "sub?/directory.db",
+		"directory.db?", "directory.db?mode=memory", "directory.db?_pragma=journal_mode(OFF)",
+		"?directory.db", "sub?/directory.db",
 		"directory.db\x00", "directory.db\x00.txt",
 	} {
 		opened, err := sqlitestore.Open(t.Context(), path, nil)

@@ -47,7 +47,8 @@ func byDefault(name, value string) {
 // has, on a disk or not.
 func inMemory() {
 	const memory = "/dev/shm"
-	if info, err := os.Stat(memory); err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" || flag.Lookup("test.bench").Value.String() != "" {
+	if info, err := os.Stat(memory); err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" ||
+		flag.Lookup("test.bench").Value.String() != "" {
 		return
 	}
 	if err := os.Setenv("TMPDIR", memory); err != nil {

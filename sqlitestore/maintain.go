@@ -34,9 +34,11 @@ func (s *Store) Vacuum(ctx context.Context) error {
 func (s *Store) Checkpoint(ctx context.Context) error {
 	return s.run(ctx, func(c *session) error {
 		var stopped, frames, written int
-		err := c.query(ctx, "PRAGMA wal_checkpoint(TRUNCATE)", nil, func(rows *sql.Rows) error { return rows.Scan(&stopped, &frames, &written) })
+		err := c.query(ctx, "PRAGMA wal_checkpoint(TRUNCATE)", nil,
+			func(rows *sql.Rows) error { return rows.Scan(&stopped, &frames, &written) })
 		if err == nil && stopped != 0 {
-			return &lostError{fmt.Errorf("sqlitestore: %w: a transaction was in the way of the checkpoint", tenancy.CodeBusy)}
+			return &lostError{fmt.Errorf("sqlitestore: %w: a transaction was in the way of the checkpoint",
+				tenancy.CodeBusy)}
 		}
 		return lost(err)
 	})

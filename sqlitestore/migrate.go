@@ -37,9 +37,11 @@ func fits(version int) error {
 	case version == 0:
 		return fmt.Errorf("%w: the database has none: call Migrate", ErrSchema)
 	case version < len(migrations):
-		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema, version, len(migrations))
+		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema,
+			version, len(migrations))
 	case version > len(migrations):
-		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one", ErrSchema, version, len(migrations))
+		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one",
+			ErrSchema, version, len(migrations))
 	}
 	return nil
 }

@@ -103,8 +103,10 @@ func (s *Store) open(ctx context.Context, path string) error {
 		return err
 	}
 	db := func(most int, waits time.Duration, more ...string) (*sql.DB, error) {
-		db, err := sql.Open("sqlite", source(path, append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=cache_size(-16384)",
-			fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
+		db, err := sql.Open("sqlite", source(path,
+			append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+				"_pragma=secure_delete(ON)", "_pragma=cache_size(-16384)",
+				fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
 		if err == nil {
 			db.SetMaxOpenConns(most)
 			db.SetMaxIdleConns(most)

@@ -31,10 +31,12 @@ func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
 }
 
 // types are the columns' types as SQLite has them.
-var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT", tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
+var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT",
+	tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
 
 // checks are the conditions on columns.
-var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)", tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
+var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)",
+	tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
 
 // TestSchemaIsThatOfTables compares the schema with package tables: every column with
 // its type and whether it may be NULL, every index, and nothing else.
@@ -66,7 +68,8 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 		names = append(names, table.Name)
 		columns(table.Name, table.Columns, table.Identity)
 	}
-	id, sequence := tables.Column{Name: "stream", Type: tables.ID}, tables.Column{Name: "sequence", Type: tables.Int}
+	id, sequence := tables.Column{Name: "stream", Type: tables.ID},
+		tables.Column{Name: "sequence", Type: tables.Int}
 	columns("tenancy_events", tables.EventColumns, []tables.Column{id, sequence})
 	columns("tenancy_outbox", []tables.Column{id, sequence}, []tables.Column{id, sequence})
 	slices.Sort(names)
@@ -104,7 +107,9 @@ func TestIndexesAreUsed(t *testing.T) {
 			if q.SQL == "" || q.SQL == x.Exact.SQL && !x.IndexInfo.Exact {
 				continue
 			}
-			plan, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"), make([]any, strings.Count(q.SQL, "$"))...)
+			plan, err := db.QueryContext(t.Context(),
+				"EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"),
+				make([]any, strings.Count(q.SQL, "$"))...)
 			require.NoError(t, err)
 			for plan.Next() {
 				var a, b, c int
@@ -132,15 +137,20 @@ func TestBatches(t *testing.T) {
 			id, org := [16]byte{1, byte(n)}, [16]byte{2, byte(n % 7)}
 			if n%3 > 0 {
 				address := fmt.Sprintf("user%d@acme.com", n)
-				if err := tx.Put(ctx, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}},
+				if err := tx.Put(ctx, tenancy.UserRecord{ID: id,
+					Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}},
 					tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(address)}},
-					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified, Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
+					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen,
+						Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(address)}},
+					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified,
+						Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
 					return err
 				}
 			}
-			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id}, tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@acme.com", n))}}} {
+			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id},
+				tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
+				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen,
+					Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@acme.com", n))}}} {
 				for _, e := range r.Entries(nil) {
 					x, err := tables.At(e.Index)
 					if err != nil {
@@ -150,12 +160,16 @@ func TestBatches(t *testing.T) {
 						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: e.Key})
 					}
 					if x.Listed && x.In {
-						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In}, Limit: math.MaxInt32},
-							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2}, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
+						lookups = append(lookups,
+							tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In},
+								Limit: math.MaxInt32},
+							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2},
+							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
 					}
 				}
 			}
-			lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexUsers}, tenancy.Lookup{Index: tenancy.IndexMembers, Limit: math.MaxInt32})
+			lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexUsers},
+				tenancy.Lookup{Index: tenancy.IndexMembers, Limit: math.MaxInt32})
 		}
 		return nil
 	}))

@@ -158,7 +158,10 @@ FROM pragma_journal_mode, pragma_synchronous, pragma_secure_delete, pragma_encod
 func (t *statements) settings(ctx context.Context) error {
 	var journal, encoding string
 	var synchronous, secure int
-	err := t.query(ctx, settings, nil, func(rows *sql.Rows) error { return rows.Scan(&journal, &synchronous, &secure, &encoding) })
+	err := t.query(ctx, settings, nil, func(rows *sql.Rows) error {
+		return rows.Scan(&journal, &synchronous,
+			&secure, &encoding)
+	})
 	switch {
 	case err != nil:
 		return foreign(err)

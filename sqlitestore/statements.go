@@ -51,7 +51,8 @@ var limit = regexp.MustCompile(`LIMIT (\?\d+)`)
 
 func newTable(of *tables.Table) *table {
 	t := &table{Table: of}
-	t.upsert = "INSERT INTO " + t.Name + " (" + tables.Names(t.Columns) + ") VALUES (" + marks(len(t.Columns)) + ")" +
+	t.upsert = "INSERT INTO " + t.Name + " (" + tables.Names(t.Columns) + ") VALUES (" +
+		marks(len(t.Columns)) + ")" +
 		" ON CONFLICT (" + tables.Names(t.Identity) + ") DO UPDATE SET "
 	var sets, keys []string
 	for _, c := range t.Columns {

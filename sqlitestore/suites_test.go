@@ -45,7 +45,10 @@ func TestNewBorrows(t *testing.T) {
 type inTransact struct{ *sqlitestore.Store }
 
 func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx, store tenancy.Store) error { return store.Update(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx,
+		store tenancy.Store) error {
+		return store.Update(ctx, fn)
+	})
 }
 
 func TestTransactSuite(t *testing.T) {
@@ -109,7 +112,10 @@ func TestRandomOperations(t *testing.T) {
 // same answers, refusals and events.
 func TestTwin(t *testing.T) {
 	t.Parallel()
-	storetest.Random(t, func(t *testing.T) tenancy.Store { return storetest.Twin(t, memstore.New(), open(t)) }, &storetest.Reached{})
+	storetest.Random(t, func(t *testing.T) tenancy.Store {
+		return storetest.Twin(t, memstore.New(),
+			open(t))
+	}, &storetest.Reached{})
 }
 
 // TestWeakenings takes out what the rules depend on, one thing at a time, and runs the

@@ -52,7 +52,8 @@ func order(ctx context.Context, tx *sql.Tx, note string) error {
 var errOwn = errors.New("the host's own")
 
 // inHosts runs a test in a transaction of Transact's, and in one that the host began.
-func inHosts(t *testing.T, o *sqlitestore.Options, test func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error)) {
+func inHosts(t *testing.T, o *sqlitestore.Options,
+	test func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error)) {
 	t.Run("Transact", func(t *testing.T) {
 		t.Parallel()
 		s := share(t, o)
@@ -91,7 +92,8 @@ func TestJoined(t *testing.T) {
 						return err
 					}
 					var name string // it is there for the host's SQL
-					err = tx.QueryRowContext(ctx, "SELECT name FROM tenancy_users WHERE id = ?", ana.User.ID[:]).Scan(&name)
+					err = tx.QueryRowContext(ctx, "SELECT name FROM tenancy_users WHERE id = ?",
+						ana.User.ID[:]).Scan(&name)
 					return cmpOr(err, want)
 				})
 				require.Equal(t, want, err)
@@ -165,12 +167,14 @@ func TestJoined(t *testing.T) {
 					_, err := tx.ExecContext(ctx, "PRAGMA max_page_count = 1")
 					require.NoError(t, err)
 					if whose == "the host's" {
-						_, err = tx.ExecContext(ctx, "INSERT INTO orders (note) VALUES (hex(zeroblob(1000000)))")
+						_, err = tx.ExecContext(ctx,
+							"INSERT INTO orders (note) VALUES (hex(zeroblob(1000000)))")
 						require.Error(t, err)
 					}
 					require.Error(t, store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
 						for n := range 10_000 {
-							if err := tx.Put(ctx, tenancy.UserRecord{ID: tenancy.UserID(newID()), Created: tenancy.Instant(n)}); err != nil {
+							if err := tx.Put(ctx,
+								tenancy.UserRecord{ID: tenancy.UserID(newID()), Created: tenancy.Instant(n)}); err != nil {
 								return err
 							}
 						}
@@ -197,7 +201,8 @@ func cmpOr(errs ...error) error {
 }
 
 func user(n byte, address string) tenancy.UserRecord {
-	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
+	return tenancy.UserRecord{ID: tenancy.UserID{n},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
 // TestWithTxStale joins a transaction that has read while others wrote. It is refused,
@@ -229,12 +234,19 @@ func TestBusy(t *testing.T) {
 	path := fresh(t)
 	openFile(t, path)
 	leave := func() {}
-	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour, OnRetry: func(context.Context, error) { leave() }})
+	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour,
+		OnRetry: func(context.Context, error) { leave() }})
 	hasty := opened(t, path, &sqlitestore.Options{RetryFor: 1})
 	waits := map[string]func(context.Context, *sqlitestore.Store) error{
-		"Update": func(ctx context.Context, store *sqlitestore.Store) error { return store.Update(ctx, increment) },
+		"Update": func(ctx context.Context, store *sqlitestore.Store) error {
+			return store.Update(ctx,
+				increment)
+		},
 		"Transact": func(ctx context.Context, store *sqlitestore.Store) error {
-			return store.Transact(ctx, func(ctx context.Context, _ *sql.Tx, joined tenancy.Store) error { return joined.Update(ctx, increment) })
+			return store.Transact(ctx, func(ctx context.Context, _ *sql.Tx,
+				joined tenancy.Store) error {
+				return joined.Update(ctx, increment)
+			})
 		},
 		"Migrate": func(ctx context.Context, store *sqlitestore.Store) error { return store.Migrate(ctx) },
 		"Vacuum":  func(ctx context.Context, store *sqlitestore.Store) error { return store.Vacuum(ctx) },

@@ -296,7 +296,8 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			return t.change(moveAccounts, [16]byte(move.From), nil)
 		}
-		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into), int64(tenancy.StandardUser), int64(move.At)); err != nil {
+		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into),
+			int64(tenancy.StandardUser), int64(move.At)); err != nil {
 			return err
 		}
 		return t.change(moveAccounts, [16]byte(move.From), [16]byte(move.Into))

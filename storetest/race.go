@@ -23,7 +23,8 @@ func raceCases() []testCase {
 		}},
 		{"Race/put if a count is zero", func(c trial) {
 			c.putOnce(func(int) tenancy.Lookup {
-				return tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10, Count: true}
+				return tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10,
+					Count: true}
 			})
 		}},
 		{"Race/put if the other's is absent", func(c trial) {
@@ -229,7 +230,8 @@ func (c trial) putOnce(look func(n int) tenancy.Lookup) {
 // oneEntry lets each of two transactions put a record with the same entry if it finds
 // none there (INV-8).
 func (c trial) oneEntry() {
-	records := [2]tenancy.Record{samples[tenancy.IndexPendingInvitations](0, 1, 1), samples[tenancy.IndexPendingInvitations](1, 1, 1)}
+	records := [2]tenancy.Record{samples[tenancy.IndexPendingInvitations](0, 1, 1),
+		samples[tenancy.IndexPendingInvitations](1, 1, 1)}
 	key, _ := keyIn(tenancy.IndexPendingInvitations, records[0])
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		found, err := read1(ctx, tx, tenancy.Lookup{Index: tenancy.IndexPendingInvitations, Key: key})
@@ -308,7 +310,8 @@ func (c trial) accessRace() {
 			suspended.SuspendedPlatform = true
 			return true, tx.Put(ctx, suspended)
 		case n == 1 && !row.Suspended:
-			return true, tx.Put(ctx, tenancy.GrantRecord{Account: account.ID, User: userID(1), Roles: tenancy.Roles(tenancy.Support)})
+			return true, tx.Put(ctx, tenancy.GrantRecord{Account: account.ID, User: userID(1),
+				Roles: tenancy.Roles(tenancy.Support)})
 		}
 		return false, nil
 	})
@@ -386,7 +389,8 @@ func (c trial) oneNumber() {
 // joins it if it is active. No member stays behind (INV-9).
 func (c trial) moveRace() {
 	org := tenancy.OrganizationRecord{ID: orgID(1), State: tenancy.StateActive}
-	c.put(org, tenancy.OrganizationRecord{ID: orgID(2), State: tenancy.StateActive}, tenancy.MembershipRecord{Organization: orgID(1), User: userID(5)})
+	c.put(org, tenancy.OrganizationRecord{ID: orgID(2), State: tenancy.StateActive},
+		tenancy.MembershipRecord{Organization: orgID(1), User: userID(5)})
 	wrote := c.race(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		found, err := read1(ctx, tx, lookup(org))
 		if err != nil {
@@ -397,7 +401,8 @@ func (c trial) moveRace() {
 			if found.Record != org {
 				return false, nil
 			}
-			return true, tx.Put(ctx, tenancy.MembershipRecord{Organization: orgID(1), User: userID(6)}, tenancy.AccountRecord{ID: accountID(6), Organization: orgID(1)})
+			return true, tx.Put(ctx, tenancy.MembershipRecord{Organization: orgID(1), User: userID(6)},
+				tenancy.AccountRecord{ID: accountID(6), Organization: orgID(1)})
 		}
 		merged := org
 		merged.State, merged.MergedInto = tenancy.StateMerged, orgID(2)
@@ -411,8 +416,10 @@ func (c trial) moveRace() {
 		joined = 1
 	}
 	got := c.ask(
-		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(1)}, Limit: 10},
-		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(2)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(2)}, Limit: 10})
+		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10},
+		tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(1)}, Limit: 10},
+		tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(2)}, Limit: 10},
+		tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: id(2)}, Limit: 10})
 	require.Empty(c, got[0].Records, "a member stays behind")
 	require.Empty(c, got[1].Records, "an account stays behind")
 	require.Len(c, got[2].Records, 1+joined, "the members moved")
@@ -423,7 +430,8 @@ func (c trial) moveRace() {
 // What an Update commits, it has read from one state.
 func (c trial) copies() {
 	pair := func(n int) []tenancy.Record {
-		return []tenancy.Record{tenancy.HeadRecord{Stream: stream(1), Sequence: uint64(n)}, tenancy.HeadRecord{Stream: stream(2), Sequence: uint64(n)}}
+		return []tenancy.Record{tenancy.HeadRecord{Stream: stream(1), Sequence: uint64(n)},
+			tenancy.HeadRecord{Stream: stream(2), Sequence: uint64(n)}}
 	}
 	c.put(pair(1)...)
 	halfway, changed := make(chan struct{}), make(chan struct{})
@@ -456,6 +464,8 @@ func (c trial) copies() {
 	wg.Wait()
 	require.NoError(c, errs[0])
 	require.NoError(c, errs[1])
-	copied := c.ask(lookup(tenancy.HeadRecord{Stream: stream(3)}), lookup(tenancy.HeadRecord{Stream: stream(4)}))
-	require.Equal(c, copied[0].Record.(tenancy.HeadRecord).Sequence, copied[1].Record.(tenancy.HeadRecord).Sequence)
+	copied := c.ask(lookup(tenancy.HeadRecord{Stream: stream(3)}),
+		lookup(tenancy.HeadRecord{Stream: stream(4)}))
+	require.Equal(c, copied[0].Record.(tenancy.HeadRecord).Sequence,
+		copied[1].Record.(tenancy.HeadRecord).Sequence)
 }

@@ -80,12 +80,18 @@ func (c *Company) Operations() []Operation {
 			_, err := owner.MergeOrganizations(c.ctx, org, c.candidate)
 			return err
 		}},
-		{"DeleteOrganization", func() error { return owner.DeleteOrganization(c.ctx, org, tenancy.OrganizationDeletion{}) }},
+		{"DeleteOrganization", func() error {
+			return owner.DeleteOrganization(c.ctx, org,
+				tenancy.OrganizationDeletion{})
+		}},
 		{"CloseAccount", func() error {
 			_, err := owner.CloseAccount(c.ctx, c.ana.Account.ID)
 			return err
 		}},
-		{"DeleteUser of the Owner", func() error { return c.Staff.DeleteUser(c.ctx, c.ana.User.ID, tenancy.UserDeletion{}) }},
+		{"DeleteUser of the Owner", func() error {
+			return c.Staff.DeleteUser(c.ctx, c.ana.User.ID,
+				tenancy.UserDeletion{})
+		}},
 		{"Purge", func() error {
 			c.Clock.Advance(90 * 24 * time.Hour)
 			_, err := c.Host.Purge(c.ctx)
@@ -97,7 +103,8 @@ func (c *Company) Operations() []Operation {
 // prepare does what has to come before an operation.
 func (c *Company) prepare(t testing.TB, name string) {
 	if name == "DeleteOrganization" {
-		require.NoError(t, c.As(c.ana.User.ID).DeleteOrganization(c.ctx, c.candidate, tenancy.OrganizationDeletion{}))
+		require.NoError(t, c.As(c.ana.User.ID).DeleteOrganization(c.ctx, c.candidate,
+			tenancy.OrganizationDeletion{}))
 	}
 }
 
@@ -136,13 +143,15 @@ func (h Host) refer(t *testing.T, exec func(string) error, table string) {
 		columns = append(columns, c.Name+" "+h.Column(c.Type))
 	}
 	names := tables.Names(key)
-	require.NoError(t, exec("CREATE TABLE of_"+table+" ("+strings.Join(columns, ", ")+", PRIMARY KEY ("+names+"), FOREIGN KEY ("+names+") REFERENCES "+table+" ("+names+"))"))
+	require.NoError(t, exec("CREATE TABLE of_"+table+" ("+strings.Join(columns,
+		", ")+", PRIMARY KEY ("+names+"), FOREIGN KEY ("+names+") REFERENCES "+table+" ("+names+"))"))
 }
 
 // fill has the host refer to every row there is.
 func fill(exec func(string) error, table string) error {
 	names := tables.Names(identities()[table])
-	return exec("INSERT INTO of_" + table + " SELECT " + names + " FROM " + table + " WHERE true ON CONFLICT DO NOTHING")
+	return exec("INSERT INTO of_" + table + " SELECT " + names + " FROM " + table +
+		" WHERE true ON CONFLICT DO NOTHING")
 }
 
 // TestForeignKeys holds a store to what the page says of the host's foreign keys: to tables whose rows

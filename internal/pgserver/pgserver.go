@@ -46,7 +46,8 @@ func Start(settings ...string) (*Server, error) {
 	if s.Dir, err = directory(s.as); err != nil {
 		return nil, err
 	}
-	initdb := s.command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	initdb := s.command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=postgres",
+		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(s.Dir))
 	}
@@ -148,7 +149,8 @@ func (s *Server) run(signal, name string, arguments ...string) (*process, error)
 	p := &process{ended: make(chan struct{})}
 	c := s.command("/bin/sh", append([]string{"-c", guard, "sh", signal, name}, arguments...)...)
 	var err error
-	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
+	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"),
+		os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
 		return nil, err
 	}
 	c.Stdout, c.Stderr = p.log, p.log
@@ -268,7 +270,8 @@ func (s *Server) Socket() string { return filepath.Join(s.Dir, ".s.PGSQL.5432") 
 
 // Dump returns what pg_dump writes for a database.
 func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
-	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), "--host="+s.Dir, "--username=postgres", "--inserts", database).Output()
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), "--host="+s.Dir, "--username=postgres",
+		"--inserts", database).Output()
 }
 
 // Bouncer starts PgBouncer in front of the server, on a socket in the server's
@@ -282,7 +285,8 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 		}
 	}
 	config := fmt.Sprintf("[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
-		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir, bouncerPort, strings.Join(settings, "\n"))
+		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir,
+		bouncerPort, strings.Join(settings, "\n"))
 	file := filepath.Join(s.Dir, "pgbouncer.ini")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return nil, nil, err
