@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/dba"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
 	"github.com/add4b1c6/tenancy/internal/tables"
 	"github.com/add4b1c6/tenancy/pgstore"
@@ -40,7 +41,7 @@ func TestMain(m *testing.M) {
 		_ = flag.Set("test.skip", "^Example") // tests say what is missing; an example can't
 	}
 	flag.Parse()
-	byDefault("test.parallel", "6") // a test waits for the server half of its time
+	dba.ByDefault("test.parallel", "6") // a test waits for the server half of its time
 	code := m.Run()
 	for _, s := range []*pgserver.Server{server, durable.Server} {
 		if s == nil {
@@ -52,18 +53,6 @@ func TestMain(m *testing.M) {
 		}
 	}
 	os.Exit(code)
-}
-
-// byDefault sets a flag that was not given.
-func byDefault(name, value string) {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
-		return
-	}
-	if err := flag.Set(name, value); err != nil {
-		panic(err)
-	}
 }
 
 // needServer skips a test if PostgreSQL is missing. In CI the test fails.

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"github.com/add4b1c6/tenancy/internal/dba"
 )
 
 // The flags by which a run by hand asks for more: -kills and -tears, and -rapid.checks
@@ -21,25 +23,13 @@ func TestMain(m *testing.M) {
 	few := "2" // a random step on a file takes a hundred times what it takes in memory
 	if testing.Short() {
 		few = "1"
-		byDefault("kills", "4")
-		byDefault("tears", "15")
+		dba.ByDefault("kills", "4")
+		dba.ByDefault("tears", "15")
 	}
-	byDefault("rapid.checks", few)
-	byDefault("test.parallel", "8") // most of a suite is waiting
+	dba.ByDefault("rapid.checks", few)
+	dba.ByDefault("test.parallel", "8") // most of a suite is waiting
 	inMemory()
 	os.Exit(m.Run())
-}
-
-// byDefault sets a flag that was not given.
-func byDefault(name, value string) {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
-		return
-	}
-	if err := flag.Set(name, value); err != nil {
-		panic(err)
-	}
 }
 
 // inMemory puts the tests' files where syncing them takes no time, unless TMPDIR says
