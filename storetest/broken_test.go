@@ -40,7 +40,7 @@ func TestSuiteCatches(t *testing.T) {
 			t.Parallel()
 			for _, c := range b.caught {
 				full := "TestSuiteCatches/" + strings.ReplaceAll(c, " ", "_")
-				run := exec.CommandContext(t.Context(), self, "-test.timeout=1m",
+				run := exec.CommandContext(t.Context(), self, "-test.timeout=10m",
 					"-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
 				run.Env = append(os.Environ(), brokenStore+"="+b.name)
 				output, err := run.CombinedOutput()

@@ -103,7 +103,7 @@ func (c trial) contextWaits() {
 						tenancy.HeadRecord{Stream: stream(1), Sequence: 1})
 				})
 			}()
-			wait(inside)
+			c.wait(inside)
 			cancel()
 		})
 		return tx.Put(own, tenancy.HeadRecord{Stream: stream(1), Sequence: 2})

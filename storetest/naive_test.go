@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -18,6 +19,7 @@ import (
 // begins again.
 type naive struct {
 	mu         sync.RWMutex
+	waiting    atomic.Int32 // for mu
 	now        *content
 	optimistic bool
 }
@@ -50,12 +52,24 @@ func (s *naive) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 		return err
 	}
 	if !s.optimistic { // nobody writes meanwhile
-		s.mu.RLock()
+		s.lock(s.mu.TryRLock, s.mu.RLock)
 		defer s.mu.RUnlock()
 		return s.now.run(ctx, fn)
 	}
 	return s.current().run(ctx, fn)
 }
+
+// lock takes a lock, and counts those that wait for it.
+func (s *naive) lock(try func() bool, wait func()) {
+	if !try() {
+		s.waiting.Add(1)
+		defer s.waiting.Add(-1)
+		wait()
+	}
+}
+
+// Waiting reports whether a transaction waits for another one to end.
+func (s *naive) Waiting() bool { return s.waiting.Load() > 0 }
 
 func (c *content) run(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	tx := &naiveTx{content: c}
@@ -67,7 +81,7 @@ func (s *naive) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	if s.optimistic {
 		return s.updateAtOnce(ctx, fn)
 	}
-	s.mu.Lock()
+	s.lock(s.mu.TryLock, s.mu.Lock)
 	defer s.mu.Unlock()
 	next, err := s.now.change(ctx, fn)
 	if err == nil {

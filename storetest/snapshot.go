@@ -46,7 +46,7 @@ func (c trial) viewStands() {
 					})
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			}
 		}
 		return nil
@@ -84,7 +84,7 @@ func (c trial) viewUncommitted() {
 				})
 			})
 		})
-		wait(looked)
+		c.wait(looked)
 		return own
 	})
 	require.Same(c, own, err)
@@ -130,7 +130,7 @@ func (c trial) pagesStand() {
 					})
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			})
 		}
 	})
