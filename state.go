@@ -34,21 +34,21 @@ const (
 	KindRequested   Kind = "requested"   // an address whose person asked to be invited
 )
 
-// Plan is an account's billing plan. Zero is a trial.
+// Plan is an account's billing plan.
 type Plan string
 
 // The plans.
 const (
-	PlanTrial Plan = ""
+	PlanTrial Plan = "trial"
 	PlanFull  Plan = "full"
 )
 
-// Billing says who pays for an account. Zero: it pays by itself.
+// Billing says who pays for an account.
 type Billing string
 
 // The ways of billing.
 const (
-	BillingOwn      Billing = ""
+	BillingOwn      Billing = "own" // it pays by itself
 	BillingInvoiced Billing = "invoiced"
 )
 
