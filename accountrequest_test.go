@@ -40,7 +40,7 @@ func (a *asker) pending() []tenancy.OrganizationAccount {
 }
 
 // asked gives the requests that a user sees.
-func (a *asker) asked(user tenancy.UserID) []tenancy.AccountRequest {
+func (a *asker) asked(user tenancy.UserID) []tenancy.ListedAccountRequest {
 	a.Helper()
 	return items(a, a.as(user).AccountRequests(a.ctx(), user, tenancy.AccountRequestQuery{}))
 }
@@ -141,6 +141,13 @@ func TestAccountRequestAsked(t *testing.T) {
 		third := a.found("olga")
 		a.asking(third.User.ID, third.Organization.ID, a.account) // another organization may ask too
 		require.Len(t, a.asked(a.eve.User.ID), 2)
+	})
+	t.Run("ACC-4 GEN-9 the request returned is the one that both sides find in their lists", func(t *testing.T) {
+		a := newAsker(t)
+		made, err := a.as(a.admin).AddAccount(t.Context(), a.org, a.account)
+		require.NoError(t, err)
+		require.Equal(t, made, a.asked(a.eve.User.ID)[0].AccountRequest)
+		require.Equal(t, made, *a.pending()[0].Request)
 	})
 	t.Run("ACC-4 the owner lets it expire", func(t *testing.T) {
 		a := newAsker(t)

@@ -113,7 +113,8 @@ func decideRevokeRoles(f revokeRolesFacts, c *changes) error {
 }
 
 // authorize decides whether the actor may revoke the user's roles: by a right on the
-// account, or, of an account they know of, because they manage the user (ACC-8).
+// account, or, of an account they know of, because they manage the user (ACC-8). On an
+// independent account they may name nobody but those they manage.
 func (f revokeRolesFacts) authorize(c *changes) error {
 	refused := c.authorizeAccount(f.accountStanding)
 	member := f.managedMembership()
@@ -122,7 +123,11 @@ func (f revokeRolesFacts) authorize(c *changes) error {
 		return CodeNotFound
 	case refused == nil:
 		return nil
-	case member == nil || !c.actor.knows(f.accountStanding):
+	case !c.actor.knows(f.accountStanding):
+		return refused
+	case member == nil && f.outside:
+		return CodeNotFound
+	case member == nil:
 		return refused
 	case member.Role == Owner:
 		return CodeTheOwner
