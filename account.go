@@ -93,7 +93,9 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 	}
 	return update(ctx, s, call{opCreateAccount, org.String(), check.err},
 		func(r *reads) createAccountFacts { return r.loadCreateAccount(org, owner) },
-		func(f createAccountFacts, c *changes) (Account, error) { return decideCreateAccount(f, owner, name, c) })
+		func(f createAccountFacts, c *changes) (Account, error) {
+			return decideCreateAccount(f, owner, name, c)
+		})
 }
 
 // createAccountFacts is the organization that gets an account, and the account's
@@ -247,8 +249,10 @@ func decideCreateSubaccount(f createSubaccountFacts, name string, c *changes) (A
 	}
 	made := AccountID(c.tape.id())
 	c.makes(made)
-	c.say(AccountCreated{Account: made, Owner: parent.Owner, Organization: parent.Organization, Parent: parent.ID,
-		Designated: parent.Designated != 0, By: c.actor, Created: c.now}, parent.stream())
+	c.say(AccountCreated{
+		Account: made, Owner: parent.Owner, Organization: parent.Organization, Parent: parent.ID,
+		Designated: parent.Designated != 0, By: c.actor, Created: c.now,
+	}, parent.stream())
 	c.nameAccount(made, name)
 	account := get(c.world, accountByID(made))
 	st := accountStanding{account: account, parent: &parent, parentGrant: f.grant, rank: f.rank}
@@ -442,7 +446,8 @@ func (r *reads) loadCloseAccount(id AccountID) closeAccountFacts {
 		return f
 	}
 	for _, a := range append(all(r, openSubaccountsOf(id)), *f.account) {
-		f.parts = append(f.parts, closingPart{a, all(r, grantsOn(a.ID, UserID{})), all(r, pendingInvitationsTo(a.ID))})
+		grants, invitations := all(r, grantsOn(a.ID, UserID{})), all(r, pendingInvitationsTo(a.ID))
+		f.parts = append(f.parts, closingPart{a, grants, invitations})
 	}
 	return f
 }
@@ -562,7 +567,9 @@ type AccountClosed struct {
 }
 
 func (e AccountCreated) apply(w *world) {
-	a := AccountRecord{ID: e.Account, Owner: e.Owner, Organization: e.Organization, Parent: e.Parent, Created: e.Created}
+	a := AccountRecord{
+		ID: e.Account, Owner: e.Owner, Organization: e.Organization, Parent: e.Parent, Created: e.Created,
+	}
 	if e.Parent.IsZero() {
 		a.Plan, a.Billing = PlanTrial, BillingOwn
 	}

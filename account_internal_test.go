@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deciding gives a decision's hands: who acts, and the records there are.
+// deciding returns what a decision has in its hand: who acts, and the records.
 func deciding(row *operationRow, actor Actor, records ...Record) *changes {
 	w := &world{slots: map[Entry]*slot{}}
 	for _, record := range records {
@@ -18,7 +18,8 @@ func deciding(row *operationRow, actor Actor, records ...Record) *changes {
 	return &changes{dir: dir, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: dir}}
 }
 
-// TestSuspensionTable: every state of an account and its parent, and whoever changes it (ACC-5).
+// TestSuspensionTable has every state of an account and its parent, and every kind of
+// actor who changes it (ACC-5).
 func TestSuspensionTable(t *testing.T) {
 	user, staff, system := Actor{User: UserID{1}}, Actor{Operator: "staff"}, Actor{}
 	for i := range 1 << 6 {
@@ -65,7 +66,7 @@ func TestSuspensionTable(t *testing.T) {
 	}
 }
 
-// TestAccountEvents: what an event makes of the records (INV-13).
+// TestAccountEvents holds events to how they change records (INV-13).
 func TestAccountEvents(t *testing.T) {
 	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: NewPersonal("n")}}
 	with := func(change func(*AccountRecord)) AccountRecord {

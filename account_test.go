@@ -181,7 +181,8 @@ func TestCreateSubaccount(t *testing.T) {
 	})
 }
 
-// TestWhoMay holds every operation on an account to what each kind of actor may (ROLE-6, ACC-5 to 8, GEN-5).
+// TestWhoMay calls every operation on an account as each kind of actor (ROLE-6, ACC-5 to
+// 8, GEN-5).
 func TestWhoMay(t *testing.T) {
 	const yes, no, unseen = tenancy.Code(""), tenancy.CodeNotAllowed, tenancy.CodeNotFound
 	type calls func(c *cast, s *tenancy.Session) error
@@ -493,7 +494,8 @@ func TestCloseAccount(t *testing.T) {
 	})
 }
 
-// TestAccountInput gives every operation on accounts what it never takes (GEN-14).
+// TestAccountInput calls every operation on accounts with input that it never accepts
+// (GEN-14).
 func TestAccountInput(t *testing.T) {
 	c := newCast(t)
 	s, support := c.as(c.owner), tenancy.Roles(tenancy.Support)

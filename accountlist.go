@@ -52,7 +52,7 @@ type Reach struct {
 	Roles       RoleSet // Direct and FromParent together (ACC-3); empty: the user only manages the account
 	Direct      RoleSet // assigned on the account; empty: none
 	FromParent  RoleSet // assigned on its main account; empty: none
-	Manages     bool    // in AccountsOf: they manage the account through its organization, which is no role on it
+	Manages     bool    // they manage it through its organization, which is no role on it; false in Access
 	listed
 }
 
@@ -82,7 +82,9 @@ func (s *Session) Accounts(
 		at := accountsPlace{query, l, query.begin(from)}
 		return look(ctx, s, call{opAccounts, org.String(), check.err},
 			func(r *reads) accountsFacts { return r.loadAccounts(org, at.from) },
-			func(f accountsFacts, c *changes) (page[OrganizationAccount], error) { return decideAccounts(f, at, c) })
+			func(f accountsFacts, c *changes) (page[OrganizationAccount], error) {
+				return decideAccounts(f, at, c)
+			})
 	})
 }
 
@@ -242,7 +244,9 @@ func (at accountsPlace) independent(f accountsFacts, c *changes) page[Organizati
 		}
 	}
 	p := at.nextSection()
-	p.items = slices.SortedFunc(maps.Values(found), func(a, b OrganizationAccount) int { return compareIDs(a.ID, b.ID) })
+	p.items = slices.SortedFunc(maps.Values(found), func(a, b OrganizationAccount) int {
+		return compareIDs(a.ID, b.ID)
+	})
 	return p
 }
 
@@ -257,7 +261,9 @@ func (m memberReach) hides(a AccountRecord, from Actor) bool {
 // pending returns the page's pending accounts. In the index the requests stand before
 // all invitations, in the order of their accounts.
 func (at accountsPlace) pending(f accountsFacts, c *changes) page[OrganizationAccount] {
-	requests := slices.DeleteFunc(f.pending, func(q askedAccount) bool { return q.request.Kind != InvitationOfAccount })
+	requests := slices.DeleteFunc(f.pending, func(q askedAccount) bool {
+		return q.request.Kind != InvitationOfAccount
+	})
 	p := at.nextSection()
 	if len(requests) == pageSize {
 		p = at.goOnAfter(requests[pageSize-1].request.Account)
@@ -548,7 +554,9 @@ func (r *reads) reached(user UserID) []reached {
 			found[sub.ID] = b
 		}
 	}
-	return slices.SortedFunc(maps.Values(found), func(a, b reached) int { return compareIDs(a.account.ID, b.account.ID) })
+	return slices.SortedFunc(maps.Values(found), func(a, b reached) int {
+		return compareIDs(a.account.ID, b.account.ID)
+	})
 }
 
 // parents asks for the parents of subaccounts that have none yet.

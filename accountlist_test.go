@@ -336,10 +336,11 @@ func TestAccess(t *testing.T) {
 	}
 }
 
-// spread is how many of 350 users have a role on an account, the first ones, and on its subaccount, the last ones.
+// spread says how many of 350 users have a role: the first ones on an account, the last
+// ones on its subaccount.
 type spread struct{ parent, direct int }
 
-// gather gives many users roles on work and a subaccount, past all rules.
+// gather gives many users roles on work and on a subaccount, and bypasses all rules.
 func (c *cast) gather(many spread, sub tenancy.AccountID) map[tenancy.UserID][2]tenancy.RoleSet {
 	c.Helper()
 	c.tampered = true
@@ -369,7 +370,8 @@ func (c *cast) gather(many spread, sub tenancy.AccountID) map[tenancy.UserID][2]
 	return there
 }
 
-// TestReach holds what the reads say of who reaches what to Can, for all people and accounts of a scene.
+// TestReach compares what the lists say about who reaches what with Can, for all people
+// and accounts of a scene.
 func TestReach(t *testing.T) {
 	c := newCast(t)
 	sub, held, gone := c.subaccount(c.cleo, c.work, "Part"), c.subaccount(c.cleo, c.work, "Held"), c.subaccount(c.cleo, c.work, "Gone")

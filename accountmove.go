@@ -19,7 +19,8 @@ func (s *Session) TransferAccount(ctx context.Context, account AccountID, user U
 	check.id(account)
 	check.id(user)
 	return update(ctx, s, call{opTransferAccount, account.String(), check.err},
-		func(r *reads) transferAccountFacts { return r.loadTransferAccount(account, user) }, decideTransferAccount)
+		func(r *reads) transferAccountFacts { return r.loadTransferAccount(account, user) },
+		decideTransferAccount)
 }
 
 // transferAccountFacts is the account that gets another owner, and the owner.

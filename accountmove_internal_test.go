@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMoveAccountIntoEnded wants that an account moves to no organization that has ended, though whoever ended it has
-// left it no members (INV-9).
+// TestMoveAccountIntoEnded requires that no account moves to an organization that has
+// ended. No store holds this: such an organization has no members (INV-9).
 func TestMoveAccountIntoEnded(t *testing.T) {
 	org, other, actor := OrganizationID{1}, OrganizationID{2}, UserID{1}
 	for state, code := range map[State]Code{StateMerged: CodeMerged, StateDeleted: CodeEnded} {
@@ -26,7 +26,8 @@ func TestMoveAccountIntoEnded(t *testing.T) {
 	}
 }
 
-// TestMoveAccountIntoAdministered has what no store holds: an Owner who is Administrator of another organization (INV-5).
+// TestMoveAccountIntoAdministered has what no store holds: an Owner who is Administrator
+// of another organization (INV-5).
 func TestMoveAccountIntoAdministered(t *testing.T) {
 	from, into, actor := OrganizationID{1}, OrganizationID{2}, UserID{1}
 	f := moveAccountFacts{

@@ -38,7 +38,9 @@ func decideVerifyPhone(f verifyPhoneFacts, number string, c *changes) (Account, 
 	}
 	if f.account.Personal.Phone.Reveal() != number {
 		c.say(PhoneVerified{f.account.ID}, f.account.stream())
-		edit(c.world, accountByID(f.account.ID), func(a *AccountRecord) { a.Personal.Phone = NewPersonal(number) })
+		edit(c.world, accountByID(f.account.ID), func(a *AccountRecord) {
+			a.Personal.Phone = NewPersonal(number)
+		})
 	}
 	return c.viewAccountNow(f.accountStanding), nil
 }
@@ -136,7 +138,9 @@ func decideSetPricing(f setPricingFacts, pricing string, c *changes) (Account, e
 	}
 	if f.account.Personal.Pricing.Reveal() != pricing {
 		c.say(PricingSet{f.account.ID}, f.account.stream())
-		edit(c.world, accountByID(f.account.ID), func(a *AccountRecord) { a.Personal.Pricing = NewPersonal(pricing) })
+		edit(c.world, accountByID(f.account.ID), func(a *AccountRecord) {
+			a.Personal.Pricing = NewPersonal(pricing)
+		})
 	}
 	return c.viewAccountNow(f.accountStanding), nil
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBillingTable: every plan and way of billing, and what changes it (BIL-1).
+// TestBillingTable has every plan and way of billing, and what changes it (BIL-1).
 func TestBillingTable(t *testing.T) {
 	upgrade := func(st accountStanding) (Account, error) {
 		return decideUpgradeAccount(upgradeAccountFacts{st}, deciding(opUpgradeAccount, Actor{}, *st.account))

@@ -9,7 +9,7 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// cast is a scene with people around an account: work, which Cleo owns, in Ana's organization.
+// cast is a scene with people around an account. Cleo owns it; it is work, in Ana's organization.
 type cast struct {
 	*scene
 	ana  tenancy.SignedUp // Owner of the organization, owner of its account main
@@ -43,7 +43,7 @@ func newCast(t *testing.T) *cast {
 	return c
 }
 
-// sound wants that every invariant holds, and that the log explains the records.
+// sound requires that every invariant holds and that the log explains the records.
 func (c *cast) sound() {
 	c.Helper()
 	if !c.tampered {
@@ -51,7 +51,7 @@ func (c *cast) sound() {
 	}
 }
 
-// emptyCast is a scene with nobody in it.
+// emptyCast returns a scene with nobody in it.
 func emptyCast(t *testing.T, options tenancy.Options) *cast {
 	t.Helper()
 	c := &cast{scene: newScene(t, options)}
@@ -61,7 +61,7 @@ func emptyCast(t *testing.T, options tenancy.Options) *cast {
 
 func (c *cast) as(user tenancy.UserID) *tenancy.Session { return c.dir.As(user) }
 
-// account makes an account of a user's.
+// account creates an account that a user owns.
 func (c *cast) account(user tenancy.UserID, org tenancy.OrganizationID, name string) tenancy.AccountID {
 	c.Helper()
 	account, err := c.dir.As(user).CreateAccount(c.ctx(), org, tenancy.NewAccount{Name: name})
@@ -69,7 +69,7 @@ func (c *cast) account(user tenancy.UserID, org tenancy.OrganizationID, name str
 	return account.ID
 }
 
-// subaccount makes a subaccount.
+// subaccount creates a subaccount.
 func (c *cast) subaccount(user tenancy.UserID, parent tenancy.AccountID, name string) tenancy.AccountID {
 	c.Helper()
 	account, err := c.dir.As(user).CreateSubaccount(c.ctx(), parent, tenancy.NewSubaccount{Name: name})
@@ -77,14 +77,14 @@ func (c *cast) subaccount(user tenancy.UserID, parent tenancy.AccountID, name st
 	return account.ID
 }
 
-// assign gives a user roles on an account.
+// assign sets a user's roles on an account.
 func (c *cast) assign(by tenancy.UserID, account tenancy.AccountID, user tenancy.UserID, roles ...tenancy.AccountRole) {
 	c.Helper()
 	_, err := c.dir.As(by).AssignRoles(c.ctx(), account, user, tenancy.Roles(roles...))
 	require.NoError(c, err)
 }
 
-// accountAs gives an account as a user sees it.
+// accountAs returns an account as a user sees it.
 func (c *cast) accountAs(user tenancy.UserID, account tenancy.AccountID) tenancy.Account {
 	c.Helper()
 	seen, err := c.dir.As(user).Account(c.ctx(), account)
@@ -92,7 +92,7 @@ func (c *cast) accountAs(user tenancy.UserID, account tenancy.AccountID) tenancy
 	return seen
 }
 
-// stored gives a record of the store's; false: it is absent.
+// stored returns a record from the store, and whether it exists.
 func stored[R tenancy.Record](s *scene, index tenancy.Index, key tenancy.Key) (found R, ok bool) {
 	s.Helper()
 	require.NoError(s, s.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
@@ -105,21 +105,21 @@ func stored[R tenancy.Record](s *scene, index tenancy.Index, key tenancy.Key) (f
 	return found, ok
 }
 
-// roles gives the roles assigned to a user on an account.
+// roles returns the roles that are assigned to a user on an account.
 func (c *cast) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.RoleSet {
 	c.Helper()
 	grant, _ := stored[tenancy.GrantRecord](c.scene, tenancy.IndexGrants, tenancy.Key{In: account, ID: user})
 	return grant.Roles
 }
 
-// designate makes an account subject to HIPAA.
+// designate designates an account as subject to HIPAA.
 func (c *cast) designate(account tenancy.AccountID) {
 	c.Helper()
 	require.NoError(c, errOf(c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()})))
 	require.NoError(c, second(c.as(c.owner).EnableHIPAA(c.ctx(), account)))
 }
 
-// said gives what a call says in a stream.
+// said returns the events that a call appends to a stream.
 func (c *cast) said(stream tenancy.Stream, call func()) []tenancy.EventData {
 	c.Helper()
 	read := func() (events []tenancy.EventRecord) {
@@ -134,7 +134,7 @@ func (c *cast) said(stream tenancy.Stream, call func()) []tenancy.EventData {
 	return dataOf(c, read()[before:])
 }
 
-// independent gives somebody who is there a role on Eve's account.
+// independent gives an existing user a role on Eve's account.
 func (c *cast) independent(user tenancy.UserID) {
 	c.Helper()
 	seen, _, err := c.host.User(c.ctx(), user)
@@ -144,7 +144,7 @@ func (c *cast) independent(user tenancy.UserID) {
 	require.NoError(c, second(c.as(user).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 }
 
-// secondOrganization lets Ana found another organization, without what she has.
+// secondOrganization lets Ana create another organization; her accounts stay where they are.
 func (c *cast) secondOrganization() tenancy.OrganizationID {
 	c.Helper()
 	require.NoError(c, second(c.host.VerifyPhone(c.ctx(), c.main, "+4930123456")))
@@ -153,5 +153,5 @@ func (c *cast) secondOrganization() tenancy.OrganizationID {
 	return founded.Organization.ID
 }
 
-// second leaves out a result.
+// second returns the error of a call, without its result.
 func second[T any](_ T, err error) error { return err }

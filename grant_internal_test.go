@@ -6,7 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestAssignable: Administrator alone or any of the others together, of those the directory names (ACC-7, ROLE-7).
+// TestAssignable has every set of roles: Administrator alone may be assigned, or any of
+// the others together that the directory names (ACC-7, ROLE-7).
 func TestAssignable(t *testing.T) {
 	table, err := newPermissionTable(RoleOptions{Roles: map[AccountRole][]Permission{"auditor": {ReadUsage}}})
 	require.NoError(t, err)

@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// TestStrangersCost: whoever may not see a thing does not make the store read what belongs to it (GEN-14, SEC-15).
+// TestStrangersCost holds operations to this: an actor who may not see a thing does not
+// make the store read what belongs to it (GEN-14, SEC-15).
 func TestStrangersCost(t *testing.T) {
 	c := newCast(t)
 	loner := c.guest(c.other, c.eve.Account.ID, "lou", tenancy.Support)
@@ -39,7 +40,8 @@ func TestStrangersCost(t *testing.T) {
 	for _, index := range append(things, tenancy.IndexGrants) {
 		require.False(t, store.Listed[index], "%d", index)
 	}
-	// Whoever manages an organization may see the account as an independent one. To tell reads who has a role on it.
+	// An actor who manages an organization may see the account as an independent one.
+	// Finding out reads who has a role on it, and nothing else.
 	for _, err := range calls(stranger) {
 		refused(t, err, tenancy.CodeNotFound)
 	}
@@ -49,8 +51,8 @@ func TestStrangersCost(t *testing.T) {
 	require.True(t, store.Listed[tenancy.IndexGrants])
 }
 
-// TestAccountSteps holds operations to the number of steps in which they read, heads of streams included. What hangs on an account is read only for
-// whoever may see it, which for those who manage it is known in the second step.
+// TestAccountSteps holds operations to the number of steps in which they read, including
+// the heads of streams. What belongs to an account is read only for actors who see it.
 func TestAccountSteps(t *testing.T) {
 	c := newCast(t)
 	sub := c.subaccount(c.cleo, c.work, "Part")
@@ -101,8 +103,9 @@ func TestAccountSteps(t *testing.T) {
 	}
 }
 
-// TestIndependentAccount walks every operation of the table that acts on an account over one that is independent to an
-// organization: its Owner and Administrators see it, and may do nothing with it (GEN-5).
+// TestIndependentAccount calls every operation of the table that acts on an account on
+// one that is independent to an organization. The organization's Owner and
+// Administrators see it, and may do nothing with it (GEN-5).
 func TestIndependentAccount(t *testing.T) {
 	p := newTenantOver(t, memstore.New())
 	p.subaccount(p.Rival, p.Outside, "Part")
@@ -157,7 +160,8 @@ func TestIndependentAccount(t *testing.T) {
 	}
 }
 
-// TestIndependentAccountEnds has what the Owner and Administrators of an organization do not see, or see no longer.
+// TestIndependentAccountEnds has accounts that the Owner and Administrators of an
+// organization do not see, or no longer see.
 func TestIndependentAccountEnds(t *testing.T) {
 	sees := func(c *cast, by tenancy.UserID, account tenancy.AccountID) bool {
 		c.Helper()
