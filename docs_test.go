@@ -63,9 +63,11 @@ func TestRulesDocument(t *testing.T) {
 			require.Contains(t, byName, name)
 		}
 	})
-	t.Run("GEN-4 the rule of every code is explained", func(t *testing.T) {
+	t.Run("GEN-4 the rules of every code are explained", func(t *testing.T) {
 		for name, code := range byName {
-			require.True(t, explained(t, code.Rule()), "%s: %s", name, code.Rule())
+			for _, rule := range code.Rules() {
+				require.True(t, explained(t, rule), "%s: %s", name, rule)
+			}
 		}
 	})
 	t.Run("GEN-4 every code is some operation's, or what gives it is known", func(t *testing.T) {
@@ -152,7 +154,8 @@ a ` + "`Session`" + `. What is open to Operators and System alone is a method of
 
 *Result* leaves out the error. A *list* is an iterator.
 
-*Refusals* are those of the operation itself, each with the rule that [rules.md](rules.md) explains. Besides these, every operation can give:
+*Refusals* are those of the operation itself, each with the main rule that it refuses by; [rules.md](rules.md) explains the rules and names each code
+under all of its own. Besides these, every operation can give:
 `
 
 // operationsDocument makes the page.
@@ -285,11 +288,11 @@ func holders(p Permission) (names []string) {
 	return names
 }
 
-// refusals names codes, each with its rule.
+// refusals names codes, each with its main rule.
 func (p *operationsPage) refusals(codes []Code) string {
 	var named []string
 	for _, code := range codes {
-		named = append(named, fmt.Sprintf("`%s` (%s)", p.codes[code], code.Rule()))
+		named = append(named, fmt.Sprintf("`%s` (%s)", p.codes[code], code.Rules()[0]))
 	}
 	return strings.Join(named, ", ")
 }

@@ -151,6 +151,19 @@ func TestEventData(t *testing.T) {
 		}
 		golden(t, "events.txt", text.String())
 	})
+	t.Run("the file of these forms shows every field under its name, in the order of the declaration", func(t *testing.T) {
+		for _, zero := range types {
+			n := 0
+			sent, err := json.Marshal(filled(zero, &n))
+			require.NoError(t, err)
+			rest := string(sent)
+			for field := range reflect.TypeOf(zero).Fields() {
+				_, after, found := strings.Cut(rest, `"`+field.Name+`":`)
+				require.True(t, found, "%T %s", zero, field.Name)
+				rest = after
+			}
+		}
+	})
 }
 
 // impersonal wants that a type holds nothing but IDs, the library's enumerations, numbers, times, references, yes and no, and structs and lists of
@@ -547,6 +560,77 @@ func TestVerifyLog(t *testing.T) {
 	t.Run("a head of another stream is refused", func(t *testing.T) {
 		refused(t, failure(s.host.VerifyLog(s.ctx(), stream, head, tenancy.LogHead{Stream: userStream(ana.User.ID)})), tenancy.CodeInput)
 	})
+}
+
+// What a damaged store, or a newer version, has written is an error, and nobody's refusal.
+func TestEventsThatDoNotDecode(t *testing.T) {
+	const bad = 120
+	for name, change := range map[string]func(*tenancy.EventRecord){
+		"no such event type":       func(e *tenancy.EventRecord) { e.Type = "NoSuchEvent" },
+		"its data does not decode": func(e *tenancy.EventRecord) { e.Data += "\x00" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			ana, ben := s.found("ana"), s.found("ben")
+			s.rename(ana, 150)
+			stream, other := organizationStream(ana.Organization.ID), organizationStream(ben.Organization.ID)
+			head := s.head(ana.Organization.ID)
+			rewritten := &scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
+				if all[0].Stream == stream {
+					change(&all[bad-1])
+				}
+				return all
+			}}
+			dir, err := tenancy.New(rewritten, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+				t.Errorf("%v was taken for a refusal", err)
+			}})
+			require.NoError(t, err)
+			host := dir.System()
+			damaged := func(op string, err error) {
+				t.Helper()
+				require.ErrorContains(t, err, op+fmt.Sprintf(": event %d of %s: %s: the store is damaged, or a newer version wrote it", bad, stream, name))
+				require.Empty(t, tenancy.CodeOf(err))
+			}
+
+			var read int // EVT-4: those before it are listed
+			for e, err := range host.Events(s.ctx(), stream, tenancy.EventQuery{}) {
+				if err != nil {
+					damaged("tenancy: Events "+stream.String(), err)
+					break
+				}
+				read++
+				require.EqualValues(t, read, e.Sequence)
+			}
+			require.Equal(t, bad-1, read)
+			damaged("tenancy: Events "+stream.String(), failure(host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad})))
+			require.Len(t, items(t, host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad + 1})), int(head.Sequence-bad))
+
+			got, err := host.LogHead(s.ctx(), stream)
+			require.NoError(t, err)
+			require.Equal(t, head, got)
+			require.Equal(t, []tenancy.Tampering{{Stream: stream, Sequence: bad, Reason: tenancy.TamperedHash}},
+				items(t, host.VerifyLog(s.ctx(), stream)), "EVT-6")
+
+			place := fmt.Sprint(stream, " ", bad) // INV-13, EVT-6
+			require.Equal(t, []tenancy.Violation{
+				{Rule: "EVT-6", Subject: place, Detail: "the log was tampered with: hash"},
+				{Rule: "INV-13", Subject: place, Detail: "it does not decode"},
+			}, items(t, dir.Check(s.ctx(), tenancy.CheckOptions{Replay: true})))
+
+			var k taker // EVT-5: it holds back its stream alone
+			n, err := host.Relay(s.ctx(), k.take)
+			damaged("tenancy: Relay", err)
+			require.Len(t, k.events[stream], bad-1)
+			require.Len(t, k.events[other], int(s.head(ben.Organization.ID).Sequence))
+			require.Equal(t, len(k.events[stream])+len(k.events[other]), n)
+			n, err = host.Relay(s.ctx(), k.take)
+			damaged("tenancy: Relay", err)
+			require.Zero(t, n)
+			_, err = s.host.Relay(s.ctx(), k.take) // when it is mended
+			require.NoError(t, err)
+			k.whole(t, stream, head.Sequence)
+		})
+	}
 }
 
 func TestParseActor(t *testing.T) {

@@ -2,7 +2,8 @@ package tenancy
 
 import "encoding/hex"
 
-// one is a lookup of one record of a kind, and many a list of such: rules ask with these alone, so that a swapped ID does not compile.
+// one is a lookup of one record of a kind, and many a list of such records. Rules ask
+// with nothing else, so a swapped ID does not compile.
 type (
 	one[R Record]  Lookup
 	many[R Record] Lookup

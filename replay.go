@@ -9,8 +9,9 @@ import (
 	"strings"
 )
 
-// replay is a whole log that is applied again. The events of one transaction carry its actor and operation ID in every stream, and that is what
-// puts the streams in an order: they are applied when they are next in each stream that they stand in (INV-13).
+// replay is a whole log that is applied again. The events of one transaction carry its
+// actor and operation ID in every stream. That puts the streams in an order: the events
+// of a transaction are applied when they are next in each of their streams (INV-13).
 type replay struct {
 	*checker
 	world  *world
@@ -20,7 +21,7 @@ type replay struct {
 	seen   map[Entry]bool // the records there are
 }
 
-// unitKey tells the events of one transaction.
+// unitKey tells the events of one transaction from all others.
 type unitKey struct {
 	actor     Actor
 	operation OperationID
@@ -59,7 +60,7 @@ func (c *checker) replay() {
 	p.compare()
 }
 
-// read follows a stream, and queues its events.
+// read follows a stream and queues its events.
 func (p *replay) read(stream Stream) {
 	chain := chain{stream: stream}
 	for p.err == nil {
@@ -88,7 +89,8 @@ func (p *replay) read(stream Stream) {
 
 func numbered(stream Stream, sequence uint64) string { return fmt.Sprint(stream, " ", sequence) }
 
-// queue queues an event of a stream. One that does not decode takes its place in the order, and is not applied.
+// queue queues an event of a stream. An event that does not decode keeps its place in
+// the order, and is not applied.
 func (p *replay) queue(stream Stream, record EventRecord) {
 	key := unitKey{record.Actor, record.Operation}
 	u := p.units[key]
@@ -109,7 +111,8 @@ func (p *replay) queue(stream Stream, record EventRecord) {
 	u.streams = append(u.streams, stream)
 }
 
-// advance looks at what is next in a stream.
+// advance takes what is next in a stream. A transaction that is next in all of its
+// streams is ready.
 func (p *replay) advance(stream Stream) {
 	if len(p.queues[stream]) == 0 {
 		return
@@ -141,7 +144,8 @@ func (p *replay) applied(e Event) bool {
 	return p.world.fault == ""
 }
 
-// changes looks at what an event changed of accounts (INV-10, INV-11), and forgets what there was before it.
+// changes checks what an event changed of accounts (INV-10, INV-11), and forgets what
+// there was before it.
 func (p *replay) changes(e Event) {
 	id := numbered(e.Stream, e.Sequence)
 	billing := e.Name == "UpgradeAccount" || e.Name == "InvoiceAccount" || e.Name == "SetPricing"
@@ -161,7 +165,7 @@ func (p *replay) changes(e Event) {
 	p.world.order = p.world.order[:0]
 }
 
-// lasting is what stays of an account for good once it is closed.
+// lasting returns what never changes of an account once it is closed.
 func lasting(a AccountRecord) AccountRecord {
 	return AccountRecord{Owner: a.Owner, SuspendedCustomer: a.SuspendedCustomer, SuspendedPlatform: a.SuspendedPlatform, Designated: a.Designated,
 		DesignatedBy: a.DesignatedBy, Closed: a.Closed}
@@ -205,8 +209,9 @@ func explain[R Record](p *replay, from many[R]) {
 	})
 }
 
-// differing gives the names of the fields in which a record is not as the events made it, but for what stands in no event: its personal part, and
-// when a domain's record was last found (EVT-3, INV-13).
+// differing returns the names of the fields in which a record is not as the events made
+// it. It passes over what no event says: the personal part, and when a domain's record
+// was last found (EVT-3, INV-13).
 func differing(record, made Record) (fields []string) {
 	a, b := reflect.ValueOf(record), reflect.ValueOf(made)
 	for i := range a.NumField() {
@@ -219,7 +224,7 @@ func differing(record, made Record) (fields []string) {
 	return fields
 }
 
-// subjectOf names what stands at an identity.
+// subjectOf returns the text form of an identity.
 func subjectOf(at Entry) string {
 	switch at.Index {
 	case IndexOrganizations:

@@ -5,13 +5,15 @@ import (
 	"strings"
 )
 
-// RoleSet is a set of account roles. It is immutable and comparable; the zero value is empty.
+// RoleSet is a set of account roles. It is immutable and comparable. The zero value
+// is the empty set.
 type RoleSet struct {
 	builtIn uint8  // bit i: accountRoles[i]
 	others  string // the host's, sorted, joined by commas
 }
 
-// Roles makes a set. A comma in a name separates two, since no role has one in its name.
+// Roles returns the set of some roles. A comma in a name separates two roles, since no
+// role has one in its name.
 func Roles(roles ...AccountRole) RoleSet {
 	var set RoleSet
 	var others []string
@@ -29,13 +31,14 @@ func Roles(roles ...AccountRole) RoleSet {
 	return set
 }
 
-// Has says whether a role is in the set.
+// Has reports whether a role is in the set.
 func (s RoleSet) Has(role AccountRole) bool { return slices.Contains(s.All(), role) }
 
-// IsZero says whether the set is empty.
+// IsZero reports whether the set is empty.
 func (s RoleSet) IsZero() bool { return s == RoleSet{} }
 
-// All gives the roles: the built-in ones from Owner to Support, then the host's by name.
+// All returns the roles: the built-in ones from Owner to Support, then the host's by
+// name.
 func (s RoleSet) All() []AccountRole {
 	var all []AccountRole
 	for i, role := range accountRoles {
@@ -51,7 +54,7 @@ func (s RoleSet) All() []AccountRole {
 	return all
 }
 
-// with gives the union of two sets.
+// with returns the union of two sets.
 func (s RoleSet) with(t RoleSet) RoleSet {
 	if s.others == "" || s.others == t.others {
 		return RoleSet{s.builtIn | t.builtIn, t.others}
@@ -59,7 +62,7 @@ func (s RoleSet) with(t RoleSet) RoleSet {
 	return Roles(append(s.All(), t.All()...)...)
 }
 
-// String gives the roles joined by commas.
+// String returns the roles joined by commas.
 func (s RoleSet) String() string {
 	var names []string
 	for _, role := range s.All() {
@@ -68,10 +71,11 @@ func (s RoleSet) String() string {
 	return strings.Join(names, ",")
 }
 
-// MarshalText gives what String does.
+// MarshalText returns what String does.
 func (s RoleSet) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText reads what MarshalText gives. A role that no Directory names is kept, and permits nothing.
+// UnmarshalText reads what MarshalText returns. It keeps a role that no Directory
+// names; such a role permits nothing.
 func (s *RoleSet) UnmarshalText(text []byte) error {
 	*s = RoleSet{}
 	if len(text) == 0 {

@@ -8,7 +8,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// EventColumns are the columns of the table of events. Its primary key is the stream and the sequence number.
+// EventColumns are the columns of the table of events. Its primary key is the stream
+// and the sequence number.
 var EventColumns = []Column{
 	{Name: "stream", Type: ID},
 	{Name: "sequence", Type: Int},
@@ -31,14 +32,16 @@ var errRow = errors.New("tenancy_events: a row does not parse")
 
 var errEvent = errors.New("an event has no stream, or no number that a row can hold")
 
-// EventValues returns what an event's row holds, as Table.Values does, and its data as []byte.
+// EventValues returns what an event's row holds, as Table.Values does, and its data as
+// []byte.
 func EventValues(e tenancy.EventRecord) ([]any, error) {
 	stream := e.Stream.Key()
 	if stream == [16]byte{} || e.Sequence == 0 || e.Sequence > math.MaxInt64 {
 		return nil, errEvent
 	}
 	return []any{
-		stream, int64(e.Sequence), !e.Stream.User.IsZero(), orNull([16]byte(e.ID)), int64(e.Time), e.Actor.String(), e.Name,
+		stream, int64(e.Sequence), !e.Stream.User.IsZero(), orNull([16]byte(e.ID)), int64(e.Time),
+		e.Actor.String(), e.Name,
 		orNull([16]byte(e.Operation)), int64(e.Part), int64(e.Step), string(e.Correlation), e.Type, []byte(e.Data),
 		orNull(e.Previous), orNull(e.Hash),
 	}, nil
@@ -70,7 +73,8 @@ func Event(scan func(into ...any) error) (e tenancy.EventRecord, err error) {
 	return e, nil
 }
 
-// fill copies bytes that may be NULL into a place of exactly their length, and reports whether they fit.
+// fill copies bytes that may be NULL into a place of exactly their length, and reports
+// whether they fit.
 func fill(to, from []byte) bool {
 	return from == nil || len(from) == len(to) && copy(to, from) == len(to)
 }
