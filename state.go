@@ -40,21 +40,21 @@ const (
 	KindRequested Kind = "requested"
 )
 
-// Plan is an account's billing plan. The zero value is a trial.
+// Plan is an account's billing plan.
 type Plan string
 
 // The plans.
 const (
-	PlanTrial Plan = ""
+	PlanTrial Plan = "trial"
 	PlanFull  Plan = "full"
 )
 
-// Billing is who pays for an account. The zero value means that it pays for itself.
+// Billing is who pays for an account.
 type Billing string
 
 // The ways of billing.
 const (
-	BillingOwn      Billing = ""
+	BillingOwn      Billing = "own" // it pays for itself
 	BillingInvoiced Billing = "invoiced"
 )
 
