@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -113,6 +116,85 @@ func TestRulesDocument(t *testing.T) {
 			require.Contains(t, text, "`"+row.name+"`")
 		}
 	})
+}
+
+// TestThreatsDocument holds docs/threats.md to the tests that name its classes, and to the rules.
+func TestThreatsDocument(t *testing.T) {
+	text := document(t, "threats.md")
+	explained := map[string]bool{}
+	last := 0
+	for _, row := range regexp.MustCompile(`(?m)^\| SEC-([0-9]+) \|.*$`).FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(row[1])
+		require.NoError(t, err)
+		require.Greater(t, n, last)
+		last = n
+		explained["SEC-"+row[1]] = true
+	}
+	require.NotEmpty(t, explained)
+	classes := regexp.MustCompile(`\bSEC-[0-9]+\b`)
+	for path, source := range files(t, "_test.go") {
+		for _, class := range classes.FindAllString(source, -1) {
+			require.True(t, explained[class], "%s names %s, which docs/threats.md does not explain", path, class)
+		}
+	}
+}
+
+// files reads all files of the repository whose names end alike, by path.
+func files(t *testing.T, ending string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ending) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all[path] = string(text)
+		return err
+	}))
+	require.NotEmpty(t, all)
+	return all
+}
+
+// TestDocumentLinks follows every link from one of the documents to a file of the repository, and to a heading in it.
+func TestDocumentLinks(t *testing.T) {
+	documents := files(t, ".md")
+	notInHeading := regexp.MustCompile(`[^a-z0-9 -]`)
+	for path, text := range documents {
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			to, heading, _ := strings.Cut(link[1], "#")
+			target := path
+			if to != "" {
+				target = filepath.Join(filepath.Dir(path), to)
+				require.FileExists(t, target, path)
+			}
+			found := heading == ""
+			for _, line := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(documents[target], -1) {
+				anchor := notInHeading.ReplaceAllString(strings.ToLower(line[1]), "")
+				found = found || strings.ReplaceAll(anchor, " ", "-") == heading
+			}
+			require.True(t, found, "%s links to %s", path, link[1])
+		}
+	}
+}
+
+// TestGuides wants that every test that the guides for contributors and the Makefile name is there.
+func TestGuides(t *testing.T) {
+	tests := map[string]bool{"TestYours": true}
+	for _, source := range files(t, "_test.go") {
+		for _, f := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`).FindAllStringSubmatch(source, -1) {
+			tests[f[1]] = true
+		}
+	}
+	for _, guide := range []string{"CONTRIBUTING.md", "README.md", "docs/design.md", "docs/releasing.md", "docs/stores.md", "docs/threats.md", "Makefile"} {
+		text, err := os.ReadFile(guide)
+		require.NoError(t, err)
+		for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`).FindAllString(string(text), -1) {
+			require.True(t, tests[name], "%s names %s", guide, name)
+		}
+	}
 }
 
 // docs/operations.md is made from the tables. To write it anew: go test -run TestOperationsDocument -update .
