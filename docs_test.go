@@ -226,15 +226,20 @@ var chapters = []struct{ heading, first string }{
 
 const operationsIntroduction = `# Operations
 
-Made from the tables in role.go, which the operations themselves ask (ROLE-8). A test holds this page to them.
+This page is made from the tables in role.go, which the operations themselves consult
+(ROLE-8). A test compares the page with them.
 
-*Who* says by which permission an operation is open to whom; the [permissions](#permissions-in-an-organization) stand at the end. *Manages it*
-means the Owner and Administrators of the organization that the account is in. Operators and System call operations on a ` + "`Platform`" + `, users on
-a ` + "`Session`" + `. What is open to Operators and System alone is a method of ` + "`Platform`" + ` only.
+- **On** is what the operation acts on.
+- **Who** names the permission that opens the operation, and who has that permission. The
+  [permissions](#permissions-in-an-organization) are at the end. *Manages it* means the
+  Owner and Administrators of the organization that the account is in. Users call
+  operations on a ` + "`Session`" + `, and Operators and System on a ` + "`Platform`" + `. An operation that
+  only Operators and System may call is a method of ` + "`Platform`" + ` only.
+- **Result** leaves out the error. A *list* is an iterator.
+- **Refusals** are the operation's own, each with the rule that
+  [rules.md](rules.md) explains.
 
-*Result* leaves out the error. A *list* is an iterator.
-
-*Refusals* are those of the operation itself, each with the rule that [rules.md](rules.md) explains. Besides these, every operation can give:
+Every operation can also refuse with these codes:
 `
 
 // operationsDocument makes the page.
@@ -403,5 +408,6 @@ func (p *operationsPage) tables() {
 		}
 		fmt.Fprintf(p, " %s | %s |\n", cell(row.manager), cell(row.suspended))
 	}
-	p.WriteString("\nThe host's own permissions and roles come besides (`Options.Roles`, ROLE-7). Managing an account through the organization is no role on it.\n")
+	p.WriteString("\nThe host can add permissions and roles (`Options.Roles`, ROLE-7). Managing an account\n" +
+		"through the organization is not a role on it.\n")
 }
