@@ -19,7 +19,7 @@ lint: ## check format, module files, dependencies, vet, fix and the linters
 .PHONY: docs
 docs: ## write docs/operations.md anew, and check the documents against the code
 	go test -run 'TestOperationsDocument' . -update
-	go test -run 'Document|Manual|Readme|Guide' .
+	go test -run 'Document|Manual|Readme|Guide|OperationsTable|Errands|EventData' .
 
 .PHONY: fuzz
 fuzz: ## run every fuzz target, for SECONDS=600 in all

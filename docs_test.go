@@ -155,6 +155,23 @@ func files(t *testing.T, ending string) map[string]string {
 	return all
 }
 
+// TestCorpora wants that every corpus is some fuzz target's: one that is named for none is never run.
+func TestCorpora(t *testing.T) {
+	targets := map[string]bool{}
+	for path, source := range files(t, "_test.go") {
+		for _, f := range regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`).FindAllStringSubmatch(source, -1) {
+			targets[filepath.Join(filepath.Dir(path), "testdata", "fuzz", f[1])] = true
+		}
+	}
+	require.NotEmpty(t, targets)
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && strings.HasSuffix(filepath.Dir(path), filepath.Join("testdata", "fuzz")) {
+			require.True(t, targets[path], path)
+		}
+		return err
+	}))
+}
+
 // TestDocumentLinks follows every link from one of the documents to a file of the repository, and to a heading in it.
 func TestDocumentLinks(t *testing.T) {
 	documents := files(t, ".md")
