@@ -29,7 +29,7 @@ func document(t *testing.T, name string) string {
 	return string(text)
 }
 
-// ruleIDs gives the IDs that docs/rules.md explains: each where its rule begins.
+// ruleIDs returns the IDs that docs/rules.md explains. Each is at the beginning of its rule.
 func ruleIDs(t *testing.T) []string {
 	t.Helper()
 	var ids []string
@@ -40,13 +40,13 @@ func ruleIDs(t *testing.T) []string {
 	return ids
 }
 
-// explained says whether docs/rules.md explains a rule: by its ID, or under a heading that has its words.
+// explained reports whether docs/rules.md explains a rule: by its ID, or under a heading that names it.
 func explained(t *testing.T, rule string) bool {
 	heading := regexp.MustCompile(`(?m)^#+ .*\(` + regexp.QuoteMeta(rule) + `\)$`)
 	return slices.Contains(ruleIDs(t), rule) || heading.MatchString(document(t, "rules.md"))
 }
 
-// beyondOperations are the codes that no operation gives, and what gives them.
+// beyondOperations lists the codes that no operation returns, with what returns them.
 var beyondOperations = map[Code]string{
 	CodeOption: "New",
 }
@@ -71,7 +71,7 @@ func TestRulesDocument(t *testing.T) {
 			require.True(t, explained(t, code.Rule()), "%s: %s", name, code.Rule())
 		}
 	})
-	t.Run("GEN-4 every code is some operation's, or what gives it is known", func(t *testing.T) {
+	t.Run("GEN-4 every code is some operation's, or what returns it is known", func(t *testing.T) {
 		given := slices.Clone(everyOperation)
 		for _, row := range operations {
 			given = append(given, row.codes...)
@@ -118,7 +118,7 @@ func TestRulesDocument(t *testing.T) {
 	})
 }
 
-// TestThreatsDocument holds docs/threats.md to the tests that name its classes, and to the rules.
+// TestThreatsDocument checks that docs/threats.md explains every class that a test names.
 func TestThreatsDocument(t *testing.T) {
 	text := document(t, "threats.md")
 	explained := map[string]bool{}
@@ -155,7 +155,7 @@ func files(t *testing.T, ending string) map[string]string {
 	return all
 }
 
-// TestCorpora wants that every corpus is some fuzz target's: one that is named for none is never run.
+// TestCorpora checks that every corpus belongs to a fuzz target. A corpus that is named for none is never run.
 func TestCorpora(t *testing.T) {
 	targets := map[string]bool{}
 	for path, source := range files(t, "_test.go") {
@@ -197,7 +197,7 @@ func TestDocumentLinks(t *testing.T) {
 	}
 }
 
-// TestGuides wants that every test that the guides for contributors and the Makefile name is there.
+// TestGuides checks that every test exists that the Makefile and the guides for contributors name.
 func TestGuides(t *testing.T) {
 	tests := map[string]bool{"TestYours": true}
 	for _, source := range files(t, "_test.go") {
@@ -214,7 +214,7 @@ func TestGuides(t *testing.T) {
 	}
 }
 
-// docs/operations.md is made from the tables. To write it anew: go test -run TestOperationsDocument -update .
+// TestOperationsDocument compares docs/operations.md with the tables it is made from. To write it anew: go test -run TestOperationsDocument -update .
 func TestOperationsDocument(t *testing.T) {
 	want := operationsDocument(t)
 	if *rewriteOperations {
@@ -259,7 +259,7 @@ This page is made from the tables in role.go, which the operations themselves co
 Every operation can also refuse with these codes:
 `
 
-// operationsDocument makes the page.
+// operationsDocument writes the page.
 func operationsDocument(t *testing.T) string {
 	t.Helper()
 	p := operationsPage{codes: map[Code]string{}, results: map[string]string{}}
@@ -288,12 +288,12 @@ func operationsDocument(t *testing.T) string {
 		require.NotEmpty(t, p.results[row.name], row.name)
 		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name], p.refusals(row.codes))
 	}
-	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with what is no operation, or not with this one")
+	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with an operation that does not exist, or out of order")
 	p.tables()
 	return p.String()
 }
 
-// operationsPage is the page being written, and how what it names is called.
+// operationsPage is the page being written, with the Go names of what it mentions.
 type operationsPage struct {
 	strings.Builder
 	codes       map[Code]string
@@ -301,7 +301,7 @@ type operationsPage struct {
 	results     map[string]string // by operation
 }
 
-// constants gives the names of the constants of some types, by their values.
+// constants returns the names of the constants of some types, by their values.
 func constants(files []*ast.File, ofTypes ...string) map[string]string {
 	byValue := map[string]string{}
 	for _, file := range files {
@@ -317,7 +317,7 @@ func constants(files []*ast.File, ofTypes ...string) map[string]string {
 	return byValue
 }
 
-// result says what a method gives, from its signature.
+// result describes what a method returns, from its signature.
 func result(f *ast.FuncDecl) string {
 	var all []string
 	for _, field := range f.Type.Results.List {
@@ -334,7 +334,7 @@ func result(f *ast.FuncDecl) string {
 	return cmp.Or(strings.Join(all, ", "), "–")
 }
 
-// who says who may call an operation.
+// who describes who may call an operation.
 func (p *operationsPage) who(row *operationRow) string {
 	var who []string
 	if row.organization != "" {
@@ -361,7 +361,7 @@ var (
 	roleNames = []string{"Owner", "Administrator", "Developer", "Billing Manager", "Support"}
 )
 
-// ranks gives the organization roles that have a permission.
+// ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
 		if OrganizationRole(rank).may(p) {
@@ -371,7 +371,7 @@ func ranks(p OrganizationPermission) (names []string) {
 	return names
 }
 
-// holders gives who has a permission on an account.
+// holders returns the roles that have a permission on an account.
 func holders(p Permission) (names []string) {
 	for _, row := range accountTable {
 		if row.permission != p {
