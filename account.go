@@ -117,7 +117,7 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 	var f form
 	name, owner := f.name(account.Name), cmp.Or(account.Owner, s.actor.User)
 	if org.IsZero() {
-		f.check(owner == s.actor.User, CodeInput)
+		f.that(owner == s.actor.User, CodeInput)
 		return update(ctx, s, call{opCreateAccount, "", f.err}, (*reads).unmanaged,
 			func(memberships []MembershipRecord, c *changes) (Account, error) {
 				return decideUnmanagedAccount(memberships, name, c)
@@ -135,7 +135,7 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 // CodeSubaccountLimit.
 func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, account NewSubaccount) (Account, error) {
 	var f form
-	id(&f, parent)
+	f.id(parent)
 	name := f.name(account.Name)
 	return update(ctx, s, call{opCreateSubaccount, parent.String(), f.err},
 		func(r *reads) dividing { return r.dividing(parent) },
@@ -148,7 +148,7 @@ func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, accoun
 // Errors: CodeID; CodeNotFound.
 func (s *Session) Account(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return look(ctx, s, call{opAccount, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) },
 		func(st accountStanding, c *changes) (Account, error) {
@@ -172,10 +172,10 @@ func (s *Session) Accounts(ctx context.Context, org OrganizationID, query Accoun
 	l := listOf("Accounts", org.String(), string(query.Kind), string(query.State), query.Parent.String())
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
 		f := form{malformed}
-		id(&f, org)
-		f.check(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
-		f.check(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
-		f.check(int(from.section) < len(accountSections), CodeCursor)
+		f.id(org)
+		f.that(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
+		f.that(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
+		f.that(int(from.section) < len(accountSections), CodeCursor)
 		from = query.begin(from)
 		return look(ctx, s, call{opAccounts, org.String(), f.err},
 			func(r *reads) accountsPage { return r.accountsPage(org, from) },
@@ -195,8 +195,8 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery)
 	l := listOf("AccountsOf", user.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
 		f := form{malformed}
-		id(&f, user)
-		f.check(from.section <= manageSection, CodeCursor)
+		f.id(user)
+		f.that(from.section <= manageSection, CodeCursor)
 		return look(ctx, s, call{opAccountsOf, user.String(), f.err},
 			func(r *reads) reachesOf { return r.reachesOf(user, from) },
 			func(p reachesOf, c *changes) (page[Reach], error) { return decideAccountsOf(p, l, from, c) })
@@ -211,8 +211,8 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 	l := listOf("Access", account.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
 		f := form{malformed}
-		id(&f, account)
-		f.check(from.section == 0, CodeCursor)
+		f.id(account)
+		f.that(from.section == 0, CodeCursor)
 		return look(ctx, s, call{opAccess, account.String(), f.err},
 			func(r *reads) accessPage { return r.accessPage(account, from) },
 			func(p accessPage, c *changes) (page[Reach], error) { return decideAccess(p, l, c) })
@@ -225,7 +225,7 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 // Errors: CodeID, CodeName; CodeNotFound; CodeNotAllowed; CodeClosed.
 func (s *Session) RenameAccount(ctx context.Context, account AccountID, name string) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	name = f.name(name)
 	return s.toAccount(ctx, opRenameAccount, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decideRenameAccount(st, name, c)
@@ -238,7 +238,7 @@ func (s *Session) RenameAccount(ctx context.Context, account AccountID, name str
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return s.toAccount(ctx, opSuspendAccount, account, f, decideSuspend)
 }
 
@@ -248,7 +248,7 @@ func (s *Session) SuspendAccount(ctx context.Context, account AccountID) (Accoun
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return s.toAccount(ctx, opReactivateAccount, account, f, decideReactivate)
 }
 
@@ -259,7 +259,7 @@ func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Acc
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed: it is already; CodeParentSuspended: of a subaccount meanwhile only the platform may.
 func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return update(ctx, s, call{opCloseAccount, account.String(), f.err},
 		func(r *reads) closing { return r.closing(account) }, decideClose)
 }
@@ -272,8 +272,8 @@ func (s *Session) CloseAccount(ctx context.Context, account AccountID) (Account,
 // CodeNotMember; CodeInactive.
 func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
 	var f form
-	id(&f, account)
-	id(&f, user)
+	f.id(account)
+	f.id(user)
 	return update(ctx, s, call{opTransferAccount, account.String(), f.err},
 		func(r *reads) transfer { return r.transfer(account, user) }, decideTransfer)
 }
@@ -287,9 +287,9 @@ func (s *Session) TransferAccount(ctx context.Context, account AccountID, user U
 // Errors: CodeID; CodeRoles; CodeNotFound; CodeNotAllowed; CodeClosed; CodeOwnerGrant: it is the owner; CodeNotMember.
 func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserID, roles RoleSet) (Grant, error) {
 	var f form
-	id(&f, account)
-	id(&f, user)
-	f.check(s.dir.table.assignable(roles), CodeRoles)
+	f.id(account)
+	f.id(user)
+	f.that(s.dir.table.assignable(roles), CodeRoles)
 	return update(ctx, s, call{opAssignRoles, account.String(), f.err},
 		func(r *reads) naming { return r.naming(account, user) },
 		func(n naming, c *changes) (Grant, error) { return decideAssign(n, roles, c) })
@@ -302,8 +302,8 @@ func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserI
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeTheOwner; CodeClosed; CodeOwnerGrant: it is the account's owner; CodeNoGrant.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
 	var f form
-	id(&f, account)
-	id(&f, user)
+	f.id(account)
+	f.id(user)
 	_, err := update(ctx, s, call{opRevokeRoles, account.String(), f.err},
 		func(r *reads) taking { return r.taking(account, user) }, decideRevoke)
 	return err
@@ -315,7 +315,7 @@ func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserI
 // or only by its parent.
 func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 	var f form
-	id(&f, account)
+	f.id(account)
 	_, err := update(ctx, s, call{opRelinquish, account.String(), f.err},
 		func(r *reads) accountStanding { return r.accountStanding(account) }, decideRelinquish)
 	return err
@@ -327,7 +327,7 @@ func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 // Errors: CodeID; CodePhone: not E.164; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number string) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	f.phone(number)
 	return p.toAccount(ctx, opVerifyPhone, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePhone(st, number, c)
@@ -339,7 +339,7 @@ func (p *Platform) VerifyPhone(ctx context.Context, account AccountID, number st
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is not on trial.
 func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return p.toAccount(ctx, opUpgradeAccount, account, f, decideUpgrade)
 }
 
@@ -348,7 +348,7 @@ func (p *Platform) UpgradeAccount(ctx context.Context, account AccountID) (Accou
 // Errors: CodeID; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount; CodeBilling: it is on invoice.
 func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return p.toAccount(ctx, opInvoiceAccount, account, f, decideInvoice)
 }
 
@@ -358,8 +358,8 @@ func (p *Platform) InvoiceAccount(ctx context.Context, account AccountID) (Accou
 // Errors: CodeID; CodeInput: another text; CodeNotFound; CodeNotAllowed; CodeClosed; CodeSubaccount.
 func (p *Platform) SetPricing(ctx context.Context, account AccountID, pricing string) (Account, error) {
 	var f form
-	id(&f, account)
-	f.check(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
+	f.id(account)
+	f.that(len(pricing) <= 4096 && utf8.ValidString(pricing) && !strings.ContainsFunc(pricing, unicode.IsControl), CodeInput)
 	return p.toAccount(ctx, opSetPricing, account, f, func(st accountStanding, c *changes) (Account, error) {
 		return decidePricing(st, pricing, c)
 	})
@@ -372,30 +372,6 @@ func (s *Session) toAccount(ctx context.Context, row *operationRow, account Acco
 		func(r *reads) accountStanding { return r.accountStanding(account) }, decide)
 }
 
-// sees says whether the actor may see the account (GEN-5).
-func (a Actor) sees(st accountStanding) bool {
-	return st.account != nil && (!a.isUser() || st.sees())
-}
-
-// authorizeOpen is authorizeAccount for what is done to an account that is not closed.
-func (c *changes) authorizeOpen(st accountStanding) error {
-	if err := c.authorizeAccount(st); err != nil {
-		return err
-	}
-	return st.open()
-}
-
-// authorizeMain is authorizeOpen for what only main accounts have.
-func (c *changes) authorizeMain(st accountStanding) error {
-	if err := c.authorizeOpen(st); err != nil {
-		return err
-	}
-	if !st.account.Parent.IsZero() {
-		return CodeSubaccount
-	}
-	return nil
-}
-
 // shown is the account as it is now.
 func (c *changes) shown(st accountStanding) Account {
 	return c.viewAccount(*get(c.world, accountByID(st.account.ID)), st)
@@ -404,7 +380,7 @@ func (c *changes) shown(st accountStanding) Account {
 // viewAccount shows an account to the actor, given what they are to it.
 func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	holder, roles := a, st.roles()
-	view := Account{ID: a.ID, Name: Personal{a.Personal.Name}, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
+	view := Account{ID: a.ID, Name: a.Personal.Name, Owner: a.Owner, Organization: a.Organization, Parent: a.Parent,
 		State: a.stateUnder(st.parent), HIPAA: a.Designated.Time(), Created: a.Created.Time(), Closed: a.Closed.Time()}
 	if st.parent != nil {
 		holder, roles = *st.parent, RoleSet{}
@@ -417,7 +393,7 @@ func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	}
 	view.Plan, view.Billing = holder.Plan, holder.Billing
 	if !c.actor.isUser() || st.manages() || roles.Has(AccountOwner) || roles.Has(AccountAdministrator) || roles.Has(BillingManager) {
-		view.Private = &AccountPrivate{Personal{holder.Personal.Pricing}, Personal{holder.Personal.Phone}}
+		view.Private = &AccountPrivate{holder.Personal.Pricing, holder.Personal.Phone}
 	}
 	return view
 }
@@ -429,7 +405,7 @@ func (c *changes) foundAccount(owner UserID, org OrganizationID, name string) (A
 	c.makes(e.Account)
 	c.say(e, in)
 	c.say(RolesAssigned{e.Account, owner, Roles(AccountOwner)}, in)
-	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	return *get(c.world, accountByID(e.Account)), *get(c.world, grantOn(e.Account, owner))
 }
 
@@ -487,7 +463,7 @@ func (r *reads) unmanaged() []MembershipRecord {
 	if !r.actor.isUser() {
 		return nil
 	}
-	r.stream(streamOfUser(r.actor.User))
+	r.needHead(streamOfUser(r.actor.User))
 	return all(r, membershipsOf(r.actor.User, OrganizationID{}))
 }
 
@@ -549,7 +525,7 @@ func decideSubaccount(d dividing, name string, c *changes) (Account, error) {
 		Designated: parent.Designated != 0, By: c.actor, Created: c.now}
 	c.makes(e.Account)
 	c.say(e, parent.stream())
-	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = name })
+	edit(c.world, accountByID(e.Account), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	made := get(c.world, accountByID(e.Account))
 	return c.viewAccount(*made, accountStanding{account: made, parent: &parent, parentGrant: st.grant, rank: st.rank}), nil
 }
@@ -558,9 +534,9 @@ func decideRenameAccount(st accountStanding, name string, c *changes) (Account, 
 	if err := c.authorizeOpen(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Name != name {
+	if st.account.Personal.Name.Reveal() != name {
 		c.say(AccountRenamed{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Name = name })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Name = NewPersonal(name) })
 	}
 	return c.shown(st), nil
 }
@@ -749,13 +725,6 @@ func decideTransfer(t transfer, c *changes) (Account, error) {
 	return c.shown(t.accountStanding), nil
 }
 
-// assignable says whether a set of roles can be given: Administrator alone, or any of the others together (ACC-7).
-func (t permissionTable) assignable(set RoleSet) bool {
-	roles := set.All()
-	return len(roles) > 0 && !set.Has(AccountOwner) && (len(roles) == 1 || !set.Has(AccountAdministrator)) &&
-		!slices.ContainsFunc(roles, func(role AccountRole) bool { return !t.roles[role] })
-}
-
 func decideAssign(n naming, roles RoleSet, c *changes) (Grant, error) {
 	err := c.authorizeAccount(n.accountStanding)
 	switch {
@@ -861,9 +830,9 @@ func decidePhone(st accountStanding, number string, c *changes) (Account, error)
 	if err := c.authorizeMain(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Phone != number {
+	if st.account.Personal.Phone.Reveal() != number {
 		c.say(PhoneVerified{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = number })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Phone = NewPersonal(number) })
 	}
 	return c.shown(st), nil
 }
@@ -894,9 +863,9 @@ func decidePricing(st accountStanding, pricing string, c *changes) (Account, err
 	if err := c.authorizeMain(st); err != nil {
 		return Account{}, err
 	}
-	if st.account.Personal.Pricing != pricing {
+	if st.account.Personal.Pricing.Reveal() != pricing {
 		c.say(PricingSet{st.account.ID}, st.account.stream())
-		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = pricing })
+		edit(c.world, accountByID(st.account.ID), func(a *AccountRecord) { a.Personal.Pricing = NewPersonal(pricing) })
 	}
 	return c.shown(st), nil
 }
@@ -1076,7 +1045,7 @@ func (l accountsList) managed(p accountsPage, c *changes) page[OrganizationAccou
 		}
 		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: p.rank})
 		out.items = append(out.items, OrganizationAccount{listed: l.at(view.ID), Kind: KindManaged, ID: view.ID, Name: view.Name, Account: &view,
-			OwnerName: Personal{m.owner.Personal.Name}})
+			OwnerName: m.owner.Personal.Name})
 	}
 	return out
 }
@@ -1091,9 +1060,9 @@ func (l accountsList) independent(p accountsPage, c *changes) page[OrganizationA
 				continue
 			}
 			item := there[a.account.ID]
-			item.ID, item.Kind, item.Name = a.account.ID, KindIndependent, Personal{a.account.Personal.Name}
+			item.ID, item.Kind, item.Name = a.account.ID, KindIndependent, a.account.Personal.Name
 			item.listed = l.at(a.account.ID)
-			item.Members = append(item.Members, AccountRoles{m.user.ID, Personal{m.user.Personal.Name}, a.roles()})
+			item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, a.roles()})
 			there[a.account.ID] = item
 		}
 	}
@@ -1222,8 +1191,8 @@ func decideAccountsOf(p reachesOf, l listID, from place, c *changes) (page[Reach
 
 // reach is how a user reaches an account.
 func (u UserRecord) reach(a reached) Reach {
-	return Reach{Account: a.account.ID, AccountName: Personal{a.account.Personal.Name}, User: u.ID, Name: Personal{u.Personal.Name},
-		Email: Personal{u.Personal.Email}, Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent}
+	return Reach{Account: a.account.ID, AccountName: a.account.Personal.Name, User: u.ID, Name: u.Personal.Name,
+		Email: u.Personal.Email, Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent}
 }
 
 // accessPage is what a page of who has a role on an account needs to know.

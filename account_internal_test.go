@@ -13,7 +13,7 @@ func deciding(row *operationRow, actor Actor, records ...Record) *changes {
 	for _, record := range records {
 		w.slots[identity(record)] = &slot{was: record, now: record}
 	}
-	table, _ := tableWith(RoleOptions{})
+	table, _ := newPermissionTable(RoleOptions{})
 	dir := &Directory{options: options{table: table}}
 	return &changes{dir: dir, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: dir}}
 }
@@ -99,7 +99,7 @@ func TestBillingTable(t *testing.T) {
 
 // TestAssignable: Administrator alone or any of the others together, of those the directory names (ACC-7, ROLE-7).
 func TestAssignable(t *testing.T) {
-	table, err := tableWith(RoleOptions{Roles: map[AccountRole][]Permission{"auditor": {ReadUsage}}})
+	table, err := newPermissionTable(RoleOptions{Roles: map[AccountRole][]Permission{"auditor": {ReadUsage}}})
 	require.NoError(t, err)
 	names := []AccountRole{AccountOwner, AccountAdministrator, Developer, BillingManager, Support, "auditor", "unknown"}
 	for i := range 1 << len(names) {
@@ -117,7 +117,7 @@ func TestAssignable(t *testing.T) {
 
 // TestAccountEvents: what an event makes of the records (INV-13).
 func TestAccountEvents(t *testing.T) {
-	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: "n"}}
+	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: NewPersonal("n")}}
 	with := func(change func(*AccountRecord)) AccountRecord {
 		b := a
 		change(&b)

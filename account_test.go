@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // cast is a scene with people around an account: work, which Cleo owns, in Ana's organization.
@@ -50,7 +51,7 @@ func newCast(t *testing.T) *cast {
 func (c *cast) sound() {
 	c.Helper()
 	if !c.tampered {
-		require.Empty(c, items(c, c.dir.Check(context.Background(), tenancy.CheckOptions{Replay: true})))
+		c.set.Sound()
 	}
 }
 
@@ -118,14 +119,14 @@ func (c *cast) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.Rol
 // designate makes an account subject to HIPAA.
 func (c *cast) designate(account tenancy.AccountID) {
 	c.Helper()
-	require.NoError(c, c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()}))
+	require.NoError(c, errOf(c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()})))
 	require.NoError(c, second(c.as(c.owner).EnableHIPAA(c.ctx(), account)))
 }
 
 // said gives what a call says in a stream.
-func (c *cast) said(stream tenancy.Stream, call func()) (said []tenancy.EventData) {
+func (c *cast) said(stream tenancy.Stream, call func()) []tenancy.EventData {
 	c.Helper()
-	read := func() (events []tenancy.Event) {
+	read := func() (events []tenancy.EventRecord) {
 		require.NoError(c, c.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 			events, err = tx.Events(ctx, stream, 1, 1<<30)
 			return err
@@ -134,10 +135,7 @@ func (c *cast) said(stream tenancy.Stream, call func()) (said []tenancy.EventDat
 	}
 	before := len(read())
 	call()
-	for _, e := range read()[before:] {
-		said = append(said, e.Data)
-	}
-	return said
+	return dataOf(c, read()[before:])
 }
 
 // second leaves out a result.
@@ -264,7 +262,7 @@ func TestCreateSubaccount(t *testing.T) {
 		c := newCast(t)
 		before := c.subaccount(c.cleo, c.work, "before")
 		c.designate(c.work)
-		c.clock.advance(time.Hour)
+		c.clock.Advance(time.Hour)
 		after := c.subaccount(c.cleo, c.work, "after")
 		require.Zero(t, c.accountAs(c.cleo, before).HIPAA)
 		require.Equal(t, c.clock.Now(), c.accountAs(c.cleo, after).HIPAA)
@@ -289,7 +287,7 @@ func TestCreateSubaccount(t *testing.T) {
 			s.subaccount(user, account, "Third")
 			full()
 		}
-		require.NoError(t, s.staff.SetLimits(s.ctx(), ana.Organization.ID, &tenancy.Limits{}))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), ana.Organization.ID, &tenancy.Limits{})))
 		s.subaccount(ana.User.ID, ana.Account.ID, "Fourth")
 	})
 	t.Run("ACC-2 the parent is active", func(t *testing.T) {
@@ -540,7 +538,7 @@ func TestCloseAccount(t *testing.T) {
 			return sent.ID
 		}
 		expired := invite(c.work, "late")
-		c.clock.advance(8 * 24 * time.Hour)
+		c.clock.Advance(8 * 24 * time.Hour)
 		toMain, toSub := invite(c.work, "new"), invite(sub, "newer")
 
 		said := c.said(organizationStream(c.org), func() {
@@ -1090,7 +1088,7 @@ func TestAccounts(t *testing.T) {
 			return items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindPending}))
 		}
 		ask(early)
-		c.clock.advance(24 * time.Hour)
+		c.clock.Advance(24 * time.Hour)
 		ask(late)
 		ask(c.eve.Account.ID)
 		for _, email := range []string{"1@x.example.com", "zz@x.example.com", "{@x.example.com", "ac@x.example.com"} {
@@ -1106,7 +1104,7 @@ func TestAccounts(t *testing.T) {
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late, early}, ids(all[2:]))
 		rest := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{After: all[2].Cursor()}))
 		require.Equal(t, []tenancy.AccountID{late, early}, ids(rest))
-		c.clock.advance(6 * 24 * time.Hour)
+		c.clock.Advance(6 * 24 * time.Hour)
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late}, ids(pending()))
 		for i := range 200 {
 			ask(tenancy.AccountID{10, byte(i)})
@@ -1427,50 +1425,10 @@ func TestAccountOutcome(t *testing.T) {
 	})
 }
 
-// watched is a store that notes which indexes were asked for lists.
-type watched struct {
-	tenancy.Store
-	listed map[tenancy.Index]bool
-}
-
-func (s watched) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return s.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, watchedRead{tx, s.listed}) })
-}
-
-func (s watched) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, watchedTx{tx, s.listed}) })
-}
-
-type watchedRead struct {
-	tenancy.ReadTx
-	listed map[tenancy.Index]bool
-}
-
-func (r watchedRead) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	watch(r.listed, lookups)
-	return r.ReadTx.Read(ctx, lookups...)
-}
-
-type watchedTx struct {
-	tenancy.Tx
-	listed map[tenancy.Index]bool
-}
-
-func (t watchedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	watch(t.listed, lookups)
-	return t.Tx.Read(ctx, lookups...)
-}
-
-func watch(listed map[tenancy.Index]bool, lookups []tenancy.Lookup) {
-	for _, l := range lookups {
-		listed[l.Index] = listed[l.Index] || l.Limit > 0
-	}
-}
-
 // TestStrangersCost: whoever may not see a thing does not make the store read what belongs to it (GEN-14, SEC-15).
 func TestStrangersCost(t *testing.T) {
 	c := newCast(t)
-	store := watched{c.store, map[tenancy.Index]bool{}}
+	store := scenes.NewCounting(c.store)
 	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now, Limits: &tenancy.Limits{Subaccounts: 1, Accounts: 1}})
 	require.NoError(t, err)
 	stranger := dir.As(c.other)
@@ -1484,7 +1442,7 @@ func TestStrangersCost(t *testing.T) {
 	refused(t, second(stranger.TransferAccount(c.ctx(), c.work, c.other)), tenancy.CodeNotFound)
 	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})), tenancy.CodeNotFound)
 	for _, index := range []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexMembers, tenancy.IndexAccountsIn, tenancy.IndexGrants, tenancy.IndexGrantsOf, tenancy.IndexPendingInvitations, tenancy.IndexOpenSubaccountsOf} {
-		require.False(t, store.listed[index], "%d", index)
+		require.False(t, store.Listed[index], "%d", index)
 	}
 }
 
@@ -1493,7 +1451,7 @@ func TestStrangersCost(t *testing.T) {
 func TestAccountSteps(t *testing.T) {
 	c := newCast(t)
 	sub := c.subaccount(c.cleo, c.work, "Part")
-	store := &counting{Store: c.store}
+	store := scenes.NewCounting(c.store)
 	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now})
 	require.NoError(t, err)
 	owner, cleo, host := dir.As(c.owner), dir.As(c.cleo), dir.System()
@@ -1534,7 +1492,7 @@ func TestAccountSteps(t *testing.T) {
 		{"CloseAccount", 4, func() error { return second(owner.CloseAccount(c.ctx(), c.work)) }},
 	} {
 		require.NoError(t, op.call(), op.name)
-		require.LessOrEqual(t, len(store.steps), op.want, "%s: lookups of each step: %v", op.name, store.steps)
+		require.LessOrEqual(t, len(store.Steps), op.want, "%s: lookups of each step: %v", op.name, store.Steps)
 	}
 }
 

@@ -29,8 +29,8 @@ type AccountRequestQuery struct{ After Cursor }
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged, CodeAccountManaged (the organization has it), CodeAccountRequested.
 func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account AccountID) (AccountRequest, error) {
 	var f form
-	id(&f, org)
-	id(&f, account)
+	f.id(org)
+	f.id(account)
 	type facts struct {
 		standing
 		account *AccountRecord
@@ -68,10 +68,10 @@ func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account Ac
 func viewAccountRequest(i InvitationRecord, org *OrganizationRecord, by *UserRecord) AccountRequest {
 	view := AccountRequest{ID: i.ID, Account: i.Account, Organization: i.Organization, By: i.Inviter, Expires: i.Expires.Time()}
 	if org != nil {
-		view.OrganizationName = Personal{org.Personal.Name}
+		view.OrganizationName = org.Personal.Name
 	}
 	if by != nil {
-		view.ByName = Personal{by.Personal.Name}
+		view.ByName = by.Personal.Name
 	}
 	return view
 }
@@ -88,7 +88,7 @@ func (s *Session) AccountRequests(ctx context.Context, user UserID, query Accoun
 	l := listOf("AccountRequests", user.String())
 	return pages(l, query.After, func(from place, malformed error) (page[AccountRequest], error) {
 		f := form{malformed}
-		id(&f, user)
+		f.id(user)
 		return look(ctx, s, call{opAccountRequests, user.String(), f.err},
 			func(r *reads) facts {
 				f := facts{user: find(r, userByID(user))}
@@ -144,7 +144,7 @@ func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
 		return f
 	}
 	find(r, grantOn(f.account.ID, f.account.Owner))
-	r.stream(f.account.stream())
+	r.needHead(f.account.stream())
 	f.subs = all(r, openSubaccountsOf(f.account.ID))
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
@@ -158,7 +158,7 @@ func (r *reads) acceptedRequest(id InvitationID) (f acceptedRequest) {
 // CodeInviter, CodeClosed, CodeHIPAADesignated, CodeAccountLimit.
 func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID) (Account, error) {
 	var f form
-	id(&f, request)
+	f.id(request)
 	return update(ctx, s, call{opAcceptAccountRequest, request.String(), f.err},
 		func(r *reads) acceptedRequest { return r.acceptedRequest(request) },
 		func(f acceptedRequest, c *changes) (Account, error) {

@@ -115,7 +115,7 @@ func TestAccountRequestAsked(t *testing.T) {
 		a := newAsker(t)
 		said := a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationSent"}, nil, nil}, said)
-		a.clock.advance(7 * day)
+		a.clock.Advance(7 * day)
 		said = a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationRevoked", "InvitationSent"}, nil, nil}, said)
 		said = a.news(func() {
@@ -145,9 +145,9 @@ func TestAccountRequestAsked(t *testing.T) {
 	t.Run("ACC-4 the owner lets it expire", func(t *testing.T) {
 		a := newAsker(t)
 		request := a.asking(a.admin, a.org, a.account)
-		a.clock.advance(7*day - time.Microsecond)
+		a.clock.Advance(7*day - time.Microsecond)
 		require.Len(t, a.asked(a.eve.User.ID), 1)
-		a.clock.advance(time.Microsecond)
+		a.clock.Advance(time.Microsecond)
 		require.Empty(t, a.asked(a.eve.User.ID))
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeExpired) })
 		a.asking(a.admin, a.org, a.account)
@@ -223,10 +223,10 @@ func TestAccountRequestAccepted(t *testing.T) {
 	})
 	t.Run("ACC-4 GEN-12 limits are looked at when it is accepted", func(t *testing.T) {
 		a := newAsker(t)
-		require.NoError(t, a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 1}))
+		require.NoError(t, errOf(a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 1})))
 		request := a.asking(a.admin, a.org, a.account)
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeAccountLimit) })
-		require.NoError(t, a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 2, Members: 1}))
+		require.NoError(t, errOf(a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 2, Members: 1})))
 		require.NoError(t, a.accept(a.eve.User.ID, request))
 	})
 	t.Run("ACC-4 HIP-7 a designated one, or one with a designated subaccount, goes to an entitled organization alone", func(t *testing.T) {
@@ -243,7 +243,7 @@ func TestAccountRequestAccepted(t *testing.T) {
 	t.Run("ACC-4 not for an inviter who may not ask any more", func(t *testing.T) {
 		a := newAsker(t)
 		request := a.asking(a.admin, a.org, a.account)
-		require.NoError(t, a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser))
+		require.NoError(t, errOf(a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser)))
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeInviter) })
 	})
 	t.Run("ACC-4 not a closed one", func(t *testing.T) {

@@ -38,7 +38,7 @@ func newLarge(now time.Time) *large {
 		return id
 	}
 	l := &large{owner: id(), prime: id(), candidate: id()}
-	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: "o@corp.example", Address: "o@corp.example"}},
+	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"), Address: tenancy.NewPersonal("o@corp.example")}},
 		tenancy.DomainRecord{ID: id(), Organization: l.prime, State: tenancy.StateVerified, Found: tenancy.Instant(now.UnixMicro()), Verified: 1, Created: 1,
 			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
 	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
@@ -47,7 +47,7 @@ func newLarge(now time.Time) *large {
 	}
 	for i := range mergedUsers - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
-		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email}}
+		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)}}
 		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
 		if i < mergedAccounts {
 			account := tenancy.AccountRecord{ID: id(), Owner: user.ID, Organization: l.candidate, Created: 1}

@@ -63,7 +63,7 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 	require.NoError(tb, err)
 	for i := range users {
 		n := i % organizations
-		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Address: fmt.Sprintf("user%d@example.com", i)}}
+		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@example.com", i))}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: orgs[n], User: user.ID, Since: 1})
 		for j := range grantsEach {
 			account := accounts[n][(i/organizations+j)%accountsEach]

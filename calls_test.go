@@ -51,17 +51,16 @@ type names struct {
 // tenant is a customer with everything that an operation can be about, and people in each part.
 type tenant struct {
 	*scene
-	label   string // in every address and domain of theirs
-	records provenDomains
+	label   string           // in every address and domain of theirs
 	founder tenancy.SignedUp // the Owner
 	random  *rand.ChaCha8    // in a copy: where IDs come from
 	names
 }
 
 // newTenant makes a tenant. Two of them have nothing to do with each other, and are alike.
-func newTenant(s *scene, records provenDomains, label string) *tenant {
+func newTenant(s *scene, label string) *tenant {
 	s.Helper()
-	t := &tenant{scene: s, label: label, records: records}
+	t := &tenant{scene: s, label: label}
 	t.people()
 	t.property()
 	t.pending()
@@ -72,21 +71,20 @@ func newTenant(s *scene, records provenDomains, label string) *tenant {
 // newTenantOver makes a tenant in a directory of its own.
 func newTenantOver(t *testing.T, store tenancy.Store) *tenant {
 	t.Helper()
-	records := provenDomains{}
-	return newTenant(newSceneOver(t, store, tenancy.Options{Resolver: records}), records, "a")
+	return newTenant(newSceneOver(t, store), "a")
 }
 
 // tenants makes two tenants in one directory.
 func tenants(t *testing.T) (ours, theirs *tenant) {
 	t.Helper()
 	ours = newTenantOver(t, memstore.New())
-	return ours, newTenant(ours.scene, ours.records, "b")
+	return ours, newTenant(ours.scene, "b")
 }
 
 // in gives the same tenant to another test.
 func (t *tenant) in(test *testing.T) *tenant {
-	here, scene := *t, *t.scene
-	scene.T, here.scene = test, &scene
+	here := *t
+	here.scene = t.scene.in(test)
 	return &here
 }
 
@@ -95,7 +93,7 @@ func (t *tenant) over(store tenancy.Store, o tenancy.Options) *tenant {
 	t.Helper()
 	c := *t
 	c.random = rand.NewChaCha8([32]byte{2})
-	o.Resolver, o.Now, o.Random = t.records, t.clock.Now, c.random
+	o.Resolver, o.Now, o.Random = t.scene.names, t.clock.Now, c.random
 	c.scene = newSceneOver(t.T, store, o)
 	c.clock = t.clock
 	return &c
@@ -119,7 +117,7 @@ func (t *tenant) copier() func() tenancy.Store {
 }
 
 // events gives all events in the store, each stream's in its order.
-func (s *scene) events() (all []tenancy.Event) {
+func (s *scene) events() (all []tenancy.EventRecord) {
 	s.Helper()
 	for _, record := range s.everything() {
 		if head, ok := record.(tenancy.HeadRecord); ok {
@@ -196,10 +194,11 @@ func (t *tenant) property() {
 	t.Second = t.another(t.founder, "Second")
 	t.Sub, t.Work = t.subaccount(t.Owner, t.Account, "Sub"), t.account(t.Member, t.Org, "Work")
 	t.Branch, t.Loose = t.account(t.Owner, t.Second, "Branch"), t.account(t.Guest, tenancy.OrganizationID{}, "Loose")
-	t.Domain = t.prove(t.records, t.Owner, t.Org, t.label+"-corp.example")
+	t.Domain = t.prove(t.Owner, t.Org, t.label+"-corp.example")
 	claim, err := t.as(t.Owner).AddDomain(t.ctx(), t.Org, t.label+"-claim.example")
 	require.NoError(t, err)
-	t.records[claim.RecordName], t.Claim = claim.RecordValue, claim.ID
+	t.scene.names.Publish(claim.RecordName, claim.RecordValue)
+	t.Claim = claim.ID
 	for _, id := range []*tenancy.ConnectionID{&t.Connection, &t.Untested} {
 		made, err := t.as(t.Owner).AddConnection(t.ctx(), t.Org, "Provider")
 		require.NoError(t, err)
@@ -208,7 +207,7 @@ func (t *tenant) property() {
 	_, err = t.staff.MarkConnectionTested(t.ctx(), t.Connection)
 	require.NoError(t, err)
 	t.entitle(t.Org)
-	require.NoError(t, t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
+	require.NoError(t, errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 }
 
 // pending sends what waits for an answer.
@@ -355,7 +354,7 @@ func twice(c call) func(context.Context, *tenancy.Platform) error {
 
 func (t *tenant) automatic() {
 	t.Helper()
-	require.NoError(t, t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}))
+	require.NoError(t, errOf(t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})))
 }
 
 func (t *tenant) landless() {
@@ -381,7 +380,7 @@ func (t *tenant) agrees(user tenancy.UserID, secret tenancy.Secret) tenancy.Term
 func (t *tenant) dissolving() {
 	t.Helper()
 	require.NoError(t, t.as(t.Mate).Leave(t.ctx(), t.RivalOrg))
-	t.prove(t.records, t.Rival, t.RivalOrg, t.label+"-rival.example")
+	t.prove(t.Rival, t.RivalOrg, t.label+"-rival.example")
 	t.agreeing()
 }
 
@@ -399,25 +398,25 @@ func (t *tenant) enforced() {
 
 func (t *tenant) designated() { t.Helper(); t.designate(t.Owner, t.Account) }
 
-func (t *tenant) tomorrow() { t.clock.advance(day) }
+func (t *tenant) tomorrow() { t.clock.Advance(day) }
 
 // rivals has the RivalOrg verify a domain, whose record is gone then.
 func (t *tenant) rivals(name string) {
 	t.Helper()
-	t.prove(t.records, t.Rival, t.RivalOrg, name)
-	delete(t.records, "_tenancy."+name)
+	t.prove(t.Rival, t.RivalOrg, name)
+	t.scene.names.Publish("_tenancy." + name)
 }
 
 // lost has another organization verify the claimed domain, and lose it as soon as somebody looks.
 func (t *tenant) lost() {
 	t.Helper()
 	name := t.label + "-claim.example"
-	proof := t.records["_tenancy."+name]
+	proof := t.scene.names.Texts("_tenancy." + name)
 	t.rivals(name)
 	_, err := t.host.RecheckDomains(t.ctx())
 	require.NoError(t, err)
-	t.records["_tenancy."+name] = proof
-	t.clock.advance(30 * day)
+	t.scene.names.Publish("_tenancy."+name, proof...)
+	t.clock.Advance(30 * day)
 	_, err = t.host.Purge(t.ctx()) // it would be overdue
 	require.NoError(t, err)
 }
@@ -426,7 +425,7 @@ func (t *tenant) lost() {
 func (t *tenant) lapsing() { t.Helper(); t.rivals(t.label + "-rival.example") }
 
 // due lets the time pass after which Purge has something to remove, and is not overdue.
-func (t *tenant) due() { t.clock.advance(29 * day) }
+func (t *tenant) due() { t.clock.Advance(29 * day) }
 
 // dueAgain leaves it no more than the address of an invitation.
 func (t *tenant) dueAgain() {
@@ -489,7 +488,7 @@ var errands = []errand{
 		return gives(c.s.ChangeEmail(c, c.Member, tenancy.Proven("other@other.example.com")))
 	}},
 	{op: "SetOrganizationRole", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.SetOrganizationRole(c, c.Org, c.Member, tenancy.Administrator))
+		return does(errOf(c.s.SetOrganizationRole(c, c.Org, c.Member, tenancy.Administrator)))
 	}},
 	{op: "RemoveUser", by: "Admin", on: "Org", others: "Member Heir", call: func(c call) (any, error) {
 		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{AccountsTo: c.Heir}))
@@ -681,13 +680,13 @@ var errands = []errand{
 		return gives(c.s.RecheckDomains(c))
 	}},
 	{op: "SetSignUpPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
+		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 	}},
 	{op: "SetSignUpPolicy", way: "a domain's", by: "Admin", on: "Org", others: "Domain", call: func(c call) (any, error) {
-		return does(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}))
+		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain})))
 	}},
 	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains))
+		return does(errOf(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains)))
 	}},
 	{op: "AddConnection", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.AddConnection(c, c.Org, "New"))
@@ -708,13 +707,13 @@ var errands = []errand{
 		return gives(c.s.StopEnforcingSSO(c, c.Domain))
 	}},
 	{op: "SetSSOExemption", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.SetSSOExemption(c, c.Org, c.Member, tenancy.SSOExempt))
+		return does(errOf(c.s.SetSSOExemption(c, c.Org, c.Member, tenancy.SSOExempt)))
 	}},
 	{op: "SignInRequirement", by: "host", on: "Member", call: func(c call) (any, error) {
 		return gives(c.s.SignInRequirement(c, c.Member))
 	}},
 	{op: "SetHIPAAEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{}))
+		return does(errOf(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{})))
 	}},
 	{op: "EnableHIPAA", by: "Admin", on: "Account", call: func(c call) (any, error) {
 		return gives(c.s.EnableHIPAA(c, c.Account))
@@ -771,10 +770,10 @@ var errands = []errand{
 		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableUserQuery{}))
 	}},
 	{op: "SetLimits", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits()))
+		return does(errOf(c.s.SetLimits(c, c.Org, tenancy.TwilioLimits())))
 	}},
 	{op: "SetImportEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
-		return does(c.s.SetImportEntitlement(c, c.Org, tenancy.ImportEntitlement{}))
+		return does(errOf(c.s.SetImportEntitlement(c, c.Org, tenancy.ImportEntitlement{})))
 	}},
 	{op: "Purge", by: "host", given: (*tenant).due, call: func(c call) (any, error) {
 		return gives(c.s.Purge(c))

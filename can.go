@@ -1,16 +1,30 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
 )
 
+// Decision is the answer of Can and CanInOrganization.
+type Decision struct {
+	Allowed bool
+	Why     Why
+	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
+	Role AccountRole
+	// Account is the account that the grant which allows is on: the one asked about or
+	// its parent; else zero.
+	Account AccountID
+	// OrganizationRole is the role that allows, with WhyOrganizationRole; else
+	// StandardUser, which then means nothing.
+	OrganizationRole OrganizationRole
+}
+
 // Why is the reason of a Decision.
 type Why string
 
-// The reasons. With WhyUnreachable a host answers as if the thing were not there (404), with the others that refuse it says so (403).
+// The reasons. With WhyUnreachable a host answers as if the thing were not there
+// (404). With the other reasons that refuse it answers that it is not allowed (403).
 const (
 	WhyUnreachable      Why = "unreachable"       // no role on it, or it is not there
 	WhyInsufficient     Why = "insufficient"      // a role, but none that permits it
@@ -22,51 +36,56 @@ const (
 	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
 )
 
-// Decision is what Can says.
-type Decision struct {
-	Allowed bool
-	Why     Why
-	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
-	Role AccountRole
-	// Account is the one the grant that allows is on: the account asked about, or its parent; else zero.
-	Account AccountID
-	// OrganizationRole is the role that allows, with WhyOrganizationRole.
-	OrganizationRole OrganizationRole
-}
-
-// Can says whether a user may do something on an account, and why (GEN-7): the question a host asks before whatever it does there. Allowed is
-// given by the roles on the account and on its main account (ACC-3, ROLE-6), and by managing it as Owner or Administrator of its organization;
-// the Why of a refusal tells the host's 404 (WhyUnreachable) from its 403.
+// Can reports whether a user may do something on an account, and why (GEN-7). It is
+// the question that a host asks before it does anything there. What allows is a role
+// on the account or on its main account (ACC-3, ROLE-6), or managing it as Owner or
+// Administrator of its organization. The Why of a refusal tells the host's 404
+// (WhyUnreachable) from its 403.
 //
-// Any user asks about themself: what they do not reach is the same plain no, whether it is there or not. About others ask whoever may manage the
-// account's members (ManageMembers), of the people they see there: who has a role on it, and, managing it through its organization, the
-// members and who has a role on an account of its (GEN-5); anybody else is CodeNotFound. Operators and System ask about all, and what is unknown
-// is a no. A zero ID is CodeID, a permission that is neither built in nor the host's CodePermission.
+// Any user may ask about themself. What they do not reach is the same plain no,
+// whether it exists or not. Whoever may manage the account's members (ManageMembers)
+// may ask about other people whom they see there: those who have a role on it and,
+// for somebody who manages it through its organization, the organization's members
+// and independent users (GEN-5). Anybody else is CodeNotFound. Operators and System
+// may ask about everybody, and what does not exist is a no.
 //
-// Errors: CodeID, CodePermission; CodeNotFound, CodeNotAllowed.
-func (s *Session) Can(ctx context.Context, user UserID, permission Permission, account AccountID) (Decision, error) {
+// Errors: CodeID if an ID is zero, CodePermission if the permission is neither built
+// in nor the host's; CodeNotFound, CodeNotAllowed.
+func (s *Session) Can(
+	ctx context.Context, user UserID, permission Permission, account AccountID,
+) (Decision, error) {
 	rule, known := s.dir.table.rules[permission]
-	if !known || user.IsZero() || account.IsZero() || s.actor.isUser() && s.actor.User != user {
+	aboutAnother := s.actor.isUser() && s.actor.User != user
+	if !known || user.IsZero() || account.IsZero() || aboutAnother {
 		return s.canOther(ctx, user, permission, account)
 	}
-	err := s.enter(ctx)
-	if err == nil {
-		q := questions.Get().(*question)
-		q.user, q.account, q.rule = user, account, rule
-		err = s.ask(ctx, q)
-		decision, active := q.decision, q.active
-		questions.Put(q)
-		if err == nil {
-			if active || !s.actor.isUser() {
-				return decision, nil
-			}
-			err = CodeActor
-		}
+	decision, err := s.ask(ctx, user, account, rule)
+	if err != nil {
+		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
+	return decision, nil
 }
 
-// question is a decision under way. It is pooled together with the function that it hands to View, so that asking allocates nothing.
+// ask answers Can without allocating: for a user about themself, and for Operators
+// and System.
+func (s *Session) ask(ctx context.Context, user UserID, account AccountID, rule grantRule) (Decision, error) {
+	if err := s.enter(ctx); err != nil {
+		return Decision{}, err
+	}
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	q.user, q.account, q.rule = user, account, rule
+	if err := q.run(ctx, s); err != nil {
+		return Decision{}, err
+	}
+	if s.actor.isUser() && !q.active {
+		return Decision{}, CodeActor
+	}
+	return q.decision, nil
+}
+
+// question is a decision under way. It is pooled together with the function that it
+// hands to View, so that asking allocates nothing.
 type question struct {
 	user     UserID
 	account  AccountID
@@ -86,49 +105,37 @@ var questions = sync.Pool{New: func() any {
 	return q
 }}
 
-// ask reads what a question needs and decides it: in a block within its transaction.
-func (s *Session) ask(ctx context.Context, q *question) error {
-	b := s.block
-	if b == nil {
-		return s.dir.store.View(ctx, q.decide)
+// run reads what the question needs and decides it, in a block within the block's
+// transaction.
+func (q *question) run(ctx context.Context, s *Session) error {
+	if b := s.block; b != nil {
+		return b.use(ctx, func() error { return q.decide(ctx, b.tx) })
 	}
-	err := cmp.Or(b.broken, ctx.Err())
-	if err == nil {
-		err = q.decide(ctx, b.tx)
-	}
-	b.broken = cmp.Or(b.broken, err)
-	return err
-}
-
-// canFacts is what Can needs to know when somebody asks about somebody else.
-type canFacts struct {
-	accountStanding // the actor's
-	row             AccessRow
-	seen            bool // the actor may know of the user, given that they may ask
+	return s.dir.store.View(ctx, q.decide)
 }
 
 // canOther is Can about somebody else, and for input that is malformed.
-func (s *Session) canOther(ctx context.Context, user UserID, permission Permission, account AccountID) (Decision, error) {
-	var f form
-	id(&f, user)
-	id(&f, account)
+func (s *Session) canOther(
+	ctx context.Context, user UserID, permission Permission, account AccountID,
+) (Decision, error) {
+	var check form
+	check.id(user)
+	check.id(account)
 	rule, known := s.dir.table.rules[permission]
-	f.check(known, CodePermission)
-	return look(ctx, s, call{opCan, account.String(), f.err},
-		func(r *reads) canFacts { return r.canFacts(user, account) },
-		func(f canFacts, c *changes) (Decision, error) {
-			if err := c.authorizeAccount(f.accountStanding); err != nil {
-				return Decision{}, err
-			}
-			if !f.seen {
-				return Decision{}, CodeNotFound
-			}
-			return decideCan(&rule, account, &f.row), nil
-		})
+	check.that(known, CodePermission)
+	return look(ctx, s, call{opCan, account.String(), check.err},
+		func(r *reads) canFacts { return r.loadCan(user, account) },
+		func(f canFacts, c *changes) (Decision, error) { return decideCanOther(f, &rule, c) })
 }
 
-// canFacts asks for what the actor is to the account, what the user is to it, and whether the actor sees the user.
-func (r *reads) canFacts(user UserID, account AccountID) (f canFacts) {
+// canFacts is what Can about somebody else needs to know.
+type canFacts struct {
+	accountStanding           // the actor's
+	row             AccessRow // the user's
+	guest           bool      // the user has a role on an account of the same organization
+}
+
+func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 	f.accountStanding = r.accountStanding(account)
 	if asked := find(r, userByID(user)); asked != nil {
 		f.row.SetUser(*asked)
@@ -136,7 +143,7 @@ func (r *reads) canFacts(user UserID, account AccountID) (f canFacts) {
 	if grant := find(r, grantOn(account, user)); grant != nil {
 		f.row.Roles = grant.Roles
 	}
-	elsewhere := r.guest(user)
+	guest := r.guest(user)
 	if f.account == nil {
 		return f
 	}
@@ -147,101 +154,59 @@ func (r *reads) canFacts(user UserID, account AccountID) (f canFacts) {
 			f.row.ParentRoles = grant.Roles
 		}
 	}
-	f.seen = !f.row.Roles.IsZero() || !f.row.ParentRoles.IsZero()
 	if org := f.account.Organization; !org.IsZero() {
+		f.guest = guest(org)
 		if member := find(r, memberOf(org, user)); member != nil {
 			f.row.SetMembership(*member)
 		}
-		f.seen = f.seen || f.manages() && (f.row.Member || elsewhere(org))
 	}
 	return f
 }
 
-// guest asks for the accounts a user has a role on, and says of an organization whether one that is not closed is its: whoever manages the
-// organization sees them as an independent user (GEN-5).
+// sees reports whether an actor who may manage the account's members sees the user:
+// by a role on the account or, for somebody who manages it through its organization,
+// as a member or an independent user of that (GEN-5).
+func (f canFacts) sees() bool {
+	hasRole := !f.row.Roles.IsZero() || !f.row.ParentRoles.IsZero()
+	belongs := f.row.Member || f.guest
+	return hasRole || f.manages() && belongs
+}
+
+func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
+	if err := c.authorizeAccount(f.accountStanding); err != nil {
+		return Decision{}, err
+	}
+	if !f.sees() {
+		return Decision{}, CodeNotFound
+	}
+	return decideCan(rule, f.account.ID, &f.row), nil
+}
+
+// guest asks for the accounts that a user has a role on. The function it returns
+// reports whether one of them that is not closed belongs to an organization: whoever
+// manages that organization sees the user as an independent one (GEN-5).
 func (r *reads) guest(user UserID) func(OrganizationID) bool {
 	var accounts []*AccountRecord
 	for _, grant := range all(r, grantsOf(user, AccountID{})) {
 		accounts = append(accounts, find(r, accountByID(grant.Account)))
 	}
 	return func(org OrganizationID) bool {
-		return slices.ContainsFunc(accounts, func(a *AccountRecord) bool { return a != nil && a.Closed == 0 && a.Organization == org })
-	}
-}
-
-// rankFacts is what CanInOrganization needs to know.
-type rankFacts struct {
-	standing // the actor's
-	user     *UserRecord
-	member   *MembershipRecord // the user's in the organization
-	guest    bool              // whether they have a role on an account of its, if that matters
-}
-
-// CanInOrganization says whether a user may do something in an organization, and why (GEN-7, ROLE-1 to 3): WhyOrganizationRole with the role that
-// allows; or WhyInsufficient for a member whose role does not, WhyInactive, and WhyUnreachable for who is no member and for an organization that
-// is not there or has ended.
-//
-// Any user asks about themself: what they do not belong to is the same plain no, whether it is there or not. About others ask the Owner and
-// Administrators of the organization, of its members and of who has a role on an account of its (GEN-5); anybody else is CodeNotFound. Operators
-// and System ask about all, and what is unknown is a no. A merged organization's ID stands for the survivor (ORG-13). A zero ID is CodeID, an
-// unknown permission CodePermission.
-//
-// Errors: CodeID, CodePermission; CodeNotFound, CodeNotAllowed.
-func (s *Session) CanInOrganization(ctx context.Context, user UserID, permission OrganizationPermission, org OrganizationID) (Decision, error) {
-	var f form
-	id(&f, user)
-	id(&f, org)
-	f.check(permission.known(), CodePermission)
-	return look(ctx, s, call{opCanInOrganization, org.String(), f.err},
-		func(r *reads) (f rankFacts) {
-			org := r.survivor(org)
-			f.standing = r.standing(org)
-			f.user, f.member = find(r, userByID(user)), find(r, memberOf(org, user))
-			if r.actor.isUser() && r.actor.User != user {
-				f.guest = r.guest(user)(org)
-			}
-			return f
-		},
-		func(f rankFacts, c *changes) (Decision, error) {
-			if c.actor.isUser() && c.actor.User != user {
-				if err := c.authorize(f.standing); err != nil {
-					return Decision{}, err
-				}
-				if f.member == nil && !f.guest {
-					return Decision{}, CodeNotFound
-				}
-			}
-			return decideCanInOrganization(f, permission), nil
+		return slices.ContainsFunc(accounts, func(a *AccountRecord) bool {
+			return a != nil && a.Closed == 0 && a.Organization == org
 		})
-}
-
-// decideCanInOrganization is the whole decision of CanInOrganization, once the actor may ask.
-func decideCanInOrganization(f rankFacts, permission OrganizationPermission) Decision {
-	switch {
-	case f.user == nil || f.organization == nil:
-		return Decision{Why: WhyUnreachable}
-	case f.user.State() != StateActive:
-		return Decision{Why: WhyInactive}
-	case f.member == nil || f.organization.State != StateActive:
-		return Decision{Why: WhyUnreachable}
-	case !f.member.Role.may(permission):
-		return Decision{Why: WhyInsufficient}
 	}
-	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
 }
-
-// known says whether there is such a permission.
-func (p OrganizationPermission) known() bool { return Owner.may(p) }
 
 // decideCan is the whole decision of Can over what Access read.
 func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || row.Member && row.Role.manages()
+	manages := row.Member && row.Role.manages()
+	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || manages
 	role, direct := rule.by(row.Roles)
 	parentRole, inherited := AccountRole(""), false
 	if !direct {
 		parentRole, inherited = rule.by(row.ParentRoles)
 	}
-	managed := rule.manager && row.Member && row.Role.manages()
+	managed := rule.manager && manages
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
@@ -262,3 +227,81 @@ func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
 }
+
+// CanInOrganization reports whether a user may do something in an organization, and
+// why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;
+// WhyInsufficient for a member whose role does not allow; WhyInactive; and
+// WhyUnreachable for somebody who is not a member, and for an organization that does
+// not exist or has ended.
+//
+// Any user may ask about themself. What they do not belong to is the same plain no,
+// whether it exists or not. The organization's Owner and Administrators may ask about
+// its members and independent users (GEN-5); anybody else is CodeNotFound. Operators
+// and System may ask about everybody, and what does not exist is a no. A merged
+// organization's ID stands for its survivor (ORG-13).
+//
+// Errors: CodeID if an ID is zero, CodePermission if there is no such permission;
+// CodeNotFound, CodeNotAllowed.
+func (s *Session) CanInOrganization(
+	ctx context.Context, user UserID, permission OrganizationPermission, org OrganizationID,
+) (Decision, error) {
+	var check form
+	check.id(user)
+	check.id(org)
+	check.that(permission.known(), CodePermission)
+	return look(ctx, s, call{opCanInOrganization, org.String(), check.err},
+		func(r *reads) canInOrganizationFacts { return r.loadCanInOrganization(user, org) },
+		func(f canInOrganizationFacts, c *changes) (Decision, error) {
+			return decideCanInOrganization(f, user, permission, c)
+		})
+}
+
+// canInOrganizationFacts is what CanInOrganization needs to know.
+type canInOrganizationFacts struct {
+	standing // the actor's
+	user     *UserRecord
+	member   *MembershipRecord // the user's in the organization
+	guest    bool              // the user has a role on one of its accounts; not asked about oneself
+}
+
+func (r *reads) loadCanInOrganization(user UserID, org OrganizationID) (f canInOrganizationFacts) {
+	org = r.survivor(org)
+	f.standing = r.standing(org)
+	f.user, f.member = find(r, userByID(user)), find(r, memberOf(org, user))
+	if r.actor.isUser() && r.actor.User != user {
+		f.guest = r.guest(user)(org)
+	}
+	return f
+}
+
+func decideCanInOrganization(
+	f canInOrganizationFacts, user UserID, permission OrganizationPermission, c *changes,
+) (Decision, error) {
+	if c.actor.isUser() && c.actor.User != user {
+		if err := c.authorize(f.standing); err != nil {
+			return Decision{}, err
+		}
+		if f.member == nil && !f.guest {
+			return Decision{}, CodeNotFound
+		}
+	}
+	return f.decision(permission), nil
+}
+
+// decision is the answer, once the actor may ask.
+func (f canInOrganizationFacts) decision(permission OrganizationPermission) Decision {
+	switch {
+	case f.user == nil || f.organization == nil:
+		return Decision{Why: WhyUnreachable}
+	case f.user.State() != StateActive:
+		return Decision{Why: WhyInactive}
+	case f.member == nil || f.organization.State != StateActive:
+		return Decision{Why: WhyUnreachable}
+	case !f.member.Role.may(permission):
+		return Decision{Why: WhyInsufficient}
+	}
+	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
+}
+
+// known reports whether there is such a permission.
+func (p OrganizationPermission) known() bool { return Owner.may(p) }

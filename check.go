@@ -6,23 +6,29 @@ import (
 	"slices"
 )
 
-// Violation is something that Check found not to hold. It holds no personal data.
+// Violation is an invariant that does not hold, as Check found it. It contains no
+// personal data.
 type Violation struct {
 	Rule    string // the ID of the rule, as docs/rules.md has it: "INV-3"
 	Subject string // the text form of the ID of what it is about, two for a membership or a grant; of an event, its stream's and its number
 	Detail  string // what is wrong, in fixed words
 }
 
-// CheckOptions say how much Check looks at. The zero value is the records alone.
+// CheckOptions say how much Check examines. The zero value means only the records.
 type CheckOptions struct {
-	// Replay applies the whole log besides, in memory, and compares what comes of it with the records: INV-10, INV-11 and INV-13; and it follows
-	// every stream as VerifyLog does (EVT-6).
+	// Replay also applies the whole log in memory and compares the result with the
+	// records (INV-10, INV-11, INV-13), and verifies every stream as VerifyLog does
+	// (EVT-6).
 	Replay bool
 }
 
-// Check looks at everything in the store, out of one snapshot, and gives every violation of the invariants that records can show: INV-1 to INV-10,
-// and a purge that is overdue (INV-14); with Replay, those that the log shows too (GEN-10). None means that it is sound. It is the host's own, asks
-// for no actor, changes nothing, and takes time that grows with the store. An error of the store or the context ends it.
+// Check examines everything in the store, in one snapshot, and lists every violation
+// of the invariants that records can show: INV-1 to INV-10, and a purge that is
+// overdue (INV-14). With Replay it also lists those that the log shows (GEN-10). An
+// empty list means that the store is sound.
+//
+// Check is for the host: it needs no actor and changes nothing. Its time grows with
+// the store. An error of the store or the context ends it.
 func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violation, error] {
 	return func(yield func(Violation, error) bool) {
 		var found []Violation
@@ -56,15 +62,16 @@ type checker struct {
 	err   error // of the store: it ends everything
 }
 
-// check notes a violation unless something holds.
+// check notes a violation unless something holds. Details are fixed words.
 func (c *checker) check(holds bool, rule, subject, detail string) {
 	if !holds {
 		c.found = append(c.found, Violation{rule, subject, detail})
 	}
 }
 
-// sweep looks at all records of a list, page by page. What looking at a page asks besides is read together, like an operation's load: a look runs
-// again until it asks nothing new, and what its last run finds counts.
+// sweep examines all records of a list, page by page. What a page asks for is read
+// together, as in an operation's load: look runs again until it asks nothing new, and
+// what its last run finds counts.
 func sweep[R Record](c *checker, from many[R], look func(*reads, R)) {
 	for c.err == nil {
 		r := &reads{known: map[Lookup]Answer{}}
@@ -88,7 +95,7 @@ func sweep[R Record](c *checker, from many[R], look func(*reads, R)) {
 	}
 }
 
-// records looks at all records.
+// records examines all records.
 func (c *checker) records() {
 	sweep(c, allOrganizations(OrganizationID{}), c.organization)
 	sweep(c, allUsers(UserID{}), c.user)
@@ -103,7 +110,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	if o.State == StateActive {
 		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
 		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
-		c.check(rank != nil && rank.Role == Owner, "INV-1", id, "its Owner is no member with that role")
+		c.check(rank != nil && rank.Role == Owner, "INV-1", id, "its Owner is not a member with that role")
 		return
 	}
 	c.check(len(list(r, membersOf(o.ID, UserID{}), 1)) == 0, "INV-9", id, "it has ended, and has members")
@@ -113,10 +120,11 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id, "it has ended, and an invitation or account request is pending")
 	open := func(q RequestRecord) bool { return q.Expires > c.now }
 	c.check(!slices.ContainsFunc(all(r, openRequestsIn(o.ID)), open), "INV-9", id, "it has ended, and a request is open")
-	c.check(o.Personal.Name == "" || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
+	c.check(o.Personal.Name.IsZero() || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
 }
 
-// overdue says whether what may be kept no longer than 30 days from a time on should be gone by now.
+// overdue reports whether what may be kept for 30 days from a time on should be gone
+// by now.
 func (c *checker) overdue(since Instant) bool { return c.now >= since.add(keptFor) }
 
 func (c *checker) user(r *reads, u UserRecord) {
@@ -129,11 +137,11 @@ func (c *checker) user(r *reads, u UserRecord) {
 		o := find(r, organizationByID(m.Organization))
 		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(), "another member has the role Owner")
 	}
-	if u.Personal.Address == "" {
+	if u.Personal.Address.IsZero() {
 		return
 	}
-	canonical, err := parseEmail(u.Personal.Email)
-	if err != nil || canonical != u.Personal.Address {
+	canonical, err := parseEmail(u.Personal.Email.Reveal())
+	if err != nil || canonical != u.Personal.Address.Reveal() {
 		c.check(false, "INV-7", id, "its address is not in canonical form")
 		return
 	}
@@ -163,19 +171,19 @@ func (c *checker) account(r *reads, a AccountRecord) {
 	}
 }
 
-// mainAccount looks at a main account that is not closed.
+// mainAccount examines a main account that is not closed.
 func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) {
 	id := a.ID.String()
 	owner, grant := find(r, userByID(a.Owner)), find(r, grantOn(a.ID, a.Owner))
 	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
-	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id, "its owner has not the role Owner")
+	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id, "its owner does not have the role Owner")
 	memberships := all(r, membershipsOf(a.Owner, OrganizationID{}))
 	switch {
 	case a.Organization.IsZero():
 		c.check(len(memberships) == 0, "INV-3", id, "it is unmanaged, and its owner is a member")
 	case o == nil || o.State == StateActive:
 		member := slices.ContainsFunc(memberships, func(m MembershipRecord) bool { return m.Organization == a.Organization })
-		c.check(member, "INV-3", id, "its owner is no member of its organization")
+		c.check(member, "INV-3", id, "its owner is not a member of its organization")
 	}
 }
 
@@ -188,7 +196,7 @@ func (c *checker) subaccount(r *reads, a AccountRecord) {
 		c.check(false, "INV-4", id, "its parent is a subaccount")
 	case a.Closed == 0:
 		c.check(parent.Closed == 0, "INV-4", id, "its parent is closed")
-		c.check(parent.Owner == a.Owner && parent.Organization == a.Organization, "INV-4", id, "it has not its parent's owner and organization")
+		c.check(parent.Owner == a.Owner && parent.Organization == a.Organization, "INV-4", id, "its owner or organization is not its parent's")
 	}
 }
 
@@ -200,23 +208,23 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 		holder = &i
 	case i.Kind == InvitationOfAccount:
 		holder = find(r, pendingAccountRequest(i.Organization, i.Account))
-	case i.Personal.Address == "":
+	case i.Personal.Address.IsZero():
 		holder = &i
 	case i.Kind == InvitationToAccount:
-		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address))
+		holder = find(r, pendingAccountInvitation(i.Account, i.Personal.Address.Reveal()))
 	default:
-		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address))
+		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address.Reveal()))
 	}
 	c.check(holder != nil && holder.ID == i.ID, "INV-8", id, "another invitation is pending for its target and address")
-	if i.Personal.Address != "" {
-		canonical, err := parseEmail(i.Personal.Email)
-		c.check(err == nil && canonical == i.Personal.Address, "INV-8", id, "its address is not in canonical form")
+	if !i.Personal.Address.IsZero() {
+		canonical, err := parseEmail(i.Personal.Email.Reveal())
+		c.check(err == nil && canonical == i.Personal.Address.Reveal(), "INV-8", id, "its address is not in canonical form")
 		c.check(!c.overdue(due(i.Settled, i.Expires)), "INV-14", id, "its address is still there")
 	}
 }
 
 func (c *checker) request(_ *reads, q RequestRecord) {
-	c.check(q.Personal.Address == "" || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
+	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {

@@ -12,18 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // check gives what Check finds.
 func (s *scene) check(o tenancy.CheckOptions) []tenancy.Violation {
 	s.Helper()
-	return items(s, s.dir.Check(s.ctx(), o))
+	return s.set.Check(o)
 }
 
 // sound wants that Check finds nothing, in the records and in the log.
 func (s *scene) sound() {
 	s.Helper()
-	require.Empty(s, s.check(tenancy.CheckOptions{Replay: true}))
+	s.set.Sound()
 }
 
 // damage changes what is stored behind the library's back.
@@ -35,7 +36,7 @@ func (s *scene) damage(change func(ctx context.Context, tx tenancy.Tx) error) {
 // put stores records behind the library's back.
 func (s *scene) put(records ...tenancy.Record) {
 	s.Helper()
-	s.damage(func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
+	s.set.Put(records...)
 }
 
 // instant is the scene's time, moved on.
@@ -238,12 +239,12 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-7 an address that is not in canonical form": {"INV-7", func(s *town) string { return s.guest.String() }, func(s *town) {
 			u := s.user(s.guest)
-			u.Personal.Address = "Ana@ana.example.com"
+			u.Personal.Address = tenancy.NewPersonal("Ana@ana.example.com")
 			s.put(u)
 		}},
 		"INV-8 a second invitation for an address": {"INV-8", func(s *town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
 			i := s.stored(tenancy.IndexInvitations, s.invitation).(tenancy.InvitationRecord)
-			i.ID, i.Personal.Address, i.Personal.Secret = tenancy.InvitationID{15: 1}, "Ivo@example.com", [32]byte{1}
+			i.ID, i.Personal.Address, i.Personal.Secret = tenancy.InvitationID{15: 1}, tenancy.NewPersonal("Ivo@example.com"), [32]byte{1}
 			s.put(i)
 		}},
 		"INV-9 a member of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
@@ -262,7 +263,7 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-9 a pending invitation to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
-				Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}})
+				Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com"), Secret: [32]byte{1}}})
 		}},
 		"INV-9 an account request of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationOfAccount, Organization: s.ended, Account: s.ben.Account.ID,
@@ -270,7 +271,7 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-9 an open request to an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
 			s.put(tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(time.Hour),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 		"INV-10 a closed account of an ended organization": {"INV-10", func(s *town) string { return s.closed.String() }, func(s *town) {
 			a := s.account(s.closed)
@@ -289,11 +290,11 @@ func TestCheck(t *testing.T) {
 		}},
 		"INV-14 the address of a settled invitation after 30 days": {"INV-14", func(*town) string { return tenancy.InvitationID{15: 1}.String() }, func(s *town) {
 			s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ana.Organization.ID, State: tenancy.StateRevoked,
-				Settled: s.instant(-30 * 24 * time.Hour), Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Settled: s.instant(-30 * 24 * time.Hour), Expires: s.instant(time.Hour), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 		"INV-14 the address of an expired request after 30 days": {"INV-14", func(*town) string { return tenancy.RequestID{15: 1}.String() }, func(s *town) {
 			s.put(tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ana.Organization.ID, State: tenancy.StateOpen, Expires: s.instant(-30 * 24 * time.Hour),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		}},
 	} {
 		t.Run("GEN-10 "+name, func(t *testing.T) {
@@ -312,9 +313,9 @@ func TestCheck(t *testing.T) {
 	t.Run("INV-9 what has expired is not pending, and closed accounts stay as history", func(t *testing.T) {
 		s := newTown(t)
 		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
-			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: "x@example.com", Address: "x@example.com", Secret: [32]byte{1}}},
+			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com"), Secret: [32]byte{1}}},
 			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(0),
-				Personal: tenancy.RequestPersonal{Email: "x@example.com", Address: "x@example.com"}})
+				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
 		require.Empty(t, s.check(tenancy.CheckOptions{}))
 	})
 	t.Run("INV-6, INV-7, INV-8 a store that lets two records share what is one's alone", func(t *testing.T) {
@@ -322,7 +323,12 @@ func TestCheck(t *testing.T) {
 		for rule, index := range map[string]tenancy.Index{"INV-6": tenancy.IndexVerifiedDomains, "INV-7": tenancy.IndexUsersByAddress, "INV-8": tenancy.IndexPendingInvitations} {
 			s.put(tenancy.DomainRecord{ID: tenancy.DomainID{15: 1}, Organization: s.ben.Organization.ID, State: tenancy.StateVerified,
 				Personal: tenancy.DomainPersonal{Name: "ben.example.com"}})
-			dir, err := tenancy.New(forgetful{s.store, index}, &tenancy.Options{Now: s.clock.Now})
+			forgetful := &scenes.Tapped{Store: s.store, Answer: func(l tenancy.Lookup, a *tenancy.Answer) {
+				if l.Index == index {
+					*a = tenancy.Answer{}
+				}
+			}}
+			dir, err := tenancy.New(forgetful, &tenancy.Options{Now: s.clock.Now})
 			require.NoError(t, err)
 			found := items(t, dir.Check(s.ctx(), tenancy.CheckOptions{}))
 			require.NotEmpty(t, found)
@@ -340,7 +346,7 @@ func TestCheck(t *testing.T) {
 		require.Equal(t, "tenancy: Check: context canceled", err.Error())
 		broken := errors.New("disk")
 		for n := range 12 {
-			dir, err := tenancy.New(&failing{Store: s.store, after: n, err: broken}, nil)
+			dir, err := tenancy.New(failing(s.store, n, broken), nil)
 			require.NoError(t, err)
 			require.ErrorIs(t, failure(dir.Check(s.ctx(), tenancy.CheckOptions{Replay: true})), broken, n)
 		}
@@ -369,54 +375,6 @@ func (s *town) free() tenancy.AccountID {
 		}
 	}
 	panic("there is no unmanaged account")
-}
-
-// forgetful is a store in which an index finds nothing.
-type forgetful struct {
-	tenancy.Store
-	index tenancy.Index
-}
-
-type forgetfulTx struct {
-	tenancy.ReadTx
-	index tenancy.Index
-}
-
-func (f forgetful) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return f.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, forgetfulTx{tx, f.index}) })
-}
-
-func (tx forgetfulTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	answers, err := tx.ReadTx.Read(ctx, lookups...)
-	for i, l := range lookups {
-		if l.Index == tx.index {
-			answers[i] = tenancy.Answer{}
-		}
-	}
-	return answers, err
-}
-
-// failing is a store whose reads fail after some.
-type failing struct {
-	tenancy.Store
-	after int
-	err   error
-}
-
-type failingTx struct {
-	tenancy.ReadTx
-	by *failing
-}
-
-func (f *failing) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return f.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, failingTx{tx, f}) })
-}
-
-func (tx failingTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	if tx.by.after--; tx.by.after < 0 {
-		return nil, tx.by.err
-	}
-	return tx.ReadTx.Read(ctx, lookups...)
 }
 
 func TestReplay(t *testing.T) {
@@ -479,9 +437,9 @@ func TestReplay(t *testing.T) {
 	t.Run("EVT-3 what is personal stands in no event, nor when a domain's record was last found", func(t *testing.T) {
 		s := newTown(t)
 		a, u, o := s.account(s.sub), s.user(s.guest), s.organization(s.ana.Organization.ID)
-		a.Personal = tenancy.AccountPersonal{Name: "Another", Pricing: "other", Phone: "+4987654321"}
-		u.Personal.Name = "Another"
-		o.Personal.Name = "Another"
+		a.Personal = tenancy.AccountPersonal{Name: tenancy.NewPersonal("Another"), Pricing: tenancy.NewPersonal("other"), Phone: tenancy.NewPersonal("+4987654321")}
+		u.Personal.Name = tenancy.NewPersonal("Another")
+		o.Personal.Name = tenancy.NewPersonal("Another")
 		s.put(a, u, o)
 		for _, record := range s.everything() {
 			if d, ok := record.(tenancy.DomainRecord); ok {
@@ -493,14 +451,14 @@ func TestReplay(t *testing.T) {
 	})
 	t.Run("EVT-6 a log that was tampered with", func(t *testing.T) {
 		s := newTown(t)
-		for name, change := range map[string]func([]tenancy.Event) []tenancy.Event{
-			"an event changed": func(all []tenancy.Event) []tenancy.Event {
+		for name, change := range map[string]func([]tenancy.EventRecord) []tenancy.EventRecord{
+			"an event changed": func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				all[0].Time++
 				return all
 			},
-			"an end cut off": func(all []tenancy.Event) []tenancy.Event { return all[:len(all)-1] },
+			"an end cut off": func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:len(all)-1] },
 		} {
-			dir, err := tenancy.New(rewritten{s.store, change, nil}, &tenancy.Options{Now: s.clock.Now})
+			dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: change}, &tenancy.Options{Now: s.clock.Now})
 			require.NoError(t, err)
 			require.True(t, slices.ContainsFunc(items(t, dir.Check(s.ctx(), replayed)), func(v tenancy.Violation) bool {
 				return v.Rule == "EVT-6" && strings.HasPrefix(v.Detail, "the log was tampered with")
@@ -605,8 +563,8 @@ func (s *scene) appendAs(name string, operation tenancy.OperationID, stream tena
 	s.Helper()
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(s, err)
-	e := tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name, Operation: operation, Step: step, Data: data, Previous: head.Hash}
-	e.Hash = tenancy.HashOf(e)
+	e := tenancy.RecordOf(tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name,
+		Operation: operation, Step: step, Data: data, Previous: head.Hash})
 	s.damage(func(ctx context.Context, tx tenancy.Tx) error {
 		if err := tx.Put(ctx, tenancy.HeadRecord{Stream: stream, Sequence: e.Sequence, Hash: e.Hash}); err != nil {
 			return err

@@ -17,9 +17,9 @@ const (
 )
 
 // kept gives a personal text as long as it may be read; ended is when the time began to run, in the future or zero if it does not yet.
-func kept(text string, ended, now Instant) string {
+func kept(text Personal, ended, now Instant) Personal {
 	if ended != 0 && now >= ended.add(keptFor) {
-		return ""
+		return Personal{}
 	}
 	return text
 }
@@ -74,7 +74,7 @@ func (r *reads) ending(org OrganizationID) ending {
 	e := ending{remains: r.remains(org), members: all(r, membersOf(org, UserID{})), accounts: all(r, accountsIn(org, AccountID{}))}
 	for _, m := range e.members {
 		user := find(r, userByID(m.User))
-		r.stream(streamOfUser(m.User))
+		r.needHead(streamOfUser(m.User))
 		switch {
 		case m.Role == Owner:
 			e.owner = r.belongings(user)
@@ -95,7 +95,7 @@ func (r *reads) ending(org OrganizationID) ending {
 // CodeOwnsOrganization (AccountsTo is needed), CodeHIPAADesignated (disable it first), CodeAccountLimit (of AccountsTo).
 func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, deletion OrganizationDeletion) error {
 	var f form
-	id(&f, org)
+	f.id(org)
 	type facts struct {
 		standing
 		ending
@@ -104,7 +104,7 @@ func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, de
 	}
 	_, err := update(ctx, s, call{opDeleteOrganization, org.String(), f.err},
 		func(r *reads) facts {
-			r.stream(streamOfOrganization(deletion.AccountsTo))
+			r.needHead(streamOfOrganization(deletion.AccountsTo))
 			to := find(r, organizationByID(deletion.AccountsTo))
 			return facts{r.standing(org), r.ending(org), to, r.occupancy(to)}
 		},
@@ -186,7 +186,7 @@ func (e ending) delete(c *changes, to OrganizationID) {
 // (deleted, inactive or managed elsewhere).
 func (p *Platform) RestoreOrganization(ctx context.Context, org OrganizationID) (Organization, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	type facts struct {
 		standing
 		owner belongings
@@ -264,7 +264,7 @@ type purge struct {
 func (r *reads) purge() purge {
 	f := purge{list(r, organizationsDue(), pageSize), list(r, invitationsDue(), pageSize), list(r, requestsDue(), pageSize)}
 	for _, o := range f.organizations {
-		r.stream(streamOfOrganization(o.ID))
+		r.needHead(streamOfOrganization(o.ID))
 	}
 	return f
 }

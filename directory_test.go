@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -163,7 +164,7 @@ func TestReproducible(t *testing.T) {
 			require.NoError(t, err)
 			_, err = in.CreateAccount(ctx, ana.Organization.ID, tenancy.NewAccount{Name: "Refused"})
 			refused(t, err, tenancy.CodeNotFound)
-			tick.Do(func() { s.clock.advance(time.Second) })
+			tick.Do(func() { s.clock.Advance(time.Second) })
 			_, err = in.RenameOrganization(ctx, ben.Organization.ID, "Ben and sons")
 			return err
 		}))
@@ -315,7 +316,7 @@ func TestErrors(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, "Organization", e.Op)
 		require.Equal(t, tenancy.OrganizationID{15: 1}.String(), e.Subject)
-		require.Equal(t, "GEN-5", tenancy.CodeOf(err).Rule())
+		require.Equal(t, []string{"GEN-5", "ACC-7"}, tenancy.CodeOf(err).Rules())
 		require.Empty(t, tenancy.CodeOf(errors.New("x")))
 		require.Empty(t, tenancy.CategoryOf(nil))
 	})
@@ -334,7 +335,7 @@ func TestErrors(t *testing.T) {
 		_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, "Other")
 		require.ErrorIs(t, err, broken)
 		require.Empty(t, tenancy.CategoryOf(err))
-		dir, err = tenancy.New(&failing{Store: s.store, err: broken}, nil)
+		dir, err = tenancy.New(failing(s.store, 0, broken), nil)
 		require.NoError(t, err)
 		_, err = dir.As(ana.User.ID).Organization(s.ctx(), ana.Organization.ID)
 		require.ErrorIs(t, err, broken)
@@ -664,7 +665,7 @@ func TestSettling(t *testing.T) {
 			refused(t, err, tenancy.CodeNotFound)
 			fence := s.operation(ana.User.ID, e.Operation)
 			require.True(t, fence.Fence, "what was on its way meets a fence")
-			s.clock.advance(time.Second)
+			s.clock.Advance(time.Second)
 			_, err = dir.As(ana.User.ID).Outcome(s.ctx(), e.Operation)
 			refused(t, err, tenancy.CodeNotFound)
 			require.NotEqual(t, fence, s.operation(ana.User.ID, e.Operation), "every look puts a new fence over an old one")
@@ -1001,70 +1002,18 @@ func (w within) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return fn(ctx, w.tx)
 }
 
-// breaking is a store that fails at one call within each Update.
-type breaking struct {
-	tenancy.Store
-	at    int // the call that fails, from 1
-	calls int
-	err   error
-}
-
-type breakingTx struct {
-	tenancy.Tx
-	by *breaking
-}
-
-func (b *breaking) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return b.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, breakingTx{tx, b}) })
-}
-
-func (b *breaking) fails() error {
-	if b.calls++; b.calls == b.at {
-		return b.err
-	}
-	return nil
-}
-
-func (tx breakingTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	if err := tx.by.fails(); err != nil {
-		return nil, err
-	}
-	return tx.Tx.Read(ctx, lookups...)
-}
-
-func (tx breakingTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-	if err := tx.by.fails(); err != nil {
-		return tenancy.AccessRow{}, err
-	}
-	return tx.Tx.Access(ctx, user, account)
-}
-
-func (tx breakingTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
-	if err := tx.by.fails(); err != nil {
-		return nil, err
-	}
-	return tx.Tx.Events(ctx, stream, from, limit)
-}
-
-func (tx breakingTx) Put(ctx context.Context, records ...tenancy.Record) error {
-	if err := tx.by.fails(); err != nil {
-		return err
-	}
-	return tx.Tx.Put(ctx, records...)
-}
-
-func (tx breakingTx) Delete(ctx context.Context, records ...tenancy.Record) error {
-	if err := tx.by.fails(); err != nil {
-		return err
-	}
-	return tx.Tx.Delete(ctx, records...)
-}
-
-func (tx breakingTx) Append(ctx context.Context, events ...tenancy.Event) error {
-	if err := tx.by.fails(); err != nil {
-		return err
-	}
-	return tx.Tx.Append(ctx, events...)
+// breaking returns a store that fails at one call within Updates, counted from 1, and the number of calls so far.
+func breaking(store tenancy.Store, at int, err error) (_ tenancy.Store, calls *int) {
+	calls = new(int)
+	return &scenes.Tapped{Store: store, Call: func(call scenes.Call) error {
+		if !call.Update {
+			return nil
+		}
+		if *calls++; *calls == at {
+			return err
+		}
+		return nil
+	}}, calls
 }
 
 func TestStoreErrorSticks(t *testing.T) {
@@ -1088,13 +1037,13 @@ func TestStoreErrorSticks(t *testing.T) {
 	t.Run("GEN-11 an error of the store sticks to the block: later calls return it too, and nothing commits", func(t *testing.T) {
 		reached := 0
 		for at := 1; ; at++ {
-			b := &breaking{Store: s.store, at: at, err: disk}
-			dir, err := tenancy.New(b, nil)
+			store, calls := breaking(s.store, at, disk)
+			dir, err := tenancy.New(store, nil)
 			require.NoError(t, err)
 			var errs []error
 			before := s.everything()
 			err = dir.As(ana.User.ID).Atomically(s.ctx(), block(&errs))
-			if b.calls < at {
+			if *calls < at {
 				require.NoError(t, err)
 				break
 			}
@@ -1112,7 +1061,8 @@ func TestStoreErrorSticks(t *testing.T) {
 	})
 	t.Run("GEN-8 a preview too", func(t *testing.T) {
 		for at := 1; at <= 8; at++ {
-			dir, err := tenancy.New(&breaking{Store: s.store, at: at, err: disk}, nil)
+			store, _ := breaking(s.store, at, disk)
+			dir, err := tenancy.New(store, nil)
 			require.NoError(t, err)
 			var errs []error
 			events, err := dir.As(ana.User.ID).Preview(s.ctx(), block(&errs))
@@ -1122,12 +1072,12 @@ func TestStoreErrorSticks(t *testing.T) {
 	})
 	t.Run("GEN-3 an operation that a store's error ends leaves nothing, and succeeds when tried again", func(t *testing.T) {
 		for at := 1; at <= 20; at++ {
-			b := &breaking{Store: s.store, at: at, err: disk}
-			dir, err := tenancy.New(b, nil)
+			store, calls := breaking(s.store, at, disk)
+			dir, err := tenancy.New(store, nil)
 			require.NoError(t, err)
 			before := s.everything()
 			_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, fmt.Sprint("Name ", at))
-			if b.calls < at {
+			if *calls < at {
 				require.NoError(t, err)
 				break
 			}

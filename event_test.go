@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write the golden files of the tests anew")
@@ -150,6 +151,19 @@ func TestEventData(t *testing.T) {
 		}
 		golden(t, "events.txt", text.String())
 	})
+	t.Run("the file of these forms shows every field under its name, in the order of the declaration", func(t *testing.T) {
+		for _, zero := range types {
+			n := 0
+			sent, err := json.Marshal(filled(zero, &n))
+			require.NoError(t, err)
+			rest := string(sent)
+			for field := range reflect.TypeOf(zero).Fields() {
+				_, after, found := strings.Cut(rest, `"`+field.Name+`":`)
+				require.True(t, found, "%T %s", zero, field.Name)
+				rest = after
+			}
+		}
+	})
 }
 
 // impersonal wants that a type holds nothing but IDs, the library's enumerations, numbers, times, references, yes and no, and structs and lists of
@@ -225,6 +239,16 @@ func failure[T any](list iter.Seq2[T, error]) error {
 		}
 	}
 	return nil
+}
+
+// dataOf decodes the data of stored events.
+func dataOf(t require.TestingT, records []tenancy.EventRecord) (data []tenancy.EventData) {
+	for _, record := range records {
+		e, err := tenancy.EventOf(record)
+		require.NoError(t, err)
+		data = append(data, e.Data)
+	}
+	return data
 }
 
 func organizationStream(org tenancy.OrganizationID) tenancy.Stream {
@@ -341,13 +365,12 @@ func TestEvents(t *testing.T) {
 		require.Empty(t, items(t, empty.VerifyLog(s.ctx(), userStream(ana.User.ID), head)))
 	})
 	t.Run("EVT-4 a merged organization's log is the survivor's to read, along the chain", func(t *testing.T) {
-		records := published{}
-		s := newScene(t, tenancy.Options{Resolver: records})
+		s := newScene(t)
 		mia := s.found("mia")
 		first, second, third := mia.Organization.ID, s.another(mia, "Second"), s.another(mia, "Third")
 		helper := s.join(mia, "hal", tenancy.Administrator)
-		s.merges(records, mia.User.ID, second, first)
-		s.merges(records, mia.User.ID, third, second)
+		s.merges(mia.User.ID, second, first)
+		s.merges(mia.User.ID, third, second)
 		admin := s.join(tenancy.SignedUp{User: mia.User, Organization: &tenancy.Organization{ID: third}}, "ada", tenancy.Administrator)
 		for _, org := range []tenancy.OrganizationID{first, second, third} {
 			s.mayReadLog(s.dir.As(mia.User.ID), organizationStream(org), "")
@@ -423,18 +446,14 @@ func TestEvents(t *testing.T) {
 }
 
 // merges has the Owner of both merge an organization into another, which gets a live domain for it.
-func (s *scene) merges(records published, owner tenancy.UserID, prime, candidate tenancy.OrganizationID) {
+func (s *scene) merges(owner tenancy.UserID, prime, candidate tenancy.OrganizationID) {
 	s.Helper()
 	domains := items(s, s.dir.As(owner).Domains(s.ctx(), candidate, tenancy.DomainQuery{}))
 	for _, d := range domains {
 		require.NoError(s, s.dir.As(owner).RemoveDomain(s.ctx(), d.ID))
 	}
-	domain, err := s.dir.As(owner).AddDomain(s.ctx(), prime, "mia.example.com")
-	require.NoError(s, err)
-	records[domain.RecordName] = domain.RecordValue
-	_, err = s.dir.As(owner).VerifyDomain(s.ctx(), domain.ID)
-	require.NoError(s, err)
-	_, err = s.dir.As(owner).MergeOrganizations(s.ctx(), prime, candidate)
+	s.prove(owner, prime, "mia.example.com")
+	_, err := s.dir.As(owner).MergeOrganizations(s.ctx(), prime, candidate)
 	require.NoError(s, err)
 }
 
@@ -451,42 +470,6 @@ func (s *scene) mayReadLog(session *tenancy.Session, stream tenancy.Stream, code
 	}
 }
 
-// rewritten is a store whose log was changed by somebody who can write to its disk.
-type rewritten struct {
-	tenancy.Store
-	events func([]tenancy.Event) []tenancy.Event // what the log of any stream has become
-	head   func(*tenancy.HeadRecord)
-}
-
-type rewrittenTx struct {
-	tenancy.ReadTx
-	by rewritten
-}
-
-func (r rewritten) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return r.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, rewrittenTx{tx, r}) })
-}
-
-func (tx rewrittenTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
-	all, err := tx.ReadTx.Events(ctx, stream, 1, 1<<30)
-	if tx.by.events != nil {
-		all = tx.by.events(slices.Clone(all))
-	}
-	all = slices.DeleteFunc(all, func(e tenancy.Event) bool { return e.Sequence < from })
-	return all[:min(limit, len(all))], err
-}
-
-func (tx rewrittenTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	answers, err := tx.ReadTx.Read(ctx, lookups...)
-	for i, answer := range answers {
-		if head, ok := answer.Record.(tenancy.HeadRecord); ok && tx.by.head != nil {
-			tx.by.head(&head)
-			answers[i].Record = head
-		}
-	}
-	return answers, err
-}
-
 func TestVerifyLog(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
@@ -494,8 +477,14 @@ func TestVerifyLog(t *testing.T) {
 	stream := organizationStream(ana.Organization.ID)
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(t, err)
-	found := func(t *testing.T, events func([]tenancy.Event) []tenancy.Event, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
-		dir, err := tenancy.New(rewritten{s.store, events, change}, nil)
+	found := func(t *testing.T, events func([]tenancy.EventRecord) []tenancy.EventRecord, change func(*tenancy.HeadRecord), heads ...tenancy.LogHead) (found []tenancy.Tampering) {
+		rewritten := &scenes.Tapped{Store: s.store, Events: events, Answer: func(_ tenancy.Lookup, a *tenancy.Answer) {
+			if head, ok := a.Record.(tenancy.HeadRecord); ok && change != nil {
+				change(&head)
+				a.Record = head
+			}
+		}}
+		dir, err := tenancy.New(rewritten, nil)
 		require.NoError(t, err)
 		return items(t, dir.As(ana.User.ID).VerifyLog(s.ctx(), stream, heads...))
 	}
@@ -507,32 +496,35 @@ func TestVerifyLog(t *testing.T) {
 		require.Empty(t, found(t, nil, nil, head, tenancy.LogHead{Stream: stream}))
 	})
 	t.Run("EVT-6 an event changed", func(t *testing.T) {
-		for field, change := range map[string]func(*tenancy.Event){
-			"actor": func(e *tenancy.Event) { e.Actor = tenancy.Actor{} },
-			"time":  func(e *tenancy.Event) { e.Time++ },
-			"data":  func(e *tenancy.Event) { e.Data = tenancy.OrganizationRenamed{} },
+		for field, change := range map[string]func(*tenancy.EventRecord){
+			"actor":                     func(e *tenancy.EventRecord) { e.Actor = tenancy.Actor{} },
+			"time":                      func(e *tenancy.EventRecord) { e.Time++ },
+			"type":                      func(e *tenancy.EventRecord) { e.Type = "MemberLeft" },
+			"data":                      func(e *tenancy.EventRecord) { e.Data = string(tenancy.EncodeData(tenancy.OrganizationRenamed{})) },
+			"a type that nobody knows":  func(e *tenancy.EventRecord) { e.Type = "NoSuchEvent" },
+			"data that does not decode": func(e *tenancy.EventRecord) { e.Data = e.Data[1:] },
 		} {
-			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				change(&all[119])
 				return all
 			}, nil), field)
 		}
 	})
 	t.Run("EVT-6 an event removed", func(t *testing.T) {
-		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			return slices.Delete(all, 99, 100)
 		}, nil))
-		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.Event) []tenancy.Event { return all[1:] }, nil))
+		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[1:] }, nil))
 	})
 	t.Run("EVT-6 events swapped", func(t *testing.T) {
-		require.Contains(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.Contains(t, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			all[9], all[10] = all[10], all[9]
 			all[9].Sequence, all[10].Sequence = 10, 11
 			return all
 		}, nil), at(10, tenancy.TamperedChain))
 	})
 	t.Run("EVT-6 an event inserted", func(t *testing.T) {
-		require.NotEmpty(t, found(t, func(all []tenancy.Event) []tenancy.Event {
+		require.NotEmpty(t, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			all = slices.Insert(all, 50, all[49])
 			for i := range all[50:] {
 				all[50+i].Sequence++
@@ -541,7 +533,7 @@ func TestVerifyLog(t *testing.T) {
 		}, nil))
 	})
 	t.Run("EVT-6 an end cut off shows against the store's head, and, with that changed too, against one kept elsewhere", func(t *testing.T) {
-		cut := func(all []tenancy.Event) []tenancy.Event { return all[:200] }
+		cut := func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:200] }
 		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, nil))
 		kept := items(t, s.host.Events(s.ctx(), stream, tenancy.EventQuery{}))[199]
 		both := func(h *tenancy.HeadRecord) { h.Sequence, h.Hash = 200, kept.Hash }
@@ -550,12 +542,12 @@ func TestVerifyLog(t *testing.T) {
 		require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)}, found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
 	})
 	t.Run("EVT-6 whoever stops reading has what was found until then", func(t *testing.T) {
-		dir, err := tenancy.New(rewritten{s.store, func(all []tenancy.Event) []tenancy.Event {
+		dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
 			for i := range all {
 				all[i].Time++
 			}
 			return all
-		}, nil}, nil)
+		}}, nil)
 		require.NoError(t, err)
 		n := 0
 		for range dir.System().VerifyLog(s.ctx(), stream) {
@@ -568,6 +560,77 @@ func TestVerifyLog(t *testing.T) {
 	t.Run("a head of another stream is refused", func(t *testing.T) {
 		refused(t, failure(s.host.VerifyLog(s.ctx(), stream, head, tenancy.LogHead{Stream: userStream(ana.User.ID)})), tenancy.CodeInput)
 	})
+}
+
+// What a damaged store, or a newer version, has written is an error, and nobody's refusal.
+func TestEventsThatDoNotDecode(t *testing.T) {
+	const bad = 120
+	for name, change := range map[string]func(*tenancy.EventRecord){
+		"no such event type":       func(e *tenancy.EventRecord) { e.Type = "NoSuchEvent" },
+		"its data does not decode": func(e *tenancy.EventRecord) { e.Data += "\x00" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			ana, ben := s.found("ana"), s.found("ben")
+			s.rename(ana, 150)
+			stream, other := organizationStream(ana.Organization.ID), organizationStream(ben.Organization.ID)
+			head := s.head(ana.Organization.ID)
+			rewritten := &scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
+				if all[0].Stream == stream {
+					change(&all[bad-1])
+				}
+				return all
+			}}
+			dir, err := tenancy.New(rewritten, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+				t.Errorf("%v was taken for a refusal", err)
+			}})
+			require.NoError(t, err)
+			host := dir.System()
+			damaged := func(op string, err error) {
+				t.Helper()
+				require.ErrorContains(t, err, op+fmt.Sprintf(": event %d of %s: %s: the store is damaged, or a newer version wrote it", bad, stream, name))
+				require.Empty(t, tenancy.CodeOf(err))
+			}
+
+			var read int // EVT-4: those before it are listed
+			for e, err := range host.Events(s.ctx(), stream, tenancy.EventQuery{}) {
+				if err != nil {
+					damaged("tenancy: Events "+stream.String(), err)
+					break
+				}
+				read++
+				require.EqualValues(t, read, e.Sequence)
+			}
+			require.Equal(t, bad-1, read)
+			damaged("tenancy: Events "+stream.String(), failure(host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad})))
+			require.Len(t, items(t, host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad + 1})), int(head.Sequence-bad))
+
+			got, err := host.LogHead(s.ctx(), stream)
+			require.NoError(t, err)
+			require.Equal(t, head, got)
+			require.Equal(t, []tenancy.Tampering{{Stream: stream, Sequence: bad, Reason: tenancy.TamperedHash}},
+				items(t, host.VerifyLog(s.ctx(), stream)), "EVT-6")
+
+			place := fmt.Sprint(stream, " ", bad) // INV-13, EVT-6
+			require.Equal(t, []tenancy.Violation{
+				{Rule: "EVT-6", Subject: place, Detail: "the log was tampered with: hash"},
+				{Rule: "INV-13", Subject: place, Detail: "it does not decode"},
+			}, items(t, dir.Check(s.ctx(), tenancy.CheckOptions{Replay: true})))
+
+			var k taker // EVT-5: it holds back its stream alone
+			n, err := host.Relay(s.ctx(), k.take)
+			damaged("tenancy: Relay", err)
+			require.Len(t, k.events[stream], bad-1)
+			require.Len(t, k.events[other], int(s.head(ben.Organization.ID).Sequence))
+			require.Equal(t, len(k.events[stream])+len(k.events[other]), n)
+			n, err = host.Relay(s.ctx(), k.take)
+			damaged("tenancy: Relay", err)
+			require.Zero(t, n)
+			_, err = s.host.Relay(s.ctx(), k.take) // when it is mended
+			require.NoError(t, err)
+			k.whole(t, stream, head.Sequence)
+		})
+	}
 }
 
 func TestParseActor(t *testing.T) {

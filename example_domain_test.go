@@ -93,7 +93,7 @@ func ExampleSession_SetSignUpPolicy() {
 	_, err := dir.System().SignUp(ctx, ben)
 	fmt.Println(errors.Is(err, tenancy.CodeInvitationOnly)) // the default
 
-	err = dir.As(ana.User.ID).SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})
+	_, err = dir.As(ana.User.ID).SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})
 	if err != nil {
 		log.Fatal(err)
 	}

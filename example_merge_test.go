@@ -12,7 +12,7 @@ import (
 
 // acmeAndBranch is a directory with two organizations: Acme, which has proven acme.example, and Branch, whose founder has an address on that domain.
 func acmeAndBranch(ctx context.Context) (dir *tenancy.Directory, acme, branch tenancy.SignedUp) {
-	records := provenDomains{} // stands in for DNS
+	records := records{} // stands in for DNS
 	dir, err := tenancy.New(memstore.New(), &tenancy.Options{Resolver: records})
 	if err != nil {
 		log.Fatal(err)
@@ -73,7 +73,7 @@ func ExampleSession_AcceptInvitation_merge() {
 func ExampleSession_ImportUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func ExampleSession_ImportUsers() {
 		log.Fatal(err)
 	}
 	for _, result := range results {
-		fmt.Println(result.Email, "brings", len(result.Brought), "and is refused:", errors.Is(result.Err, tenancy.CodeNotEligible))
+		fmt.Println(result.Email.Reveal(), "brings", len(result.Brought), "and is refused:", errors.Is(result.Err, tenancy.CodeNotEligible))
 	}
 	// Output:
 	// ben@acme.example brings 1 and is refused: false
@@ -93,7 +93,7 @@ func ExampleSession_ImportUsers() {
 func ExampleSession_ImportableUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}

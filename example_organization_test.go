@@ -165,10 +165,10 @@ func ExampleSession_SetOrganizationRole() {
 	dir, ana, ben := acmeWithBen(ctx)
 	org := ana.Organization.ID
 
-	if err := dir.As(ana.User.ID).SetOrganizationRole(ctx, org, ben.User.ID, tenancy.Administrator); err != nil {
+	if _, err := dir.As(ana.User.ID).SetOrganizationRole(ctx, org, ben.User.ID, tenancy.Administrator); err != nil {
 		log.Fatal(err)
 	}
-	err := dir.As(ben.User.ID).SetOrganizationRole(ctx, org, ana.User.ID, tenancy.StandardUser)
+	_, err := dir.As(ben.User.ID).SetOrganizationRole(ctx, org, ana.User.ID, tenancy.StandardUser)
 	fmt.Println(errors.Is(err, tenancy.CodeTheOwner))
 	// Output: true
 }

@@ -1,5 +1,7 @@
 package tenancy
 
+import "crypto/sha256"
+
 // What tests of package tenancy_test see of the inside: THE tables (ROLE-8).
 
 // AccountTable gives the permissions of the account table.
@@ -18,8 +20,26 @@ func OrganizationTable() (permissions []OrganizationPermission) {
 	return permissions
 }
 
-// HashOf gives the hash that an event should carry.
-func HashOf(e Event) [32]byte { return e.hash() }
+func (e Event) encoding() []byte        { return e.record().encoding() }
+func (e Event) hash() [sha256.Size]byte { return e.record().hash() }
+
+// RecordOf returns an event as it is stored, with the hash that it should carry.
+func RecordOf(e Event) EventRecord {
+	r := e.record()
+	r.Hash = r.hash()
+	return r
+}
+
+// EventOf decodes a stored event.
+func EventOf(r EventRecord) (Event, error) { return r.event() }
+
+// EncodeData encodes an event's data.
+func EncodeData(data EventData) []byte { return encodeData(data) }
+
+// DecodeData decodes the data of an event of the named type.
+func DecodeData(eventType string, encoded []byte) (EventData, error) {
+	return decodeData(eventType, string(encoded))
+}
 
 // OperationRow is a row of the table of operations.
 type OperationRow struct {

@@ -2,7 +2,8 @@ package tenancy
 
 import "encoding/hex"
 
-// one is a lookup of one record of a kind, and many a list of such: rules ask with these alone, so that a swapped ID does not compile.
+// one is a lookup of one record of a kind, and many a list of such records. Rules ask
+// with nothing else, so a swapped ID does not compile.
 type (
 	one[R Record]  Lookup
 	many[R Record] Lookup
@@ -22,10 +23,10 @@ func allOrganizations(after OrganizationID) many[OrganizationRecord] {
 }
 func userByID(id UserID) one[UserRecord] { return one[UserRecord]{Index: IndexUsers, Key: Key{ID: id}} }
 func userByAddress(canonical string) one[UserRecord] {
-	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: addressText(canonical)}}
+	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: canonical}}
 }
-func usersOnDomain(domain, afterLocal string) many[UserRecord] {
-	return many[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: domain + "@" + afterLocal}}
+func usersOnDomain(domain string, after UserID) many[UserRecord] {
+	return many[UserRecord]{Index: IndexUsersOnDomain, Key: Key{In: hashKey(domain), ID: after}}
 }
 func allUsers(after UserID) many[UserRecord] {
 	return many[UserRecord]{Index: IndexUsers, Key: Key{ID: after}}

@@ -77,20 +77,20 @@ func anyDesignated(families []family) bool { return slices.ContainsFunc(families
 //
 // Errors: CodeID, CodeReference, CodeInput (on without a date); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded, CodeHIPAADesignated (off
 // while an account or subaccount that is not closed is designated).
-func (p *Platform) SetHIPAAEntitlement(ctx context.Context, org OrganizationID, entitlement HIPAAEntitlement) error {
+func (p *Platform) SetHIPAAEntitlement(ctx context.Context, org OrganizationID, entitlement HIPAAEntitlement) (Organization, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	set := HIPAAEntitlementSet{Organization: org}
 	if entitlement.On {
 		f.reference(entitlement.Reference)
-		f.check(!entitlement.Executed.IsZero(), CodeInput)
+		f.that(!entitlement.Executed.IsZero(), CodeInput)
 		set = HIPAAEntitlementSet{org, true, entitlement.Reference, instantOf(entitlement.Executed)}
 	}
 	type facts struct {
 		standing
 		accounts []AccountRecord
 	}
-	_, err := update(ctx, p.Session, call{opSetHIPAAEntitlement, org.String(), f.err},
+	return update(ctx, p.Session, call{opSetHIPAAEntitlement, org.String(), f.err},
 		func(r *reads) facts {
 			f := facts{standing: r.standing(org)}
 			if !entitlement.On {
@@ -98,25 +98,21 @@ func (p *Platform) SetHIPAAEntitlement(ctx context.Context, org OrganizationID, 
 			}
 			return f
 		},
-		func(f facts, c *changes) (struct{}, error) {
-			none := struct{}{}
-			if err := c.authorize(f.standing); err != nil {
-				return none, err
-			}
-			if err := f.alive(); err != nil {
+		func(f facts, c *changes) (Organization, error) {
+			none := Organization{}
+			if err := c.authorizeAlive(f.standing); err != nil {
 				return none, err
 			}
 			o := f.organization
 			if set == (HIPAAEntitlementSet{org, o.HIPAA, o.HIPAAReference, o.HIPAAExecuted}) {
-				return none, nil
+				return c.viewOrganizationNow(f.standing), nil
 			}
 			if slices.ContainsFunc(f.accounts, func(a AccountRecord) bool { return a.Closed == 0 && a.Designated != 0 }) {
 				return none, CodeHIPAADesignated
 			}
 			c.say(set, streamOfOrganization(org))
-			return none, nil
+			return c.viewOrganizationNow(f.standing), nil
 		})
-	return err
 }
 
 // hipaaFacts is an account to be designated or not, and its organization.
@@ -167,7 +163,7 @@ func (s *Session) DisableHIPAA(ctx context.Context, account AccountID) (Account,
 // designate is an operation on one account that is not closed, whose rest is change.
 func (s *Session) designate(ctx context.Context, op *operationRow, account AccountID, change func(hipaaFacts, *changes) error) (Account, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	return update(ctx, s, call{op, account.String(), f.err},
 		func(r *reads) hipaaFacts { return r.hipaa(account) },
 		func(f hipaaFacts, c *changes) (Account, error) {
@@ -197,7 +193,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 	l := listOf("HIPAAReport", org.String())
 	return pages(l, query.After, func(from place, malformed error) (page[HIPAALine], error) {
 		f := form{malformed}
-		id(&f, org)
+		f.id(org)
 		return look(ctx, s, call{opHIPAAReport, org.String(), f.err},
 			func(r *reads) facts {
 				org := r.shown(org)
@@ -214,7 +210,7 @@ func (s *Session) HIPAAReport(ctx context.Context, org OrganizationID, query HIP
 				p := page[HIPAALine]{end: len(f.accounts) < pageSize}
 				for i, a := range f.accounts {
 					p.next = place{key: Key{ID: a.ID}}
-					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: Personal{a.Personal.Name}, State: a.stateUnder(f.parents[i]),
+					p.items = append(p.items, HIPAALine{Account: a.ID, Parent: a.Parent, Name: a.Personal.Name, State: a.stateUnder(f.parents[i]),
 						Designated: a.Designated.Time(), By: a.DesignatedBy, listed: listed{l, p.next},
 						Gap: f.parents[i] != nil && f.parents[i].Designated != 0 && a.Designated == 0 && a.Closed == 0})
 				}

@@ -30,12 +30,12 @@ func TestHIPAA(t *testing.T) {
 	})
 	t.Run("HIP-1 an Operator alone turns it on, with reference and date", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, s.host.SetHIPAAEntitlement(s.ctx(), org, on), tenancy.CodeNotAllowed)
-			refused(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Executed: executed}), tenancy.CodeReference)
-			refused(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-7"}), tenancy.CodeInput)
-			refused(t, s.staff.SetHIPAAEntitlement(s.ctx(), tenancy.OrganizationID{1}, on), tenancy.CodeNotFound)
+			refused(t, errOf(s.host.SetHIPAAEntitlement(s.ctx(), org, on)), tenancy.CodeNotAllowed)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Executed: executed})), tenancy.CodeReference)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-7"})), tenancy.CodeInput)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), tenancy.OrganizationID{1}, on)), tenancy.CodeNotFound)
 		})
-		require.NoError(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, on))
+		require.NoError(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, on)))
 	})
 	t.Run("HIP-2 Owner and Administrators see it, others do not", func(t *testing.T) {
 		require.Equal(t, on, entitlement())
@@ -47,7 +47,7 @@ func TestHIPAA(t *testing.T) {
 		require.Equal(t, on, o.Settings.HIPAAEntitlement)
 	})
 	t.Run("GEN-6 set already, it stays without an event", func(t *testing.T) {
-		s.unchanged(func() { require.NoError(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, on)) })
+		s.unchanged(func() { require.NoError(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, on))) })
 	})
 	before, err := owner.CreateSubaccount(s.ctx(), main, tenancy.NewSubaccount{Name: "Before"})
 	require.NoError(t, err)
@@ -95,7 +95,7 @@ func TestHIPAA(t *testing.T) {
 	})
 	t.Run("HIP-1 off is refused while an account is designated", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{}), tenancy.CodeHIPAADesignated)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{})), tenancy.CodeHIPAADesignated)
 		})
 	})
 	t.Run("HIP-7 a designated account keeps its organization from being deleted", func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestHIPAA(t *testing.T) {
 		require.NoError(t, err)
 		_, err = owner.DisableHIPAA(s.ctx(), after.ID)
 		require.NoError(t, err)
-		require.NoError(t, s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{}))
+		require.NoError(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{})))
 		require.Equal(t, tenancy.HIPAAEntitlement{}, entitlement())
 	})
 }

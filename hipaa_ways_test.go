@@ -245,7 +245,7 @@ func TestDesignatedEverywhere(t *testing.T) {
 func (t *tenant) designatedElsewhere() {
 	t.Helper()
 	if len(t.designations()) == 0 {
-		require.NoError(t, t.staff.SetHIPAAEntitlement(t.ctx(), t.Org, tenancy.HIPAAEntitlement{}))
+		require.NoError(t, errOf(t.staff.SetHIPAAEntitlement(t.ctx(), t.Org, tenancy.HIPAAEntitlement{})))
 	}
 	t.entitle(t.Second)
 	t.entitle(t.RivalOrg)

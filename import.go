@@ -6,7 +6,6 @@ import (
 	"errors"
 	"iter"
 	"slices"
-	"strings"
 )
 
 // Importing people: users with an address on a live domain of the organization become members without being asked (USR-15).
@@ -25,10 +24,10 @@ type UserImport struct {
 
 // Imported says of one address what became of it.
 type ImportedUser struct {
-	Email   string           // as it was given
+	Email   Personal         // as it was given
 	User    UserID           // who was imported; zero with Err
 	Brought []OrganizationID // the organizations merged along (MRG-3)
-	Err     error            // why not; nil: imported
+	Err     error            // why not, an *Error; nil: imported
 }
 
 // Importable is a user who could be imported.
@@ -63,72 +62,33 @@ func (e ImportEntitlementSet) apply(w *world) {
 
 func (e UserImported) apply(*world) {}
 
-var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}, LimitsSet{}}
-
-// LimitsSet says which limits stand for an organization.
-type LimitsSet struct {
-	Organization OrganizationID
-	Own          bool // they stand instead of the directory's
-	Limits       Limits
-}
-
-func (e LimitsSet) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Limited, o.Limits = e.Own, e.Limits })
-}
-
-// SetLimits sets an organization's limits in place of the directory's; nil: the directory's again (GEN-12). In given ones zero is no limit.
-// Lowering removes nobody. An Operator alone. Set already like this, nothing happens (GEN-6).
-//
-// Errors: CodeID, CodeInput (a negative limit); CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
-func (p *Platform) SetLimits(ctx context.Context, org OrganizationID, limits *Limits) error {
-	set := LimitsSet{Organization: org}
-	if limits != nil {
-		set.Own, set.Limits = true, *limits
-	}
-	var f form
-	id(&f, org)
-	f.check(!set.Limits.negative(), CodeInput)
-	return p.set(ctx, opSetLimits, org, f.err, func(o OrganizationRecord) (EventData, bool) {
-		return set, set == LimitsSet{org, o.Limited, o.Limits}
-	})
-}
+var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}}
 
 // SetImportEntitlement says whether an organization may import users (USR-15): on, with a reference of the host's, and off again. An Operator alone.
 // Set already like this, nothing happens (GEN-6).
 //
 // Errors: CodeID, CodeReference; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
-func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) error {
+func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) (Organization, error) {
 	set := ImportEntitlementSet{Organization: org}
 	if entitlement.On {
 		set.On, set.Reference = true, entitlement.Reference
 	}
 	var f form
-	id(&f, org)
+	f.id(org)
 	if entitlement.On {
 		f.reference(entitlement.Reference)
 	}
-	return p.set(ctx, opSetImportEntitlement, org, f.err, func(o OrganizationRecord) (EventData, bool) {
-		return set, set == ImportEntitlementSet{org, o.Import, o.ImportReference}
-	})
-}
-
-// set changes a setting of an organization that only an Operator changes; event gives it, and whether it is so already.
-func (p *Platform) set(ctx context.Context, op *operationRow, org OrganizationID, malformed error, event func(OrganizationRecord) (EventData, bool)) error {
-	_, err := update(ctx, p.Session, call{op, org.String(), malformed},
+	return update(ctx, p.Session, call{opSetImportEntitlement, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (struct{}, error) {
-			if err := c.authorize(st); err != nil {
-				return struct{}{}, err
+		func(st standing, c *changes) (Organization, error) {
+			if err := c.authorizeAlive(st); err != nil {
+				return Organization{}, err
 			}
-			if err := st.alive(); err != nil {
-				return struct{}{}, err
+			if o := st.organization; set != (ImportEntitlementSet{org, o.Import, o.ImportReference}) {
+				c.say(set, streamOfOrganization(org))
 			}
-			if e, so := event(*st.organization); !so {
-				c.say(e, streamOfOrganization(org))
-			}
-			return struct{}{}, nil
+			return c.viewOrganizationNow(st), nil
 		})
-	return err
 }
 
 // importing is an organization that imports.
@@ -169,7 +129,7 @@ func (m merger) eligible(c *changes) error {
 	if m.owner == nil || m.owner.State() != StateActive {
 		return CodeNotEligible
 	}
-	d := m.domainOf(m.owner.Personal.Address)
+	d := m.domainOf(m.owner.Personal.Address.Reveal())
 	switch {
 	case d == nil || !d.live(c.now, c.dir.domainLive):
 		return CodeNotEligible
@@ -203,8 +163,8 @@ const (
 // CodeCandidateDomain, CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input UserImport) ([]ImportedUser, error) {
 	var f form
-	id(&f, org)
-	f.check(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
+	f.id(org)
+	f.that(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
 	c := call{opImportUsers, org.String(), f.err}
 	if _, err := look(ctx, s, c, func(r *reads) importing { return r.importing(org) }, func(f importing, c *changes) (struct{}, error) {
 		return struct{}{}, f.refusal(c)
@@ -213,7 +173,7 @@ func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input Use
 	}
 	results := make([]ImportedUser, len(input.Emails))
 	for i, email := range input.Emails {
-		results[i].Email = email
+		results[i].Email = NewPersonal(email)
 	}
 	for batch := range slices.Chunk(results, importBatch) {
 		if err := s.importBatch(ctx, c, org, input.Notify, batch); err != nil {
@@ -241,7 +201,7 @@ func (r *reads) arrivals(org OrganizationID, batch []ImportedUser) arrivals {
 	for _, item := range batch {
 		var a arrival
 		var address string
-		if address, a.malformed = parseEmail(item.Email); a.malformed == nil {
+		if address, a.malformed = parseEmail(item.Email.Reveal()); a.malformed == nil {
 			a.user = find(r, userByAddress(address))
 			a.belongings = r.belongings(a.user)
 			if a.user != nil {
@@ -262,13 +222,15 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 				return nil, err
 			}
 			for i, a := range f.each {
-				batch[i].User, batch[i].Err = UserID{}, f.take(c, a)
-				switch {
-				case batch[i].Err == errBringsMore:
-					owners = append(owners, &batch[i])
-				case batch[i].Err == nil:
+				batch[i].User, batch[i].Err = UserID{}, nil
+				switch err := f.take(c, a); err {
+				case nil:
 					batch[i].User = a.user.ID
 					c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
+				case errBringsMore:
+					owners = append(owners, &batch[i])
+				default:
+					batch[i].Err = notImported(org, err)
 				}
 			}
 			return owners, nil
@@ -282,6 +244,15 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 		}
 	}
 	return nil
+}
+
+// notImported returns the error of one address. Its subject is the organization, as in every
+// refusal of ImportUsers, and never the address.
+func notImported(org OrganizationID, refusal error) error {
+	if refusal == nil {
+		return nil
+	}
+	return &Error{Op: opImportUsers.name, Subject: org.String(), Err: refusal}
 }
 
 // errBringsMore says of somebody to be imported that they own organizations: these are merged, in a transaction of their own.
@@ -313,7 +284,7 @@ func (f *arrivals) take(c *changes, a arrival) error {
 
 // importOwner imports a user who owns organizations, with all of them (MRG-3).
 func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *ImportedUser) error {
-	address, _ := parseEmail(item.Email) // well-formed: take has looked
+	address, _ := parseEmail(item.Email.Reveal()) // well-formed: take has looked
 	type facts struct {
 		importing
 		merger
@@ -331,7 +302,7 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 				return struct{}{}, err
 			}
 			item.User, item.Brought = UserID{}, nil
-			if item.Err = cmp.Or(f.eligible(c), f.merger.refusal(c)); item.Err != nil {
+			if item.Err = notImported(org, cmp.Or(f.eligible(c), f.merger.refusal(c))); item.Err != nil {
 				return struct{}{}, nil
 			}
 			f.merge(c, StandardUser, InvitationID{}, none)
@@ -345,27 +316,27 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 	return err
 }
 
-// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by address, with how many organizations each owns
+// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by ID, with how many organizations each owns
 // (GEN-15). Owner or Administrator of the domain's organization, where it is entitled to import; Operator, System.
 //
 // Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
 func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableUserQuery) iter.Seq2[ImportableUser, error] {
 	type facts struct {
-		domainFacts
+		domainStanding
 		users       []UserRecord
 		memberships [][]MembershipRecord
 	}
 	l := listOf("ImportableUsers", domain.String())
 	return pages(l, query.After, func(from place, malformed error) (page[ImportableUser], error) {
 		f := form{malformed}
-		id(&f, domain)
+		f.id(domain)
 		return look(ctx, s, call{opImportableUsers, domain.String(), f.err},
 			func(r *reads) facts {
-				f := facts{domainFacts: r.domain(domain)}
+				f := facts{domainStanding: r.domainStanding(domain)}
 				if f.domain == nil {
 					return f
 				}
-				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.Text), pageSize)
+				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
 				for _, u := range f.users {
 					f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
 				}
@@ -385,16 +356,12 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 				}
 				p := page[ImportableUser]{end: len(f.users) < pageSize}
 				for i, u := range f.users {
-					if emailDomain(u.Personal.Address) != f.domain.Personal.Name {
-						p.end = true
-						break
-					}
-					p.next = place{key: Key{Text: strings.TrimSuffix(u.Personal.Address, "@"+f.domain.Personal.Name)}}
+					p.next = place{key: Key{ID: u.ID}}
 					inside := slices.ContainsFunc(f.memberships[i], func(m MembershipRecord) bool {
 						return m.Role != Owner || m.Organization == f.organization.ID
 					})
 					if !inside && u.State() == StateActive {
-						p.items = append(p.items, ImportableUser{User: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name},
+						p.items = append(p.items, ImportableUser{User: u.ID, Email: u.Personal.Email, Name: u.Personal.Name,
 							Owns: len(f.memberships[i]), listed: listed{l, p.next}})
 					}
 				}

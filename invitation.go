@@ -147,11 +147,11 @@ type InvitationRevoked struct {
 // CodeSignUpClosed, CodeOffDomain (the organization invites only addresses on its live domains: USR-5), CodeMailLimit.
 func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation NewInvitation) (SentInvitation, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	address := f.email(invitation.Email)
-	f.check(invitation.Role <= Administrator, CodeRole)
+	f.that(invitation.Role <= Administrator, CodeRole)
 	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: invitation.Role,
-		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
+		Personal: InvitationPersonal{Email: NewPersonal(invitation.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteUser, org.String(), f.err},
 		func(r *reads) sending { return s.sending(r, draft) },
 		func(f sending, c *changes) (SentInvitation, error) {
@@ -170,11 +170,11 @@ func (s *Session) InviteUser(ctx context.Context, org OrganizationID, invitation
 // CodeSignUpClosed, CodeMailLimit.
 func (s *Session) InviteToAccount(ctx context.Context, account AccountID, invitation NewAccountInvitation) (SentInvitation, error) {
 	var f form
-	id(&f, account)
+	f.id(account)
 	address := f.email(invitation.Email)
-	f.check(s.dir.table.assignable(invitation.Roles), CodeRoles)
+	f.that(s.dir.table.assignable(invitation.Roles), CodeRoles)
 	draft := InvitationRecord{Kind: InvitationToAccount, Account: account, Roles: invitation.Roles,
-		Personal: InvitationPersonal{Email: invitation.Email, Address: address}}
+		Personal: InvitationPersonal{Email: NewPersonal(invitation.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteToAccount, account.String(), f.err},
 		func(r *reads) sending { return s.sending(r, draft) },
 		func(f sending, c *changes) (SentInvitation, error) {
@@ -211,7 +211,7 @@ func (s *Session) AcceptInvitation(ctx context.Context, acceptance Acceptance) (
 // CodeSignUpClosed, CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var f form
-	id(&f, invitation)
+	f.id(invitation)
 	return update(ctx, s, call{opResendInvitation, invitation.String(), f.err},
 		func(r *reads) resending {
 			f := resending{invitation: find(r, invitationByID(invitation))}
@@ -229,7 +229,7 @@ func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID)
 // Errors: CodeID; CodeNotFound (for whoever could not send it, too), CodeNotAllowed; CodeSettled.
 func (s *Session) RevokeInvitation(ctx context.Context, invitation InvitationID) error {
 	var f form
-	id(&f, invitation)
+	f.id(invitation)
 	type facts struct {
 		invitation *InvitationRecord
 		target
@@ -259,7 +259,7 @@ func (s *Session) Invitations(ctx context.Context, org OrganizationID, query Inv
 	l := listOf("Invitations", org.String(), string(query.State))
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
-		id(&f, org)
+		f.id(org)
 		return look(ctx, s, call{opInvitations, org.String(), f.err},
 			func(r *reads) facts { org := r.shown(org); return facts{r.standing(org), r.invitationsOf(org, from)} },
 			func(f facts, c *changes) (page[Invitation], error) {
@@ -283,7 +283,7 @@ func (s *Session) AccountInvitations(ctx context.Context, account AccountID, que
 	l := listOf("AccountInvitations", account.String(), string(query.State))
 	return pages(l, query.After, func(from place, malformed error) (page[Invitation], error) {
 		f := query.form(malformed)
-		id(&f, account)
+		f.id(account)
 		return look(ctx, s, call{opAccountInvitations, account.String(), f.err},
 			func(r *reads) facts {
 				return facts{r.accountStanding(account), r.invitationsTo(account, from)}
@@ -356,17 +356,17 @@ func (i InvitationRecord) stateAt(now Instant) State {
 
 // retained says whether the address may still be read (ORG-11). What may not is as good as gone, whether it was purged yet or not.
 func (i InvitationRecord) retained(now Instant) bool {
-	return i.Personal.Address != "" && now < due(i.Settled, i.Expires).add(invitationRetained)
+	return !i.Personal.Address.IsZero() && now < due(i.Settled, i.Expires).add(invitationRetained)
 }
 
 func (c *changes) viewInvitation(i InvitationRecord, inviter *UserRecord) Invitation {
 	view := Invitation{ID: i.ID, Account: i.Account, Organization: i.Organization, Role: i.Role, Roles: i.Roles, Inviter: i.Inviter.User,
 		State: i.stateAt(c.now), Created: i.Created.Time(), Expires: i.Expires.Time(), Settled: i.Settled.Time()}
 	if i.retained(c.now) {
-		view.Email = Personal{i.Personal.Email}
+		view.Email = i.Personal.Email
 	}
 	if inviter != nil {
-		view.InviterName = Personal{inviter.Personal.Name}
+		view.InviterName = inviter.Personal.Name
 	}
 	return view
 }
@@ -447,7 +447,7 @@ type sending struct {
 // there is no user, a membership is asked for that nobody can have (USR-4).
 func (s *Session) sending(r *reads, draft InvitationRecord) sending {
 	f := sending{target: r.target(draft), sender: find(r, userByID(r.actor.User))}
-	address := draft.Personal.Address
+	address := draft.Personal.Address.Reveal()
 	if s.dir.perDay >= 0 {
 		f.lately = all(r, invitationsByAddress(address, InvitationID(firstIDAt(r.now.add(-invitationDay)))))
 	}
@@ -660,7 +660,7 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 	f := acceptanceFacts{invitation: invitation}
 	f.inviter = find(r, userByID(f.invitation.Inviter.User))
 	f.target = r.targetAs(f.invitation.Inviter, *f.invitation)
-	address := f.invitation.Personal.Address
+	address := f.invitation.Personal.Address.Reveal()
 	if f.kind == InvitationToAccount {
 		f.entry = r.entry(f.target, address)
 	} else {
@@ -692,7 +692,7 @@ func (r *reads) acceptanceByActor(secret Secret) acceptanceFacts {
 // acceptable decides whether whoever has an address may accept the invitation now (USR-6). The address is canonical.
 func (c *changes) acceptable(f acceptanceFacts, address string) error {
 	i := f.invitation
-	if i == nil || address == "" || i.Personal.Address != address || !i.retained(c.now) {
+	if i == nil || address == "" || i.Personal.Address.Reveal() != address || !i.retained(c.now) {
 		return CodeNotFound
 	}
 	switch i.stateAt(c.now) {
@@ -765,9 +765,9 @@ func decideOffer(f acceptanceFacts, c *changes) (Offer, error) {
 	}
 	offer := Offer{Invitation: c.viewInvitation(*i, f.inviter)}
 	if i.Kind == InvitationToAccount {
-		offer.AccountName = Personal{f.account.account.Personal.Name}
+		offer.AccountName = f.account.account.Personal.Name
 	} else {
-		offer.OrganizationName = Personal{f.organization.Personal.Name}
+		offer.OrganizationName = f.organization.Personal.Name
 	}
 	if c.actor.isUser() && i.stateAt(c.now) == StatePending {
 		offer.Terms = new(f.terms(c))
@@ -781,7 +781,7 @@ func (f acceptanceFacts) isFor(actor Actor) bool {
 }
 
 func decideAccept(f acceptanceFacts, agreed TermsToken, c *changes) (AcceptedInvitation, error) {
-	if err := c.acceptable(f, f.invitee.user.Personal.Address); err != nil {
+	if err := c.acceptable(f, f.invitee.user.Personal.Address.Reveal()); err != nil {
 		return AcceptedInvitation{}, err
 	}
 	terms := f.terms(c)
@@ -811,10 +811,10 @@ func (f acceptanceFacts) terms(c *changes) (t Terms) {
 		return t
 	}
 	for _, owned := range f.invitee.ownedIn(OrganizationID{}) {
-		t.Accounts = append(t.Accounts, TermsAccount{owned.main.ID, Personal{owned.main.Personal.Name}})
+		t.Accounts = append(t.Accounts, TermsAccount{owned.main.ID, owned.main.Personal.Name})
 	}
 	for _, candidate := range f.merger.candidates {
-		o := TermsOrganization{candidate.organization.ID, Personal{candidate.organization.Personal.Name}}
+		o := TermsOrganization{candidate.organization.ID, candidate.organization.Personal.Name}
 		if f.merger.dissolves(candidate, c) {
 			t.Dissolved = append(t.Dissolved, o)
 		} else {
@@ -848,7 +848,7 @@ func (t Terms) token(invitation InvitationID) TermsToken {
 // form begins the check of a query.
 func (q InvitationQuery) form(malformed error) form {
 	f := form{malformed}
-	f.check(slices.Contains([]State{"", StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked}, q.State), CodeInput)
+	f.that(slices.Contains([]State{"", StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked}, q.State), CodeInput)
 	return f
 }
 

@@ -27,7 +27,7 @@ func TestInvitationState(t *testing.T) {
 }
 
 func TestInvitationRetained(t *testing.T) {
-	personal := InvitationPersonal{Address: "ben@example.com"}
+	personal := InvitationPersonal{Address: NewPersonal("ben@example.com")}
 	pending := InvitationRecord{Expires: 1000, Personal: personal}
 	settled := InvitationRecord{Expires: 1000, Settled: 500, Personal: personal}
 	limit := Instant(0).add(30 * 24 * time.Hour)
@@ -102,7 +102,7 @@ func TestTermsToken(t *testing.T) {
 		}
 	}
 	require.Empty(t, Terms{}.token(one), "USR-6 empty where accepting brings nothing along")
-	named := Terms{Accounts: []TermsAccount{{ID: a, Name: Personal{"renamed"}}}}
+	named := Terms{Accounts: []TermsAccount{{ID: a, Name: NewPersonal("renamed")}}}
 	require.Zero(t, seen[named.token(one)], "a name is no part of what is agreed to")
 }
 
@@ -125,7 +125,7 @@ func TestDecideAcceptable(t *testing.T) {
 	inviter := UserRecord{ID: UserID{9}}
 	facts := func(kind InvitationKind) acceptanceFacts {
 		i := InvitationRecord{ID: InvitationID{3}, Kind: kind, State: StatePending, Expires: 2000, Inviter: Actor{User: inviter.ID},
-			Personal: InvitationPersonal{Address: address}}
+			Personal: InvitationPersonal{Address: NewPersonal(address)}}
 		f := acceptanceFacts{invitation: &i, inviter: new(inviter), target: target{kind: kind}}
 		if kind == InvitationToAccount {
 			i.Account = account.ID
@@ -139,7 +139,7 @@ func TestDecideAcceptable(t *testing.T) {
 	owns := func(f *acceptanceFacts, members int) {
 		other := OrganizationRecord{ID: OrganizationID{7}, State: StateActive}
 		f.invitee.memberships = []MembershipRecord{{Organization: other.ID, Role: Owner}}
-		f.merger = merger{prime: new(org), owner: &UserRecord{ID: UserID{4}, Personal: UserPersonal{Address: address}},
+		f.merger = merger{prime: new(org), owner: &UserRecord{ID: UserID{4}, Personal: UserPersonal{Address: NewPersonal(address)}},
 			candidates: []candidate{{remains: remains{organization: &other}, members: members}}}
 	}
 	for _, row := range []struct {
@@ -151,7 +151,7 @@ func TestDecideAcceptable(t *testing.T) {
 		{"USR-6 to an organization", InvitationToOrganization, func(*acceptanceFacts) {}, nil},
 		{"USR-6 to an account", InvitationToAccount, func(*acceptanceFacts) {}, nil},
 		{"USR-6 no invitation", InvitationToAccount, func(f *acceptanceFacts) { f.invitation = nil }, CodeNotFound},
-		{"SEC-7 to another address", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Personal.Address = "bea@example.com" }, CodeNotFound},
+		{"SEC-7 to another address", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Personal.Address = NewPersonal("bea@example.com") }, CodeNotFound},
 		{"USR-6 settled", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.State = StateDeclined }, CodeSettled},
 		{"SEC-8 expired", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1000 }, CodeExpired},
 		{"SEC-8 about to expire", InvitationToAccount, func(f *acceptanceFacts) { f.invitation.Expires = 1001 }, nil},
@@ -178,7 +178,7 @@ func TestDecideAcceptable(t *testing.T) {
 		require.Equal(t, row.want, invitationDecision(t, opAcceptInvitation, Actor{User: UserID{4}}).acceptable(f, address), row.rule)
 	}
 	f := facts(InvitationToAccount)
-	f.invitation.Personal.Address = ""
+	f.invitation.Personal.Address = Personal{}
 	require.Equal(t, CodeNotFound, invitationDecision(t, opAcceptInvitation, Actor{User: UserID{4}}).acceptable(f, ""), "USR-14 an erased address is nobody's")
 }
 

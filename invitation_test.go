@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 const oneDay = 24 * time.Hour
@@ -82,15 +83,12 @@ func (c *customer) state(invitation tenancy.InvitationID) tenancy.State {
 // happened gives what happened in a stream.
 func (c *customer) happened(stream tenancy.Stream) []tenancy.EventData {
 	c.Helper()
-	var data []tenancy.EventData
-	require.NoError(c, c.store.View(c.ctx(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		events, err := tx.Events(ctx, stream, 1, 1000)
-		for _, e := range events {
-			data = append(data, e.Data)
-		}
+	var records []tenancy.EventRecord
+	require.NoError(c, c.store.View(c.ctx(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+		records, err = tx.Events(ctx, stream, 1, 1000)
 		return err
 	}))
-	return data
+	return dataOf(c, records)
 }
 
 func (c *customer) logged() []tenancy.EventData {
@@ -153,10 +151,10 @@ func TestInviteUser(t *testing.T) {
 	t.Run("USR-4 an expired one is settled as revoked and replaced", func(t *testing.T) {
 		c := newCustomer(t)
 		old := c.invite(c.ana, c.org, "ben@example.com")
-		c.clock.advance(7*oneDay - time.Microsecond)
+		c.clock.Advance(7*oneDay - time.Microsecond)
 		_, err := c.as(c.ana).InviteUser(c.ctx(), c.org, tenancy.NewInvitation{Email: "ben@example.com"})
 		refused(t, err, tenancy.CodeInvitationPending)
-		c.clock.advance(time.Microsecond)
+		c.clock.Advance(time.Microsecond)
 		sent := c.invite(c.ana, c.org, "ben@example.com")
 		require.Equal(t, tenancy.StateRevoked, c.state(old.ID))
 		require.Equal(t, tenancy.StatePending, c.state(sent.ID))
@@ -175,7 +173,7 @@ func TestInviteUser(t *testing.T) {
 	})
 	t.Run("USR-4 inviting does not tell whether the address is a user's (SEC-15)", func(t *testing.T) {
 		c := newCustomer(t)
-		counted := &counting{Store: c.store}
+		counted := scenes.NewCounting(c.store)
 		dir, err := tenancy.New(counted, &tenancy.Options{Now: c.clock.Now})
 		require.NoError(t, err)
 		shape := func(email string) (tenancy.Invitation, []int) {
@@ -183,7 +181,7 @@ func TestInviteUser(t *testing.T) {
 			require.NoError(t, err)
 			view := sent.Invitation
 			view.ID, view.Email = tenancy.InvitationID{}, tenancy.Personal{}
-			return view, counted.steps
+			return view, counted.Steps
 		}
 		nobody, reads := shape("nobody@example.com")
 		require.Len(t, reads, 2)
@@ -274,42 +272,6 @@ func TestInviteUser(t *testing.T) {
 	})
 }
 
-// counting is a store that notes how many lookups each step of its last transaction had.
-type counting struct {
-	tenancy.Store
-	steps []int
-}
-
-type countingTx struct {
-	tenancy.Tx
-	store *counting
-}
-
-func (s *counting) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	s.steps = nil
-	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, &countingTx{tx, s}) })
-}
-
-func (s *counting) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	s.steps = nil
-	return s.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, &countingReadTx{tx, s}) })
-}
-
-type countingReadTx struct {
-	tenancy.ReadTx
-	store *counting
-}
-
-func (tx *countingReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	tx.store.steps = append(tx.store.steps, len(lookups))
-	return tx.ReadTx.Read(ctx, lookups...)
-}
-
-func (tx *countingTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	tx.store.steps = append(tx.store.steps, len(lookups))
-	return tx.Tx.Read(ctx, lookups...)
-}
-
 func TestInvitationLimit(t *testing.T) {
 	// again invites and revokes, so that nothing is pending.
 	again := func(c *customer, email string) error {
@@ -322,7 +284,7 @@ func TestInvitationLimit(t *testing.T) {
 	t.Run("USR-10 at most five of both kinds to an address within 24 hours", func(t *testing.T) {
 		c := newCustomer(t)
 		require.NoError(t, again(c, "ben@example.com"))
-		c.clock.advance(time.Hour)
+		c.clock.Advance(time.Hour)
 		for range 2 {
 			require.NoError(t, again(c, "BEN@example.com"))
 		}
@@ -338,9 +300,9 @@ func TestInvitationLimit(t *testing.T) {
 		_, err = c.as(c.ana).InviteToAccount(c.ctx(), c.main, tenancy.NewAccountInvitation{Email: "ben@example.com", Roles: tenancy.Roles(tenancy.Support)})
 		refused(t, err, tenancy.CodeMailLimit)
 		require.NoError(t, again(c, "bea@example.com"))
-		c.clock.advance(23*time.Hour - time.Microsecond)
+		c.clock.Advance(23*time.Hour - time.Microsecond)
 		refused(t, again(c, "ben@example.com"), tenancy.CodeMailLimit)
-		c.clock.advance(time.Microsecond) // the first one is 24 hours old
+		c.clock.Advance(time.Microsecond) // the first one is 24 hours old
 		require.NoError(t, again(c, "ben@example.com"))
 		refused(t, again(c, "ben@example.com"), tenancy.CodeMailLimit)
 	})
@@ -439,7 +401,7 @@ func TestInviteToAccount(t *testing.T) {
 			refused(t, err, tenancy.CodeInvitationPending)
 			require.Equal(t, sent.ID, err.(*tenancy.Error).Pending)
 		})
-		c.clock.advance(7 * oneDay)
+		c.clock.Advance(7 * oneDay)
 		again := c.inviteTo(c.adam, c.main, "Ben@example.com", tenancy.Developer)
 		require.Equal(t, tenancy.StateRevoked, c.state(sent.ID))
 		require.Equal(t, tenancy.StatePending, c.state(again.ID))
@@ -464,7 +426,7 @@ func TestAcceptInvitation(t *testing.T) {
 		lea := c.loner("lea")
 		sent, err := c.as(c.adam).InviteUser(c.ctx(), c.org, tenancy.NewInvitation{Email: address("lea"), Role: tenancy.Administrator})
 		require.NoError(t, err)
-		c.clock.advance(time.Hour)
+		c.clock.Advance(time.Hour)
 		accepted, err := c.as(lea).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
 		want := sent.Invitation
@@ -556,7 +518,7 @@ func TestAcceptInvitation(t *testing.T) {
 			c := newCustomer(t)
 			lea := c.loner("lea")
 			sent, to := c.invite(c.ana, c.org, address("lea")), c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support)
-			c.clock.advance(sent.Expires.Sub(c.clock.Now()) - early*time.Microsecond)
+			c.clock.Advance(sent.Expires.Sub(c.clock.Now()) - early*time.Microsecond)
 			if early > 0 {
 				require.NoError(t, c.accept(lea, sent))
 				require.NoError(t, c.accept(lea, to))
@@ -704,7 +666,7 @@ func TestInviterAtAcceptance(t *testing.T) {
 	}{
 		"nothing": {func(*customer) error { return nil }, false},
 		"demoted": {func(c *customer) error {
-			return c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser)
+			return errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser))
 		}, true},
 		"removed": {func(c *customer) error { return c.as(c.ana).RemoveUser(c.ctx(), c.org, c.adam, tenancy.Removal{}) }, true},
 		"left":    {func(c *customer) error { return c.as(c.adam).Leave(c.ctx(), c.org) }, true},
@@ -722,8 +684,8 @@ func TestInviterAtAcceptance(t *testing.T) {
 			return err
 		}, false},
 		"demoted and promoted again": {func(c *customer) error {
-			require.NoError(c, c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser))
-			return c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.Administrator)
+			require.NoError(c, errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.StandardUser)))
+			return errOf(c.as(c.ana).SetOrganizationRole(c.ctx(), c.org, c.adam, tenancy.Administrator))
 		}, false},
 	}
 	for name, fate := range fates {
@@ -773,7 +735,7 @@ func TestTerms(t *testing.T) {
 			account, err := c.as(user).CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: name})
 			require.NoError(c, err)
 			accounts = append(accounts, account.ID)
-			c.clock.advance(time.Millisecond) // so that IDs are in the order of their making
+			c.clock.Advance(time.Millisecond) // so that IDs are in the order of their making
 		}
 		child, err := c.as(user).CreateSubaccount(c.ctx(), accounts[0], tenancy.NewSubaccount{Name: "sub"})
 		require.NoError(c, err)
@@ -967,7 +929,7 @@ func TestInvitation(t *testing.T) {
 			require.Equal(t, state, offer.State)
 			require.Equal(t, state == tenancy.StatePending, offer.Terms != nil)
 			if state == tenancy.StatePending {
-				c.clock.advance(7 * oneDay)
+				c.clock.Advance(7 * oneDay)
 			} else {
 				require.NoError(t, c.as(c.ana).RevokeInvitation(c.ctx(), sent.ID))
 			}
@@ -978,9 +940,9 @@ func TestInvitation(t *testing.T) {
 		lea := c.loner("lea")
 		expired := c.invite(c.ana, c.org, address("lea"))
 		revoked := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support)
-		c.clock.advance(7 * oneDay)
+		c.clock.Advance(7 * oneDay)
 		require.NoError(t, c.as(c.ana).RevokeInvitation(c.ctx(), revoked.ID))
-		c.clock.advance(30*oneDay - time.Microsecond)
+		c.clock.Advance(30*oneDay - time.Microsecond)
 		for range 2 {
 			for _, sent := range []tenancy.SentInvitation{expired, revoked} {
 				_, shown := c.as(lea).Invitation(c.ctx(), sent.Secret)
@@ -997,7 +959,7 @@ func TestInvitation(t *testing.T) {
 					require.Equal(t, !c.clock.Now().Before(expired.Expires.Add(30*oneDay)), i.Email.IsZero())
 				}
 			}
-			c.clock.advance(time.Microsecond)
+			c.clock.Advance(time.Microsecond)
 		}
 	})
 }
@@ -1020,7 +982,7 @@ func TestDeclineInvitation(t *testing.T) {
 	t.Run("USR-10 an expired one can be declined", func(t *testing.T) {
 		c := newCustomer(t)
 		sent := c.invite(c.ana, c.org, "ben@example.com")
-		c.clock.advance(7 * oneDay)
+		c.clock.Advance(7 * oneDay)
 		require.NoError(t, c.host.DeclineInvitation(c.ctx(), sent.Secret))
 		require.Equal(t, tenancy.StateDeclined, c.state(sent.ID))
 	})
@@ -1055,7 +1017,7 @@ func TestRevokeInvitation(t *testing.T) {
 		c := newCustomer(t)
 		lea := c.loner("lea")
 		sent := c.invite(c.ana, c.org, address("lea"))
-		c.clock.advance(8 * oneDay) // USR-10 an expired one can be revoked
+		c.clock.Advance(8 * oneDay) // USR-10 an expired one can be revoked
 		require.NoError(t, c.as(c.ana).RevokeInvitation(c.ctx(), sent.ID))
 		c.unchanged(func() { require.NoError(t, c.as(c.adam).RevokeInvitation(c.ctx(), sent.ID)) })
 		accepted, declined := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support), c.invite(c.ana, c.org, address("lea"))
@@ -1120,7 +1082,7 @@ func TestResendInvitation(t *testing.T) {
 		sent, err := c.as(c.ana).InviteUser(c.ctx(), c.org, tenancy.NewInvitation{Email: "Lea@lea.example.com", Role: tenancy.Administrator})
 		require.NoError(t, err)
 		to := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Developer, tenancy.Support)
-		c.clock.advance(oneDay)
+		c.clock.Advance(oneDay)
 		for _, old := range []tenancy.SentInvitation{sent, to} {
 			again, err := c.as(c.adam).ResendInvitation(c.ctx(), old.ID)
 			require.NoError(t, err)
@@ -1142,7 +1104,7 @@ func TestResendInvitation(t *testing.T) {
 		for late, code := range map[time.Duration]tenancy.Code{0: "", 29*oneDay - time.Microsecond: "", 29 * oneDay: tenancy.CodeExpired} {
 			c := newCustomer(t)
 			sent := c.invite(c.ana, c.org, "ben@example.com")
-			c.clock.advance(7*oneDay + late)
+			c.clock.Advance(7*oneDay + late)
 			_, err := c.as(c.ana).ResendInvitation(c.ctx(), sent.ID)
 			require.Equal(t, code, tenancy.CodeOf(err), late)
 		}
@@ -1152,7 +1114,7 @@ func TestResendInvitation(t *testing.T) {
 func TestInvitations(t *testing.T) {
 	t.Run("GEN-15 an organization's, then those to its accounts, in pages", func(t *testing.T) {
 		c := newCustomer(t)
-		c.clock.advance(time.Millisecond) // IDs are in the order of their making
+		c.clock.Advance(time.Millisecond) // IDs are in the order of their making
 		sub, err := c.as(c.ana).CreateSubaccount(c.ctx(), c.main, tenancy.NewSubaccount{Name: "sub"})
 		require.NoError(t, err)
 		var toOrganization, toAccounts, toMain []tenancy.InvitationID
@@ -1160,14 +1122,14 @@ func TestInvitations(t *testing.T) {
 			toOrganization = append(toOrganization, i.ID) // those that made the scene
 		}
 		for i := range 230 {
-			c.clock.advance(time.Millisecond)
+			c.clock.Advance(time.Millisecond)
 			email := fmt.Sprintf("b%d@example.com", i)
 			toOrganization = append(toOrganization, c.invite(c.ana, c.org, email).ID)
 			toMain = append(toMain, c.inviteTo(c.ana, c.main, email, tenancy.Support).ID)
 		}
 		toAccounts = append(toAccounts, toMain...)
 		for i := range 45 {
-			c.clock.advance(time.Millisecond)
+			c.clock.Advance(time.Millisecond)
 			account, err := c.as(c.ana).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "more"})
 			require.NoError(t, err)
 			if i == 0 {
@@ -1239,7 +1201,7 @@ func TestInvitations(t *testing.T) {
 		c := newCustomer(t)
 		lea := c.loner("lea")
 		expired := c.inviteTo(c.ana, c.main, "ben@example.com", tenancy.Support)
-		c.clock.advance(7 * oneDay)
+		c.clock.Advance(7 * oneDay)
 		want := map[tenancy.State]tenancy.InvitationID{tenancy.StateExpired: expired.ID}
 		for _, state := range []tenancy.State{tenancy.StateAccepted, tenancy.StateDeclined, tenancy.StateRevoked, tenancy.StatePending} {
 			sent := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support)
@@ -1326,11 +1288,11 @@ func TestInvitations(t *testing.T) {
 	t.Run("GEN-9 the list goes on after an account has left", func(t *testing.T) {
 		c := newCustomer(t)
 		first := c.inviteTo(c.ana, c.main, "ben@example.com", tenancy.Support)
-		c.clock.advance(time.Millisecond)
+		c.clock.Advance(time.Millisecond)
 		account, err := c.as(c.stan).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "stan's"})
 		require.NoError(t, err)
 		second := c.inviteTo(c.ana, account.ID, "ben@example.com", tenancy.Support)
-		c.clock.advance(time.Millisecond)
+		c.clock.Advance(time.Millisecond)
 		more, err := c.as(c.ana).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "more"})
 		require.NoError(t, err)
 		third := c.inviteTo(c.ana, more.ID, "ben@example.com", tenancy.Support)
@@ -1349,7 +1311,7 @@ func TestInvitations(t *testing.T) {
 // TestInvitationSteps holds operations to the number of steps in which they read, heads of streams included.
 func TestInvitationSteps(t *testing.T) {
 	c := newCustomer(t)
-	counted := &counting{Store: c.store}
+	counted := scenes.NewCounting(c.store)
 	dir, err := tenancy.New(counted, &tenancy.Options{Now: c.clock.Now, InvitationsPerDay: -1})
 	require.NoError(t, err)
 	ana, lea := dir.As(c.ana), dir.As(c.loner("lea"))
@@ -1357,7 +1319,7 @@ func TestInvitationSteps(t *testing.T) {
 	steps := func(op string, want int, call func() error) {
 		t.Helper()
 		require.NoError(t, call(), op)
-		require.LessOrEqual(t, len(counted.steps), want, "%s: lookups of each step: %v", op, counted.steps)
+		require.LessOrEqual(t, len(counted.Steps), want, "%s: lookups of each step: %v", op, counted.Steps)
 	}
 	var sent, given tenancy.SentInvitation
 	steps("InviteUser", 2, func() (err error) { sent, err = ana.InviteUser(c.ctx(), c.org, in); return })

@@ -95,9 +95,9 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	user := find(r, userByID(id))
 	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
 	for _, s := range streamsOf(id, b.memberships) {
-		r.stream(s)
+		r.needHead(s)
 	}
-	r.stream(streamOfUser(id))
+	r.needHead(streamOfUser(id))
 	b.owned = r.families(id)
 	for _, f := range b.owned {
 		b.requests = append(b.requests, all(r, accountRequestsFor(f.main.ID))...)
@@ -115,8 +115,8 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 		return b
 	}
 	b.user = *user
-	b.asked = r.openRequests(user.Personal.Address)
-	for _, i := range all(r, invitationsByAddress(user.Personal.Address, InvitationID{})) {
+	b.asked = r.openRequests(user.Personal.Address.Reveal())
+	for _, i := range all(r, invitationsByAddress(user.Personal.Address.Reveal(), InvitationID{})) {
 		if i.State != StatePending {
 			continue
 		}

@@ -75,7 +75,7 @@ type remains struct {
 }
 
 func (r *reads) remains(org OrganizationID) remains {
-	r.stream(streamOfOrganization(org))
+	r.needHead(streamOfOrganization(org))
 	return remains{find(r, organizationByID(org)), all(r, pendingInvitationsIn(org)), all(r, openRequestsIn(org)), all(r, domainsIn(org, DomainID{})),
 		all(r, connectionsIn(org, ConnectionID{}))}
 }
@@ -142,7 +142,7 @@ func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, 
 	m.occupied = r.occupancy(m.prime)
 	m.pending = all(r, pendingInvitationsIn(prime))
 	m.requests = all(r, openRequestsIn(prime))
-	r.stream(streamOfOrganization(prime))
+	r.needHead(streamOfOrganization(prime))
 	m.owner = find(r, userByID(owner))
 	m.member = find(r, memberOf(prime, owner))
 	var owned []AccountRecord
@@ -168,7 +168,7 @@ func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, 
 		m.arrives = append(m.arrives, r.arrival(i, m.candidates))
 	}
 	for _, q := range m.requests {
-		m.requesting = append(m.requesting, r.arrivalOf(q.Personal.Address, m.candidates))
+		m.requesting = append(m.requesting, r.arrivalOf(q.Personal.Address.Reveal(), m.candidates))
 	}
 	return m
 }
@@ -204,7 +204,7 @@ func (r *reads) arrival(i InvitationRecord, candidates []candidate) Organization
 		}
 		return OrganizationID{}
 	}
-	return r.arrivalOf(i.Personal.Address, candidates)
+	return r.arrivalOf(i.Personal.Address.Reveal(), candidates)
 }
 
 func (r *reads) arrivalOf(address string, candidates []candidate) OrganizationID {
@@ -218,14 +218,6 @@ func (r *reads) arrivalOf(address string, candidates []candidate) OrganizationID
 		}
 	}
 	return OrganizationID{}
-}
-
-// signUpPolicy is a domain's own policy, or its organization's.
-func (d DomainRecord) signUpPolicy(o *OrganizationRecord) SignUpPolicy {
-	if o == nil || d.State == StateUnverified {
-		return PolicyInherited
-	}
-	return cmp.Or(d.Policy, o.SignUpPolicy, PolicyInvitationOnly)
 }
 
 // domainOf gives the Prime's domain of an address; nil: none.
@@ -246,11 +238,11 @@ func (m merger) unmet(candidate candidate, c *changes) (codes []Code) {
 	if slices.ContainsFunc(candidate.domains, func(d DomainRecord) bool { return d.State != StateUnverified }) {
 		codes = append(codes, CodeCandidateDomain)
 	}
-	if d := m.domainOf(m.owner.Personal.Address); d == nil || !d.live(c.now, c.dir.domainLive) {
+	if d := m.domainOf(m.owner.Personal.Address.Reveal()); d == nil || !d.live(c.now, c.dir.domainLive) {
 		codes = append(codes, CodeOwnerOffDomain)
 	}
 	if slices.ContainsFunc(candidate.users, func(u *UserRecord) bool {
-		d := m.domainOf(u.Personal.Address)
+		d := m.domainOf(u.Personal.Address.Reveal())
 		return d != nil && d.signUpPolicy(m.prime) == PolicyClosed && (m.member == nil || u.ID != m.owner.ID)
 	}) {
 		codes = append(codes, CodeMergeClosed)
@@ -401,9 +393,9 @@ func none(candidate) bool { return false }
 // Errors: CodeID (the organization), CodeInput (not exactly one of Owner and Organization), CodeSameOrganization; CodeNotFound.
 func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Candidate) (MergePlan, error) {
 	var f form
-	id(&f, prime)
-	f.check(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
-	f.check(of.Organization != prime, CodeSameOrganization)
+	f.id(prime)
+	f.that(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
+	f.that(of.Organization != prime, CodeSameOrganization)
 	return look(ctx, s, call{opPreviewMerge, prime.String(), f.err},
 		func(r *reads) prospect { return r.prospect(prime, of) },
 		func(p prospect, c *changes) (MergePlan, error) {
@@ -485,7 +477,7 @@ func (p prospect) refusals(c *changes) []Unmet {
 	case p.accepted() && p.owner.State() != StateActive:
 		before = CodeActor
 	case p.accepted():
-		before = c.acceptable(p.acceptance, p.owner.Personal.Address)
+		before = c.acceptable(p.acceptance, p.owner.Personal.Address.Reveal())
 	}
 	if before == nil || before == first(reasons) {
 		return reasons
@@ -500,7 +492,7 @@ func (p prospect) users(candidate candidate, owner OrganizationRole) (users []Me
 		if member.User == p.owner.ID {
 			u.After = owner
 		}
-		d := p.domainOf(candidate.users[i].Personal.Address)
+		d := p.domainOf(candidate.users[i].Personal.Address.Reveal())
 		u.SSO = new(u.After != Owner && d != nil && !d.Connection.IsZero())
 		users = append(users, u)
 	}
@@ -509,7 +501,7 @@ func (p prospect) users(candidate candidate, owner OrganizationRole) (users []Me
 
 // plan gives what would happen.
 func (p prospect) plan(c *changes) MergePlan {
-	plan := MergePlan{Prime: p.prime.ID, PrimeName: Personal{kept(p.prime.Personal.Name, p.prime.Ended, c.now)}, Unmet: p.refusals(c)}
+	plan := MergePlan{Prime: p.prime.ID, PrimeName: kept(p.prime.Personal.Name, p.prime.Ended, c.now), Unmet: p.refusals(c)}
 	owner, accepted, dissolved := StandardUser, InvitationID{}, p.dissolved(c)
 	if p.member != nil {
 		owner = p.member.Role
@@ -560,9 +552,9 @@ func (p MergePlan) outside() MergePlan {
 // CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
 func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
 	var f form
-	id(&f, prime)
-	id(&f, candidate)
-	f.check(prime != candidate, CodeSameOrganization)
+	f.id(prime)
+	f.id(candidate)
+	f.that(prime != candidate, CodeSameOrganization)
 	type facts struct {
 		standing
 		merger

@@ -91,7 +91,7 @@ func (m *merging) populate(rt *rapid.T) {
 		for n := range rapid.IntRange(0, 3).Draw(rt, "members") {
 			user := m.joinAt(side.owner, side.org, fmt.Sprintf("user%d@side%d.example", n, i))
 			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
-			require.NoError(m, m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role))
+			require.NoError(m, errOf(m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role)))
 		}
 	}
 	for i, side := range sides {
@@ -155,22 +155,22 @@ func (m *merging) hinder(rt *rapid.T) {
 	m.Helper()
 	switch rapid.IntRange(0, 9).Draw(rt, "hindrance") {
 	case 0:
-		m.prove(m.records, m.ben.User.ID, m.candidate, "candidate.example")
+		m.prove(m.ben.User.ID, m.candidate, "candidate.example")
 	case 1:
 		m.limit(tenancy.Limits{Members: rapid.IntRange(1, 12).Draw(rt, "members limit")})
 	case 2:
 		m.limit(tenancy.Limits{Accounts: rapid.IntRange(1, 12).Draw(rt, "accounts limit")})
 	case 4, 5:
 		if !m.lone.IsZero() {
-			m.prove(m.records, m.ben.User.ID, m.lone, "lone.example")
+			m.prove(m.ben.User.ID, m.lone, "lone.example")
 		}
 	case 6:
 		if m.way == invited {
 			m.offDomain()
 		}
 	case 3:
-		zed := m.prove(m.records, m.ana.User.ID, m.prime, "side1.example")
-		require.NoError(m, m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed}))
+		zed := m.prove(m.ana.User.ID, m.prime, "side1.example")
+		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
 	}
 }
 

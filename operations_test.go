@@ -28,28 +28,12 @@ type premises struct {
 	closing    tenancy.AccountID      // the one that is to be closed
 }
 
-// published is a resolver that finds what was published.
-type published map[string]string
-
-func (p published) LookupTXT(_ context.Context, name string) ([]string, error) {
-	if value, ok := p[name]; ok {
-		return []string{value}, nil
-	}
-	return nil, nil
-}
-
 func newPremises(t *testing.T) *premises {
-	records := published{}
-	p := &premises{office: newOffice(t, tenancy.Options{Resolver: records})}
+	p := &premises{office: newOffice(t)}
 	p.org = p.founder.Organization.ID
 	owner, ctx := p.dir.As(p.founder.User.ID), p.ctx()
 	p.victim = p.join(p.founder, "vic", tenancy.StandardUser)
-	domain, err := owner.AddDomain(ctx, p.org, "corp.example.com")
-	require.NoError(t, err)
-	records[domain.RecordName] = domain.RecordValue
-	_, err = owner.VerifyDomain(ctx, domain.ID)
-	require.NoError(t, err)
-	p.domain = domain.ID
+	p.domain = p.prove(p.founder.User.ID, p.org, "corp.example.com")
 	connection, err := owner.AddConnection(ctx, p.org, "Corp")
 	require.NoError(t, err)
 	p.connection = connection.ID
@@ -123,7 +107,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetOrganizationRole": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetOrganizationRole(ctx, p.org, p.victim, tenancy.Administrator)
+		return errOf(s.SetOrganizationRole(ctx, p.org, p.victim, tenancy.Administrator))
 	},
 	"RemoveUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return s.RemoveUser(ctx, p.org, p.victim, tenancy.Removal{})
@@ -260,10 +244,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetSignUpPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetSignUpPolicy(ctx, p.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})
+		return errOf(s.SetSignUpPolicy(ctx, p.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}))
 	},
 	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains)
+		return errOf(s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains))
 	},
 	"AddConnection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.AddConnection(ctx, p.org, "New")
@@ -288,14 +272,14 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetSSOExemption": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetSSOExemption(ctx, p.org, p.victim, tenancy.SSOExempt)
+		return errOf(s.SetSSOExemption(ctx, p.org, p.victim, tenancy.SSOExempt))
 	},
 	"SignInRequirement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.SignInRequirement(ctx, p.victim)
 		return err
 	},
 	"SetHIPAAEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()})
+		return errOf(s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()}))
 	},
 	"EnableHIPAA": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.EnableHIPAA(ctx, p.account)
@@ -349,10 +333,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return failure(s.ImportableUsers(ctx, p.domain, tenancy.ImportableUserQuery{}))
 	},
 	"SetLimits": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetLimits(ctx, p.org, tenancy.TwilioLimits())
+		return errOf(s.SetLimits(ctx, p.org, tenancy.TwilioLimits()))
 	},
 	"SetImportEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.SetImportEntitlement(ctx, p.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+		return errOf(s.SetImportEntitlement(ctx, p.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"}))
 	},
 	"Purge": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
 		_, err := s.Purge(ctx)

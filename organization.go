@@ -60,7 +60,7 @@ type OrganizationSettings struct {
 
 // viewOrganization is an organization as the actor may see it.
 func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
-	view := Organization{ID: o.ID, Name: Personal{kept(o.Personal.Name, o.Ended, c.now)}, State: o.State, MergedInto: o.MergedInto,
+	view := Organization{ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
 		Created: o.Created.Time(), Ended: o.Ended.Time()}
 	if c.actor.isUser() && !st.managesUsers() {
 		return view
@@ -72,6 +72,11 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		view.Settings.Limits = new(o.Limits)
 	}
 	return view
+}
+
+// viewOrganizationNow is the organization of a standing as it is now.
+func (c *changes) viewOrganizationNow(st standing) Organization {
+	return c.viewOrganization(*get(c.world, organizationByID(st.organization.ID)), st)
 }
 
 // NewOrganization is what an organization is made of.
@@ -99,9 +104,9 @@ func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (F
 	var f form
 	in.Name = f.name(in.Name)
 	for _, account := range in.Stay {
-		id(&f, account)
+		f.id(account)
 	}
-	f.check(!in.AllStay || len(in.Stay) == 0, CodeInput)
+	f.that(!in.AllStay || len(in.Stay) == 0, CodeInput)
 	return update(ctx, s, call{opCreateOrganization, "", f.err}, (*reads).creator,
 		func(b belongings, c *changes) (FoundedOrganization, error) { return decideOrganization(b, in, c) })
 }
@@ -117,7 +122,7 @@ func (r *reads) creator() (b belongings) {
 	b.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
 	b.owned = r.families(r.actor.User)
 	for _, stream := range streamsOf(r.actor.User, b.memberships) {
-		r.stream(stream)
+		r.needHead(stream)
 	}
 	return b
 }
@@ -126,7 +131,7 @@ func (r *reads) creator() (b belongings) {
 func (c *changes) makeOrganization(org OrganizationID, name string, owner belongings) {
 	c.makes(org)
 	c.say(OrganizationCreated{org, owner.user.ID, c.now}, streamOfOrganization(org))
-	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = name })
+	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
 	c.join(org, owner, Owner, InvitationID{})
 }
 
@@ -172,7 +177,7 @@ func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err
 		if f.main.Organization.IsZero() || !in.AllStay && !stay[f.main.ID] {
 			coming = append(coming, f)
 		}
-		reachable = reachable || f.main.State() == StateActive && f.main.Personal.Phone != ""
+		reachable = reachable || f.main.State() == StateActive && !f.main.Personal.Phone.IsZero()
 	}
 	switch {
 	case theirs < len(stay):
@@ -194,7 +199,7 @@ func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err
 // Errors: CodeID; CodeNotFound.
 func (s *Session) Organization(ctx context.Context, org OrganizationID) (Organization, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	return look(ctx, s, call{opOrganization, org.String(), f.err},
 		func(r *reads) standing {
 			return r.standing(r.shown(org))
@@ -227,7 +232,7 @@ type OrganizationOf struct {
 // Errors: CodeInput (no such State of organizations), CodeCursor; CodeNotFound (the user, and for users anybody else).
 func (s *Session) Organizations(ctx context.Context, query OrganizationQuery) iter.Seq2[OrganizationOf, error] {
 	var f form
-	f.check(slices.Contains([]State{"", StateActive, StateDeleted, StateMerged}, query.State), CodeInput)
+	f.that(slices.Contains([]State{"", StateActive, StateDeleted, StateMerged}, query.State), CodeInput)
 	query.User = cmp.Or(query.User, s.actor.User)
 	l := listOf("Organizations", query.User.String(), string(query.State))
 	subject := ""
@@ -290,7 +295,7 @@ func (p organizationsPage) page(l listID, query OrganizationQuery, c *changes) (
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
 func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, name string) (Organization, error) {
 	var f form
-	id(&f, org)
+	f.id(org)
 	name = f.name(name)
 	return update(ctx, s, call{opRenameOrganization, org.String(), f.err},
 		func(r *reads) standing { return r.standing(org) },
@@ -305,9 +310,9 @@ func decideRename(st standing, name string, c *changes) (Organization, error) {
 		return Organization{}, err
 	}
 	org := st.organization.ID
-	if st.organization.Personal.Name != name {
+	if st.organization.Personal.Name.Reveal() != name {
 		c.say(OrganizationRenamed{org}, streamOfOrganization(org))
-		edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = name })
+		edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
 	}
 	return c.viewOrganization(*get(c.world, organizationByID(org)), st), nil
 }
@@ -353,8 +358,8 @@ type OwnerReplacement struct {
 // leave).
 func (s *Session) TransferOwnership(ctx context.Context, org OrganizationID, in NewOwner) (Organization, error) {
 	var f form
-	id(&f, org)
-	f.check(in.User.IsZero() != (in.Email == "") && in.Previous <= PreviousLeaves, CodeInput)
+	f.id(org)
+	f.that(in.User.IsZero() != (in.Email == "") && in.Previous <= PreviousLeaves, CodeInput)
 	var address string
 	if in.Email != "" {
 		address = f.email(in.Email)
@@ -440,9 +445,9 @@ func (f succession) shown(c *changes) Organization {
 // CodeSignUpClosed, CodeOwnsOrganization (the previous Owner, who does not leave); CodeMemberLimit, CodeAccountLimit.
 func (p *Platform) ReplaceOwner(ctx context.Context, org OrganizationID, in OwnerReplacement) (Organization, error) {
 	var f form
-	id(&f, org)
-	id(&f, in.User)
-	f.check(in.Previous <= PreviousLeaves, CodeInput)
+	f.id(org)
+	f.id(in.User)
+	f.that(in.Previous <= PreviousLeaves, CodeInput)
 	f.reference(in.Reference)
 	return update(ctx, p.Session, call{opReplaceOwner, org.String(), f.err},
 		func(r *reads) replacement { return r.replacement(org, in) },
@@ -467,7 +472,7 @@ func (r *reads) replacement(org OrganizationID, in OwnerReplacement) replacement
 	if f.heir.user == nil || len(f.heir.memberships) > 0 {
 		return f
 	}
-	f.newcomer, f.coverage = r.belongings(f.heir.user), r.coverage(f.heir.user.Personal.Address)
+	f.newcomer, f.coverage = r.belongings(f.heir.user), r.coverage(f.heir.user.Personal.Address.Reveal())
 	f.occupied = r.occupancy(f.standing.organization)
 	for _, m := range all(r, membersOf(org, UserID{})) {
 		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner {
@@ -527,8 +532,8 @@ func (f replacement) eligible(previous PreviousOwner, c *changes) error {
 // CodeAccountLimit.
 func (s *Session) MoveAccount(ctx context.Context, account AccountID, org OrganizationID) (Account, error) {
 	var f form
-	id(&f, account)
-	id(&f, org)
+	f.id(account)
+	f.id(org)
 	return update(ctx, s, call{opMoveAccount, account.String(), f.err},
 		func(r *reads) relocation {
 			to := r.standing(org)
@@ -592,21 +597,23 @@ func (f relocation) refusal(c *changes) error {
 // (ROLE-5). Setting the role they have changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRole (Owner, or no role); CodeNotFound (the user too), CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner; CodeNotMember.
-func (s *Session) SetOrganizationRole(ctx context.Context, org OrganizationID, user UserID, role OrganizationRole) error {
+func (s *Session) SetOrganizationRole(ctx context.Context, org OrganizationID, user UserID, role OrganizationRole) (Membership, error) {
 	var f form
-	id(&f, org)
-	id(&f, user)
-	f.check(role == StandardUser || role == Administrator, CodeRole)
+	f.id(org)
+	f.id(user)
+	f.that(role == StandardUser || role == Administrator, CodeRole)
 	type facts struct {
 		standing
 		sight
 	}
-	_, err := update(ctx, s, call{opSetOrganizationRole, org.String(), f.err},
+	return update(ctx, s, call{opSetOrganizationRole, org.String(), f.err},
 		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
-		func(f facts, c *changes) (struct{}, error) {
-			return struct{}{}, decideOrganizationRole(f.standing, f.sight, role, c)
+		func(f facts, c *changes) (Membership, error) {
+			if err := decideOrganizationRole(f.standing, f.sight, role, c); err != nil {
+				return Membership{}, err
+			}
+			return viewMembership(*get(c.world, memberOf(org, user))), nil
 		})
-	return err
 }
 
 func decideOrganizationRole(st standing, s sight, role OrganizationRole, c *changes) error {

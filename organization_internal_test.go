@@ -61,7 +61,7 @@ func TestRelocation(t *testing.T) {
 func TestComing(t *testing.T) {
 	actor, org := UserID{1}, OrganizationID{1}
 	account := func(n byte, in OrganizationID) family {
-		return family{main: AccountRecord{ID: AccountID{n}, Owner: actor, Organization: in, Personal: AccountPersonal{Phone: "+15550001111"}}}
+		return family{main: AccountRecord{ID: AccountID{n}, Owner: actor, Organization: in, Personal: AccountPersonal{Phone: NewPersonal("+15550001111")}}}
 	}
 	managed, more, unmanaged := account(1, org), account(2, org), account(3, OrganizationID{})
 	suspended, sub := account(4, org), account(5, org)

@@ -6,137 +6,100 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+	"unique"
 )
 
-// redacted is what a personal value or secret shows in logs, formats and JSON.
+// redacted is printed in place of a personal text or a secret.
 const redacted = "[redacted]"
 
-// Personal is a name, address or phone number in a result. It redacts itself in fmt, slog and JSON; Reveal gives the text.
-// The zero value is an empty one: what was erased, or is not to be seen.
-type Personal struct{ text string }
+// hidden holds a text that must not be printed. It redacts itself where fmt, slog and
+// encoding/json call its methods. Where they cannot call them, as in an unexported field of
+// another package's struct, they find the handle, which is a pointer, and print its address.
+// The zero value holds the empty text. Two values are equal if their texts are.
+type hidden struct{ handle unique.Handle[string] }
 
-// Reveal gives the text.
-func (p Personal) Reveal() string { return p.text }
-
-// IsZero says whether there is no text.
-func (p Personal) IsZero() bool { return p.text == "" }
-
-// Format redacts, whatever the verb.
-func (p Personal) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
-
-// LogValue redacts in slog.
-func (p Personal) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalJSON redacts.
-func (p Personal) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
-
-// Secret is what an invitation is accepted with: 256 random bits, given once. The library stores only its hash (GEN-14).
-// It redacts itself like Personal; Reveal gives the text to put into the mail. The zero value is none.
-type Secret struct{ text string }
-
-// ParseSecret takes the text of a secret as a request brings it. Any text will do: one that is no invitation's finds nothing.
-// Over 64 bytes it is cut off, since no secret is that long.
-func ParseSecret(text string) Secret { return Secret{text[:min(len(text), 64)]} }
-
-// Reveal gives the text.
-func (s Secret) Reveal() string { return s.text }
-
-// IsZero says whether there is none.
-func (s Secret) IsZero() bool { return s.text == "" }
-
-// Format redacts, whatever the verb.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
-
-// LogValue redacts in slog.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalJSON redacts.
-func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
-
-func secretOf(random [32]byte) Secret {
-	return Secret{base64.RawURLEncoding.EncodeToString(random[:])}
+func hide(text string) hidden {
+	if text == "" {
+		return hidden{}
+	}
+	return hidden{unique.Make(text)}
 }
 
-// hash is what is stored and looked up: SHA-256 of the text.
-func (s Secret) hash() [32]byte { return sha256.Sum256([]byte(s.text)) }
+func (h hidden) reveal() string {
+	if h == (hidden{}) {
+		return ""
+	}
+	return h.handle.Value()
+}
 
-// ProvenEmail is an address that the host has proven to be the person's: by a mail with a code, or by a sign-in whose provider vouches for
-// it. Only Proven makes one, so that no address gets into the directory unproven (USR-2). It redacts itself.
-type ProvenEmail struct{ text string }
+// IsZero reports whether the text is empty.
+func (h hidden) IsZero() bool { return h == hidden{} }
 
-// Proven says that the host has proven the address. What it is given is checked by the operation: CodeEmail.
-func Proven(address string) ProvenEmail { return ProvenEmail{address} }
+// Format writes "[redacted]" under any verb.
+func (h hidden) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
-// Format redacts, whatever the verb.
-func (p ProvenEmail) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
+// LogValue returns "[redacted]" to slog.
+func (h hidden) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// LogValue redacts in slog.
-func (p ProvenEmail) LogValue() slog.Value { return slog.StringValue(redacted) }
+// MarshalJSON returns "[redacted]" as a JSON string.
+func (h hidden) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
-// MarshalJSON redacts.
-func (p ProvenEmail) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+// Personal is a name, an address, a phone number or another personal text in a result or a
+// stored record. fmt, slog and encoding/json print "[redacted]" in its place; only Reveal
+// returns the text. Two values are equal (==) if their texts are. The zero value is the empty
+// text: the text was erased, or the actor may not see it.
+type Personal struct{ hidden }
 
-// Reference is an opaque token of the host's, such as a ticket's or a contract's number: 1–64 of A–Z a–z 0–9 . _ / - (EVT-3). It stands in
-// events, so it must not be personal. The empty one means none where an operation allows that.
+// NewPersonal returns a Personal that holds text. The inputs of operations take plain
+// strings, so callers do not need it. It is for authors of a Store, who read records back,
+// and for tests that compare results with what they expect.
+func NewPersonal(text string) Personal { return Personal{hide(text)} }
+
+// Reveal returns the text.
+func (p Personal) Reveal() string { return p.reveal() }
+
+// Secret is what an invitation is accepted with: the text of 256 random bits. The operation
+// that makes it returns it once; the library stores only its hash (GEN-14). fmt, slog and
+// encoding/json print "[redacted]" in its place. The zero value means none.
+type Secret struct{ hidden }
+
+// ParseSecret returns the secret that a request brings as text. It accepts any text: an
+// operation finds no invitation by a wrong one. It cuts the text off at 64 bytes, since no
+// secret is longer.
+func ParseSecret(text string) Secret { return Secret{hide(text[:min(len(text), 64)])} }
+
+// Reveal returns the text, which the host puts into the mail.
+func (s Secret) Reveal() string { return s.reveal() }
+
+func secretOf(random [32]byte) Secret {
+	return Secret{hide(base64.RawURLEncoding.EncodeToString(random[:]))}
+}
+
+// hash returns the SHA-256 of the text, which is what the library stores and looks up.
+func (s Secret) hash() [32]byte { return sha256.Sum256([]byte(s.reveal())) }
+
+// ProvenEmail is an address that the host has proven to be the person's: by a mail with a
+// code, or by a sign-in whose provider vouches for it. It is a type of its own, made by
+// Proven, so that no address enters the directory unproven (USR-2). fmt, slog and
+// encoding/json print "[redacted]" in its place.
+type ProvenEmail struct{ hidden }
+
+// Proven declares that the host has proven the address. The operation that takes it checks
+// its form (CodeEmail).
+func Proven(address string) ProvenEmail { return ProvenEmail{hide(address)} }
+
+// Reference is the host's opaque token, such as the number of a ticket or a contract: 1 to 64
+// of A–Z a–z 0–9 . _ / - (EVT-3). Events hold it, so it must not be personal. The empty one
+// means none, where an operation allows that.
 type Reference string
 
 func (r Reference) valid() bool {
 	return len(r) >= 1 && len(r) <= 64 && !strings.ContainsFunc(string(r), func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("._/-", c)
+		return c >= utf8.RuneSelf || !isAlphanumeric(byte(c)) && !strings.ContainsRune("._/-", c)
 	})
 }
 
-// OperatorID names one of the host's staff: a Reference, never an address, since it stands in events.
+// OperatorID names a member of the host's staff. It is a Reference, and never an address,
+// since events hold it.
 type OperatorID = Reference
-
-// form checks an operation's input before anything is read. The first thing wrong is its err.
-type form struct{ err error }
-
-func (f *form) check(ok bool, code Code) {
-	if f.err == nil && !ok {
-		f.err = code
-	}
-}
-
-// set keeps the first error.
-func (f *form) set(err error) {
-	if f.err == nil {
-		f.err = err
-	}
-}
-
-// id refuses a zero ID.
-func id[K idKind](f *form, given ID[K]) { f.check(!given.IsZero(), CodeID) }
-
-// name trims a name and checks it: 1–64 characters, UTF-8, no control characters, line separators or bidirectional controls (section 3).
-func (f *form) name(given string) string {
-	if len(given) > 4096 { // more than 64 characters and any reasonable white space around them: refused before it is looked at
-		f.set(CodeName)
-		return ""
-	}
-	name := strings.TrimSpace(given)
-	ok := utf8.ValidString(name) && name != "" && utf8.RuneCountInString(name) <= 64 && !strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Bidi_Control, r)
-	})
-	f.check(ok, CodeName)
-	return name
-}
-
-// email gives the canonical form of an address.
-func (f *form) email(given string) string {
-	canonical, err := parseEmail(given)
-	f.set(err)
-	return canonical
-}
-
-// reference checks one that must be there.
-func (f *form) reference(given Reference) { f.check(given.valid(), CodeReference) }
-
-// phone checks a number: E.164, "+" and 8 to 15 digits, the first not 0.
-func (f *form) phone(given string) {
-	digits := strings.TrimPrefix(given, "+")
-	ok := len(digits) == len(given)-1 && len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0'
-	f.check(ok && strings.Trim(digits, "0123456789") == "", CodePhone)
-}

@@ -6,13 +6,15 @@ import (
 	"fmt"
 )
 
-// The records a Store keeps. They are values: comparable, without pointers and slices. What is personal stands in a struct of its own within
-// the record, and nowhere else: emptying it is what erasing means, and events never hold any of it.
+// What a Store keeps. Records and events are values: comparable, without pointers and
+// slices. The personal data of a record is in a struct of its own within it, its field
+// Personal, and nowhere else. Erasing is emptying that struct. Events never hold
+// personal data.
 
 // OrganizationRecord is an organization as stored.
 type OrganizationRecord struct {
 	ID               OrganizationID
-	Owner            UserID // of a deleted or merged one: who owned it last
+	Owner            UserID // of an ended organization: its last Owner
 	State            State  // StateActive, StateDeleted, StateMerged
 	MergedInto       OrganizationID
 	SignUpPolicy     SignUpPolicy
@@ -22,7 +24,7 @@ type OrganizationRecord struct {
 	HIPAAExecuted    Instant
 	Import           bool // entitled
 	ImportReference  Reference
-	Limited          bool // Limits stand instead of the directory's
+	Limited          bool // Limits apply, and not the directory's
 	Limits           Limits
 	Created          Instant
 	Ended            Instant
@@ -31,7 +33,7 @@ type OrganizationRecord struct {
 }
 
 // OrganizationPersonal is an organization's friendly name, which is personal data.
-type OrganizationPersonal struct{ Name string }
+type OrganizationPersonal struct{ Name Personal }
 
 // UserRecord is a user as stored.
 type UserRecord struct {
@@ -45,12 +47,12 @@ type UserRecord struct {
 
 // UserPersonal is what is personal of a user.
 type UserPersonal struct {
-	Email   string // as given
-	Address string // canonical
-	Name    string
+	Email   Personal // as given
+	Address Personal // canonical
+	Name    Personal
 }
 
-// State gives StateActive, StateInactive or StateDeleted.
+// State returns StateActive, StateInactive or StateDeleted.
 func (u UserRecord) State() State {
 	switch {
 	case u.Deleted:
@@ -66,36 +68,37 @@ type MembershipRecord struct {
 	Organization OrganizationID
 	User         UserID
 	Role         OrganizationRole
-	Exempt       bool // from single sign-on; an Owner is exempt without it
+	Exempt       bool // from single sign-on; an Owner is exempt in any case
 	Since        Instant
 }
 
-// AccountRecord is an account or subaccount as stored. A subaccount has its parent's owner and organization, and no plan, billing, pricing
-// and phone of its own.
+// AccountRecord is an account or subaccount as stored. A subaccount has its parent's
+// owner and organization, and no plan, billing, pricing and phone of its own.
 type AccountRecord struct {
 	ID                AccountID
 	Owner             UserID
-	Organization      OrganizationID // zero: unmanaged
-	Parent            AccountID      // zero: a main account
+	Organization      OrganizationID // zero: it is unmanaged
+	Parent            AccountID      // zero: it is a main account
 	SuspendedCustomer bool
 	SuspendedPlatform bool
 	Plan              Plan
 	Billing           Billing
-	Designated        Instant // HIPAA, since when; zero: not
+	Designated        Instant // since when it is designated for HIPAA; zero: it is not
 	DesignatedBy      Actor
 	Created           Instant
-	Closed            Instant // zero: not
+	Closed            Instant // zero: it is not closed
 	Personal          AccountPersonal
 }
 
 // AccountPersonal is what is personal, or free text, of an account.
 type AccountPersonal struct {
-	Name    string
-	Pricing string // opaque text; empty: default
-	Phone   string // verified, E.164; empty: none
+	Name    Personal
+	Pricing Personal // opaque text; empty: default
+	Phone   Personal // verified, E.164; empty: none
 }
 
-// State gives the account's own status, its parent's aside: StateActive, StateSuspended or StateClosed.
+// State returns the account's own status, whatever its parent's is: StateActive,
+// StateSuspended or StateClosed.
 func (a AccountRecord) State() State {
 	switch {
 	case a.Closed != 0:
@@ -106,24 +109,26 @@ func (a AccountRecord) State() State {
 	return StateActive
 }
 
-// GrantRecord is a user's account roles in one account. The owner's grant is the role Owner.
+// GrantRecord is the account roles that a user has in one account. The owner's grant is
+// the role Owner.
 type GrantRecord struct {
 	Account AccountID
 	User    UserID
 	Roles   RoleSet
 }
 
-// InvitationRecord is an invitation to an organization or account, or an organization's request for an account.
+// InvitationRecord is an invitation to an organization or an account, or an
+// organization's request for an account.
 type InvitationRecord struct {
 	ID           InvitationID
 	Kind         InvitationKind
-	Organization OrganizationID // InvitationToOrganization: to which; InvitationOfAccount: which asks; else zero
-	Account      AccountID      // InvitationToAccount: to which; InvitationOfAccount: which is asked for, there or not; else zero
+	Organization OrganizationID // which InvitationToOrganization is to, or which asks with InvitationOfAccount
+	Account      AccountID      // which InvitationToAccount is to, or InvitationOfAccount asks for: it may not exist
 	Role         OrganizationRole
 	Roles        RoleSet
 	Inviter      Actor
-	Charged      UserID // the Owner of the organization, or of the unmanaged account, when it was made (USR-10)
-	State        State  // StatePending, StateAccepted, StateDeclined, StateRevoked; expired is derived
+	Charged      UserID // who owned the organization, or the unmanaged account, when it was created (USR-10)
+	State        State  // StatePending, StateAccepted, StateDeclined or StateRevoked; expired is derived
 	Created      Instant
 	Expires      Instant
 	Settled      Instant
@@ -132,8 +137,8 @@ type InvitationRecord struct {
 
 // InvitationPersonal is what is personal, or secret, of an invitation.
 type InvitationPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 	Secret  [32]byte
 }
 
@@ -141,7 +146,7 @@ type InvitationPersonal struct {
 type RequestRecord struct {
 	ID           RequestID
 	Organization OrganizationID
-	State        State // StateOpen, StateSettled
+	State        State // StateOpen or StateSettled
 	Created      Instant
 	Expires      Instant
 	Settled      Instant
@@ -150,21 +155,21 @@ type RequestRecord struct {
 
 // RequestPersonal is what is personal of a request.
 type RequestPersonal struct {
-	Email   string // as given
-	Address string // canonical
+	Email   Personal // as given
+	Address Personal // canonical
 }
 
 // DomainRecord is an organization's claim to an internet domain.
 type DomainRecord struct {
 	ID           DomainID
 	Organization OrganizationID
-	State        State // StateUnverified, StateVerified, StateLapsing
+	State        State // StateUnverified, StateVerified or StateLapsing
 	Label        Reference
-	Found        Instant // the record, last
+	Found        Instant // when its DNS record was last found
 	Verified     Instant
-	Lapses       Instant // when a lapsing one may be lost
+	Lapses       Instant // when a lapsing domain may be lost
 	Policy       SignUpPolicy
-	Connection   ConnectionID // enforced on it
+	Connection   ConnectionID // what single sign-on is enforced with; zero: it is not
 	Created      Instant
 	Personal     DomainPersonal
 }
@@ -179,13 +184,13 @@ type DomainPersonal struct {
 type ConnectionRecord struct {
 	ID           ConnectionID
 	Organization OrganizationID
-	Tested       Instant // zero: not
+	Tested       Instant // zero: it was not tested
 	Created      Instant
 	Personal     ConnectionPersonal
 }
 
 // ConnectionPersonal is a connection's name, which stands in no event.
-type ConnectionPersonal struct{ Name string }
+type ConnectionPersonal struct{ Name Personal }
 
 // HeadRecord is the end of a stream: the number and hash of its last event.
 type HeadRecord struct {
@@ -194,37 +199,51 @@ type HeadRecord struct {
 	Hash     [32]byte
 }
 
-// OperationRecord says that an actor's operation ID is used up, and by what; or, as a fence, that what was on its way under it cannot succeed.
+// EventRecord is an event as stored. A store keeps every field as it was given and
+// returns it unchanged. It never looks into Type and Data, so it also keeps events of
+// types that it has never seen. The stream and the number identify an event. An
+// EventRecord is not a Record: no index finds it. Data is a string so that the record
+// is comparable, and so that nobody can change what it holds.
+type EventRecord struct {
+	Stream      Stream // whose log it is in
+	Sequence    uint64 // its number in the stream, from 1, without gaps
+	ID          EventID
+	Time        Instant
+	Actor       Actor
+	Name        string // of the operation that caused it: "RenameOrganization"
+	Operation   OperationID
+	Part        int // which operation of a block it belongs to, from 1; zero outside a block
+	Step        int // which event of its operation it is, from 0
+	Correlation Reference
+	Type        string   // the name of the event's type: "OrganizationRenamed"
+	Data        string   // the event's data, encoded: any bytes, not a text, and of any length
+	Previous    [32]byte // the Hash of the event before it in the stream
+	Hash        [32]byte
+}
+
+// OperationRecord says that an actor's operation ID is used up, and by what. As a fence
+// it says that a commit that was on its way under the ID cannot succeed.
 type OperationRecord struct {
 	Actor  Actor
 	ID     OperationID
 	Name   string
-	Call   EventID // drawn by the call that wrote it, to know its own again
+	Call   EventID // drawn by the call that wrote the record, so that it recognizes it
 	Time   Instant
 	Fence  bool
-	Made   string // the text forms of the IDs it made, in order, joined by spaces
-	Events int
+	Made   string // the text forms of the IDs that it made, in order, joined by spaces
+	Events int    // how many it appended
 }
 
-// Group gives the Key.In that stands for a text: the first half of its SHA-256.
+// hashKey returns the Key.In that represents a text: the first half of its SHA-256.
 func hashKey(text string) [16]byte {
 	sum := sha256.Sum256([]byte(text))
 	return [16]byte(sum[:16])
 }
 
-// timeText writes an instant so that texts sort as instants do.
+// timeText writes an instant as a text. Texts are in the order of their instants.
 func timeText(t Instant) string { return fmt.Sprintf("%019d", int64(t)) }
 
-// addressText writes a canonical address with its domain first, so that the addresses of a domain stand together.
-func addressText(canonical string) string {
-	if canonical == "" {
-		return ""
-	}
-	domain := emailDomain(canonical)
-	return domain + "@" + canonical[:len(canonical)-len(domain)-1]
-}
-
-// Entries says where the organization is found.
+// Entries appends where the organization is found.
 func (o OrganizationRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexOrganizations, Key{ID: o.ID}})
 	if o.State != StateActive && o.Purged == 0 {
@@ -236,21 +255,24 @@ func (o OrganizationRecord) Entries(to []Entry) []Entry {
 	return to
 }
 
-// Entries says where the user is found.
+// Entries appends where the user is found.
 func (u UserRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexUsers, Key{ID: u.ID}})
-	if u.Personal.Address != "" {
-		to = append(to, Entry{IndexUsersByAddress, Key{Text: addressText(u.Personal.Address)}})
+	if !u.Personal.Address.IsZero() {
+		address := u.Personal.Address.Reveal()
+		to = append(to, Entry{IndexUsersByAddress, Key{Text: address}},
+			Entry{IndexUsersOnDomain, Key{In: hashKey(emailDomain(address)), ID: u.ID}})
 	}
 	return to
 }
 
-// Entries says where the membership is found.
+// Entries appends where the membership is found.
 func (m MembershipRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexMembers, Key{In: m.Organization, ID: m.User}}, Entry{IndexMembershipsOf, Key{In: m.User, ID: m.Organization}})
+	return append(to, Entry{IndexMembers, Key{In: m.Organization, ID: m.User}},
+		Entry{IndexMembershipsOf, Key{In: m.User, ID: m.Organization}})
 }
 
-// Entries says where the account is found.
+// Entries appends where the account is found.
 func (a AccountRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexAccounts, Key{ID: a.ID}})
 	managed, open := !a.Organization.IsZero(), a.Closed == 0
@@ -270,12 +292,14 @@ func (a AccountRecord) Entries(to []Entry) []Entry {
 	return to
 }
 
-// Entries says where the grant is found.
+// Entries appends where the grant is found.
 func (g GrantRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}}, Entry{IndexGrantsOf, Key{In: g.User, ID: g.Account}})
+	return append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}},
+		Entry{IndexGrantsOf, Key{In: g.User, ID: g.Account}})
 }
 
-// target is what an invitation stands under: the organization, or the account of InvitationToAccount.
+// target returns the Key.In of an invitation: its organization's, or its account's for
+// InvitationToAccount.
 func (i InvitationRecord) target() [16]byte {
 	if i.Kind == InvitationToAccount {
 		return i.Account
@@ -283,7 +307,7 @@ func (i InvitationRecord) target() [16]byte {
 	return i.Organization
 }
 
-// Entries says where the invitation is found.
+// Entries appends where the invitation is found.
 func (i InvitationRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexInvitations, Key{ID: i.ID}}, Entry{IndexInvitationsIn, Key{In: i.target(), ID: i.ID}})
 	if i.Personal.Secret != [32]byte{} {
@@ -291,21 +315,23 @@ func (i InvitationRecord) Entries(to []Entry) []Entry {
 	}
 	if i.Kind == InvitationOfAccount {
 		if i.State == StatePending {
-			to = append(to, Entry{IndexPendingInvitations, Key{In: i.Organization, Text: i.Account.String()}}, Entry{IndexInvitationsFor, Key{In: i.Account, ID: i.ID}})
+			to = append(to, Entry{IndexPendingInvitations, Key{In: i.Organization, Text: i.Account.String()}},
+				Entry{IndexInvitationsFor, Key{In: i.Account, ID: i.ID}})
 		}
 		return to
 	}
-	if i.Personal.Address == "" {
+	if i.Personal.Address.IsZero() {
 		return to
 	}
+	address := i.Personal.Address.Reveal()
 	if i.State == StatePending {
-		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: i.Personal.Address}})
+		to = append(to, Entry{IndexPendingInvitations, Key{In: i.target(), Text: address}})
 	}
-	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(i.Personal.Address), ID: i.ID}},
+	return append(to, Entry{IndexInvitationsByAddress, Key{In: hashKey(address), ID: i.ID}},
 		Entry{IndexInvitationsDue, Key{Text: timeText(due(i.Settled, i.Expires)), ID: i.ID}})
 }
 
-// due is when the time a record's address may be kept begins to run.
+// due returns when the time begins for which a record's address may still be kept.
 func due(settled, expires Instant) Instant {
 	if settled != 0 {
 		return settled
@@ -313,20 +339,21 @@ func due(settled, expires Instant) Instant {
 	return expires
 }
 
-// Entries says where the request is found.
+// Entries appends where the request is found.
 func (q RequestRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexRequests, Key{ID: q.ID}}, Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
-	if q.Personal.Address == "" {
+	if q.Personal.Address.IsZero() {
 		return to
 	}
+	address := q.Personal.Address.Reveal()
 	if q.State == StateOpen {
-		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: q.Personal.Address}})
+		to = append(to, Entry{IndexOpenRequests, Key{In: q.Organization, Text: address}})
 	}
-	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(q.Personal.Address), ID: q.ID}},
+	return append(to, Entry{IndexRequestsByAddress, Key{In: hashKey(address), ID: q.ID}},
 		Entry{IndexRequestsDue, Key{Text: timeText(due(q.Settled, q.Expires)), ID: q.ID}})
 }
 
-// Entries says where the domain is found.
+// Entries appends where the domain is found.
 func (d DomainRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexDomains, Key{ID: d.ID}}, Entry{IndexDomainsIn, Key{In: d.Organization, ID: d.ID}},
 		Entry{IndexDomainsByName, Key{In: d.Organization, Text: d.Personal.Name}})
@@ -336,32 +363,32 @@ func (d DomainRecord) Entries(to []Entry) []Entry {
 	return to
 }
 
-// Entries says where the connection is found.
+// Entries appends where the connection is found.
 func (c ConnectionRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexConnections, Key{ID: c.ID}}, Entry{IndexConnectionsIn, Key{In: c.Organization, ID: c.ID}})
 }
 
-// Entries says where the head is found.
+// Entries appends where the head is found.
 func (h HeadRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexHeads, Key{ID: h.Stream.Key()}})
 }
 
-// Entries says where the operation is found.
+// Entries appends where the operation is found.
 func (o OperationRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexOperations, Key{Text: o.Actor.String(), ID: o.ID}})
 }
 
-// SetUser fills in the user asked about.
+// SetUser fills in the user.
 func (r *AccessRow) SetUser(u UserRecord) { r.UserFound, r.UserActive = true, u.State() == StateActive }
 
-// SetAccount fills in the account asked about.
+// SetAccount fills in the account.
 func (r *AccessRow) SetAccount(a AccountRecord) {
 	r.AccountFound, r.Organization, r.Parent = true, a.Organization, a.Parent
 	r.Closed = a.Closed != 0
 	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
 }
 
-// SetParent fills in the main account of the subaccount asked about.
+// SetParent fills in the main account of the account, which is a subaccount.
 func (r *AccessRow) SetParent(a AccountRecord) {
 	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
 }

@@ -9,53 +9,66 @@ import (
 // relayBatch is how many events of a stream are delivered between two acknowledgements.
 const relayBatch = 100
 
-// errConsumer is what a consumer's panic is to Relay.
+// errConsumer is the error of a consumer that panicked.
 var errConsumer = errors.New("tenancy: the consumer panicked")
 
-// Relay gives the events that are pending now to a function, each at least once and in order per stream, and says how many it took (EVT-5). An
-// event is pending until the function has returned nil for it: after a crash, or when several processes relay at once, some come again, so the
-// consumer remembers per stream the last Sequence it has. Where the function fails, or panics, that stream waits for the next call, and the other
-// streams go on; the first such error is returned in the end. System alone, as often as the host likes; it works in transactions of its own.
+// Relay passes the events that are pending to a function, each at least once, those of
+// a stream in order, and returns how many the function took (EVT-5). An event is
+// pending until the function has returned nil for it. After a crash, or if several
+// processes relay at once, some events come again, so the consumer remembers the last
+// Sequence that it took of each stream.
 //
-// Errors: CodeInput (no function, or with Once), CodeInTransaction, CodeNotAllowed; an error of the store or context ends the call.
+// If the function fails or panics, that stream waits for the next call, and the other
+// streams go on. The same happens if a stored event does not decode. Relay returns the
+// first such error once all streams were served.
+//
+// Only System may call it, as often as the host likes. It works in transactions of its
+// own. An error of the store or the context ends the call.
+//
+// Errors: CodeInput if there is no function, or with Once; CodeInTransaction,
+// CodeNotAllowed.
 func (p *Platform) Relay(ctx context.Context, deliver func(context.Context, Event) error) (delivered int, err error) {
 	c := call{row: opRelay, form: p.alone(ctx)}
 	if c.form == nil && (deliver == nil || !p.once.IsZero()) {
 		c.form = CodeInput
 	}
-	if _, err := look(ctx, p.Session, c, func(*reads) struct{} { return struct{}{} }, func(_ struct{}, c *changes) (struct{}, error) {
-		return struct{}{}, c.platform()
-	}); err != nil {
+	if _, err := look(ctx, p.Session, c, func(*reads) relayFacts { return relayFacts{} }, decideRelay); err != nil {
 		return 0, err
 	}
 	var failed error
 	for after := (Stream{}); ; {
-		streams, err := p.dir.pending(ctx, after)
-		if err != nil || len(streams) == 0 {
+		backlogs, err := p.dir.pending(ctx, after)
+		if err != nil || len(backlogs) == 0 {
 			if err = cmp.Or(err, failed); err != nil {
 				err = p.fail(ctx, c, err)
 			}
 			return delivered, err
 		}
-		for _, s := range streams {
-			n, refused, err := p.dir.relay(ctx, s, deliver)
+		for _, b := range backlogs {
+			n, refused, err := p.dir.relay(ctx, b, deliver)
 			delivered += n
 			failed = cmp.Or(failed, refused)
 			if err != nil {
 				return delivered, p.fail(ctx, c, err)
 			}
-			after = s.stream
+			after = b.stream
 		}
 	}
 }
 
-// backlog is what is pending in a stream: from a number, to its head when it was looked at.
+// relayFacts is nothing: who acts is enough to decide.
+type relayFacts struct{}
+
+func decideRelay(_ relayFacts, c *changes) (relayFacts, error) { return relayFacts{}, c.platform() }
+
+// backlog is what is pending in a stream: the events from a number to the head that it
+// had when it was read.
 type backlog struct {
 	stream   Stream
 	from, to uint64
 }
 
-// pending gives the backlogs of some streams after one.
+// pending returns the backlogs of some streams that come after one.
 func (d *Directory) pending(ctx context.Context, after Stream) (backlogs []backlog, err error) {
 	err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
 		oldest, err := tx.Outbox(ctx, after, pageSize)
@@ -65,9 +78,9 @@ func (d *Directory) pending(ctx context.Context, after Stream) (backlogs []backl
 		r := &reads{dir: d, known: map[Lookup]Answer{}}
 		return r.gather(ctx, tx, func() {
 			backlogs = nil
-			for _, e := range oldest {
-				if head := find(r, headOf(e.Stream)); head != nil {
-					backlogs = append(backlogs, backlog{e.Stream, e.Sequence, head.Sequence})
+			for _, record := range oldest {
+				if head := find(r, headOf(record.Stream)); head != nil {
+					backlogs = append(backlogs, backlog{record.Stream, record.Sequence, head.Sequence})
 				}
 			}
 		})
@@ -75,46 +88,55 @@ func (d *Directory) pending(ctx context.Context, after Stream) (backlogs []backl
 	return backlogs, err
 }
 
-// relay delivers a backlog until it ends or the consumer fails: refused is the consumer's error, err the store's.
-func (d *Directory) relay(ctx context.Context, b backlog, deliver func(context.Context, Event) error) (delivered int, refused, err error) {
+// relay delivers a backlog until it ends or an event is refused. refused is the error
+// of the consumer, or of an event that does not decode; err is the store's.
+func (d *Directory) relay(ctx context.Context, b backlog, deliver func(context.Context, Event) error) (
+	delivered int, refused, err error) {
 	for b.from <= b.to && refused == nil {
-		var events []Event
-		err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-			var err error
-			events, err = tx.Events(ctx, b.stream, b.from, int(min(relayBatch, b.to-b.from+1)))
+		var records []EventRecord
+		err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) (err error) {
+			records, err = tx.Events(ctx, b.stream, b.from, int(min(relayBatch, b.to-b.from+1)))
 			return err
 		})
-		if err != nil || len(events) == 0 {
+		if err != nil || len(records) == 0 {
 			return delivered, refused, err
 		}
-		var taken []Event
-		for _, e := range events {
-			if refused = attend(ctx, e, deliver); refused != nil {
-				break
+		taken := 0
+		for taken < len(records) && refused == nil {
+			if refused = attend(ctx, records[taken], deliver); refused == nil {
+				taken++
 			}
-			taken = append(taken, e)
 		}
-		if len(taken) == 0 {
+		if taken == 0 {
 			return delivered, refused, nil
 		}
-		// What was delivered is acknowledged even if the context has ended meanwhile: it would only come again.
-		if err = d.store.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx Tx) error { return tx.Ack(ctx, taken...) }); err != nil {
+		// What was delivered is acknowledged even if the context has ended meanwhile:
+		// it would only come again.
+		err = d.store.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx Tx) error {
+			return tx.Ack(ctx, records[:taken]...)
+		})
+		if err != nil {
 			return delivered, refused, err
 		}
-		delivered += len(taken)
-		b.from += uint64(len(taken))
+		delivered += taken
+		b.from += uint64(taken)
 	}
 	return delivered, refused, nil
 }
 
-// attend calls the consumer; its panic is an error.
-func attend(ctx context.Context, e Event, deliver func(context.Context, Event) error) (err error) {
+// attend decodes an event and calls the consumer. A panic of the consumer becomes an
+// error.
+func attend(ctx context.Context, record EventRecord, deliver func(context.Context, Event) error) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errConsumer
 		}
 	}()
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e, err := record.event()
+	if err != nil {
 		return err
 	}
 	return deliver(ctx, e)

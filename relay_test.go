@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -132,44 +133,28 @@ func TestRelay(t *testing.T) {
 	})
 }
 
-// unacknowledging is a store that dies before the next acknowledgement.
-type unacknowledging struct {
-	tenancy.Store
-	dead bool
-}
-
-type unacknowledgingTx struct {
-	tenancy.Tx
-	store *unacknowledging
-}
-
 var errDied = errors.New("died")
-
-func (s *unacknowledging) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, unacknowledgingTx{tx, s}) })
-}
-
-func (tx unacknowledgingTx) Ack(ctx context.Context, events ...tenancy.Event) error {
-	if tx.store.dead {
-		return errDied
-	}
-	return tx.Tx.Ack(ctx, events...)
-}
 
 func TestRelayAcrossCrashes(t *testing.T) {
 	t.Run("EVT-5 what was given but not acknowledged before a crash comes again, in order", func(t *testing.T) {
-		store := &unacknowledging{Store: memstore.New()}
+		dead := false // before it can acknowledge
+		store := &scenes.Tapped{Store: memstore.New(), Call: func(call scenes.Call) error {
+			if dead && call.Method == "Ack" {
+				return errDied
+			}
+			return nil
+		}}
 		s := newSceneOver(t, store)
 		ana := s.found("ana")
 		stream := organizationStream(ana.Organization.ID)
 		var k taker
-		store.dead = true
+		dead = true
 		n, err := s.host.Relay(t.Context(), k.take)
 		require.ErrorIs(t, err, errDied)
 		require.Zero(t, n, "what was not acknowledged does not count")
 		given := slices.Clone(k.events[stream])
 		require.NotEmpty(t, given)
-		store.dead = false
+		dead = false
 		n, err = s.host.Relay(t.Context(), k.take)
 		require.NoError(t, err)
 		require.Equal(t, int(s.head(ana.Organization.ID).Sequence), n)

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 )
 
-// replay is a whole log that is applied again. The events of one transaction carry its actor and operation ID in every stream, and that is what
-// puts the streams in an order: they are applied when they are next in each stream that they stand in (INV-13).
+// replay is a whole log that is applied again. The events of one transaction carry its
+// actor and operation ID in every stream. That puts the streams in an order: the events
+// of a transaction are applied when they are next in each of their streams (INV-13).
 type replay struct {
 	*checker
 	world  *world
@@ -21,7 +21,7 @@ type replay struct {
 	seen   map[Entry]bool // the records there are
 }
 
-// unitKey tells the events of one transaction.
+// unitKey tells the events of one transaction from all others.
 type unitKey struct {
 	actor     Actor
 	operation OperationID
@@ -60,22 +60,22 @@ func (c *checker) replay() {
 	p.compare()
 }
 
-// read follows a stream, and queues its events.
+// read follows a stream and queues its events.
 func (p *replay) read(stream Stream) {
 	chain := chain{stream: stream}
 	for p.err == nil {
 		r := &reads{known: map[Lookup]Answer{}}
 		var head HeadRecord
-		var events []Event
+		var events []EventRecord
 		p.err = r.gather(p.ctx, p.tx, func() {
 			if h := find(r, headOf(stream)); h != nil {
 				head = *h
 			}
 			events = r.events(stream, chain.last+1, pageSize)
 		})
-		for _, e := range events {
-			chain.add(e)
-			p.queue(stream, e)
+		for _, record := range events {
+			chain.add(record)
+			p.queue(stream, record)
 		}
 		if len(events) < pageSize {
 			chain.end(head)
@@ -89,23 +89,30 @@ func (p *replay) read(stream Stream) {
 
 func numbered(stream Stream, sequence uint64) string { return fmt.Sprint(stream, " ", sequence) }
 
-func (p *replay) queue(stream Stream, e Event) {
-	key := unitKey{e.Actor, e.Operation}
+// queue queues an event of a stream. An event that does not decode keeps its place in
+// the order, and is not applied.
+func (p *replay) queue(stream Stream, record EventRecord) {
+	key := unitKey{record.Actor, record.Operation}
 	u := p.units[key]
 	if u == nil {
 		u = &unit{}
 		p.units[key] = u
 	}
-	u.events = append(u.events, e)
+	if e, err := record.event(); err == nil {
+		u.events = append(u.events, e)
+	} else {
+		p.check(false, "INV-13", numbered(stream, record.Sequence), "it does not decode")
+	}
 	if q := p.queues[stream]; len(q) > 0 && q[len(q)-1] == u {
 		return
 	}
-	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, e.Sequence), "another operation's events stand between those of its operation")
+	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, record.Sequence), "another operation's events stand between those of its operation")
 	p.queues[stream] = append(p.queues[stream], u)
 	u.streams = append(u.streams, stream)
 }
 
-// advance looks at what is next in a stream.
+// advance takes what is next in a stream. A transaction that is next in all of its
+// streams is ready.
 func (p *replay) advance(stream Stream) {
 	if len(p.queues[stream]) == 0 {
 		return
@@ -129,21 +136,16 @@ func (p *replay) apply(u *unit) {
 	}
 }
 
-// applied applies an event, and says whether the records that it changes were there.
-func (p *replay) applied(e Event) (ok bool) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			if bug, is := reason.(runtime.Error); is {
-				panic(bug)
-			}
-			ok = false
-		}
-	}()
+// applied applies an event, and reports whether the records that it changes were
+// there.
+func (p *replay) applied(e Event) bool {
+	p.world.fault = ""
 	e.Data.apply(p.world)
-	return true
+	return p.world.fault == ""
 }
 
-// changes looks at what an event changed of accounts (INV-10, INV-11), and forgets what there was before it.
+// changes checks what an event changed of accounts (INV-10, INV-11), and forgets what
+// there was before it.
 func (p *replay) changes(e Event) {
 	id := numbered(e.Stream, e.Sequence)
 	billing := e.Name == "UpgradeAccount" || e.Name == "InvoiceAccount" || e.Name == "SetPricing"
@@ -163,7 +165,7 @@ func (p *replay) changes(e Event) {
 	p.world.order = p.world.order[:0]
 }
 
-// lasting is what stays of an account for good once it is closed.
+// lasting returns what never changes of an account once it is closed.
 func lasting(a AccountRecord) AccountRecord {
 	return AccountRecord{Owner: a.Owner, SuspendedCustomer: a.SuspendedCustomer, SuspendedPlatform: a.SuspendedPlatform, Designated: a.Designated,
 		DesignatedBy: a.DesignatedBy, Closed: a.Closed}
@@ -207,8 +209,9 @@ func explain[R Record](p *replay, from many[R]) {
 	})
 }
 
-// differing gives the names of the fields in which a record is not as the events made it, but for what stands in no event: its personal part, and
-// when a domain's record was last found (EVT-3, INV-13).
+// differing returns the names of the fields in which a record is not as the events made
+// it. It passes over what no event says: the personal part, and when a domain's record
+// was last found (EVT-3, INV-13).
 func differing(record, made Record) (fields []string) {
 	a, b := reflect.ValueOf(record), reflect.ValueOf(made)
 	for i := range a.NumField() {
@@ -221,7 +224,7 @@ func differing(record, made Record) (fields []string) {
 	return fields
 }
 
-// subjectOf names what stands at an identity.
+// subjectOf returns the text form of an identity.
 func subjectOf(at Entry) string {
 	switch at.Index {
 	case IndexOrganizations:

@@ -46,7 +46,7 @@ var requestEvents = []EventData{RequestOpened{}, RequestSettled{}}
 // Errors: CodeEmail; CodeNotAllowed; CodeNotRefused (the policy would not refuse the address, or a user has it), CodeRequestOpen.
 func (p *Platform) RequestInvitation(ctx context.Context, email ProvenEmail) (InvitationRequest, error) {
 	var f form
-	address := f.email(email.text)
+	address := f.email(email.reveal())
 	type facts struct {
 		coverage
 		user *UserRecord
@@ -56,7 +56,7 @@ func (p *Platform) RequestInvitation(ctx context.Context, email ProvenEmail) (In
 		func(r *reads) facts {
 			f := facts{coverage: r.coverage(address), user: find(r, userByAddress(address))}
 			if f.domain != nil {
-				r.stream(streamOfOrganization(f.domain.Organization))
+				r.needHead(streamOfOrganization(f.domain.Organization))
 				f.open = find(r, openRequest(f.domain.Organization, address))
 			}
 			return f
@@ -78,13 +78,13 @@ func (p *Platform) RequestInvitation(ctx context.Context, email ProvenEmail) (In
 			made := RequestID(c.tape.id())
 			c.makes(made)
 			c.say(RequestOpened{made, org, c.now, c.now.add(c.dir.life)}, streamOfOrganization(org))
-			edit(c.world, requestByID(made), func(q *RequestRecord) { q.Personal = RequestPersonal{email.text, address} })
+			edit(c.world, requestByID(made), func(q *RequestRecord) { q.Personal = RequestPersonal{Personal(email), NewPersonal(address)} })
 			return viewRequest(*get(c.world, requestByID(made)), c.now), nil
 		})
 }
 
 func viewRequest(q RequestRecord, now Instant) InvitationRequest {
-	view := InvitationRequest{ID: q.ID, Organization: q.Organization, Email: Personal{kept(q.Personal.Email, due(q.Settled, q.Expires), now)},
+	view := InvitationRequest{ID: q.ID, Organization: q.Organization, Email: kept(q.Personal.Email, due(q.Settled, q.Expires), now),
 		State: q.State, Created: q.Created.Time(), Expires: q.Expires.Time()}
 	if q.State == StateOpen && now >= q.Expires {
 		view.State = StateExpired
@@ -97,7 +97,7 @@ func viewRequest(q RequestRecord, now Instant) InvitationRequest {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged; CodeSettled.
 func (s *Session) DismissRequest(ctx context.Context, request RequestID) error {
 	var f form
-	id(&f, request)
+	f.id(request)
 	type facts struct {
 		standing
 		request *RequestRecord

@@ -61,7 +61,7 @@ func TestOperationsTable(t *testing.T) {
 		}
 	})
 	t.Run("ROLE-8 every row says who may, with permissions that there are", func(t *testing.T) {
-		table, err := tableWith(RoleOptions{})
+		table, err := newPermissionTable(RoleOptions{})
 		require.NoError(t, err)
 		for _, row := range operations {
 			require.True(t, row.organization != "" || row.account != "" || row.operator || row.system || row.others != "", row.name)

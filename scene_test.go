@@ -3,106 +3,91 @@ package tenancy_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// scene is a directory in memory with a clock that stands still until it is moved, and IDs that are the same in every run.
+// scene is a scene of package scene under the names that tests use here, with the test that plays in it.
 type scene struct {
 	*testing.T
+	set   *scenes.Scene
 	dir   *tenancy.Directory
 	store tenancy.Store
 	host  *tenancy.Platform // System
 	staff *tenancy.Platform // an Operator
-	clock *clock
+	clock *scenes.Clock
+	names *scenes.NameServer
 }
 
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// advance moves the clock on.
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// seeded is a source of random bytes that gives the same ones in every run.
-type seeded struct{ *rand.ChaCha8 }
-
-func newSeeded() seeded { return seeded{rand.NewChaCha8([32]byte{1})} }
-
-// newScene makes a scene; what options leaves out is the scene's own.
+// newScene returns a scene in memory.
 func newScene(t *testing.T, options ...tenancy.Options) *scene {
+	t.Helper()
 	return newSceneOver(t, memstore.New(), options...)
 }
 
+// newSceneOver returns a scene over a store.
 func newSceneOver(t *testing.T, store tenancy.Store, options ...tenancy.Options) *scene {
 	t.Helper()
 	var o tenancy.Options
 	if len(options) > 0 {
 		o = options[0]
 	}
-	s := &scene{T: t, store: store, clock: &clock{now: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)}}
-	if o.Now == nil {
-		o.Now = s.clock.Now
-	}
-	if o.Random == nil {
-		o.Random = newSeeded()
-	}
-	var err error
-	s.dir, err = tenancy.New(store, &o)
-	require.NoError(t, err)
-	s.host, s.staff = s.dir.System(), s.dir.Operator("staff-1")
-	return s
+	set := scenes.New(t, store, o)
+	return &scene{T: t, set: set, dir: set.Dir, store: set.Store, host: set.Host, staff: set.Staff, clock: set.Clock, names: set.Names}
+}
+
+// in returns the same scene for another test.
+func (s *scene) in(t *testing.T) *scene {
+	other := *s
+	other.T, other.set = t, s.set.In(t)
+	return &other
 }
 
 func (s *scene) ctx() context.Context { return s.Context() }
 
-func address(name string) string { return name + "@" + name + ".example.com" }
+func address(name string) string { return scenes.Address(name) }
 
-// found signs somebody up who founds an organization with an account.
+// found signs up a person who founds an organization with an account.
 func (s *scene) found(name string) tenancy.SignedUp {
 	s.Helper()
-	founded, err := s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(address(name)), Name: name, Organization: name + " Inc", Account: name + " main"})
-	require.NoError(s, err)
-	return founded
+	return s.set.Found(name)
 }
 
-// join invites somebody new to the founder's organization, and signs them up with the secret.
+// join lets a founder invite a new person to their organization, and signs them up with the secret.
 func (s *scene) join(founder tenancy.SignedUp, name string, role tenancy.OrganizationRole) tenancy.UserID {
 	s.Helper()
-	sent, err := s.dir.As(founder.User.ID).InviteUser(s.ctx(), founder.Organization.ID, tenancy.NewInvitation{Email: address(name), Role: role})
-	require.NoError(s, err)
-	joined, err := s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(address(name)), Name: name, Secret: sent.Secret})
-	require.NoError(s, err)
-	return joined.User.ID
+	return s.set.Join(founder.User.ID, founder.Organization.ID, name, address(name), role)
 }
 
-// guest invites somebody new to an account with a role, and signs them up with the secret: an independent user in no organization.
+// guest lets a user invite a new person to an account with roles, and signs them up with the secret: they are an independent user.
 func (s *scene) guest(inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole) tenancy.UserID {
 	s.Helper()
-	sent, err := s.dir.As(inviter).InviteToAccount(s.ctx(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(roles...)})
-	require.NoError(s, err)
-	joined, err := s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(address(name)), Name: name, Secret: sent.Secret})
-	require.NoError(s, err)
-	return joined.User.ID
+	return s.set.Guest(inviter, account, name, roles...)
+}
+
+// prove adds a domain to an organization and verifies it.
+func (s *scene) prove(actor tenancy.UserID, org tenancy.OrganizationID, name string) tenancy.DomainID {
+	s.Helper()
+	return s.set.Prove(actor, org, name).ID
+}
+
+// failing returns a store whose reads in Views fail after some.
+func failing(store tenancy.Store, after int, err error) tenancy.Store {
+	return &scenes.Tapped{Store: store, Call: func(call scenes.Call) error {
+		if call.Update || call.Method != "Read" {
+			return nil
+		}
+		if after--; after >= 0 {
+			return nil
+		}
+		return err
+	}}
 }
 
 // refused wants an error with the code.
@@ -128,3 +113,6 @@ func (s *scene) everything() map[tenancy.Entry]tenancy.Record {
 	s.Helper()
 	return storetest.Everything(s, s.store)
 }
+
+// errOf gives the error of an operation whose result a test does not look at.
+func errOf[T any](_ T, err error) error { return err }

@@ -31,7 +31,7 @@ func newCovered(t *testing.T, policy tenancy.SignUpPolicy, options ...tenancy.Op
 // set sets the policy of the organization.
 func (s *covered) set(policy tenancy.SignUpPolicy) {
 	s.Helper()
-	require.NoError(s, s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy}))
+	require.NoError(s, errOf(s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy})))
 }
 
 // enter signs somebody up under an address.
@@ -77,7 +77,7 @@ func TestSignUpByPolicy(t *testing.T) {
 	oursUnused := func(s *covered) tenancy.Secret { s.invite(s.ana, newcomer); return tenancy.Secret{} }
 	oursExpired := func(s *covered) tenancy.Secret {
 		s.invite(s.ana, newcomer)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		s.recheck()
 		return tenancy.Secret{}
 	}
@@ -154,7 +154,7 @@ func TestSignUpByPolicy(t *testing.T) {
 					s.set(map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
 					change.Domain = s.acme.ID
 				}
-				require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, change))
+				require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, change)))
 				if row.code != "" {
 					s.unchanged(func() {
 						_, err := s.enter(newcomer, secret)
@@ -214,13 +214,13 @@ func TestSignUpAutomatic(t *testing.T) {
 		refused(t, err, tenancy.CodeMemberLimit)
 		_, err = s.enter(newcomer, s.invite(s.bea, newcomer))
 		refused(t, err, tenancy.CodeSecretRefused)
-		require.NoError(t, s.staff.SetLimits(t.Context(), s.org, &tenancy.Limits{Members: 2}))
+		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), s.org, &tenancy.Limits{Members: 2})))
 		up, err := s.enter(newcomer, secret)
 		require.NoError(t, err)
 		require.Len(t, s.ranks(up.User.ID), 1)
 	})
 	for what, until := range map[string]func(s *covered){
-		"not found for 7 days": func(s *covered) { s.clock.advance(7 * day) },
+		"not found for 7 days": func(s *covered) { s.clock.Advance(7 * day) },
 		"lapsing":              func(s *covered) { s.lapse(s.acme) },
 	} {
 		t.Run("DOM-4 not live ("+what+"), automatic joins nobody: they found, and can be invited as anybody", func(t *testing.T) {
@@ -308,7 +308,7 @@ func TestSignUpClosed(t *testing.T) {
 	})
 	t.Run("USR-1 closed: no import, whatever they own", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyClosed)
-		require.NoError(t, s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"}))
+		require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})))
 		s.outsider("out")
 		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
@@ -351,7 +351,7 @@ func TestSignUpClosed(t *testing.T) {
 	t.Run("USR-1 closed: a merge that would bring one is refused", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
 		s.verify(s.ana, "open.org")
-		require.NoError(t, s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed}))
+		require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed})))
 		cleo := s.found("cleo")
 		user := s.join(cleo, "user", tenancy.StandardUser)
 		secret := s.inviteOwner("cleo@open.org", cleo)
@@ -376,7 +376,7 @@ func TestSignUpClosed(t *testing.T) {
 		require.NoError(t, err)
 		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
-		require.NoError(t, s.owner.SetOrganizationRole(t.Context(), s.org, up.User.ID, tenancy.Administrator))
+		require.NoError(t, errOf(s.owner.SetOrganizationRole(t.Context(), s.org, up.User.ID, tenancy.Administrator)))
 		_, err = s.owner.TransferOwnership(t.Context(), s.org, tenancy.NewOwner{User: up.User.ID})
 		require.NoError(t, err)
 		require.Equal(t, up.User.ID, s.ownerOf(s.org))
@@ -413,7 +413,7 @@ func TestSetInvitationPolicy(t *testing.T) {
 	resent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "again@elsewhere.org"})
 	require.NoError(t, err)
 	claimed := s.claim(s.ana, "acme.org")
-	require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteLiveDomains))
+	require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteLiveDomains)))
 	t.Run("USR-5 only addresses on live domains are invited", func(t *testing.T) {
 		s.invite(s.ana, newcomer)
 		s.unchanged(func() {
@@ -437,16 +437,18 @@ func TestSetInvitationPolicy(t *testing.T) {
 		refused(t, err, tenancy.CodeOffDomain)
 	})
 	t.Run("USR-5 off again, anybody is", func(t *testing.T) {
-		require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody))
-		log := s.news(func() { require.NoError(t, s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)) }, ofOrganization(s.org))
+		require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
+		log := s.news(func() {
+			require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
+		}, ofOrganization(s.org))
 		require.Empty(t, log[0], "GEN-6")
 		s.invite(s.ana, "x@elsewhere.org")
 	})
 	t.Run("USR-5 refusals", func(t *testing.T) {
-		refused(t, s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody"), tenancy.CodePolicy)
-		refused(t, s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody), tenancy.CodeID)
-		refused(t, s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody), tenancy.CodeNotFound)
-		refused(t, s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody), tenancy.CodeNotAllowed)
+		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody")), tenancy.CodePolicy)
+		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody)), tenancy.CodeID)
+		refused(t, errOf(s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotFound)
+		refused(t, errOf(s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotAllowed)
 	})
 }
 
@@ -463,7 +465,7 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		s.invite(s.ana, newcomer)
 		require.NoError(t, change(s, out, newcomer))
 		require.NotContains(t, s.ranks(out), s.org, "no membership is gained by it")
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		refused(t, change(s, out, "NEW@acme.com"), tenancy.CodeInvitationOnly) // another spelling is a change like any other
 		require.NoError(t, change(s, out, newcomer), "GEN-6")
 	})
@@ -504,7 +506,7 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		})
 		require.NoError(t, change(s, up.User.ID, "newer@acme.com"))
 		require.NoError(t, change(s, up.User.ID, "newer@acme.org"))
-		require.NoError(t, s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt))
+		require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt)))
 		require.NoError(t, change(s, up.User.ID, "newer@elsewhere.org"))
 		require.NoError(t, change(s, s.ana.User.ID, "ana@acme.com"))
 		require.NoError(t, change(s, s.ana.User.ID, "ana@elsewhere.org"), "INV-12 the Owner is bound by none")
@@ -539,7 +541,7 @@ func TestRequestInvitation(t *testing.T) {
 		})
 		_, err = request(s, "other@acme.com")
 		require.NoError(t, err)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		require.Empty(t, requested(s))
 		again, err := request(s, newcomer)
 		require.NoError(t, err)
@@ -602,7 +604,7 @@ func TestRequestInvitation(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyInvitationOnly)
 		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer})
 		require.NoError(t, err)
-		s.clock.advance(7*day + time.Hour)
+		s.clock.Advance(7*day + time.Hour)
 		_, err = request(s, newcomer)
 		require.NoError(t, err)
 		_, err = s.owner.ResendInvitation(t.Context(), sent.ID)
@@ -625,7 +627,7 @@ func TestRequestInvitation(t *testing.T) {
 		refused(t, s.as(s.bea.User.ID).DismissRequest(t.Context(), asked.ID), tenancy.CodeNotFound)
 		refused(t, s.host.DismissRequest(t.Context(), asked.ID), tenancy.CodeNotAllowed)
 		refused(t, s.owner.DismissRequest(t.Context(), tenancy.RequestID{}), tenancy.CodeID)
-		s.clock.advance(7 * day)
+		s.clock.Advance(7 * day)
 		require.NoError(t, s.owner.DismissRequest(t.Context(), asked.ID), "an expired one too")
 	})
 }

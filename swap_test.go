@@ -259,10 +259,13 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 	"AccountRequests": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.AccountRequests(c, c.Owner, tenancy.AccountRequestQuery{After: after}))
 	},
+	"ImportableUsers": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.ImportableUsers(c, c.Domain, tenancy.ImportableUserQuery{After: after}))
+	},
 }
 
-// idless are the lists whose cursors hold no ID: an address's local part, and a number.
-var idless = []string{"ImportableUsers", "Events"}
+// idless are the lists whose cursors hold no ID but a number.
+var idless = []string{"Events"}
 
 // TestCursorSwap forges cursors, which hold IDs: where a list goes on from another tenant's it gives what it gives from nobody's next to it.
 func TestCursorSwap(t *testing.T) {

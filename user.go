@@ -38,7 +38,7 @@ func viewUser(u UserRecord) User {
 
 // viewPerson shows of a user what is seen of one who is no member.
 func viewPerson(u UserRecord) User {
-	return User{ID: u.ID, Email: Personal{u.Personal.Email}, Name: Personal{u.Personal.Name}}
+	return User{ID: u.ID, Email: u.Personal.Email, Name: u.Personal.Name}
 }
 
 // viewOutsider shows a user who is no member to those who manage the organization's users, and, as a whole, to Operators and System.
@@ -105,7 +105,7 @@ type SignedUp struct {
 // Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly, CodeMemberLimit.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var f form
-	address := f.email(in.Email.text)
+	address := f.email(in.Email.reveal())
 	in.Name = f.name(in.Name)
 	in.Organization = f.name(cmp.Or(in.Organization, "My organization"))
 	in.Account = f.name(cmp.Or(in.Account, "My account"))
@@ -128,7 +128,7 @@ func (r *reads) signUp(address string, secret Secret) (s signUp) {
 	s.coverage = r.coverage(address)
 	s.asked = r.openRequests(address)
 	if s.domain != nil {
-		r.stream(streamOfOrganization(s.domain.Organization))
+		r.needHead(streamOfOrganization(s.domain.Organization))
 		s.occupied = r.occupancy(s.organization)
 	}
 	if !secret.IsZero() {
@@ -226,7 +226,9 @@ func (s signUp) accept(in NewSignUp, address string, policy SignUpPolicy, c *cha
 func (c *changes) person(user UserID, in NewSignUp, address string, streams ...Stream) {
 	c.makes(user)
 	c.say(UserCreated{user, c.now}, streams...)
-	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{Email: in.Email.text, Address: address, Name: in.Name} })
+	edit(c.world, userByID(user), func(u *UserRecord) {
+		u.Personal = UserPersonal{Email: Personal(in.Email), Address: NewPersonal(address), Name: NewPersonal(in.Name)}
+	})
 }
 
 // found makes a user with an organization and an account of their own (ORG-1).
@@ -305,7 +307,7 @@ func (r *reads) sight(user UserID) (s sight) {
 	s.user = find(r, userByID(user))
 	s.memberships = all(r, membershipsOf(user, OrganizationID{}))
 	for _, stream := range streamsOf(user, s.memberships) {
-		r.stream(stream)
+		r.needHead(stream)
 	}
 	if !r.actor.isUser() || user == r.actor.User {
 		s.ranks = s.memberships
@@ -403,7 +405,7 @@ func (c *changes) authorizeUser(s sight) error {
 // Errors: CodeID; CodeNotFound.
 func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	type result struct {
 		user        User
 		memberships []Membership
@@ -460,7 +462,7 @@ type UserUpdate struct {
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	var name string
 	if in.Name != nil {
 		name = f.name(*in.Name)
@@ -474,9 +476,9 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 				return CodeTheOwner
 			}
 		}
-		if name != "" && name != s.user.Personal.Name {
+		if name != "" && name != s.user.Personal.Name.Reveal() {
 			c.say(UserUpdated{user}, streamsOf(user, s.memberships)...)
-			edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Name = name })
+			edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Name = NewPersonal(name) })
 		}
 		return nil
 	})
@@ -501,7 +503,7 @@ func (s *Session) changeUser(ctx context.Context, op *operationRow, user UserID,
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	return s.changeUser(ctx, opDeactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
@@ -519,7 +521,7 @@ func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error)
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var f form
-	id(&f, user)
+	f.id(user)
 	return s.changeUser(ctx, opReactivateUser, user, f.err, func(s sight, c *changes) error {
 		if err := c.activity(s); err != nil {
 			return err
@@ -562,8 +564,8 @@ func (s sight) inactiveBy(actor Actor) bool {
 // Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var f form
-	id(&f, user)
-	address := f.email(email.text)
+	f.id(user)
+	address := f.email(email.reveal())
 	type facts struct {
 		sight
 		holder *UserRecord
@@ -580,13 +582,13 @@ func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEma
 			switch {
 			case f.holder != nil && f.holder.ID != user:
 				return User{}, CodeEmailTaken
-			case f.sight.user.Personal.Email == email.text:
+			case f.sight.user.Personal.Email == Personal(email):
 			default:
 				if err := f.readdressing.refusal(c); err != nil {
 					return User{}, err
 				}
 				c.say(UserEmailChanged{user}, streamsOf(user, f.memberships)...)
-				edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Email, u.Personal.Address = email.text, address })
+				edit(c.world, userByID(user), func(u *UserRecord) { u.Personal.Email, u.Personal.Address = Personal(email), NewPersonal(address) })
 			}
 			return viewUser(*get(c.world, userByID(user))), nil
 		})
@@ -607,9 +609,9 @@ type Removal struct {
 // account that was to leave with them: disable it first).
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, removal Removal) error {
 	var f form
-	id(&f, org)
-	id(&f, user)
-	f.check(removal.AccountsTo != user && (removal.AccountsTo.IsZero() || !removal.Release), CodeInput)
+	f.id(org)
+	f.id(user)
+	f.that(removal.AccountsTo != user && (removal.AccountsTo.IsZero() || !removal.Release), CodeInput)
 	_, err := update(ctx, s, call{opRemoveUser, user.String(), f.err},
 		func(r *reads) leaving {
 			f := r.leaving(user, removal.AccountsTo)
@@ -690,7 +692,7 @@ func (s sight) inherits(org OrganizationID) error {
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves; CodeOwnsAccounts.
 func (s *Session) Leave(ctx context.Context, org OrganizationID) error {
 	var f form
-	id(&f, org)
+	f.id(org)
 	type facts struct {
 		standing
 		belongings
@@ -729,8 +731,8 @@ type UserDeletion struct {
 // CodeOwnsOrganization, CodeOwnsAccounts, and for AccountsTo CodeNotMember, CodeManagedElsewhere (in an organization), CodeInactive.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, deletion UserDeletion) error {
 	var f form
-	id(&f, user)
-	f.check(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
+	f.id(user)
+	f.that(deletion.AccountsTo.IsZero() || deletion.AccountsTo != user && s.actor.User != user, CodeInput)
 	_, err := update(ctx, s, call{opDeleteUser, user.String(), f.err},
 		func(r *reads) parting { return r.parting(user, deletion.AccountsTo) },
 		func(f parting, c *changes) (struct{}, error) {
@@ -752,21 +754,21 @@ type parting struct {
 
 func (r *reads) parting(user, heir UserID) parting {
 	f := parting{leaving: r.leaving(user, heir)}
-	r.stream(streamOfUser(heir))
+	r.needHead(streamOfUser(heir))
 	for _, a := range f.accounts {
-		r.stream(a.stream())
+		r.needHead(a.stream())
 	}
-	if address := f.user.Personal.Address; address != "" {
+	if address := f.user.Personal.Address.Reveal(); address != "" {
 		f.invited = all(r, invitationsByAddress(address, InvitationID{}))
 		f.requested = all(r, requestsByAddress(address))
 	}
 	for _, i := range f.invitations {
 		if i.Kind == InvitationToOrganization {
-			r.stream(streamOfOrganization(i.Organization))
+			r.needHead(streamOfOrganization(i.Organization))
 		}
 	}
 	for _, q := range f.requested {
-		r.stream(streamOfOrganization(q.Organization))
+		r.needHead(streamOfOrganization(q.Organization))
 	}
 	return f
 }
@@ -865,10 +867,10 @@ var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequest
 
 // check refuses a query that makes no sense.
 func (q UserQuery) check(f *form) {
-	f.check(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	f.check(q.Role == nil || *q.Role <= Owner, CodeRole)
-	f.check(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
-	f.check(len(q.Prefix) <= maxEmail && utf8.ValidString(q.Prefix), CodeInput)
+	f.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
+	f.that(q.Role == nil || *q.Role <= Owner, CodeRole)
+	f.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
+	f.that(len(q.Prefix) <= maxEmail && utf8.ValidString(q.Prefix), CodeInput)
 }
 
 // list identifies the list.
@@ -885,7 +887,7 @@ func (q UserQuery) takes(u rollItem) bool {
 	prefix := strings.ToLower(q.Prefix)
 	return (q.Role == nil || *q.Role == u.Role && (u.Kind == KindManaged || u.Kind == KindPending)) &&
 		(q.State == "" || u.Kind == KindManaged && u.User.State == q.State) &&
-		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.text), prefix))
+		(strings.HasPrefix(u.address, prefix) || strings.HasPrefix(strings.ToLower(u.User.Name.reveal()), prefix))
 }
 
 // Users lists an organization's users: managed, independent, pending, then who asked to be invited, each by ID (USR-16, GEN-9). The filters are
@@ -896,9 +898,9 @@ func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery
 	l := query.list(org)
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationUser], error) {
 		f := form{malformed}
-		id(&f, org)
+		f.id(org)
 		query.check(&f)
-		f.check(int(from.section) < len(userSections), CodeCursor)
+		f.that(int(from.section) < len(userSections), CodeCursor)
 		if only := slices.Index(userSections, query.Kind); only >= 0 && from == (place{}) {
 			from.section = byte(only)
 		}
@@ -1008,24 +1010,24 @@ func (f roll) items(c *changes) (items []rollItem) {
 	for _, m := range f.members {
 		u := OrganizationUser{Kind: KindManaged, User: viewUser(*f.users[m.User]), Role: m.Role, SSO: viewMembership(m).SSO, Since: m.Since.Time(),
 			Grants: f.granted(m.User)}
-		items = append(items, rollItem{u, f.users[m.User].Personal.Address, m.User})
+		items = append(items, rollItem{u, f.users[m.User].Personal.Address.Reveal(), m.User})
 	}
 	if userSections[f.from.section] == KindIndependent {
 		for _, id := range slices.SortedFunc(maps.Keys(f.users), func(a, b UserID) int { return slices.Compare(a[:], b[:]) }) {
 			u := OrganizationUser{Kind: KindIndependent, User: c.viewOutsider(*f.users[id]), Grants: f.granted(id)}
-			items = append(items, rollItem{u, f.users[id].Personal.Address, id})
+			items = append(items, rollItem{u, f.users[id].Personal.Address.Reveal(), id})
 		}
 	}
 	for _, i := range f.invitations {
 		if i.Kind == InvitationToOrganization && i.stateAt(c.now) == StatePending {
-			u := OrganizationUser{Kind: KindPending, User: User{Email: Personal{i.Personal.Email}}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
-			items = append(items, rollItem{u, i.Personal.Address, i.ID})
+			u := OrganizationUser{Kind: KindPending, User: User{Email: i.Personal.Email}, Role: i.Role, Invitation: i.ID, Expires: i.Expires.Time()}
+			items = append(items, rollItem{u, i.Personal.Address.Reveal(), i.ID})
 		}
 	}
 	for _, q := range f.requests {
 		if q.State == StateOpen && c.now < q.Expires {
-			u := OrganizationUser{Kind: KindRequested, User: User{Email: Personal{q.Personal.Email}}, Request: q.ID, Expires: q.Expires.Time()}
-			items = append(items, rollItem{u, q.Personal.Address, q.ID})
+			u := OrganizationUser{Kind: KindRequested, User: User{Email: q.Personal.Email}, Request: q.ID, Expires: q.Expires.Time()}
+			items = append(items, rollItem{u, q.Personal.Address.Reveal(), q.ID})
 		}
 	}
 	return items

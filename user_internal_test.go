@@ -79,7 +79,7 @@ func TestInherits(t *testing.T) {
 
 func TestUserQueryTakes(t *testing.T) {
 	item := func(kind Kind, role OrganizationRole, state State, address, name string) rollItem {
-		return rollItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: Personal{name}}}, address: address}
+		return rollItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: NewPersonal(name)}}, address: address}
 	}
 	managed := item(KindManaged, Administrator, StateActive, "ana@acme.com", "Élodie")
 	outsider := item(KindIndependent, StandardUser, StateActive, "bo@acme.com", "Bo")

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -54,7 +54,7 @@ func (s *scene) log(stream tenancy.Stream, from int) []string {
 	require.NoError(s, s.store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		events, err := tx.Events(ctx, stream, uint64(from), 1000)
 		for _, e := range events {
-			types = append(types, tenancy.EventType(e.Data))
+			types = append(types, e.Type)
 		}
 		return err
 	}))
@@ -322,7 +322,7 @@ func TestSignUpSecretRefused(t *testing.T) {
 		},
 		"expired": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
 			sent := s.invited(ana, address("bo"))
-			s.clock.advance(7 * 24 * time.Hour)
+			s.clock.Advance(7 * 24 * time.Hour)
 			return sent.Secret
 		},
 		"used by somebody who is gone": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
@@ -753,7 +753,7 @@ func TestRemoveUserRefuses(t *testing.T) {
 		})
 	}
 	t.Run("HIP-7 a designated account does not leave", func(t *testing.T) {
-		err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
+		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
 		require.NoError(t, err)
 		med := s.join(ana, "med", tenancy.StandardUser)
 		account := s.account(med, org, "med's")
@@ -1019,7 +1019,7 @@ func TestDeleteUser(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, boss.RemoveUser(t.Context(), org, quill.User.ID, tenancy.Removal{}))
 		expired := s.invited(bob, address("quill"))
-		s.clock.advance(8 * 24 * time.Hour)
+		s.clock.Advance(8 * 24 * time.Hour)
 		pending := invite()
 		toAccount, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("quill"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
@@ -1166,18 +1166,9 @@ func (s *scene) list(actor *tenancy.Session, org tenancy.OrganizationID, query t
 	return all
 }
 
-// ticking is a clock that goes on a millisecond with every look at it, so that IDs are in the order in which they were drawn.
-type ticking struct{ passed atomic.Int64 }
-
-func (c *ticking) now() time.Time {
-	return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC).Add(time.Duration(c.passed.Add(int64(time.Millisecond))))
-}
-
-func (c *ticking) advance(d time.Duration) { c.passed.Add(int64(d)) }
-
 func TestUsers(t *testing.T) {
-	var clock ticking
-	s := newScene(t, tenancy.Options{Now: clock.now})
+	s := newScene(t)
+	s.clock.Tick(time.Millisecond)
 	ana, bob := s.found("ana"), s.found("bob")
 	org, boss := ana.Organization.ID, s.as(ana.User.ID)
 	admin, std := s.join(ana, "admin", tenancy.Administrator), s.join(ana, "std", tenancy.StandardUser)
@@ -1304,7 +1295,7 @@ func TestUsers(t *testing.T) {
 		require.Equal(t, text(came), ids(s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: last.Cursor()})))
 	})
 	t.Run("USR-4 an expired invitation is no pending user", func(t *testing.T) {
-		clock.advance(7 * 24 * time.Hour)
+		s.clock.Advance(7 * 24 * time.Hour)
 		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindPending}))
 	})
 	refuse := func(what string, actor *tenancy.Session, org tenancy.OrganizationID, query tenancy.UserQuery, code tenancy.Code) {
@@ -1370,22 +1361,12 @@ func TestUsersPages(t *testing.T) {
 	})
 }
 
-// zone is a name server's TXT records.
-type zone map[string][]string
-
-func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) { return z[name], nil }
-
 func TestUsersWhoAskedToBeInvited(t *testing.T) {
-	dns := zone{}
-	var clock ticking
-	s := newScene(t, tenancy.Options{Resolver: dns, Now: clock.now})
+	s := newScene(t)
+	s.clock.Tick(time.Millisecond)
 	ana := s.found("ana")
 	boss, org := s.as(ana.User.ID), ana.Organization.ID
-	domain, err := boss.AddDomain(t.Context(), org, "acme.com")
-	require.NoError(t, err)
-	dns[domain.RecordName] = []string{domain.RecordValue}
-	_, err = boss.VerifyDomain(t.Context(), domain.ID)
-	require.NoError(t, err)
+	domain := s.prove(ana.User.ID, org, "acme.com")
 	var asked []tenancy.InvitationRequest
 	for _, email := range []string{"Quill@acme.com", "quentin@acme.com", "quine@acme.com"} {
 		request, err := s.host.RequestInvitation(t.Context(), tenancy.Proven(email))
@@ -1408,7 +1389,7 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 		require.Equal(t, asked[2].ID, found[0].Request)
 	})
 	t.Run("USR-14 a deleted user's requests are settled, and hold no address", func(t *testing.T) {
-		require.NoError(t, boss.RemoveDomain(t.Context(), domain.ID))
+		require.NoError(t, boss.RemoveDomain(t.Context(), domain))
 		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: "quill@acme.com", Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		quill, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("quill@acme.com"), Name: "Quill", Secret: sent.Secret})
@@ -1422,7 +1403,7 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 		require.Len(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested}), 1)
 	})
 	t.Run("USR-18 an expired request is open no more", func(t *testing.T) {
-		clock.advance(7 * 24 * time.Hour)
+		s.clock.Advance(7 * 24 * time.Hour)
 		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested}))
 	})
 }
@@ -1487,60 +1468,20 @@ func TestOwnerOfSeveral(t *testing.T) {
 	})
 }
 
-// counted is a store that counts the steps in which the last transaction read.
-type counted struct {
-	tenancy.Store
-	steps *int
-}
-
-type countedTx struct {
-	tenancy.Tx
-	steps *int
-}
-
-func (c countedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	*c.steps++
-	return c.Tx.Read(ctx, lookups...)
-}
-
-type countedReadTx struct {
-	tenancy.ReadTx
-	steps *int
-}
-
-func (c countedReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
-	*c.steps++
-	return c.ReadTx.Read(ctx, lookups...)
-}
-
-func (c counted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return c.Store.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
-		*c.steps = 0
-		return fn(ctx, countedReadTx{tx, c.steps})
-	})
-}
-
-func (c counted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return c.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
-		*c.steps = 0
-		return fn(ctx, countedTx{tx, c.steps})
-	})
-}
-
 func TestUserSteps(t *testing.T) {
-	steps := 0
-	s := newSceneOver(t, counted{memstore.New(), &steps})
+	counted := scenes.NewCounting(memstore.New())
+	s := newSceneOver(t, counted)
 	ana, other := s.found("ana"), s.found("other")
-	require.Equal(t, 2, steps, "SignUp: the address; the head of a stream that nobody could ask for")
+	require.Len(t, counted.Steps, 2, "SignUp: the address; the head of a stream that nobody could ask for")
 	org, boss := ana.Organization.ID, s.as(ana.User.ID)
 	sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
 	require.NoError(t, err)
 	sent := s.invited(ana, address("in"))
 	_, err = s.signUp("in", sent.Secret)
 	require.NoError(t, err)
-	require.Equal(t, 2, steps, "SignUp with an organization's secret")
+	require.Len(t, counted.Steps, 2, "SignUp with an organization's secret")
 	guest := s.guest(ana.User.ID, sub.ID, "guest", tenancy.Developer)
-	require.LessOrEqual(t, steps, 4, "SignUp with a subaccount's secret")
+	require.LessOrEqual(t, len(counted.Steps), 4, "SignUp with a subaccount's secret")
 	// full is a member who owns an account, has roles here and elsewhere, and is invited.
 	full := func(name string) tenancy.UserID {
 		user := s.join(ana, name, tenancy.StandardUser)
@@ -1589,7 +1530,7 @@ func TestUserSteps(t *testing.T) {
 	} {
 		t.Run(op.name, func(t *testing.T) {
 			require.NoError(t, op.call())
-			require.LessOrEqual(t, steps, op.most)
+			require.LessOrEqual(t, len(counted.Steps), op.most)
 		})
 	}
 }

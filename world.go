@@ -1,27 +1,32 @@
 package tenancy
 
-// world is the records that events are applied to: those an operation has read, or, when a log is replayed, all there are.
+// world is the records that events are applied to: those that an operation has
+// read, or, when a log is replayed, all there are.
 type world struct {
 	slots map[Entry]*slot
 	order []*slot // those that were changed, in order
 	reads *reads  // where records come from; nil in a replay
 	moves []Move  // set-based effects that the store is to carry out
+	fault string  // why an event could not be applied; empty: all were
 }
 
-// slot is a record in a world: as it was, and as it is; nil: absent.
+// slot is a record in a world, as it was and as it is. Nil means absent.
 type slot struct {
 	was, now Record
 	touched  bool
 }
 
-// newWorld is the world of what was read. It is filled when an event is first applied.
+// newWorld returns the world of what was read. It is filled when an event is first
+// applied.
 func newWorld(r *reads) *world { return &world{reads: r} }
 
+// identity returns the entry that tells a record from all others.
 func identity(record Record) Entry {
 	var room [8]Entry
 	return record.Entries(room[:0])[0]
 }
 
+// fill puts in what was read.
 func (w *world) fill() {
 	if w.slots != nil {
 		return
@@ -41,7 +46,7 @@ func (w *world) fill() {
 	}
 }
 
-// touch gives the slot of an identity for a change.
+// touch returns the slot of an identity for a change.
 func (w *world) touch(at Entry) *slot {
 	w.fill()
 	s := w.slots[at]
@@ -56,7 +61,7 @@ func (w *world) touch(at Entry) *slot {
 	return s
 }
 
-// get gives a record as it is now; nil: absent, or never read.
+// get returns a record as it is now, or nil if it is absent or was never read.
 func get[R Record](w *world, o one[R]) *R {
 	w.fill()
 	if s := w.slots[Entry{o.Index, o.Key}]; s != nil && s.now != nil {
@@ -66,26 +71,49 @@ func get[R Record](w *world, o one[R]) *R {
 	return nil
 }
 
-// edit changes a record that is there. An event that changes what was not read is a mistake in its operation, and panics.
+// edit changes a record. It is a fault if the record is absent or was not read.
 func edit[R Record](w *world, o one[R], change func(*R)) {
 	record := get(w, o)
 	if record == nil {
-		panic("tenancy: an event changes a record that was not read")
+		w.fault = "changes a record that is not there, or was not read"
+		return
 	}
 	change(record)
 	w.touch(Entry{o.Index, o.Key}).now = *record
 }
 
-// create adds a record that was not there.
+// create adds a record. It is a fault if there is one of that identity.
 func (w *world) create(record Record) {
 	s := w.touch(identity(record))
 	if s.now != nil {
-		panic("tenancy: an event creates a record that is there")
+		w.fault = "creates a record that is there"
+		return
 	}
 	s.now = record
 }
 
-// move carries a set-based effect out: in an operation the store does, in a replay it is done here.
+// put writes a record, whether there is one of its identity or not.
+func (w *world) put(record Record) { w.touch(identity(record)).now = record }
+
+// remove takes a record away. It is a fault if the record is absent or was not read.
+func remove[R Record](w *world, o one[R]) {
+	if get(w, o) == nil {
+		w.fault = "removes a record that is not there, or was not read"
+		return
+	}
+	w.touch(Entry{o.Index, o.Key}).now = nil
+}
+
+// mustApply panics if something could not be applied: that is a mistake in an
+// operation. A replay reads the fault instead.
+func (w *world) mustApply(what string) {
+	if w.fault != "" {
+		panic("tenancy: " + what + " " + w.fault)
+	}
+}
+
+// move carries out a set-based effect. In an operation the store does that; in a
+// replay it is done here.
 func (w *world) move(m Move) {
 	if w.reads != nil {
 		w.moves = append(w.moves, m)
@@ -113,18 +141,7 @@ func (w *world) move(m Move) {
 	}
 }
 
-// put writes a record, there or not.
-func (w *world) put(record Record) { w.touch(identity(record)).now = record }
-
-// remove takes away a record that is there.
-func remove[R Record](w *world, o one[R]) {
-	if get(w, o) == nil {
-		panic("tenancy: an event removes a record that was not read")
-	}
-	w.touch(Entry{o.Index, o.Key}).now = nil
-}
-
-// changed gives the records to put and those to delete.
+// changed returns the records to put and those to delete.
 func (w *world) changed() (put, deleted []Record) {
 	for _, s := range w.order {
 		switch {

@@ -11,7 +11,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestAccessWithoutAllocation holds a View of Access to none at all. Under the race detector pools forget on purpose.
+// TestAccessWithoutAllocation wants no allocation of a View with Access. It does not
+// run under the race detector, where pools forget on purpose.
 func TestAccessWithoutAllocation(t *testing.T) {
 	c := newCrowd(1_000)
 	main, sub := c.accounts[0], c.accounts[1]
@@ -19,7 +20,9 @@ func TestAccessWithoutAllocation(t *testing.T) {
 	c.accounts[1] = sub
 	store := c.store(t)
 	var row tenancy.AccessRow
-	for name, account := range map[string]tenancy.AccountID{"main account": main.ID, "subaccount": sub.ID, "no account": {1}} {
+	for name, account := range map[string]tenancy.AccountID{
+		"main account": main.ID, "subaccount": sub.ID, "no account": {1},
+	} {
 		t.Run(name, func(t *testing.T) {
 			fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 				row, err = tx.Access(ctx, main.Owner, account)

@@ -15,7 +15,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// crowd is some users, in organizations of a hundred, and a tenth as many accounts, each with a grant of its owner and one of somebody else.
+// crowd is users in organizations of a hundred, and a tenth as many accounts, each with
+// its owner's grant and a grant of another user.
 type crowd struct {
 	users       []tenancy.UserRecord
 	memberships []tenancy.MembershipRecord
@@ -23,7 +24,7 @@ type crowd struct {
 	grants      []tenancy.GrantRecord
 }
 
-// draw gives IDs as the library draws them: a time, then random bits.
+// draw returns an ID as the library draws it: a time, then random bits.
 func draw(random *rand.Rand, n int) (id [16]byte) {
 	binary.BigEndian.PutUint64(id[:], uint64(1_700_000_000_000+n)<<16|0x7000|random.Uint64()&0xfff)
 	binary.BigEndian.PutUint64(id[8:], random.Uint64()>>2|1<<63)
@@ -38,15 +39,15 @@ func newCrowd(users int) *crowd {
 		organizations[i] = draw(random, i)
 	}
 	for i := range users {
-		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: fmt.Sprintf("User.%07d@Example.com", i),
-			Address: fmt.Sprintf("user.%07d@example.com", i), Name: fmt.Sprintf("User Nr %07d", i)}}
+		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(fmt.Sprintf("User.%07d@Example.com", i)),
+			Address: tenancy.NewPersonal(fmt.Sprintf("user.%07d@example.com", i)), Name: tenancy.NewPersonal(fmt.Sprintf("User Nr %07d", i))}}
 		c.users = append(c.users, user)
 		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
 	}
 	for i := range users / 10 {
 		owner, account := c.memberships[i*10], tenancy.AccountID(draw(random, i))
 		c.accounts = append(c.accounts, tenancy.AccountRecord{ID: account, Owner: owner.User, Organization: owner.Organization, Created: 1,
-			Personal: tenancy.AccountPersonal{Name: fmt.Sprintf("Account %07d", i)}})
+			Personal: tenancy.AccountPersonal{Name: tenancy.NewPersonal(fmt.Sprintf("Account %07d", i))}})
 		c.grants = append(c.grants, tenancy.GrantRecord{Account: account, User: owner.User, Roles: tenancy.Roles(tenancy.AccountOwner)},
 			tenancy.GrantRecord{Account: account, User: c.users[i*10+1+random.IntN(9)].ID, Roles: tenancy.Roles(tenancy.Developer)})
 	}
@@ -77,7 +78,8 @@ func (c *crowd) store(tb testing.TB) *memstore.Store {
 	return store
 }
 
-// floor is what Access can't be faster than: three maps behind an atomic pointer.
+// floor is a store that Access cannot be faster than: three maps behind an atomic
+// pointer.
 type floor struct {
 	users    map[tenancy.UserID]tenancy.UserRecord
 	accounts map[tenancy.AccountID]tenancy.AccountRecord
@@ -114,7 +116,8 @@ func (f *floor) access(user tenancy.UserID, account tenancy.AccountID) (row tena
 	return row
 }
 
-// queries draws whom to ask about, uniformly: any user, and half the time an account they have a grant on.
+// queries draws users uniformly, each with an account, which is half the time one that
+// the user has a grant on.
 func (c *crowd) queries() []grantKey {
 	random := rand.New(rand.NewPCG(3, 4))
 	queries := make([]grantKey, 1<<17)
@@ -253,7 +256,7 @@ func BenchmarkUpdate(b *testing.B) {
 					u := answers[0].Record.(tenancy.UserRecord)
 					u.Created++
 					if changes == "one entry" {
-						u.Personal.Address = fmt.Sprintf("changed.%d@example.com", n)
+						u.Personal.Address = tenancy.NewPersonal(fmt.Sprintf("changed.%d@example.com", n))
 					}
 					return tx.Put(ctx, u)
 				})
@@ -284,7 +287,8 @@ func BenchmarkMoveAll(b *testing.B) {
 	}
 }
 
-// BenchmarkHeap reports what a million users take: alone, and each with a membership, a tenth of an account and of its two grants.
+// BenchmarkHeap reports how much memory a million users take: alone, and each with a
+// membership, a tenth of an account and a tenth of its two grants.
 func BenchmarkHeap(b *testing.B) {
 	const users = 1_000_000
 	fills := map[string]func(*memstore.Store, *crowd){
@@ -304,7 +308,7 @@ func BenchmarkHeap(b *testing.B) {
 	}
 }
 
-// heap gives how much is in use.
+// heap returns how much memory is in use.
 func heap() uint64 {
 	var m runtime.MemStats
 	runtime.GC()

@@ -12,18 +12,18 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// layout is what a store knows of kinds and indexes, from the table of them.
+// layout is what a store knows about kinds and indexes, taken from the table of indexes.
 type layout struct {
 	*seed
 	rows  []row // by index
 	kinds map[reflect.Type]tenancy.Index
 }
 
-// row is what a store knows of an index.
+// row is what a store knows about an index.
 type row struct {
 	tenancy.IndexInfo
 	kind   tenancy.Index // the identity index of its records
-	paired bool          // its records are found by two IDs, which its keys hold the other way round
+	paired bool          // the identity of its records is two IDs, which its keys hold in the other order
 }
 
 func newLayout() *layout {
@@ -41,7 +41,7 @@ func newLayout() *layout {
 	return l
 }
 
-// row finds an index in the table.
+// row returns the row of an index.
 func (l *layout) row(i tenancy.Index) (*row, error) {
 	if i == 0 || int(i) >= len(l.rows) {
 		return nil, fmt.Errorf("memstore: unknown index %d", i)
@@ -49,17 +49,18 @@ func (l *layout) row(i tenancy.Index) (*row, error) {
 	return &l.rows[i], nil
 }
 
-// known says whether a record is of a kind in the table. A pointer to one is not.
+// known reports whether a record is of a kind in the table. A pointer to a record is not.
 func (l *layout) known(r tenancy.Record) bool {
 	_, ok := l.kinds[reflect.TypeOf(r)]
 	return ok
 }
 
-// ordered says whether an index has an order: all do but identities that are never listed.
+// ordered reports whether an index has an order. All have, except identities that are
+// never listed.
 func (r *row) ordered() bool { return r.Listed || !r.Identity }
 
-// place is where a record with an identity stands for the key of its entry: there, and if the index does not use ID, with the record's ID besides,
-// so that every place says which record it is of.
+// place returns the place of a record's entry: the entry's key, with the record's ID if
+// the index does not use ID. So every place says which record it belongs to.
 func (r *row) place(key tenancy.Key, identity tenancy.Entry) tenancy.Key {
 	if !r.ID {
 		key.ID = identity.Key.ID
@@ -67,7 +68,7 @@ func (r *row) place(key tenancy.Key, identity tenancy.Entry) tenancy.Key {
 	return key
 }
 
-// identity says which record a place is of.
+// identity returns the identity of the record that a place belongs to.
 func (r *row) identity(place tenancy.Key) tenancy.Entry {
 	switch {
 	case r.Identity:
@@ -78,12 +79,12 @@ func (r *row) identity(place tenancy.Key) tenancy.Entry {
 	return tenancy.Entry{Index: r.kind, Key: tenancy.Key{ID: place.ID}}
 }
 
-// uses says whether a key has no parts but those the index uses.
+// uses reports whether a key has only parts that the index uses.
 func (r *row) uses(key tenancy.Key) bool {
 	return (r.In || key.In == [16]byte{}) && (r.Text || key.Text == "") && (r.ID || key.ID == [16]byte{})
 }
 
-// full says whether a key has all parts that the index uses.
+// full reports whether a key has all parts that the index uses.
 func (r *row) full(key tenancy.Key) bool {
 	return !(r.In && key.In == [16]byte{} || r.Text && key.Text == "" || r.ID && key.ID == [16]byte{})
 }
@@ -94,22 +95,24 @@ type index struct {
 	epoch uint64
 }
 
-// places is an ordered set of places: what an index holds.
+// places is an ordered set of places, the content of an index.
 type places interface {
 	put(tenancy.Key)
 	remove(tenancy.Key)
-	next(from tenancy.Key) (tenancy.Key, bool)           // the first that does not come before from
-	each(from tenancy.Key, visit func(tenancy.Key) bool) // those from there on, until visit says no
-	copy() places                                        // one to be changed, when this one is changed no more
-	gather(n int) places                                 // this one, whose changes, about n of each kind, are kept back until gathered
-	gathered() places                                    // this one with what was kept back
+	next(from tenancy.Key) (tenancy.Key, bool)           // the first one that does not come before from
+	each(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on, until visit returns false
+	copy() places                                        // a copy to change; the original no longer changes
+	gather(n int) places                                 // the set, holding back about n changes of either kind
+	gathered() places                                    // the set with the changes that were held back
 }
 
-// newPlaces makes an empty set for an index. It keeps the parts of a place that it needs.
+// newPlaces makes an empty set for an index. The set keeps only the parts of a place
+// that the index needs.
 func newPlaces(info tenancy.IndexInfo) places {
 	switch {
 	case info.In && info.Text:
-		return newTree(func(k tenancy.Key) tenancy.Key { return k }, func(k tenancy.Key) tenancy.Key { return k }, func(a, b tenancy.Key) int {
+		whole := func(k tenancy.Key) tenancy.Key { return k }
+		return newTree(whole, whole, func(a, b tenancy.Key) int {
 			if c := bytes.Compare(a.In[:], b.In[:]); c != 0 {
 				return c
 			}
@@ -120,11 +123,13 @@ func newPlaces(info tenancy.IndexInfo) places {
 			text string
 			id   [16]byte
 		}
-		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
+		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} },
+			func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
 			func(a, b place) int { return compareText(a.text, b.text, &a.id, &b.id) })
 	case info.In:
 		type place struct{ in, id [16]byte }
-		return newTree(func(k tenancy.Key) place { return place{k.In, k.ID} }, func(p place) tenancy.Key { return tenancy.Key{In: p.in, ID: p.id} },
+		return newTree(func(k tenancy.Key) place { return place{k.In, k.ID} },
+			func(p place) tenancy.Key { return tenancy.Key{In: p.in, ID: p.id} },
 			func(a, b place) int {
 				if c := bytes.Compare(a.in[:], b.in[:]); c != 0 {
 					return c
@@ -132,7 +137,8 @@ func newPlaces(info tenancy.IndexInfo) places {
 				return bytes.Compare(a.id[:], b.id[:])
 			})
 	}
-	return newTree(func(k tenancy.Key) [16]byte { return k.ID }, func(p [16]byte) tenancy.Key { return tenancy.Key{ID: p} },
+	return newTree(func(k tenancy.Key) [16]byte { return k.ID },
+		func(p [16]byte) tenancy.Key { return tenancy.Key{ID: p} },
 		func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
 }
 
@@ -143,7 +149,7 @@ func compareText(a, b string, idA, idB *[16]byte) int {
 	return bytes.Compare(idA[:], idB[:])
 }
 
-// tree is places in the form P.
+// tree is a set of places, kept in the form P.
 type tree[P any] struct {
 	*btree.BTreeG[P]
 	pack    func(tenancy.Key) P
@@ -151,13 +157,14 @@ type tree[P any] struct {
 	compare func(a, b P) int
 }
 
-// degree is half of what a node of a tree holds. With larger nodes a change copies more, with smaller ones there are more of them: 16 took the
-// least time.
+// degree is half of what a node of a tree holds. A change copies more if nodes are
+// larger, and there are more of them if they are smaller. 16 took the least time.
 const degree = 16
 
 func newTree[P any](pack func(tenancy.Key) P, unpack func(P) tenancy.Key, compare func(a, b P) int) tree[P] {
 	before := func(a, b P) bool { return compare(a, b) < 0 }
-	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true, Degree: degree}), pack, unpack, compare}
+	return tree[P]{btree.NewBTreeGOptions(before, btree.Options{NoLocks: true, Degree: degree}),
+		pack, unpack, compare}
 }
 
 func (t tree[P]) put(place tenancy.Key)    { t.Set(t.pack(place)) }
@@ -182,7 +189,8 @@ func (t tree[P]) gather(n int) places {
 	return &gathering[P]{t, make([]P, 0, n), make([]P, 0, n)}
 }
 
-// gathering is a tree and the changes that are kept back: what goes, and what comes then.
+// gathering is a tree and the changes that it holds back: first the places that go,
+// then those that come.
 type gathering[P any] struct {
 	tree[P]
 	going, coming []P
@@ -191,10 +199,10 @@ type gathering[P any] struct {
 func (g *gathering[P]) put(place tenancy.Key)    { g.coming = append(g.coming, g.pack(place)) }
 func (g *gathering[P]) remove(place tenancy.Key) { g.going = append(g.going, g.pack(place)) }
 
-// gathered looks for one place after the other where little of the tree changes. Where much does, it makes a new one: to load one in order takes a
-// fraction of the time.
+// gathered changes place by place if little of the tree changes. If much does, it makes
+// a new tree: loading one in order takes a fraction of the time.
 func (g *gathering[P]) gathered() places {
-	const much = 8 // one in so many
+	const much = 8 // more than one place in so many
 	if (len(g.going)+len(g.coming))*much < g.Len() {
 		for _, p := range g.going {
 			g.Delete(p)
@@ -209,7 +217,7 @@ func (g *gathering[P]) gathered() places {
 	return g.loaded()
 }
 
-// loaded makes a new tree with the changes, which are in order.
+// loaded makes a new tree with the changes, which are sorted.
 func (g *gathering[P]) loaded() places {
 	made, going, coming := newTree(g.pack, g.unpack, g.compare), g.going, g.coming
 	g.Scan(func(p P) bool {

@@ -9,9 +9,11 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestGathered gathers changes, few and many, of a tree, and wants what changing it at once gives, and the tree that it was copied from as it was.
+// TestGathered gathers few and many changes of a tree. It wants the tree that changing
+// at once makes, and the tree that was copied unchanged.
 func TestGathered(t *testing.T) {
-	infos := map[string]tenancy.IndexInfo{"by ID": {ID: true}, "by text": {Text: true}, "in, by ID": {In: true, ID: true}, "in, by text": {In: true, Text: true}}
+	infos := map[string]tenancy.IndexInfo{"by ID": {ID: true}, "by text": {Text: true},
+		"in, by ID": {In: true, ID: true}, "in, by text": {In: true, Text: true}}
 	for name, info := range infos {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(rt *rapid.T) {
@@ -39,7 +41,7 @@ func TestGathered(t *testing.T) {
 	}
 }
 
-// placed gives the place of a number in an index that uses some parts of a key.
+// placed returns the place of a number in an index that uses some parts of a key.
 func placed(n int, info tenancy.IndexInfo) (place tenancy.Key) {
 	place.ID = [16]byte{byte(n >> 8), byte(n)}
 	if info.In {
@@ -51,7 +53,7 @@ func placed(n int, info tenancy.IndexInfo) (place tenancy.Key) {
 	return place
 }
 
-// held gives all that an index holds, in its order.
+// held returns everything that an index holds, in its order.
 func held(p places) (all []tenancy.Key) {
 	p.each(tenancy.Key{}, func(place tenancy.Key) bool {
 		all = append(all, place)

@@ -2,19 +2,21 @@ package memstore
 
 import "github.com/add4b1c6/tenancy"
 
-// log is the events of a stream. It is never changed: with gives a longer one, which shares the events of this one. What is appended goes
-// behind the end of every log that a snapshot holds, and there is one writer, so the slices below are shared too. Event data are values without
-// slices: who has a copy of an event shares nothing with the log.
+// log is the events of a stream. It is never changed: with returns a longer log, which
+// shares the events of this one. Appending writes behind the end of every log that a
+// snapshot holds, and there is one writer, so longer and shorter logs also share the
+// slices. An EventRecord is a value: a copy of it shares nothing with the log that
+// could be changed.
 type log struct {
 	stream [16]byte
-	full   [][]tenancy.Event // blocks of as many events
-	tail   []tenancy.Event   // those after them, fewer
+	full   [][]tenancy.EventRecord // blocks, each of that many events
+	tail   []tenancy.EventRecord   // the events after the blocks, fewer than a block
 }
 
-// block is how many events stand together: a log is never copied as a whole.
+// block is how many events are stored together. No log is ever copied as a whole.
 const block = 64
 
-// end gives the number of the last event; no log, nil, ends with zero.
+// end returns the number of the last event. A nil log has none and ends with zero.
 func (l *log) end() uint64 {
 	if l == nil {
 		return 0
@@ -22,8 +24,8 @@ func (l *log) end() uint64 {
 	return uint64(len(l.full)*block + len(l.tail))
 }
 
-// event gives the event with a number from 1 to the end.
-func (l *log) event(number uint64) *tenancy.Event {
+// event returns the event with a number, which is from 1 to the end.
+func (l *log) event(number uint64) *tenancy.EventRecord {
 	i := number - 1
 	if i/block < uint64(len(l.full)) {
 		return &l.full[i/block][i%block]
@@ -31,8 +33,8 @@ func (l *log) event(number uint64) *tenancy.Event {
 	return &l.tail[i%block]
 }
 
-// with gives the log with the event that comes after its end.
-func (l *log) with(e tenancy.Event) *log {
+// with returns the log with an event appended.
+func (l *log) with(e tenancy.EventRecord) *log {
 	longer := &log{stream: e.Stream.Key()}
 	if l != nil {
 		longer.full, longer.tail = l.full, l.tail

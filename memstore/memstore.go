@@ -1,13 +1,18 @@
-// Package memstore keeps a directory in memory: the embedded default of package tenancy, for tests and for one process that can lose or rebuild
-// what it holds, and the reference of what a tenancy.Store does. Nothing is written to disk.
+// Package memstore keeps a directory in memory. It is the embedded default of package
+// tenancy, for tests and for a process that can lose or rebuild what it holds, and it
+// is the reference of what a tenancy.Store does. It writes nothing to disk.
 //
-// All that is stored hangs from one immutable snapshot behind an atomic pointer. A View loads the pointer, takes no lock, waits for nobody
-// and allocates nothing; what it sees never changes. One Update runs at a time; it works on a copy that shares what it does not touch, and
-// commits by storing the pointer. Rolling back is dropping the copy.
+// Everything that is stored hangs from one immutable snapshot behind an atomic pointer.
+// A View loads the pointer, takes no lock, waits for nothing and allocates nothing.
+// What it sees never changes. One Update runs at a time. It works on a copy that shares
+// what it does not change, and commits by storing the pointer. To roll back, it drops
+// the copy.
 //
-// Records stand in hash tries by identity (trie.go, records.go), which exact lookups and Access ask. Every index that is listed, or is no identity,
-// is besides an ordered tree of keys (index.go): a tree holds no records, and changes only when an entry comes or goes. The events of a
-// stream stand in blocks that are only ever added to (log.go).
+// Records are kept by identity in hash tries (trie.go, records.go), which answer exact
+// lookups and Access. Every index that is listed, or that holds no identities, is also
+// an ordered tree of keys (index.go). A tree holds no records, and changes only when an
+// entry comes or goes. The events of a stream are kept in blocks that only grow
+// (log.go).
 package memstore
 
 import (
@@ -21,12 +26,12 @@ import (
 
 var _ tenancy.Store = (*Store)(nil)
 
-// Store is a tenancy.Store in memory, made by New. Any number of goroutines may use it.
+// Store is a tenancy.Store in memory. New makes one. Any number of goroutines may use it.
 type Store struct {
 	current atomic.Pointer[snapshot]
 	readers sync.Pool     // of *reader
 	writer  chan struct{} // full while an Update runs
-	epoch   uint64        // of the last Update, rolled back or not: the writer's
+	epoch   uint64        // the number of the last Update, committed or not; the writer's
 	room    room          // the writer's
 }
 
@@ -38,8 +43,10 @@ func New() *Store {
 	return s
 }
 
-// View runs fn over the last committed snapshot and returns its error as it came, or the context's if that has ended already. A tenancy.ReadTx
-// refuses when fn has returned; since it is used again, it may then belong to another View, and read what that sees.
+// View runs fn over the last committed snapshot. It returns fn's error unchanged, or
+// the context's if the context has already ended. A tenancy.ReadTx must not be used
+// once fn has returned: it refuses then, unless another View uses it again by that
+// time.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -53,11 +60,16 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return fn(ctx, r)
 }
 
-// Update runs fn once, after the Updates that came before it, and commits if it returns nil. Otherwise nothing is changed, nor if fn panics. It
-// returns fn's error as it came; that of a write that failed, whatever fn made of it; or the context's, if that ends while it waits or before
-// the commit. CodeBusy means that an entry, or an event's number, is taken; CodeAmbiguous never comes.
+// Update runs fn once, after the Updates that came before it, and commits if fn returns
+// nil. Otherwise nothing changes, also if fn panics.
 //
-// A View within fn sees what was committed before. An Update of the same Store within fn would wait for itself: until its context ends.
+// It returns fn's error unchanged. It returns the error of a write that failed,
+// whatever fn returns, and the context's error if the context ends while Update waits
+// or before the commit. CodeBusy means that an entry or the number of an event is
+// taken. It never returns CodeAmbiguous.
+//
+// A View within fn sees what was committed before. An Update of the same Store within
+// fn waits for the outer one, until its context ends.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -84,13 +96,13 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return nil
 }
 
-// errOver is what a transaction answers after the function it was given to has returned.
+// errOver is the error of a transaction that is used after its function has returned.
 var errOver = errors.New("memstore: the transaction is over")
 
 // reader is a tenancy.ReadTx.
 type reader struct{ *snapshot } // nil: the transaction is over
 
-// open gives what to read, unless the context or the transaction is over.
+// open returns the snapshot to read, unless the context or the transaction is over.
 func (r *reader) open(ctx context.Context) (*snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -101,7 +113,8 @@ func (r *reader) open(ctx context.Context) (*snapshot, error) {
 	return r.snapshot, nil
 }
 
-// Read answers lookups. An index that is unknown, or not asked in this way, and a negative limit are errors.
+// Read answers lookups. An unknown index is an error, and so are a negative limit and a
+// lookup of a form that the index does not answer.
 func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
 	s, err := r.open(ctx)
 	if err != nil {
@@ -116,8 +129,9 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 	return answers, nil
 }
 
-// Access reads what Can needs to know, without an allocation.
-func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+// Access reads what Can needs to know. It does not allocate.
+func (r *reader) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (row tenancy.AccessRow, err error) {
 	s, err := r.open(ctx)
 	if err == nil {
 		s.records.access(s.seed, &user, &account, &row)
@@ -125,8 +139,9 @@ func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenanc
 	return row, err
 }
 
-// Events gives a part of a stream. A limit that is not positive gives nothing.
-func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+// Events returns a part of a stream: nothing if the limit is not positive.
+func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	s, err := r.open(ctx)
 	if err != nil {
 		return nil, err
@@ -134,8 +149,8 @@ func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64,
 	return s.events(stream, from, limit), nil
 }
 
-// Outbox gives the oldest pending events. A limit that is not positive gives nothing.
-func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+// Outbox returns the oldest pending events: none if the limit is not positive.
+func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	s, err := r.open(ctx)
 	if err != nil {
 		return nil, err

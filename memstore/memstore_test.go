@@ -24,10 +24,12 @@ func update(t *testing.T, store tenancy.Store, fn func(context.Context, tenancy.
 }
 
 func user(n byte, address string) tenancy.UserRecord {
-	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: address}}
+	return tenancy.UserRecord{ID: tenancy.UserID{n},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
-// TestWaitingWriterLeaves lets a writer wait for another, and go when its context ends.
+// TestWaitingWriterLeaves has a writer wait for another one, and give up when its
+// context ends.
 func TestWaitingWriterLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, finish := memstore.New(), make(chan struct{})
@@ -55,11 +57,13 @@ func TestWaitingWriterLeaves(t *testing.T) {
 		close(finish)
 		wg.Wait()
 		require.NoError(t, first)
-		update(t, store, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, user(2, "ben@example.com")) })
+		update(t, store, func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Put(ctx, user(2, "ben@example.com"))
+		})
 	})
 }
 
-// TestExchange lets records exchange an entry within one Put, in whatever order they are written.
+// TestExchange has records exchange an entry within one Put, in either order.
 func TestExchange(t *testing.T) {
 	store := memstore.New()
 	ann, ben := user(1, "ann@example.com"), user(2, "ben@example.com")
@@ -67,7 +71,8 @@ func TestExchange(t *testing.T) {
 	ann.Personal, ben.Personal = ben.Personal, ann.Personal
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, ann, ben) })
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: ann.Entries(nil)[1].Key})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress,
+			Key: ann.Entries(nil)[1].Key})
 		if err == nil && answers[0].Record != ann {
 			err = errors.New("not exchanged")
 		}
@@ -75,22 +80,24 @@ func TestExchange(t *testing.T) {
 	})
 }
 
-// TestFailureSwallowed refuses to commit what a failed write left, even if its error is ignored.
+// TestFailureSwallowed wants a transaction with a failed write not to commit, even if
+// the error is ignored.
 func TestFailureSwallowed(t *testing.T) {
 	store := memstore.New()
 	ann, ben := user(1, "ann@example.com"), user(2, "ben@example.com")
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, ann) })
 	for _, name := range []string{"last", "first"} {
-		require.Equal(t, tenancy.CodeBusy, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
-			if name == "last" {
-				_ = tx.Put(ctx, ben)
-			}
-			_ = tx.Put(ctx, user(3, ann.Personal.Address))
-			if name == "first" {
-				_ = tx.Put(ctx, ben)
-			}
-			return nil
-		}))
+		require.Equal(t, tenancy.CodeBusy, store.Update(t.Context(),
+			func(ctx context.Context, tx tenancy.Tx) error {
+				if name == "last" {
+					_ = tx.Put(ctx, ben)
+				}
+				_ = tx.Put(ctx, user(3, ann.Personal.Address.Reveal()))
+				if name == "first" {
+					_ = tx.Put(ctx, ben)
+				}
+				return nil
+			}))
 		require.NoError(t, store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
 			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 10})
 			if err == nil && len(answers[0].Records) != 1 {
@@ -101,26 +108,28 @@ func TestFailureSwallowed(t *testing.T) {
 	}
 }
 
-// TestMoveOntoAnother refuses to move a membership onto one that is there.
+// TestMoveOntoAnother wants a membership not to move onto one that exists.
 func TestMoveOntoAnother(t *testing.T) {
 	store, ann := memstore.New(), tenancy.UserID{1}
 	from, into := tenancy.OrganizationID{2}, tenancy.OrganizationID{3}
 	update(t, store, func(ctx context.Context, tx tenancy.Tx) error {
-		return tx.Put(ctx, tenancy.MembershipRecord{Organization: from, User: ann}, tenancy.MembershipRecord{Organization: into, User: ann, Role: tenancy.Owner})
+		return tx.Put(ctx, tenancy.MembershipRecord{Organization: from, User: ann},
+			tenancy.MembershipRecord{Organization: into, User: ann, Role: tenancy.Owner})
 	})
 	require.Equal(t, tenancy.CodeBusy, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 		return tx.MoveAll(ctx, tenancy.Move{From: from, Into: into, At: 1})
 	}))
 }
 
-// stranger is a record of no kind.
+// stranger is a record of no kind that the table of indexes has.
 type stranger struct{}
 
 func (stranger) Entries(to []tenancy.Entry) []tenancy.Entry {
 	return append(to, tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: [16]byte{1}}})
 }
 
-// TestRefused holds the store to refusing what makes no sense, with an error that is none of the contract's.
+// TestRefused wants the store to refuse calls that make no sense, with an error that is
+// none of the contract's.
 func TestRefused(t *testing.T) {
 	read := func(l tenancy.Lookup) func(context.Context, tenancy.Tx) error {
 		return func(ctx context.Context, tx tenancy.Tx) error {
@@ -129,8 +138,8 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	ann := user(1, "ann@example.com")
-	event := func(n uint64) tenancy.Event {
-		return tenancy.Event{Stream: tenancy.Stream{User: ann.ID}, Sequence: n}
+	event := func(n uint64) tenancy.EventRecord {
+		return tenancy.EventRecord{Stream: tenancy.Stream{User: ann.ID}, Sequence: n}
 	}
 	for _, c := range []struct {
 		name string
@@ -138,16 +147,22 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no index", read(tenancy.Lookup{Key: tenancy.Key{ID: ann.ID}})},
 		{"unknown index", read(tenancy.Lookup{Index: tenancy.IndexOperations + 1})},
-		{"an index of lists asked for one", read(tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: ann.ID, ID: ann.ID}})},
-		{"an index of one asked for a list", read(tenancy.Lookup{Index: tenancy.IndexInvitationsBySecret, Limit: 1})},
+		{"an index of lists asked for one", read(tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
+			Key: tenancy.Key{In: ann.ID, ID: ann.ID}})},
+		{"an index of one asked for a list", read(tenancy.Lookup{Index: tenancy.IndexInvitationsBySecret,
+			Limit: 1})},
 		{"limit below zero", read(tenancy.Lookup{Index: tenancy.IndexUsers, Limit: -1})},
 		{"pointer", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, &ann) }},
 		{"nil", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, nil) }},
 		{"unknown kind", func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, stranger{}) }},
-		{"unknown kind to delete", func(ctx context.Context, tx tenancy.Tx) error { return tx.Delete(ctx, stranger{}) }},
+		{"unknown kind to delete", func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Delete(ctx, stranger{})
+		}},
 		{"gap", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, event(1), event(3)) }},
 		{"no number", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, event(0)) }},
-		{"no stream", func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, tenancy.Event{Sequence: 1}) }},
+		{"no stream", func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Append(ctx, tenancy.EventRecord{Sequence: 1})
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := memstore.New().Update(t.Context(), c.fn)
@@ -157,11 +172,12 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestLogOfSnapshot appends where something that was rolled back had been appended: no snapshot sees more than it should.
+// TestLogOfSnapshot appends events in the place of others that were rolled back, and
+// wants no snapshot to see more than it should.
 func TestLogOfSnapshot(t *testing.T) {
 	store, stream := memstore.New(), tenancy.Stream{User: tenancy.UserID{1}}
-	event := func(n int, name string) tenancy.Event {
-		return tenancy.Event{Stream: stream, Sequence: uint64(n), Name: name}
+	event := func(n int, name string) tenancy.EventRecord {
+		return tenancy.EventRecord{Stream: stream, Sequence: uint64(n), Name: name}
 	}
 	names := func(ctx context.Context, tx tenancy.ReadTx) (names []string, err error) {
 		events, err := tx.Events(ctx, stream, 0, 1_000)
@@ -201,7 +217,8 @@ func TestLogOfSnapshot(t *testing.T) {
 	}
 }
 
-// TestManyReaders lets readers look on while a writer changes everything at once: what they see is always of one piece.
+// TestManyReaders has readers read while a writer changes everything at once, and wants
+// each of them to see one state.
 func TestManyReaders(t *testing.T) {
 	const users, rounds = 100, 200
 	store, stream := memstore.New(), tenancy.Stream{User: tenancy.UserID{1}}
@@ -214,12 +231,14 @@ func TestManyReaders(t *testing.T) {
 					return err
 				}
 			}
-			return tx.Append(ctx, tenancy.Event{Stream: stream, Sequence: uint64(round)})
+			return tx.Append(ctx, tenancy.EventRecord{Stream: stream, Sequence: uint64(round)})
 		})
 	}
 	require.NoError(t, write(1))
+	domain := tenancy.Key{In: user(0, "a@example.com").Entries(nil)[2].Key.In}
 	look := func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 2 * users}, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Limit: 2 * users})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 2 * users},
+			tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: domain, Limit: 2 * users})
 		if err != nil {
 			return err
 		}

@@ -2,8 +2,9 @@ package memstore
 
 import "github.com/add4b1c6/tenancy"
 
-// records finds every record by identity. The kinds that Access reads have tries of their own, which hold them in place, not boxed. IDs are
-// passed by pointer on the way of Access: copying them takes a fifth of its time.
+// records finds every record by identity. The kinds that Access reads have tries of
+// their own, which hold records in place, not boxed. Functions that Access calls take
+// IDs by pointer: copying them would take a fifth of its time.
 type records struct {
 	users       trie[user]
 	memberships trie[tenancy.MembershipRecord]
@@ -12,7 +13,8 @@ type records struct {
 	others      trie[other]
 }
 
-// user is a record, and what Access says of it, found when it was written. That stands before the record, next to the ID.
+// user is a record, and what Access returns about it, derived when the record was
+// written. It comes before the record, next to the ID.
 type user struct {
 	active bool
 	tenancy.UserRecord
@@ -49,7 +51,7 @@ func newRecords() records {
 	}
 }
 
-// get finds the record of an identity; nil: absent.
+// get returns the record of an identity, or nil.
 func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 	in, id := &identity.Key.In, &identity.Key.ID
 	switch identity.Index {
@@ -77,17 +79,19 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 	return nil
 }
 
-// some is how many records are looked up at a time: a processor that need not wait for one to come from memory before it asks for the next
-// takes a fraction of the time.
+// some is how many records are looked up at a time. A processor that asks for the next
+// record before the last one has come from memory takes a fraction of the time.
 const some = 16
 
-// list appends the records of up to some identities, which must be there, of one kind.
+// list appends the records of up to some identities, which are of one kind and must
+// exist.
 func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record) []tenancy.Record {
 	switch identities[0].Index {
 	case tenancy.IndexUsers:
 		return listed(h, &s.users, identities, to, func(r *user) tenancy.Record { return r.UserRecord })
 	case tenancy.IndexMembers:
-		return listed(h, &s.memberships, identities, to, func(r *tenancy.MembershipRecord) tenancy.Record { return *r })
+		return listed(h, &s.memberships, identities, to,
+			func(r *tenancy.MembershipRecord) tenancy.Record { return *r })
 	case tenancy.IndexAccounts:
 		return listed(h, &s.accounts, identities, to, func(r *account) tenancy.Record { return r.AccountRecord })
 	case tenancy.IndexGrants:
@@ -96,13 +100,14 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
 }
 
-func listed[V any](h *seed, t *trie[V], identities []tenancy.Entry, to []tenancy.Record, record func(*V) tenancy.Record) []tenancy.Record {
+func listed[V any](h *seed, t *trie[V], identities []tenancy.Entry, to []tenancy.Record,
+	record func(*V) tenancy.Record) []tenancy.Record {
 	var found [some][]V
 	for i := range identities {
 		found[i] = t.find(h.hash(&identities[i]))
 	}
 	for i := range identities {
-		t.key(&found[i][0]) // so that it is on its way when the next loop looks at it
+		t.key(&found[i][0]) // so that it is on its way when the next loop reads it
 	}
 	for i := range identities {
 		at := 0
@@ -134,7 +139,8 @@ func (s *records) account(h *seed, id *tenancy.AccountID) *account {
 	return nil
 }
 
-func (s *records) membership(h *seed, org *tenancy.OrganizationID, user *tenancy.UserID) *tenancy.MembershipRecord {
+func (s *records) membership(h *seed, org *tenancy.OrganizationID,
+	user *tenancy.UserID) *tenancy.MembershipRecord {
 	found := s.memberships.find(h.hashPair(tenancy.IndexMembers, (*[16]byte)(org), (*[16]byte)(user)))
 	for i := range found {
 		if r := &found[i]; r.User == *user && r.Organization == *org {
@@ -154,7 +160,7 @@ func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserI
 	return nil
 }
 
-// put keeps a record, in place of the one of its identity.
+// put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
 	case tenancy.UserRecord:
@@ -175,7 +181,7 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	}
 }
 
-// remove takes the record of an identity away, which must be there.
+// remove removes the record of an identity, which must exist.
 func (s *records) remove(e edit, identity tenancy.Entry) {
 	switch identity.Index {
 	case tenancy.IndexUsers:
@@ -197,7 +203,8 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 		row.UserFound, row.UserActive = true, u.active
 	}
 	if a := s.account(h, account); a != nil {
-		row.AccountFound, row.Organization, row.Parent, row.Closed, row.Suspended = true, a.Organization, a.Parent, a.closed, a.suspended
+		row.AccountFound, row.Organization, row.Parent = true, a.Organization, a.Parent
+		row.Closed, row.Suspended = a.closed, a.suspended
 	}
 	if g := s.grant(h, account, user); g != nil {
 		row.Roles = g.Roles

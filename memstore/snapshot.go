@@ -8,13 +8,14 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// snapshot is all there is at one time. Once it is committed it is never changed.
+// snapshot is everything that is stored at one time. Once it is committed it is never
+// changed.
 type snapshot struct {
 	*layout
 	records records
 	logs    trie[*log]
-	indexes []index // by index: those that have an order
-	outbox  index   // In a stream's key, ID a number: the events that are not acknowledged
+	indexes []index // by index; only those that have an order are used
+	outbox  index   // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
 }
 
 func newSnapshot() *snapshot {
@@ -30,7 +31,7 @@ func newSnapshot() *snapshot {
 	return s
 }
 
-// record finds the record of an identity; nil: absent.
+// record returns the record of an identity, or nil.
 func (s *snapshot) record(identity tenancy.Entry) tenancy.Record {
 	return s.records.get(s.seed, &identity)
 }
@@ -87,10 +88,10 @@ func (s *snapshot) list(row *row, after tenancy.Key, limit int) []tenancy.Record
 	return records
 }
 
-// last comes after every ID.
+// last is the greatest ID there can be.
 var last = [16]byte(bytes.Repeat([]byte{0xff}, 16))
 
-// walk visits up to limit places that share after.In and come after it.
+// walk visits up to limit places that have the In of a key and come after it.
 func (s *snapshot) walk(row *row, after tenancy.Key, limit int, visit func(place tenancy.Key)) {
 	if row.In == (after.In == [16]byte{}) || !row.Text && after.Text != "" {
 		return
@@ -110,7 +111,7 @@ func (s *snapshot) walk(row *row, after tenancy.Key, limit int, visit func(place
 	})
 }
 
-// log finds the log of a stream; nil: it has no events.
+// log returns the log of a stream, or nil if it has no events.
 func (s *snapshot) log(stream [16]byte) *log {
 	key := tenancy.Entry{Key: tenancy.Key{ID: stream}}
 	if l := s.logs.get(s.hash(&key), key); l != nil {
@@ -119,17 +120,17 @@ func (s *snapshot) log(stream [16]byte) *log {
 	return nil
 }
 
-func (s *snapshot) events(stream tenancy.Stream, from uint64, limit int) []tenancy.Event {
+func (s *snapshot) events(stream tenancy.Stream, from uint64, limit int) []tenancy.EventRecord {
 	l := s.log(stream.Key())
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	for n := max(from, 1); n <= l.end() && len(events) < limit; n++ {
 		events = append(events, *l.event(n))
 	}
 	return events
 }
 
-func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.Event {
-	var events []tenancy.Event
+func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.EventRecord {
+	var events []tenancy.EventRecord
 	place := tenancy.Key{In: after.Key(), ID: last}
 	for len(events) < limit {
 		var ok bool
@@ -142,8 +143,8 @@ func (s *snapshot) oldestPending(after tenancy.Stream, limit int) []tenancy.Even
 	return events
 }
 
-// pending is an event's place in the outbox.
-func pending(e *tenancy.Event) tenancy.Key {
+// pending returns an event's place in the outbox.
+func pending(e *tenancy.EventRecord) tenancy.Key {
 	key := tenancy.Key{In: e.Stream.Key()}
 	binary.BigEndian.PutUint64(key.ID[8:], e.Sequence)
 	return key

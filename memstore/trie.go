@@ -10,36 +10,40 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// trie finds values by key, in a few steps whatever it holds: six bits of the key's hash choose one of 64 ways at each node, until few values
-// are left. A trie is a value itself: whoever copies it has a snapshot, in which no change of the other shows.
+// trie finds values by key in a few steps, however many it holds. At each node six bits
+// of the key's hash choose one of 64 ways, until few values are left. A trie is a
+// value: a copy is a snapshot, which does not see changes of the original.
 type trie[V any] struct {
 	root node[V]
-	key  func(*V) tenancy.Entry // never changes for a value
+	key  func(*V) tenancy.Entry // of a value, always the same
 }
 
-// node is where a trie branches. A way leads to up to three values, in place, or to a node if there are more. Below the last bits of the hash
-// a node has no ways: all its values have the same hash. It takes 64 bytes, a line of the processor's cache; a byte more shows in Access.
+// node is where a trie branches. A way leads to up to three values, which the node
+// holds, or, if there are more, to another node. Below the last bits of the hash a node
+// has no ways: all its values have the same hash. A node takes 64 bytes, a line of the
+// processor's cache. One byte more would slow Access down measurably.
 type node[V any] struct {
 	branch   uint64        // bit i: way i leads to a node
-	one, two uint64        // bit i of each: the bits of how many values way i leads to
-	epoch    uint64        // the transaction that made the node; with the low bit set, values are its own too
+	one, two uint64        // bits i: the low and the high bit of how many values way i leads to
+	epoch    uint64        // the transaction that made the node; low bit set: it also made values
 	values   []V           // in the order of their ways
-	nodes    *[64]*node[V] // by way; nil: none
+	nodes    *[64]*node[V] // by way; nil: no way leads to a node
 }
 
 const (
-	step   = 6  // bits of the hash that a node uses
-	bottom = 64 // bits that there are
-	most   = 3  // values of a way
+	step   = 6  // how many bits of the hash a node uses
+	bottom = 64 // how many bits a hash has
+	most   = 3  // how many values a way leads to
 )
 
-// edit is what a transaction changes tries with.
+// edit is what a transaction needs to change tries.
 type edit struct {
-	epoch uint64                     // its number: even, never used before
-	hash  func(tenancy.Entry) uint64 // of keys: always the same for a trie
+	epoch uint64                     // its number, even and never used before
+	hash  func(tenancy.Entry) uint64 // of a key; always the same for a trie
 }
 
-// find gives what may have the key of a hash: up to three values, or all that have the same hash. They are not to be changed.
+// find returns the values that may have a key with a hash: up to three, or all that
+// have the same hash. The caller must not change them.
 func (t *trie[V]) find(hash uint64) []V {
 	n := &t.root
 	for {
@@ -56,13 +60,13 @@ func (t *trie[V]) find(hash uint64) []V {
 	}
 }
 
-// run says where the values of a way stand, and how many they are.
+// run returns where the values of a way begin, and how many there are.
 func (n *node[V]) run(way uint64) (at, count int) {
 	before := uint64(1)<<way - 1
 	return bits.OnesCount64(n.one&before) + bits.OnesCount64(n.two&before)*2, int(n.one>>way&1 + n.two>>way&1*2)
 }
 
-// get gives the value of a key; nil: there is none. It is not to be changed.
+// get returns the value of a key, or nil. The caller must not change it.
 func (t *trie[V]) get(hash uint64, key tenancy.Entry) *V {
 	found := t.find(hash)
 	if i := t.index(found, key); i >= 0 {
@@ -80,17 +84,17 @@ func (t *trie[V]) index(values []V, key tenancy.Entry) int {
 	return -1
 }
 
-// put sets the value of a key, which is its own.
+// put sets the value of its key.
 func (t *trie[V]) put(e edit, key tenancy.Entry, value V) {
 	t.root = *t.with(e, &t.root, 0, e.hash(key), key, value)
 }
 
-// remove takes the value of a key away, which must be there.
+// remove removes the value of a key, which must exist.
 func (t *trie[V]) remove(e edit, key tenancy.Entry) {
 	t.root = *t.without(e, &t.root, 0, e.hash(key), key)
 }
 
-// with gives a node with a value; used bits of the hash led to it.
+// with returns a node with a value. used is how many bits of the hash led to the node.
 func (t *trie[V]) with(e edit, n *node[V], used int, hash uint64, key tenancy.Entry, value V) *node[V] {
 	n = n.own(e)
 	if used >= bottom {
@@ -127,7 +131,7 @@ func (t *trie[V]) with(e edit, n *node[V], used int, hash uint64, key tenancy.En
 	return n
 }
 
-// without gives a node without the value of a key.
+// without returns a node without the value of a key.
 func (t *trie[V]) without(e edit, n *node[V], used int, hash uint64, key tenancy.Entry) *node[V] {
 	n = n.own(e)
 	if used >= bottom {
@@ -154,7 +158,8 @@ func (t *trie[V]) without(e edit, n *node[V], used int, hash uint64, key tenancy
 	return n
 }
 
-// own gives the node to change, though not its values: itself, if the transaction made it.
+// own returns the node to change: the node itself if the transaction made it, or a
+// copy. Its values may still be shared.
 func (n *node[V]) own(e edit) *node[V] {
 	if n.epoch|1 == e.epoch|1 {
 		return n
@@ -167,7 +172,7 @@ func (n *node[V]) own(e edit) *node[V] {
 	return &o
 }
 
-// lead makes a way lead to a node; nil: to none.
+// lead makes a way lead to a node, or to none if to is nil.
 func (n *node[V]) lead(way uint64, to *node[V]) {
 	if to == nil {
 		n.branch &^= 1 << way
@@ -184,14 +189,14 @@ func (n *node[V]) lead(way uint64, to *node[V]) {
 	n.nodes[way] = to
 }
 
-// count notes how many values a way leads to.
+// count sets how many values a way leads to.
 func (n *node[V]) count(way uint64, count int) {
 	n.one = n.one&^(1<<way) | uint64(count&1)<<way
 	n.two = n.two&^(1<<way) | uint64(count>>1)<<way
 }
 
-// set, insert and delete change the values: in place if they are the transaction's own, else in a copy. There is no room kept
-// for more to come: most nodes stay as they are.
+// set, insert and delete change the values: in place if the transaction made them, or
+// in a copy. They keep no room for more values, since most nodes stay as they are.
 
 func (n *node[V]) set(i int, value V) {
 	if n.epoch&1 == 0 {
@@ -223,7 +228,8 @@ func (n *node[V]) delete(i, count int) {
 	n.values, n.epoch = shorter, n.epoch|1
 }
 
-// seed makes a store's hashes its own, so that nobody can choose keys that all take one way.
+// seed makes a store's hashes its own, so that nobody can choose keys that all take the
+// same way.
 type seed struct {
 	a, b uint64
 	text maphash.Seed
@@ -242,7 +248,8 @@ func (s *seed) hash(at *tenancy.Entry) uint64 {
 	return s.mix(h, &at.Key.ID)
 }
 
-// hashID and hashPair are hash for keys of these parts. With in zero, which no key has, hashPair is another.
+// hashID and hashPair return what hash returns for keys of these parts. hashPair
+// differs if in is zero, which it never is in a key.
 func (s *seed) hashID(index tenancy.Index, id *[16]byte) uint64 {
 	return s.mix(s.a+uint64(index), id)
 }

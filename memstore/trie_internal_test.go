@@ -16,7 +16,7 @@ import (
 // pool is how many keys there are.
 const pool = 60
 
-// pair is what the tests keep.
+// pair is the value that the tests keep.
 type pair struct {
 	key   tenancy.Entry
 	value int
@@ -30,8 +30,9 @@ func numbered(n int) (key tenancy.Entry) {
 	return key
 }
 
-// TestTrie does with a trie what it does with a map, and takes snapshots of both: they must go on holding the same. Hashes are as good as they
-// are, or bad: alike in their first bits, their last, or altogether.
+// TestTrie does the same to a trie and to a map and takes snapshots of both, which must
+// stay the same. Hashes are good, or alike in their first bits, in their last bits, or
+// in all.
 func TestTrie(t *testing.T) {
 	good := newSeed()
 	hashes := map[string]func(tenancy.Entry) uint64{
@@ -107,7 +108,8 @@ func (m *trieMachine) actions() map[string]func(*rapid.T) {
 	}
 }
 
-// check wants the trie to hold what the map does, and to be as its comments say.
+// check wants the trie to hold what the map holds, and its nodes to be as their
+// comments say.
 func (m *trieMachine) check(t require.TestingT) {
 	kept := map[tenancy.Entry]int{}
 	require.True(t, m.sound(&m.trie.root, 0, 0, kept), "shape")
@@ -121,7 +123,8 @@ func (m *trieMachine) check(t require.TestingT) {
 	}
 }
 
-// sound says whether a node that used bits of a hash lead to is as it should, and notes what is below it.
+// sound checks a node that a number of bits of a hash leads to, and collects what is
+// below it.
 func (m *trieMachine) sound(n *node[pair], hash uint64, used int, kept map[tenancy.Entry]int) bool {
 	count := bits.OnesCount64(n.one) + 2*bits.OnesCount64(n.two)
 	if used >= bottom {
@@ -135,12 +138,13 @@ func (m *trieMachine) sound(n *node[pair], hash uint64, used int, kept map[tenan
 	}
 	for way := uint64(0); n.nodes != nil && way < 1<<step; way++ {
 		below := n.nodes[way]
-		ok = ok && (n.branch>>way&1 == 1) == (below != nil) && (below == nil || m.sound(below, hash|way<<used, used+step, kept))
+		ok = ok && (n.branch>>way&1 == 1) == (below != nil) &&
+			(below == nil || m.sound(below, hash|way<<used, used+step, kept))
 	}
 	return ok
 }
 
-// TestEditInPlace holds a transaction that writes much to copying what it writes to once.
+// TestEditInPlace wants a transaction that writes much to copy each node only once.
 func TestEditInPlace(t *testing.T) {
 	good := newSeed()
 	m := newTrieMachine(func(k tenancy.Entry) uint64 { return good.hash(&k) })

@@ -11,27 +11,28 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// tx is a tenancy.Tx: it reads a snapshot of its own, and writes there.
+// tx is a tenancy.Tx. It reads and writes a snapshot of its own.
 type tx struct {
 	reader
 	*room
 	edit   edit
 	listed bool  // the snapshot's slice of indexes is its own
-	failed error // of a write: the transaction cannot commit
+	failed error // the error of a write: the transaction cannot commit
 }
 
-// room is where a writer puts entries, one transaction after the other.
+// room is space for entries that transactions use one after the other.
 type room struct {
-	before, after []tenancy.Entry // of the record that is written
-	claimed       []tenancy.Entry // by the call: entries that could be another record's
+	before, after []tenancy.Entry // of the record that is being written
+	claimed       []tenancy.Entry // entries that the call wrote and that may be another record's
 }
 
 func newTx(of *snapshot, epoch uint64, room *room) *tx {
 	s := *of
-	return &tx{reader: reader{&s}, room: room, edit: edit{epoch, func(key tenancy.Entry) uint64 { return s.hash(&key) }}}
+	return &tx{reader: reader{&s}, room: room,
+		edit: edit{epoch, func(key tenancy.Entry) uint64 { return s.hash(&key) }}}
 }
 
-// end makes the transaction refuse, and forgets what it wrote.
+// end makes the transaction refuse every call, and forgets what it wrote.
 func (t *tx) end() {
 	t.snapshot = nil
 	clear(t.before[:cap(t.before)])
@@ -44,7 +45,8 @@ func (t *tx) forget() {
 	t.claimed = t.claimed[:0]
 }
 
-// write runs a write, unless the transaction is over or has failed. What fails, fails the transaction.
+// write runs a write unless the transaction is over or has failed. A write that fails
+// makes the transaction fail.
 func (t *tx) write(ctx context.Context, change func() error) error {
 	if _, err := t.open(ctx); err != nil {
 		t.failed = cmp.Or(t.failed, err)
@@ -55,8 +57,10 @@ func (t *tx) write(ctx context.Context, change func() error) error {
 	return t.failed
 }
 
-// Put writes records. Entries are looked at when all are written, so that records can exchange them: CodeBusy if one is another record's then.
-// What is of no kind of the table of indexes, a pointer to a record included, is an error, and so are entries that are not as the table says.
+// Put writes records. It checks entries once all records are written, so that records
+// can exchange them: CodeBusy if an entry is then another record's too. A record of a
+// kind that is not in the table of indexes is an error, and so is a pointer to a
+// record. So are entries that are not as the table says.
 func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
@@ -72,7 +76,8 @@ func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	})
 }
 
-// Delete removes records by identity. What is of no kind of the table of indexes is an error.
+// Delete removes records by identity. A record of a kind that is not in the table of
+// indexes is an error.
 func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
@@ -88,8 +93,9 @@ func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	})
 }
 
-// Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
-func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+// Append adds events: CodeBusy for a number that the stream already has. A number that
+// leaves a gap is another error, and so is an event without a stream or a number.
+func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
 			if err := t.append(e); err != nil {
@@ -100,8 +106,8 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 	})
 }
 
-// Ack takes events out of the outbox, by stream and number.
-func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+// Ack removes events from the outbox, by stream and number.
+func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for i := range events {
 			t.change(&t.outbox).remove(pending(&events[i]))
@@ -110,7 +116,8 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
 	})
 }
 
-// MoveAll carries out a merge or deletion: CodeBusy if a user of a membership that moves has one in move.Into already.
+// MoveAll carries out a merge or a deletion: CodeBusy if a member of move.From is
+// already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		members, accounts := t.all(tenancy.IndexMembers, move.From), t.all(tenancy.IndexAccountsIn, move.From)
@@ -133,7 +140,8 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	})
 }
 
-// gather keeps back what changes in the indexes of a kind, about so many records, until gathered.
+// gather holds back the changes to the indexes of a kind, of about so many records,
+// until gathered is called.
 func (t *tx) gather(kind tenancy.Index, records int) {
 	for i := range t.rows {
 		if row := &t.rows[i]; row.kind == kind && row.ordered() {
@@ -143,7 +151,7 @@ func (t *tx) gather(kind tenancy.Index, records int) {
 	}
 }
 
-// gathered makes the changes that were kept back.
+// gathered makes the changes that were held back.
 func (t *tx) gathered() {
 	for i := range t.indexes {
 		if x := &t.indexes[i]; x.places != nil {
@@ -162,12 +170,12 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})
 }
 
-// all lists what an index has of an organization.
+// all lists the records of an organization that an index has.
 func (t *tx) all(i tenancy.Index, of tenancy.OrganizationID) []tenancy.Record {
 	return t.list(&t.rows[i], tenancy.Key{In: of}, math.MaxInt)
 }
 
-// stored finds the record that has the identity of this one; nil: absent.
+// stored returns the stored record that has the identity of this one, or nil.
 func (t *tx) stored(r tenancy.Record) (tenancy.Record, error) {
 	if !t.known(r) {
 		return nil, fmt.Errorf("memstore: unknown kind of record %T", r)
@@ -176,7 +184,8 @@ func (t *tx) stored(r tenancy.Record) (tenancy.Record, error) {
 	return t.record(t.after[0]), nil
 }
 
-// replace writes a record in place of the one that is there; nil: none. Indexes change where an entry comes or goes.
+// replace writes a record in place of an old one. Either may be nil. Indexes change
+// only where an entry comes or goes.
 func (t *tx) replace(old, record tenancy.Record) error {
 	t.before, t.after = entries(t.before[:0], old), entries(t.after[:0], record)
 	for _, e := range t.before {
@@ -206,7 +215,7 @@ func entries(to []tenancy.Entry, of tenancy.Record) []tenancy.Entry {
 	return of.Entries(to)
 }
 
-// enter puts an entry of a record into its index.
+// enter adds an entry of a record to its index.
 func (t *tx) enter(e, identity tenancy.Entry) error {
 	row, err := t.row(e.Index)
 	if err != nil {
@@ -225,14 +234,15 @@ func (t *tx) enter(e, identity tenancy.Entry) error {
 	return nil
 }
 
-// leave takes an entry of a record out of its index.
+// leave removes an entry of a record from its index.
 func (t *tx) leave(e, identity tenancy.Entry) {
 	if row := &t.rows[e.Index]; row.ordered() {
 		t.change(t.index(e.Index)).remove(row.place(e.Key, identity))
 	}
 }
 
-// settle refuses a call that claimed an entry which is another record's. In an index whose keys hold an ID no entry can be two records'.
+// settle refuses a call that claimed another record's entry. An index whose keys hold
+// an ID cannot have an entry of two records.
 func (t *tx) settle() error {
 	defer t.forget()
 	for _, e := range t.claimed {
@@ -251,7 +261,7 @@ func (t *tx) settle() error {
 	return nil
 }
 
-func (t *tx) append(e tenancy.Event) error {
+func (t *tx) append(e tenancy.EventRecord) error {
 	stream := e.Stream.Key()
 	l := t.log(stream)
 	switch end := l.end(); {
@@ -267,7 +277,7 @@ func (t *tx) append(e tenancy.Event) error {
 	return nil
 }
 
-// index gives an index that may be changed.
+// index returns an index that may be changed.
 func (t *tx) index(i tenancy.Index) *index {
 	if !t.listed {
 		t.indexes, t.listed = slices.Clone(t.indexes), true
@@ -275,7 +285,8 @@ func (t *tx) index(i tenancy.Index) *index {
 	return &t.indexes[i]
 }
 
-// change gives places that may be changed: of each index a copy, once in a transaction.
+// change returns places that may be changed. It copies those of an index once in a
+// transaction.
 func (t *tx) change(x *index) places {
 	if x.epoch != t.edit.epoch {
 		*x = index{x.copy(), t.edit.epoch}

@@ -282,7 +282,7 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			f := found(b)
 			f.candidate(f.store, 0, 0) // which proves the domain
-			require.NoError(b, f.operator.SetImportEntitlement(b.Context(), f.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"}))
+			require.NoError(b, errOf(f.operator.SetImportEntitlement(b.Context(), f.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 			emails := f.loners(f.store, manyUsers)
 			f.settle()
 			b.StartTimer()

@@ -6,39 +6,21 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
-
-// watch is a clock that stands until it is moved.
-type watch struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (w *watch) Now() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
-}
-
-func (w *watch) advance(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.now = w.now.Add(d)
-}
 
 // planted is a directory in whose database every piece of personal data carries a marker.
 type planted struct {
 	t        *testing.T
 	dir      *tenancy.Directory
-	names    *nameServer
-	clock    *watch
+	names    *scenes.NameServer
+	clock    *scenes.Clock
 	database string
 	marks    map[string][]string // by what they mark
 
@@ -71,7 +53,7 @@ func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
 // plant signs people up, invites others, who accept, decline, are revoked or let it be, proves a domain, and has somebody ask to be invited there.
 func plant(t *testing.T) *planted {
 	store, pool := open(t, nil)
-	p := &planted{t: t, names: &nameServer{}, clock: &watch{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}, database: pool.Config().ConnConfig.Database,
+	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(), database: pool.Config().ConnConfig.Database,
 		marks: map[string][]string{}}
 	var err error
 	p.dir, err = tenancy.New(store, &tenancy.Options{Now: p.clock.Now, Resolver: p.names})
@@ -101,7 +83,7 @@ func plant(t *testing.T) *planted {
 	claim, err := owner.AddDomain(ctx, org, domain)
 	require.NoError(t, err)
 	p.marks["domain's token"] = []string{claim.RecordValue[strings.LastIndexByte(claim.RecordValue, '=')+1:]}
-	p.names.Store(claim.RecordName, claim.RecordValue)
+	p.names.Publish(claim.RecordName, claim.RecordValue)
 	_, err = owner.VerifyDomain(ctx, claim.ID)
 	require.NoError(t, err)
 	_, err = owner.AddDomain(ctx, org, p.mark("unproven domain")+".example")
@@ -169,7 +151,7 @@ func TestNothingPersonalInDump(t *testing.T) {
 		require.Zero(t, found[of], of)
 	}
 
-	p.clock.advance(7*day + 29*day) // what expired after seven days is 29 days old too
+	p.clock.Advance(7*day + 29*day) // what expired after seven days is 29 days old too
 	_, err = p.dir.System().Purge(ctx)
 	require.NoError(t, err)
 	require.Empty(t, p.found())

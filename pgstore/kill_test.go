@@ -22,6 +22,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/storetest"
 )
@@ -215,20 +216,11 @@ func (l *ledger) len() int {
 	return len(l.all)
 }
 
-// nameServer answers with what was published.
-type nameServer struct{ sync.Map }
-
-func (n *nameServer) LookupTXT(_ context.Context, name string) ([]string, error) {
-	value, _ := n.Load(name)
-	text, _ := value.(string)
-	return []string{text}, nil
-}
-
 // writer does operations that belong together, round after round, each under an ID that it notes before, and notes again when it was acknowledged.
 type writer struct {
 	ctx     context.Context
 	dir     *tenancy.Directory
-	names   *nameServer
+	names   *scenes.NameServer
 	common  tenancy.SignedUp // whose organization all writers write to
 	say     func(string)
 	stop    <-chan struct{}
@@ -241,7 +233,7 @@ type writer struct {
 var errRound = errors.New("the round is over")
 
 func newWriter(t testing.TB, store tenancy.Store, say func(string), stop <-chan struct{}) *writer {
-	w := &writer{ctx: context.WithoutCancel(t.Context()), names: &nameServer{}, say: say, stop: stop}
+	w := &writer{ctx: context.WithoutCancel(t.Context()), names: &scenes.NameServer{}, say: say, stop: stop}
 	var err error
 	w.dir, err = tenancy.New(store, &tenancy.Options{Resolver: w.names, InvitationsPerDay: -1})
 	require.NoError(t, err)
@@ -391,7 +383,7 @@ func (w *writer) merges(ana tenancy.SignedUp, domain string) {
 		return s.AddDomain(ctx, ana.Organization.ID, domain)
 	})
 	if w.err == nil {
-		w.names.Store(claim.RecordName, claim.RecordValue)
+		w.names.Publish(claim.RecordName, claim.RecordValue)
 		w.err = w.persists(func() error { // it takes no ID (GEN-13), and does no harm a second time
 			_, err := w.dir.As(ana.User.ID).VerifyDomain(ctx, claim.ID)
 			if errors.Is(err, tenancy.CodeAmbiguous) {

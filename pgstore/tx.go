@@ -199,16 +199,16 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 }
 
 // Events gives a part of a stream. A limit that is not positive gives nothing.
-func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readEvents, uuid(stream.Key()), int64(min(from, maxInt)), int64(limit))
 }
 
 // Outbox gives the oldest pending events. A limit that is not positive gives nothing.
-func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
 }
 
-func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any) (events []tenancy.Event, err error) {
+func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any) (events []tenancy.EventRecord, err error) {
 	if err := t.alive(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}
@@ -291,7 +291,7 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 }
 
 // Append adds events and makes them pending. A number that the stream has already makes the next read or the commit fail.
-func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		var rows, pending [][]any
 		for _, e := range events {
@@ -308,7 +308,7 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 }
 
 // Ack takes events out of the outbox, by stream and number.
-func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		var rows [][]any
 		for _, e := range events {

@@ -332,7 +332,7 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 		},
 		"ImportUsers": func(n int) deed {
 			return deed{"ImportUsers", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
-				require.NoError(s.t, s.operator.SetImportEntitlement(s.t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"}))
+				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 				s.candidate(store, 0, 0) // which proves the domain
 				emails := s.loners(store, n)
 				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {

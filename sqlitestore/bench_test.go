@@ -192,7 +192,7 @@ type large struct {
 
 func newLarge(users, accounts int) *large {
 	l := &large{owner: newID(), prime: newID(), candidate: newID()}
-	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: "o@corp.example", Address: "o@corp.example"}},
+	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"), Address: tenancy.NewPersonal("o@corp.example")}},
 		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
 			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
 	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
@@ -202,7 +202,7 @@ func newLarge(users, accounts int) *large {
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
 		l.emails = append(l.emails, email)
-		user := tenancy.UserRecord{ID: newID(), Created: 1, Personal: tenancy.UserPersonal{Email: email, Address: email}}
+		user := tenancy.UserRecord{ID: newID(), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)}}
 		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: newID(), Owner: user.ID, Organization: l.candidate, Created: 1}
@@ -346,7 +346,7 @@ func BenchmarkImport(b *testing.B) {
 
 // batch inserts so many users, memberships and events in one transaction.
 func (f *floor) batch(n int) {
-	user := f.prepare("INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2)")
+	user := f.prepare("INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')")
 	member := f.prepare("INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")
 	event := f.prepare(`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
 		VALUES (?, ?, 0, 1, 'System', 'ImportUsers', 0, 0, '', 'UserImported', ?)`)
@@ -357,7 +357,7 @@ func (f *floor) batch(n int) {
 		id := newID()
 		binary.BigEndian.PutUint64(id[:], uint64(i))
 		for s, args := range map[*sql.Stmt][]any{
-			user: {bytesOf(id), fmt.Sprintf("corp.example@user%d", i)}, member: {org, bytesOf(id)}, event: {org, i + 1, make([]byte, 100)},
+			user: {bytesOf(id), fmt.Sprintf("user%d@corp.example", i)}, member: {org, bytesOf(id)}, event: {org, i + 1, make([]byte, 100)},
 		} {
 			if _, err := tx.StmtContext(f.Context(), s).ExecContext(f.Context(), args...); err != nil {
 				f.Fatal(err)

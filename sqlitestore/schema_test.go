@@ -129,15 +129,15 @@ func TestBatches(t *testing.T) {
 			id, org := [16]byte{1, byte(n)}, [16]byte{2, byte(n % 7)}
 			if n%3 > 0 {
 				address := fmt.Sprintf("user%d@acme.com", n)
-				if err := tx.Put(ctx, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: address}},
+				if err := tx.Put(ctx, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}},
 					tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: address}},
+					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(address)}},
 					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified, Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
 					return err
 				}
 			}
 			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id}, tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: fmt.Sprintf("user%d@acme.com", n)}}} {
+				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@acme.com", n))}}} {
 				for _, e := range r.Entries(nil) {
 					x, err := tables.At(e.Index)
 					if err != nil {

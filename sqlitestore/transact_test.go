@@ -197,7 +197,7 @@ func cmpOr(errs ...error) error {
 }
 
 func user(n byte, address string) tenancy.UserRecord {
-	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: address}}
+	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
 // TestWithTxStale refuses a transaction that has read, while others wrote: what it has read does not hold any more.

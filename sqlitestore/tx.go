@@ -123,7 +123,7 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 }
 
 // Events gives a part of a stream. A limit that is not positive gives nothing.
-func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, lim
 }
 
 // Outbox gives the oldest pending events. A limit that is not positive gives nothing.
-func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]ten
 	return t.events(ctx, selectOutbox, after.Key(), int64(limit))
 }
 
-func (t *tx) events(ctx context.Context, text string, args ...any) (events []tenancy.Event, err error) {
+func (t *tx) events(ctx context.Context, text string, args ...any) (events []tenancy.EventRecord, err error) {
 	err = t.ask(ctx, text, args, func(rows *sql.Rows) error {
 		e, err := tables.Event(rows.Scan)
 		if err != nil {
@@ -239,7 +239,7 @@ func (t *tx) remove(r tenancy.Record) error {
 var errGap = errors.New("sqlitestore: an event's number leaves a gap in its stream")
 
 // Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
-func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
 			values, err := tables.EventValues(e)
@@ -262,7 +262,7 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.Event) error {
 }
 
 // Ack takes events out of the outbox, by stream and number.
-func (t *tx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
 			if e.Sequence > math.MaxInt64 {

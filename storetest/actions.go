@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's default, or it would seldom leave its setting.
@@ -78,7 +79,7 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
 		"a day": func(rt *rapid.T) {
-			m.now = m.now.Add(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
+			m.clock.Advance(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
 			m.did(rt, "Purge", func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
 			if m.coin(rt, "domains are rechecked") {
 				m.did(rt, "RecheckDomains", func() error { _, err := m.dir.System().RecheckDomains(m.ctx); return err })
@@ -115,7 +116,7 @@ func (m *machine) people() map[string]func(*rapid.T) {
 			org, user := m.org(rt), m.user(rt)
 			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetOrganizationRole", func() error { return s.SetOrganizationRole(m.ctx, org, user, role) })
+			m.did(rt, "SetOrganizationRole", func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
 		},
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)
@@ -258,7 +259,7 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 				limits = &tenancy.Limits{Members: m.between(rt, "members", -1, 3), Accounts: m.between(rt, "accounts", 0, 3),
 					Subaccounts: m.between(rt, "subaccounts", 0, 1), TrialSubaccounts: m.between(rt, "on trial", 0, 1), Domains: m.between(rt, "domains", 0, 1)}
 			}
-			m.did(rt, "SetLimits", func() error { return p.SetLimits(m.ctx, org, limits) })
+			m.did(rt, "SetLimits", func() error { return errOf(p.SetLimits(m.ctx, org, limits)) })
 		},
 		"SetImportEntitlement": m.entitle, "SetImportEntitlement 2": m.entitle,
 		"SetHIPAAEntitlement": func(rt *rapid.T) {
@@ -267,14 +268,14 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 			if m.between(rt, "dated?", 0, 9) > 0 {
 				in.Executed = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 			}
-			m.did(rt, "SetHIPAAEntitlement", func() error { return p.SetHIPAAEntitlement(m.ctx, org, in) })
+			m.did(rt, "SetHIPAAEntitlement", func() error { return errOf(p.SetHIPAAEntitlement(m.ctx, org, in)) })
 		},
 		"SetSignUpPolicy": m.signUpPolicy, "SetSignUpPolicy 2": m.signUpPolicy,
 		"SetInvitationPolicy": func(rt *rapid.T) {
 			org := m.org(rt)
 			policy := choose(m, rt, "policy", []tenancy.InvitationPolicy{tenancy.InviteAnybody, tenancy.InviteLiveDomains, tenancy.InviteAnybody, "nonsense"})
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetInvitationPolicy", func() error { return s.SetInvitationPolicy(m.ctx, org, policy) })
+			m.did(rt, "SetInvitationPolicy", func() error { return errOf(s.SetInvitationPolicy(m.ctx, org, policy)) })
 		},
 	}
 }
@@ -282,7 +283,7 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 func (m *machine) entitle(rt *rapid.T) {
 	org, p := m.org(rt), m.platform(rt)
 	in := tenancy.ImportEntitlement{On: m.between(rt, "on", 0, 4) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"t-1", "t-1", "t-1", ""})}
-	m.did(rt, "SetImportEntitlement", func() error { return p.SetImportEntitlement(m.ctx, org, in) })
+	m.did(rt, "SetImportEntitlement", func() error { return errOf(p.SetImportEntitlement(m.ctx, org, in)) })
 }
 
 func (m *machine) signUpPolicy(rt *rapid.T) {
@@ -296,7 +297,7 @@ func (m *machine) signUpPolicy(rt *rapid.T) {
 		}
 	}
 	s := m.session(rt, m.ownerOf(org))
-	m.did(rt, "SetSignUpPolicy", func() error { return s.SetSignUpPolicy(m.ctx, org, in) })
+	m.did(rt, "SetSignUpPolicy", func() error { return errOf(s.SetSignUpPolicy(m.ctx, org, in)) })
 }
 
 // spaces is what is done to accounts.
@@ -580,7 +581,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 		m.publish(rt, domain)
 		s := m.session(rt, ownerOfDomain(domain))
 		m.did(rt, "VerifyDomain", func() error { _, err := s.VerifyDomain(m.ctx, domain); return err })
-		m.records.broken = false
+		m.dns.Answer(nil)
 	}
 	enforce := func(rt *rapid.T) {
 		domain := m.domain(rt)
@@ -611,7 +612,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 			m.publish(rt, m.domain(rt))
 			p := m.platform(rt)
 			m.did(rt, "RecheckDomains", func() error { _, err := p.RecheckDomains(m.ctx); return err })
-			m.records.broken = false
+			m.dns.Answer(nil)
 		},
 		"AddConnection": func(rt *rapid.T) {
 			org, name := m.org(rt), m.name(rt)
@@ -637,7 +638,7 @@ func (m *machine) names() map[string]func(*rapid.T) {
 			org := m.anyOrgOf(rt, user)
 			s := m.session(rt, m.ownerOf(org))
 			exempt := tenancy.SSOExemption(m.coin(rt, "exempt"))
-			m.did(rt, "SetSSOExemption", func() error { return s.SetSSOExemption(m.ctx, org, user, exempt) })
+			m.did(rt, "SetSSOExemption", func() error { return errOf(s.SetSSOExemption(m.ctx, org, user, exempt)) })
 		},
 	}
 }
@@ -645,12 +646,15 @@ func (m *machine) names() map[string]func(*rapid.T) {
 // publish changes what the name server says of a domain: mostly it has the record then.
 func (m *machine) publish(rt *rapid.T, id tenancy.DomainID) {
 	draw := m.between(rt, "name server", 0, 9)
-	m.records.broken = draw == 0
+	m.dns.Answer(nil)
+	if draw == 0 {
+		m.dns.Answer(scene.Servfail)
+	}
 	for _, d := range m.domains {
 		if d.ID == id && draw > 2 {
-			m.records.records[d.RecordName] = []string{"v=spf1 -all", d.RecordValue}
+			m.dns.Publish(d.RecordName, "v=spf1 -all", d.RecordValue)
 		} else if d.ID == id && draw > 0 {
-			delete(m.records.records, d.RecordName)
+			m.dns.Publish(d.RecordName)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,44 +15,44 @@ import (
 )
 
 func eventCases() []testCase {
-	all := []testCase{
+	return []testCase{
 		{"Events/in order, from a number, up to a limit", trial.eventsInOrder},
 		{"Events/streams apart", trial.streamsApart},
 		{"Events/a number given twice", trial.numberTwice},
 		{"Events/every field", trial.eventFields},
+		{"Events/data of any bytes", trial.eventData},
+		{"Events/types that nobody knows", trial.eventTypes},
 		{"Outbox/oldest of each stream", trial.outboxOrder},
 		{"Outbox/after a stream, up to a limit", trial.outboxPages},
 		{"Outbox/only what is acknowledged is gone", trial.acknowledge},
 	}
-	for _, zero := range tenancy.EventTypes() {
-		all = append(all, testCase{"Events/" + tenancy.EventType(zero), func(c trial) { c.eventData(zero) }})
-	}
-	return all
 }
 
-// chain gives n events of a stream from a number on, each with the hash of the one before it (EVT-6).
-func chain(s tenancy.Stream, from uint64, n int) []tenancy.Event {
-	types := tenancy.EventTypes()
+// chain returns n events of a stream from a number on, each with the hash of the one
+// before it (EVT-6).
+func chain(s tenancy.Stream, from uint64, n int) []tenancy.EventRecord {
 	hash := func(sequence uint64) [32]byte {
 		if sequence == 0 {
 			return [32]byte{}
 		}
 		return sha256.Sum256(fmt.Appendf(nil, "%s %d", s, sequence))
 	}
-	events := make([]tenancy.Event, n)
+	events := make([]tenancy.EventRecord, n)
 	for i := range events {
 		sequence := from + uint64(i)
 		sum := hash(sequence)
-		f := filler{n: int(sequence), values: ordinary}
-		events[i] = tenancy.Event{ID: tenancy.EventID(sum[16:]), Stream: s, Sequence: sequence, Time: instant(int(sequence)), Actor: actor(int(sequence)),
-			Name: "RenameOrganization", Operation: operationID(int(sequence)), Step: int(sequence % 3), Data: f.filled(types[sequence%uint64(len(types))]).(tenancy.EventData),
-			Previous: hash(sequence - 1), Hash: sum}
+		n := int(sequence)
+		events[i] = tenancy.EventRecord{
+			Stream: s, Sequence: sequence, ID: tenancy.EventID(sum[16:]), Time: instant(n), Actor: actor(n),
+			Name: "RenameOrganization", Operation: operationID(n), Step: n % 3, Type: eventType(n), Data: eventData(n),
+			Previous: hash(sequence - 1), Hash: sum,
+		}
 	}
 	return events
 }
 
 // events reads a stream.
-func (c trial) events(s tenancy.Stream, from uint64, limit int) (events []tenancy.Event) {
+func (c trial) events(s tenancy.Stream, from uint64, limit int) (events []tenancy.EventRecord) {
 	c.Helper()
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 		events, err = tx.Events(ctx, s, from, limit)
@@ -61,7 +62,7 @@ func (c trial) events(s tenancy.Stream, from uint64, limit int) (events []tenanc
 }
 
 // outbox reads the outbox.
-func (c trial) outbox(after tenancy.Stream, limit int) (events []tenancy.Event) {
+func (c trial) outbox(after tenancy.Stream, limit int) (events []tenancy.EventRecord) {
 	c.Helper()
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 		events, err = tx.Outbox(ctx, after, limit)
@@ -70,19 +71,19 @@ func (c trial) outbox(after tenancy.Stream, limit int) (events []tenancy.Event) 
 	return events
 }
 
-func (c trial) ack(events ...tenancy.Event) {
+func (c trial) ack(events ...tenancy.EventRecord) {
 	c.Helper()
 	c.update(func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, events...) })
 }
 
 // same wants the events, in their order.
-func (c trial) same(want, got []tenancy.Event) {
+func (c trial) same(want, got []tenancy.EventRecord) {
 	c.Helper()
 	require.True(c, sameEvents(want, got), "got %s, want %s", numbers(got), numbers(want))
 }
 
-// numbers gives where events stand.
-func numbers(events []tenancy.Event) []string {
+// numbers returns the streams and numbers of events.
+func numbers(events []tenancy.EventRecord) []string {
 	var all []string
 	for _, e := range events {
 		all = append(all, fmt.Sprintf("%s/%d", e.Stream, e.Sequence))
@@ -90,7 +91,8 @@ func numbers(events []tenancy.Event) []string {
 	return all
 }
 
-// eventsInOrder has more events than a byte counts, so that numbers are ordered as numbers.
+// eventsInOrder has more events than a byte can count, so that a store must order
+// numbers as numbers.
 func (c trial) eventsInOrder() {
 	s, all := stream(0), chain(stream(0), 1, 300)
 	c.append(all[0])
@@ -101,18 +103,20 @@ func (c trial) eventsInOrder() {
 		limit int
 		to    int
 	}{
-		{0, 400, 300}, {1, 400, 300}, {1, 300, 300}, {1, 1, 1}, {1, 299, 299}, {2, 3, 4}, {9, 3, 11}, {255, 3, 257}, {300, 1, 300}, {300, 2, 300},
-		{301, 1, 300}, {1 << 32, 5, 300}, {math.MaxInt64, 5, 300}, {math.MaxInt64 + 1, 5, 300}, {math.MaxUint64, 5, 300}, {1, math.MaxInt, 300},
+		{0, 400, 300}, {1, 400, 300}, {1, 300, 300}, {1, 1, 1}, {1, 299, 299}, {2, 3, 4}, {9, 3, 11},
+		{255, 3, 257}, {300, 1, 300}, {300, 2, 300},
+		{301, 1, 300}, {1 << 32, 5, 300}, {math.MaxInt64, 5, 300}, {math.MaxInt64 + 1, 5, 300},
+		{math.MaxUint64, 5, 300}, {1, math.MaxInt, 300},
 	} {
 		from := min(max(want.from, 1)-1, 300)
 		c.same(all[from:want.to], c.events(s, want.from, want.limit))
 	}
 }
 
-// streamsApart appends to several streams in one call, their events mixed.
+// streamsApart appends to several streams in one call, with their events mixed.
 func (c trial) streamsApart() {
-	var all [4][]tenancy.Event
-	var mixed []tenancy.Event
+	var all [4][]tenancy.EventRecord
+	var mixed []tenancy.EventRecord
 	for s := range all {
 		all[s] = chain(stream(s), 1, 5)
 	}
@@ -129,7 +133,8 @@ func (c trial) streamsApart() {
 	require.Empty(c, c.events(tenancy.Stream{}, 1, 100))
 }
 
-// numberTwice appends a number that the stream has: in another transaction, in the same, and in the same call; after it was acknowledged too.
+// numberTwice appends a number that the stream already has: in another transaction, in
+// the same one and in the same call, and after the event was acknowledged.
 func (c trial) numberTwice() {
 	m := newModel()
 	first, again := chain(stream(1), 1, 2), chain(stream(1), 2, 1)[0]
@@ -160,21 +165,25 @@ func (c trial) numberTwice() {
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, first...) })
 	c.busy(c.store.Update(c.Context(), write))
 	c.holds(m)
-	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, first[0]) }))
+	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.Append(ctx, first[0])
+	}))
 	c.holds(m)
 }
 
-// eventFields fills all that an event has beside its data, in several ways.
+// eventFields stores events with every field filled in several ways, and one with as
+// little as an event can have.
 func (c trial) eventFields() {
-	var all []tenancy.Event
+	var all []tenancy.EventRecord
 	s := stream(3)
 	for n, e := range chain(s, 1, 6) {
 		f := filler{n: n, values: []fillerValues{ordinary, greatest, least}[n%3]}
-		full := f.filled(e).(tenancy.Event)
-		full.Stream, full.Sequence, full.Data, full.Previous, full.Hash = s, e.Sequence, e.Data, e.Previous, e.Hash
+		full := f.filled(e).(tenancy.EventRecord)
+		full.Stream, full.Sequence, full.Previous, full.Hash = s, e.Sequence, e.Previous, e.Hash
 		all = append(all, full)
 	}
-	bare := tenancy.Event{ID: id(5), Stream: s, Sequence: 7, Name: "n", Data: all[0].Data, Previous: all[5].Hash, Hash: [32]byte{7}} // System's
+	bare := tenancy.EventRecord{ID: id(5), Stream: s, Sequence: 7, Name: "n", Previous: all[5].Hash,
+		Hash: [32]byte{7}} // System's
 	all = append(all, bare)
 	c.append(all...)
 	got := c.events(s, 1, 10)
@@ -186,20 +195,46 @@ func (c trial) eventFields() {
 	}
 }
 
-// eventData has an event type with nothing filled, and with everything filled in several ways.
-func (c trial) eventData(zero tenancy.EventData) {
-	all := chain(stream(1), 1, 4)
-	all[0].Data = zero
-	for i, values := range []fillerValues{ordinary, greatest, least} {
-		f := filler{values: values}
-		all[i+1].Data = f.filled(zero).(tenancy.EventData)
+// eventData stores data that is not text, no data at all, and more data than a column
+// for text may hold.
+func (c trial) eventData() {
+	all := chain(stream(1), 1, len(eventDatas)+1)
+	for i, data := range eventDatas {
+		all[i].Data = data
 	}
-	c.append(all...)
-	require.Equal(c, all, c.events(stream(1), 1, 10))
-	require.Equal(c, all[:1], c.outbox(tenancy.Stream{}, 10))
+	all[len(eventDatas)].Data = strings.Repeat(everyByte, 1024)
+	c.storesEach(all)
 }
 
-// streamsInOrder gives sample streams by the bytes of their keys.
+// eventTypes stores events of types that the library has, and of others.
+func (c trial) eventTypes() {
+	all := chain(stream(1), 1, len(texts)+4)
+	for i := range texts {
+		all[i].Type = texts[i]
+	}
+	for i, name := range []string{"NoSuchEvent", "OrganizationRenamed", "organizationrenamed",
+		strings.Repeat("Long", 100)} {
+		all[len(texts)+i].Type = name
+	}
+	c.storesEach(all)
+}
+
+// storesEach appends the events of a stream, and wants each of them back from the
+// stream and from the outbox.
+func (c trial) storesEach(all []tenancy.EventRecord) {
+	c.Helper()
+	c.append(all...)
+	got := c.events(all[0].Stream, 1, len(all)+10)
+	require.Len(c, got, len(all))
+	for i, want := range all {
+		require.True(c, got[i] == want, "event %d: type %q for %q, %d bytes %.40q for %d bytes %.40q",
+			want.Sequence, got[i].Type, want.Type, len(got[i].Data), got[i].Data, len(want.Data), want.Data)
+		c.same(all[i:i+1], c.outbox(tenancy.Stream{}, 1))
+		c.ack(want)
+	}
+}
+
+// streamsInOrder returns sample streams in the order of their keys.
 func streamsInOrder(n int) []tenancy.Stream {
 	streams := map[tenancy.Stream]bool{}
 	for i := range n {
@@ -210,14 +245,14 @@ func streamsInOrder(n int) []tenancy.Stream {
 
 func (c trial) outboxOrder() {
 	streams := streamsInOrder(8)
-	var oldest []tenancy.Event
+	var oldest []tenancy.EventRecord
 	for i, s := range streams {
 		events := chain(s, 1, 2+i%3)
 		oldest = append(oldest, events[0])
 		c.append(events...)
 	}
 	c.same(oldest, c.outbox(tenancy.Stream{}, 100))
-	for i := range oldest { // the next one takes the place of each
+	for i := range oldest { // the next event of the stream takes its place
 		c.ack(oldest[i])
 		oldest[i] = chain(oldest[i].Stream, 2, 1)[0]
 		c.same(oldest, c.outbox(tenancy.Stream{}, 100))
@@ -227,7 +262,7 @@ func (c trial) outboxOrder() {
 func (c trial) outboxPages() {
 	streams := streamsInOrder(9)
 	absent, streams := streams[4], slices.Delete(slices.Clone(streams), 4, 5)
-	var all []tenancy.Event
+	var all []tenancy.EventRecord
 	for _, s := range streams {
 		events := chain(s, 1, 2)
 		all = append(all, events[0])
@@ -242,15 +277,16 @@ func (c trial) outboxPages() {
 	}
 }
 
-// acknowledge takes events out of the outbox in any order; they stay in their streams.
+// acknowledge removes events from the outbox in any order. They stay in their streams.
 func (c trial) acknowledge() {
 	m := newModel()
 	one, other := chain(stream(1), 1, 6), chain(stream(2), 1, 2)
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
 		return tx.Append(ctx, slices.Concat(one, other)...)
 	})
-	for _, acked := range [][]tenancy.Event{
-		{one[2]}, {one[1], one[3]}, {one[0]}, {one[0]}, {one[0], one[3]}, chain(stream(3), 1, 1), chain(stream(1), 7, 1), {other[0], one[4]}, {one[5]}, {other[1]},
+	for _, acked := range [][]tenancy.EventRecord{
+		{one[2]}, {one[1], one[3]}, {one[0]}, {one[0]}, {one[0], one[3]}, chain(stream(3), 1, 1),
+		chain(stream(1), 7, 1), {other[0], one[4]}, {one[5]}, {other[1]},
 		{other[1], one[5]},
 	} {
 		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, acked...) })

@@ -12,24 +12,25 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// naive is a second store besides memstore, made from the contract alone: slices that are searched from end to end, and copied whole for every
-// Update. It has two ways of running Updates: one after the other, or all at once, where whoever comes last with an old copy begins again.
+// naive is a store made from the contract alone, without a look at memstore: slices
+// that are searched from end to end, and copied whole for every Update. It runs Updates
+// one after the other, or all at once. Then an Update whose copy is no longer current
+// begins again.
 type naive struct {
 	mu         sync.RWMutex
 	now        *content
 	optimistic bool
 }
 
-// content is all that a naive store holds. What it refers to is never changed.
+// content is everything that a naive store holds. What it refers to never changes.
 type content struct {
 	records []tenancy.Record
 	events  []logged // in the order in which they were appended
 }
 
-// logged is an event, its data encoded so that nobody has a hand in it.
+// logged is an event, and whether it is in the outbox.
 type logged struct {
-	event   tenancy.Event
-	data    []byte
+	event   tenancy.EventRecord
 	pending bool
 }
 
@@ -75,7 +76,8 @@ func (s *naive) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return err
 }
 
-// updateAtOnce lets others run too, and begins again if one of them has committed meanwhile.
+// updateAtOnce runs beside others, and begins again if one of them has committed
+// meanwhile.
 func (s *naive) updateAtOnce(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	for range 100 {
 		was := s.current()
@@ -90,7 +92,7 @@ func (s *naive) updateAtOnce(ctx context.Context, fn func(context.Context, tenan
 	return tenancy.CodeBusy
 }
 
-// swap sets the content if it is still what it was.
+// swap sets the content if it has not changed.
 func (s *naive) swap(was, next *content) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,7 +103,7 @@ func (s *naive) swap(was, next *content) bool {
 	return true
 }
 
-// change gives what the content becomes by fn.
+// change returns what fn makes of the content.
 func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.Tx) error) (*content, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -114,17 +116,17 @@ func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.T
 	return tx.content, cmp.Or(tx.failed, ctx.Err())
 }
 
-// copied gives a content that can be changed while the old one stays.
+// copied returns a copy of the content that can be changed.
 func (c *content) copied() *content {
 	return &content{slices.Clone(c.records), slices.Clone(c.events)}
 }
 
-// naiveTx is a transaction over a content: of its own, if it writes.
+// naiveTx is a transaction over a content. If it writes, the content is its own.
 type naiveTx struct {
 	content *content
 	writes  bool
 	ended   bool
-	failed  error // of a write: nothing commits any more
+	failed  error // the error of a write: nothing commits any longer
 }
 
 func (tx *naiveTx) end() { tx.ended = true }
@@ -144,7 +146,8 @@ func (tx *naiveTx) usable(ctx context.Context) error {
 func identity(r tenancy.Record) tenancy.Entry { return r.Entries(nil)[0] }
 
 func compareKeys(a, b tenancy.Key) int {
-	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:]))
+	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text),
+		bytes.Compare(a.ID[:], b.ID[:]))
 }
 
 func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -165,7 +168,8 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 	answers := make([]tenancy.Answer, len(lookups))
 	for i, l := range lookups {
 		uses := table[slices.IndexFunc(table, func(info tenancy.IndexInfo) bool { return info.Index == l.Index })]
-		if uses.In && l.Key.In == [16]byte{} || l.Limit == 0 && (uses.Text && l.Key.Text == "" || uses.ID && l.Key.ID == [16]byte{}) {
+		if uses.In && l.Key.In == [16]byte{} ||
+			l.Limit == 0 && (uses.Text && l.Key.Text == "" || uses.ID && l.Key.ID == [16]byte{}) {
 			continue
 		}
 		var after []found
@@ -189,7 +193,7 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 	return answers, nil
 }
 
-// find gives the record at an identity.
+// find returns the record of an identity.
 func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	for _, r := range c.records {
 		if same, of := r.(R); of && identity(same) == identity(at) {
@@ -199,7 +203,8 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	return found, false
 }
 
-func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (row tenancy.AccessRow, err error) {
 	if err := tx.usable(ctx); err != nil {
 		return row, err
 	}
@@ -219,44 +224,34 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
 		row.ParentRoles = grant.Roles
 	}
-	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization, User: user}); ok && !a.Organization.IsZero() {
+	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization,
+		User: user}); ok && !a.Organization.IsZero() {
 		row.SetMembership(m)
 	}
 	return row, nil
 }
 
-// read gives an event as it was appended.
-func (l logged) read() (tenancy.Event, error) {
-	e := l.event
-	var err error
-	e.Data, err = tenancy.DecodeData(tenancy.EventType(l.event.Data), l.data)
-	return e, err
-}
-
-func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.Event, error) {
+func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	for _, l := range tx.content.events {
 		if l.event.Stream != stream || l.event.Sequence < from || len(events) == limit {
 			continue
 		}
-		e, err := l.read()
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
+		events = append(events, l.event)
 	}
 	return events, nil
 }
 
-func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.Event, error) {
+func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
 	oldest := map[tenancy.Stream]bool{}
-	var events []tenancy.Event
+	var events []tenancy.EventRecord
 	order := func(a, b tenancy.Stream) int {
 		x, y := a.Key(), b.Key()
 		return bytes.Compare(x[:], y[:])
@@ -266,13 +261,9 @@ func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) 
 			continue
 		}
 		oldest[l.event.Stream] = true
-		e, err := l.read()
-		if err != nil {
-			return nil, err
-		}
-		events = append(events, e)
+		events = append(events, l.event)
 	}
-	slices.SortFunc(events, func(a, b tenancy.Event) int { return order(a.Stream, b.Stream) })
+	slices.SortFunc(events, func(a, b tenancy.EventRecord) int { return order(a.Stream, b.Stream) })
 	return events[:min(limit, len(events))], nil
 }
 
@@ -291,7 +282,8 @@ func (tx *naiveTx) Put(ctx context.Context, records ...tenancy.Record) error {
 				return tx.fail(tenancy.CodeBusy)
 			}
 		}
-		tx.content.records = append(tx.content.records[:at], append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
+		tx.content.records = append(tx.content.records[:at],
+			append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
 	}
 	return nil
 }
@@ -301,25 +293,28 @@ func (tx *naiveTx) Delete(ctx context.Context, records ...tenancy.Record) error 
 		return err
 	}
 	for _, r := range records {
-		tx.content.records = slices.DeleteFunc(tx.content.records, func(other tenancy.Record) bool { return identity(other) == identity(r) })
+		tx.content.records = slices.DeleteFunc(tx.content.records, func(other tenancy.Record) bool {
+			return identity(other) == identity(r)
+		})
 	}
 	return nil
 }
 
-func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.Event) error {
+func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}
 	for _, e := range events {
-		if slices.ContainsFunc(tx.content.events, func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
+		if slices.ContainsFunc(tx.content.events,
+			func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
 			return tx.fail(tenancy.CodeBusy)
 		}
-		tx.content.events = append(tx.content.events, logged{e, tenancy.EncodeData(e.Data), true})
+		tx.content.events = append(tx.content.events, logged{e, true})
 	}
 	return nil
 }
 
-func (tx *naiveTx) Ack(ctx context.Context, events ...tenancy.Event) error {
+func (tx *naiveTx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // Reached counts what random operations reached: successes, and refusals by operation and code. The zero value is ready for use.
@@ -69,8 +68,8 @@ type machine struct {
 	ctx     context.Context
 	dir     *tenancy.Directory
 	store   tenancy.Store
-	now     time.Time
-	records *zone
+	clock   *scene.Clock
+	dns     *scene.NameServer
 	reached *Reached
 
 	users       []tenancy.UserID
@@ -93,40 +92,15 @@ type sent struct {
 	address string
 }
 
-// zone is a name server whose answers are changed.
-type zone struct {
-	mu      sync.Mutex
-	records map[string][]string
-	broken  bool
-	changes func() // called once, during the next look-up
-}
-
-// LookupTXT answers as a resolver does.
-func (z *zone) LookupTXT(_ context.Context, name string) ([]string, error) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	if change := z.changes; change != nil {
-		z.changes = nil
-		change()
-	}
-	if z.broken {
-		return nil, &net.DNSError{Err: "server misbehaving", IsTemporary: true}
-	}
-	if texts := z.records[name]; len(texts) > 0 {
-		return texts, nil
-	}
-	return nil, &net.DNSError{Err: "no such host", IsNotFound: true}
-}
-
 func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached) *machine {
-	m := &machine{t: t, ctx: t.Context(), store: store, now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), records: &zone{records: map[string][]string{}}, reached: reached}
+	m := &machine{t: t, ctx: t.Context(), store: store, clock: scene.NewClock(), dns: &scene.NameServer{}, reached: reached}
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], rapid.Uint64().Draw(rt, "seed"))
 	var err error
 	m.dir, err = tenancy.New(store, &tenancy.Options{
-		Now:      func() time.Time { return m.now },
+		Now:      m.clock.Now,
 		Random:   rand.NewChaCha8(seed),
-		Resolver: m.records,
+		Resolver: m.dns,
 		Roles:    tenancy.RoleOptions{Permissions: []tenancy.Permission{"deploy"}, Roles: map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}}},
 		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 			e, _ := errors.AsType[*tenancy.Error](err)

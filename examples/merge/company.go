@@ -1,128 +1,192 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// company is an organization, with its people and accounts in the order of its file.
+// company is an organization with its people and accounts, in its list's order.
 type company struct {
+	name     string
 	org      tenancy.OrganizationID
-	people   []*person
+	owner    *person
+	people   []*person // the owner first
 	accounts []account
-	sent     tenancy.SentInvitation // to the Owner, of the company that it is to be merged into
-}
-
-type person struct {
-	name, email string
-	user        tenancy.UserID
+	notes    []note
 }
 
 type account struct {
-	name  string
-	id    tenancy.AccountID
-	owner *person
+	name string
+	id   tenancy.AccountID
+	line int // of its owner
 }
 
-func (t *town) as(p *person) *tenancy.Session { return t.dir.As(p.user) }
+// note says what became of a row that could not be taken as it is, and why.
+type note struct {
+	line   int
+	result string
+	why    string
+}
 
-// bring signs the people of a file up: the first founds the organization, the others are invited. Whoever is an account's owner makes it; the
-// others are given their roles once all accounts are there.
-func (t *town) bring(ctx context.Context, name, file string) (*company, error) {
-	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+// These are the results that a note can have.
+const (
+	leftOut        = "left out"
+	withoutAccount = "in, without the account"
+)
+
+// sentences are the reasons, in words, for which the directory refuses a row.
+var sentences = map[tenancy.Code]string{
+	tenancy.CodeEmail:             "The address needs one @, plain letters, and at most 64 characters before the @.",
+	tenancy.CodeEmailTaken:        "Another user already has this address.",
+	tenancy.CodeInvitationPending: "This address is already invited.",
+	tenancy.CodeMember:            "This address is already a member's.",
+	tenancy.CodeName:              "A name needs 1 to 64 characters, and no line breaks or other control characters.",
+}
+
+func sentence(err error) string {
+	code := tenancy.CodeOf(err)
+	return cmp.Or(sentences[code], fmt.Sprintf("This is refused (%s).", code))
+}
+
+// bring creates a company from its list: the owner founds the organization and invites
+// the others, the accounts' owners create these, and the others get their roles on them.
+// A row that is refused is noted.
+func (t *town) bring(ctx context.Context, from list) (*company, error) {
+	owner, others, notes, err := readPeople(from.content)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", from.label, err)
 	}
-	c := &company{}
-	for i, row := range rows[1:] {
-		p := &person{name: row[0], email: row[1]}
-		up := tenancy.NewSignUp{Email: tenancy.Proven(p.email), Name: p.name, Organization: name, Account: row[3]}
-		if i > 0 {
-			var role tenancy.OrganizationRole
-			if err := role.UnmarshalText([]byte(row[2])); err != nil {
-				return nil, err
-			}
-			sent, err := t.as(c.people[0]).InviteUser(ctx, c.org, tenancy.NewInvitation{Email: p.email, Role: role})
-			if err != nil {
-				return nil, err
-			}
-			up.Secret = sent.Secret
-		}
-		signedUp, err := t.dir.System().SignUp(ctx, up)
-		if err != nil {
+	c := &company{name: from.company, owner: owner, notes: notes}
+	if err := t.found(ctx, c); err != nil {
+		return nil, fmt.Errorf("%s: %w", from.label, err)
+	}
+	for _, p := range others {
+		if err := t.join(ctx, c, p); err != nil {
 			return nil, err
 		}
-		p.user, c.org = signedUp.User.ID, signedUp.Organization.ID
-		c.people = append(c.people, p)
-		if err := t.give(ctx, c, p, signedUp.Account, row[3], tenancy.AccountRole(row[4])); err != nil {
-			return nil, fmt.Errorf("%s: %w", row[3], err)
+	}
+	for _, p := range c.people[1:] {
+		if err := t.open(ctx, c, p); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range c.people {
+		if err := t.assign(ctx, c, p); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil
 }
 
-// give gives a person a role on an account of the company's; whoever is to own it makes it, unless it was made with the organization.
-func (t *town) give(ctx context.Context, c *company, p *person, founded *tenancy.Account, name string, role tenancy.AccountRole) error {
-	if role == tenancy.AccountOwner {
-		if founded == nil {
-			made, err := t.as(p).CreateAccount(ctx, c.org, tenancy.NewAccount{Name: name})
-			if err != nil {
-				return err
-			}
-			founded = &made
+// found signs the owner up, with the first account. If the account's name is refused,
+// the account gets the library's default name.
+func (t *town) found(ctx context.Context, c *company) error {
+	p := c.owner
+	up := tenancy.NewSignUp{Email: tenancy.Proven(p.email), Name: p.name, Organization: c.name}
+	if p.accountRole == tenancy.AccountOwner {
+		up.Account = p.account
+	}
+	founded, err := t.dir.System().SignUp(ctx, up)
+	if up.Account != "" && tenancy.CodeOf(err) == tenancy.CodeName {
+		refused := err
+		up.Account = ""
+		if founded, err = t.dir.System().SignUp(ctx, up); err == nil {
+			c.notes = append(c.notes, note{p.line, withoutAccount, sentence(refused)})
 		}
-		c.accounts = append(c.accounts, account{name, founded.ID, p})
+	}
+	if tenancy.CodeOf(err) != "" {
+		return fmt.Errorf("its owner, in line %d, cannot sign up: %s", p.line, sentence(err))
+	}
+	if err != nil {
+		return err
+	}
+	p.user, c.org, c.people = founded.User.ID, founded.Organization.ID, []*person{p}
+	c.accounts = []account{{founded.Account.Name.Reveal(), founded.Account.ID, p.line}}
+	return nil
+}
+
+// join invites a person, who signs up with the secret and thereby accepts.
+func (t *town) join(ctx context.Context, c *company, p *person) error {
+	sent, err := t.as(c.owner).InviteUser(ctx, c.org, tenancy.NewInvitation{Email: p.email, Role: p.role})
+	if tenancy.CodeOf(err) != "" {
+		c.notes = append(c.notes, note{p.line, leftOut, sentence(err)})
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	joined, err := t.dir.System().SignUp(ctx, tenancy.NewSignUp{
+		Email: tenancy.Proven(p.email), Name: p.name, Secret: sent.Secret,
+	})
+	if tenancy.CodeOf(err) != "" {
+		c.notes = append(c.notes, note{p.line, leftOut, sentence(err)})
+		return t.as(c.owner).RevokeInvitation(ctx, sent.ID)
+	}
+	if err != nil {
+		return err
+	}
+	p.user = joined.User.ID
+	c.people = append(c.people, p)
+	return nil
+}
+
+// open creates the account that a person is to own.
+func (t *town) open(ctx context.Context, c *company, p *person) error {
+	if p.accountRole != tenancy.AccountOwner {
+		return nil
+	}
+	if existing, exists := c.account(p.account); exists {
+		why := fmt.Sprintf("The account already has an owner, in line %d.", existing.line)
+		c.notes = append(c.notes, note{p.line, withoutAccount, why})
+		return nil
+	}
+	created, err := t.as(p).CreateAccount(ctx, c.org, tenancy.NewAccount{Name: p.account})
+	if tenancy.CodeOf(err) != "" {
+		c.notes = append(c.notes, note{p.line, withoutAccount, sentence(err)})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.accounts = append(c.accounts, account{p.account, created.ID, p.line})
+	return nil
+}
+
+// assign gives a person a role on an account that somebody else owns.
+func (t *town) assign(ctx context.Context, c *company, p *person) error {
+	if p.accountRole == "" || p.accountRole == tenancy.AccountOwner {
+		return nil
+	}
+	on, exists := c.account(p.account)
+	if !exists {
+		why := "The account does not exist, because no row is its owner's."
+		c.notes = append(c.notes, note{p.line, withoutAccount, why})
+		return nil
+	}
+	_, err := t.as(c.owner).AssignRoles(ctx, on.id, p.user, tenancy.Roles(p.accountRole))
+	if tenancy.CodeOf(err) != "" {
+		c.notes = append(c.notes, note{p.line, withoutAccount, sentence(err)})
+		return nil
+	}
+	return err
+}
+
+// account returns the company's account with a name.
+func (c *company) account(name string) (account, bool) {
 	for _, a := range c.accounts {
 		if a.name == name {
-			_, err := t.as(a.owner).AssignRoles(ctx, a.id, p.user, tenancy.Roles(role))
-			if tenancy.CodeOf(err) == tenancy.CodeNotFound { // an account's owner names only whom they see there; the organization's sees all
-				_, err = t.as(c.people[0]).AssignRoles(ctx, a.id, p.user, tenancy.Roles(role))
-			}
-			return err
+			return a, true
 		}
 	}
-	return fmt.Errorf("%w: no account above it has this name", tenancy.CodeInput)
+	return account{}, false
 }
 
-// prove claims a domain for a company, publishes the record that it asks for, and verifies it.
-func (t *town) prove(ctx context.Context, c *company, name string) (tenancy.DomainID, error) {
-	added, err := t.as(c.people[0]).AddDomain(ctx, c.org, name)
-	if err != nil {
-		return tenancy.DomainID{}, err
-	}
-	t.records[added.RecordName] = added.RecordValue
-	_, err = t.as(c.people[0]).VerifyDomain(ctx, added.ID)
-	return added.ID, err
-}
-
-// abilities gives a row for each person and account of both companies: the name, the account, and what the person can do there.
-func (t *town) abilities(ctx context.Context) (rows [][]string, err error) {
-	permissions := []tenancy.Permission{tenancy.Build, tenancy.Bill, tenancy.ReadUsage, tenancy.ManageMembers}
-	for _, c := range []*company{t.prime, t.other} {
-		for _, p := range c.people {
-			for _, a := range append(append([]account{}, t.prime.accounts...), t.other.accounts...) {
-				var can []string
-				for _, permission := range permissions {
-					decision, err := t.dir.System().Can(ctx, p.user, permission, a.id)
-					if err != nil {
-						return nil, err
-					}
-					if decision.Allowed {
-						can = append(can, string(permission))
-					}
-				}
-				if can == nil {
-					can = []string{"-"}
-				}
-				rows = append(rows, []string{p.name, a.name, strings.Join(can, " ")})
-			}
-		}
-	}
-	return rows, nil
+// domain returns the domain of a person's address.
+func (p *person) domain() string {
+	_, domain, _ := strings.Cut(strings.ToLower(p.email), "@")
+	return domain
 }

@@ -1,197 +1,101 @@
-// Command merge merges one company into another, from two lists of people: it shows what the merge will do, merges, and shows who can do what before
-// and after. Then it tries a merge that is refused, and explains everything that stands against it. The directory is in memory and gone afterwards.
+// Command merge merges one company into another, from two lists of people. It shows
+// everything that stands against the merge, meets these prerequisites, and shows what
+// the merge will do. Then it merges, and shows what everybody can do before and after.
+// The directory is in memory and ends with the program.
 //
-//	go run ./examples/merge
+//	go run ./examples/merge [PRIME CANDIDATE]
+//
+// Without files, it reads the prime.csv and candidate.csv in its own directory.
 package main
 
 import (
 	"context"
 	_ "embed"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"log"
-	"math/rand/v2"
 	"os"
 	"strings"
-	"text/tabwriter"
-	"time"
 
-	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/examples/internal/csvfile"
 )
 
 var (
 	//go:embed prime.csv
-	primeFile string
+	bundledPrime []byte
 	//go:embed candidate.csv
-	candidateFile string
+	bundledCandidate []byte
 )
 
-func main() {
-	if err := run(context.Background(), os.Stdout); err != nil {
-		log.Fatal("merge: ", err)
+const usage = `Usage: merge [PRIME CANDIDATE]
+
+Merges one company, the Candidate, into another, the Prime, in a directory in memory. It
+shows what stands against the merge, what the merge will do, and what everybody can do
+before and after.
+
+PRIME and CANDIDATE are lists of people as CSV, with these columns:
+
+    name               the person's name
+    email              the person's address
+    organization role  owner (exactly one person), administrator or standard_user
+    account            an account of the company
+    account role       owner, administrator, developer, billing_manager or support
+
+The Candidate's owner needs an address on the domain of the Prime's owner. Without
+files, the program merges two invented companies.
+`
+
+func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run runs the program with the given arguments and returns its exit status: 0 if it
+// merged the companies, 1 if it could not, and 2 if the arguments are wrong.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("merge", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { _, _ = io.WriteString(stderr, usage) }
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() != 0 && flags.NArg() != 2:
+		flags.Usage()
+		return 2
 	}
-}
-
-// records stands in for DNS: what companies publish to prove their domains.
-type records map[string]string
-
-func (r records) LookupTXT(_ context.Context, name string) ([]string, error) {
-	return []string{r[name]}, nil
-}
-
-// town is both companies, and the directory that they are in.
-type town struct {
-	dir     *tenancy.Directory
-	records records
-	w       io.Writer
-	prime   *company
-	other   *company
-}
-
-// run does it all and writes what came of it. Neither time nor chance makes a difference to that.
-func run(ctx context.Context, w io.Writer) error {
-	t := &town{records: records{}, w: w}
+	prime := list{"Harbourline", "the bundled prime.csv", bundledPrime}
+	candidate := list{"Quayside", "the bundled candidate.csv", bundledCandidate}
 	var err error
-	t.dir, err = tenancy.New(memstore.New(), &tenancy.Options{
-		Resolver: t.records,
-		Random:   rand.NewChaCha8([32]byte{}), // a host leaves out this and the clock
-		Now:      func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) },
-	})
+	if flags.NArg() == 2 {
+		prime, candidate, err = readLists(flags.Arg(0), flags.Arg(1))
+	}
+	var report strings.Builder
+	if err == nil {
+		err = merge(ctx, prime, candidate, &report)
+	}
+	if _, unwritten := io.WriteString(stdout, report.String()); err == nil {
+		err = unwritten
+	}
 	if err != nil {
-		return err
+		_, _ = fmt.Fprintln(stderr, "merge:", err)
+		return 1
 	}
-	if t.prime, err = t.bring(ctx, "Harbourline", primeFile); err != nil {
-		return err
-	}
-	if t.other, err = t.bring(ctx, "Quayside", candidateFile); err != nil {
-		return err
-	}
-	fmt.Fprintf(w, "Harbourline has %d people and %d accounts, Quayside %d and %d.\n",
-		len(t.prime.people), len(t.prime.accounts), len(t.other.people), len(t.other.accounts))
-	for _, step := range []func(context.Context) error{t.refused, t.merged, t.verify} {
-		if err := step(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return 0
 }
 
-// reasons turns the codes that a plan has against a merge into what a host shows to people.
-var reasons = map[tenancy.Code]string{
-	tenancy.CodeNoLiveDomain:    "The organization that stays has not proven a domain, or not lately.",
-	tenancy.CodeCandidateDomain: "The organization that goes has a domain of its own: remove it first.",
-	tenancy.CodeOwnerOffDomain:  "Its Owner's address is not on a domain of the organization that stays.",
-	tenancy.CodeMergeClosed:     "A member has an address on a domain that takes nobody in.",
-	tenancy.CodeMemberLimit:     "There would be too many members.",
-	tenancy.CodeAccountLimit:    "There would be too many accounts.",
+// list is a company's name and its list of people.
+type list struct {
+	company string
+	label   string // where the list comes from
+	content []byte
 }
 
-// refused has the merge be refused: nothing is proven yet, the other company has proven a domain itself, and there is not enough room.
-func (t *town) refused(ctx context.Context) error {
-	sent, err := t.as(t.prime.people[0]).InviteUser(ctx, t.prime.org, tenancy.NewInvitation{Email: t.other.people[0].email, Role: tenancy.Administrator})
+// readLists reads the lists of the user's own companies.
+func readLists(prime, candidate string) (list, list, error) {
+	p, err := csvfile.ReadFile(prime)
 	if err != nil {
-		return err
+		return list{}, list{}, err
 	}
-	own, err := t.prove(ctx, t.other, "quayside.example")
-	if err != nil {
-		return err
-	}
-	staff := t.dir.Operator("staff-1")
-	if err := staff.SetLimits(ctx, t.prime.org, &tenancy.Limits{Members: 5, Accounts: 3}); err != nil {
-		return err
-	}
-	plan, err := staff.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.other.people[0].user}) // the invited Owner is told the first reason alone
-	if err != nil {
-		return err
-	}
-	var rows [][]string
-	for _, unmet := range plan.Unmet {
-		rows = append(rows, []string{reasons[unmet.Code]})
-	}
-	t.table("What stands against merging Quayside into Harbourline", []string{"WHY"}, rows)
-	owner := t.as(t.other.people[0])
-	offer, err := owner.Invitation(ctx, sent.Secret)
-	if err != nil {
-		return err
-	}
-	_, err = owner.AcceptInvitation(ctx, tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})
-	code := tenancy.CodeOf(err)
-	if _, known := reasons[code]; !known {
-		return fmt.Errorf("accepting should be refused: %w", err)
-	}
-	fmt.Fprintf(t.w, "\nPriya accepts all the same, and is refused: %s\n", reasons[code])
-	t.other.sent = sent
-	if err := owner.RemoveDomain(ctx, own); err != nil {
-		return err
-	}
-	if err := staff.SetLimits(ctx, t.prime.org, nil); err != nil {
-		return err
-	}
-	_, err = t.prove(ctx, t.prime, "harbourline.example")
-	return err
-}
-
-// merged previews the merge, carries it out, and shows what everybody can do before and after.
-func (t *town) merged(ctx context.Context) error {
-	owner := t.as(t.other.people[0])
-	plan, err := owner.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.other.people[0].user})
-	if err != nil {
-		return err
-	}
-	var rows [][]string
-	for _, p := range t.other.people {
-		for _, u := range plan.Users {
-			if u.User == p.user {
-				rows = append(rows, []string{p.name, u.Before.String(), u.After.String()})
-			}
-		}
-	}
-	t.table("What merging Quayside into "+plan.PrimeName.Reveal()+" will do", []string{"NAME", "NOW", "THEN"}, rows)
-	fmt.Fprintf(t.w, "\nAccounts that come along: %d. Invitations that end: %d. What stands against it: %d.\n", len(plan.Accounts), len(plan.Revoked), len(plan.Unmet))
-	before, err := t.abilities(ctx)
-	if err != nil {
-		return err
-	}
-	offer, err := owner.Invitation(ctx, t.other.sent.Secret)
-	if err != nil {
-		return err
-	}
-	accepted, err := owner.AcceptInvitation(ctx, tenancy.Acceptance{Secret: t.other.sent.Secret, Terms: offer.Terms.Token})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(t.w, "\nPriya accepts: %d organization merged.\n", len(accepted.Merged))
-	after, err := t.abilities(ctx)
-	if err != nil {
-		return err
-	}
-	rows = nil
-	for i, was := range before {
-		rows = append(rows, []string{was[0], was[1], was[2], after[i][2]})
-	}
-	t.table("Who can do what", []string{"NAME", "ACCOUNT", "BEFORE", "AFTER"}, rows)
-	return nil
-}
-
-// verify checks all invariants on the records, and applies the whole log again and compares.
-func (t *town) verify(ctx context.Context) error {
-	violations := 0
-	for _, err := range t.dir.Check(ctx, tenancy.CheckOptions{Replay: true}) {
-		if err != nil {
-			return err
-		}
-		violations++
-	}
-	_, err := fmt.Fprintf(t.w, "\nChecked: %d violations of the invariants.\n", violations)
-	return err
-}
-
-func (t *town) table(title string, header []string, rows [][]string) {
-	fmt.Fprintf(t.w, "\n%s\n\n", title)
-	out := tabwriter.NewWriter(t.w, 0, 0, 2, ' ', 0)
-	for _, row := range append([][]string{header}, rows...) {
-		fmt.Fprintln(out, "  "+strings.Join(row, "\t"))
-	}
-	_ = out.Flush()
+	c, err := csvfile.ReadFile(candidate)
+	return list{"The Prime", prime, p}, list{"The Candidate", candidate, c}, err
 }

@@ -1,10 +1,13 @@
-// Command quickstart brings a company into a directory, from the list of users that its Google Workspace admin console writes: an organization, an
-// account for each department, everybody invited, joined and given roles. It shows who reaches what and why, what is refused, hands the organization
-// over, and checks that every invariant holds and that the log explains it all. The directory is in memory and gone afterwards.
+// Command quickstart brings a company into a directory, from the user list that Google
+// Workspace's admin console writes. It creates an organization and an account for each
+// department, invites everybody, and gives them roles. Then it shows who can do what
+// and why, and what is refused, transfers the organization to a new Owner, and checks
+// every invariant and the log. The directory is in memory and ends with the program.
 //
-//	go run ./examples/quickstart [-name "Harbourline Robotics"] [people.csv]
+//	go run ./examples/quickstart [-name NAME] [FILE]
 //
-// Without a file it takes people.csv of this directory: an invented company of about forty people, with some rows that are wrong.
+// Without a file, it reads the people.csv in its own directory: an invented company of
+// forty people, in which some rows are wrong.
 package main
 
 import (
@@ -15,12 +18,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log"
 	"os"
 	"strings"
 
-	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/examples/internal/csvfile"
 )
 
 //go:embed people.csv
@@ -28,17 +29,21 @@ var bundled []byte
 
 const usage = `Usage: quickstart [-name NAME] [FILE]
 
-Brings a company into a directory in memory: an organization, an account for each department, everybody invited, joined and given roles.
-Then it shows who reaches what and why, and what is refused, hands the organization over, and checks all invariants and the log.
+Brings a company into a directory in memory: an organization, an account for each
+department, and everybody with their roles. Then it shows who can do what and why, and
+what is refused, transfers the organization to a new Owner, and checks every invariant
+and the log.
 
-FILE is the user list that Google Workspace's admin console writes (Directory > Users > Download users), as CSV.
-Without one, an invented company of about forty people is taken, with some rows that are wrong.
+FILE is the user list of Google Workspace's admin console (Directory > Users > Download
+users), as CSV. Without it, the program reads the list of an invented company of forty
+people, in which some rows are wrong.
 
 `
 
 func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
 
-// run is main with its surroundings given. It gives the exit status.
+// run runs the program with the given arguments and returns its exit status: 0 if it
+// did everything, 1 if it could not, and 2 if the arguments are wrong.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -56,50 +61,52 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		flags.Usage()
 		return 2
 	}
-	var text strings.Builder
-	err := quickstart(ctx, *name, flags.Arg(0), &text)
-	if _, unwritten := io.WriteString(stdout, text.String()); err == nil {
+	list, label, err := bundled, "the bundled people.csv", error(nil)
+	if path := flags.Arg(0); path == "" {
+		*name = cmp.Or(*name, "Harbourline Robotics")
+	} else {
+		label = path
+		list, err = csvfile.ReadFile(path)
+	}
+	var report strings.Builder
+	if err == nil {
+		err = quickstart(ctx, *name, label, list, &report)
+	}
+	if _, unwritten := io.WriteString(stdout, report.String()); err == nil {
 		err = unwritten
 	}
 	if err != nil {
-		log.New(stderr, "quickstart: ", 0).Print(err)
+		_, _ = fmt.Fprintln(stderr, "quickstart:", err)
 		return 1
 	}
 	return 0
 }
 
-// quickstart does it all and writes what came of it.
-func quickstart(ctx context.Context, name, path string, w *strings.Builder) error {
-	file, label := bundled, "the bundled people.csv"
-	if path == "" {
-		name = cmp.Or(name, "Harbourline Robotics")
-	} else {
-		read, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		file, label = read, path
-	}
-	people, err := readPeople(file)
+// quickstart brings the company in a list into a new directory, and writes a report.
+func quickstart(ctx context.Context, name, label string, list []byte, w *strings.Builder) error {
+	people, unread, err := readUserList(list)
 	if err != nil {
 		return fmt.Errorf("%s: %w", label, err)
 	}
-	dir, err := tenancy.New(memstore.New(), nil)
+	c, err := newCompany(people, unread)
 	if err != nil {
 		return err
 	}
-	c, err := bring(ctx, dir, name, people)
-	if err != nil {
+	if err := c.checkName(ctx, name); err != nil {
+		return err
+	}
+	if err := c.bring(ctx, name, people); err != nil {
 		return fmt.Errorf("%s: %w", label, err)
 	}
-	organization, err := c.as(c.founder()).Organization(ctx, c.org)
+	organization, err := c.as(c.owner).Organization(ctx, c.org)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s, from %s: %d rows, %d of them left out\n", organization.Name.Reveal(), label, len(people), len(c.refused))
-	c.showRefused(w)
+	fmt.Fprintf(w, "%s, from %s. Rows: %d, left out: %d.\n",
+		organization.Name.Reveal(), label, len(people)+len(unread), len(c.leftOut))
 	for _, show := range []func(context.Context, *strings.Builder) error{
-		c.showUsers, c.showAccounts, c.showAccess, c.showReasons, c.showAttempts, c.handOver, c.verify,
+		c.showOwner, c.showLeftOut, c.showDepartments,
+		c.showUsers, c.showAccounts, c.showAccess, c.showReasons, c.showAttempts, c.transfer, c.verify,
 	} {
 		if err := show(ctx, w); err != nil {
 			return err

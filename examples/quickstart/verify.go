@@ -6,30 +6,37 @@ import (
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/examples/internal/table"
 )
 
-// handOver makes the first Administrator the Owner. The founder becomes Administrator; no account changes hands.
-func (c *company) handOver(ctx context.Context, w *strings.Builder) error {
-	next := c.member(func(p *person) bool { return !p.suspended })
+// transfer makes the first active Administrator the Owner, or else the first active
+// member. The founder becomes Administrator. No account changes owner.
+func (c *company) transfer(ctx context.Context, w *strings.Builder) error {
+	next := c.member(isActive(tenancy.Administrator))
 	if next == nil {
+		next = c.member(isActive(tenancy.StandardUser))
+	}
+	if next == nil {
+		fmt.Fprintln(w, "\nThe organization has no other active member to become its Owner.")
 		return nil
 	}
-	if _, err := c.as(c.founder()).TransferOwnership(ctx, c.org, tenancy.NewOwner{User: next.user}); err != nil {
+	if _, err := c.as(c.owner).TransferOwnership(ctx, c.org, tenancy.NewOwner{User: next.user}); err != nil {
 		return err
 	}
 	var rows [][]string
-	for _, p := range []*person{next, c.founder()} {
+	for _, p := range []*person{next, c.owner} {
 		_, memberships, err := c.as(p).User(ctx, p.user)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, []string{p.name, words(memberships[0].Role)})
 	}
-	table(w, "The organization is handed over", "NAME|ORGANIZATION ROLE", rows)
+	table.Write(w, "The organization has a new Owner", "NAME|ORGANIZATION ROLE", rows)
 	return nil
 }
 
-// verify checks all invariants on the records, applies the whole log again and compares, and looks for tampering in the organization's log.
+// verify checks every invariant on the records, applies the whole log again and
+// compares the result with the records, and looks for tampering in the log.
 func (c *company) verify(ctx context.Context, w *strings.Builder) error {
 	violations, err := collect(c.dir.Check(ctx, tenancy.CheckOptions{Replay: true}))
 	if err != nil {
@@ -47,8 +54,8 @@ func (c *company) verify(ctx context.Context, w *strings.Builder) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\nChecked: %d violations of the invariants, the records being what the log makes of them.\n", len(violations))
-	fmt.Fprintf(w, "The organization's log: %d events, %d signs of tampering.\n", len(events), len(tampered))
+	fmt.Fprintf(w, "\nChecked: %d violations of the invariants.\n", len(violations))
+	fmt.Fprintf(w, "The organization's log has %d events and %d signs of tampering.\n", len(events), len(tampered))
 	if len(violations)+len(tampered) > 0 {
 		return fmt.Errorf("%d violations, %d signs of tampering", len(violations), len(tampered))
 	}

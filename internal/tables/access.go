@@ -7,7 +7,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// AccessQuery reads, of the user $1 and the account $2, the one row of AccessColumns that Access reads.
+// AccessQuery returns one row with the columns AccessColumns, about the user $1 and the
+// account $2.
 const AccessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
 	g.roles, h.roles, m.role
@@ -19,9 +20,11 @@ LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id =
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
 LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
 
-// AccessColumns are the columns of AccessQuery. All are NULL where there is no such row.
+// AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
+// comes from does not exist.
 var AccessColumns = []Column{
-	{Name: "inactive_organization", Type: Bool}, {Name: "inactive_operator", Type: Bool}, {Name: "deleted", Type: Bool},
+	{Name: "inactive_organization", Type: Bool}, {Name: "inactive_operator", Type: Bool},
+	{Name: "deleted", Type: Bool},
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
@@ -30,27 +33,32 @@ var AccessColumns = []Column{
 
 var errAccess = errors.New("a row that Access reads does not parse")
 
-// Access reads the row of AccessQuery. Scan is as in Table.Record, but that all but IDs go into pointers to pointers, nil for NULL.
+// Access reads the row of AccessQuery. scan is as in Table.Record, except that all
+// values but IDs go into pointers to pointers, which are nil for NULL.
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
 	var closed, role *int64
 	var roles, parentRoles *string
-	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed, &byCustomer, &byPlatform,
+	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
+		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role); err != nil {
 		return row, err
 	}
 	if deleted != nil {
-		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization, InactiveOperator: *inactiveOperator, Deleted: *deleted})
+		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization,
+			InactiveOperator: *inactiveOperator, Deleted: *deleted})
 	}
 	sound := parseRoles(&row.Roles, roles) && parseRoles(&row.ParentRoles, parentRoles)
 	if closed != nil {
-		a := tenancy.AccountRecord{Closed: tenancy.Instant(*closed), SuspendedCustomer: *byCustomer, SuspendedPlatform: *byPlatform}
+		a := tenancy.AccountRecord{Closed: tenancy.Instant(*closed), SuspendedCustomer: *byCustomer,
+			SuspendedPlatform: *byPlatform}
 		sound = sound && fill(a.Organization[:], organization) && fill(a.Parent[:], parent)
 		row.SetAccount(a)
 	}
 	if parentByCustomer != nil {
-		row.SetParent(tenancy.AccountRecord{SuspendedCustomer: *parentByCustomer, SuspendedPlatform: *parentByPlatform})
+		row.SetParent(tenancy.AccountRecord{SuspendedCustomer: *parentByCustomer,
+			SuspendedPlatform: *parentByPlatform})
 	}
 	if role != nil {
 		sound = sound && *role >= 0 && *role <= math.MaxUint8
@@ -62,7 +70,8 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	return row, nil
 }
 
-// parseRoles reads the roles of a grant, and says whether they are some.
+// parseRoles reads the roles of a grant, and reports whether the text is a role set. No
+// text is an empty one.
 func parseRoles(to *tenancy.RoleSet, text *string) bool {
 	return text == nil || to.UnmarshalText([]byte(*text)) == nil && to.String() == *text
 }

@@ -11,20 +11,21 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Index is how an index of package tenancy stands in a table: which columns hold the parts of its keys, and which rows it has.
+// Index maps an index of package tenancy to a table: to the columns that hold the parts
+// of its keys, and the rows that it has.
 type Index struct {
 	tenancy.IndexInfo
 	Table *Table
-	Where string // a condition that its rows meet besides; "": none
+	Where string // a condition that its rows meet; "": none
 	in    *Column
 	text  *Column
 	id    *Column
-	Exact Query // gives the record at a key
-	List  Query // gives those after a key
-	Count Query // counts them
+	Exact Query // returns the record at a key
+	List  Query // returns the records after a key
+	Count Query // counts the records after a key
 }
 
-// Query is a statement that asks an index, with parameters $1, $2 and so on.
+// Query is a statement that reads an index, with parameters $1, $2 and so on.
 type Query struct {
 	SQL   string
 	parts []part
@@ -32,7 +33,7 @@ type Query struct {
 	limit bool
 }
 
-// At gives an index.
+// At returns an index.
 func At(i tenancy.Index) (*Index, error) {
 	if int(i) < len(all.indexes) && all.indexes[i] != nil {
 		return all.indexes[i], nil
@@ -40,10 +41,10 @@ func At(i tenancy.Index) (*Index, error) {
 	return nil, fmt.Errorf("unknown index %d", i)
 }
 
-// Indexes gives all indexes.
+// Indexes returns all indexes.
 func Indexes() []*Index { return all.indexes[1:] }
 
-// Columns gives the columns of an index, in the order that its keys have.
+// Columns returns the columns of an index, in the order of the parts of a key.
 func (x *Index) Columns() (columns []Column) {
 	for _, c := range []*Column{x.in, x.text, x.id} {
 		if c != nil {
@@ -62,7 +63,8 @@ func (x *Index) parts() (parts []part) {
 	return parts
 }
 
-// Query gives the statement that answers a lookup; nil: the answer is empty whatever is stored. A lookup that the index is not asked is an error.
+// Query returns the statement that answers a lookup, or nil if the answer is empty
+// whatever is stored. A lookup that the index does not answer is an error.
 func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 	exact := l.Limit == 0 && !l.Count
 	switch {
@@ -82,7 +84,8 @@ func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 	return &x.List, nil
 }
 
-// Arguments gives a query's, each with its column's type; a limit is an Int.
+// Arguments returns a query's arguments, each with the type of its column. A limit is
+// an Int.
 func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
 	values = make([]any, 0, 4)
 	for _, p := range q.parts {
@@ -94,7 +97,8 @@ func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
 	return values, q.types
 }
 
-// Holds says whether a record that a row gave is one that the index has where the lookup asks: if not, somebody else wrote the row.
+// Holds reports whether a record that was read is one that the index has where the
+// lookup asks. If it is not, something else wrote the row.
 func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
 	var room [8]tenancy.Entry
 	return slices.ContainsFunc(r.Entries(room[:0]), func(e tenancy.Entry) bool {
@@ -102,12 +106,12 @@ func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
 	})
 }
 
-// before says whether a key comes before another of the same In.
+// before reports whether a key comes before another one with the same In.
 func before(a, b tenancy.Key) bool {
 	return cmp.Or(cmp.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:])) < 0
 }
 
-// queries writes the statements that ask the index.
+// queries writes the statements that read the index.
 func (x *Index) queries() {
 	columns := Names(x.Table.Columns[:x.Table.Fields])
 	from := " FROM " + x.Table.Name + " WHERE "
@@ -129,7 +133,7 @@ func (x *Index) queries() {
 	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after, " AND ") + limit + ") AS counted"
 }
 
-// parameter adds one, and gives how it is written.
+// parameter adds a parameter, and returns how it is written.
 func (q *Query) parameter(p part, c *Column) string {
 	q.parts, q.types = append(q.parts, p), append(q.types, c.Type)
 	return fmt.Sprintf("$%d", len(q.parts))
@@ -152,27 +156,31 @@ func (q *Query) after(conditions []string, x *Index) []string {
 	case x.text == nil:
 		return append(conditions, x.id.Name+" > "+q.parameter(id, x.id))
 	}
-	return append(conditions, fmt.Sprintf("(%s, %s) > (%s, %s)", x.text.Name, x.id.Name, q.parameter(text, x.text), q.parameter(id, x.id)))
+	return append(conditions, fmt.Sprintf("(%s, %s) > (%s, %s)", x.text.Name, x.id.Name,
+		q.parameter(text, x.text), q.parameter(id, x.id)))
 }
 
-// place is where an index's keys stand: the columns of their parts, "" where it does not use one, and which rows it has of those whose columns are
-// not NULL. A key column's values come from the index that says it is one.
+// place says where the keys of an index are: in the columns of their parts, or in "" for
+// a part that the index does not use. Its rows are those in which none of these columns
+// is NULL and which meet a condition. The values of a key column come from the index
+// that declares it to be one.
 type place struct {
 	index          tenancy.Index
 	in, text, id   string
-	keyIn, keyText bool // the column is a key column
+	keyIn, keyText bool // the column of the part is a key column
 	where          string
 }
 
 const mainAndOpen = "closed = 0 AND parent_id IS NULL"
 
-// places is the table of the indexes' columns.
+// places is the table of where the keys of the indexes are.
 var places = []place{
 	{index: tenancy.IndexOrganizations, id: "id"},
 	{index: tenancy.IndexOrganizationsDue, text: "due", keyText: true, id: "id"},
 	{index: tenancy.IndexOrganizationsInto, in: "merged_into_id", id: "id"},
 	{index: tenancy.IndexUsers, id: "id"},
 	{index: tenancy.IndexUsersByAddress, text: "address_key", keyText: true},
+	{index: tenancy.IndexUsersOnDomain, in: "domain_group", keyIn: true, id: "id"},
 	{index: tenancy.IndexMembers, in: "organization_id", id: "user_id"},
 	{index: tenancy.IndexMembershipsOf, in: "user_id", id: "organization_id"},
 	{index: tenancy.IndexAccounts, id: "id"},
@@ -204,7 +212,7 @@ var places = []place{
 	{index: tenancy.IndexOperations, text: "actor_key", keyText: true, id: "id"},
 }
 
-// all holds the tables and indexes, made once.
+// all holds the tables and indexes, which are made once.
 var all = build()
 
 type everything struct {
@@ -251,7 +259,7 @@ func build() (e everything) {
 	return e
 }
 
-// keyColumns adds those that an index needs and the table does not have yet.
+// keyColumns adds the key columns that an index needs and the table does not have yet.
 func (t *Table) keyColumns(p place) {
 	add := func(name string, of Type, part part) {
 		if t.column(name) == nil {
@@ -269,7 +277,7 @@ func (t *Table) keyColumns(p place) {
 	}
 }
 
-// column gives a column by name; nil: there is none.
+// column returns the column with a name, or nil.
 func (t *Table) column(name string) *Column {
 	if i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name }); i >= 0 {
 		return &t.Columns[i]

@@ -2,7 +2,8 @@ package tables
 
 import "embed"
 
-// Migrations gives the steps from nothing to a schema, in order: the files of the directory schema.
+// Migrations returns the steps from nothing to a schema, in order. They are the files
+// of the directory schema.
 func Migrations(files embed.FS) (steps []string) {
 	const dir = "schema"
 	names, err := files.ReadDir(dir)

@@ -1,6 +1,8 @@
-// Package tables says how the records and events of package tenancy stand in the tables of an SQL database: one table per kind of record, a column
-// per field, and besides, where an index asks for what is no field, a key column that holds it. It is what the SQL stores have in common; they write the
-// schema (a test of theirs holds it to this package) and the statements that change rows.
+// Package tables maps the records and events of package tenancy to the tables of an SQL
+// database. Each kind of record has a table, with a column for each field. Where an
+// index has keys that no field holds, the table also has a key column for them. The SQL
+// stores share this package. They write their own schemas, which their tests compare
+// with it, and the statements that change rows.
 package tables
 
 import (
@@ -12,15 +14,15 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Type is the type of a column, and of the values that stand in it.
+// Type is the type of a column and of its values.
 type Type uint8
 
 // The types of columns.
 const (
-	ID    Type = 1 + iota // [16]byte; NULL is the zero one
-	Hash                  // [32]byte; NULL is the zero one
+	ID    Type = 1 + iota // [16]byte; NULL for the zero value
+	Hash                  // [32]byte; NULL for the zero value
 	Text                  // string
-	Key                   // string, compared byte for byte, also for order; NULL where an index does not have the record
+	Key                   // string, compared and ordered byte for byte; NULL if the index does not have the record
 	Int                   // int64
 	Bool                  // bool
 	Bytes                 // []byte
@@ -31,8 +33,8 @@ type Column struct {
 	Name     string
 	Type     Type
 	Nullable bool
-	field    []int         // of the record; nil: a key column
-	index    tenancy.Index // a key column's: the index whose entries it holds a part of
+	field    []int         // the path of the record's field; nil: it is a key column
+	index    tenancy.Index // of a key column: the index whose keys it holds a part of
 	part     part
 }
 
@@ -58,17 +60,17 @@ func (p part) of(k tenancy.Key) any {
 // Table is the table of one kind of record.
 type Table struct {
 	Name     string
-	Columns  []Column // those of the record's fields, then the key columns
-	Identity []Column // of the primary key
-	Fields   int      // how many columns are fields
+	Columns  []Column // the record's fields, then the key columns
+	Identity []Column // the primary key
+	Fields   int      // how many of the columns are fields
 	record   reflect.Type
 	identity []part
 }
 
-// All gives the tables, in the order of the indexes.
+// All returns the tables, in the order of the indexes.
 func All() []*Table { return all.tables }
 
-// Of gives the table of a record's kind.
+// Of returns the table of a record's kind.
 func Of(r tenancy.Record) (*Table, error) {
 	if t := all.of[reflect.TypeOf(r)]; t != nil {
 		return t, nil
@@ -76,7 +78,7 @@ func Of(r tenancy.Record) (*Table, error) {
 	return nil, fmt.Errorf("unknown kind of record %T", r)
 }
 
-// Names gives the names of columns, joined by commas.
+// Names returns the names of columns, joined by commas.
 func Names(columns []Column) string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
@@ -85,7 +87,8 @@ func Names(columns []Column) string {
 	return strings.Join(names, ", ")
 }
 
-// Values gives what stands in the columns of a record's row: [16]byte, [32]byte, string, int64, bool, or nil for NULL.
+// Values returns the values of a record's row, one for each column: [16]byte, [32]byte,
+// string, int64, bool, or nil for NULL.
 func (t *Table) Values(r tenancy.Record) []any {
 	v := reflect.ValueOf(r)
 	var room [8]tenancy.Entry
@@ -101,7 +104,7 @@ func (t *Table) Values(r tenancy.Record) []any {
 	return values
 }
 
-// Key gives what stands in the columns of the primary key of a record's row.
+// Key returns the values of the primary key of a record's row.
 func (t *Table) Key(r tenancy.Record) []any {
 	var room [8]tenancy.Entry
 	key := r.Entries(room[:0])[0].Key
@@ -112,7 +115,7 @@ func (t *Table) Key(r tenancy.Record) []any {
 	return values
 }
 
-// keyValue gives what stands in a key column.
+// keyValue returns the value of a key column.
 func keyValue(c Column, entries []tenancy.Entry) any {
 	for _, e := range entries {
 		if e.Index == c.index {
@@ -130,18 +133,22 @@ func orNull(v any) any {
 }
 
 var (
-	actorType   = reflect.TypeFor[tenancy.Actor]()
-	roleSetType = reflect.TypeFor[tenancy.RoleSet]()
-	hashType    = reflect.TypeFor[[32]byte]()
+	actorType    = reflect.TypeFor[tenancy.Actor]()
+	roleSetType  = reflect.TypeFor[tenancy.RoleSet]()
+	personalType = reflect.TypeFor[tenancy.Personal]()
+	hashType     = reflect.TypeFor[[32]byte]()
 )
 
-// value gives a field's. Of a number over what 64 bits hold with a sign, it is that with the same bits.
+// value returns a field's value. An unsigned number becomes the signed number that has
+// the same bits.
 func value(v reflect.Value) any {
 	switch v.Type() {
 	case actorType:
 		return v.Interface().(tenancy.Actor).String()
 	case roleSetType:
 		return v.Interface().(tenancy.RoleSet).String()
+	case personalType:
+		return v.Interface().(tenancy.Personal).Reveal()
 	}
 	switch v.Kind() {
 	case reflect.Array:
@@ -162,7 +169,8 @@ func value(v reflect.Value) any {
 	return v.Int()
 }
 
-// Record reads a row of the table: scan fills, of the columns that are fields, each its own destination, a *[]byte for ID, Hash and Key, *string, *int64 or *bool.
+// Record reads a row of the table. scan fills a destination for each column that is a
+// field: *[]byte for ID, Hash and Key, or *string, *int64 or *bool.
 func (t *Table) Record(scan func(into ...any) error) (tenancy.Record, error) {
 	into := Destinations(t.Columns[:t.Fields])
 	if err := scan(into...); err != nil {
@@ -177,7 +185,7 @@ func (t *Table) Record(scan func(into ...any) error) (tenancy.Record, error) {
 	return v.Interface().(tenancy.Record), nil
 }
 
-// Destinations makes what a row's columns are scanned into.
+// Destinations makes the destinations of a scan, one for each column.
 func Destinations(columns []Column) []any {
 	into := make([]any, len(columns))
 	for i, c := range columns {
@@ -195,7 +203,7 @@ func Destinations(columns []Column) []any {
 	return into
 }
 
-// set sets a field to what was scanned, and says whether that is something it can be.
+// set sets a field to a scanned value, and reports whether the field can have that value.
 func set(field reflect.Value, from any) bool {
 	switch from := from.(type) {
 	case *string:
@@ -228,6 +236,9 @@ func setText(field reflect.Value, from string) bool {
 		sound := parseRoles(&roles, &from)
 		field.Set(reflect.ValueOf(roles))
 		return sound
+	case personalType:
+		field.Set(reflect.ValueOf(tenancy.NewPersonal(from)))
+		return true
 	}
 	field.SetString(from)
 	return true
@@ -245,12 +256,14 @@ func setInt(field reflect.Value, from int64) bool {
 	return true
 }
 
-// snake writes a Go name as a column's: MergedInto as merged_into, HIPAAReference as hipaa_reference.
+// snake turns a Go name into a column's name: MergedInto into merged_into,
+// HIPAAReference into hipaa_reference.
 func snake(name string) string {
 	var b strings.Builder
 	runes := []rune(name)
 	for i, r := range runes {
-		if unicode.IsUpper(r) && i > 0 && (!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
+		if unicode.IsUpper(r) && i > 0 &&
+			(!unicode.IsUpper(runes[i-1]) || i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(r))
@@ -258,7 +271,8 @@ func snake(name string) string {
 	return b.String()
 }
 
-// columnsOf gives the columns of a struct's fields. A struct within is taken apart, Limits with a prefix.
+// columnsOf returns the columns of a struct's fields. A struct within it becomes the
+// columns of its own fields, with a prefix for Limits.
 func columnsOf(of reflect.Type, path []int, prefix string) (columns []Column) {
 	for i := range of.NumField() {
 		f := of.Field(i)
@@ -271,7 +285,7 @@ func columnsOf(of reflect.Type, path []int, prefix string) (columns []Column) {
 			if c.Type, c.Nullable = ID, true; f.Name != "ID" {
 				c.Name += "_id"
 			}
-		case f.Type == actorType || f.Type == roleSetType || f.Type.Kind() == reflect.String:
+		case f.Type == actorType || f.Type == roleSetType || f.Type == personalType || f.Type.Kind() == reflect.String:
 			c.Type = Text
 		case f.Type.Kind() == reflect.Bool:
 			c.Type = Bool

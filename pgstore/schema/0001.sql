@@ -36,9 +36,11 @@ CREATE TABLE tenancy_users (
     address                text NOT NULL,
     name                   text NOT NULL,
     address_key            bytea,
+    domain_group           uuid,
     PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenancy_users_by_address ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
+CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
 
 CREATE TABLE tenancy_members (
     organization_id        uuid NOT NULL,

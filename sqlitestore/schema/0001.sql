@@ -35,7 +35,7 @@ CREATE INDEX tenancy_organizations_due
 CREATE INDEX tenancy_organizations_into
     ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
 
--- Users. address_key: the canonical address with its domain first, so that a domain's users stand together; NULL when there is none.
+-- Users. address_key: the canonical address; domain_group: the first half of the SHA-256 of its domain; NULL when there is none.
 CREATE TABLE tenancy_users (
     id                    BLOB NOT NULL CHECK (length(id) = 16),
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
@@ -46,10 +46,13 @@ CREATE TABLE tenancy_users (
     address               TEXT NOT NULL,
     name                  TEXT NOT NULL,
     address_key           TEXT,
+    domain_group          BLOB CHECK (length(domain_group) = 16),
     PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tenancy_users_by_address
     ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
+CREATE INDEX tenancy_users_on_domain
+    ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
 
 -- Who is a member of which organization. role: 0 Standard User, 1 Administrator, 2 Owner.
 CREATE TABLE tenancy_members (

@@ -1,0 +1,235 @@
+package tenancy
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// attempt is what all attempts of one call have in common.
+type attempt struct {
+	tape
+	operation OperationID // given by Once, or drawn
+	nonce     EventID     // by which this call knows its own operation record again
+	recorded  bool        // the last attempt wrote an operation record
+	unlogged  []Record    // what the last attempt wrote without one
+}
+
+// attempt begins a call.
+func (s *Session) attempt() *attempt {
+	a := &attempt{tape: tape{dir: s.dir, now: instantOf(s.dir.now())}}
+	a.operation = s.once
+	if a.operation.IsZero() {
+		a.operation = OperationID(a.id())
+	}
+	a.nonce = EventID(a.id())
+	a.drawn, a.next = nil, 0
+	return a
+}
+
+// write carries out what a decision said: the heads of the streams, then the
+// records, then the events. A decision that said nothing writes no operation
+// record, unless Once gave its ID, and so may records that no event tells of: when
+// a domain's record was last found, addresses that were purged.
+func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
+	c.world.mustApply("an operation")
+	changed, deleted := c.world.changed()
+	givenID := s.block == nil && !s.once.IsZero()
+	if len(c.said) == 0 && !givenID {
+		a.unlogged = changed
+		if len(changed) > 0 {
+			return tx.Put(ctx, changed...)
+		}
+		return c.tape.err
+	}
+	heads, err := r.heads(ctx, tx, c.said)
+	if err != nil {
+		return err
+	}
+	events, records := s.events(a, c, heads)
+	if err := putHeads(ctx, tx, heads); err != nil {
+		return err
+	}
+	if b := s.block; b != nil {
+		b.note(c.made, events)
+	} else {
+		a.recorded = true
+		changed = append(changed, s.record(a, c.row, c.made, len(events)))
+	}
+	if len(deleted) > 0 {
+		if err := tx.Delete(ctx, deleted...); err != nil {
+			return err
+		}
+	}
+	if err := tx.Put(ctx, changed...); err != nil {
+		return err
+	}
+	for _, move := range c.world.moves {
+		if err := tx.MoveAll(ctx, move); err != nil {
+			return err
+		}
+	}
+	if err := tx.Append(ctx, records...); err != nil {
+		return err
+	}
+	return c.tape.err
+}
+
+// record is the operation record of a call.
+func (s *Session) record(a *attempt, row *operationRow, made []string, events int) OperationRecord {
+	return OperationRecord{Actor: s.actor, ID: a.operation, Name: row.name, Call: a.nonce, Time: a.now,
+		Made: strings.Join(made, " "), Events: events}
+}
+
+// heads returns the head of every stream that something was said in. It reads
+// those that load did not ask for.
+func (r *reads) heads(ctx context.Context, tx ReadTx, said []saying) (map[Stream]*HeadRecord, error) {
+	heads := map[Stream]*HeadRecord{}
+	err := r.gather(ctx, tx, func() {
+		for _, what := range said {
+			for _, stream := range what.streams {
+				if heads[stream] = find(r, headOf(stream)); heads[stream] == nil {
+					heads[stream] = &HeadRecord{Stream: stream}
+				}
+			}
+		}
+	})
+	return heads, err
+}
+
+// putHeads writes heads before anything else and in order: whoever else appends to
+// these streams waits here, and no two writers wait for each other.
+func putHeads(ctx context.Context, tx Tx, heads map[Stream]*HeadRecord) error {
+	var records []Record
+	for _, stream := range slices.SortedFunc(maps.Keys(heads), compareStreams) {
+		records = append(records, *heads[stream])
+	}
+	return tx.Put(ctx, records...)
+}
+
+// events makes the events of what was said, as they are and as they are stored,
+// and moves the heads on.
+func (s *Session) events(
+	a *attempt, c *changes, heads map[Stream]*HeadRecord,
+) (events []Event, records []EventRecord) {
+	part := 0
+	if s.block != nil {
+		part = s.block.parts
+	}
+	for step, what := range c.said {
+		for _, stream := range what.streams {
+			head := heads[stream]
+			e := Event{ID: EventID(c.tape.id()), Stream: stream, Sequence: head.Sequence + 1, Time: a.now,
+				Actor: s.actor, Name: c.row.name, Operation: a.operation, Part: part, Step: step,
+				Correlation: s.correlation, Data: what.data, Previous: head.Hash}
+			record := e.record()
+			record.Hash = record.hash()
+			e.Hash = record.Hash
+			head.Sequence, head.Hash = e.Sequence, e.Hash
+			events, records = append(events, e), append(records, record)
+		}
+	}
+	return events, records
+}
+
+// commitTries is how often a transaction is tried whose commit was lost.
+const commitTries = 5
+
+// commit runs a transaction. Where the store cannot say whether it was committed,
+// commit finds out, and runs it again if it was not (GEN-13).
+func (s *Session) commit(ctx context.Context, c call, a *attempt, fn func(context.Context, Tx) error) error {
+	for range commitTries {
+		err, doubtful := s.tryCommit(ctx, a, fn)
+		if !doubtful {
+			return err
+		}
+		if done, err := s.resolve(ctx, c, a); done || err != nil {
+			return err
+		}
+	}
+	return CodeBusy
+}
+
+// tryCommit runs a transaction once. It is doubtful if fn succeeded and the store
+// does not know whether the commit did.
+func (s *Session) tryCommit(
+	ctx context.Context, a *attempt, fn func(context.Context, Tx) error,
+) (err error, doubtful bool) {
+	finished := false
+	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
+		a.rewind()
+		a.recorded, a.unlogged = false, nil
+		err := fn(ctx, tx)
+		finished = err == nil
+		return err
+	})
+	return err, finished && errors.Is(err, CodeAmbiguous)
+}
+
+// resolve finds out what became of a doubtful commit: done, or an error, or neither
+// if the transaction is to run again.
+func (s *Session) resolve(ctx context.Context, c call, a *attempt) (done bool, err error) {
+	if !a.recorded {
+		return s.stands(ctx, a.unlogged) // if not, what arrives late says the same
+	}
+	record, err := s.settle(ctx, a.operation)
+	switch {
+	case err != nil:
+		return false, &Error{Err: CodeAmbiguous, Operation: a.operation}
+	case record == nil:
+		return false, ctx.Err()
+	case record.Call == a.nonce:
+		return true, nil
+	}
+	return true, usedUp(c, record)
+}
+
+// settleTime is how long settling may take when the caller's context has ended or
+// gives less.
+const settleTime = 10 * time.Second
+
+// settle returns the record of an operation that was done, or nil if it was not.
+// Then it has written a fence under the ID, over an old one too, so that a commit
+// still on its way cannot succeed afterwards.
+func (s *Session) settle(ctx context.Context, id OperationID) (done *OperationRecord, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	call := s.attempt()
+	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
+		r := s.reads(call.now)
+		if err := r.gather(ctx, tx, func() { done = find(r, operationOf(s.actor, id)) }); err != nil {
+			return err
+		}
+		if done != nil && !done.Fence {
+			return nil
+		}
+		done = nil
+		return tx.Put(ctx, OperationRecord{Actor: s.actor, ID: id, Call: call.nonce, Time: call.now, Fence: true})
+	})
+	return done, err
+}
+
+// stands reports whether records that were put without an operation record are
+// there.
+func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err error) {
+	if len(put) == 0 {
+		return true, nil
+	}
+	lookups := make([]Lookup, len(put))
+	for i, record := range put {
+		at := identity(record)
+		lookups[i] = Lookup{Index: at.Index, Key: at.Key}
+	}
+	err = s.dir.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
+		answers, err := tx.Read(ctx, lookups...)
+		stands = err == nil
+		for i, answer := range answers {
+			stands = stands && answer.Record == put[i]
+		}
+		return err
+	})
+	return stands, err
+}

@@ -1,0 +1,162 @@
+package tenancy
+
+import (
+	"context"
+	"slices"
+)
+
+// maxSteps is how often an operation may read. Two steps are the rule.
+const maxSteps = 4
+
+// everything is the limit of a list that is read whole.
+const everything = 1<<31 - 1
+
+// reads is what a load asks with. A load runs until it asks nothing new, and what
+// one run asks travels to the store together. Until an answer is there, find
+// returns nil and list returns nothing: a load asks on, and decides nothing.
+type reads struct {
+	dir    *Directory
+	actor  Actor
+	now    Instant
+	known  map[Lookup]Answer
+	asked  []Lookup
+	asking map[Lookup]bool // those asked, once they are many
+	log    logPage
+	steps  int
+}
+
+// reads begins the reading of one attempt.
+func (s *Session) reads(now Instant) *reads {
+	return &reads{dir: s.dir, actor: s.actor, now: now, known: map[Lookup]Answer{}}
+}
+
+// logPage is a part of a stream that a load asks for.
+type logPage struct {
+	stream Stream
+	from   uint64
+	limit  int
+	read   bool
+	events []EventRecord
+}
+
+// ask returns the answer to a lookup, or notes that it is to be asked.
+func (r *reads) ask(l Lookup) Answer {
+	answer, ok := r.known[l]
+	if !ok && !r.isAsked(l) {
+		r.asked = append(r.asked, l)
+	}
+	return answer
+}
+
+// isAsked reports whether a lookup is among those asked. Where they are many it
+// notes them in a map: what reads a whole organization asks thousands.
+func (r *reads) isAsked(l Lookup) bool {
+	const few = 32
+	if len(r.asked) < few {
+		return slices.Contains(r.asked, l)
+	}
+	if r.asking == nil {
+		r.asking = map[Lookup]bool{}
+		for _, asked := range r.asked {
+			r.asking[asked] = true
+		}
+	}
+	already := r.asking[l]
+	r.asking[l] = true
+	return already
+}
+
+// answered reports whether the store has answered a lookup of one record.
+func answered[R Record](r *reads, o one[R]) bool {
+	_, known := r.known[Lookup(o)]
+	return known
+}
+
+// find returns the record at a place, or nil if it is absent or not yet there.
+func find[R Record](r *reads, o one[R]) *R {
+	if record, ok := r.ask(Lookup(o)).Record.(R); ok {
+		return &record
+	}
+	return nil
+}
+
+// need asks for a record that the decision does not look at, but whose events
+// change it.
+func need[R Record](r *reads, o one[R]) { r.ask(Lookup(o)) }
+
+// needHead asks for the head of a stream that the operation may append to. It
+// saves a step: write asks for the heads that are missing.
+func (r *reads) needHead(s Stream) { need(r, headOf(s)) }
+
+// list returns up to limit of the records that come after a place.
+func list[R Record](r *reads, m many[R], limit int) []R {
+	l := Lookup(m)
+	l.Limit = limit
+	records := r.ask(l).Records
+	typed := make([]R, len(records))
+	for i, record := range records {
+		typed[i] = record.(R)
+	}
+	return typed
+}
+
+// all returns all the records that come after a place.
+func all[R Record](r *reads, m many[R]) []R { return list(r, m, everything) }
+
+// count returns how many records come after a place.
+func count[R Record](r *reads, m many[R]) int {
+	l := Lookup(m)
+	l.Limit, l.Count = everything, true
+	return r.ask(l).Count
+}
+
+// events returns up to limit events of a stream, from a number on. An operation
+// reads one page.
+func (r *reads) events(stream Stream, from uint64, limit int) []EventRecord {
+	if !r.log.read {
+		r.log.stream, r.log.from, r.log.limit = stream, from, limit
+	}
+	return r.log.events
+}
+
+// gather runs load until it asks nothing new.
+func (r *reads) gather(ctx context.Context, tx ReadTx, load func()) error {
+	for {
+		r.asked, r.asking = r.asked[:0], nil
+		load()
+		log := r.log.limit > 0 && !r.log.read
+		if len(r.asked) == 0 && !log {
+			return nil
+		}
+		if r.steps++; r.steps > maxSteps {
+			panic("tenancy: an operation reads in more than four steps")
+		}
+		if log {
+			if err := r.log.fetch(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if err := r.fetch(ctx, tx); err != nil {
+			return err
+		}
+	}
+}
+
+// fetch asks the store what one run of load has asked.
+func (r *reads) fetch(ctx context.Context, tx ReadTx) error {
+	if len(r.asked) == 0 {
+		return nil
+	}
+	answers, err := tx.Read(ctx, r.asked...)
+	for i, answer := range answers {
+		r.known[r.asked[i]] = answer
+	}
+	return err
+}
+
+// fetch reads the page.
+func (p *logPage) fetch(ctx context.Context, tx ReadTx) error {
+	events, err := tx.Events(ctx, p.stream, p.from, p.limit)
+	p.read, p.events = true, events
+	return err
+}

@@ -1,0 +1,245 @@
+package tenancy
+
+// What the actor is to the organization or account acted on, and whether THE table
+// lets them act. Every operation asks here, in GEN-5's order: CodeNotFound for what
+// the actor may not see, then CodeNotAllowed, then what the state forbids.
+
+// standing is what an actor is in an organization.
+type standing struct {
+	organization *OrganizationRecord // nil: there is none
+	rank         *MembershipRecord   // the actor's membership; nil: none
+}
+
+// standing asks for the organization acted on, the actor's membership and the head
+// of the organization's stream. For a merged organization it is the membership of
+// the survivor: whoever may see that is told that the organization was merged
+// (ORG-13).
+func (r *reads) standing(org OrganizationID) standing { return r.standingOf(r.actor, org) }
+
+// standingOf is standing for another actor.
+func (r *reads) standingOf(actor Actor, org OrganizationID) standing {
+	st := standing{organization: find(r, organizationByID(org))}
+	r.needHead(streamOfOrganization(org))
+	if !actor.isUser() {
+		return st
+	}
+	st.rank = find(r, memberOf(org, actor.User))
+	if o := st.organization; o != nil && !o.MergedInto.IsZero() {
+		st.rank = find(r, memberOf(o.MergedInto, actor.User))
+	}
+	return st
+}
+
+// survivor returns the organization that a merged one's ID stands for where it is
+// read (ORG-13). Any other ID stands for itself.
+func (r *reads) survivor(org OrganizationID) OrganizationID {
+	for range maxSteps {
+		o := find(r, organizationByID(org))
+		if o == nil || o.State != StateMerged {
+			break
+		}
+		org = o.MergedInto
+	}
+	return org
+}
+
+// shown returns the organization that reading an ID shows: to a user a merged one's
+// survivor, to Operators and System the merged record itself (ORG-13).
+func (r *reads) shown(org OrganizationID) OrganizationID {
+	if r.actor.isUser() {
+		return r.survivor(org)
+	}
+	return org
+}
+
+// mayRead reports whether the actor may read a stream (EVT-4). A merged
+// organization's stream is its survivor's to read.
+func (r *reads) mayRead(stream Stream) bool {
+	switch {
+	case !r.actor.isUser():
+		return true
+	case !stream.User.IsZero():
+		return stream.User == r.actor.User
+	}
+	rank := find(r, memberOf(r.survivor(stream.Organization), r.actor.User))
+	return rank != nil && rank.Role.may(ReadLog)
+}
+
+// managesUsers reports whether the actor may see and manage the organization's
+// users.
+func (st standing) managesUsers() bool { return st.rank != nil && st.rank.Role.may(ManageUsers) }
+
+// alive refuses what is done to an organization that has ended.
+func (st standing) alive() error {
+	switch st.organization.State {
+	case StateMerged:
+		return CodeMerged
+	case StateDeleted:
+		return CodeEnded
+	}
+	return nil
+}
+
+// platform decides for Operators and System: what the operation's row says.
+func (c *changes) platform() error {
+	operator := c.actor.isOperator() && c.row.operator
+	system := c.actor.isSystem() && c.row.system
+	if operator || system {
+		return nil
+	}
+	return CodeNotAllowed
+}
+
+// authorize decides by the table whether the actor may do this operation to an
+// organization: CodeNotFound if they may not even see it, then CodeNotAllowed
+// (GEN-5), then CodeMerged (ORG-13). Whether the organization is alive is the next
+// question: authorizeAlive asks both.
+func (c *changes) authorize(st standing) error {
+	switch {
+	case st.organization == nil || c.actor.isUser() && st.rank == nil:
+		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case c.row.organization == "" || !st.rank.Role.may(c.row.organization):
+		return CodeNotAllowed
+	case !st.organization.MergedInto.IsZero():
+		return CodeMerged
+	}
+	return nil
+}
+
+// authorizeAlive is authorize for what is done to an organization that has not
+// ended.
+func (c *changes) authorizeAlive(st standing) error {
+	if err := c.authorize(st); err != nil {
+		return err
+	}
+	return st.alive()
+}
+
+// accountStanding is what an actor is to an account.
+type accountStanding struct {
+	account     *AccountRecord    // nil: there is none
+	parent      *AccountRecord    // a subaccount's main account
+	grant       *GrantRecord      // the actor's on the account
+	parentGrant *GrantRecord      // the actor's on the parent
+	rank        *MembershipRecord // the actor's in the managing organization
+}
+
+// accountStanding asks for the account acted on, what the actor is to it, and the
+// head of its stream.
+func (r *reads) accountStanding(id AccountID) accountStanding {
+	return r.accountStandingOf(r.actor, id)
+}
+
+// accountStandingOf is accountStanding for another actor.
+func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
+	st := accountStanding{account: find(r, accountByID(id))}
+	if actor.isUser() {
+		st.grant = find(r, grantOn(id, actor.User))
+	}
+	if st.account == nil {
+		return st
+	}
+	org, parent := st.account.Organization, st.account.Parent
+	r.needHead(st.account.stream())
+	if !parent.IsZero() {
+		st.parent = find(r, accountByID(parent))
+	}
+	if actor.isUser() && !parent.IsZero() {
+		st.parentGrant = find(r, grantOn(parent, actor.User))
+	}
+	if actor.isUser() && !org.IsZero() {
+		st.rank = find(r, memberOf(org, actor.User))
+	}
+	return st
+}
+
+// stream returns the stream an account belongs to: its organization's, or its
+// owner's.
+func (a AccountRecord) stream() Stream {
+	if a.Organization.IsZero() {
+		return streamOfUser(a.Owner)
+	}
+	return streamOfOrganization(a.Organization)
+}
+
+// roles returns the actor's roles on the account, those on its parent included
+// (ACC-3).
+func (st accountStanding) roles() (set RoleSet) {
+	if st.grant != nil {
+		set = st.grant.Roles
+	}
+	if st.parentGrant != nil {
+		set = set.with(st.parentGrant.Roles)
+	}
+	return set
+}
+
+// manages reports whether the actor manages the account through its organization.
+func (st accountStanding) manages() bool { return st.rank != nil && st.rank.Role.manages() }
+
+// sees reports whether the actor, a user, may see the account (GEN-5).
+func (st accountStanding) sees() bool {
+	return st.account != nil && (st.manages() || !st.roles().IsZero())
+}
+
+// sees reports whether the actor may see the account (GEN-5).
+func (a Actor) sees(st accountStanding) bool {
+	return st.account != nil && (!a.isUser() || st.sees())
+}
+
+// has reports whether the actor, a user, has a permission on the account, suspended
+// or not.
+func (c *changes) has(st accountStanding, p Permission) bool {
+	rule, known := c.dir.table.rules[p]
+	if !known {
+		return false
+	}
+	_, granted := rule.by(st.roles())
+	return granted || rule.manager && st.manages()
+}
+
+// authorizeAccount decides by the table whether the actor may do this operation to
+// an account: CodeNotFound if they may not even see it, then CodeNotAllowed
+// (GEN-5). Whether the account is closed is the next question: authorizeOpen asks
+// both.
+func (c *changes) authorizeAccount(st accountStanding) error {
+	switch {
+	case !c.actor.sees(st):
+		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case !c.has(st, c.row.account):
+		return CodeNotAllowed
+	}
+	return nil
+}
+
+// open refuses what is done to a closed account (ACC-5).
+func (st accountStanding) open() error {
+	if st.account.Closed != 0 {
+		return CodeClosed
+	}
+	return nil
+}
+
+// authorizeOpen is authorizeAccount for what is done to an account that is not
+// closed.
+func (c *changes) authorizeOpen(st accountStanding) error {
+	if err := c.authorizeAccount(st); err != nil {
+		return err
+	}
+	return st.open()
+}
+
+// authorizeMain is authorizeOpen for what only main accounts have.
+func (c *changes) authorizeMain(st accountStanding) error {
+	if err := c.authorizeOpen(st); err != nil {
+		return err
+	}
+	if !st.account.Parent.IsZero() {
+		return CodeSubaccount
+	}
+	return nil
+}

@@ -1,0 +1,654 @@
+package tenancy
+
+// operationRow is a row of THE table: who may call an operation (ROLE-8). The
+// authorize functions in standing.go decide by its columns, and nothing else does.
+// What a row says in words, the operation's own decide function decides.
+type operationRow struct {
+	name string
+	on   string // what it acts on
+	// organization is the permission by which a member of the organization may; ""
+	// means that no member may as such.
+	organization OrganizationPermission
+	// account is the permission by which somebody may who has it on the account, by a
+	// role there or by managing it; "" means that nobody may as such.
+	account  Permission
+	operator bool
+	system   bool
+	others   string // who else may: an actor for what is theirs
+	codes    []Code // its refusals, beside those of everyOperation
+}
+
+// everyOperation has the refusals that any operation can give: of a session or
+// context that is not fit, of an operation ID that is used up (Once), and of a store
+// under load.
+var everyOperation = []Code{
+	CodeActor, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy, CodeAmbiguous,
+}
+
+// THE table, in the order of a customer's life (ROLE-8): a row for every operation.
+var (
+	opSignUp = &operationRow{
+		name: "SignUp", on: "address",
+		operator: true, system: true,
+		codes: []Code{
+			CodeEmail, CodeName, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly,
+			CodeMemberLimit,
+		},
+	}
+	opCreateOrganization = &operationRow{
+		name: "CreateOrganization", on: "-",
+		others: "any user for themself",
+		codes: []Code{
+			CodeName, CodeID, CodeInput, CodeNotAllowed, CodeNotFound, CodeManaged, CodePhoneNeeded,
+			CodeHIPAADesignated,
+		},
+	}
+	opOrganization = &operationRow{
+		name: "Organization", on: "organization",
+		organization: ViewOrganization, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound},
+	}
+	opOrganizations = &operationRow{
+		name: "Organizations", on: "user",
+		operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeInput, CodeCursor, CodeNotFound},
+	}
+	opRenameOrganization = &operationRow{
+		name: "RenameOrganization", on: "organization",
+		organization: ManageOrganization,
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+	}
+	opTransferOwnership = &operationRow{
+		name: "TransferOwnership", on: "organization",
+		organization: TransferOwnership,
+		codes: []Code{
+			CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner,
+			CodeNotMember, CodeInactive, CodeOwnsOrganization,
+		},
+	}
+	opReplaceOwner = &operationRow{
+		name: "ReplaceOwner", on: "organization",
+		operator: true,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner,
+			CodeInactive, CodeManagedElsewhere, CodeOtherMember, CodeSignUpClosed, CodeOwnsOrganization,
+			CodeMemberLimit, CodeAccountLimit,
+		},
+	}
+
+	opUser = &operationRow{
+		name: "User", on: "user",
+		operator: true, system: true,
+		others: "any user about themself; Owner and Administrators about people they see; " +
+			"an account's managers about people with a role on it",
+		codes: []Code{CodeID, CodeNotFound},
+	}
+	opUserByEmail = &operationRow{
+		name: "UserByEmail", on: "address",
+		operator: true, system: true,
+		codes: []Code{CodeEmail, CodeNotFound, CodeNotAllowed},
+	}
+	opUsers = &operationRow{
+		name: "Users", on: "organization",
+		organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opUpdateUser = &operationRow{
+		name: "UpdateUser", on: "user",
+		organization: ManageUsers, others: "the user",
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner},
+	}
+	opChangeEmail = &operationRow{
+		name: "ChangeEmail", on: "user",
+		operator: true, system: true,
+		codes: []Code{
+			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress,
+			CodeInvitationOnly, CodeSignUpClosed,
+		},
+	}
+	opSetOrganizationRole = &operationRow{
+		name: "SetOrganizationRole", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner,
+			CodeNotMember,
+		},
+	}
+	opRemoveUser = &operationRow{
+		name: "RemoveUser", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself,
+			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
+		},
+	}
+	opLeave = &operationRow{
+		name: "Leave", on: "organization",
+		organization: ViewOrganization,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts},
+	}
+	opDeactivateUser = &operationRow{
+		name: "DeactivateUser", on: "user",
+		organization: ManageUsers, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+	}
+	opReactivateUser = &operationRow{
+		name: "ReactivateUser", on: "user",
+		organization: ManageUsers, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+	}
+	opDeleteUser = &operationRow{
+		name: "DeleteUser", on: "user",
+		organization: ManageUsers, operator: true, others: "the user, in no organization",
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOwnsOrganization,
+			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
+		},
+	}
+
+	opInviteUser = &operationRow{
+		name: "InviteUser", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeMember,
+			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+		},
+	}
+	opInviteToAccount = &operationRow{
+		name: "InviteToAccount", on: "account",
+		account: ManageMembers,
+		codes: []Code{
+			CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending,
+			CodeSignUpClosed, CodeMailLimit,
+		},
+	}
+	opResendInvitation = &operationRow{
+		name: "ResendInvitation", on: "invitation",
+		organization: ManageUsers, account: ManageMembers,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember,
+			CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+		},
+	}
+	opRevokeInvitation = &operationRow{
+		name: "RevokeInvitation", on: "invitation",
+		organization: ManageUsers, account: ManageMembers,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled},
+	}
+	opInvitations = &operationRow{
+		name: "Invitations", on: "organization",
+		organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opAccountInvitations = &operationRow{
+		name: "AccountInvitations", on: "account",
+		account: ManageMembers, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opInvitation = &operationRow{
+		name: "Invitation", on: "secret",
+		system: true, others: "the invitee",
+		codes: []Code{CodeNotFound},
+	}
+	opAcceptInvitation = &operationRow{
+		name: "AcceptInvitation", on: "secret",
+		others: "the invitee",
+		codes: []Code{
+			CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
+			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
+			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeTermsChanged,
+		},
+	}
+	opDeclineInvitation = &operationRow{
+		name: "DeclineInvitation", on: "secret",
+		system: true, others: "whoever has the secret",
+		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled},
+	}
+
+	opCreateAccount = &operationRow{
+		name: "CreateAccount", on: "organization",
+		organization: CreateAccounts, others: "any user in no organization, for themself",
+		codes: []Code{
+			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeNotMember,
+			CodeInactive, CodeAccountLimit,
+		},
+	}
+	opCreateSubaccount = &operationRow{
+		name: "CreateSubaccount", on: "account",
+		account: ManageSubaccounts,
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended,
+			CodeSubaccountLimit,
+		},
+	}
+	opAccount = &operationRow{
+		name: "Account", on: "account",
+		operator: true, system: true, others: "whoever has a role on it or manages it",
+		codes: []Code{CodeID, CodeNotFound},
+	}
+	opAccounts = &operationRow{
+		name: "Accounts", on: "organization",
+		organization: ManageAccounts, operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opAccountsOf = &operationRow{
+		name: "AccountsOf", on: "user",
+		operator: true, system: true,
+		others: "any user about themself; Owner and Administrators about people they see",
+		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
+	}
+	opAccess = &operationRow{
+		name: "Access", on: "account",
+		account: ManageMembers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opRenameAccount = &operationRow{
+		name: "RenameAccount", on: "account",
+		account: ManageSettings, operator: true, system: true,
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed},
+	}
+	opSuspendAccount = &operationRow{
+		name: "SuspendAccount", on: "account",
+		account: SuspendAccount, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+	}
+	opReactivateAccount = &operationRow{
+		name: "ReactivateAccount", on: "account",
+		account: SuspendAccount, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+	}
+	opCloseAccount = &operationRow{
+		name: "CloseAccount", on: "account",
+		account: CloseAccount, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+	}
+	opTransferAccount = &operationRow{
+		name: "TransferAccount", on: "account",
+		account: TransferAccount,
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
+			CodeAlreadyOwner, CodeNotMember, CodeInactive,
+		},
+	}
+	opMoveAccount = &operationRow{
+		name: "MoveAccount", on: "account",
+		others: "the Owner of both organizations, who owns it",
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeClosed, CodeSubaccount,
+			CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit,
+		},
+	}
+	opAssignRoles = &operationRow{
+		name: "AssignRoles", on: "account",
+		account: ManageMembers,
+		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember},
+	}
+	opRevokeRoles = &operationRow{
+		name: "RevokeRoles", on: "account",
+		account: ManageMembers, others: "Owner and Administrators of a member's organization",
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+		},
+	}
+	opRelinquish = &operationRow{
+		name: "Relinquish", on: "account",
+		others: "any user for themself",
+		codes:  []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant},
+	}
+	opVerifyPhone = &operationRow{
+		name: "VerifyPhone", on: "account",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodePhone, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+	}
+	opUpgradeAccount = &operationRow{
+		name: "UpgradeAccount", on: "account",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+	}
+	opInvoiceAccount = &operationRow{
+		name: "InvoiceAccount", on: "account",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+	}
+	opSetPricing = &operationRow{
+		name: "SetPricing", on: "account",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+	}
+
+	opAddDomain = &operationRow{
+		name: "AddDomain", on: "organization",
+		organization: ManageDomains,
+		codes: []Code{
+			CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider, CodeNotFound, CodeNotAllowed,
+			CodeMerged, CodeDomainAdded, CodeDomainLimit,
+		},
+	}
+	opVerifyDomain = &operationRow{
+		name: "VerifyDomain", on: "domain",
+		organization: ManageDomains,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeProofMissing, CodeDomainTaken,
+			CodeClaimChanged, CodeResolver,
+		},
+	}
+	opRemoveDomain = &operationRow{
+		name: "RemoveDomain", on: "domain",
+		organization: ManageDomains, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opDomains = &operationRow{
+		name: "Domains", on: "organization",
+		organization: ManageDomains, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opRecheckDomains = &operationRow{
+		name: "RecheckDomains", on: "-",
+		system: true,
+		codes:  []Code{CodeInput, CodeNotAllowed},
+	}
+	opSetSignUpPolicy = &operationRow{
+		name: "SetSignUpPolicy", on: "organization",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+	}
+	opSetInvitationPolicy = &operationRow{
+		name: "SetInvitationPolicy", on: "organization",
+		organization: ManageOrganization,
+		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+	}
+	opAddConnection = &operationRow{
+		name: "AddConnection", on: "organization",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+	}
+	opRemoveConnection = &operationRow{
+		name: "RemoveConnection", on: "connection",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
+	}
+	opMarkConnectionTested = &operationRow{
+		name: "MarkConnectionTested", on: "connection",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opConnections = &operationRow{
+		name: "Connections", on: "organization",
+		organization: ManageDomains, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opEnforceSSO = &operationRow{
+		name: "EnforceSSO", on: "domain",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested},
+	}
+	opStopEnforcingSSO = &operationRow{
+		name: "StopEnforcingSSO", on: "domain",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opSetSSOExemption = &operationRow{
+		name: "SetSSOExemption", on: "organization",
+		organization: ManageDomains,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember},
+	}
+	opSignInRequirement = &operationRow{
+		name: "SignInRequirement", on: "user",
+		operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+
+	opSetHIPAAEntitlement = &operationRow{
+		name: "SetHIPAAEntitlement", on: "organization",
+		operator: true,
+		codes: []Code{
+			CodeID, CodeReference, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded,
+			CodeHIPAADesignated,
+		},
+	}
+	opEnableHIPAA = &operationRow{
+		name: "EnableHIPAA", on: "account",
+		account: DesignateHIPAA,
+		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled},
+	}
+	opDisableHIPAA = &operationRow{
+		name: "DisableHIPAA", on: "account",
+		account: DesignateHIPAA, operator: true,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed},
+	}
+	opHIPAAReport = &operationRow{
+		name: "HIPAAReport", on: "organization",
+		organization: ManageAccounts, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opAddAccount = &operationRow{
+		name: "AddAccount", on: "organization",
+		organization: ManageAccounts,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested},
+	}
+	opAccountRequests = &operationRow{
+		name: "AccountRequests", on: "user",
+		operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodeCursor, CodeNotFound},
+	}
+	opAcceptAccountRequest = &operationRow{
+		name: "AcceptAccountRequest", on: "account request",
+		others: "the account's owner",
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeNotTheirs, CodeSettled, CodeExpired, CodeInviter,
+			CodeClosed, CodeHIPAADesignated, CodeAccountLimit,
+		},
+	}
+	opRequestInvitation = &operationRow{
+		name: "RequestInvitation", on: "address",
+		operator: true, system: true,
+		codes: []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen},
+	}
+	opDismissRequest = &operationRow{
+		name: "DismissRequest", on: "request",
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled},
+	}
+	opDeleteOrganization = &operationRow{
+		name: "DeleteOrganization", on: "organization",
+		organization: DeleteOrganization, operator: true,
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization,
+			CodeHIPAADesignated, CodeAccountLimit,
+		},
+	}
+	opRestoreOrganization = &operationRow{
+		name: "RestoreOrganization", on: "organization",
+		operator: true,
+		codes:    []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner},
+	}
+	opPreviewMerge = &operationRow{
+		name: "PreviewMerge", on: "organization",
+		operator: true, system: true,
+		others: "the Owner of both; the Candidates' Owner while invited; " +
+			"Owner and Administrators while they can import that Owner",
+		codes: []Code{CodeID, CodeInput, CodeSameOrganization, CodeNotFound},
+	}
+	opMergeOrganizations = &operationRow{
+		name: "MergeOrganizations", on: "organization",
+		organization: TransferOwnership,
+		codes: []Code{
+			CodeID, CodeSameOrganization, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNoLiveDomain,
+			CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit,
+		},
+	}
+	opImportUsers = &operationRow{
+		name: "ImportUsers", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
+			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
+		},
+	}
+	opImportableUsers = &operationRow{
+		name: "ImportableUsers", on: "domain",
+		organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
+	}
+	opSetLimits = &operationRow{
+		name: "SetLimits", on: "organization",
+		operator: true,
+		codes:    []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
+	opSetImportEntitlement = &operationRow{
+		name: "SetImportEntitlement", on: "organization",
+		operator: true,
+		codes:    []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
+	opPurge = &operationRow{
+		name: "Purge", on: "-",
+		system: true,
+		codes:  []Code{CodeInput, CodeNotAllowed},
+	}
+
+	opCan = &operationRow{
+		name: "Can", on: "account",
+		account: ManageMembers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+	}
+	opCanInOrganization = &operationRow{
+		name: "CanInOrganization", on: "organization",
+		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+	}
+
+	opEvents = &operationRow{
+		name: "Events", on: "stream",
+		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opLogHead = &operationRow{
+		name: "LogHead", on: "stream",
+		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+	}
+	opVerifyLog = &operationRow{
+		name: "VerifyLog", on: "stream",
+		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
+		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+	}
+	opRelay = &operationRow{
+		name: "Relay", on: "-",
+		system: true,
+		codes:  []Code{CodeInput, CodeNotAllowed},
+	}
+	opAtomically = &operationRow{
+		name: "Atomically", on: "-",
+		operator: true, system: true, others: "any user",
+		codes: []Code{CodeInput},
+	}
+	opPreview = &operationRow{
+		name: "Preview", on: "-",
+		operator: true, system: true, others: "any user",
+		codes: []Code{CodeInput},
+	}
+	opOutcome = &operationRow{
+		name: "Outcome", on: "operation",
+		operator: true, system: true, others: "whoever acted",
+		codes: []Code{CodeID, CodeNotFound},
+	}
+	opActorOutcome = &operationRow{
+		name: "ActorOutcome", on: "operation",
+		system: true,
+		codes:  []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed},
+	}
+)
+
+// operations lists the rows of THE table.
+var operations = []*operationRow{
+	opSignUp,
+	opCreateOrganization,
+	opOrganization,
+	opOrganizations,
+	opRenameOrganization,
+	opTransferOwnership,
+	opReplaceOwner,
+	opUser,
+	opUserByEmail,
+	opUsers,
+	opUpdateUser,
+	opChangeEmail,
+	opSetOrganizationRole,
+	opRemoveUser,
+	opLeave,
+	opDeactivateUser,
+	opReactivateUser,
+	opDeleteUser,
+	opInviteUser,
+	opInviteToAccount,
+	opResendInvitation,
+	opRevokeInvitation,
+	opInvitations,
+	opAccountInvitations,
+	opInvitation,
+	opAcceptInvitation,
+	opDeclineInvitation,
+	opCreateAccount,
+	opCreateSubaccount,
+	opAccount,
+	opAccounts,
+	opAccountsOf,
+	opAccess,
+	opRenameAccount,
+	opSuspendAccount,
+	opReactivateAccount,
+	opCloseAccount,
+	opTransferAccount,
+	opMoveAccount,
+	opAssignRoles,
+	opRevokeRoles,
+	opRelinquish,
+	opVerifyPhone,
+	opUpgradeAccount,
+	opInvoiceAccount,
+	opSetPricing,
+	opAddDomain,
+	opVerifyDomain,
+	opRemoveDomain,
+	opDomains,
+	opRecheckDomains,
+	opSetSignUpPolicy,
+	opSetInvitationPolicy,
+	opAddConnection,
+	opRemoveConnection,
+	opMarkConnectionTested,
+	opConnections,
+	opEnforceSSO,
+	opStopEnforcingSSO,
+	opSetSSOExemption,
+	opSignInRequirement,
+	opSetHIPAAEntitlement,
+	opEnableHIPAA,
+	opDisableHIPAA,
+	opHIPAAReport,
+	opAddAccount,
+	opAccountRequests,
+	opAcceptAccountRequest,
+	opRequestInvitation,
+	opDismissRequest,
+	opDeleteOrganization,
+	opRestoreOrganization,
+	opPreviewMerge,
+	opMergeOrganizations,
+	opImportUsers,
+	opImportableUsers,
+	opSetLimits,
+	opSetImportEntitlement,
+	opPurge,
+	opCan,
+	opCanInOrganization,
+	opEvents,
+	opLogHead,
+	opVerifyLog,
+	opRelay,
+	opAtomically,
+	opPreview,
+	opOutcome,
+	opActorOutcome,
+}
