@@ -78,8 +78,8 @@ func TestInherits(t *testing.T) {
 }
 
 func TestUserQueryTakes(t *testing.T) {
-	item := func(kind Kind, role OrganizationRole, state State, address, name string) rollItem {
-		return rollItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: NewPersonal(name)}}, address: address}
+	item := func(kind Kind, role OrganizationRole, state State, address, name string) userItem {
+		return userItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: NewPersonal(name)}}, address: address}
 	}
 	managed := item(KindManaged, Administrator, StateActive, "ana@acme.com", "Élodie")
 	outsider := item(KindIndependent, StandardUser, StateActive, "bo@acme.com", "Bo")
@@ -100,8 +100,8 @@ func TestUserQueryTakes(t *testing.T) {
 		"USR-16 all filters hold":           {UserQuery{Role: new(Administrator), State: StateActive, Prefix: "b"}, []bool{false, false, false, false}},
 	} {
 		t.Run(what, func(t *testing.T) {
-			for i, u := range []rollItem{managed, outsider, pending, requested} {
-				require.Equal(t, row.takes[i], row.query.takes(u))
+			for i, u := range []userItem{managed, outsider, pending, requested} {
+				require.Equal(t, row.takes[i], row.query.takes(u) && u.beginsWith(fold(row.query.Prefix)))
 			}
 		})
 	}
