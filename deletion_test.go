@@ -447,6 +447,38 @@ func TestDeleteUser(t *testing.T) {
 		require.NoError(t, s.staff.DeleteUser(t.Context(), ivy, to(ana.User.ID)))
 		require.Equal(t, ana.User.ID, s.accountRecord(account).Owner)
 	})
+	t.Run("USR-14 each account of a member to an heir of its own, the others to another", func(t *testing.T) {
+		lee, std := s.join(ana, "lee", tenancy.StandardUser), s.join(ana, "heir", tenancy.StandardUser)
+		one, two, three := s.account(lee, org, "one"), s.account(lee, org, "two"), s.account(lee, org, "three")
+		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: two, User: std}, {Account: three, User: ana.User.ID}}, AccountsTo: admin}
+		require.NoError(t, s.as(admin).DeleteUser(t.Context(), lee, in))
+		gone(lee)
+		for account, heir := range map[tenancy.AccountID]tenancy.UserID{one: admin, two: std, three: ana.User.ID} {
+			require.Equal(t, heir, s.accountRecord(account).Owner)
+			require.Equal(t, org, s.accountRecord(account).Organization)
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(account, heir))
+			require.Empty(t, s.roles(account, lee))
+		}
+	})
+	t.Run("USR-14 an Operator names an heir for each unmanaged account", func(t *testing.T) {
+		mia := s.guest(ana.User.ID, ana.Account.ID, "mia", tenancy.Developer)
+		ned, oli := s.guest(ana.User.ID, ana.Account.ID, "ned", tenancy.Developer), s.guest(ana.User.ID, ana.Account.ID, "oli", tenancy.Developer)
+		one, two := s.account(mia, tenancy.OrganizationID{}, "one"), s.account(mia, tenancy.OrganizationID{}, "two")
+		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: one, User: ned}}}
+		s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), mia, in), tenancy.CodeOwnsAccounts) })
+		managed := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: one, User: ned}, {Account: two, User: admin}}}
+		s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), mia, managed), tenancy.CodeManagedElsewhere) })
+		in.Heirs = append(in.Heirs, tenancy.Heir{Account: two, User: oli})
+		passed := []string{"AccountTransferred", "RolesRevoked", "RolesAssigned"}
+		require.Equal(t, [][]string{passed, passed}, s.news(func() {
+			require.NoError(t, s.staff.DeleteUser(t.Context(), mia, in))
+		}, ofUser(ned), ofUser(oli)))
+		gone(mia)
+		for account, heir := range map[tenancy.AccountID]tenancy.UserID{one: ned, two: oli} {
+			require.Equal(t, heir, s.accountRecord(account).Owner)
+			require.True(t, s.accountRecord(account).Organization.IsZero())
+		}
+	})
 	t.Run("GEN-6 again is refused", func(t *testing.T) {
 		jim := s.join(ana, "jim", tenancy.StandardUser)
 		require.NoError(t, boss.DeleteUser(t.Context(), jim, tenancy.UserDeletion{}))
@@ -481,8 +513,12 @@ func TestDeleteUserRefuses(t *testing.T) {
 	_, err := boss.DeactivateUser(t.Context(), idle)
 	require.NoError(t, err)
 	owner := s.join(ana, "owner", tenancy.StandardUser)
-	s.account(owner, org, "owned")
+	owned := s.account(owner, org, "owned")
 	to := func(user tenancy.UserID) tenancy.UserDeletion { return tenancy.UserDeletion{AccountsTo: user} }
+	heir := func(account tenancy.AccountID, user tenancy.UserID) tenancy.UserDeletion {
+		return tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: account, User: user}}}
+	}
+	twice := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: owned, User: std}, {Account: owned, User: admin}}}
 	none := tenancy.UserDeletion{}
 	for what, try := range map[string]struct {
 		actor *tenancy.Session
@@ -508,6 +544,17 @@ func TestDeleteUserRefuses(t *testing.T) {
 		"ROLE-5 whoever is to get their accounts":          {s.as(admin), ana.User.ID, to(tenancy.UserID{1}), tenancy.CodeTheOwner},
 		"USR-14 nor by themself":                           {boss, ana.User.ID, none, tenancy.CodeOwnsOrganization},
 		"USR-14 nor by an Operator":                        {s.staff.Session, ana.User.ID, none, tenancy.CodeOwnsOrganization},
+		"GEN-5 accounts of an Owner to nobody":             {s.staff.Session, ana.User.ID, to(tenancy.UserID{1}), tenancy.CodeNotFound},
+		"GEN-14 an account to a zero user":                 {boss, owner, heir(owned, tenancy.UserID{}), tenancy.CodeID},
+		"GEN-14 an heir of no account":                     {boss, owner, heir(tenancy.AccountID{}, std), tenancy.CodeID},
+		"USR-14 an account to the one who goes":            {boss, owner, heir(owned, owner), tenancy.CodeInput},
+		"USR-14 an account to two":                         {boss, owner, twice, tenancy.CodeInput},
+		"USR-14 oneself gives no account away":             {s.as(guest), guest, heir(owned, std), tenancy.CodeInput},
+		"GEN-5 an account to a stranger":                   {boss, owner, heir(owned, bob.User.ID), tenancy.CodeNotFound},
+		"USR-14 an account to no member":                   {boss, owner, heir(owned, guest), tenancy.CodeNotMember},
+		"USR-14 an account to an inactive member":          {boss, owner, heir(owned, idle), tenancy.CodeInactive},
+		"GEN-5 an account that is not there":               {boss, owner, heir(tenancy.AccountID{1}, std), tenancy.CodeNotFound},
+		"USR-14 another member's account":                  {s.staff.Session, owner, heir(ana.Account.ID, std), tenancy.CodeNotFound},
 		"USR-14 managed accounts need a new owner":         {boss, owner, none, tenancy.CodeOwnsAccounts},
 		"USR-14 for an Operator too":                       {s.staff.Session, owner, none, tenancy.CodeOwnsAccounts},
 		"USR-14 who is a member":                           {boss, owner, to(guest), tenancy.CodeNotMember},

@@ -76,3 +76,40 @@ func TestSetOrganizationRole(t *testing.T) {
 		})
 	}
 }
+
+// TestTheOwner wants that what no user does to an Owner is refused before anything else that the input names is looked
+// at (ROLE-5, GEN-5): in every operation alike, and alike when it would change nothing.
+func TestTheOwner(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	org, owner := ana.Organization.ID, ana.User.ID
+	admin, nobody := s.as(s.join(ana, "ada", tenancy.Administrator)), tenancy.UserID{1}
+	unknown := []tenancy.Heir{{Account: tenancy.AccountID{1}, User: nobody}}
+	for what, call := range map[string]func() error{
+		"UpdateUser":     func() error { return errOf(admin.UpdateUser(t.Context(), owner, tenancy.UserUpdate{})) },
+		"DeactivateUser": func() error { return errOf(admin.DeactivateUser(t.Context(), owner)) },
+		"ReactivateUser": func() error { return errOf(admin.ReactivateUser(t.Context(), owner)) },
+		"SetOrganizationRole": func() error {
+			return errOf(admin.SetOrganizationRole(t.Context(), org, owner, tenancy.StandardUser))
+		},
+		"SetSSOExemption": func() error { return errOf(admin.SetSSOExemption(t.Context(), org, owner, tenancy.SSOExempt)) },
+		"RemoveUser":      func() error { return admin.RemoveUser(t.Context(), org, owner, tenancy.Removal{}) },
+		"RemoveUser, accounts to nobody": func() error {
+			return admin.RemoveUser(t.Context(), org, owner, tenancy.Removal{AccountsTo: nobody})
+		},
+		"RemoveUser, an account to nobody": func() error {
+			return admin.RemoveUser(t.Context(), org, owner, tenancy.Removal{Heirs: unknown})
+		},
+		"DeleteUser": func() error { return admin.DeleteUser(t.Context(), owner, tenancy.UserDeletion{}) },
+		"DeleteUser, accounts to nobody": func() error {
+			return admin.DeleteUser(t.Context(), owner, tenancy.UserDeletion{AccountsTo: nobody})
+		},
+		"DeleteUser, an account to nobody": func() error {
+			return admin.DeleteUser(t.Context(), owner, tenancy.UserDeletion{Heirs: unknown})
+		},
+	} {
+		t.Run("ROLE-5 "+what, func(t *testing.T) {
+			s.unchanged(func() { refused(t, call(), tenancy.CodeTheOwner) })
+		})
+	}
+}

@@ -1,7 +1,9 @@
 package tenancy_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -96,6 +98,79 @@ func TestRemoveUser(t *testing.T) {
 	})
 }
 
+func TestRemoveUserHeirs(t *testing.T) {
+	s := newScene(t)
+	s.clock.Tick(time.Millisecond) // accounts pass in the order of their IDs
+	ana := s.found("ana")
+	org, boss := ana.Organization.ID, s.as(ana.User.ID)
+	admin, std := s.join(ana, "admin", tenancy.Administrator), s.join(ana, "std", tenancy.StandardUser)
+	// owner is a member who owns some accounts.
+	owner := func(name string, accounts int) (tenancy.UserID, []tenancy.AccountID) {
+		user := s.join(ana, name, tenancy.StandardUser)
+		var owned []tenancy.AccountID
+		for range accounts {
+			owned = append(owned, s.account(user, org, name))
+		}
+		return user, owned
+	}
+	owns := func(user tenancy.UserID, org tenancy.OrganizationID, accounts ...tenancy.AccountID) {
+		t.Helper()
+		for _, id := range accounts {
+			require.Equal(t, user, s.accountRecord(id).Owner)
+			require.Equal(t, org, s.accountRecord(id).Organization)
+			require.True(t, s.roles(id, user).Has(tenancy.AccountOwner) || !s.accountRecord(id).Parent.IsZero())
+		}
+	}
+	t.Run("USR-11 each account to an heir of its own, the others to another", func(t *testing.T) {
+		bo, accounts := owner("bo", 4)
+		sub, err := s.as(bo).CreateSubaccount(t.Context(), accounts[1], tenancy.NewSubaccount{Name: "sub"})
+		require.NoError(t, err)
+		heirs := []tenancy.Heir{{Account: accounts[2], User: std}, {Account: accounts[1], User: admin}}
+		added := s.news(func() {
+			require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{Heirs: heirs, AccountsTo: ana.User.ID}))
+		}, ofOrganization(org), ofUser(bo))
+		passed := []string{"AccountTransferred", "RolesRevoked", "RolesAssigned"}
+		named := slices.Concat([]string{"AccountTransferred"}, passed, passed) // the first with its subaccount
+		require.Equal(t, [][]string{slices.Concat(named, passed, passed, []string{"MemberLeft"}), {"MemberLeft"}}, added)
+		owns(ana.User.ID, org, accounts[0], accounts[3])
+		owns(admin, org, accounts[1], sub.ID)
+		owns(std, org, accounts[2])
+		for _, id := range accounts {
+			require.Empty(t, s.roles(id, bo))
+		}
+	})
+	t.Run("USR-11 one heir of several accounts, and nobody else is needed", func(t *testing.T) {
+		cy, accounts := owner("cy", 2)
+		heirs := []tenancy.Heir{{Account: accounts[0], User: std}, {Account: accounts[1], User: std}}
+		require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, cy, tenancy.Removal{Heirs: heirs}))
+		owns(std, org, accounts...)
+	})
+	t.Run("USR-11 the accounts that are not named leave, where the Owner says so", func(t *testing.T) {
+		dee, accounts := owner("dee", 2)
+		in := tenancy.Removal{Heirs: []tenancy.Heir{{Account: accounts[0], User: std}}, Release: true}
+		s.unchanged(func() { refused(t, s.as(admin).RemoveUser(t.Context(), org, dee, in), tenancy.CodeRelease) })
+		require.NoError(t, boss.RemoveUser(t.Context(), org, dee, in))
+		owns(std, org, accounts[0])
+		owns(dee, tenancy.OrganizationID{}, accounts[1])
+	})
+	t.Run("HIP-7 of the accounts that are not named a designated one does not leave", func(t *testing.T) {
+		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
+		require.NoError(t, err)
+		eve, accounts := owner("eve", 2)
+		_, err = boss.EnableHIPAA(t.Context(), accounts[0])
+		require.NoError(t, err)
+		releasing := func(account tenancy.AccountID) tenancy.Removal {
+			return tenancy.Removal{Heirs: []tenancy.Heir{{Account: account, User: std}}, Release: true}
+		}
+		s.unchanged(func() {
+			refused(t, boss.RemoveUser(t.Context(), org, eve, releasing(accounts[1])), tenancy.CodeHIPAADesignated)
+		})
+		require.NoError(t, boss.RemoveUser(t.Context(), org, eve, releasing(accounts[0])))
+		owns(std, org, accounts[0])
+		owns(eve, tenancy.OrganizationID{}, accounts[1])
+	})
+}
+
 func TestRemoveUserRefuses(t *testing.T) {
 	s := newScene(t)
 	ana, bob := s.found("ana"), s.found("bob")
@@ -106,8 +181,20 @@ func TestRemoveUserRefuses(t *testing.T) {
 	require.NoError(t, err)
 	guest := s.guest(ana.User.ID, ana.Account.ID, "guest", tenancy.Developer)
 	owner := s.join(ana, "owner", tenancy.StandardUser)
-	s.account(owner, org, "owned")
+	owned := s.account(owner, org, "owned")
+	sub, err := s.as(owner).CreateSubaccount(t.Context(), owned, tenancy.NewSubaccount{Name: "sub"})
+	require.NoError(t, err)
+	closed, loose := s.account(owner, org, "closed"), s.account(guest, tenancy.OrganizationID{}, "loose")
+	_, err = s.as(owner).CloseAccount(t.Context(), closed)
+	require.NoError(t, err)
 	to := func(user tenancy.UserID) tenancy.Removal { return tenancy.Removal{AccountsTo: user} }
+	heir := func(account tenancy.AccountID, user tenancy.UserID) tenancy.Removal {
+		return tenancy.Removal{Heirs: []tenancy.Heir{{Account: account, User: user}}}
+	}
+	twice := tenancy.Removal{Heirs: []tenancy.Heir{{Account: owned, User: std}, {Account: owned, User: admin}}}
+	leftOver := s.join(ana, "two", tenancy.StandardUser)
+	left := s.account(leftOver, org, "one")
+	s.account(leftOver, org, "two")
 	none := tenancy.Removal{}
 	for what, try := range map[string]struct {
 		actor *tenancy.Session
@@ -138,6 +225,23 @@ func TestRemoveUserRefuses(t *testing.T) {
 		"USR-11 accounts to no member":                {boss, org, owner, to(guest), tenancy.CodeNotMember},
 		"USR-11 accounts to an inactive member":       {boss, org, owner, to(idle), tenancy.CodeInactive},
 		"USR-11 no default for accounts":              {boss, org, owner, none, tenancy.CodeOwnsAccounts},
+		"USR-11 nor for one that is not named":        {boss, org, leftOver, heir(left, std), tenancy.CodeOwnsAccounts},
+		"GEN-14 an heir of no account":                {boss, org, owner, heir(tenancy.AccountID{}, std), tenancy.CodeID},
+		"GEN-14 an account to a zero user":            {boss, org, owner, heir(owned, tenancy.UserID{}), tenancy.CodeID},
+		"USR-11 an account to the one who goes":       {boss, org, owner, heir(owned, owner), tenancy.CodeInput},
+		"USR-11 an account to two":                    {boss, org, owner, twice, tenancy.CodeInput},
+		"GEN-5 an account to nobody":                  {boss, org, owner, heir(owned, tenancy.UserID{1}), tenancy.CodeNotFound},
+		"GEN-5 an account to a stranger":              {boss, org, owner, heir(owned, bob.User.ID), tenancy.CodeNotFound},
+		"USR-11 an account to no member":              {boss, org, owner, heir(owned, guest), tenancy.CodeNotMember},
+		"USR-11 an account to an inactive member":     {boss, org, owner, heir(owned, idle), tenancy.CodeInactive},
+		"GEN-5 an account that is not there":          {boss, org, owner, heir(tenancy.AccountID{1}, std), tenancy.CodeNotFound},
+		"GEN-5 a stranger's account":                  {boss, org, owner, heir(bob.Account.ID, std), tenancy.CodeNotFound},
+		"USR-11 another member's account":             {boss, org, owner, heir(ana.Account.ID, std), tenancy.CodeNotFound},
+		"USR-11 a subaccount":                         {boss, org, owner, heir(sub.ID, std), tenancy.CodeNotFound},
+		"USR-11 a closed account":                     {boss, org, owner, heir(closed, std), tenancy.CodeNotFound},
+		"GEN-5 an account outside the organization":   {boss, org, guest, heir(loose, std), tenancy.CodeNotFound},
+		"ROLE-5 the Owner, whoever is an heir":        {s.as(admin), org, ana.User.ID, to(tenancy.UserID{1}), tenancy.CodeTheOwner},
+		"USR-11 oneself, whoever is an heir":          {s.as(admin), org, admin, heir(owned, tenancy.UserID{1}), tenancy.CodeOneself},
 	} {
 		t.Run(what, func(t *testing.T) {
 			s.unchanged(func() { refused(t, try.actor.RemoveUser(t.Context(), try.org, try.user, try.in), try.code) })

@@ -1,7 +1,9 @@
 package tenancy
 
 import (
+	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/require"
 )
@@ -34,4 +36,19 @@ func TestUserQueryTakes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestFold(t *testing.T) {
+	t.Run("USR-16 what differs in case alone is folded alike, and nothing else is", func(t *testing.T) {
+		for r := range rune(unicode.MaxRune + 1) {
+			text, next := string(r), string(unicode.SimpleFold(r))
+			if fold(text) != fold(next) || !strings.EqualFold(text, fold(text)) {
+				require.Failf(t, "folded otherwise", "%U %q", r, fold(text))
+			}
+		}
+	})
+	for typed, text := range map[string]string{"ΣΟΦΟΣ": "σοφος", "ÉLODIE": "éLODIE", "\u212aelvin": "kelvin", "": ""} {
+		require.Equal(t, fold(text), fold(typed), typed)
+	}
+	require.NotEqual(t, fold("elodie"), fold("élodie"))
 }

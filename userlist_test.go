@@ -264,3 +264,65 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 		require.Empty(t, s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested}))
 	})
 }
+
+// TestUsersSearch wants that whatever a list shows of somebody finds them when it is typed, and in another case too
+// (USR-16).
+func TestUsersSearch(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	boss, org := s.as(ana.User.ID), ana.Organization.ID
+	s.prove(ana.User.ID, org, "xn--mnchen-3ya.example")
+	// member signs somebody up with an invitation to the organization.
+	member := func(name, email string) {
+		sent := s.invited(ana, email)
+		_, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
+		require.NoError(t, err)
+	}
+	member("Σοφός", "Sofos@bücher.example")
+	member("ΣΟΦΟΣ", "sofos@χώρος.example")
+	member("Élodie Æsir", "elodie@xn--bcher-kva.example")
+	member(strings.Repeat("𐐀", 64), "deseret@example.com")
+	s.invited(ana, "Pending@straße.example")
+	_, err := s.host.RequestInvitation(t.Context(), tenancy.Proven("Asked@münchen.example"))
+	require.NoError(t, err)
+
+	all := s.list(boss, org, tenancy.UserQuery{})
+	require.Len(t, all, 7)
+	finds := func(u tenancy.OrganizationUser, prefix string) bool {
+		for _, found := range s.list(boss, org, tenancy.UserQuery{Kind: u.Kind, Prefix: prefix}) {
+			if found.User.ID == u.User.ID && found.Invitation == u.Invitation && found.Request == u.Request {
+				return true
+			}
+		}
+		return false
+	}
+	for _, u := range all {
+		for _, text := range []string{u.User.Name.Reveal(), u.User.Email.Reveal()} {
+			for _, typed := range []string{text, strings.ToLower(text), strings.ToUpper(text), strings.ToUpper(strings.ToLower(text))} {
+				if strings.EqualFold(typed, text) { // "ß" in upper case is two letters, and another text
+					require.True(t, finds(u, typed), "%s by %s", text, typed)
+				}
+			}
+		}
+	}
+	for what, tt := range map[string]struct {
+		prefix string
+		found  int
+	}{
+		"USR-16 the address as it is shown":             {"sofos@bücher", 1},
+		"USR-16 in capitals":                            {"SOFOS@BÜCHER.EXAMPLE", 1},
+		"USR-16 in its canonical form":                  {"sofos@xn--bcher-kva", 1},
+		"USR-16 in its canonical form, in capitals":     {"SOFOS@XN--BCHER-KVA", 1},
+		"USR-16 a name that ends in sigma, in capitals": {"ΣΟΦΟΣ", 1},
+		"USR-16 a name with a final sigma, without it":  {"σοφός", 1},
+		"USR-16 with another sigma":                     {"ςΟΦΌσ", 1},
+		"USR-16 an accent makes a difference":           {"elo", 1}, // by the address alone
+		"USR-16 of a pending user":                      {"PENDING@STRAßE", 1},
+		"USR-16 of somebody who asked":                  {"asked@MÜNCHEN", 1},
+		"USR-16 a text that none begins with":           {"bücher", 0},
+	} {
+		t.Run(what, func(t *testing.T) {
+			require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: tt.prefix}), tt.found)
+		})
+	}
+}
