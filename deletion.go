@@ -409,7 +409,9 @@ func (e UserDeleted) apply(w *world) {
 }
 
 func (e OrganizationDeleted) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.State, o.Ended = StateDeleted, e.Ended })
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
+		o.State, o.Ended = StateDeleted, e.Ended
+	})
 	w.move(Move{From: e.Organization, At: e.Ended})
 }
 

@@ -27,7 +27,9 @@ type Membership struct {
 // Errors: CodeID, CodeRole if the role is Owner or there is no such role; CodeNotFound,
 // also if the actor does not see the user; CodeNotAllowed, CodeMerged, CodeOneself,
 // CodeTheOwner; CodeNotMember.
-func (s *Session) SetOrganizationRole(ctx context.Context, org OrganizationID, user UserID, role OrganizationRole) (Membership, error) {
+func (s *Session) SetOrganizationRole(
+	ctx context.Context, org OrganizationID, user UserID, role OrganizationRole,
+) (Membership, error) {
 	var check form
 	check.id(org)
 	check.id(user)

@@ -20,10 +20,16 @@ type SignUpResult string
 
 // The values of SignUpResult.
 const (
-	SignUpFounded  SignUpResult = "founded"  // an organization of their own, with an account (ORG-1)
-	SignUpJoined   SignUpResult = "joined"   // the organization that has their address's domain, whose policy takes everybody
-	SignUpAccepted SignUpResult = "accepted" // the invitation whose secret they had
-	SignUpMade     SignUpResult = "made"     // a user in no organization, who has yet to accept the invitation of the one that has their address's domain
+	// They founded an organization of their own, with an account (ORG-1).
+	SignUpFounded SignUpResult = "founded"
+	// They joined the organization that has their address's domain: its policy takes
+	// everybody.
+	SignUpJoined SignUpResult = "joined"
+	// They accepted the invitation whose secret they had.
+	SignUpAccepted SignUpResult = "accepted"
+	// They are in no organization. The one that has their address's domain has a pending
+	// invitation for them.
+	SignUpMade SignUpResult = "made"
 )
 
 // SignedUp is what SignUp did.
@@ -209,7 +215,8 @@ func (c *changes) person(in NewSignUp, address string, streams ...Stream) User {
 	c.makes(user)
 	c.say(UserCreated{user, c.now}, streams...)
 	edit(c.world, userByID(user), func(u *UserRecord) {
-		u.Personal = UserPersonal{Email: Personal(in.Email), Address: NewPersonal(address), Name: NewPersonal(in.Name)}
+		u.Personal.Email, u.Personal.Address = Personal(in.Email), NewPersonal(address)
+		u.Personal.Name = NewPersonal(in.Name)
 	})
 	return c.viewUserNow(user)
 }

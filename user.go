@@ -364,12 +364,17 @@ func (c *changes) viewOutsider(u UserRecord) User {
 // sight is a user whom an operation names, and what decides whether the actor sees
 // them (GEN-5).
 type sight struct {
-	actor        Actor
-	user         *UserRecord        // nil: there is none
-	memberships  []MembershipRecord // the user's
-	ranks        []MembershipRecord // the actor's
-	reached      []reached          // the accounts the user has roles on, if no membership shows the user
-	administered []AccountID        // in order: the accounts whose members the actor manages by a role there, if no organization shows the user
+	actor       Actor
+	user        *UserRecord        // nil: there is none
+	memberships []MembershipRecord // the user's
+	ranks       []MembershipRecord // the actor's
+
+	// The accounts the user has roles on, if no membership shows the user.
+	reached []reached
+
+	// The accounts whose members the actor manages by a role there, in order, if no
+	// organization shows the user.
+	administered []AccountID
 }
 
 // sight asks for a user, what decides whether the actor sees them, and the heads of
@@ -446,7 +451,9 @@ func (s sight) overseen() bool {
 	case !s.actor.isUser() || s.oneself() || s.under(ManageUsers):
 		return true
 	}
-	return slices.ContainsFunc(s.reached, func(a reached) bool { return s.may(ManageUsers, a.account.Organization) })
+	return slices.ContainsFunc(s.reached, func(a reached) bool {
+		return s.may(ManageUsers, a.account.Organization)
+	})
 }
 
 // there reports whether the actor sees the user and the user is not deleted. A deleted

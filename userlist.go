@@ -15,26 +15,30 @@ import (
 // them (USR-16). Of pending users, and of people who asked to be invited, only the
 // address is shown, whoever has it.
 type OrganizationUser struct {
-	Kind       Kind
-	User       User
-	Role       OrganizationRole // managed: theirs; pending: the one offered; zero for the others, who have none
-	SSO        SSOExemption     // managed; else zero
-	Since      time.Time        // managed: since when they are a member; else zero
-	Grants     []Grant          // managed, independent: their roles on the organization's accounts that are not closed, by account; nil: none
-	Invitation InvitationID     // pending; else zero
-	Request    RequestID        // requested; else zero
-	Expires    time.Time        // pending, requested; else zero
+	Kind  Kind
+	User  User
+	Role  OrganizationRole // managed: theirs; pending: the one offered; else zero
+	SSO   SSOExemption     // managed; else zero
+	Since time.Time        // managed: since when they are a member; else zero
+	// Grants are the roles of managed and independent users on the organization's
+	// accounts that are not closed, by account; nil: none.
+	Grants     []Grant
+	Invitation InvitationID // pending; else zero
+	Request    RequestID    // requested; else zero
+	Expires    time.Time    // pending, requested; else zero
 	listed
 }
 
 // UserQuery says which of an organization's users are listed. The zero value is all of
 // them.
 type UserQuery struct {
-	Kind   Kind              // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
-	Role   *OrganizationRole // of managed users, or offered to pending ones; the others have none. Nil: any
-	State  State             // StateActive or StateInactive, of managed users; the others' is not shown. "": any
-	Prefix string            // of the name, or of the address as given or in canonical form, in upper or lower case; "": any
-	After  Cursor            // of an item; "": from the start
+	Kind  Kind              // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
+	Role  *OrganizationRole // of managed users, or offered to pending ones; the others have none. Nil: any
+	State State             // StateActive or StateInactive, of managed users; the others' is not shown. "": any
+	// Prefix is how the name begins, or the address, as the list shows it or in canonical
+	// form. Upper and lower case are the same. "": any.
+	Prefix string
+	After  Cursor // of an item; "": from the start
 }
 
 // userSections are the kinds in the order of the list.
@@ -66,7 +70,9 @@ func (q UserQuery) list(org OrganizationID) listID {
 // has. The Owner, Administrators, Operators and System may call it.
 //
 // Errors: CodeID, CodeInput, CodeRole, CodeCursor; CodeNotFound, CodeNotAllowed.
-func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery) iter.Seq2[OrganizationUser, error] {
+func (s *Session) Users(
+	ctx context.Context, org OrganizationID, query UserQuery,
+) iter.Seq2[OrganizationUser, error] {
 	l := query.list(org)
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationUser], error) {
 		check := form{malformed}
@@ -78,7 +84,9 @@ func (s *Session) Users(ctx context.Context, org OrganizationID, query UserQuery
 		}
 		return look(ctx, s, call{opUsers, org.String(), check.err},
 			func(r *reads) usersFacts { return r.loadUsers(org, from) },
-			func(f usersFacts, c *changes) (page[OrganizationUser], error) { return decideUsers(f, l, query, c) })
+			func(f usersFacts, c *changes) (page[OrganizationUser], error) {
+				return decideUsers(f, l, query, c)
+			})
 	})
 }
 
@@ -242,14 +250,15 @@ func (f usersFacts) items(c *changes) []userItem {
 func (f usersFacts) managed() (items []userItem) {
 	for _, m := range f.members {
 		user := *f.users[m.User]
-		items = append(items, userItem{address: user.Personal.Address.Reveal(), key: m.User, OrganizationUser: OrganizationUser{
+		u := OrganizationUser{
 			Kind:   KindManaged,
 			User:   viewUser(user),
 			Role:   m.Role,
 			SSO:    viewMembership(m).SSO,
 			Since:  m.Since.Time(),
 			Grants: f.granted(m.User),
-		}})
+		}
+		items = append(items, userItem{u, user.Personal.Address.Reveal(), m.User})
 	}
 	return items
 }
@@ -257,11 +266,12 @@ func (f usersFacts) managed() (items []userItem) {
 func (f usersFacts) independent(c *changes) (items []userItem) {
 	for _, id := range slices.SortedFunc(maps.Keys(f.users), compareIDs) {
 		user := *f.users[id]
-		items = append(items, userItem{address: user.Personal.Address.Reveal(), key: id, OrganizationUser: OrganizationUser{
+		u := OrganizationUser{
 			Kind:   KindIndependent,
 			User:   c.viewOutsider(user),
 			Grants: f.granted(id),
-		}})
+		}
+		items = append(items, userItem{u, user.Personal.Address.Reveal(), id})
 	}
 	return items
 }
@@ -271,13 +281,14 @@ func (f usersFacts) pending(c *changes) (items []userItem) {
 		if i.Kind != InvitationToOrganization || i.stateAt(c.now) != StatePending {
 			continue
 		}
-		items = append(items, userItem{address: i.Personal.Address.Reveal(), key: i.ID, OrganizationUser: OrganizationUser{
+		u := OrganizationUser{
 			Kind:       KindPending,
 			User:       User{Email: i.Personal.Email},
 			Role:       i.Role,
 			Invitation: i.ID,
 			Expires:    i.Expires.Time(),
-		}})
+		}
+		items = append(items, userItem{u, i.Personal.Address.Reveal(), i.ID})
 	}
 	return items
 }
@@ -287,12 +298,13 @@ func (f usersFacts) requested(c *changes) (items []userItem) {
 		if q.State != StateOpen || c.now >= q.Expires {
 			continue
 		}
-		items = append(items, userItem{address: q.Personal.Address.Reveal(), key: q.ID, OrganizationUser: OrganizationUser{
+		u := OrganizationUser{
 			Kind:    KindRequested,
 			User:    User{Email: q.Personal.Email},
 			Request: q.ID,
 			Expires: q.Expires.Time(),
-		}})
+		}
+		items = append(items, userItem{u, q.Personal.Address.Reveal(), q.ID})
 	}
 	return items
 }
