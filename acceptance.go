@@ -11,7 +11,7 @@ type Offer struct {
 	Invitation
 	OrganizationName Personal // the organization's; empty: the invitation is to an account
 	AccountName      Personal // the account's; empty: the invitation is to an organization
-	Terms            *Terms   // nil: it can no longer be accepted, or it is shown to System, who sees only what is offered
+	Terms            *Terms   // nil: the invitation is not pending, or is shown to System
 }
 
 // Terms are what accepting an invitation would bring along. The zero value is nothing.
@@ -19,7 +19,7 @@ type Offer struct {
 type Terms struct {
 	Merged    []TermsOrganization // the invitee's organizations that merge into the one that invites
 	Dissolved []TermsOrganization // the invitee's organizations that are dissolved
-	Accounts  []TermsAccount      // main accounts in no organization that become managed, with their subaccounts (USR-9)
+	Accounts  []TermsAccount      // unmanaged main accounts that become managed, with their subaccounts (USR-9)
 	Token     TermsToken          // for Acceptance; empty: nothing is brought along
 }
 
@@ -205,16 +205,18 @@ func decideDeclineInvitation(f declineInvitationFacts, c *changes) error {
 	return nil
 }
 
-// acceptanceFacts is an invitation, and what accepting it needs to know.
+// acceptanceFacts is an invitation, and what accepting it needs to know: for the invitee,
+// for System who looks at the offer, for a person who signs up with the secret, and for
+// the preview of a merge.
 type acceptanceFacts struct {
-	invitation *InvitationRecord // nil: the secret opens none
+	invitation *InvitationRecord // nil: the secret opens none to the actor
 	target                       // as the inviter stands to it
 	inviter    *UserRecord       // nil: the inviter was deleted
-	invitee    belongings        // only the user and the asked, where it is to an account; zero: nobody has the address yet
+	invitee    belongings        // the user alone where it is to an account; zero: nobody has the address yet
 	grant      *GrantRecord      // the invitee's on the account; nil: none, or it is to an organization
 	entry      entry             // of the address
 	occupied   occupancy         // of the organization
-	merger     merger            // of the organizations that the invitee owns (USR-8); zero: it is to an account
+	merger     merger            // of the organizations that the invitee owns (USR-8); zero: they own none
 }
 
 // acceptance loads the invitation that a secret opens. The invitee is the user who has

@@ -12,7 +12,7 @@ type Invitation struct {
 	Organization OrganizationID   // the one it is to; zero: it is to an account
 	Account      AccountID        // the one it is to; zero: it is to an organization
 	Email        Personal         // as it was given; empty from 30 days after it was settled or expired (ORG-11)
-	Role         OrganizationRole // offered in the organization; zero is StandardUser, and for an account means nothing
+	Role         OrganizationRole // offered in the organization; zero: StandardUser, or it is to an account
 	Roles        RoleSet          // offered on the account; empty: it is to an organization
 	Inviter      UserID           // who sent it, or resent it last
 	InviterName  Personal         // empty: the inviter was deleted
@@ -415,7 +415,8 @@ func (c *changes) send(s sending, draft InvitationRecord) SentInvitation {
 		Created: c.now, Expires: c.now.add(c.dir.life),
 	}, s.stream())
 	edit(c.world, invitationByID(id), func(i *InvitationRecord) {
-		i.Personal = InvitationPersonal{Email: draft.Personal.Email, Address: draft.Personal.Address, Secret: secret.hash()}
+		i.Personal = draft.Personal
+		i.Personal.Secret = secret.hash()
 	})
 	return SentInvitation{c.viewInvitation(*get(c.world, invitationByID(id)), s.sender), secret}
 }
@@ -507,11 +508,11 @@ type InvitationSent struct {
 	Invitation   InvitationID
 	Kind         InvitationKind
 	Organization OrganizationID   // the one it is to, or that asks; zero: it is to an account
-	Account      AccountID        // the one it is to, or that is asked for; zero: it is to an organization
-	Role         OrganizationRole // offered in the organization; zero is StandardUser, and for another kind means nothing
-	Roles        RoleSet          // offered on the account; empty for another kind
+	Account      AccountID        // the one it is to, or asked for; zero: it is to an organization
+	Role         OrganizationRole // offered in the organization; zero: StandardUser, or another kind
+	Roles        RoleSet          // offered on the account; empty: another kind
 	Inviter      Actor
-	Charged      UserID // who owned the organization, or the unmanaged account, and in whose name it is counted (USR-10)
+	Charged      UserID // the Owner in whose name it is counted, or the unmanaged account's (USR-10)
 	Created      Instant
 	Expires      Instant
 }
@@ -538,8 +539,9 @@ type InvitationRevoked struct {
 
 func (e InvitationSent) apply(w *world) {
 	w.create(InvitationRecord{
-		ID: e.Invitation, Kind: e.Kind, Organization: e.Organization, Account: e.Account, Role: e.Role, Roles: e.Roles,
-		Inviter: e.Inviter, Charged: e.Charged, State: StatePending, Created: e.Created, Expires: e.Expires,
+		ID: e.Invitation, Kind: e.Kind, Organization: e.Organization, Account: e.Account,
+		Role: e.Role, Roles: e.Roles, Inviter: e.Inviter, Charged: e.Charged,
+		State: StatePending, Created: e.Created, Expires: e.Expires,
 	})
 }
 
@@ -554,4 +556,6 @@ func settle(w *world, id InvitationID, state State, at Instant) {
 	edit(w, invitationByID(id), func(i *InvitationRecord) { i.State, i.Settled = state, at })
 }
 
-var invitationEvents = []EventData{InvitationSent{}, InvitationAccepted{}, InvitationDeclined{}, InvitationRevoked{}}
+var invitationEvents = []EventData{
+	InvitationSent{}, InvitationAccepted{}, InvitationDeclined{}, InvitationRevoked{},
+}

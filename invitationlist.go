@@ -87,7 +87,8 @@ func (r *reads) invitationsOf(org OrganizationID, from place) (found foundInvita
 		return found
 	}
 	last := AccountID(from.key.In)
-	if a := find(r, accountByID(last)); a != nil && a.Organization == org { // a cursor gives no right, and accounts move
+	// A cursor gives no right, and accounts move.
+	if a := find(r, accountByID(last)); a != nil && a.Organization == org {
 		if found.collect(r, invitationsTo(last, InvitationID(from.key.ID)), from); !found.end {
 			return found
 		}

@@ -13,6 +13,28 @@ import (
 )
 
 func TestInvitations(t *testing.T) {
+	t.Run("GEN-15 a listed invitation is the one that was sent, with its place in the list", func(t *testing.T) {
+		c := newCustomer(t)
+		listed := func(list iter.Seq2[tenancy.ListedInvitation, error]) map[tenancy.InvitationID]tenancy.Invitation {
+			all := map[tenancy.InvitationID]tenancy.Invitation{}
+			for _, i := range items(t, list) {
+				require.NotEmpty(t, i.Cursor())
+				all[i.ID] = i.Invitation
+			}
+			return all
+		}
+		sent := c.invite(c.adam, c.org, "ben@example.com")
+		given := c.inviteTo(c.adam, c.main, "ben@example.com", tenancy.Support)
+		all := listed(c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{}))
+		require.Equal(t, sent.Invitation, all[sent.ID])
+		require.Equal(t, given.Invitation, all[given.ID])
+		all = listed(c.as(c.ana).AccountInvitations(c.ctx(), c.main, tenancy.InvitationQuery{}))
+		require.Equal(t, given.Invitation, all[given.ID])
+		again, err := c.as(c.ana).ResendInvitation(c.ctx(), sent.ID)
+		require.NoError(t, err)
+		all = listed(c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{}))
+		require.Equal(t, again.Invitation, all[again.ID])
+	})
 	t.Run("GEN-15 an organization's, then those to its accounts, in pages", func(t *testing.T) {
 		c := newCustomer(t)
 		c.clock.Advance(time.Millisecond) // so that IDs are in the order in which they were made

@@ -168,6 +168,15 @@ func TestClosedDomainTellsNothing(t *testing.T) {
 		_, err = s.owner.ResendInvitation(t.Context(), again.ID)
 		require.NoError(t, err)
 	})
+	t.Run("USR-1 closed: a member who comes to have an invited address is told that they are one", func(t *testing.T) {
+		s := newInsiders(t, tenancy.PolicyAutomatic)
+		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "later@acme.com"})
+		require.NoError(t, err)
+		s.set(tenancy.PolicyClosed)
+		require.NoError(t, errOf(s.host.ChangeEmail(t.Context(), s.stan, tenancy.Proven("later@acme.com"))))
+		_, err = s.as(s.stan).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+		refused(t, err, tenancy.CodeMember)
+	})
 }
 
 // TestAddressTellsNothing: GEN-5, USR-4 an operation that takes an address asks the store
