@@ -246,7 +246,8 @@ func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, n
 	return nil
 }
 
-// notImported returns the error of one address. Its subject is the organization, as in every refusal of ImportUsers, and never the address.
+// notImported returns the error of one address. Its subject is the organization, as in every
+// refusal of ImportUsers, and never the address.
 func notImported(org OrganizationID, refusal error) error {
 	if refusal == nil {
 		return nil
@@ -321,7 +322,7 @@ func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, n
 // Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
 func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableUserQuery) iter.Seq2[ImportableUser, error] {
 	type facts struct {
-		domainFacts
+		domainStanding
 		users       []UserRecord
 		memberships [][]MembershipRecord
 	}
@@ -331,7 +332,7 @@ func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query Im
 		f.id(domain)
 		return look(ctx, s, call{opImportableUsers, domain.String(), f.err},
 			func(r *reads) facts {
-				f := facts{domainFacts: r.domain(domain)}
+				f := facts{domainStanding: r.domainStanding(domain)}
 				if f.domain == nil {
 					return f
 				}

@@ -220,14 +220,6 @@ func (r *reads) arrivalOf(address string, candidates []candidate) OrganizationID
 	return OrganizationID{}
 }
 
-// signUpPolicy is a domain's own policy, or its organization's.
-func (d DomainRecord) signUpPolicy(o *OrganizationRecord) SignUpPolicy {
-	if o == nil || d.State == StateUnverified {
-		return PolicyInherited
-	}
-	return cmp.Or(d.Policy, o.SignUpPolicy, PolicyInvitationOnly)
-}
-
 // domainOf gives the Prime's domain of an address; nil: none.
 func (m merger) domainOf(address string) *DomainRecord {
 	for _, d := range m.domains {

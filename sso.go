@@ -3,21 +3,31 @@ package tenancy
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 )
 
-// Connection is a connection to an identity provider. What the provider is, and signing in through it, is the host's business; the library says
-// on whom it is required.
+// Connection is a connection to an identity provider. What the provider is, and how
+// people sign in through it, is the host's business. The library says of whom it is
+// required.
 type Connection struct {
 	ID           ConnectionID
 	Organization OrganizationID
 	Name         Personal
 	Tested       time.Time // zero: not
+}
+
+// ListedConnection is a Connection in a list.
+type ListedConnection struct {
+	Connection
 	listed
 }
 
-// ConnectionQuery says which of an organization's connections: the zero value is all of them.
-type ConnectionQuery struct{ After Cursor }
+// ConnectionQuery selects some of an organization's connections. The zero value
+// selects all.
+type ConnectionQuery struct {
+	After Cursor // of an item of the same query; empty: from the start
+}
 
 // SSOExemption says whether a member is exempt from single sign-on.
 type SSOExemption bool
@@ -28,14 +38,362 @@ const (
 	SSOExempt    SSOExemption = true
 )
 
-// SignInRequirement says how a user must sign in. The zero value: as they like.
+// SignInRequirement says how a user must sign in. The zero value means as they like.
 type SignInRequirement struct {
 	Connection   ConnectionID   // through which; zero: single sign-on is not required
 	Organization OrganizationID // whose it is
 	Domain       DomainID       // on which it is enforced
 }
 
-// ConnectionAdded says that an organization has a connection more.
+// AddConnection adds a connection to an identity provider. It is not tested yet
+// (SSO-1). The Owner and Administrators may call it.
+//
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged.
+func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name string) (Connection, error) {
+	var check form
+	check.id(org)
+	name = check.name(name)
+	return update(ctx, s, call{opAddConnection, org.String(), check.err},
+		func(r *reads) addConnectionFacts { return r.loadAddConnection(org) },
+		func(f addConnectionFacts, c *changes) (Connection, error) { return decideAddConnection(f, name, c) })
+}
+
+// addConnectionFacts is the organization that gets a connection.
+type addConnectionFacts struct{ standing }
+
+func (r *reads) loadAddConnection(org OrganizationID) addConnectionFacts {
+	return addConnectionFacts{r.standing(org)}
+}
+
+func decideAddConnection(f addConnectionFacts, name string, c *changes) (Connection, error) {
+	if err := c.authorizeAlive(f.standing); err != nil {
+		return Connection{}, err
+	}
+	org, made := f.organization.ID, ConnectionID(c.tape.id())
+	c.makes(made)
+	c.say(ConnectionAdded{made, org, c.now}, streamOfOrganization(org))
+	edit(c.world, connectionByID(made), func(n *ConnectionRecord) { n.Personal.Name = NewPersonal(name) })
+	return c.viewConnectionNow(made), nil
+}
+
+// RemoveConnection removes a connection that is enforced on no domain (SSO-1). The
+// Owner and Administrators may call it.
+//
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeEnforced.
+func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID) error {
+	var check form
+	check.id(connection)
+	return change(ctx, s, call{opRemoveConnection, connection.String(), check.err},
+		func(r *reads) removeConnectionFacts { return r.loadRemoveConnection(connection) }, decideRemoveConnection)
+}
+
+// removeConnectionFacts is the connection that is removed, and where it could be
+// enforced.
+type removeConnectionFacts struct {
+	connectionStanding
+	domains []DomainRecord // the organization's
+}
+
+func (r *reads) loadRemoveConnection(id ConnectionID) removeConnectionFacts {
+	f := removeConnectionFacts{connectionStanding: r.connectionStanding(id)}
+	if f.connection != nil {
+		f.domains = all(r, domainsIn(f.connection.Organization, DomainID{}))
+	}
+	return f
+}
+
+func decideRemoveConnection(f removeConnectionFacts, c *changes) error {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	id := f.connection.ID
+	if slices.ContainsFunc(f.domains, func(d DomainRecord) bool { return d.Connection == id }) {
+		return CodeEnforced
+	}
+	c.say(ConnectionRemoved{id}, f.connection.stream())
+	return nil
+}
+
+// MarkConnectionTested records that a sign-in through a connection worked. Only then
+// can it be enforced (SSO-1). System and Operators may call it. Marking a connection
+// that is tested changes nothing (GEN-6).
+//
+// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+func (p *Platform) MarkConnectionTested(ctx context.Context, connection ConnectionID) (Connection, error) {
+	var check form
+	check.id(connection)
+	return update(ctx, p.Session, call{opMarkConnectionTested, connection.String(), check.err},
+		func(r *reads) markConnectionTestedFacts { return r.loadMarkConnectionTested(connection) },
+		decideMarkConnectionTested)
+}
+
+// markConnectionTestedFacts is the connection that was tested.
+type markConnectionTestedFacts struct{ connectionStanding }
+
+func (r *reads) loadMarkConnectionTested(id ConnectionID) markConnectionTestedFacts {
+	return markConnectionTestedFacts{r.connectionStanding(id)}
+}
+
+func decideMarkConnectionTested(f markConnectionTestedFacts, c *changes) (Connection, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Connection{}, err
+	}
+	if f.connection.Tested == 0 {
+		c.say(ConnectionTested{f.connection.ID, c.now}, f.connection.stream())
+	}
+	return c.viewConnectionNow(f.connection.ID), nil
+}
+
+// Connections lists an organization's connections by ID (GEN-9, GEN-15). The Owner,
+// Administrators, Operators and System may call it.
+//
+// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed.
+func (s *Session) Connections(
+	ctx context.Context, org OrganizationID, query ConnectionQuery,
+) iter.Seq2[ListedConnection, error] {
+	l := listOf("Connections", org.String())
+	return pages(l, query.After, func(from place, malformed error) (page[ListedConnection], error) {
+		check := form{malformed}
+		check.id(org)
+		return look(ctx, s, call{opConnections, org.String(), check.err},
+			func(r *reads) connectionsFacts { return r.loadConnections(org, from) },
+			func(f connectionsFacts, c *changes) (page[ListedConnection], error) {
+				return decideConnections(f, l, c)
+			})
+	})
+}
+
+// connectionsFacts is a page of an organization's connections.
+type connectionsFacts struct {
+	standing
+	connections []ConnectionRecord
+}
+
+func (r *reads) loadConnections(org OrganizationID, from place) connectionsFacts {
+	org = r.shown(org)
+	return connectionsFacts{r.standing(org), list(r, connectionsIn(org, ConnectionID(from.key.ID)), pageSize)}
+}
+
+func decideConnections(f connectionsFacts, l listID, c *changes) (page[ListedConnection], error) {
+	if err := c.authorize(f.standing); err != nil {
+		return page[ListedConnection]{}, err
+	}
+	p := page[ListedConnection]{end: len(f.connections) < pageSize}
+	for _, record := range f.connections {
+		p.next = place{key: Key{ID: record.ID}}
+		p.items = append(p.items, ListedConnection{record.view(), listed{l, p.next}})
+	}
+	return p, nil
+}
+
+// EnforceSSO requires members with an address on a verified domain of the organization
+// to sign in through a tested connection of the organization (SSO-1). The Owner is
+// always exempt (SSO-3), and enforcing exempts nobody else. Another connection replaces
+// the one enforced; enforcing the same one again changes nothing (GEN-6). The Owner and
+// Administrators may call it.
+//
+// Errors: CodeID; CodeNotFound, also if the connection is not the same organization's,
+// CodeNotAllowed; CodeUnverified, CodeUntested.
+func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection ConnectionID) (Domain, error) {
+	var check form
+	check.id(domain)
+	check.id(connection)
+	return update(ctx, s, call{opEnforceSSO, domain.String(), check.err},
+		func(r *reads) enforceSSOFacts { return r.loadEnforceSSO(domain, connection) }, decideEnforceSSO)
+}
+
+// enforceSSOFacts is the domain and the connection that is to be enforced on it.
+type enforceSSOFacts struct {
+	domainStanding
+	connection *ConnectionRecord // nil: there is none
+}
+
+func (r *reads) loadEnforceSSO(domain DomainID, connection ConnectionID) enforceSSOFacts {
+	return enforceSSOFacts{r.domainStanding(domain), find(r, connectionByID(connection))}
+}
+
+func decideEnforceSSO(f enforceSSOFacts, c *changes) (Domain, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Domain{}, err
+	}
+	if f.connection == nil || f.connection.Organization != f.domain.Organization {
+		return Domain{}, CodeNotFound
+	}
+	switch {
+	case f.domain.Connection == f.connection.ID:
+		return c.viewDomainNow(f.domain.ID), nil
+	case f.domain.State != StateVerified:
+		return Domain{}, CodeUnverified
+	case f.connection.Tested == 0:
+		return Domain{}, CodeUntested
+	}
+	c.say(SSOEnforced{f.domain.ID, f.connection.ID}, f.domain.stream())
+	return c.viewDomainNow(f.domain.ID), nil
+}
+
+// StopEnforcingSSO ends what EnforceSSO began (SSO-1). Where no connection is enforced it
+// changes nothing (GEN-6). The Owner and Administrators may call it.
+//
+// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain, error) {
+	var check form
+	check.id(domain)
+	return update(ctx, s, call{opStopEnforcingSSO, domain.String(), check.err},
+		func(r *reads) stopEnforcingSSOFacts { return r.loadStopEnforcingSSO(domain) }, decideStopEnforcingSSO)
+}
+
+// stopEnforcingSSOFacts is the domain on which single sign-on ends.
+type stopEnforcingSSOFacts struct{ domainStanding }
+
+func (r *reads) loadStopEnforcingSSO(domain DomainID) stopEnforcingSSOFacts {
+	return stopEnforcingSSOFacts{r.domainStanding(domain)}
+}
+
+func decideStopEnforcingSSO(f stopEnforcingSSOFacts, c *changes) (Domain, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Domain{}, err
+	}
+	if !f.domain.Connection.IsZero() {
+		c.say(SSOEnforcementStopped{f.domain.ID}, f.domain.stream())
+	}
+	return c.viewDomainNow(f.domain.ID), nil
+}
+
+// SetSSOExemption exempts a member from single sign-on, or ends the exemption (SSO-3).
+// An exemption belongs to the membership and ends with it. The Owner and Administrators
+// may call it for any other member but the Owner, who is always exempt. Setting the
+// exemption that the member has changes nothing (GEN-6).
+//
+// Errors: CodeID; CodeNotFound, also for the user, CodeNotAllowed, CodeMerged;
+// CodeOneself, CodeTheOwner, CodeNotMember.
+func (s *Session) SetSSOExemption(
+	ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption,
+) (Membership, error) {
+	var check form
+	check.id(org)
+	check.id(user)
+	return update(ctx, s, call{opSetSSOExemption, org.String(), check.err},
+		func(r *reads) setSSOExemptionFacts { return r.loadSetSSOExemption(org, user) },
+		func(f setSSOExemptionFacts, c *changes) (Membership, error) {
+			return decideSetSSOExemption(f, exempt, c)
+		})
+}
+
+// setSSOExemptionFacts is the organization, and the user who is to be exempt or not.
+type setSSOExemptionFacts struct {
+	standing
+	target sight
+}
+
+func (r *reads) loadSetSSOExemption(org OrganizationID, user UserID) setSSOExemptionFacts {
+	return setSSOExemptionFacts{r.standing(org), r.sight(user)}
+}
+
+func decideSetSSOExemption(f setSSOExemptionFacts, exempt SSOExemption, c *changes) (Membership, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Membership{}, err
+	}
+	if !f.target.there() {
+		return Membership{}, CodeNotFound
+	}
+	org, user := f.organization.ID, f.target.user.ID
+	member := f.target.membership(org)
+	switch {
+	case user == c.actor.User:
+		return Membership{}, CodeOneself
+	case member == nil:
+		return Membership{}, CodeNotMember
+	case member.Role == Owner:
+		return Membership{}, CodeTheOwner
+	case member.Exempt != bool(exempt):
+		c.say(SSOExemptionSet{org, user, bool(exempt)}, streamOfOrganization(org))
+	}
+	return viewMembership(*get(c.world, memberOf(org, user))), nil
+}
+
+// SignInRequirement returns how a user must sign in, as things stand now (SSO-2): ask at
+// every sign-in. It is derived and never stored. System and Operators may call it.
+//
+// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+func (p *Platform) SignInRequirement(ctx context.Context, user UserID) (SignInRequirement, error) {
+	var check form
+	check.id(user)
+	return look(ctx, p.Session, call{opSignInRequirement, user.String(), check.err},
+		func(r *reads) signIn { return r.signIn(user) }, decideSignInRequirement)
+}
+
+func decideSignInRequirement(f signIn, c *changes) (SignInRequirement, error) {
+	if err := c.platform(); err != nil {
+		return SignInRequirement{}, err
+	}
+	if f.user == nil || f.user.Deleted {
+		return SignInRequirement{}, CodeNotFound
+	}
+	return f.requirement(), nil
+}
+
+// signIn is what determines how a user must sign in.
+type signIn struct {
+	user       *UserRecord
+	membership *MembershipRecord // of the organization that they are a member of but do not own; nil: none
+	domain     *DomainRecord     // that organization's, of the user's address; nil: none
+}
+
+// signIn asks for it.
+func (r *reads) signIn(user UserID) (in signIn) {
+	if in.user = find(r, userByID(user)); in.user == nil || in.user.Deleted {
+		return in
+	}
+	for _, m := range all(r, membershipsOf(user, OrganizationID{})) {
+		if m.Role != Owner {
+			in.membership = &m
+			in.domain = find(r, domainByName(m.Organization, emailDomain(in.user.Personal.Address.Reveal())))
+		}
+	}
+	return in
+}
+
+// requirement is the one decision about single sign-on (SSO-2). It is never required of
+// an Owner (INV-12).
+func (in signIn) requirement() SignInRequirement {
+	switch {
+	case in.membership == nil || in.membership.Role == Owner || in.membership.Exempt:
+		return SignInRequirement{}
+	case in.domain == nil || in.domain.Connection.IsZero():
+		return SignInRequirement{}
+	}
+	return SignInRequirement{in.domain.Connection, in.membership.Organization, in.domain.ID}
+}
+
+// connectionStanding is a connection acted on, and what the actor is in its
+// organization.
+type connectionStanding struct {
+	standing
+	connection *ConnectionRecord // nil: there is none
+}
+
+// connectionStanding asks for it.
+func (r *reads) connectionStanding(id ConnectionID) (st connectionStanding) {
+	if st.connection = find(r, connectionByID(id)); st.connection != nil {
+		st.standing = r.standing(st.connection.Organization)
+	}
+	return st
+}
+
+// stream returns the stream of the connection's organization.
+func (n ConnectionRecord) stream() Stream { return streamOfOrganization(n.Organization) }
+
+// view shows a connection.
+func (n ConnectionRecord) view() Connection {
+	return Connection{ID: n.ID, Organization: n.Organization, Name: n.Personal.Name, Tested: n.Tested.Time()}
+}
+
+// viewConnectionNow shows a connection as it is now.
+func (c *changes) viewConnectionNow(id ConnectionID) Connection {
+	return get(c.world, connectionByID(id)).view()
+}
+
+// ConnectionAdded says that an organization has a new connection.
 type ConnectionAdded struct {
 	Connection   ConnectionID
 	Organization OrganizationID
@@ -48,7 +406,7 @@ type ConnectionTested struct {
 	Tested     Instant
 }
 
-// ConnectionRemoved says that a connection is gone.
+// ConnectionRemoved says that a connection was removed.
 type ConnectionRemoved struct{ Connection ConnectionID }
 
 // SSOEnforced says that single sign-on through a connection is required on a domain.
@@ -57,7 +415,7 @@ type SSOEnforced struct {
 	Connection ConnectionID
 }
 
-// SSOEnforcementStopped says that single sign-on is required on a domain no more.
+// SSOEnforcementStopped says that single sign-on is no longer required on a domain.
 type SSOEnforcementStopped struct{ Domain DomainID }
 
 // SSOExemptionSet says whether a member is exempt from single sign-on.
@@ -72,7 +430,7 @@ func (e ConnectionAdded) apply(w *world) {
 }
 
 func (e ConnectionTested) apply(w *world) {
-	edit(w, connectionByID(e.Connection), func(c *ConnectionRecord) { c.Tested = e.Tested })
+	edit(w, connectionByID(e.Connection), func(n *ConnectionRecord) { n.Tested = e.Tested })
 }
 
 func (e ConnectionRemoved) apply(w *world) { remove(w, connectionByID(e.Connection)) }
@@ -89,255 +447,6 @@ func (e SSOExemptionSet) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) { m.Exempt = e.Exempt })
 }
 
-var ssoEvents = []EventData{ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{}}
-
-func viewConnection(c ConnectionRecord) Connection {
-	return Connection{ID: c.ID, Organization: c.Organization, Name: c.Personal.Name, Tested: c.Tested.Time()}
-}
-
-// AddConnection adds a connection to an identity provider, untested (SSO-1). Owner or Administrator.
-//
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged.
-func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name string) (Connection, error) {
-	var f form
-	f.id(org)
-	name = f.name(name)
-	return update(ctx, s, call{opAddConnection, org.String(), f.err},
-		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (Connection, error) {
-			if err := c.authorize(st); err != nil {
-				return Connection{}, err
-			}
-			if err := st.alive(); err != nil {
-				return Connection{}, err
-			}
-			made := ConnectionID(c.tape.id())
-			c.makes(made)
-			c.say(ConnectionAdded{made, org, c.now}, streamOfOrganization(org))
-			edit(c.world, connectionByID(made), func(c *ConnectionRecord) { c.Personal.Name = NewPersonal(name) })
-			return viewConnection(*get(c.world, connectionByID(made))), nil
-		})
-}
-
-// connectionFacts is a connection acted on, with its organization's domains.
-type connectionFacts struct {
-	standing
-	connection *ConnectionRecord
-	domains    []DomainRecord
-}
-
-func (r *reads) connection(id ConnectionID) (f connectionFacts) {
-	if f.connection = find(r, connectionByID(id)); f.connection != nil {
-		f.standing = r.standing(f.connection.Organization)
-		f.domains = all(r, domainsIn(f.connection.Organization, DomainID{}))
-	}
-	return f
-}
-
-// RemoveConnection removes a connection that is enforced on no domain (SSO-1). Owner or Administrator.
-//
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeEnforced.
-func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID) error {
-	var f form
-	f.id(connection)
-	_, err := update(ctx, s, call{opRemoveConnection, connection.String(), f.err},
-		func(r *reads) connectionFacts { return r.connection(connection) },
-		func(f connectionFacts, c *changes) (struct{}, error) {
-			if err := c.authorize(f.standing); err != nil {
-				return struct{}{}, err
-			}
-			for _, d := range f.domains {
-				if d.Connection == connection {
-					return struct{}{}, CodeEnforced
-				}
-			}
-			c.say(ConnectionRemoved{connection}, streamOfOrganization(f.connection.Organization))
-			return struct{}{}, nil
-		})
-	return err
-}
-
-// MarkConnectionTested notes that a sign-in through the connection worked: only then can it be enforced (SSO-1). System or Operator. One that is
-// tested already stays as it is (GEN-6).
-//
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
-func (p *Platform) MarkConnectionTested(ctx context.Context, connection ConnectionID) (Connection, error) {
-	var f form
-	f.id(connection)
-	return update(ctx, p.Session, call{opMarkConnectionTested, connection.String(), f.err},
-		func(r *reads) connectionFacts { return r.connection(connection) },
-		func(f connectionFacts, c *changes) (Connection, error) {
-			if err := c.authorize(f.standing); err != nil {
-				return Connection{}, err
-			}
-			if f.connection.Tested == 0 {
-				c.say(ConnectionTested{connection, c.now}, streamOfOrganization(f.connection.Organization))
-			}
-			return viewConnection(*get(c.world, connectionByID(connection))), nil
-		})
-}
-
-// Connections lists an organization's connections by ID (GEN-9, GEN-15). Owner, Administrator, Operator, System.
-//
-// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed.
-func (s *Session) Connections(ctx context.Context, org OrganizationID, query ConnectionQuery) iter.Seq2[Connection, error] {
-	type facts struct {
-		standing
-		connections []ConnectionRecord
-	}
-	l := listOf("Connections", org.String())
-	return pages(l, query.After, func(from place, malformed error) (page[Connection], error) {
-		f := form{malformed}
-		f.id(org)
-		return look(ctx, s, call{opConnections, org.String(), f.err},
-			func(r *reads) facts {
-				org := r.shown(org)
-				return facts{r.standing(org), list(r, connectionsIn(org, ConnectionID(from.key.ID)), pageSize)}
-			},
-			func(f facts, c *changes) (page[Connection], error) {
-				if err := c.authorize(f.standing); err != nil {
-					return page[Connection]{}, err
-				}
-				p := page[Connection]{end: len(f.connections) < pageSize}
-				for _, record := range f.connections {
-					item := viewConnection(record)
-					p.next = place{key: Key{ID: record.ID}}
-					item.listed = listed{l, p.next}
-					p.items = append(p.items, item)
-				}
-				return p, nil
-			})
-	})
-}
-
-// EnforceSSO requires members with an address on a verified domain of the organization to sign in through a tested connection of it (SSO-1). The
-// Owner is always exempt (SSO-3); enforcing exempts nobody else. Owner or Administrator. Enforced already, it stays (GEN-6); another connection
-// takes the place of the one enforced.
-//
-// Errors: CodeID; CodeNotFound (the connection too, if it is not the same organization's), CodeNotAllowed; CodeUnverified, CodeUntested.
-func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection ConnectionID) (Domain, error) {
-	var f form
-	f.id(domain)
-	f.id(connection)
-	type facts struct {
-		domainFacts
-		connection *ConnectionRecord
-	}
-	return update(ctx, s, call{opEnforceSSO, domain.String(), f.err},
-		func(r *reads) facts { return facts{r.domain(domain), find(r, connectionByID(connection))} },
-		func(f facts, c *changes) (Domain, error) {
-			if err := c.authorize(f.standing); err != nil {
-				return Domain{}, err
-			}
-			switch {
-			case f.connection == nil || f.connection.Organization != f.domain.Organization:
-				return Domain{}, CodeNotFound
-			case f.domain.Connection == connection:
-				return c.viewDomain(*f.domain), nil
-			case f.domain.State != StateVerified:
-				return Domain{}, CodeUnverified
-			case f.connection.Tested == 0:
-				return Domain{}, CodeUntested
-			}
-			c.say(SSOEnforced{domain, connection}, streamOfOrganization(f.domain.Organization))
-			return c.viewDomain(*get(c.world, domainByID(domain))), nil
-		})
-}
-
-// StopEnforcingSSO ends what EnforceSSO began (SSO-1). Owner or Administrator. Where none is enforced nothing happens (GEN-6).
-//
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
-func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain, error) {
-	var f form
-	f.id(domain)
-	return changeDomain(ctx, s, opStopEnforcingSSO, domain, f.err, func(f domainFacts, c *changes) error {
-		if !f.domain.Connection.IsZero() {
-			c.say(SSOEnforcementStopped{domain}, streamOfOrganization(f.domain.Organization))
-		}
-		return nil
-	})
-}
-
-// SetSSOExemption says whether a member is exempt from single sign-on (SSO-3). It belongs to the membership and ends with it. Owner or
-// Administrator, for any other member but the Owner, who is always exempt.
-//
-// Errors: CodeID; CodeNotFound (the user too), CodeNotAllowed, CodeMerged; CodeOneself, CodeTheOwner, CodeNotMember.
-func (s *Session) SetSSOExemption(ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption) (Membership, error) {
-	var f form
-	f.id(org)
-	f.id(user)
-	type facts struct {
-		standing
-		sight
-	}
-	return update(ctx, s, call{opSetSSOExemption, org.String(), f.err},
-		func(r *reads) facts { return facts{r.standing(org), r.sight(user)} },
-		func(f facts, c *changes) (Membership, error) {
-			err := c.authorize(f.standing)
-			switch member := f.membership(org); {
-			case err != nil:
-			case !f.there():
-				err = CodeNotFound
-			case user == c.actor.User:
-				err = CodeOneself
-			case member == nil:
-				err = CodeNotMember
-			case member.Role == Owner:
-				err = CodeTheOwner
-			case member.Exempt != bool(exempt):
-				c.say(SSOExemptionSet{org, user, bool(exempt)}, streamOfOrganization(org))
-			}
-			if err != nil {
-				return Membership{}, err
-			}
-			return viewMembership(*get(c.world, memberOf(org, user))), nil
-		})
-}
-
-// signIn is what decides how a user must sign in.
-type signIn struct {
-	user       *UserRecord
-	membership *MembershipRecord // of the organization in which they are no Owner; nil: none
-	domain     *DomainRecord     // of that organization, of the user's address; nil: none
-}
-
-func (r *reads) signIn(user UserID) (f signIn) {
-	if f.user = find(r, userByID(user)); f.user == nil || f.user.Deleted {
-		return f
-	}
-	for _, m := range all(r, membershipsOf(user, OrganizationID{})) {
-		if m.Role != Owner {
-			f.membership = &m
-			f.domain = find(r, domainByName(m.Organization, emailDomain(f.user.Personal.Address.Reveal())))
-		}
-	}
-	return f
-}
-
-// requirement is the one decision about single sign-on (SSO-2): an Owner has none required of them (INV-12).
-func (f signIn) requirement() SignInRequirement {
-	if f.membership == nil || f.membership.Role == Owner || f.membership.Exempt || f.domain == nil || f.domain.Connection.IsZero() {
-		return SignInRequirement{}
-	}
-	return SignInRequirement{Connection: f.domain.Connection, Organization: f.membership.Organization, Domain: f.domain.ID}
-}
-
-// SignInRequirement says how a user must sign in, as things stand now (SSO-2): ask it at every sign-in. It is derived and never stored. System or
-// Operator.
-//
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
-func (p *Platform) SignInRequirement(ctx context.Context, user UserID) (SignInRequirement, error) {
-	var f form
-	f.id(user)
-	return look(ctx, p.Session, call{opSignInRequirement, user.String(), f.err},
-		func(r *reads) signIn { return r.signIn(user) },
-		func(f signIn, c *changes) (SignInRequirement, error) {
-			if err := c.platform(); err != nil {
-				return SignInRequirement{}, err
-			}
-			if f.user == nil || f.user.Deleted {
-				return SignInRequirement{}, CodeNotFound
-			}
-			return f.requirement(), nil
-		})
+var ssoEvents = []EventData{
+	ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{},
 }
