@@ -20,16 +20,25 @@ const stepsAtOnce = 4
 // actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host(), m.directed()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
 		maps.Copy(all, some)
 	}
-	names := slices.Sorted(maps.Keys(all))
+	led := m.directed()
+	maps.Copy(led, m.sweeping())
+	maps.Copy(led, m.rare())
+	names, ledNames := slices.Sorted(maps.Keys(all)), slices.Sorted(maps.Keys(led))
 	return map[string]func(*rapid.T){"": m.check, "steps": func(rt *rapid.T) {
 		for n := range stepsAtOnce {
 			if n > 0 {
-				m.holds(rt, tenancy.CheckOptions{})
+				m.reached.Steps++
+				m.stillHolds(rt, tenancy.CheckOptions{})
 			}
-			all[choose(m, rt, "action", names)](rt)
+			m.tried = m.store.committed
+			if m.between(rt, "led?", 0, 2) == 0 {
+				led[choose(m, rt, "led", ledNames)](rt)
+			} else {
+				all[choose(m, rt, "action", names)](rt)
+			}
 		}
 	}}
 }
@@ -875,7 +884,7 @@ func (m *machine) block(rt *rapid.T) {
 	org := m.org(rt)
 	outer := m.session(rt, m.ownerOf(org))
 	commit := m.coin(rt, "commit")
-	before := Everything(m.t, m.store)
+	before := m.everything()
 	saved := *m
 	m.last = "Atomically"
 	err := outer.Atomically(m.ctx, func(ctx context.Context, s *tenancy.Session) error {
@@ -896,7 +905,7 @@ func (m *machine) block(rt *rapid.T) {
 	if !errors.Is(err, errStop) && tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Atomically: %v", err)
 	}
-	if after := Everything(m.t, m.store); !equal(before, after) {
+	if after := m.everything(); !equal(before, after) {
 		rt.Fatalf("a block that returned an error changed something")
 	}
 }
@@ -904,7 +913,7 @@ func (m *machine) block(rt *rapid.T) {
 func (m *machine) preview(rt *rapid.T) {
 	org := m.org(rt)
 	outer := m.session(rt, m.ownerOf(org))
-	before := Everything(m.t, m.store)
+	before := m.everything()
 	saved := *m
 	m.last = "Preview"
 	_, err := outer.Preview(m.ctx, func(ctx context.Context, s *tenancy.Session) error {
@@ -920,7 +929,7 @@ func (m *machine) preview(rt *rapid.T) {
 	} else if tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Preview: %v", err)
 	}
-	if after := Everything(m.t, m.store); !equal(before, after) {
+	if after := m.everything(); !equal(before, after) {
 		rt.Fatalf("a preview changed something")
 	}
 }

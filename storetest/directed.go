@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -21,13 +22,22 @@ func (m *machine) directed() map[string]func(*rapid.T) {
 	}
 }
 
-// try calls an operation and counts it, whatever becomes of it.
+// commitsRefused are the operations whose refusals may commit something: VerifyDomain may have rechecked another holder first (DOM-3), and an operation
+// whose outcome was asked for in vain can no longer be done (GEN-13).
+var commitsRefused = []string{"VerifyDomain", "Outcome", "ActorOutcome"}
+
+// try counts what came of a call of an operation. A refusal must not have committed anything.
 func (m *machine) try(rt *rapid.T, op string, err error) {
 	m.last = op
-	if err == nil {
+	committed := m.store.committed > m.tried
+	m.tried = m.store.committed
+	switch {
+	case err == nil:
 		m.reached.done(op)
-	} else if tenancy.CodeOf(err) == "" {
+	case tenancy.CodeOf(err) == "":
 		rt.Fatalf("%s: %v", op, err)
+	case committed && !slices.Contains(commitsRefused, op):
+		rt.Fatalf("%s was refused and committed something: %v", op, err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -53,6 +54,7 @@ func Random(t *testing.T, open func(*testing.T) tenancy.Store, reached *Reached)
 		reached.Runs++
 		m.set(rt)
 		rt.Repeat(m.actions())
+		m.holds(rt, tenancy.CheckOptions{Replay: true})
 	})
 }
 
@@ -67,7 +69,7 @@ type machine struct {
 	t       *testing.T
 	ctx     context.Context
 	dir     *tenancy.Directory
-	store   tenancy.Store
+	store   *watched
 	clock   *scene.Clock
 	dns     *scene.NameServer
 	reached *Reached
@@ -84,6 +86,34 @@ type machine struct {
 	last        string           // the last operation, for messages
 	in          *tenancy.Session // a block's session; nil: none
 	inPlatform  *tenancy.Platform
+
+	known   map[tenancy.Entry]tenancy.Record // what the store held when knownAt Updates had begun
+	knownAt int
+	checked checked // the last check that found nothing
+	tried   int     // commits that were there after the last try
+}
+
+// watched is a store that counts the Updates of another one.
+type watched struct {
+	tenancy.Store
+	begun     int
+	committed int
+}
+
+func (w *watched) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	w.begun++
+	err := w.Store.Update(ctx, fn)
+	if err == nil {
+		w.committed++
+	}
+	return err
+}
+
+// checked is what a check depended on.
+type checked struct {
+	begun  int // Updates
+	now    time.Time
+	replay bool
 }
 
 // sent is an invitation's secret, and to which address it went.
@@ -93,11 +123,11 @@ type sent struct {
 }
 
 func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached) *machine {
-	m := &machine{t: t, ctx: t.Context(), store: store, clock: scene.NewClock(), dns: &scene.NameServer{}, reached: reached}
+	m := &machine{t: t, ctx: t.Context(), store: &watched{Store: store}, clock: scene.NewClock(), dns: &scene.NameServer{}, reached: reached}
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], rapid.Uint64().Draw(rt, "seed"))
 	var err error
-	m.dir, err = tenancy.New(store, &tenancy.Options{
+	m.dir, err = tenancy.New(m.store, &tenancy.Options{
 		Now:      m.clock.Now,
 		Random:   rand.NewChaCha8(seed),
 		Resolver: m.dns,
@@ -287,34 +317,60 @@ func (m *machine) userOf(address string) tenancy.UserID {
 	return u.ID
 }
 
-// did counts a step and wants that a refusal has changed nothing.
+// everything returns what the store holds. It reads the store only if an Update has begun since it last did.
+func (m *machine) everything() map[tenancy.Entry]tenancy.Record {
+	if m.known == nil || m.knownAt != m.store.begun {
+		m.known, m.knownAt = Everything(m.t, m.store.Store), m.store.begun
+	}
+	return m.known
+}
+
+// did calls an operation, counts what came of it, and requires that a refusal has changed nothing.
 func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	m.last = op
 	var before map[tenancy.Entry]tenancy.Record
 	if m.in == nil {
-		before = Everything(m.t, m.store)
+		before = m.everything()
 	}
+	begun := m.store.begun
 	err := call()
 	if err == nil {
 		m.reached.done(op)
 		return
 	}
 	require.NotEmpty(rt, tenancy.CodeOf(err), fmt.Sprintf("%s: %v", op, err))
-	if m.in == nil && op != "VerifyDomain" && !equal(before, Everything(m.t, m.store)) { // VerifyDomain may have rechecked another holder first (DOM-3)
+	if m.in != nil || op == "VerifyDomain" { // VerifyDomain may have rechecked another holder first (DOM-3)
+		return
+	}
+	if m.store.begun != begun && !equal(before, m.everything()) {
 		rt.Fatalf("%s was refused and changed something: %v", op, err)
+	}
+	if m.checked.begun == begun {
+		m.checked.begun = m.store.begun // what was checked is as it was
 	}
 }
 
-// check wants that every invariant holds and that the log explains the state.
-func (m *machine) check(rt *rapid.T) { m.holds(rt, tenancy.CheckOptions{Replay: true}) }
-
-// holds wants that Check finds nothing.
-func (m *machine) holds(rt *rapid.T, options tenancy.CheckOptions) {
+// check requires that every invariant holds and that the log explains the state.
+func (m *machine) check(rt *rapid.T) {
 	m.reached.Steps++
+	m.stillHolds(rt, tenancy.CheckOptions{Replay: true})
+}
+
+// stillHolds requires that Check finds nothing. It does not ask again about a state that was checked.
+func (m *machine) stillHolds(rt *rapid.T, options tenancy.CheckOptions) {
+	if m.checked.begun == m.store.begun && m.checked.now.Equal(m.clock.Now()) && (m.checked.replay || !options.Replay) {
+		return
+	}
+	m.holds(rt, options)
+}
+
+// holds requires that Check finds nothing.
+func (m *machine) holds(rt *rapid.T, options tenancy.CheckOptions) {
 	for violation, err := range m.dir.Check(m.ctx, options) {
 		require.NoError(rt, err)
 		rt.Fatalf("after %s: %v", m.last, violation)
 	}
+	m.checked = checked{m.store.begun, m.clock.Now(), options.Replay}
 }
 
 // Everything gives all records of a store, by identity.
