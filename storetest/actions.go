@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -26,21 +27,34 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 	led := m.directed()
 	maps.Copy(led, m.sweeping())
 	maps.Copy(led, m.rare())
-	names, ledNames := slices.Sorted(maps.Keys(all)), slices.Sorted(maps.Keys(led))
+	names := slices.Sorted(maps.Keys(all))
 	return map[string]func(*rapid.T){"": m.check, "steps": func(rt *rapid.T) {
 		for n := range stepsAtOnce {
 			if n > 0 {
-				m.reached.Steps++
+				m.reached.step()
 				m.stillHolds(rt, tenancy.CheckOptions{})
 			}
 			m.tried = m.store.committed
-			if m.between(rt, "led?", 0, 2) == 0 {
-				led[choose(m, rt, "led", ledNames)](rt)
+			if m.coin(rt, "led?") {
+				led[m.deal(rt, led)](rt)
 			} else {
 				all[choose(m, rt, "action", names)](rt)
 			}
 		}
 	}}
+}
+
+// deal deals the next of the led steps: each comes once before any comes again.
+func (m *machine) deal(rt *rapid.T, led map[string]func(*rapid.T)) string {
+	if len(m.deck) == 0 {
+		m.deck = slices.Sorted(maps.Keys(led))
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "deck"), 0))
+		random.Shuffle(len(m.deck), func(i, j int) { m.deck[i], m.deck[j] = m.deck[j], m.deck[i] })
+	}
+	last := len(m.deck) - 1
+	next := m.deck[last]
+	m.deck = m.deck[:last]
+	return next
 }
 
 // entering is how people and organizations come to be.
@@ -840,17 +854,6 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			if _, err := p.ActorOutcome(m.ctx, actor, operation); err == nil {
 				m.reached.done("ActorOutcome")
 			}
-		},
-		"in vain": func(rt *rapid.T) {
-			p := m.platform(rt)
-			key := tenancy.OperationIDOf("in vain")
-			m.did(rt, "Atomically", func() error { return p.Atomically(m.ctx, nil) })
-			m.did(rt, "Preview", func() error { _, err := p.Preview(m.ctx, nil); return err })
-			m.did(rt, "Relay", func() error { _, err := p.Relay(m.ctx, nil); return err })
-			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
-			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
-			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
-			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
 		},
 		"Outcome": func(rt *rapid.T) {
 			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})

@@ -14,7 +14,7 @@ import (
 func (m *machine) directed() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"on a merged organization": m.onMerged, "on a deleted organization": m.onDeleted, "into a full organization": m.intoFull,
-		"into a full organization 2": m.intoFull, "into a closed one": m.intoClosed, "an account's way out": m.outOf,
+		"into a full organization 2": m.intoFull, "into a closed one": m.intoClosed, "into a closed one 2": m.intoClosed, "an account's way out": m.outOf,
 		"by an administrator": m.byAdministrator, "a guest": m.byGuest, "a claim that changes": m.claimChanges, "an Owner with others": m.ownerOfSeveral,
 		"an Owner with others 2": m.ownerOfSeveral, "two of one Owner": m.twoOfOne, "too late, or off the domains": m.resendRefused,
 		"two of one Owner 2": m.twoOfOne, "somebody inactive": m.inactive, "an inviter who is gone": m.inviterGone,
@@ -61,6 +61,20 @@ func (m *machine) alive(rt *rapid.T) (org tenancy.OrganizationID, owner *tenancy
 	}
 	org = choose(m, rt, "active", active)
 	return org, m.dir.As(m.ownerOf(org)), true
+}
+
+// subordinate draws a member of an organization other than its Owner; zero: there is none.
+func (m *machine) subordinate(rt *rapid.T, org tenancy.OrganizationID) tenancy.UserID {
+	var others []tenancy.UserID
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
+		if user := r.(tenancy.MembershipRecord).User; user != m.ownerOf(org) {
+			others = append(others, user)
+		}
+	}
+	if len(others) == 0 {
+		return tenancy.UserID{}
+	}
+	return choose(m, rt, "subordinate", others)
 }
 
 // onSubaccount asks for a subaccount what is asked for its main account alone.
@@ -668,9 +682,9 @@ func (m *machine) inviterGone(rt *rapid.T) {
 		return
 	}
 	m.try(rt, "SetLimits", m.dir.Operator("staff").SetLimits(m.ctx, org, nil))
-	admin := m.memberOf(rt, org)
+	admin := m.subordinate(rt, org)
 	user, address, ok := m.outsider(rt, "elsewhere.net")
-	if !ok || admin == m.ownerOf(org) {
+	if !ok || admin.IsZero() {
 		return
 	}
 	m.try(rt, "SetOrganizationRole", owner.SetOrganizationRole(m.ctx, org, admin, tenancy.Administrator))

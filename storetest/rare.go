@@ -89,6 +89,28 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "ReactivateAccount", second(c.owner.ReactivateAccount(m.ctx, c.account)))
 	of := x
 	of.account = sub.ID
+	made, err := c.owner.CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Second", AllStay: true})
+	m.try(rt, "CreateOrganization", err)
+	if err == nil {
+		m.orgs = append(m.orgs, made.ID)
+		of.other = made.ID
+		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, sub.ID, made.ID)))
+		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, c.org)))
+		m.try(rt, "CreateAccount", second(c.owner.CreateAccount(m.ctx, made.ID, tenancy.NewAccount{Name: "Beside"})))
+		m.try(rt, "SetLimits", staff.SetLimits(m.ctx, made.ID, &tenancy.Limits{Accounts: 1}))
+		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, made.ID)))
+		m.try(rt, "DeleteOrganization", c.owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{AccountsTo: made.ID}))
+		m.try(rt, "DeleteOrganization", c.owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{}))
+		m.try(rt, "SetLimits", staff.SetLimits(m.ctx, made.ID, nil))
+		m.try(rt, "EnableHIPAA", second(c.owner.EnableHIPAA(m.ctx, c.account)))
+		m.try(rt, "SetHIPAAEntitlement", staff.SetHIPAAEntitlement(m.ctx, c.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: entitledSince}))
+		m.try(rt, "EnableHIPAA", second(c.owner.EnableHIPAA(m.ctx, c.account)))
+		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, made.ID)))
+		m.try(rt, "DisableHIPAA", second(c.owner.DisableHIPAA(m.ctx, c.account)))
+		for _, to := range []tenancy.OrganizationID{made.ID, c.org} {
+			m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, to)))
+		}
+	}
 	m.swept(rt, host, of, onAccount)
 	m.swept(rt, asPlatform(c.owner), of, onAccount)
 
@@ -96,14 +118,17 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "RevokeRoles", c.owner.RevokeRoles(m.ctx, c.account, member))
 	m.try(rt, "Relinquish", m.dir.As(admin).Relinquish(m.ctx, c.account))
 	m.try(rt, "Relinquish", staff.Relinquish(m.ctx, c.account))
+	m.try(rt, "Relinquish", c.owner.Relinquish(m.ctx, c.account))
 	m.try(rt, "AssignRoles", second(c.owner.AssignRoles(m.ctx, c.account, c.boss, tenancy.Roles(tenancy.Developer))))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, c.boss)))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, member)))
+	m.try(rt, "Leave", staff.Leave(m.ctx, c.org))
 	m.try(rt, "Leave", m.dir.As(member).Leave(m.ctx, c.org))
 	m.try(rt, "Leave", c.owner.Leave(m.ctx, c.org))
 	m.try(rt, "DeleteUser", c.owner.DeleteUser(m.ctx, member, tenancy.UserDeletion{}))
 	if m.coin(rt, "removed") {
 		m.try(rt, "RemoveUser", c.owner.RemoveUser(m.ctx, c.org, member, tenancy.Removal{AccountsTo: admin}))
+		m.try(rt, "DeleteUser", staff.DeleteUser(m.ctx, admin, tenancy.UserDeletion{AccountsTo: c.boss}))
 	} else {
 		m.try(rt, "Leave", m.dir.As(admin).Leave(m.ctx, c.org))
 	}
@@ -152,14 +177,26 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, sent.Secret))
 		m.try(rt, "AcceptInvitation", second(m.dir.As(m.user(rt)).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	}
+	for range 6 {
+		sent, err := c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: "often@" + c.name})
+		m.try(rt, "InviteUser", err)
+		m.try(rt, "RevokeInvitation", c.owner.RevokeInvitation(m.ctx, sent.ID))
+	}
 	m.try(rt, "SetInvitationPolicy", c.owner.SetInvitationPolicy(m.ctx, c.org, tenancy.InviteLiveDomains))
 	m.try(rt, "InviteUser", second(c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: m.newcomer("elsewhere.net")})))
 
-	loner, _, ok := m.outsider(rt, "elsewhere.net")
+	loner, home, ok := m.outsider(rt, "elsewhere.net")
 	if !ok {
 		return
 	}
 	of := m.dir.As(loner)
+	address = home
+	if sent, err := invite(); err == nil {
+		for range 2 {
+			m.try(rt, "AcceptInvitation", second(of.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+		}
+		m.try(rt, "RevokeInvitation", c.owner.RevokeInvitation(m.ctx, sent.ID))
+	}
 	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: loner}, Limit: 1}) {
 		ask := func() (tenancy.AccountRequest, error) {
 			request, err := c.owner.AddAccount(m.ctx, c.org, r.(tenancy.AccountRecord).ID)
@@ -200,7 +237,7 @@ func (m *machine) companyDomain(rt *rapid.T) {
 	}
 	m.domains = append(m.domains, claim)
 	member := m.hire(rt, c, "elsewhere.net", tenancy.StandardUser)
-	for _, name := range []string{c.name, "gmail.com", "example.com", "nothing"} {
+	for _, name := range []string{c.name, "gmail.com", "example.com", "com", "no domain"} {
 		m.try(rt, "AddDomain", second(c.owner.AddDomain(m.ctx, c.org, name)))
 	}
 	m.try(rt, "AddDomain", second(m.dir.As(member).AddDomain(m.ctx, c.org, "more.com")))
@@ -218,7 +255,9 @@ func (m *machine) companyDomain(rt *rapid.T) {
 	m.connections = append(m.connections, connection)
 	enforce := func() { m.try(rt, "EnforceSSO", second(c.owner.EnforceSSO(m.ctx, claim.ID, connection))) }
 	enforce()
-	verify := func(s *tenancy.Session, d tenancy.DomainID) { m.try(rt, "VerifyDomain", second(s.VerifyDomain(m.ctx, d))) }
+	verify := func(s *tenancy.Session, d tenancy.DomainID) {
+		m.try(rt, "VerifyDomain", second(s.VerifyDomain(m.ctx, d)))
+	}
 	verify(c.owner, claim.ID)
 	m.dns.Answer(scene.Servfail)
 	verify(c.owner, claim.ID)
@@ -236,11 +275,17 @@ func (m *machine) companyDomain(rt *rapid.T) {
 		m.try(rt, "ChangeEmail", second(host.ChangeEmail(m.ctx, user, tenancy.Proven(to))))
 	}
 	m.try(rt, "SetSignUpPolicy", c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyInvitationOnly}))
+	asked, err := host.RequestInvitation(m.ctx, tenancy.Proven(m.newcomer(c.name)))
+	m.try(rt, "RequestInvitation", err)
+	for _, s := range []*tenancy.Session{m.dir.As(member), c.owner, c.owner} {
+		m.try(rt, "DismissRequest", s.DismissRequest(m.ctx, asked.ID))
+	}
 	move(rival.boss, m.newcomer(c.name))
 	move(rival.boss, "boss@"+c.name)
 	enforce()
 	m.try(rt, "MarkConnectionTested", second(host.MarkConnectionTested(m.ctx, connection)))
 	enforce()
+	move(m.hire(rt, c, c.name, tenancy.StandardUser), m.newcomer("elsewhere.net"))
 	move(rival.boss, m.newcomer(c.name))
 	m.try(rt, "RemoveConnection", c.owner.RemoveConnection(m.ctx, connection))
 	m.try(rt, "StopEnforcingSSO", second(m.dir.As(member).StopEnforcingSSO(m.ctx, claim.ID)))
@@ -277,7 +322,12 @@ func (m *machine) companyEnds(rt *rapid.T) {
 	if err != nil {
 		return
 	}
-	m.try(rt, "AcceptInvitation", second(c.owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	in := tenancy.Acceptance{Secret: sent.Secret}
+	m.try(rt, "AcceptInvitation", second(c.owner.AcceptInvitation(m.ctx, in)))
+	if offer, err := c.owner.Invitation(m.ctx, sent.Secret); err == nil && offer.Terms != nil {
+		in.Terms = offer.Terms.Token
+	}
+	m.try(rt, "AcceptInvitation", second(c.owner.AcceptInvitation(m.ctx, in)))
 	restore()
 	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, other.org, tenancy.OwnerReplacement{User: c.boss, Reference: "t"})))
 }
@@ -291,22 +341,23 @@ func (m *machine) companyMerges(rt *rapid.T) {
 	}
 	host, staff := m.dir.System(), m.dir.Operator("staff")
 	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: rival.boss, Reference: "t"})))
-	early := m.newcomer(c.name) // who founds an organization before the domain is the company's
-	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(early), Name: "Early"}))
-	if _, ok := m.prove(rt, c.owner, c.org, c.name); !ok {
+	early := m.newcomer(c.name) // founds an organization before the domain is the company's
+	signed, err := host.SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(early), Name: "Early"})
+	m.try(rt, "SignUp", err)
+	made, other := c.owner.CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Second", AllStay: true})
+	m.try(rt, "CreateOrganization", other)
+	if err != nil || other != nil || signed.Organization == nil {
 		return
 	}
-	made, err := c.owner.CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Second", AllStay: true})
-	m.try(rt, "CreateOrganization", err)
-	if err != nil {
-		return
-	}
-	m.orgs = append(m.orgs, made.ID)
+	m.users, m.orgs = append(m.users, signed.User.ID), append(m.orgs, made.ID, signed.Organization.ID)
 	beside := c
 	beside.org = made.ID
-	member := m.hire(rt, beside, "elsewhere.net", tenancy.StandardUser)
+	member := m.hire(rt, beside, c.name, tenancy.StandardUser)
+	domain, ok := m.prove(rt, c.owner, c.org, c.name)
+	if !ok {
+		return
+	}
 	m.try(rt, "CreateAccount", second(c.owner.CreateAccount(m.ctx, made.ID, tenancy.NewAccount{Name: "Beside"})))
-	m.try(rt, "SetImportEntitlement", staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"}))
 	into := func() {
 		m.try(rt, "MergeOrganizations", second(c.owner.MergeOrganizations(m.ctx, c.org, made.ID)))
 		results, err := c.owner.ImportUsers(m.ctx, c.org, tenancy.UserImport{Emails: []string{early}})
@@ -317,9 +368,28 @@ func (m *machine) companyMerges(rt *rapid.T) {
 			}
 		}
 	}
-	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Members: 1}))
-	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(m.newcomer(c.name)), Name: "Late"}))
+	m.try(rt, "ImportUsers", second(c.owner.ImportUsers(m.ctx, c.org, tenancy.UserImport{Emails: []string{early}})))
+	m.try(rt, "SetImportEntitlement", staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"}))
+	policy := func(policy tenancy.SignUpPolicy) {
+		m.try(rt, "SetSignUpPolicy", c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Domain: domain.ID, Policy: policy}))
+	}
+	policy(tenancy.PolicyClosed)
 	into()
+	policy(tenancy.PolicyAutomatic)
+	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Members: 1}))
+	for _, candidate := range []company{beside, {org: signed.Organization.ID, owner: m.dir.As(signed.User.ID)}} {
+		of, s := candidate.org, candidate.owner
+		m.draws++
+		if own, ok := m.prove(rt, s, of, fmt.Sprintf("d%d.com", m.draws)); ok {
+			asked, err := host.RequestInvitation(m.ctx, tenancy.Proven(m.newcomer(own.Name)))
+			m.try(rt, "RequestInvitation", err)
+			m.requests = append(m.requests, asked.ID)
+			into()
+			m.try(rt, "RemoveDomain", s.RemoveDomain(m.ctx, own.ID))
+		}
+	}
+	into()
+	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(m.newcomer(c.name)), Name: "Late"}))
 	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Accounts: 1}))
 	into()
 	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, c.org, nil))
@@ -327,6 +397,10 @@ func (m *machine) companyMerges(rt *rapid.T) {
 		m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, made.ID, tenancy.OwnerReplacement{User: member, Reference: "t"})))
 	}
 	into()
+	into()
+	for _, q := range m.requests {
+		m.try(rt, "DismissRequest", c.owner.DismissRequest(m.ctx, q))
+	}
 	m.try(rt, "DeactivateUser", second(staff.DeactivateUser(m.ctx, c.boss)))
 	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: m.memberOf(rt, c.org), Reference: "t"})))
 }

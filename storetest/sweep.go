@@ -14,34 +14,34 @@ var entitledSince = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // subjects are what a sweep calls operations with: one thing of each kind, and the texts of inputs. The zero value names nothing.
 type subjects struct {
-	org, other  tenancy.OrganizationID
-	account     tenancy.AccountID
-	user, owner tenancy.UserID
-	invitation  tenancy.InvitationID
-	request     tenancy.InvitationID // for an account
-	secret      tenancy.Secret
-	domain      tenancy.DomainID
-	connection  tenancy.ConnectionID
-	asked       tenancy.RequestID // for an invitation
-	operation   tenancy.OperationID
-	roles       tenancy.RoleSet
-	role        tenancy.OrganizationRole
-	name, email string
-	phone       string
-	after       tenancy.Cursor
-	state       tenancy.State
-	reference   tenancy.Reference
-	operator    tenancy.Reference
-	permission  tenancy.Permission
-	inOrg       tenancy.OrganizationPermission
-	signUp      tenancy.SignUpPolicy
-	invite      tenancy.InvitationPolicy
+	org, other        tenancy.OrganizationID
+	account           tenancy.AccountID
+	user, owner       tenancy.UserID
+	invitation        tenancy.InvitationID
+	request           tenancy.InvitationID // for an account
+	secret            tenancy.Secret
+	domain            tenancy.DomainID
+	connection        tenancy.ConnectionID
+	asked             tenancy.RequestID // for an invitation
+	operation         tenancy.OperationID
+	roles             tenancy.RoleSet
+	role              tenancy.OrganizationRole
+	name, email, site string
+	phone             string
+	after             tenancy.Cursor
+	state             tenancy.State
+	reference         tenancy.Reference
+	operator          tenancy.Reference
+	permission        tenancy.Permission
+	inOrg             tenancy.OrganizationPermission
+	signUp            tenancy.SignUpPolicy
+	invite            tenancy.InvitationPolicy
 }
 
 // wellFormed are texts that every operation takes.
 func wellFormed() subjects {
 	return subjects{
-		roles: tenancy.Roles(tenancy.Developer), role: tenancy.StandardUser, name: "One", email: "swept@elsewhere.net", phone: "+15005550006",
+		roles: tenancy.Roles(tenancy.Developer), role: tenancy.StandardUser, name: "One", email: "swept@elsewhere.net", site: "swept.com", phone: "+15005550006",
 		operation: tenancy.OperationIDOf("swept"), reference: "t-1", operator: "staff", permission: tenancy.Build, inOrg: tenancy.ViewOrganization,
 		signUp: tenancy.PolicyAutomatic, invite: tenancy.InviteAnybody,
 	}
@@ -50,7 +50,7 @@ func wellFormed() subjects {
 // malformed are texts that no operation takes, for the same things.
 func (x subjects) malformed() subjects {
 	x.roles, x.role, x.name, x.email, x.phone = tenancy.Roles("nobody named this"), 9, "bad\u202e", "a@b@acme.com", "+0"
-	x.after, x.state, x.reference, x.operator = "nonsense", "nonsense", "b a d", "no operator"
+	x.site, x.after, x.state, x.reference, x.operator = "no domain", "nonsense", "nonsense", "b a d", "no operator"
 	x.permission, x.inOrg, x.signUp, x.invite = "nonsense", "nonsense", "nonsense", "nonsense"
 	return x
 }
@@ -184,6 +184,17 @@ var sweeps = []sweep{
 		return second(p.ActorOutcome(ctx, tenancy.Actor{Operator: x.operator}, x.operation))
 	}},
 
+	{"Purge", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error { return second(p.Purge(ctx)) }},
+	{"RecheckDomains", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error { return second(p.RecheckDomains(ctx)) }},
+	{"Relay", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error {
+		return second(p.Relay(ctx, func(context.Context, tenancy.Event) error { return nil }))
+	}},
+	{"Atomically", onMember, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.Atomically(ctx, func(ctx context.Context, p *tenancy.Platform) error {
+			return second(p.RenameOrganization(ctx, x.org, x.name))
+		})
+	}},
+
 	{"RenameOrganization", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.RenameOrganization(ctx, x.org, x.name))
 	}},
@@ -197,7 +208,7 @@ var sweeps = []sweep{
 		return second(p.AddConnection(ctx, x.org, x.name))
 	}},
 	{"AddDomain", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.AddDomain(ctx, x.org, x.email[1:]))
+		return second(p.AddDomain(ctx, x.org, x.site))
 	}},
 	{"CreateAccount", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.CreateAccount(ctx, x.org, tenancy.NewAccount{Name: x.name, Owner: x.user}))
@@ -284,6 +295,9 @@ var sweeps = []sweep{
 	}},
 	{"SetPricing", takesText | platformal | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.SetPricing(ctx, x.account, x.name))
+	}},
+	{"SetPricing", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.SetPricing(ctx, x.account, "bad\x00"))
 	}},
 	{"EnableHIPAA", onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.EnableHIPAA(ctx, x.account))
@@ -459,6 +473,17 @@ func asPlatform(s *tenancy.Session) *tenancy.Platform { return &tenancy.Platform
 // sweeping has the steps that call every operation, or every one of a kind, with one thing wrong.
 func (m *machine) sweeping() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
+		"in vain": func(rt *rapid.T) {
+			p := m.platform(rt)
+			key := tenancy.OperationIDOf("in vain")
+			m.did(rt, "Atomically", func() error { return p.Atomically(m.ctx, nil) })
+			m.did(rt, "Preview", func() error { _, err := p.Preview(m.ctx, nil); return err })
+			m.did(rt, "Relay", func() error { _, err := p.Relay(m.ctx, nil); return err })
+			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
+			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
+			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
+			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
+		},
 		"nothing named": func(rt *rapid.T) {
 			x := wellFormed()
 			x.operation = tenancy.OperationID{}
@@ -482,21 +507,7 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 				m.swept(rt, m.anyHost(rt), x, reads)
 			}
 		},
-		"nothing allowed": func(rt *rapid.T) {
-			org, owner, ok := m.alive(rt)
-			if !ok {
-				return
-			}
-			x := m.subjectsOf(rt, org)
-			actor := m.memberOf(rt, org)
-			if m.coin(rt, "a guest") {
-				actor = m.granted(rt, x.account)
-			}
-			if actor != x.owner {
-				m.try(rt, "SetOrganizationRole", owner.SetOrganizationRole(m.ctx, org, actor, tenancy.StandardUser))
-				m.swept(rt, asPlatform(m.dir.As(actor)), x, 0)
-			}
-		},
+		"nothing allowed": m.nothingAllowed, "nothing allowed 2": m.nothingAllowed,
 		"nothing seen": func(rt *rapid.T) {
 			if org, _, ok := m.alive(rt); ok {
 				m.swept(rt, asPlatform(m.dir.As(m.user(rt))), m.subjectsOf(rt, org), 0)
@@ -556,4 +567,30 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 			}
 		},
 	}
+}
+
+// nothingAllowed lets a Standard User, or a guest, call everything on an organization.
+func (m *machine) nothingAllowed(rt *rapid.T) {
+	org, owner, ok := m.alive(rt)
+	if !ok {
+		return
+	}
+	sent, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: m.newcomer("elsewhere.net")})
+	m.try(rt, "InviteUser", err)
+	if err == nil {
+		m.invitations = append(m.invitations, sent.ID)
+	}
+	x := m.subjectsOf(rt, org)
+	actor := m.subordinate(rt, org)
+	if actor.IsZero() {
+		actor = m.granted(rt, x.account)
+	}
+	if actor == x.owner {
+		return
+	}
+	if x.user == actor || m.coin(rt, "on the Owner") {
+		x.user = x.owner
+	}
+	m.try(rt, "SetOrganizationRole", owner.SetOrganizationRole(m.ctx, org, actor, tenancy.StandardUser))
+	m.swept(rt, asPlatform(m.dir.As(actor)), x, 0)
 }
