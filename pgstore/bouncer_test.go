@@ -64,7 +64,8 @@ func TestBouncer(t *testing.T) {
 		t.Run("contract", func(t *testing.T) { storetest.Run(t, open) })
 	}
 	t.Run("random operations", func(t *testing.T) {
-		fewerChecks(t, "1")
+		byDefault(t, "rapid.checks", "1")
+		byDefault(t, "rapid.steps", "12")
 		storetest.Random(t, open, &storetest.Reached{})
 	})
 	t.Run("Migrate", func(t *testing.T) {

@@ -17,13 +17,14 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childWrites) != "" {
 		os.Exit(child())
 	}
-	few := "2" // a random step on a file takes a hundred times what it takes in memory
+	few := "4" // a random step on a file takes many times what it takes in memory
 	if testing.Short() {
-		few = "1"
+		few = "5" // of which package rapid does one
 		byDefault("kills", "4")
 		byDefault("tears", "15")
 	}
 	byDefault("rapid.checks", few)
+	byDefault("rapid.steps", "12")
 	byDefault("test.parallel", "8") // most of a suite is waiting
 	inMemory()
 	os.Exit(m.Run())

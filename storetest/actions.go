@@ -32,7 +32,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 		for n := range stepsAtOnce {
 			if n > 0 {
 				m.reached.step()
-				m.stillHolds(rt, tenancy.CheckOptions{})
+				m.stillHolds(rt, false)
 			}
 			m.tried = m.store.committed
 			if m.coin(rt, "led?") {
@@ -210,7 +210,7 @@ func (m *machine) granted(rt *rapid.T, account tenancy.AccountID) tenancy.UserID
 
 // listed reads a list beside the operations.
 func (m *machine) listed(l tenancy.Lookup) (records []tenancy.Record) {
-	_ = m.store.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
+	_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
 		answers, err := tx.Read(ctx, l)
 		if err == nil {
 			records = answers[0].Records
@@ -224,7 +224,7 @@ func (m *machine) listed(l tenancy.Lookup) (records []tenancy.Record) {
 func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.OrganizationID {
 	var in []tenancy.OrganizationID
 	for _, org := range m.orgs {
-		_ = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
 			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org, ID: user}})
 			if err == nil && answers[0].Record != nil {
 				in = append(in, org)
