@@ -121,6 +121,12 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "Relinquish", c.owner.Relinquish(m.ctx, c.account))
 	m.try(rt, "AssignRoles", second(c.owner.AssignRoles(m.ctx, c.account, c.boss, tenancy.Roles(tenancy.Developer))))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, c.boss)))
+	m.try(rt, "SetLimits", staff.SetLimits(m.ctx, c.org, nil))
+	m.try(rt, "CreateSubaccount", second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Another"})))
+	if m.coin(rt, "closed") {
+		m.try(rt, "CloseAccount", second(c.owner.CloseAccount(m.ctx, c.account)))
+		return
+	}
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, member)))
 	m.try(rt, "Leave", staff.Leave(m.ctx, c.org))
 	m.try(rt, "Leave", m.dir.As(member).Leave(m.ctx, c.org))
