@@ -20,15 +20,20 @@ const (
 	randomBatches = 20 // at most
 )
 
-// enoughSteps is a number of steps after which nothing should be missing, several times what it usually takes.
+// enoughSteps is a number of steps after which nothing should be missing, several times
+// what it usually takes.
 const enoughSteps = 15_000
 
-// TestRandomOperations runs random operations on memstore and checks the invariants after each (INV-1 to INV-13), until every operation has succeeded
-// and has been refused with every code that its row in the table of operations lists (GEN-4). It fails if that takes more than randomBatches batches:
-// then a row lists what can't happen, or the steps no longer come to some state. It also fails if an operation is refused with a code that its row does
-// not list. With -short it does one batch, whether or not everything is reached.
+// TestRandomOperations runs random operations on memstore and checks the invariants
+// after each (INV-1 to INV-13), until every operation has succeeded and has been
+// refused with every code that its row in the table of operations lists (GEN-4). It
+// fails if that takes more than randomBatches batches: then a row lists what can't
+// happen, or the steps no longer come to some state. It also fails if an operation is
+// refused with a code that its row does not list. With -short it does one batch,
+// whether or not everything is reached.
 //
-// A number of checks on the command line makes one batch of it, of about 120 steps each. A million steps:
+// A number of checks on the command line makes one batch of it, of about 120 steps
+// each. A million steps:
 //
 //	go test -run '^TestRandomOperations$' -timeout 0 -rapid.checks=4200 .
 func TestRandomOperations(t *testing.T) {
@@ -83,7 +88,8 @@ func toldChecks() (told bool) {
 	return told
 }
 
-// setChecks sets how many checks rapid does in a test. The test must not be parallel to others that use rapid.
+// setChecks sets how many checks rapid does in a test. The test must not be parallel to
+// others that use rapid.
 func setChecks(t *testing.T, checks int) {
 	f := flag.Lookup("rapid.checks")
 	before := f.Value.String()

@@ -11,8 +11,9 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// TestRandomOperations runs random operations in memory and on the store side by side: the same answers, refusals and events, and the invariants after
-// each (INV-1 to INV-13). Unless the command says otherwise it does few: a database takes its time.
+// TestRandomOperations runs random operations in memory and on the store side by side:
+// the same answers, refusals and events, and the invariants after each (INV-1 to
+// INV-13). Unless the command says otherwise it does few: a database takes its time.
 func TestRandomOperations(t *testing.T) {
 	byDefault(t, "rapid.checks", "4")
 	byDefault(t, "rapid.steps", "12")

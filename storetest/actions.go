@@ -15,10 +15,12 @@ import (
 	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's default, or it would seldom leave its setting.
+// stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's
+// default, or it would seldom leave its setting.
 const stepsAtOnce = 4
 
-// actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
+// actions are what a run draws from. Names with a number are the same action again,
+// which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
 	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
@@ -742,7 +744,8 @@ func drain[T any](list iter.Seq2[T, error]) error {
 	return nil
 }
 
-// reading reads everything there is to read, as anybody; a cursor of another list among it.
+// reading reads everything there is to read, as anybody; a cursor of another list among
+// it.
 func (m *machine) reading() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"read an organization": func(rt *rapid.T) {
@@ -871,7 +874,8 @@ func (m *machine) host() map[string]func(*rapid.T) {
 // errStop rolls a block back.
 var errStop = errors.New("stop")
 
-// within runs some random actions with a block's sessions; what they made is forgotten unless keep says so.
+// within runs some random actions with a block's sessions; what they made is forgotten
+// unless keep says so.
 func (m *machine) within(rt *rapid.T, s *tenancy.Session, p *tenancy.Platform) {
 	m.in, m.inPlatform = s, p
 	outer := m.ctx

@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// directed are steps that lead on purpose to where random ones seldom come: what they try is as random as the rest, but where they try it is not.
+// directed are steps that lead on purpose to where random ones seldom come: what they
+// try is as random as the rest, but where they try it is not.
 func (m *machine) directed() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"on a merged organization": m.onMerged, "on a deleted organization": m.onDeleted, "into a full organization": m.intoFull,
@@ -22,11 +23,13 @@ func (m *machine) directed() map[string]func(*rapid.T) {
 	}
 }
 
-// commitsRefused are the operations whose refusals may commit something: VerifyDomain may have rechecked another holder first (DOM-3), and an operation
-// whose outcome was asked for in vain can no longer be done (GEN-13).
+// commitsRefused are the operations whose refusals may commit something: VerifyDomain
+// may have rechecked another holder first (DOM-3), and an operation whose outcome was
+// asked for in vain can no longer be done (GEN-13).
 var commitsRefused = []string{"VerifyDomain", "Outcome", "ActorOutcome"}
 
-// try counts what came of a call of an operation. A refusal must not have committed anything.
+// try counts what came of a call of an operation. A refusal must not have committed
+// anything.
 func (m *machine) try(rt *rapid.T, op string, err error) {
 	m.last = op
 	committed := m.store.committed > m.tried
@@ -63,7 +66,8 @@ func (m *machine) alive(rt *rapid.T) (org tenancy.OrganizationID, owner *tenancy
 	return org, m.dir.As(m.ownerOf(org)), true
 }
 
-// subordinate draws a member of an organization other than its Owner; zero: there is none.
+// subordinate draws a member of an organization other than its Owner; zero: there is
+// none.
 func (m *machine) subordinate(rt *rapid.T, org tenancy.OrganizationID) tenancy.UserID {
 	var others []tenancy.UserID
 	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
@@ -159,7 +163,8 @@ func (m *machine) newcomer(at string) string {
 	return "new" + time.Unix(0, int64(m.draws)).Format("150405.000000000")[7:] + "@" + at
 }
 
-// outsider signs up a newcomer who owns an unmanaged account and is in no organization; false: it was refused.
+// outsider signs up a newcomer who owns an unmanaged account and is in no organization;
+// false: it was refused.
 func (m *machine) outsider(rt *rapid.T, at string) (tenancy.UserID, string, bool) {
 	address := m.newcomer(at)
 	signed, err := m.dir.System().SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New"})
@@ -254,7 +259,8 @@ func (m *machine) verified() (found []tenancy.DomainRecord) {
 	return found
 }
 
-// intoClosed brings people to an organization whose domain is closed to them, and readdresses them under its other policies.
+// intoClosed brings people to an organization whose domain is closed to them, and
+// readdresses them under its other policies.
 func (m *machine) intoClosed(rt *rapid.T) {
 	have := m.verified()
 	if len(have) == 0 {
@@ -308,7 +314,8 @@ func (m *machine) accountOf(org tenancy.OrganizationID) tenancy.AccountID {
 	return tenancy.AccountID{}
 }
 
-// outOf designates an account and tries every way out of its organization; suspends it and works on its subaccount.
+// outOf designates an account and tries every way out of its organization; suspends it
+// and works on its subaccount.
 func (m *machine) outOf(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -389,7 +396,8 @@ func (m *machine) byAdministrator(rt *rapid.T) {
 	}
 }
 
-// byGuest makes an independent user of an account, and an unmanaged account with a member of the organization on it.
+// byGuest makes an independent user of an account, and an unmanaged account with a
+// member of the organization on it.
 func (m *machine) byGuest(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -485,7 +493,8 @@ func (m *machine) prove(rt *rapid.T, s *tenancy.Session, org tenancy.Organizatio
 	return d, err == nil
 }
 
-// twoOfOne merges organizations that have members, domains and requests of their own into one with a closed domain, or without room.
+// twoOfOne merges organizations that have members, domains and requests of their own
+// into one with a closed domain, or without room.
 func (m *machine) twoOfOne(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -606,7 +615,8 @@ func (m *machine) claimChanges(rt *rapid.T) {
 	m.try(rt, "VerifyDomain", second(owner.VerifyDomain(m.ctx, fresh.ID)))
 }
 
-// ownerOfSeveral lets the Owner of several organizations be invited, transfer one of them, and merge them.
+// ownerOfSeveral lets the Owner of several organizations be invited, transfer one of
+// them, and merge them.
 func (m *machine) ownerOfSeveral(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -675,7 +685,8 @@ func (m *machine) inactive(rt *rapid.T) {
 	}
 }
 
-// inviterGone makes invitations and requests of somebody who may not send them any more, and of addresses that come to be somebody else's.
+// inviterGone makes invitations and requests of somebody who may not send them any
+// more, and of addresses that come to be somebody else's.
 func (m *machine) inviterGone(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {

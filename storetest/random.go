@@ -18,7 +18,8 @@ import (
 	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// Reached counts what random operations reached: successes, and refusals by operation and code. The zero value is ready for use.
+// Reached counts what random operations reached: successes, and refusals by operation
+// and code. The zero value is ready for use.
 type Reached struct {
 	Steps   int
 	Done    map[string]int
@@ -57,10 +58,19 @@ func (r *Reached) done(op string) {
 	r.Done[op]++
 }
 
-// Random runs random operations on a directory over fresh stores, with small pools of people, addresses and domains so that things collide, wrong
-// IDs drawn on purpose, the clock moving and name servers changing their answers. After each step it wants that every invariant holds, and that what was
-// refused changed nothing; after every fourth that the log explains the state (Check with Replay). What was reached is added to reached; -rapid.checks and
-// -rapid.steps say how much one call does.
+// Random runs random operations on a directory over fresh stores. Small pools of people,
+// addresses and domains let things collide; wrong IDs are drawn on purpose, the clock
+// moves and the name server changes its answers. Half of the steps are led: they bring
+// about what random ones come to seldom.
+//
+// After each step every invariant must hold, and what was refused must have committed
+// nothing; of some refusals the store's contents are compared too. After every sixteenth
+// step, and at the end of a run, the log must explain the state (Check with Replay). In
+// between, the invariants of a Twin are checked in its first store, which should be the
+// faster one.
+//
+// Random adds what it reached to reached, which several calls may share.
+// The flags -rapid.checks and -rapid.steps determine how much one call does.
 func Random(t *testing.T, open func(*testing.T) tenancy.Store, reached *Reached) {
 	rapid.Check(t, func(rt *rapid.T) {
 		reached.run()
@@ -113,8 +123,7 @@ type machine struct {
 // watched is a store that counts the Updates of another one.
 type watched struct {
 	tenancy.Store
-	begun     int
-	committed int
+	begun, committed int
 }
 
 func (w *watched) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
@@ -164,7 +173,8 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 	return m
 }
 
-// between draws a number evenly: rapid's own draws prefer small ones, which would make most steps the same few.
+// between draws a number evenly: rapid's own draws prefer small ones, which would make
+// most steps the same few.
 func (m *machine) between(rt *rapid.T, what string, low, high int) int {
 	m.draws++
 	x := rapid.Uint64().Draw(rt, what) + m.draws*0x9E3779B97F4A7C15
@@ -185,7 +195,8 @@ func pick[T any](m *machine, rt *rapid.T, what string, from []T) (one T) {
 	if len(from) == 0 || m.between(rt, what+"?", 0, 19) == 0 {
 		return one
 	}
-	// The newest are drawn more often: what was made last is what the next steps are about.
+	// The newest are drawn more often: what was made last is what the next steps are
+	// about.
 	n := min(m.between(rt, what, 0, len(from)-1), m.between(rt, what+"+", 0, len(from)-1))
 	return from[len(from)-1-n]
 }
@@ -340,7 +351,8 @@ func (m *machine) userOf(address string) tenancy.UserID {
 	return u.ID
 }
 
-// everything returns what the store holds. It reads the store only if an Update has begun since it last did.
+// everything returns what the store holds. It reads the store only if an Update has
+// begun since it last did.
 func (m *machine) everything() map[tenancy.Entry]tenancy.Record {
 	if m.known == nil || m.knownAt != m.store.begun {
 		m.known, m.knownAt = Everything(m.t, m.store.Store), m.store.begun
@@ -348,8 +360,9 @@ func (m *machine) everything() map[tenancy.Entry]tenancy.Record {
 	return m.known
 }
 
-// did calls an operation, counts what came of it, and requires that a refusal has committed nothing. Of some refusals it requires too that the store
-// holds what it held before.
+// did calls an operation, counts what came of it, and requires that a refusal has
+// committed nothing. Of some refusals it requires too that the store holds what it held
+// before.
 func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	m.last = op
 	var before map[tenancy.Entry]tenancy.Record
@@ -371,23 +384,23 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	}
 }
 
-// comparedOf and replayedOf say how often what takes long is done: of so many operations one is compared, of so many rounds of steps one is followed
-// by a replay.
+// comparedOf and replayedOf say how often what takes long is done: of so many
+// operations one is compared, of so many rounds of steps one is followed by a replay.
 const (
 	comparedOf = 4
 	replayedOf = 4
 )
 
-// check requires that every invariant holds and, now and then, that the log explains the state. What the log does not explain stays so: the end of the
-// run finds it.
+// check requires that every invariant holds and, now and then, that the log explains
+// the state. What the log does not explain stays so: the end of the run finds it.
 func (m *machine) check(rt *rapid.T) {
 	m.reached.step()
 	m.rounds++
 	m.stillHolds(rt, m.rounds%replayedOf == 0)
 }
 
-// stillHolds requires that Check finds nothing: with replay in the whole store, without in what is near. It does not ask again about a state that was
-// checked.
+// stillHolds requires that Check finds nothing: with replay in the whole store, without
+// in what is near. It does not ask again about a state that was checked.
 func (m *machine) stillHolds(rt *rapid.T, replay bool) {
 	now := checked{m.store.committed, m.clock.Now(), m.checked.replay || replay}
 	if m.checked == now {

@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// rare are steps that bring about what random steps come to seldom: each founds a company and goes through one part of its life.
+// rare are steps that bring about what random steps come to seldom: each founds a
+// company and goes through one part of its life.
 func (m *machine) rare() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"a company's account": m.companyAccount, "a company's invitations": m.companyInvitations, "a company's domain": m.companyDomain,
@@ -145,7 +146,8 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	}
 }
 
-// companyInvitations invites, resends and asks for accounts too often, too late and off the domains.
+// companyInvitations invites, resends and asks for accounts too often, too late and off
+// the domains.
 func (m *machine) companyInvitations(rt *rapid.T) {
 	c, ok := m.company(rt)
 	if !ok {
@@ -228,7 +230,8 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 	}
 }
 
-// companyDomain claims a domain, proves it, enforces single sign-on on it, and lets people move to it.
+// companyDomain claims a domain, proves it, enforces single sign-on on it, and lets
+// people move to it.
 func (m *machine) companyDomain(rt *rapid.T) {
 	c, ok := m.company(rt)
 	rival, also := m.company(rt)
@@ -302,7 +305,8 @@ func (m *machine) companyDomain(rt *rapid.T) {
 	}
 }
 
-// companyEnds deletes an organization, restores it, and deletes it until its former Owner is elsewhere, or it is too late.
+// companyEnds deletes an organization, restores it, and deletes it until its former
+// Owner is elsewhere, or it is too late.
 func (m *machine) companyEnds(rt *rapid.T) {
 	c, ok := m.company(rt)
 	other, also := m.company(rt)
@@ -338,7 +342,8 @@ func (m *machine) companyEnds(rt *rapid.T) {
 	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, other.org, tenancy.OwnerReplacement{User: c.boss, Reference: "t"})))
 }
 
-// companyMerges merges and imports into a company that has a live domain, and has room or has none.
+// companyMerges merges and imports into a company that has a live domain, and has room
+// or has none.
 func (m *machine) companyMerges(rt *rapid.T) {
 	c, ok := m.company(rt)
 	rival, also := m.company(rt)

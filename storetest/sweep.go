@@ -12,7 +12,8 @@ import (
 // entitledSince is when an entitlement was agreed.
 var entitledSince = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// subjects are what a sweep calls operations with: one thing of each kind, and the texts of inputs. The zero value names nothing.
+// subjects are what a sweep calls operations with: one thing of each kind, and the
+// texts of inputs. The zero value names nothing.
 type subjects struct {
 	org, other        tenancy.OrganizationID
 	account           tenancy.AccountID
@@ -184,8 +185,12 @@ var sweeps = []sweep{
 		return second(p.ActorOutcome(ctx, tenancy.Actor{Operator: x.operator}, x.operation))
 	}},
 
-	{"Purge", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error { return second(p.Purge(ctx)) }},
-	{"RecheckDomains", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error { return second(p.RecheckDomains(ctx)) }},
+	{"Purge", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error {
+		return second(p.Purge(ctx))
+	}},
+	{"RecheckDomains", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error {
+		return second(p.RecheckDomains(ctx))
+	}},
 	{"Relay", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error {
 		return second(p.Relay(ctx, func(context.Context, tenancy.Event) error { return nil }))
 	}},
@@ -237,7 +242,9 @@ var sweeps = []sweep{
 	{"SetImportEntitlement", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return p.SetImportEntitlement(ctx, x.org, tenancy.ImportEntitlement{On: true, Reference: x.reference})
 	}},
-	{"SetLimits", platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error { return p.SetLimits(ctx, x.org, nil) }},
+	{"SetLimits", platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.SetLimits(ctx, x.org, nil)
+	}},
 	{"RestoreOrganization", platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.RestoreOrganization(ctx, x.org))
 	}},
@@ -367,7 +374,9 @@ var sweeps = []sweep{
 	{"RemoveConnection", onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return p.RemoveConnection(ctx, x.connection)
 	}},
-	{"RemoveDomain", onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error { return p.RemoveDomain(ctx, x.domain) }},
+	{"RemoveDomain", onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.RemoveDomain(ctx, x.domain)
+	}},
 
 	{"ImportUsers", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.ImportUsers(ctx, x.org, tenancy.UserImport{Emails: []string{"nobody@acme.com"}}))
@@ -402,8 +411,12 @@ var sweeps = []sweep{
 	{"DeleteUser", onMember, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return p.DeleteUser(ctx, x.user, tenancy.UserDeletion{})
 	}},
-	{"Relinquish", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error { return p.Relinquish(ctx, x.account) }},
-	{"Leave", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error { return p.Leave(ctx, x.org) }},
+	{"Relinquish", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.Relinquish(ctx, x.account)
+	}},
+	{"Leave", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.Leave(ctx, x.org)
+	}},
 }
 
 // swept makes the calls that have one of the traits; zero: all.
@@ -415,7 +428,8 @@ func (m *machine) swept(rt *rapid.T, p *tenancy.Platform, x subjects, some trait
 	}
 }
 
-// subjectsOf draws things of an organization, well-formed; what it has none of is unknown.
+// subjectsOf draws things of an organization, well-formed; what it has none of is
+// unknown.
 func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 	x := m.unknowns(rt)
 	x.org, x.owner = org, m.ownerOf(org)
@@ -470,7 +484,8 @@ func (m *machine) anyHost(rt *rapid.T) *tenancy.Platform {
 
 func asPlatform(s *tenancy.Session) *tenancy.Platform { return &tenancy.Platform{Session: s} }
 
-// sweeping has the steps that call every operation, or every one of a kind, with one thing wrong.
+// sweeping has the steps that call every operation, or every one of a kind, with one
+// thing wrong.
 func (m *machine) sweeping() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"in vain": func(rt *rapid.T) {
