@@ -64,8 +64,7 @@ func TestBouncer(t *testing.T) {
 		t.Run("contract", func(t *testing.T) { storetest.Run(t, open) })
 	}
 	t.Run("random operations", func(t *testing.T) {
-		byDefault(t, "rapid.checks", "1")
-		byDefault(t, "rapid.steps", "12")
+		fewerChecks(t, 1)
 		storetest.Random(t, open, &storetest.Reached{})
 	})
 	t.Run("Migrate", func(t *testing.T) {

@@ -2,6 +2,7 @@ package pgstore_test
 
 import (
 	"flag"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,11 +13,10 @@ import (
 )
 
 // TestRandomOperations runs random operations in memory and on the store side by side:
-// the same answers, refusals and events, and the invariants after each (INV-1 to
-// INV-13). Unless the command says otherwise it does few: a database takes its time.
+// the same answers, refusals and events, and the invariants after each (INV-1 to INV-13).
+// Unless the command says otherwise it does few: a database takes its time.
 func TestRandomOperations(t *testing.T) {
-	byDefault(t, "rapid.checks", "4")
-	byDefault(t, "rapid.steps", "12")
+	fewerChecks(t, 4)
 	reached := &storetest.Reached{}
 	store, pool := open(t, nil)
 	storetest.Random(t, func(t *testing.T) tenancy.Store {
@@ -26,11 +26,15 @@ func TestRandomOperations(t *testing.T) {
 	t.Logf("%d steps in %d runs", reached.Steps, reached.Runs)
 }
 
-// byDefault sets a flag that the command did not set.
-func byDefault(t *testing.T, name, value string) {
-	f := flag.Lookup(name)
-	if f.Value.String() == f.DefValue {
-		require.NoError(t, f.Value.Set(value))
-		t.Cleanup(func() { _ = f.Value.Set(f.DefValue) })
+// fewerChecks has rapid do few and short checks, unless the command says otherwise.
+func fewerChecks(t *testing.T, checks int) {
+	if testing.Short() {
+		checks *= 5 // package rapid does a fifth of them, of half the steps
+	}
+	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(checks), "rapid.steps": "12"} {
+		if f := flag.Lookup(name); f.Value.String() == f.DefValue {
+			require.NoError(t, f.Value.Set(value))
+			t.Cleanup(func() { _ = f.Value.Set(f.DefValue) })
+		}
 	}
 }

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	}
 	few := "4" // a random step on a file takes many times what it takes in memory
 	if testing.Short() {
-		few = "5" // of which package rapid does one
+		few = "20" // of which package rapid does a fifth, of half the steps
 		byDefault("kills", "4")
 		byDefault("tears", "15")
 	}
