@@ -139,8 +139,9 @@ func decideInviteToAccount(f inviteToAccountFacts, draft InvitationRecord, c *ch
 //
 // Errors: CodeID, CodeInput for an account request, which is asked anew instead;
 // CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed;
-// CodeSettled, CodeExpired, CodeMember, CodeSignUpClosed as InviteUser and
-// InviteToAccount say, CodeOffDomain, CodeMailLimit.
+// CodeSettled, CodeExpired, CodeClosed if the account was closed after the invitation
+// expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
+// CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var check form
 	check.id(invitation)

@@ -497,6 +497,17 @@ func TestResendInvitation(t *testing.T) {
 			require.Equal(t, code, tenancy.CodeOf(err), late)
 		}
 	})
+	t.Run("USR-10 ACC-5 not to an account that was closed after it expired", func(t *testing.T) {
+		c := newCustomer(t)
+		sent := c.inviteTo(c.ana, c.main, "ben@example.com", tenancy.Support)
+		c.clock.Advance(7 * oneDay)
+		_, err := c.as(c.ana).CloseAccount(c.ctx(), c.main)
+		require.NoError(t, err)
+		c.unchanged(func() {
+			_, err := c.as(c.ana).ResendInvitation(c.ctx(), sent.ID)
+			refused(t, err, tenancy.CodeClosed)
+		})
+	})
 }
 
 func TestRevokeInvitation(t *testing.T) {

@@ -1,6 +1,7 @@
 package tenancy
 
-// OperationCodes gives, for each operation of the table, the codes it can give beside those that every operation can.
+// OperationCodes gives, for each operation of the table, the codes it can give beside
+// those that every operation can.
 func OperationCodes() map[string][]Code {
 	codes := map[string][]Code{}
 	for _, row := range operations {

@@ -1,7 +1,9 @@
 package tenancy_test
 
 import (
+	"flag"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,22 +13,62 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// TestRandomOperations runs random operations on memstore and looks at the invariants after each (INV-1 to INV-13), until every operation has
-// succeeded and has been refused with every code that its row in the table of operations lists (GEN-4): a row that lists what can't happen, an
-// operation that gives what its row does not list, and a state that the steps never come to, make it fail.
+// What TestRandomOperations does unless the command says -rapid.checks.
+const (
+	randomStrands = 2  // run side by side
+	randomChecks  = 8  // runs of each strand in a batch
+	randomBatches = 20 // at most
+)
+
+// enoughSteps is a number of steps after which nothing should be missing, several times
+// what it usually takes.
+const enoughSteps = 15_000
+
+// TestRandomOperations runs random operations on memstore and checks the invariants
+// after each (INV-1 to INV-13), until every operation has succeeded and has been
+// refused with every code that its row in the table of operations lists (GEN-4). It
+// fails if that takes more than randomBatches batches: then a row lists what can't
+// happen, or the steps no longer come to some state. It also fails if an operation is
+// refused with a code that its row does not list. With -short it does one batch,
+// whether or not everything is reached.
+//
+// A number of checks on the command line makes one batch of it, of about 120 steps
+// each. A million steps:
+//
+//	go test -run '^TestRandomOperations$' -timeout 0 -rapid.checks=4200 .
 func TestRandomOperations(t *testing.T) {
-	const most = 12 // times what -rapid.checks and -rapid.steps say
+	batches := randomBatches
+	if toldChecks() || testing.Short() {
+		batches = 1
+	}
+	if !toldChecks() {
+		checks := randomChecks
+		if testing.Short() {
+			checks *= 5 // package rapid does a fifth of them, of half the steps
+		}
+		setChecks(t, checks)
+	}
 	reached := &storetest.Reached{}
 	var missing []string
-	for range most {
-		storetest.Random(t, func(*testing.T) tenancy.Store { return memstore.New() }, reached)
-		t.Logf("%d steps; before the last batch these were not reached yet: %v", reached.Steps, missing)
-		if missing = unreached(reached); len(missing) == 0 || t.Failed() || testing.Short() {
+	for n := range batches {
+		t.Run("batch "+strconv.Itoa(n+1), func(t *testing.T) {
+			for strand := range randomStrands {
+				t.Run(strconv.Itoa(strand+1), func(t *testing.T) {
+					t.Parallel()
+					storetest.Random(t, func(*testing.T) tenancy.Store { return memstore.New() }, reached)
+				})
+			}
+		})
+		if t.Failed() {
+			return
+		}
+		if missing = unreached(reached); len(missing) == 0 {
 			break
 		}
+		t.Logf("%d steps in %d runs have not reached %q", reached.Steps, reached.Runs, missing)
 	}
 	t.Logf("%d steps in %d runs", reached.Steps, reached.Runs)
-	if !testing.Short() {
+	if !testing.Short() && reached.Steps >= enoughSteps {
 		require.Empty(t, missing, "never reached in %d steps", reached.Steps)
 	}
 	var unlisted []string
@@ -40,7 +82,22 @@ func TestRandomOperations(t *testing.T) {
 	require.Empty(t, unlisted, "refusals that their rows do not list")
 }
 
-// unreached gives what the random operations have not reached yet.
+// toldChecks reports whether the command says how many checks rapid is to do.
+func toldChecks() (told bool) {
+	flag.Visit(func(f *flag.Flag) { told = told || f.Name == "rapid.checks" })
+	return told
+}
+
+// setChecks sets how many checks rapid does in a test. The test must not be parallel to
+// others that use rapid.
+func setChecks(t *testing.T, checks int) {
+	f := flag.Lookup("rapid.checks")
+	before := f.Value.String()
+	require.NoError(t, f.Value.Set(strconv.Itoa(checks))) // flag.Set would count as told by the command
+	t.Cleanup(func() { _ = f.Value.Set(before) })
+}
+
+// unreached returns what the random operations have not reached.
 func unreached(reached *storetest.Reached) (missing []string) {
 	for op, codes := range tenancy.OperationCodes() {
 		if reached.Done[op] == 0 {

@@ -13,7 +13,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// scene is a scene of package scene under the names that tests use here, with the test that plays in it.
+// scene is a scene of package scene under the names that tests use here, with the test
+// that plays in it.
 type scene struct {
 	*testing.T
 	set   *scenes.Scene
@@ -59,13 +60,15 @@ func (s *scene) found(name string) tenancy.SignedUp {
 	return s.set.Found(name)
 }
 
-// join lets a founder invite a new person to their organization, and signs them up with the secret.
+// join lets a founder invite a new person to their organization, and signs them up with
+// the secret.
 func (s *scene) join(founder tenancy.SignedUp, name string, role tenancy.OrganizationRole) tenancy.UserID {
 	s.Helper()
 	return s.set.Join(founder.User.ID, founder.Organization.ID, name, address(name), role)
 }
 
-// guest lets a user invite a new person to an account with roles, and signs them up with the secret: they are an independent user.
+// guest lets a user invite a new person to an account with roles, and signs them up
+// with the secret: they are an independent user.
 func (s *scene) guest(inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole) tenancy.UserID {
 	s.Helper()
 	return s.set.Guest(inviter, account, name, roles...)
@@ -108,7 +111,8 @@ func (s *scene) unchanged(call func()) {
 	require.Equal(s, before, s.everything())
 }
 
-// everything gives all records in the store, heads of streams included, so that an event more shows.
+// everything gives all records in the store, heads of streams included, so that an
+// event more shows.
 func (s *scene) everything() map[tenancy.Entry]tenancy.Record {
 	s.Helper()
 	return storetest.Everything(s, s.store)

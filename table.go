@@ -166,8 +166,8 @@ var (
 		name: "ResendInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeMember,
-			CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeClosed,
+			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
 	opRevokeInvitation = &operationRow{

@@ -92,7 +92,7 @@ func TestBouncerOperations(t *testing.T) {
 	if os.Getenv(randomly) == "" {
 		t.Parallel()
 		bouncer(t, *bouncerMode) // which the process uses too
-		alone(t, "^TestBouncerOperations$", append(fewerChecks("1"), "-bouncer-mode="+*bouncerMode)...)
+		alone(t, "^TestBouncerOperations$", append(fewerChecks(1), "-bouncer-mode="+*bouncerMode)...)
 		return
 	}
 	pool := connect(t, bouncer(t, *bouncerMode)(create(t)))

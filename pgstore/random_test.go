@@ -4,6 +4,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,14 +27,14 @@ func TestRandomOperations(t *testing.T) {
 	needServer(t)
 	if os.Getenv(randomly) == "" {
 		t.Parallel()
-		alone(t, "^TestRandomOperations$", fewerChecks("5")...)
+		alone(t, "^TestRandomOperations$", fewerChecks(4)...)
 		return
 	}
 	store, pool := open(t, nil)
 	reached := &storetest.Reached{}
 	storetest.Random(t, func(t *testing.T) tenancy.Store {
 		clear(t, pool)
-		return storetest.Twin(t, store, memstore.New())
+		return storetest.Twin(t, memstore.New(), store)
 	}, reached)
 	t.Logf("%d steps in %d runs", reached.Steps, reached.Runs)
 }
@@ -50,10 +51,14 @@ func alone(t *testing.T, tests string, flags ...string) {
 	t.Logf("%s", out)
 }
 
-// fewerChecks returns the flags that make rapid do fewer than its usual hundred runs,
-// unless the command says how many. A database takes its time.
-func fewerChecks(checks string) (flags []string) {
-	given := map[string]string{"rapid.checks": checks}
+// fewerChecks returns the flags that make rapid do fewer and shorter runs than usual,
+// unless the command says otherwise. A database takes its time. With -short package
+// rapid does a fifth of the runs, of half the steps.
+func fewerChecks(checks int) (flags []string) {
+	if testing.Short() {
+		checks *= 5
+	}
+	given := map[string]string{"rapid.checks": strconv.Itoa(checks), "rapid.steps": "12"}
 	flag.Visit(func(f *flag.Flag) {
 		if strings.HasPrefix(f.Name, "rapid.") || f.Name == "test.short" {
 			given[f.Name] = f.Value.String()

@@ -20,13 +20,14 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childWrites) != "" {
 		os.Exit(child())
 	}
-	few := "2" // a random step on a file takes a hundred times what it takes in memory
+	few := "4" // a random step on a file takes many times what it takes in memory
 	if testing.Short() {
-		few = "1"
+		few = "20" // of which package rapid does a fifth, of half the steps
 		dba.ByDefault("kills", "4")
 		dba.ByDefault("tears", "15")
 	}
 	dba.ByDefault("rapid.checks", few)
+	dba.ByDefault("rapid.steps", "12")
 	dba.ByDefault("test.parallel", "8") // most of a suite is waiting
 	inMemory()
 	os.Exit(m.Run())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -14,24 +15,48 @@ import (
 	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's default, or it would seldom leave its setting.
+// stepsAtOnce is how many steps one of rapid's has: a run is longer than rapid's
+// default, or it would seldom leave its setting.
 const stepsAtOnce = 4
 
-// actions are what a run draws from. Names with a number are the same action again, which is then drawn more often.
+// actions are what a run draws from. Names with a number are the same action again,
+// which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host(), m.directed()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
 		maps.Copy(all, some)
 	}
+	led := m.directed()
+	maps.Copy(led, m.sweeping())
+	maps.Copy(led, m.rare())
 	names := slices.Sorted(maps.Keys(all))
 	return map[string]func(*rapid.T){"": m.check, "steps": func(rt *rapid.T) {
 		for n := range stepsAtOnce {
 			if n > 0 {
-				m.holds(rt, tenancy.CheckOptions{})
+				m.reached.step()
+				m.stillHolds(rt, false)
 			}
-			all[choose(m, rt, "action", names)](rt)
+			m.tried = m.store.committed
+			if m.coin(rt, "led?") {
+				led[m.deal(rt, led)](rt)
+			} else {
+				all[choose(m, rt, "action", names)](rt)
+			}
 		}
 	}}
+}
+
+// deal deals the next of the led steps: each comes once before any comes again.
+func (m *machine) deal(rt *rapid.T, led map[string]func(*rapid.T)) string {
+	if len(m.deck) == 0 {
+		m.deck = slices.Sorted(maps.Keys(led))
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "deck"), 0))
+		random.Shuffle(len(m.deck), func(i, j int) { m.deck[i], m.deck[j] = m.deck[j], m.deck[i] })
+	}
+	last := len(m.deck) - 1
+	next := m.deck[last]
+	m.deck = m.deck[:last]
+	return next
 }
 
 // entering is how people and organizations come to be.
@@ -187,7 +212,7 @@ func (m *machine) granted(rt *rapid.T, account tenancy.AccountID) tenancy.UserID
 
 // listed reads a list beside the operations.
 func (m *machine) listed(l tenancy.Lookup) (records []tenancy.Record) {
-	_ = m.store.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
+	_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
 		answers, err := tx.Read(ctx, l)
 		if err == nil {
 			records = answers[0].Records
@@ -201,7 +226,7 @@ func (m *machine) listed(l tenancy.Lookup) (records []tenancy.Record) {
 func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.OrganizationID {
 	var in []tenancy.OrganizationID
 	for _, org := range m.orgs {
-		_ = m.store.View(m.ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
 			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org, ID: user}})
 			if err == nil && answers[0].Record != nil {
 				in = append(in, org)
@@ -719,7 +744,8 @@ func drain[T any](list iter.Seq2[T, error]) error {
 	return nil
 }
 
-// reading reads everything there is to read, as anybody; a cursor of another list among it.
+// reading reads everything there is to read, as anybody; a cursor of another list among
+// it.
 func (m *machine) reading() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"read an organization": func(rt *rapid.T) {
@@ -832,17 +858,6 @@ func (m *machine) host() map[string]func(*rapid.T) {
 				m.reached.done("ActorOutcome")
 			}
 		},
-		"in vain": func(rt *rapid.T) {
-			p := m.platform(rt)
-			key := tenancy.OperationIDOf("in vain")
-			m.did(rt, "Atomically", func() error { return p.Atomically(m.ctx, nil) })
-			m.did(rt, "Preview", func() error { _, err := p.Preview(m.ctx, nil); return err })
-			m.did(rt, "Relay", func() error { _, err := p.Relay(m.ctx, nil); return err })
-			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
-			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
-			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
-			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
-		},
 		"Outcome": func(rt *rapid.T) {
 			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})
 			s := m.session(rt)
@@ -859,7 +874,8 @@ func (m *machine) host() map[string]func(*rapid.T) {
 // errStop rolls a block back.
 var errStop = errors.New("stop")
 
-// within runs some random actions with a block's sessions; what they made is forgotten unless keep says so.
+// within runs some random actions with a block's sessions; what they made is forgotten
+// unless keep says so.
 func (m *machine) within(rt *rapid.T, s *tenancy.Session, p *tenancy.Platform) {
 	m.in, m.inPlatform = s, p
 	outer := m.ctx
@@ -875,7 +891,7 @@ func (m *machine) block(rt *rapid.T) {
 	org := m.org(rt)
 	outer := m.session(rt, m.ownerOf(org))
 	commit := m.coin(rt, "commit")
-	before := Everything(m.t, m.store)
+	before := m.everything()
 	saved := *m
 	m.last = "Atomically"
 	err := outer.Atomically(m.ctx, func(ctx context.Context, s *tenancy.Session) error {
@@ -896,7 +912,7 @@ func (m *machine) block(rt *rapid.T) {
 	if !errors.Is(err, errStop) && tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Atomically: %v", err)
 	}
-	if after := Everything(m.t, m.store); !equal(before, after) {
+	if after := m.everything(); !equal(before, after) {
 		rt.Fatalf("a block that returned an error changed something")
 	}
 }
@@ -904,7 +920,7 @@ func (m *machine) block(rt *rapid.T) {
 func (m *machine) preview(rt *rapid.T) {
 	org := m.org(rt)
 	outer := m.session(rt, m.ownerOf(org))
-	before := Everything(m.t, m.store)
+	before := m.everything()
 	saved := *m
 	m.last = "Preview"
 	_, err := outer.Preview(m.ctx, func(ctx context.Context, s *tenancy.Session) error {
@@ -920,7 +936,7 @@ func (m *machine) preview(rt *rapid.T) {
 	} else if tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Preview: %v", err)
 	}
-	if after := Everything(m.t, m.store); !equal(before, after) {
+	if after := m.everything(); !equal(before, after) {
 		rt.Fatalf("a preview changed something")
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// set populates a directory before the random steps, or leaves it empty. It makes two
-// companies whose people have addresses on one domain, which one of them has verified,
-// so that merging, importing, policies and single sign-on are within reach.
+// set populates a directory before the random steps, or leaves it empty: two companies
+// whose people have addresses on one domain, which one of them has verified, so that
+// merging, importing, policies and single sign-on are within reach.
 func (m *machine) set(rt *rapid.T) {
 	if m.between(rt, "empty?", 0, 5) == 0 {
 		return

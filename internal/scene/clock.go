@@ -30,7 +30,8 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// Tick moves the clock on by d each time it is read from now on. Each millisecond lets IDs sort in the order in which they were made.
+// Tick moves the clock on by d each time it is read from now on. Each millisecond lets
+// IDs sort in the order in which they were made.
 func (c *Clock) Tick(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

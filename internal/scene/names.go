@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// NameServer is a Resolver of the TXT records that tests publish. It keeps which names were looked up, and how many lookups there were at once.
-// The zero value knows no records. It is safe for concurrent use.
+// NameServer is a Resolver of the TXT records that tests publish. It keeps which names
+// were looked up, and how many lookups there were at once. The zero value knows no
+// records. It is safe for concurrent use.
 type NameServer struct {
 	mu      sync.Mutex
 	records map[string][]string
@@ -71,7 +72,8 @@ func (n *NameServer) Asked() []string {
 	return slices.Clone(n.asked)
 }
 
-// MostAtOnce returns the greatest number of lookups that were under way together since the last Forget.
+// MostAtOnce returns the greatest number of lookups that were under way together since
+// the last Forget.
 func (n *NameServer) MostAtOnce() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -1,5 +1,6 @@
-// Package scene holds what the tests of all packages set their scenes with: a directory with people in it, a clock that only tests move, a name
-// server whose records tests publish, and a store that tells tests which calls reach it. Only tests import it.
+// Package scene holds what the tests of all packages set their scenes with: a directory
+// with people in it, a clock that only tests move, a name server whose records tests
+// publish, and a store that tells tests which calls reach it. Only tests import it.
 package scene
 
 import (
@@ -13,8 +14,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Scene is a directory over a store. Unless its options say otherwise, its clock stands still until it is moved, its name server knows what tests
-// publish, and its IDs and secrets are the same in every run.
+// Scene is a directory over a store. Unless its options say otherwise, its clock stands
+// still until it is moved, its name server knows what tests publish, and its IDs and
+// secrets are the same in every run.
 type Scene struct {
 	tb    testing.TB
 	Dir   *tenancy.Directory
@@ -25,8 +27,9 @@ type Scene struct {
 	Names *NameServer
 }
 
-// New returns a scene over a store. The scene's own clock, random bytes and name server stand in for those that the options leave out. A NameServer
-// in the options is the scene's.
+// New returns a scene over a store. The scene's own clock, random bytes and name server
+// stand in for those that the options leave out. A NameServer in the options is the
+// scene's.
 func New(tb testing.TB, store tenancy.Store, options tenancy.Options) *Scene {
 	tb.Helper()
 	s := &Scene{tb: tb, Store: store, Clock: NewClock(), Names: &NameServer{}}
@@ -71,7 +74,8 @@ func (s *Scene) Found(name string) tenancy.SignedUp {
 	return s.FoundAt(name, Address(name))
 }
 
-// FoundAt signs up a person with the given address who founds an organization with an account.
+// FoundAt signs up a person with the given address who founds an organization with an
+// account.
 func (s *Scene) FoundAt(name, email string) tenancy.SignedUp {
 	s.tb.Helper()
 	founded, err := s.Host.SignUp(s.tb.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Organization: name + " Inc", Account: name + " main"})
@@ -79,7 +83,8 @@ func (s *Scene) FoundAt(name, email string) tenancy.SignedUp {
 	return founded
 }
 
-// Join lets a member invite a new person to an organization, and signs them up with the invitation's secret.
+// Join lets a member invite a new person to an organization, and signs them up with the
+// invitation's secret.
 func (s *Scene) Join(inviter tenancy.UserID, org tenancy.OrganizationID, name, email string, role tenancy.OrganizationRole) tenancy.UserID {
 	s.tb.Helper()
 	sent, err := s.As(inviter).InviteUser(s.tb.Context(), org, tenancy.NewInvitation{Email: email, Role: role})
@@ -87,7 +92,8 @@ func (s *Scene) Join(inviter tenancy.UserID, org tenancy.OrganizationID, name, e
 	return s.signUp(name, email, sent)
 }
 
-// Guest lets a user invite a new person to an account with roles, and signs them up with the invitation's secret: they are an independent user.
+// Guest lets a user invite a new person to an account with roles, and signs them up
+// with the invitation's secret: they are an independent user.
 func (s *Scene) Guest(inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole) tenancy.UserID {
 	s.tb.Helper()
 	sent, err := s.As(inviter).InviteToAccount(s.tb.Context(), account, tenancy.NewAccountInvitation{Email: Address(name), Roles: tenancy.Roles(roles...)})
@@ -102,7 +108,8 @@ func (s *Scene) signUp(name, email string, sent tenancy.SentInvitation) tenancy.
 	return joined.User.ID
 }
 
-// Prove lets a user add a domain to an organization, publish its record in place of what its name had before, and verify it.
+// Prove lets a user add a domain to an organization, publish its record in place of
+// what its name had before, and verify it.
 func (s *Scene) Prove(actor tenancy.UserID, org tenancy.OrganizationID, name string) tenancy.Domain {
 	s.tb.Helper()
 	added, err := s.As(actor).AddDomain(s.tb.Context(), org, name)

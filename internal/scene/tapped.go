@@ -7,8 +7,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Tapped is a Store that tells a test what is asked of another one, and lets the test refuse calls and change answers. A hook that is nil does
-// nothing. The hooks run in the transaction's goroutine.
+// Tapped is a Store that tells a test what is asked of another one, and lets the test
+// refuse calls and change answers. A hook that is nil does nothing. The hooks run in
+// the transaction's goroutine.
 type Tapped struct {
 	tenancy.Store
 	Begin  func()                                                      // before the function of each transaction
