@@ -277,7 +277,7 @@ func TestImportableUsers(t *testing.T) {
 			require.Equal(t, found[1:], list(s, session, tenancy.ImportableUserQuery{After: found[0].Cursor()}))
 			for _, user := range found {
 				if user.Owns > 0 {
-					_, err := s.as(s.admin).PreviewMerge(s.ctx(), s.org, tenancy.Candidate{Owner: user.User})
+					_, err := s.as(s.admin).PreviewMerge(s.ctx(), s.org, tenancy.MergeCandidate{Owner: user.User})
 					require.NoError(t, err) // MRG-11: the list gives the ID
 				}
 			}

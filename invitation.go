@@ -650,7 +650,7 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
 	}
 	f := r.accepting(invitation, invitee)
 	if f.kind == InvitationToOrganization && !f.invitee.user.ID.IsZero() {
-		f.merger = r.merger(invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
+		f.merger = r.acceptedMerger(invitation.Organization, invitee.ID)
 	}
 	return f
 }
@@ -718,7 +718,7 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 	case b.managedElsewhere(i.Organization):
 		return CodeManagedElsewhere
 	case b.ownsElsewhere(i.Organization):
-		return f.merger.acceptable(c)
+		return f.merger.refusal(c)
 	}
 	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
 }
@@ -728,7 +728,7 @@ func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 	i := f.invitation
 	c.say(InvitationAccepted{i.ID, c.now}, f.stream())
 	if i.Kind == InvitationToOrganization && len(f.merger.candidates) > 0 {
-		f.merger.merge(c, i.Role, i.ID, func(candidate candidate) bool { return f.merger.dissolves(candidate, c) })
+		f.merger.merge(c, i.Role, i.ID)
 		return
 	}
 	if i.Kind == InvitationToOrganization {

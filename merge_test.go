@@ -101,11 +101,11 @@ func (m *merging) benEmail() string {
 }
 
 // asks is what PreviewMerge is asked about in this way of merging.
-func (m *merging) asks() tenancy.Candidate {
+func (m *merging) asks() tenancy.MergeCandidate {
 	if m.way == together {
-		return tenancy.Candidate{Organization: m.candidate}
+		return tenancy.MergeCandidate{Organization: m.candidate}
 	}
-	return tenancy.Candidate{Owner: m.ben.User.ID}
+	return tenancy.MergeCandidate{Owner: m.ben.User.ID}
 }
 
 func (m *merging) preview() tenancy.MergePlan {
@@ -839,7 +839,7 @@ func (d *dissolving) accept(terms tenancy.TermsToken) (tenancy.AcceptedInvitatio
 
 func (d *dissolving) preview(as *tenancy.Session) tenancy.MergePlan {
 	d.Helper()
-	plan, err := as.PreviewMerge(d.ctx(), d.ana.Organization.ID, tenancy.Candidate{Owner: d.ben.User.ID})
+	plan, err := as.PreviewMerge(d.ctx(), d.ana.Organization.ID, tenancy.MergeCandidate{Owner: d.ben.User.ID})
 	require.NoError(d, err)
 	return plan
 }
@@ -1017,12 +1017,12 @@ func TestDissolve(t *testing.T) {
 }
 
 func TestPreviewMerge(t *testing.T) {
-	byOwner := func(m *merging) tenancy.Candidate { return tenancy.Candidate{Owner: m.ben.User.ID} }
-	byOrganization := func(m *merging) tenancy.Candidate { return tenancy.Candidate{Organization: m.candidate} }
+	byOwner := func(m *merging) tenancy.MergeCandidate { return tenancy.MergeCandidate{Owner: m.ben.User.ID} }
+	byOrganization := func(m *merging) tenancy.MergeCandidate { return tenancy.MergeCandidate{Organization: m.candidate} }
 	for _, row := range []struct {
 		name  string
 		way   way
-		asks  func(m *merging) tenancy.Candidate
+		asks  func(m *merging) tenancy.MergeCandidate
 		shown func(m *merging) []*tenancy.Session
 		not   func(m *merging) []*tenancy.Session
 	}{
@@ -1041,7 +1041,7 @@ func TestPreviewMerge(t *testing.T) {
 				return []*tenancy.Session{m.as(m.ben.User.ID), m.as(m.adam), m.as(m.mia), m.as(m.gus)}
 			}},
 		{"MRG-11 the Prime's Owner and Administrators not without entitlement", imported,
-			func(m *merging) tenancy.Candidate {
+			func(m *merging) tenancy.MergeCandidate {
 				require.NoError(m, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
 				return byOwner(m)
 			}, nil,
@@ -1049,23 +1049,23 @@ func TestPreviewMerge(t *testing.T) {
 				return []*tenancy.Session{m.as(m.ana.User.ID), m.as(m.admin)}
 			}},
 		{"MRG-11 the Prime's Owner and Administrators not of whom they may not import", imported,
-			func(m *merging) tenancy.Candidate { m.offDomain(); return byOwner(m) }, nil,
+			func(m *merging) tenancy.MergeCandidate { m.offDomain(); return byOwner(m) }, nil,
 			func(m *merging) []*tenancy.Session {
 				return []*tenancy.Session{m.as(m.ana.User.ID), m.as(m.admin)}
 			}},
 		{"MRG-11 the Candidate's Owner while invited", invited,
-			func(m *merging) tenancy.Candidate { m.invite(); return byOwner(m) },
+			func(m *merging) tenancy.MergeCandidate { m.invite(); return byOwner(m) },
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.as(m.ben.User.ID)} },
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.as(m.adam), m.as(m.mia)} }},
 		{"MRG-11 the Candidate's Owner not when the invitation was declined", invited,
-			func(m *merging) tenancy.Candidate {
+			func(m *merging) tenancy.MergeCandidate {
 				m.invite()
 				require.NoError(m, m.as(m.ben.User.ID).DeclineInvitation(m.ctx(), m.sent.Secret))
 				return byOwner(m)
 			}, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.as(m.ben.User.ID)} }},
 		{"MRG-11 the Candidate's Owner not when the invitation has expired", invited,
-			func(m *merging) tenancy.Candidate {
+			func(m *merging) tenancy.MergeCandidate {
 				m.invite()
 				m.clock.Advance(7 * 24 * time.Hour)
 				return byOwner(m)
@@ -1081,16 +1081,16 @@ func TestPreviewMerge(t *testing.T) {
 				return []*tenancy.Session{m.as(m.admin), m.as(m.adam), m.as(m.mia), m.as(m.gus)}
 			}},
 		{"MRG-11 who owns no organization is no Candidate", imported,
-			func(m *merging) tenancy.Candidate { return tenancy.Candidate{Owner: m.gus} }, nil,
+			func(m *merging) tenancy.MergeCandidate { return tenancy.MergeCandidate{Owner: m.gus} }, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
 		{"MRG-11 nobody's ID", imported,
-			func(m *merging) tenancy.Candidate {
+			func(m *merging) tenancy.MergeCandidate {
 				m.invite()
-				return tenancy.Candidate{Owner: foreignID[tenancy.UserID]()}
+				return tenancy.MergeCandidate{Owner: foreignID[tenancy.UserID]()}
 			}, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
 		{"MRG-11 a merged organization", together,
-			func(m *merging) tenancy.Candidate { require.NoError(m, m.merge()); return byOrganization(m) }, nil,
+			func(m *merging) tenancy.MergeCandidate { require.NoError(m, m.merge()); return byOrganization(m) }, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -1237,7 +1237,7 @@ func TestPreviewMerge(t *testing.T) {
 		counted := scenes.NewCounting(m.store)
 		dir, err := tenancy.New(counted, &tenancy.Options{Now: m.clock.Now})
 		require.NoError(t, err)
-		for _, asks := range []tenancy.Candidate{byOwner(m), byOrganization(m)} {
+		for _, asks := range []tenancy.MergeCandidate{byOwner(m), byOrganization(m)} {
 			for _, actor := range []tenancy.UserID{m.adam, m.mia, m.gus} {
 				_, err := dir.As(actor).PreviewMerge(m.ctx(), m.prime, asks)
 				refused(t, err, tenancy.CodeNotFound)
@@ -1252,11 +1252,11 @@ func TestPreviewMerge(t *testing.T) {
 		m := newMerging(t, invited)
 		_, err := m.host.PreviewMerge(m.ctx(), tenancy.OrganizationID{}, byOwner(m))
 		refused(t, err, tenancy.CodeID)
-		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.Candidate{})
+		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{})
 		refused(t, err, tenancy.CodeInput)
-		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.Candidate{Owner: m.ben.User.ID, Organization: m.candidate})
+		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{Owner: m.ben.User.ID, Organization: m.candidate})
 		refused(t, err, tenancy.CodeInput)
-		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.Candidate{Organization: m.prime})
+		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{Organization: m.prime})
 		refused(t, err, tenancy.CodeSameOrganization)
 		_, err = m.host.PreviewMerge(m.ctx(), foreignID[tenancy.OrganizationID](), byOwner(m))
 		refused(t, err, tenancy.CodeNotFound)

@@ -25,13 +25,14 @@ func TestDecideOnEnded(t *testing.T) {
 			memberships: []MembershipRecord{{Organization: org, User: member}}, ranks: []MembershipRecord{*st.rank}}
 		t.Run("ORG-13 RenameOrganization "+string(state), func(t *testing.T) {
 			c := inHand(opRenameOrganization, actor, o)
-			_, err := decideRename(st, "New", c)
+			_, err := decideRenameOrganization(renameOrganizationFacts{st}, "New", c)
 			require.Equal(t, code, err)
 			require.Empty(t, c.said)
 		})
 		t.Run("ORG-13 TransferOwnership "+string(state), func(t *testing.T) {
 			c := inHand(opTransferOwnership, actor, o)
-			_, err := succession{standing: st, heir: seen}.transfer(PreviousAdministrator, c)
+			f := transferOwnershipFacts{succession{standing: st, heir: seen}}
+			_, err := decideTransferOwnership(f, NewOwner{User: member}, c)
 			require.Equal(t, code, err)
 			require.Empty(t, c.said)
 		})
@@ -90,10 +91,13 @@ func TestComing(t *testing.T) {
 		{"HIP-7 that stays", owner, []family{managed, sub}, NewOrganization{Stay: []AccountID{{5}}}, []family{managed}, nil},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
-			b := belongings{user: UserRecord{ID: actor}, memberships: tt.memberships, owned: tt.owned}
-			coming, err := b.coming(tt.in, inHand(opCreateOrganization, actor))
-			require.Equal(t, tt.code, err)
-			require.Equal(t, tt.coming, coming)
+			founder := belongings{user: UserRecord{ID: actor}, memberships: tt.memberships, owned: tt.owned}
+			f := createOrganizationFacts{founder}
+			coming := f.coming(tt.in)
+			require.Equal(t, tt.code, f.refusal(tt.in, coming))
+			if tt.code == nil {
+				require.Equal(t, tt.coming, coming)
+			}
 		})
 	}
 }
