@@ -360,33 +360,48 @@ func TestSetImportEntitlement(t *testing.T) {
 	})
 }
 
-func TestSetLimits(t *testing.T) {
-	s := newScene(t)
-	ana := s.found("ana")
-	org := ana.Organization.ID
-	limits := func() *tenancy.Limits {
-		shown, err := s.as(ana.User.ID).Organization(s.ctx(), org)
+func TestImportUsersReads(t *testing.T) {
+	t.Run("GEN-5 nothing is read for an address off the live domains, whosever it is", func(t *testing.T) {
+		s := newImporter(t, func(s *importer) {
+			s.independent("ines@off.example")
+			s.second(s.foundAt("Owen", "owen@off.example"))
+			s.independent("una@unproven.example")
+			s.independent("lea@lapsed.example")
+		})
+		_, err := s.as(s.ana.User.ID).AddDomain(s.ctx(), s.org, "unproven.example")
 		require.NoError(t, err)
-		return shown.Settings.Limits
-	}
-	t.Run("GEN-12 an Operator sets an organization's own, and the directory's again", func(t *testing.T) {
-		require.Nil(t, limits())
-		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
-		require.Equal(t, &tenancy.Limits{Accounts: 1}, limits())
-		s.unchanged(func() {
-			require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
-			_, err := s.as(ana.User.ID).CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "Second"})
-			refused(t, err, tenancy.CodeAccountLimit)
-		})
-		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, nil)))
-		require.Nil(t, limits())
+		asks := func(emails ...string) [][]tenancy.Index {
+			steps, writes := s.readsOf(func(dir *tenancy.Directory) {
+				results, err := dir.As(s.admin).ImportUsers(s.ctx(), s.org, tenancy.UserImport{Emails: emails})
+				require.NoError(t, err)
+				for _, result := range results {
+					refused(t, result.Err, tenancy.CodeNotEligible)
+				}
+			})
+			require.False(t, writes)
+			return steps
+		}
+		nobody := asks("nobody@off.example")
+		require.Len(t, nobody, 1)
+		require.NotContains(t, nobody[0], tenancy.IndexUsersByAddress)
+		require.Equal(t, nobody, asks("ines@off.example"))
+		require.Equal(t, nobody, asks("owen@off.example"))
+		require.Equal(t, nobody, asks("una@unproven.example", "nobody@unproven.example", "nobody@deep.corp.example"))
+		s.prove(s.ana.User.ID, s.org, "lapsed.example")
+		s.clock.Advance(8 * 24 * time.Hour)
+		s.names.Publish("_tenancy.lapsed.example")
+		_, err = s.host.RecheckDomains(s.ctx())
+		require.NoError(t, err)
+		require.Equal(t, nobody, asks("lea@lapsed.example"))
 	})
-	t.Run("GEN-12 refused", func(t *testing.T) {
-		s.unchanged(func() {
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil)), tenancy.CodeID)
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1})), tenancy.CodeInput)
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)), tenancy.CodeNotFound)
-			refused(t, errOf(s.host.SetLimits(s.ctx(), org, nil)), tenancy.CodeNotAllowed)
+	t.Run("USR-15 an address that is refused before any read keeps its place in the result", func(t *testing.T) {
+		var ines, ida tenancy.UserID
+		s := newImporter(t, func(s *importer) {
+			ines, _ = s.independent("ines@corp.example")
+			ida, _ = s.independent("ida@corp.example")
 		})
+		results := s.imports("x@off.example", "ines@corp.example", "nonsense", "y@off.example", "ida@corp.example")
+		require.Equal(t, []tenancy.UserID{{}, ines, {}, {}, ida}, []tenancy.UserID{results[0].User, results[1].User,
+			results[2].User, results[3].User, results[4].User})
 	})
 }
