@@ -73,7 +73,7 @@ type merger struct {
 	elsewhere     bool                 // the Owner is managed by another organization
 	organizations []OrganizationID     // the Candidates
 	candidates    []candidacy          // what there is of them, in the same places
-	consents      bool                 // the Owner accepts an invitation, so that Candidates can be dissolved (USR-8)
+	consents      bool                 // the Owner accepts an invitation, and may dissolve (USR-8)
 }
 
 // arrivingInvitation is a pending invitation or account request of the Prime.
@@ -272,13 +272,20 @@ func (m merger) unmet(candidate candidacy, c *changes) (codes []Code) {
 	if slices.ContainsFunc(candidate.domains, DomainRecord.isVerified) {
 		codes = append(codes, CodeCandidateDomain)
 	}
-	if d := domainAmong(m.domains, m.owner.Personal.Address.Reveal()); d == nil || !d.live(c.now, c.dir.domainLive) {
+	if !m.ownerOnLiveDomain(c.now, c.dir) {
 		codes = append(codes, CodeOwnerOffDomain)
 	}
 	if slices.ContainsFunc(candidate.users, m.keepsOut) {
 		codes = append(codes, CodeMergeClosed)
 	}
 	return codes
+}
+
+// ownerOnLiveDomain reports whether the Candidates' Owner has an address on a live domain
+// of the Prime.
+func (m merger) ownerOnLiveDomain(now Instant, dir *Directory) bool {
+	d := domainAmong(m.domains, m.owner.Personal.Address.Reveal())
+	return d != nil && d.live(now, dir.domainLive)
 }
 
 // keepsOut reports whether a member of a Candidate would come though their domain is

@@ -86,7 +86,7 @@ type previewMergeFacts struct {
 	standing                   // the actor's in the Prime
 	single     bool            // one organization was named, not its Owner
 	merger     merger          // without the Candidates, if the actor may not see it
-	acceptance acceptanceFacts // of the Prime's invitation that is pending for the Owner; zero: there is none, or it does not matter
+	acceptance acceptanceFacts // of the Prime's invitation, if the Owner would accept it; else zero
 }
 
 // loadPreviewMerge asks for it. What may not be shown to the actor is not read, so that
@@ -135,11 +135,17 @@ func (m merger) invitation(now Instant) *InvitationRecord {
 		return nil
 	}
 	for _, i := range m.invitations {
-		if i.Kind == InvitationToOrganization && i.Personal.Address == m.owner.Personal.Address && now < i.Expires {
+		if i.awaits(m.owner.Personal.Address, now) {
 			return &i.InvitationRecord
 		}
 	}
 	return nil
+}
+
+// awaits reports whether a pending invitation is to an organization, for an address, and
+// has not expired.
+func (i InvitationRecord) awaits(address Personal, now Instant) bool {
+	return i.Kind == InvitationToOrganization && i.Personal.Address == address && now < i.Expires
 }
 
 // showsCandidates reports whether the actor may see the Candidates as far as the Prime
@@ -154,8 +160,7 @@ func (r *reads) showsCandidates(m merger) bool {
 	case m.owner.ID == r.actor.User:
 		return m.member != nil || m.consents
 	}
-	d := domainAmong(m.domains, m.owner.Personal.Address.Reveal())
-	return d != nil && d.live(r.now, r.dir.domainLive)
+	return m.ownerOnLiveDomain(r.now, r.dir)
 }
 
 // accounts asks for all accounts of the Candidates.

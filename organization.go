@@ -264,8 +264,8 @@ var organizationStates = []State{"", StateActive, StateDeleted, StateMerged}
 // organizationsFacts is a page of organizations, before those in another state are left
 // out.
 type organizationsFacts struct {
-	user          *UserRecord          // whose list it is; nil: it is nobody's, or they may not be seen
-	memberships   []MembershipRecord   // the user's, in the same places as the organizations; nil: the list is nobody's
+	user          *UserRecord          // whose list it is; nil: nobody's, or they may not be seen
+	memberships   []MembershipRecord   // the user's, in the same places as the organizations
 	organizations []OrganizationRecord // by ID
 }
 

@@ -407,6 +407,20 @@ func TestOrganizations(t *testing.T) {
 		}
 		refused(t, failure(s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: tenancy.UserID(second)})), tenancy.CodeNotFound)
 	})
+	t.Run("GEN-5 nothing is read about anybody else", func(t *testing.T) {
+		var reads [][]tenancy.Index
+		for _, user := range []tenancy.UserID{eve.User.ID, ben, gil, tenancy.UserID(second)} {
+			steps, _ := s.readsOf(func(dir *tenancy.Directory) {
+				query := tenancy.OrganizationQuery{User: user}
+				refused(t, failure(dir.As(ana.User.ID).Organizations(t.Context(), query)), tenancy.CodeNotFound)
+			})
+			reads = append(reads, steps...)
+		}
+		require.Len(t, reads, 4)
+		for _, step := range reads {
+			require.Equal(t, []tenancy.Index{tenancy.IndexUsers}, step, "the actor's own record")
+		}
+	})
 	t.Run("GEN-5 Operators and System ask about anybody", func(t *testing.T) {
 		for _, who := range []*tenancy.Platform{s.host, s.staff} {
 			list := items(t, who.Organizations(t.Context(), tenancy.OrganizationQuery{User: ben}))

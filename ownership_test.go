@@ -124,6 +124,7 @@ func TestTransferOwnershipRefuses(t *testing.T) {
 		{"GEN-5 to a stranger by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("eve")}, tenancy.CodeNotFound},
 		{"GEN-5 to nobody", s.as(ana.User.ID), org, tenancy.NewOwner{User: tenancy.UserID(org)}, tenancy.CodeNotFound},
 		{"GEN-5 to an address of nobody's", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "nobody@example.com"}, tenancy.CodeNotFound},
+		{"GEN-5 to an independent user by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("gil")}, tenancy.CodeNotFound},
 		{"GEN-5 to a pending user", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "new@new.example.com"}, tenancy.CodeNotFound},
 		{"GEN-5 to a deleted user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gone}, tenancy.CodeNotFound},
 		{"GEN-6 to who is it", s.as(ana.User.ID), org, tenancy.NewOwner{User: ana.User.ID}, tenancy.CodeAlreadyOwner},
