@@ -9,7 +9,7 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// asker is an organization that asks for an account of somebody else's.
+// asker is an organization that asks for an account that somebody else owns.
 type asker struct {
 	*scene
 	ana, eve tenancy.SignedUp // ana's organization asks; eve owns another, with the account asked for
@@ -33,14 +33,14 @@ func newAsker(t *testing.T, options ...tenancy.Options) *asker {
 	return a
 }
 
-// pending gives what the asking organization's list shows of accounts that are asked for.
+// pending returns the pending accounts in the list of the organization that asks.
 func (a *asker) pending() []tenancy.OrganizationAccount {
 	a.Helper()
 	return items(a, a.as(a.admin).Accounts(a.ctx(), a.org, tenancy.AccountQuery{Kind: tenancy.KindPending}))
 }
 
-// asked gives the requests that a user sees.
-func (a *asker) asked(user tenancy.UserID) []tenancy.AccountRequest {
+// asked returns the requests that a user sees.
+func (a *asker) asked(user tenancy.UserID) []tenancy.ListedAccountRequest {
 	a.Helper()
 	return items(a, a.as(user).AccountRequests(a.ctx(), user, tenancy.AccountRequestQuery{}))
 }
@@ -141,6 +141,13 @@ func TestAccountRequestAsked(t *testing.T) {
 		third := a.found("olga")
 		a.asking(third.User.ID, third.Organization.ID, a.account) // another organization may ask too
 		require.Len(t, a.asked(a.eve.User.ID), 2)
+	})
+	t.Run("ACC-4 GEN-9 the request returned is the one that both sides find in their lists", func(t *testing.T) {
+		a := newAsker(t)
+		made, err := a.as(a.admin).AddAccount(t.Context(), a.org, a.account)
+		require.NoError(t, err)
+		require.Equal(t, made, a.asked(a.eve.User.ID)[0].AccountRequest)
+		require.Equal(t, made, *a.pending()[0].Request)
 	})
 	t.Run("ACC-4 the owner lets it expire", func(t *testing.T) {
 		a := newAsker(t)
@@ -263,7 +270,7 @@ func TestAccountRequestAccepted(t *testing.T) {
 	})
 }
 
-// more makes another account of the same owner, in the same organization.
+// more creates another account with the same owner in the same organization.
 func (a *asker) more() tenancy.AccountID {
 	a.Helper()
 	return a.scene.account(a.eve.User.ID, a.eve.Organization.ID, "Other")

@@ -64,7 +64,7 @@ func TestDeletion(t *testing.T) {
 		for id, want := range map[tenancy.AccountID]tenancy.UserID{c.ana.Account.ID: c.ana.User.ID, c.own.ID: c.ben, kims.ID: c.ana.User.ID} {
 			a, err := c.host.Account(c.ctx(), id)
 			require.NoError(t, err)
-			require.Zero(t, a.Organization)
+			require.Zero(t, *a.Organization)
 			require.Equal(t, want, a.Owner)
 		}
 		d, err := c.host.Can(c.ctx(), c.std, tenancy.Build, c.own.ID)
@@ -84,7 +84,7 @@ func TestDeletion(t *testing.T) {
 		require.Equal(t, "ana Inc", o.Name.Reveal())
 		a, err := c.host.Account(c.ctx(), c.ana.Account.ID)
 		require.NoError(t, err)
-		require.Equal(t, o.ID, a.Organization)
+		require.Equal(t, o.ID, *a.Organization)
 		_, memberships, err := c.host.User(c.ctx(), c.ben)
 		require.NoError(t, err)
 		require.Empty(t, memberships)

@@ -316,7 +316,7 @@ func TestErrors(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, "Organization", e.Op)
 		require.Equal(t, tenancy.OrganizationID{15: 1}.String(), e.Subject)
-		require.Equal(t, "GEN-5", tenancy.CodeOf(err).Rule())
+		require.Equal(t, []string{"GEN-5", "ACC-7"}, tenancy.CodeOf(err).Rules())
 		require.Empty(t, tenancy.CodeOf(errors.New("x")))
 		require.Empty(t, tenancy.CategoryOf(nil))
 	})

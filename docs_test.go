@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/types"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,7 +29,7 @@ func document(t *testing.T, name string) string {
 	return string(text)
 }
 
-// ruleIDs gives the IDs that docs/rules.md explains: each where its rule begins.
+// ruleIDs returns the IDs that docs/rules.md explains. Each is at the beginning of its rule.
 func ruleIDs(t *testing.T) []string {
 	t.Helper()
 	var ids []string
@@ -37,13 +40,13 @@ func ruleIDs(t *testing.T) []string {
 	return ids
 }
 
-// explained says whether docs/rules.md explains a rule: by its ID, or under a heading that has its words.
+// explained reports whether docs/rules.md explains a rule: by its ID, or under a heading that names it.
 func explained(t *testing.T, rule string) bool {
 	heading := regexp.MustCompile(`(?m)^#+ .*\(` + regexp.QuoteMeta(rule) + `\)$`)
 	return slices.Contains(ruleIDs(t), rule) || heading.MatchString(document(t, "rules.md"))
 }
 
-// beyondOperations are the codes that no operation gives, and what gives them.
+// beyondOperations lists the codes that no operation returns, with what returns them.
 var beyondOperations = map[Code]string{
 	CodeOption: "New",
 }
@@ -63,12 +66,14 @@ func TestRulesDocument(t *testing.T) {
 			require.Contains(t, byName, name)
 		}
 	})
-	t.Run("GEN-4 the rule of every code is explained", func(t *testing.T) {
+	t.Run("GEN-4 the rules of every code are explained", func(t *testing.T) {
 		for name, code := range byName {
-			require.True(t, explained(t, code.Rule()), "%s: %s", name, code.Rule())
+			for _, rule := range code.Rules() {
+				require.True(t, explained(t, rule), "%s: %s", name, rule)
+			}
 		}
 	})
-	t.Run("GEN-4 every code is some operation's, or what gives it is known", func(t *testing.T) {
+	t.Run("GEN-4 every code is some operation's, or what returns it is known", func(t *testing.T) {
 		given := slices.Clone(everyOperation)
 		for _, row := range operations {
 			given = append(given, row.codes...)
@@ -115,7 +120,103 @@ func TestRulesDocument(t *testing.T) {
 	})
 }
 
-// docs/operations.md is made from the tables. To write it anew: go test -run TestOperationsDocument -update .
+// TestThreatsDocument checks that docs/threats.md explains every class that a test names.
+func TestThreatsDocument(t *testing.T) {
+	text := document(t, "threats.md")
+	explained := map[string]bool{}
+	last := 0
+	for _, row := range regexp.MustCompile(`(?m)^\| SEC-([0-9]+) \|.*$`).FindAllStringSubmatch(text, -1) {
+		n, err := strconv.Atoi(row[1])
+		require.NoError(t, err)
+		require.Greater(t, n, last)
+		last = n
+		explained["SEC-"+row[1]] = true
+	}
+	require.NotEmpty(t, explained)
+	classes := regexp.MustCompile(`\bSEC-[0-9]+\b`)
+	for path, source := range files(t, "_test.go") {
+		for _, class := range classes.FindAllString(source, -1) {
+			require.True(t, explained[class], "%s names %s, which docs/threats.md does not explain", path, class)
+		}
+	}
+}
+
+// files reads all files of the repository whose names end alike, by path.
+func files(t *testing.T, ending string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ending) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all[path] = string(text)
+		return err
+	}))
+	require.NotEmpty(t, all)
+	return all
+}
+
+// TestCorpora checks that every corpus belongs to a fuzz target. A corpus that is named for none is never run.
+func TestCorpora(t *testing.T) {
+	targets := map[string]bool{}
+	for path, source := range files(t, "_test.go") {
+		for _, f := range regexp.MustCompile(`(?m)^func (Fuzz\w+)\(`).FindAllStringSubmatch(source, -1) {
+			targets[filepath.Join(filepath.Dir(path), "testdata", "fuzz", f[1])] = true
+		}
+	}
+	require.NotEmpty(t, targets)
+	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && strings.HasSuffix(filepath.Dir(path), filepath.Join("testdata", "fuzz")) {
+			require.True(t, targets[path], path)
+		}
+		return err
+	}))
+}
+
+// TestDocumentLinks follows every link from one of the documents to a file of the repository, and to a heading in it.
+func TestDocumentLinks(t *testing.T) {
+	documents := files(t, ".md")
+	notInHeading := regexp.MustCompile(`[^a-z0-9 -]`)
+	for path, text := range documents {
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			to, heading, _ := strings.Cut(link[1], "#")
+			target := path
+			if to != "" {
+				target = filepath.Join(filepath.Dir(path), to)
+				require.FileExists(t, target, path)
+			}
+			found := heading == ""
+			for _, line := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(documents[target], -1) {
+				anchor := notInHeading.ReplaceAllString(strings.ToLower(line[1]), "")
+				found = found || strings.ReplaceAll(anchor, " ", "-") == heading
+			}
+			require.True(t, found, "%s links to %s", path, link[1])
+		}
+	}
+}
+
+// TestGuides checks that every test exists that the Makefile and the guides for contributors name.
+func TestGuides(t *testing.T) {
+	tests := map[string]bool{"TestYours": true}
+	for _, source := range files(t, "_test.go") {
+		for _, f := range regexp.MustCompile(`(?m)^func ((?:Test|Fuzz|Benchmark)\w+)\(`).FindAllStringSubmatch(source, -1) {
+			tests[f[1]] = true
+		}
+	}
+	for _, guide := range []string{"CONTRIBUTING.md", "README.md", "docs/design.md", "docs/releasing.md", "docs/stores.md", "docs/threats.md", "Makefile"} {
+		text, err := os.ReadFile(guide)
+		require.NoError(t, err)
+		for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`).FindAllString(string(text), -1) {
+			require.True(t, tests[name], "%s names %s", guide, name)
+		}
+	}
+}
+
+// TestOperationsDocument compares docs/operations.md with the tables it is made from. To write it anew: go test -run TestOperationsDocument -update .
 func TestOperationsDocument(t *testing.T) {
 	want := operationsDocument(t)
 	if *rewriteOperations {
@@ -144,18 +245,23 @@ var chapters = []struct{ heading, first string }{
 
 const operationsIntroduction = `# Operations
 
-Made from the tables in role.go and table.go, which the operations themselves ask (ROLE-8). A test holds this page to them.
+This page is made from the tables in role.go and table.go, which the operations
+themselves consult (ROLE-8). A test compares the page with them.
 
-*Who* says by which permission an operation is open to whom; the [permissions](#permissions-in-an-organization) stand at the end. *Manages it*
-means the Owner and Administrators of the organization that the account is in. Operators and System call operations on a ` + "`Platform`" + `, users on
-a ` + "`Session`" + `. What is open to Operators and System alone is a method of ` + "`Platform`" + ` only.
+- **On** is what the operation acts on.
+- **Who** names the permission that opens the operation, and who has that permission. The
+  [permissions](#permissions-in-an-organization) are at the end. *Manages it* means the
+  Owner and Administrators of the organization that the account is in. Users call
+  operations on a ` + "`Session`" + `, and Operators and System on a ` + "`Platform`" + `. An operation that
+  only Operators and System may call is a method of ` + "`Platform`" + ` only.
+- **Result** leaves out the error. A *list* is an iterator.
+- **Refusals** are the operation's own, each with the main rule that it refuses by.
+  [rules.md](rules.md) explains the rules, and names each code under all of its own.
 
-*Result* leaves out the error. A *list* is an iterator.
-
-*Refusals* are those of the operation itself, each with the rule that [rules.md](rules.md) explains. Besides these, every operation can give:
+Every operation can also refuse with these codes:
 `
 
-// operationsDocument makes the page.
+// operationsDocument writes the page.
 func operationsDocument(t *testing.T) string {
 	t.Helper()
 	p := operationsPage{codes: map[Code]string{}, results: map[string]string{}}
@@ -184,12 +290,12 @@ func operationsDocument(t *testing.T) string {
 		require.NotEmpty(t, p.results[row.name], row.name)
 		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name], p.refusals(row.codes))
 	}
-	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with what is no operation, or not with this one")
+	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with an operation that does not exist, or out of order")
 	p.tables()
 	return p.String()
 }
 
-// operationsPage is the page being written, and how what it names is called.
+// operationsPage is the page being written, with the Go names of what it mentions.
 type operationsPage struct {
 	strings.Builder
 	codes       map[Code]string
@@ -197,7 +303,7 @@ type operationsPage struct {
 	results     map[string]string // by operation
 }
 
-// constants gives the names of the constants of some types, by their values.
+// constants returns the names of the constants of some types, by their values.
 func constants(files []*ast.File, ofTypes ...string) map[string]string {
 	byValue := map[string]string{}
 	for _, file := range files {
@@ -213,7 +319,7 @@ func constants(files []*ast.File, ofTypes ...string) map[string]string {
 	return byValue
 }
 
-// result says what a method gives, from its signature.
+// result describes what a method returns, from its signature.
 func result(f *ast.FuncDecl) string {
 	var all []string
 	for _, field := range f.Type.Results.List {
@@ -230,7 +336,7 @@ func result(f *ast.FuncDecl) string {
 	return cmp.Or(strings.Join(all, ", "), "–")
 }
 
-// who says who may call an operation.
+// who describes who may call an operation.
 func (p *operationsPage) who(row *operationRow) string {
 	var who []string
 	if row.organization != "" {
@@ -257,7 +363,7 @@ var (
 	roleNames = []string{"Owner", "Administrator", "Developer", "Billing Manager", "Support"}
 )
 
-// ranks gives the organization roles that have a permission.
+// ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
 		if OrganizationRole(rank).may(p) {
@@ -267,7 +373,7 @@ func ranks(p OrganizationPermission) (names []string) {
 	return names
 }
 
-// holders gives who has a permission on an account.
+// holders returns the roles that have a permission on an account.
 func holders(p Permission) (names []string) {
 	for _, row := range accountTable {
 		if row.permission != p {
@@ -285,11 +391,11 @@ func holders(p Permission) (names []string) {
 	return names
 }
 
-// refusals names codes, each with its rule.
+// refusals names codes, each with its main rule.
 func (p *operationsPage) refusals(codes []Code) string {
 	var named []string
 	for _, code := range codes {
-		named = append(named, fmt.Sprintf("`%s` (%s)", p.codes[code], code.Rule()))
+		named = append(named, fmt.Sprintf("`%s` (%s)", p.codes[code], code.Rules()[0]))
 	}
 	return strings.Join(named, ", ")
 }
@@ -321,5 +427,6 @@ func (p *operationsPage) tables() {
 		}
 		fmt.Fprintf(p, " %s | %s |\n", cell(row.manager), cell(row.suspended))
 	}
-	p.WriteString("\nThe host's own permissions and roles come besides (`Options.Roles`, ROLE-7). Managing an account through the organization is no role on it.\n")
+	p.WriteString("\nThe host can add permissions and roles (`Options.Roles`, ROLE-7). Managing an account\n" +
+		"through the organization is not a role on it.\n")
 }

@@ -575,12 +575,13 @@ func TestEventsThatDoNotDecode(t *testing.T) {
 			s.rename(ana, 150)
 			stream, other := organizationStream(ana.Organization.ID), organizationStream(ben.Organization.ID)
 			head := s.head(ana.Organization.ID)
-			dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
+			rewritten := &scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
 				if all[0].Stream == stream {
 					change(&all[bad-1])
 				}
 				return all
-			}}, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+			}}
+			dir, err := tenancy.New(rewritten, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 				t.Errorf("%v was taken for a refusal", err)
 			}})
 			require.NoError(t, err)

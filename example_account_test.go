@@ -31,7 +31,7 @@ func ExampleSession_CreateSubaccount() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(staging.Name.Reveal(), staging.Parent == ana.Account.ID, staging.Owner == ana.User.ID)
+	fmt.Println(staging.Name.Reveal(), *staging.Parent == ana.Account.ID, staging.Owner == ana.User.ID)
 	// Output: Staging true true
 }
 

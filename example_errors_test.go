@@ -54,11 +54,11 @@ func Example_errors() {
 	fmt.Println(status(err), tenancy.CodeOf(err))
 
 	// Output:
-	// 400 tenancy: email
-	// 409 tenancy: email_taken
-	// 403 tenancy: owner_leaves
-	// 404 tenancy: not_found
-	// 401 tenancy: actor
+	// 400 email
+	// 409 email_taken
+	// 403 owner_leaves
+	// 404 not_found
+	// 401 actor
 }
 
 // What a user may do in an account becomes a status too: who does not reach it is not told that it is there.

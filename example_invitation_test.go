@@ -92,7 +92,7 @@ func ExampleSession_AcceptInvitation() {
 	fmt.Println(accepted.State, "with", len(accepted.Accounts), "account")
 	// Output:
 	// Ben's blog will belong to Acme
-	// tenancy: terms_changed
+	// terms_changed
 	// accepted with 1 account
 }
 
@@ -126,7 +126,7 @@ func ExampleSession_ResendInvitation() {
 		fmt.Println(invitation.Email.Reveal(), invitation.State)
 	}
 	// Output:
-	// tenancy: invitation_pending true
+	// invitation_pending true
 	// ben@acme.com pending
 }
 

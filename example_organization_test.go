@@ -155,7 +155,7 @@ func ExampleSession_MoveAccount() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(account.Organization == labs)
+	fmt.Println(*account.Organization == labs)
 	// Output: true
 }
 

@@ -43,7 +43,7 @@ func DecodeData(eventType string, encoded []byte) (EventData, error) {
 
 // OperationRow is a row of the table of operations.
 type OperationRow struct {
-	Name             string
+	Name, On         string
 	Organization     OrganizationPermission
 	Account          Permission
 	Operator, System bool
@@ -53,7 +53,7 @@ type OperationRow struct {
 // OperationsTable gives the table of operations.
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
-		rows = append(rows, OperationRow{row.name, row.organization, row.account, row.operator, row.system, row.others})
+		rows = append(rows, OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others})
 	}
 	return rows
 }

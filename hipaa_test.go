@@ -61,21 +61,21 @@ func TestHIPAA(t *testing.T) {
 		})
 		a, err := owner.EnableHIPAA(s.ctx(), main)
 		require.NoError(t, err)
-		require.Equal(t, s.clock.Now(), a.HIPAA)
+		require.Equal(t, s.clock.Now(), *a.HIPAA)
 	})
 	after, err := owner.CreateSubaccount(s.ctx(), main, tenancy.NewSubaccount{Name: "After"})
 	require.NoError(t, err)
 	t.Run("HIP-4 existing subaccounts don't follow, later ones do", func(t *testing.T) {
-		require.Zero(t, before.HIPAA)
+		require.Zero(t, *before.HIPAA)
 		a, err := owner.Account(s.ctx(), before.ID)
 		require.NoError(t, err)
-		require.Zero(t, a.HIPAA)
-		require.NotZero(t, after.HIPAA)
+		require.Zero(t, *a.HIPAA)
+		require.NotZero(t, *after.HIPAA)
 	})
 	t.Run("HIP-5 new accounts are not designated", func(t *testing.T) {
 		a, err := owner.CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "New"})
 		require.NoError(t, err)
-		require.Zero(t, a.HIPAA)
+		require.Zero(t, *a.HIPAA)
 	})
 	t.Run("HIP-6 the report has every account, and the gap", func(t *testing.T) {
 		gaps, designated := map[tenancy.AccountID]bool{}, map[tenancy.AccountID]bool{}

@@ -10,11 +10,14 @@ import (
 	"github.com/google/uuid"
 )
 
-// ID identifies one thing for good: a UUID of version 7, drawn by the library and never used again. There is one type for each kind of thing,
-// so an account's ID is no user's; the aliases below name them. IDs are comparable, 16 bytes, and ordered by the millisecond they were drawn in.
+// ID identifies one thing for good. It is a UUID of version 7, which the library draws and
+// never uses again. Each kind of thing has a type of its own, so that an account's ID cannot
+// stand for a user; the aliases below name the types. An ID is a comparable array of 16
+// bytes. IDs sort by the millisecond they were drawn in. The zero ID means none.
 //
-// The text form is a two-letter prefix for the kind and 32 lower-case hex digits, "AC0190b2…": what String and MarshalText give, what
-// ParseID, UnmarshalText and Scan take and nothing else, and what a database column holds through Value. The zero ID means none.
+// The text form is a two-letter prefix for the kind and 32 lower-case hex digits, as in
+// "AC0190b2…". String, GoString and MarshalText return it, and Value stores it in a database
+// column. ParseID, UnmarshalText and Scan accept it and nothing else.
 type ID[K idKind] [16]byte
 
 type (
@@ -34,7 +37,8 @@ type (
 	ConnectionID = ID[connectionKind]
 	// EventID identifies an event (prefix EV).
 	EventID = ID[eventKind]
-	// OperationID identifies one call of an operation, or one block (prefix OP): see NewOperationID and OperationIDOf.
+	// OperationID identifies one call of an operation, or one block (prefix OP). See
+	// NewOperationID and OperationIDOf.
 	OperationID = ID[operationKind]
 )
 
@@ -62,20 +66,23 @@ func (connectionKind) prefix() string   { return "CN" }
 func (eventKind) prefix() string        { return "EV" }
 func (operationKind) prefix() string    { return "OP" }
 
-// ParseID reads an ID's text form, as in ParseID[tenancy.AccountID](text). Anything else, another kind's prefix included, is CodeID (section 3).
+// ParseID parses an ID's text form, as in ParseID[tenancy.AccountID](text). It refuses
+// anything else, another kind's prefix included, with CodeID (section 3).
 func ParseID[I interface {
-	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID | EventID | OperationID
+	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID |
+		EventID | OperationID
 }](text string) (I, error) {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
 	return id, err
 }
 
-// NewOperationID draws an operation ID for Once: note it beside your own work before you call, and the call can be repeated safely (GEN-13).
+// NewOperationID draws an operation ID for Once. A caller who stores it with their own work
+// before the call can repeat the call safely (GEN-13).
 func NewOperationID() OperationID { return OperationID(uuid.Must(uuid.NewV7())) }
 
-// OperationIDOf derives an operation ID from an idempotency key of your own, in one or more parts: the same parts give the same ID, and
-// "a","bc" another than "ab","c" (GEN-13).
+// OperationIDOf derives an operation ID from the caller's own idempotency key, in one or
+// more parts. The same parts make the same ID; "a", "bc" and "ab", "c" make two (GEN-13).
 func OperationIDOf(parts ...string) OperationID {
 	h := sha256.New()
 	for _, p := range parts {
@@ -88,10 +95,10 @@ func OperationIDOf(parts ...string) OperationID {
 	return id
 }
 
-// IsZero says whether the ID is the zero one, which means none.
+// IsZero reports whether the ID is the zero ID, which means none.
 func (id ID[K]) IsZero() bool { return id == ID[K]{} }
 
-// String gives the text form.
+// String returns the text form.
 func (id ID[K]) String() string {
 	var k K
 	var b [34]byte
@@ -100,10 +107,15 @@ func (id ID[K]) String() string {
 	return string(b[:])
 }
 
-// MarshalText gives the text form; encoding/json uses it.
+// GoString returns the text form, so that %#v and the failures of tests show it and not 16
+// bytes.
+func (id ID[K]) GoString() string { return id.String() }
+
+// MarshalText returns the text form. encoding/json and slog use it.
 func (id ID[K]) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText takes the text form and nothing else; the error is CodeID.
+// UnmarshalText parses the text form. It refuses anything else with CodeID and leaves the ID
+// as it was.
 func (id *ID[K]) UnmarshalText(text []byte) error {
 	var k K
 	var read ID[K]
@@ -122,7 +134,7 @@ func (id *ID[K]) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value gives the text form to a database driver; the zero ID is NULL.
+// Value returns the text form for a database driver, and NULL for the zero ID.
 func (id ID[K]) Value() (driver.Value, error) {
 	if id.IsZero() {
 		return nil, nil
@@ -130,7 +142,8 @@ func (id ID[K]) Value() (driver.Value, error) {
 	return id.String(), nil
 }
 
-// Scan takes the text form, or NULL for the zero ID, from a database driver; the error is CodeID.
+// Scan parses the text form from a database driver, and reads NULL as the zero ID. It
+// refuses anything else with CodeID.
 func (id *ID[K]) Scan(value any) error {
 	switch v := value.(type) {
 	case nil:
@@ -144,13 +157,14 @@ func (id *ID[K]) Scan(value any) error {
 	return &Error{Op: "ParseID", Err: CodeID}
 }
 
-// Instant is a point in time as records and events keep it: microseconds since 1970, UTC. Zero means never, or not yet.
+// Instant is a point in time as records and events store it: microseconds since 1970, in
+// UTC. Zero means never, or not yet.
 type Instant int64
 
-// instantOf cuts a time to microseconds.
+// instantOf truncates a time to microseconds.
 func instantOf(t time.Time) Instant { return Instant(t.UnixMicro()) }
 
-// Time gives the instant as a time.Time in UTC; never is the zero time.
+// Time returns the instant in UTC. Never is the zero time.
 func (t Instant) Time() time.Time {
 	if t == 0 {
 		return time.Time{}
@@ -160,7 +174,7 @@ func (t Instant) Time() time.Time {
 
 func (t Instant) add(d time.Duration) Instant { return t + Instant(d.Microseconds()) }
 
-// MarshalText gives RFC 3339 with microseconds; never is the empty text.
+// MarshalText returns RFC 3339 with microseconds. Never is the empty text.
 func (t Instant) MarshalText() ([]byte, error) {
 	if t == 0 {
 		return nil, nil
@@ -168,7 +182,7 @@ func (t Instant) MarshalText() ([]byte, error) {
 	return []byte(t.Time().Format("2006-01-02T15:04:05.000000Z")), nil
 }
 
-// UnmarshalText reads what MarshalText gives.
+// UnmarshalText parses what MarshalText returns.
 func (t *Instant) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*t = 0

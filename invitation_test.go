@@ -761,7 +761,7 @@ func TestTerms(t *testing.T) {
 		for _, id := range append(accounts, sub) {
 			account, err := c.as(c.ana).Account(c.ctx(), id)
 			require.NoError(t, err)
-			require.Equal(t, c.org, account.Organization)
+			require.Equal(t, c.org, *account.Organization)
 			require.Equal(t, lea, account.Owner)
 		}
 	})

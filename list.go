@@ -6,12 +6,15 @@ import (
 	"iter"
 )
 
-// Cursor is where an item stands in a list: passed as the After of the same query it gives what comes after it, whatever changed meanwhile
-// (GEN-9). It holds no more than a key, gives no right, and is refused by any other list (CodeCursor). The empty one is the start.
+// Cursor is an item's place in a list. Passed as After in the same query, it makes the list go
+// on behind the item, whatever changed meanwhile (GEN-9). It holds a key, which is never a
+// name or an address, and grants no right. Any other list refuses it with CodeCursor. The
+// empty cursor is the start.
 type Cursor string
 
-// Collect reads one page of a list: up to n items, and the cursor to pass as After for the next page, or "" when there is none.
-// It gives the list's error with what came before it. With n below 1 there is nothing to read, and the cursor is "".
+// Collect reads one page of a list. It returns up to n items, and the cursor to pass as After
+// for the next page, or "" if there is none. If the list fails, Collect returns its error with
+// the items before it. If n is below 1, it reads nothing and returns "" as the cursor.
 func Collect[T interface{ Cursor() Cursor }](list iter.Seq2[T, error], n int) ([]T, Cursor, error) {
 	var page []T
 	if n < 1 {
@@ -29,19 +32,20 @@ func Collect[T interface{ Cursor() Cursor }](list iter.Seq2[T, error], n int) ([
 	return page, "", nil
 }
 
-// pageSize is how many items a list reads at once.
+// pageSize is the number of items that a list reads at once.
 const pageSize = 100
 
-// place is where an item stands: the section of the list, and the key within it. The zero place is before the first item.
+// place is an item's place: the section of the list, and the key within the section. The zero
+// place is before the first item.
 type place struct {
 	section byte
 	key     Key
 }
 
-// listID identifies a list and its query in cursors.
+// listID identifies a list and its query in a cursor.
 type listID [8]byte
 
-// listOf makes the ID of a list: of what operation, what it is asked of, and with which filters.
+// listOf returns the ID of a list, made from its operation, its subject and its filters.
 func listOf(op string, parts ...string) listID {
 	b := appendPart(nil, []byte(op))
 	for _, part := range parts {
@@ -51,7 +55,7 @@ func listOf(op string, parts ...string) listID {
 	return listID(sum[:8])
 }
 
-// listed is the part of an item that knows where it stands.
+// listed is the part of an item that holds its place.
 type listed struct {
 	list listID
 	at   place
@@ -59,7 +63,7 @@ type listed struct {
 
 const cursorVersion = 1
 
-// Cursor is where the item stands in the list it came from.
+// Cursor returns the item's place in the list it came from.
 func (l listed) Cursor() Cursor {
 	b := append([]byte{cursorVersion}, l.list[:]...)
 	b = append(b, l.at.section)
@@ -67,7 +71,7 @@ func (l listed) Cursor() Cursor {
 	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, l.at.key.Text...)))
 }
 
-// placeOf reads a cursor of the list; the empty one is the start.
+// placeOf parses a cursor of the list. The empty one is the start.
 func (l listID) placeOf(c Cursor) (place, error) {
 	const head = 1 + 8 + 1 + 16 + 16
 	if c == "" {
@@ -83,15 +87,19 @@ func (l listID) placeOf(c Cursor) (place, error) {
 	return place{b[9], Key{In: [16]byte(b[10:26]), ID: [16]byte(b[26:42]), Text: string(b[head:])}}, nil
 }
 
-// page is what one look at a list gives: items, and where the next look begins, unless it is the end.
+// page is what one look at a list returns: items, and the place where the next look begins,
+// unless this was the last.
 type page[T any] struct {
 	items []T
 	next  place
 	end   bool
 }
 
-// pages makes a list of looks at it, each one a read of its own through look, beginning after the given place (GEN-9).
-func pages[T any](l listID, after Cursor, look func(from place, malformed error) (page[T], error)) iter.Seq2[T, error] {
+// pages returns a list that is read page by page. Each page is one call of look, which begins
+// after the given place (GEN-9).
+func pages[T any](
+	l listID, after Cursor, look func(from place, malformed error) (page[T], error),
+) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		at, malformed := l.placeOf(after)
 		for {

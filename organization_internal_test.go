@@ -17,7 +17,7 @@ func inHand(row *operationRow, actor UserID, records ...Record) *changes {
 
 // TestDecideOnEnded wants that decisions ask whether the organization is alive (GEN-2), though whoever ended it has left it no members (INV-9).
 func TestDecideOnEnded(t *testing.T) {
-	org, other, actor, member := OrganizationID{1}, OrganizationID{2}, UserID{1}, UserID{2}
+	org, actor, member := OrganizationID{1}, UserID{1}, UserID{2}
 	for state, code := range map[State]Code{StateMerged: CodeMerged, StateDeleted: CodeEnded} {
 		o := OrganizationRecord{ID: org, Owner: actor, State: state}
 		st := standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}}
@@ -41,21 +41,7 @@ func TestDecideOnEnded(t *testing.T) {
 			require.Equal(t, code, decideOrganizationRole(st, seen, Administrator, c))
 			require.Empty(t, c.said)
 		})
-		t.Run("ORG-13 MoveAccount "+string(state), func(t *testing.T) {
-			from := &MembershipRecord{Organization: other, User: actor, Role: Owner}
-			f := relocation{accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: other}, rank: from}, to: st}
-			require.Equal(t, code, f.refusal(inHand(opMoveAccount, actor, o)))
-		})
 	}
-}
-
-// TestRelocation has what no store holds: an Owner who is Administrator of another organization (INV-5).
-func TestRelocation(t *testing.T) {
-	from, into, actor := OrganizationID{1}, OrganizationID{2}, UserID{1}
-	st := standing{&OrganizationRecord{ID: into, State: StateActive}, &MembershipRecord{Organization: into, User: actor, Role: Administrator}}
-	f := relocation{accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: from},
-		rank: &MembershipRecord{Organization: from, User: actor, Role: Owner}}, to: st}
-	require.Equal(t, CodeNotAllowed, f.refusal(inHand(opMoveAccount, actor)), "ORG-6 between two organizations the actor owns")
 }
 
 // TestComing has the accounts that come to a new organization, by where they are.

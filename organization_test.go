@@ -113,7 +113,7 @@ func TestCreateOrganization(t *testing.T) {
 		var came []tenancy.AccountID
 		for _, a := range made.Accounts {
 			came = append(came, a.ID)
-			require.Equal(t, made.ID, a.Organization)
+			require.Equal(t, made.ID, *a.Organization)
 			require.NotNil(t, a.Private)
 		}
 		require.Equal(t, []tenancy.AccountID{ana.Account.ID, sub, second}, came, "main accounts by ID, each followed by its subaccounts")
@@ -538,114 +538,6 @@ func TestRenameOrganization(t *testing.T) {
 		t.Run(tt.rule, func(t *testing.T) {
 			s.unchanged(func() {
 				_, err := tt.who.RenameOrganization(t.Context(), tt.org, tt.name)
-				refused(t, err, tt.code)
-			})
-		})
-	}
-}
-
-func TestMoveAccount(t *testing.T) {
-	t.Run("ORG-6 a main account moves between two organizations of its owner, subaccounts along", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		ben := s.join(ana, "ben", tenancy.StandardUser)
-		second := s.another(ana, "Second")
-		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
-		s.assign(ana.User.ID, ana.Account.ID, ben, tenancy.Developer)
-		var moved tenancy.Account
-		added := s.news(func() {
-			var err error
-			moved, err = s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-			require.NoError(t, err)
-		}, ofOrganization(ana.Organization.ID), ofOrganization(second))
-		require.Equal(t, [][]string{{"AccountReleased", "AccountReleased"}, {"AccountManaged", "AccountManaged"}}, added, "neither log names the other organization")
-		require.Equal(t, second, moved.Organization)
-		require.NotNil(t, moved.Private)
-		require.Equal(t, second, s.accountRecord(sub).Organization)
-		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, ben))
-		require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner)
-		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, ana.Organization.ID)
-		require.NoError(t, err, "and back")
-	})
-	t.Run("ACC-4 a request of the other organization's for it ends", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		second := s.another(ana, "Second")
-		asked, err := s.as(ana.User.ID).AddAccount(t.Context(), second, ana.Account.ID)
-		require.NoError(t, err)
-		_, err = s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(asked.ID))
-	})
-	t.Run("HIP-7 a designated one moves for an entitled organization alone", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		second := s.another(ana, "Second")
-		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
-		s.entitle(ana.Organization.ID)
-		s.designate(ana.User.ID, sub)
-		s.unchanged(func() {
-			_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-			refused(t, err, tenancy.CodeHIPAADesignated)
-		})
-		s.entitle(second)
-		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-		require.NoError(t, err)
-		require.NotZero(t, s.accountRecord(sub).Designated)
-	})
-	t.Run("GEN-12 the other organization's limit of accounts", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		second := s.another(ana, "Second")
-		s.account(ana.User.ID, second, "There")
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), second, &tenancy.Limits{Accounts: 1})))
-		s.unchanged(func() {
-			_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-			refused(t, err, tenancy.CodeAccountLimit)
-		})
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), second, &tenancy.Limits{Accounts: 2})))
-		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
-		require.NoError(t, err)
-	})
-}
-
-func TestMoveAccountRefuses(t *testing.T) {
-	s := newScene(t)
-	ana, eve := s.found("ana"), s.found("eve")
-	org, second := ana.Organization.ID, s.another(ana, "Second")
-	ada := s.join(ana, "ada", tenancy.Administrator)
-	ben := s.join(ana, "ben", tenancy.StandardUser)
-	adas, bens := s.account(ada, org, "Ada's"), s.account(ben, org, "Ben's")
-	sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
-	gone := s.account(ana.User.ID, org, "Gone")
-	_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), gone)
-	require.NoError(t, err)
-	for _, tt := range []struct {
-		rule    string
-		who     *tenancy.Session
-		account tenancy.AccountID
-		to      tenancy.OrganizationID
-		code    tenancy.Code
-	}{
-		{"GEN-14 a zero account", s.as(ana.User.ID), tenancy.AccountID{}, second, tenancy.CodeID},
-		{"GEN-14 a zero organization", s.as(ana.User.ID), ana.Account.ID, tenancy.OrganizationID{}, tenancy.CodeID},
-		{"GEN-5 another's account", s.as(ana.User.ID), eve.Account.ID, second, tenancy.CodeNotFound},
-		{"GEN-5 no account", s.as(ana.User.ID), tenancy.AccountID(ben), second, tenancy.CodeNotFound},
-		{"GEN-5 no account, for an Operator", s.staff.Session, tenancy.AccountID(ben), second, tenancy.CodeNotFound},
-		{"ORG-6 an Operator", s.staff.Session, ana.Account.ID, second, tenancy.CodeNotAllowed},
-		{"ORG-6 System", s.host.Session, ana.Account.ID, second, tenancy.CodeNotAllowed},
-		{"ORG-6 an account the Owner does not own", s.as(ana.User.ID), bens, second, tenancy.CodeNotAllowed},
-		{"ORG-6 an Administrator's own account", s.as(ada), adas, second, tenancy.CodeNotAllowed},
-		{"ORG-6 a Standard User's own account", s.as(ben), bens, org, tenancy.CodeNotAllowed},
-		{"GEN-5 into a stranger's organization", s.as(ana.User.ID), ana.Account.ID, eve.Organization.ID, tenancy.CodeNotFound},
-		{"GEN-5 into none", s.as(ana.User.ID), ana.Account.ID, tenancy.OrganizationID(ben), tenancy.CodeNotFound},
-		{"ACC-5 a closed account", s.as(ana.User.ID), gone, second, tenancy.CodeClosed},
-		{"INV-4 a subaccount", s.as(ana.User.ID), sub, second, tenancy.CodeSubaccount},
-		{"ORG-6 where it is", s.as(ana.User.ID), ana.Account.ID, org, tenancy.CodeSameOrganization},
-	} {
-		t.Run(tt.rule, func(t *testing.T) {
-			s.unchanged(func() {
-				_, err := tt.who.MoveAccount(t.Context(), tt.account, tt.to)
 				refused(t, err, tt.code)
 			})
 		})

@@ -82,7 +82,7 @@ func TestConnections(t *testing.T) {
 		for _, session := range []*tenancy.Session{s.owner, s.host.Session, s.staff.Session} {
 			all := items(t, session.Connections(t.Context(), s.org, tenancy.ConnectionQuery{}))
 			require.Len(t, all, 2)
-			require.Equal(t, []tenancy.ConnectionID{made.ID, second.ID}, []tenancy.ConnectionID{all[0].ID, all[1].ID})
+			require.Equal(t, []tenancy.Connection{tested, second}, []tenancy.Connection{all[0].Connection, all[1].Connection})
 			require.Len(t, items(t, session.Connections(t.Context(), s.org, tenancy.ConnectionQuery{After: all[0].Cursor()})), 1)
 		}
 		s.sound()

@@ -1,5 +1,7 @@
 package tenancy
 
+import "slices"
+
 // What the actor is to the organization or account acted on, and whether THE table
 // lets them act. Every operation asks here, in GEN-5's order: CodeNotFound for what
 // the actor may not see, then CodeNotAllowed, then what the state forbids.
@@ -124,6 +126,7 @@ type accountStanding struct {
 	grant       *GrantRecord      // the actor's on the account
 	parentGrant *GrantRecord      // the actor's on the parent
 	rank        *MembershipRecord // the actor's in the managing organization
+	outside     bool              // none of these, but it is independent to an organization they manage
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the
@@ -135,24 +138,63 @@ func (r *reads) accountStanding(id AccountID) accountStanding {
 // accountStandingOf is accountStanding for another actor.
 func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	st := accountStanding{account: find(r, accountByID(id))}
+	var ranks []MembershipRecord
 	if actor.isUser() {
 		st.grant = find(r, grantOn(id, actor.User))
+		ranks = all(r, membershipsOf(actor.User, OrganizationID{}))
 	}
 	if st.account == nil {
 		return st
 	}
-	org, parent := st.account.Organization, st.account.Parent
 	r.needHead(st.account.stream())
-	if !parent.IsZero() {
+	st.rank = rankIn(ranks, st.account.Organization)
+	if parent := st.account.Parent; !parent.IsZero() {
 		st.parent = find(r, accountByID(parent))
+		if actor.isUser() {
+			st.parentGrant = find(r, grantOn(parent, actor.User))
+		}
 	}
-	if actor.isUser() && !parent.IsZero() {
-		st.parentGrant = find(r, grantOn(parent, actor.User))
-	}
-	if actor.isUser() && !org.IsZero() {
-		st.rank = find(r, memberOf(org, actor.User))
+	if actor.isUser() && !st.sees() { // a role on the parent is known a step later: this does not wait for it
+		st.outside = r.isIndependent(*st.account, ranks)
 	}
 	return st
+}
+
+// isIndependent asks whether an account outside the organizations that a user
+// manages, among their memberships, is an independent account to one of these: a
+// member has a role on it, and not as a member of the account's organization, of
+// which the others see nothing (GEN-5). A user who manages no organization makes the
+// store read nothing.
+func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (independent bool) {
+	managed := slices.DeleteFunc(slices.Clone(ranks), func(m MembershipRecord) bool { return !m.Role.manages() })
+	if len(managed) == 0 || a.Closed != 0 {
+		return false
+	}
+	grants := all(r, grantsOn(a.ID, UserID{}))
+	if !a.Parent.IsZero() {
+		grants = append(grants, all(r, grantsOn(a.Parent, UserID{}))...)
+	}
+	for _, g := range grants {
+		theirs := all(r, membershipsOf(g.User, OrganizationID{}))
+		belongs := slices.ContainsFunc(theirs, func(m MembershipRecord) bool {
+			return rankIn(managed, m.Organization) != nil
+		})
+		if belongs && rankIn(theirs, a.Organization) == nil {
+			independent = true
+		}
+	}
+	return independent
+}
+
+// rankIn returns the membership of an organization among a user's memberships, or
+// nil if there is none.
+func rankIn(memberships []MembershipRecord, org OrganizationID) *MembershipRecord {
+	for _, m := range memberships {
+		if m.Organization == org {
+			return &m
+		}
+	}
+	return nil
 }
 
 // stream returns the stream an account belongs to: its organization's, or its
@@ -179,14 +221,24 @@ func (st accountStanding) roles() (set RoleSet) {
 // manages reports whether the actor manages the account through its organization.
 func (st accountStanding) manages() bool { return st.rank != nil && st.rank.Role.manages() }
 
-// sees reports whether the actor, a user, may see the account (GEN-5).
+// sees reports whether the actor, a user, sees the account, by a role on it or by
+// managing it (GEN-5).
 func (st accountStanding) sees() bool {
 	return st.account != nil && (st.manages() || !st.roles().IsZero())
 }
 
-// sees reports whether the actor may see the account (GEN-5).
+// sees reports whether the actor sees the account, and not its name alone (GEN-5).
 func (a Actor) sees(st accountStanding) bool {
 	return st.account != nil && (!a.isUser() || st.sees())
+}
+
+// knows reports whether the actor may know of the account: one they see, or one of
+// which they see the name alone, as an independent account (GEN-5).
+func (a Actor) knows(st accountStanding) bool { return a.sees(st) || st.outside }
+
+// parentSuspended reports whether the account is a subaccount of a suspended one.
+func (st accountStanding) parentSuspended() bool {
+	return st.parent != nil && st.parent.State() == StateSuspended
 }
 
 // has reports whether the actor, a user, has a permission on the account, suspended
@@ -201,12 +253,12 @@ func (c *changes) has(st accountStanding, p Permission) bool {
 }
 
 // authorizeAccount decides by the table whether the actor may do this operation to
-// an account: CodeNotFound if they may not even see it, then CodeNotAllowed
-// (GEN-5). Whether the account is closed is the next question: authorizeOpen asks
-// both.
+// an account: CodeNotFound if they may not even know of it, then CodeNotAllowed, also
+// for an independent account (GEN-5). Whether the account is closed is the next
+// question: authorizeOpen asks both.
 func (c *changes) authorizeAccount(st accountStanding) error {
 	switch {
-	case !c.actor.sees(st):
+	case !c.actor.knows(st):
 		return CodeNotFound
 	case !c.actor.isUser():
 		return c.platform()

@@ -1,6 +1,7 @@
 package tenancy
 
-// State says where in its life a thing is. Which states a kind of thing can be in stands with its State field.
+// State is the state that a thing is in. The comment of each State field lists the states of
+// that kind of thing.
 type State string
 
 // The states.
@@ -23,39 +24,46 @@ const (
 	StateSettled    State = "settled"
 )
 
-// Kind says how a user or account stands to an organization.
+// Kind is the relation of a user or account to an organization.
 type Kind string
 
-// The kinds. The empty one in a query means any.
+// The kinds. In a query, the empty one means any.
 const (
-	KindManaged     Kind = "managed"     // part of the organization
-	KindIndependent Kind = "independent" // outside it: a user with a role on a managed account, an account that a member has a role on
-	KindPending     Kind = "pending"     // a user who is invited, an account that is asked for
-	KindRequested   Kind = "requested"   // an address whose person asked to be invited
+	// KindManaged is part of the organization.
+	KindManaged Kind = "managed"
+	// KindIndependent is outside of it: a user with a role on a managed account, or an
+	// account that a member has a role on.
+	KindIndependent Kind = "independent"
+	// KindPending is a user who is invited, or an account that is asked for.
+	KindPending Kind = "pending"
+	// KindRequested is a person who asked to be invited.
+	KindRequested Kind = "requested"
 )
 
-// Plan is an account's billing plan. Zero is a trial.
+// Plan is an account's billing plan.
 type Plan string
 
 // The plans.
 const (
-	PlanTrial Plan = ""
+	PlanTrial Plan = "trial"
 	PlanFull  Plan = "full"
 )
 
-// Billing says who pays for an account. Zero: it pays by itself.
+// Billing is who pays for an account.
 type Billing string
 
 // The ways of billing.
 const (
-	BillingOwn      Billing = ""
+	BillingOwn      Billing = "own" // it pays for itself
 	BillingInvoiced Billing = "invoiced"
 )
 
-// SignUpPolicy says what happens when somebody with an address on a verified domain signs up (USR-1).
+// SignUpPolicy decides what happens when somebody with an address on a verified domain signs up
+// (USR-1).
 type SignUpPolicy string
 
-// The sign-up policies. A domain's zero value takes its organization's, and an organization's zero value is PolicyInvitationOnly (DOM-6).
+// The sign-up policies. A domain whose policy is zero has its organization's. An organization
+// whose policy is zero has PolicyInvitationOnly (DOM-6).
 const (
 	PolicyInherited      SignUpPolicy = ""
 	PolicyInvitationOnly SignUpPolicy = "invitation_only"
@@ -63,16 +71,16 @@ const (
 	PolicyClosed         SignUpPolicy = "closed"
 )
 
-// InvitationPolicy says whom an organization may invite (USR-5).
+// InvitationPolicy decides whom an organization may invite (USR-5).
 type InvitationPolicy string
 
-// The invitation policies. Zero invites anybody.
+// The invitation policies. The zero value lets it invite anybody.
 const (
 	InviteAnybody     InvitationPolicy = ""
 	InviteLiveDomains InvitationPolicy = "live_domains"
 )
 
-// InvitationKind says what an invitation is for.
+// InvitationKind is what an invitation is for.
 type InvitationKind string
 
 // The kinds of invitations.

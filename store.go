@@ -235,7 +235,7 @@ func Indexes() []IndexInfo {
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list)
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
 	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
-	// by their address's domain, which is hashed
+	// by the domain of the address, which is hashed
 	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)
 	// of an organization, by user
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)

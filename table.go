@@ -223,7 +223,7 @@ var (
 	}
 	opAccount = &operationRow{
 		name: "Account", on: "account",
-		operator: true, system: true, others: "whoever has a role on it or manages it",
+		operator: true, system: true, others: "whoever has a role on it, manages it, or sees it as an independent one",
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opAccounts = &operationRow{

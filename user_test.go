@@ -131,7 +131,7 @@ func TestSignUpFounds(t *testing.T) {
 		require.Equal(t, "ana Inc", ana.Organization.Name.Reveal())
 		require.Equal(t, "ana main", ana.Account.Name.Reveal())
 		require.Equal(t, ana.User.ID, ana.Account.Owner)
-		require.Equal(t, ana.Organization.ID, ana.Account.Organization)
+		require.Equal(t, ana.Organization.ID, *ana.Account.Organization)
 		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, ana.User.ID))
 		require.Equal(t, tenancy.PlanTrial, ana.Account.Plan)
 		user, memberships, err := s.as(ana.User.ID).User(s.ctx(), ana.User.ID)
@@ -290,7 +290,7 @@ func TestSignUpAccepts(t *testing.T) {
 		require.NoError(t, err)
 		dee, err := s.signUp("dee", sent.Secret)
 		require.NoError(t, err)
-		require.Equal(t, ana.Account.ID, dee.Account.Parent)
+		require.Equal(t, ana.Account.ID, *dee.Account.Parent)
 	})
 	t.Run("USR-6 other pending invitations to the address live on", func(t *testing.T) {
 		other := s.found("other")

@@ -24,7 +24,8 @@ func update(t *testing.T, store tenancy.Store, fn func(context.Context, tenancy.
 }
 
 func user(n byte, address string) tenancy.UserRecord {
-	return tenancy.UserRecord{ID: tenancy.UserID{n}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
+	return tenancy.UserRecord{ID: tenancy.UserID{n},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}}
 }
 
 // TestWaitingWriterLeaves has a writer wait for another one, and give up when its

@@ -18,7 +18,8 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// Every benchmark runs beside a floor, "by hand": the fewest statements of the same driver, pipelined, over the same tables, on a server that syncs as a real one.
+// Every benchmark runs beside a floor, "by hand": the fewest statements of the same
+// driver, pipelined, over the same tables, on a server that syncs as a real one does.
 
 // durable is the benchmarks' server.
 var durable struct {
@@ -27,7 +28,7 @@ var durable struct {
 	err error
 }
 
-// founded is a directory in a database, and who owns an organization there.
+// founded is a directory in a database, with the Owner of an organization there.
 type founded struct {
 	*scene
 	store *pgstore.Store
@@ -58,7 +59,8 @@ func newID() (id [16]byte) {
 	return id
 }
 
-// rename is a hand-written operation: it reads four rows in one round trip, and writes five in another, with COMMIT.
+// rename is an operation written by hand. It reads four rows in one round trip, and
+// writes five in another, with COMMIT.
 func (f *founded) rename(ctx context.Context, name string) error {
 	conn, err := f.pool.Acquire(ctx)
 	if err != nil {
@@ -67,8 +69,10 @@ func (f *founded) rename(ctx context.Context, name string) error {
 	defer conn.Release()
 	var b pgx.Batch
 	b.Queue("BEGIN ISOLATION LEVEL SERIALIZABLE")
-	b.Queue("SELECT inactive_organization, inactive_operator, deleted FROM tenancy_users WHERE id = $1", [16]byte(f.owner))
-	b.Queue("SELECT role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id = $2", [16]byte(f.org), [16]byte(f.owner))
+	b.Queue("SELECT inactive_organization, inactive_operator, deleted FROM tenancy_users WHERE id = $1",
+		[16]byte(f.owner))
+	b.Queue("SELECT role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id = $2",
+		[16]byte(f.org), [16]byte(f.owner))
 	b.Queue("SELECT owner_id, state, name FROM tenancy_organizations WHERE id = $1", [16]byte(f.org))
 	b.Queue("SELECT sequence, hash FROM tenancy_heads WHERE stream = $1", [16]byte(f.org))
 	results := conn.SendBatch(ctx, &b)
@@ -111,7 +115,8 @@ func discard(results pgx.BatchResults) error {
 func (f *founded) write(ctx context.Context, conn *pgxpool.Conn, name string, sequence int64) error {
 	actor, org, now := f.owner.String(), [16]byte(f.org), time.Now().UnixMicro()
 	var b pgx.Batch
-	b.Queue("UPDATE tenancy_heads SET sequence = $2, hash = $3 WHERE stream = $1", org, sequence, make([]byte, 32))
+	b.Queue("UPDATE tenancy_heads SET sequence = $2, hash = $3 WHERE stream = $1", org, sequence,
+		make([]byte, 32))
 	b.Queue("UPDATE tenancy_organizations SET name = $2 WHERE id = $1", org, name)
 	b.Queue(`INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES ($1, $2, 'RenameOrganization', $2, $3, false, '', 1, $4)`,
 		actor, newID(), now, []byte(actor))
@@ -122,7 +127,8 @@ func (f *founded) write(ctx context.Context, conn *pgxpool.Conn, name string, se
 	return conn.SendBatch(ctx, &b).Close()
 }
 
-// BenchmarkOperation renames an organization: one operation, with its event and its outbox.
+// BenchmarkOperation renames an organization: one operation, with its event and its
+// outbox.
 func BenchmarkOperation(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		f := found(b)
@@ -139,7 +145,8 @@ func BenchmarkOperation(b *testing.B) {
 	})
 }
 
-// BenchmarkContended has eight goroutines do that at once, on one organization: by hand each again until it has won.
+// BenchmarkContended renames one organization from eight goroutines at once. By hand,
+// each tries again until it has won.
 func BenchmarkContended(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		f := found(b)
@@ -175,7 +182,9 @@ func BenchmarkCan(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
 			var roles string
-			require.NoError(b, f.pool.QueryRow(b.Context(), "SELECT roles FROM tenancy_grants WHERE account_id = $1 AND user_id = $2", [16]byte(f.account), [16]byte(f.owner)).Scan(&roles))
+			require.NoError(b, f.pool.QueryRow(b.Context(),
+				"SELECT roles FROM tenancy_grants WHERE account_id = $1 AND user_id = $2",
+				[16]byte(f.account), [16]byte(f.owner)).Scan(&roles))
 		}
 	})
 	b.Run("store", func(b *testing.B) {
@@ -186,7 +195,7 @@ func BenchmarkCan(b *testing.B) {
 	})
 }
 
-// What the benchmarks of much use.
+// The sizes of the benchmarks that need much.
 const (
 	manyUsers    = 100_000
 	manyAccounts = 10_000
@@ -200,7 +209,8 @@ func BenchmarkPage(b *testing.B) {
 	copy(lookup.Key.ID[:], fmt.Sprintf("u%04d %08d", f.number, manyUsers/2))
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
-			rows, err := f.pool.Query(b.Context(), "SELECT organization_id, user_id, role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id > $2 ORDER BY user_id LIMIT 50",
+			rows, err := f.pool.Query(b.Context(),
+				"SELECT organization_id, user_id, role, exempt, since FROM tenancy_members WHERE organization_id = $1 AND user_id > $2 ORDER BY user_id LIMIT 50",
 				lookup.Key.In, lookup.Key.ID)
 			require.NoError(b, err)
 			found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
@@ -226,17 +236,21 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkMerge merges an organization of 100,000 users and 10,000 accounts (MRG-13), by hand with two statements.
+// BenchmarkMerge merges an organization of 100,000 users and 10,000 accounts (MRG-13).
+// By hand that is two statements.
 func BenchmarkMerge(b *testing.B) {
 	for name, merge := range map[string]func(*founded, tenancy.OrganizationID) error{
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
 			return pgx.BeginTxFunc(b.Context(), f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
-				_, err := tx.Exec(b.Context(), "UPDATE tenancy_members SET organization_id = $2, role = 0, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
+				_, err := tx.Exec(b.Context(),
+					"UPDATE tenancy_members SET organization_id = $2, role = 0, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
 					[16]byte(candidate), [16]byte(f.org), [16]byte(f.owner))
 				if err != nil {
 					return err
 				}
-				_, err = tx.Exec(b.Context(), "UPDATE tenancy_accounts SET organization_id = $2 WHERE organization_id = $1", [16]byte(candidate), [16]byte(f.org))
+				_, err = tx.Exec(b.Context(),
+					"UPDATE tenancy_accounts SET organization_id = $2 WHERE organization_id = $1",
+					[16]byte(candidate), [16]byte(f.org))
 				return err
 			})
 		},
@@ -257,7 +271,8 @@ func BenchmarkMerge(b *testing.B) {
 	}
 }
 
-// settle lets the server write what it has to, so that it does not while something is measured.
+// settle lets the server write what it has to write, so that it does not write while
+// something is measured.
 func (f *founded) settle() {
 	_, err := f.pool.Exec(f.t.Context(), "VACUUM ANALYZE")
 	require.NoError(f.t, err)
@@ -265,7 +280,8 @@ func (f *founded) settle() {
 	require.NoError(f.t, err)
 }
 
-// BenchmarkImport makes 100,000 users members, by hand with COPY: a membership, an event and what is pending for each.
+// BenchmarkImport makes 100,000 users members. By hand it copies a membership, an event
+// and a pending event for each with COPY.
 func BenchmarkImport(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		for range b.N {
@@ -282,11 +298,13 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			f := found(b)
 			f.candidate(f.store, 0, 0) // which proves the domain
-			require.NoError(b, errOf(f.operator.SetImportEntitlement(b.Context(), f.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
+			require.NoError(b, errOf(f.operator.SetImportEntitlement(b.Context(), f.org,
+				tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 			emails := f.loners(f.store, manyUsers)
 			f.settle()
 			b.StartTimer()
-			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org, tenancy.UserImport{Emails: emails})
+			imported, err := f.dir.As(f.owner).ImportUsers(b.Context(), f.org,
+				tenancy.UserImport{Emails: emails})
 			require.NoError(b, err)
 			for _, one := range imported {
 				require.NoError(b, one.Err)
@@ -297,7 +315,8 @@ func BenchmarkImport(b *testing.B) {
 
 func (f *founded) copyMembers(ctx context.Context) error {
 	return pgx.BeginTxFunc(ctx, f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, "SELECT id FROM tenancy_users WHERE email LIKE 'person%' AND id <> $1", [16]byte(f.owner))
+		rows, err := tx.Query(ctx, "SELECT id FROM tenancy_users WHERE email LIKE 'person%' AND id <> $1",
+			[16]byte(f.owner))
 		if err != nil {
 			return err
 		}
@@ -306,21 +325,30 @@ func (f *founded) copyMembers(ctx context.Context) error {
 			return err
 		}
 		org, actor, data := [16]byte(f.org), f.owner.String(), make([]byte, 40)
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_members"}, []string{"organization_id", "user_id", "role", "exempt", "since"},
-			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) { return []any{org, users[i], int64(0), false, int64(i)}, nil }))
+		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_members"},
+			[]string{"organization_id", "user_id", "role", "exempt", "since"},
+			pgx.CopyFromSlice(len(users), func(i int) ([]any,
+				error) {
+				return []any{org, users[i], int64(0), false, int64(i)}, nil
+			}))
 		if err != nil {
 			return err
 		}
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_events"},
-			[]string{"stream", "sequence", "of_user", "id", "time", "actor", "name", "part", "step", "correlation", "type", "data"},
+			[]string{"stream", "sequence", "of_user", "id", "time", "actor", "name", "part", "step",
+				"correlation", "type", "data"},
 			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) {
-				return []any{org, int64(i + 1000), false, newID(), int64(i), actor, "ImportUsers", int64(0), int64(i), "", "UserImported", data}, nil
+				return []any{org, int64(i + 1000), false, newID(), int64(i), actor, "ImportUsers", int64(0),
+					int64(i), "", "UserImported", data}, nil
 			}))
 		if err != nil {
 			return err
 		}
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"tenancy_outbox"}, []string{"stream", "sequence"},
-			pgx.CopyFromSlice(len(users), func(i int) ([]any, error) { return []any{org, int64(i + 1000)}, nil }))
+			pgx.CopyFromSlice(len(users), func(i int) ([]any,
+				error) {
+				return []any{org, int64(i + 1000)}, nil
+			}))
 		return err
 	})
 }

@@ -2,11 +2,14 @@ package pgstore_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"os"
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -15,19 +18,37 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-var bouncerMode = flag.String("bouncer-mode", "exec", "the default_query_exec_mode with which TestBouncer runs the suite")
+var bouncerMode = flag.String("bouncer-mode", "exec",
+	"the default_query_exec_mode with which TestBouncer runs the suite")
 
-// bouncers is the PgBouncer of this package's tests, which the first one starts. It ends with this process: stop holds what it would end without.
+// bouncers returns the PgBouncer of this package's tests, which the first test that
+// needs it starts. It ends when this process does, or when stop is called.
 var bouncers = sync.OnceValue(func() (b struct {
 	url  func(database string) string
 	stop func() error
 	err  error
 }) {
-	b.url, b.stop, b.err = server.Bouncer("server_idle_timeout = 5")
+	if os.Getenv(serverOf) != "" { // the process that started this one has started it too
+		b.url = server.BouncerURL
+		return b
+	}
+	admin, err := pgx.Connect(context.Background(), server.URL("postgres"))
+	if err == nil {
+		_, err = admin.Exec(context.Background(), "CREATE DATABASE "+inSessions)
+		_ = admin.Close(context.Background())
+	}
+	if b.err = err; err == nil {
+		b.url, b.stop, b.err = server.Bouncer("[databases]",
+			inSessions+" = host="+server.Dir+" port=5432 user=postgres pool_mode=session")
+	}
 	return b
 })
 
-// bouncer gives connection strings through it, with a mode of the driver.
+// inSessions is a database whose connections PgBouncer pools per session.
+const inSessions = "in_sessions"
+
+// bouncer returns a function that returns connection strings through PgBouncer, with a
+// mode of the driver.
 func bouncer(t *testing.T, mode string) func(database string) string {
 	needServer(t)
 	b := bouncers()
@@ -40,7 +61,8 @@ func bouncer(t *testing.T, mode string) func(database string) string {
 	return func(database string) string { return b.url(database) + " default_query_exec_mode=" + mode }
 }
 
-// through gives a pool whose statements go through PgBouncer, into an empty database of its own: connections that other tests cut would be those that
+// through returns a pool whose statements go through PgBouncer, into an empty database
+// of its own. In a database that other tests use too, they would cut connections that
 // PgBouncer keeps.
 func through(t *testing.T, mode string) *pgxpool.Pool {
 	url, name := bouncer(t, mode), create(t)
@@ -52,36 +74,48 @@ func through(t *testing.T, mode string) *pgxpool.Pool {
 	return pool
 }
 
-// TestBouncer holds the store to its contract through PgBouncer, where each transaction may be on another connection to the server, and what one transaction
-// has prepared the next one does not find.
+// TestBouncer runs the suite through PgBouncer, where each transaction may be on
+// another connection to the server, and does not find what the one before has prepared.
 func TestBouncer(t *testing.T) {
+	t.Parallel()
 	pool := through(t, *bouncerMode)
-	open := func(t *testing.T) tenancy.Store {
-		clear(t, pool)
-		return pgstore.New(pool, nil)
-	}
 	if !testing.Short() { // the suite has no short form
-		t.Run("contract", func(t *testing.T) { storetest.Run(t, open) })
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			clear(t, pool)
+			return pgstore.New(pool, nil)
+		})
 	}
-	t.Run("random operations", func(t *testing.T) {
-		fewerChecks(t, "1")
-		storetest.Random(t, open, &storetest.Reached{})
-	})
-	t.Run("Migrate", func(t *testing.T) {
-		fresh := connect(t, bouncer(t, *bouncerMode)(create(t)))
-		defer fresh.Close()
-		store := pgstore.New(fresh, nil)
-		require.NoError(t, store.Migrate(t.Context()))
-		require.NoError(t, store.Migrate(t.Context()))
-		require.NoError(t, see(t, store))
-	})
 }
 
-// TestBouncerModes says which of the driver's modes do without prepared statements that outlive a transaction. Of them describe_exec is not one either: a
-// statement outside a transaction it describes and executes in two round trips, which may be two connections. That is a race, so no test looks for it.
+// TestBouncerOperations runs Migrate and random operations through PgBouncer.
+func TestBouncerOperations(t *testing.T) {
+	if os.Getenv(randomly) == "" {
+		t.Parallel()
+		bouncer(t, *bouncerMode) // which the process uses too
+		alone(t, "^TestBouncerOperations$", append(fewerChecks("1"), "-bouncer-mode="+*bouncerMode)...)
+		return
+	}
+	pool := connect(t, bouncer(t, *bouncerMode)(create(t)))
+	defer pool.Close()
+	store := pgstore.New(pool, nil)
+	require.NoError(t, store.Migrate(t.Context()))
+	require.NoError(t, store.Migrate(t.Context()))
+	require.NoError(t, see(t, store))
+	storetest.Random(t, func(t *testing.T) tenancy.Store {
+		clear(t, pool)
+		return pgstore.New(pool, nil)
+	}, &storetest.Reached{})
+}
+
+// TestBouncerModes checks which of the driver's modes do without prepared statements
+// that outlive a transaction. Nor does describe_exec: it describes and executes a
+// statement outside a transaction in two round trips, which may be on two connections.
+// That is a race, so no test looks for it.
 func TestBouncerModes(t *testing.T) {
+	t.Parallel()
 	for mode, works := range map[string]bool{"cache_statement": false, "cache_describe": true, "exec": true, "simple_protocol": true} {
 		t.Run(mode, func(t *testing.T) {
+			t.Parallel()
 			one := through(t, mode)
 			other := connect(t, one.Config().ConnString())
 			t.Cleanup(other.Close)
@@ -89,14 +123,19 @@ func TestBouncerModes(t *testing.T) {
 			if works {
 				require.NoError(t, err)
 			} else {
-				require.Error(t, err)
+				state := ""
+				if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+					state = e.Code
+				}
+				require.Contains(t, []string{"42P05", "26000"}, state, "%v", err)
 			}
 		})
 	}
 }
 
-// turns has two stores, with a connection to PgBouncer each, take turns on what is one connection to the server, and hold one transaction each at a time,
-// which then are two.
+// turns lets two stores, each with a connection to PgBouncer of its own, take turns on
+// what is one connection to the server. Then each holds a transaction at the same time,
+// which are two connections.
 func turns(t *testing.T, one, other tenancy.Store) error {
 	put := func(n byte) func(context.Context, tenancy.Tx) error {
 		return func(ctx context.Context, tx tenancy.Tx) error {

@@ -15,7 +15,8 @@ import (
 	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// planted is a directory in whose database every piece of personal data carries a marker.
+// planted is a directory in whose database every piece of personal data carries a
+// marker.
 type planted struct {
 	t        *testing.T
 	dir      *tenancy.Directory
@@ -28,7 +29,8 @@ type planted struct {
 	users []tenancy.UserID
 }
 
-// mark makes a marker: what can stand in a name and in each part of an address.
+// mark returns a new marker, which may be part of a name and of either part of an
+// address.
 func (p *planted) mark(of string) string {
 	m := "m" + strings.ToLower(cryptorand.Text())
 	p.marks[of] = append(p.marks[of], m)
@@ -40,7 +42,8 @@ func (p *planted) email(of string) string {
 }
 
 func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
-	in := tenancy.NewSignUp{Email: tenancy.Proven(email), Name: p.mark("user's name"), Account: "account", Secret: secret}
+	in := tenancy.NewSignUp{Email: tenancy.Proven(email), Name: p.mark("user's name"), Account: "account",
+		Secret: secret}
 	if secret.IsZero() {
 		in.Organization = p.mark("organization's name")
 	}
@@ -50,11 +53,13 @@ func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
 	return up
 }
 
-// plant signs people up, invites others, who accept, decline, are revoked or let it be, proves a domain, and has somebody ask to be invited there.
+// plant signs people up, and invites others, who accept, decline, are revoked or do
+// nothing. It proves a domain, and lets somebody on it ask to be invited.
 func plant(t *testing.T) *planted {
 	store, pool := open(t, nil)
-	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(), database: pool.Config().ConnConfig.Database,
-		marks: map[string][]string{}}
+	p := &planted{t: t, names: &scenes.NameServer{}, clock: scenes.NewClock(),
+		database: pool.Config().ConnConfig.Database,
+		marks:    map[string][]string{}}
 	var err error
 	p.dir, err = tenancy.New(store, &tenancy.Options{Now: p.clock.Now, Resolver: p.names})
 	require.NoError(t, err)
@@ -76,7 +81,9 @@ func plant(t *testing.T) *planted {
 	require.NoError(t, p.dir.System().DeclineInvitation(ctx, sent.Secret))
 	sent, _ = invite("revoked invitation")
 	require.NoError(t, owner.RevokeInvitation(ctx, sent.ID))
-	_, err = owner.InviteToAccount(ctx, p.ana.Account.ID, tenancy.NewAccountInvitation{Email: p.email("account invitation"), Roles: tenancy.Roles(tenancy.Support)})
+	_, err = owner.InviteToAccount(ctx, p.ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: p.email("account invitation"),
+			Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)
 
 	domain := p.mark("domain") + ".example"
@@ -95,8 +102,9 @@ func plant(t *testing.T) *planted {
 	return p
 }
 
-// forms are the ways in which a text can stand in a dump: as it is, within a bytea, which pg_dump writes in hex, and within something in base64, where it
-// can begin at any of three places.
+// forms returns the forms that a text can have in a dump: as it is, within a bytea,
+// which pg_dump writes in hex, and within something in base64, where it can begin at
+// any of three places.
 func forms(mark string) []string {
 	all := []string{mark, hex.EncodeToString([]byte(mark)), strings.ToUpper(hex.EncodeToString([]byte(mark)))}
 	for before := range 3 {
@@ -106,7 +114,7 @@ func forms(mark string) []string {
 	return all
 }
 
-// found gives what can be found in a dump of the database, and in how many forms.
+// found returns what is found in a dump of the database, and in how many forms.
 func (p *planted) found() map[string]int {
 	p.t.Helper()
 	dump, err := server.Dump(p.t.Context(), p.database)
@@ -124,9 +132,11 @@ func (p *planted) found() map[string]int {
 	return found
 }
 
-// TestNothingPersonalInDump searches the database as an administrator would copy it: once people are deleted nothing of them is in it, and once an
-// organization's names were purged, nothing of it (USR-14, ORG-11, INV-14).
+// TestNothingPersonalInDump searches a dump of the database, as an administrator would
+// make it. Once people are deleted it contains nothing of them, and once an
+// organization's names were purged, nothing of these (USR-14, ORG-11, INV-14).
 func TestNothingPersonalInDump(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	ctx := t.Context()
 	p := plant(t)
@@ -134,7 +144,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	for of := range p.marks {
 		require.Positive(t, found[of], "the search does not find the %s that is there", of)
 	}
-	require.Greater(t, found["Owner's address: local part"], 1, "an address stands in the key of an index too, in hex")
+	require.Greater(t, found["Owner's address: local part"], 1,
+		"an address stands in the key of an index too, in hex")
 
 	const day = 24 * time.Hour
 	staff := p.dir.Operator("staff")
@@ -146,7 +157,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	}
 	found = p.found()
 	require.Positive(t, found["organization's name"], "it is kept for a while")
-	for _, of := range []string{"user's name", "Owner's address: local part", "Owner's address: domain", "changed address: local part", "changed address: domain",
+	for _, of := range []string{"user's name", "Owner's address: local part", "Owner's address: domain",
+		"changed address: local part", "changed address: domain",
 		"unproven domain", "domain's token", "connection"} {
 		require.Zero(t, found[of], of)
 	}
@@ -161,8 +173,9 @@ func TestNothingPersonalInDump(t *testing.T) {
 	sound(t, p.dir)
 }
 
-// TestForms shows that a marker is found wherever it stands in what is encoded.
+// TestForms checks that a marker is found wherever it is in what is encoded.
 func TestForms(t *testing.T) {
+	t.Parallel()
 	const mark = "mabcdefghijklmnopqrstuvwxyz"
 	for before := range 4 {
 		for after := range 4 {

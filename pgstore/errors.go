@@ -12,26 +12,34 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// SQLSTATEs that decide what becomes of a transaction.
+// The SQLSTATEs that decide what becomes of a transaction.
 const (
 	serializationFailure = "40001"
 	deadlockDetected     = "40P01"
 	completionUnknown    = "40003"
 	uniqueViolation      = "23505"
-	undefinedTable       = "42P01"
-	integrityViolation   = "23" // the class
+	divisionByZero       = "22012" // of checkVersion
+	integrityViolation   = "23"    // the class
+
+	undefinedTable        = "42P01"
+	duplicateTable        = "42P07"
+	duplicateObject       = "42710"
+	insufficientPrivilege = "42501"
+	accessViolation       = "42" // the class
 )
 
-// lostError is the end of an attempt that lost to another transaction, and may be made again: nothing of it was or will be committed.
+// lostError ends an attempt that lost to another transaction and may be made again.
+// Nothing of the attempt was or will be committed.
 type lostError struct{ cause error }
 
 func (e *lostError) Error() string { return e.cause.Error() }
 func (e *lostError) Unwrap() error { return e.cause }
 
-// lost says whether an error means that another transaction won.
+// lost returns a lostError if an error means that another transaction won, and nil
+// otherwise.
 func lost(err error) error {
 	switch state(err) {
-	case serializationFailure, deadlockDetected, uniqueViolation:
+	case serializationFailure, deadlockDetected, uniqueViolation, divisionByZero:
 		return &lostError{err}
 	}
 	if err == errQueued {
@@ -40,7 +48,8 @@ func lost(err error) error {
 	return nil
 }
 
-// state gives the SQLSTATE of an error that the server reported; "": none did.
+// state returns the SQLSTATE of an error that the server reported, or "" for any other
+// error.
 func state(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code
@@ -48,7 +57,7 @@ func state(err error) string {
 	return ""
 }
 
-// discreet takes out of a server's error what can hold a row's values.
+// discreet removes what can hold a row's values from a server's error.
 func discreet(err error) error {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
@@ -59,14 +68,16 @@ func discreet(err error) error {
 	return &clean
 }
 
-// refused says whether a statement's error shows that the server carried nothing out that came after it in its batch.
+// refused reports whether a statement's error shows that the server carried out nothing
+// that followed it in its batch.
 func refused(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && e.SeverityUnlocalized == "ERROR" && e.Code != completionUnknown
 }
 
-// notCommitted says whether the error of a COMMIT shows that it was not carried out. Anything else leaves that open: a connection that broke, and a server
-// or pooler that ended it with words of its own.
+// notCommitted reports whether the error of a COMMIT shows that it was not carried out.
+// Any other error leaves that open: the connection broke, or a server or pooler ended
+// it with words of its own.
 func notCommitted(err error) bool {
 	switch code := state(err); {
 	case code == serializationFailure, code == deadlockDetected:
@@ -76,22 +87,25 @@ func notCommitted(err error) bool {
 	}
 }
 
-// ambiguous is the error of a transaction whose outcome is unknown.
+// ambiguous returns the error of a transaction whose outcome is unknown.
 func ambiguous(cause error) error {
 	return fmt.Errorf("pgstore: %w: %w", tenancy.CodeAmbiguous, discreet(cause))
 }
 
-// retry says whether, and when, an attempt is made again.
+// retry decides whether and when an attempt is made again.
 type retry struct {
 	until    time.Time
 	attempts int
 	clashes  int
 }
 
-// clashesMost is how often a unique entry may be another record's: it may be that of a transaction that won, which the next attempt sees.
+// clashesMost is how often a unique entry may be taken by another record. That record
+// may be of a transaction that won, which the next attempt sees.
 const clashesMost = 3
 
-// wait waits before the next attempt; CodeBusy: there is to be none. What it waits for does not double: whoever has lost often must not wait longest.
+// wait waits before the next attempt. It returns CodeBusy if there is to be none. The
+// time it waits does not double: a transaction that has lost often must not wait
+// longest.
 func (r *retry) wait(ctx context.Context, cause error) error {
 	r.attempts++
 	if state(cause) == uniqueViolation {

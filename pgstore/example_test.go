@@ -12,7 +12,7 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// exampleURL is the connection string of an empty database.
+// exampleURL returns the connection string of an empty database.
 func exampleURL() string {
 	ctx := context.Background()
 	admin, err := pgxpool.New(ctx, server.URL("postgres"))
@@ -45,7 +45,8 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"),
+		Name: "Ana", Organization: "Acme"})
 	fmt.Println(ana.Organization.Name.Reveal(), err)
 
 	// Output:
@@ -64,7 +65,8 @@ func ExampleStore_Transact() {
 
 	signUp := func(email, plan string) error {
 		return store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
-			made, err := dir.On(joined).System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana"})
+			made, err := dir.On(joined).System().SignUp(ctx,
+				tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana"})
 			if err != nil {
 				return err
 			}
@@ -90,11 +92,15 @@ func ExampleStore_Transact() {
 	// business
 }
 
-// signIn gives the user of a person whom an identity provider vouches for by issuer and subject, never by address, and signs them up the first time: the
-// host's row and the user are made in one transaction, so that no crash leaves one without the other, and calling it again is safe.
-func signIn(ctx context.Context, dir *tenancy.Directory, store *pgstore.Store, issuer, subject string, email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
+// signIn returns the user of a person whom an identity provider identifies by issuer
+// and subject, never by address. The first time, it signs the person up. The host's row
+// and the user are made in one transaction, so that no crash leaves one without the
+// other, and calling signIn again is safe.
+func signIn(ctx context.Context, dir *tenancy.Directory, store *pgstore.Store, issuer, subject string,
+	email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
 	err = store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
-		err := tx.QueryRow(ctx, "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2", issuer, subject).Scan(&user)
+		err := tx.QueryRow(ctx, "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2", issuer,
+			subject).Scan(&user)
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return err
 		}
@@ -119,9 +125,11 @@ func Example_signUp() {
 	_ = store.Migrate(ctx)
 	dir, _ := tenancy.New(store, nil)
 
-	first, err := signIn(ctx, dir, store, "https://id.example", "248289761001", tenancy.Proven("ana@acme.example"))
+	first, err := signIn(ctx, dir, store, "https://id.example", "248289761001",
+		tenancy.Proven("ana@acme.example"))
 	fmt.Println(err)
-	again, err := signIn(ctx, dir, store, "https://id.example", "248289761001", tenancy.Proven("ana@acme.example"))
+	again, err := signIn(ctx, dir, store, "https://id.example", "248289761001",
+		tenancy.Proven("ana@acme.example"))
 	fmt.Println(err, again == first)
 
 	// Output:

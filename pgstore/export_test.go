@@ -1,6 +1,8 @@
 package pgstore
 
-// Weaken takes a guard away from a store, so that tests can show that they need it.
+import "slices"
+
+// Weaken takes a guard away from a store, so that tests can show that they notice.
 func Weaken(s *Store, how string) {
 	switch how {
 	case "READ COMMITTED", "REPEATABLE READ":
@@ -14,10 +16,25 @@ func Weaken(s *Store, how string) {
 	}
 }
 
-// Statements gives every statement that the store sends.
+// Waiting reports whether an Update waits for another one of the process. Package
+// storetest asks it.
+func (s *Store) Waiting() bool { return Queued(s) > 0 }
+
+// Queued returns how many Updates wait for another one of the process.
+func Queued(s *Store) int { return int(s.queues.waiting.Load()) }
+
+// NotCommitted reports whether the error of a COMMIT shows that it was not carried out.
+func NotCommitted(err error) bool { return notCommitted(err) }
+
+// Know gives a store the migrations of a later version of the package.
+func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations), further...)) }
+
+// Statements returns every statement that the store sends.
 func Statements() []string {
-	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents, readOutbox, readAccess,
-		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint, showIsolation, readVersion, schemaTable, nextVersion}
+	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents,
+		readOutbox, readAccess,
+		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
+		showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendOutbox, ackOutbox}
 	for _, c := range changes {
 		writes = append(writes, c.put, c.remove)

@@ -13,7 +13,7 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// see reads something, to see whether the store does.
+// see reads something, to find out whether the store can.
 func see(t *testing.T, store tenancy.Store) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 10})
@@ -21,8 +21,9 @@ func see(t *testing.T, store tenancy.Store) error {
 	})
 }
 
-// TestClosedPool gives the pool's own error.
+// TestClosedPool uses a closed pool. The store returns the pool's own error.
 func TestClosedPool(t *testing.T) {
+	t.Parallel()
 	store, pool := openFresh(t)
 	require.NoError(t, see(t, store))
 	pool.Close()
@@ -32,11 +33,14 @@ func TestClosedPool(t *testing.T) {
 	})
 	require.ErrorContains(t, err, "closed pool")
 	require.ErrorContains(t, store.Migrate(t.Context()), "closed pool")
-	require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, pgx.Tx, tenancy.Store) error { return nil }), "closed pool")
+	require.ErrorContains(t, store.Transact(t.Context(),
+		func(context.Context, pgx.Tx, tenancy.Store) error { return nil }), "closed pool")
 }
 
-// TestForeignRows has somebody else write into the tables: what does not parse, or stands where the record is not, is an error and is never skipped.
+// TestForeignRows lets somebody else write to the tables. A row that does not parse, or
+// is where its record is not, is an error and is never skipped.
 func TestForeignRows(t *testing.T) {
+	t.Parallel()
 	user, account := tenancy.UserID{1}, tenancy.AccountID{2}
 	for name, sql := range map[string]string{
 		"roles":            "UPDATE tenancy_grants SET roles = 'support,developer'", // not in the order that we write
@@ -52,8 +56,12 @@ func TestForeignRows(t *testing.T) {
 			store, pool := open(t, nil)
 			stream := tenancy.Stream{User: user}
 			require.NoError(t, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
-				return errors.Join(tx.Put(ctx, tenancy.UserRecord{ID: user, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}},
-					tenancy.AccountRecord{ID: account, Owner: user}, tenancy.GrantRecord{Account: account, User: user, Roles: tenancy.Roles(tenancy.Developer, tenancy.Support)},
+				return errors.Join(tx.Put(ctx,
+					tenancy.UserRecord{ID: user,
+						Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}},
+					tenancy.AccountRecord{ID: account, Owner: user},
+					tenancy.GrantRecord{Account: account, User: user,
+						Roles: tenancy.Roles(tenancy.Developer, tenancy.Support)},
 					tenancy.MembershipRecord{Organization: tenancy.OrganizationID{3}, User: user}),
 					tx.Append(ctx, tenancy.EventRecord{ID: tenancy.EventID{4}, Stream: stream, Sequence: 1}))
 			}))
@@ -70,10 +78,12 @@ func TestForeignRows(t *testing.T) {
 // everything reads what TestForeignRows has written, in every way there is.
 func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account tenancy.AccountID, stream tenancy.Stream) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "ana@example.com"}},
+		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress,
+			Key: tenancy.Key{Text: "ana@example.com"}},
 			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "other@example.com"}},
 			tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: tenancy.Key{In: [16]byte{1}}, Limit: 9},
-			tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 9}, tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 9},
+			tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: user}, Limit: 9},
 			tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 9})
 		if err != nil {
 			return err
@@ -86,13 +96,18 @@ func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account 
 	})
 }
 
-// TestServerErrors hide what the server says of a row's values.
+// TestServerErrors checks that an error hides what the server says of a row's values.
 func TestServerErrors(t *testing.T) {
+	t.Parallel()
 	store, _ := open(t, nil)
-	one := tenancy.UserRecord{ID: tenancy.UserID{1}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}}
+	one := tenancy.UserRecord{ID: tenancy.UserID{1},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("ana@example.com")}}
 	other := one
 	other.ID = tenancy.UserID{2}
-	err := store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, one, other) })
+	err := store.Update(t.Context(), func(ctx context.Context,
+		tx tenancy.Tx) error {
+		return tx.Put(ctx, one, other)
+	})
 	require.ErrorIs(t, err, tenancy.CodeBusy)
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	require.True(t, ok)
@@ -101,8 +116,10 @@ func TestServerErrors(t *testing.T) {
 	require.Empty(t, e.Detail)
 }
 
-// TestWithTxIsolation refuses a transaction of the host's in which the rules would not hold.
+// TestWithTxIsolation joins transactions of the host's in which the rules would not
+// hold. They are refused.
 func TestWithTxIsolation(t *testing.T) {
+	t.Parallel()
 	store, pool := open(t, nil)
 	for _, level := range []pgx.TxIsoLevel{pgx.ReadCommitted, pgx.RepeatableRead, ""} {
 		require.NoError(t, pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{IsoLevel: level}, func(tx pgx.Tx) error {

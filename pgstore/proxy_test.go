@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// proxy stands between a pool and the server. It knows where messages begin and end, counts round trips, and does something to one message when told.
+// proxy is between a pool and the server. It knows where messages begin and end, counts
+// round trips, and can do something to one message.
 type proxy struct {
 	dir    string
 	trips  atomic.Int64 // batches that the client sent
@@ -23,7 +24,7 @@ type proxy struct {
 	closed chan struct{}
 }
 
-// plan is what is to be done to a message.
+// plan is what the proxy does to a message.
 type plan struct {
 	what  fault
 	left  int           // how many messages of its side come before it
@@ -66,14 +67,16 @@ func newProxy(t testing.TB) *proxy {
 	return p
 }
 
-// pool makes one that talks through the proxy, on one connection at a time: on a second one statements would be prepared again.
+// pool returns a pool that talks through the proxy, on one connection at a time. On a
+// second one, statements would be prepared again.
 func (p *proxy) pool(t testing.TB, database string) *pgxpool.Pool {
 	pool := connect(t, "host="+p.dir+" port=5432 user=postgres sslmode=disable pool_max_conns=1 dbname="+database)
 	t.Cleanup(pool.Close)
 	return pool
 }
 
-// arm says what happens to the n-th message from now on, of all connections, counted from 0.
+// arm sets what happens to the n-th message from now on, counted from 0 over all
+// connections.
 func (p *proxy) arm(what fault, n int, leave func()) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -81,7 +84,7 @@ func (p *proxy) arm(what fault, n int, leave func()) *plan {
 	return p.plan
 }
 
-// disarm says whether the fault has come.
+// disarm reports whether the fault has happened.
 func (p *proxy) disarm() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,13 +93,13 @@ func (p *proxy) disarm() bool {
 	return hit
 }
 
-// strikes gives the plan if the message is the one; first: of a batch. What comes late is a whole batch: of half of one the server keeps the locks, and
-// whoever asks for the outcome waits until the server has given the connection up.
-func (p *proxy) strikes(ofServer, first bool) *plan {
+// strikes returns the plan if it is for this message. Only messages for which may
+// reports true of the plan's fault count.
+func (p *proxy) strikes(may func(fault) bool) *plan {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.plan == nil || p.plan.hit || p.plan.what.ofServer() != ofServer || p.plan.what == requestLate && !first:
+	case p.plan == nil || p.plan.hit || !may(p.plan.what):
 		return nil
 	case p.plan.left > 0:
 		p.plan.left--
@@ -105,6 +108,15 @@ func (p *proxy) strikes(ofServer, first bool) *plan {
 	p.plan.hit = true
 	return p.plan
 }
+
+// ofRequest reports whether a fault happens to a request.
+func ofRequest(f fault) bool { return !f.ofServer() }
+
+// withinBatch reports whether a fault happens to a request that is not the first of its
+// batch. Only a whole batch comes late: after half of one, the server would keep the
+// locks, and the question for the outcome would wait until the server has given up the
+// connection.
+func withinBatch(f fault) bool { return ofRequest(f) && f != requestLate }
 
 // link is a client's connection and the server's.
 type link struct {
@@ -124,12 +136,16 @@ func (p *proxy) serve(client net.Conn) {
 	l.requests()
 }
 
-// message reads one; the first of a client has no type.
-func message(from io.Reader, typed bool) ([]byte, error) {
-	head := make([]byte, 4)
-	if typed {
-		head = make([]byte, 5)
-	}
+// How many bytes a message begins with: its type and its length. The first message of a
+// client has no type.
+const (
+	untyped = 4
+	typed   = 5
+)
+
+// message reads a message that begins with so many bytes.
+func message(from io.Reader, begins int) ([]byte, error) {
+	head := make([]byte, begins)
 	if _, err := io.ReadFull(from, head); err != nil {
 		return nil, err
 	}
@@ -138,41 +154,48 @@ func message(from io.Reader, typed bool) ([]byte, error) {
 	return append(head, rest...), err
 }
 
-// endsBatch says whether a client waits for the server after a message: a Sync, or a simple Query.
+// endsBatch reports whether a client waits for the server after a message, which is a
+// Sync or a simple Query.
 func endsBatch(m []byte) bool { return m[0] == 'S' || m[0] == 'Q' }
 
 func (l *link) requests() {
 	defer l.server.Close()
-	ended := false
-	for typed := false; ; typed = true {
-		m, err := message(l.client, typed)
+	m, err := message(l.client, untyped)
+	for may := withinBatch; ; {
+		if err == nil {
+			_, err = l.server.Write(m)
+		}
 		if err != nil {
 			return
 		}
-		first := typed && ended
-		if ended = endsBatch(m); ended && typed {
+		if m, err = message(l.client, typed); err != nil {
+			return
+		}
+		ends := endsBatch(m)
+		if ends {
 			l.trips.Add(1)
 		}
-		if typed && m[0] != 'X' {
-			if plan := l.strikes(false, first); plan != nil {
+		if m[0] != 'X' {
+			if plan := l.strikes(may); plan != nil {
 				l.loses(plan, m)
 				return
 			}
 		}
-		if _, err := l.server.Write(m); err != nil {
-			return
+		if may = withinBatch; ends {
+			may = ofRequest
 		}
 	}
 }
 
-// loses cuts the client. What it had sent up to the next Sync comes to the server later, or never.
+// loses cuts off the client. What the client sent up to the next Sync reaches the
+// server later, or never.
 func (l *link) loses(plan *plan, m []byte) {
 	var held bytes.Buffer
 	held.Write(m)
 	if plan.what == requestLate {
 		for !endsBatch(m) {
 			var err error
-			if m, err = message(l.client, true); err != nil {
+			if m, err = message(l.client, typed); err != nil {
 				break
 			}
 			held.Write(m)
@@ -197,11 +220,11 @@ func (l *link) replies() {
 	defer close(l.done)
 	defer l.client.Close()
 	for {
-		m, err := message(l.server, true)
+		m, err := message(l.server, typed)
 		if err != nil {
 			return
 		}
-		if plan := l.strikes(true, false); plan != nil {
+		if plan := l.strikes(fault.ofServer); plan != nil {
 			switch plan.what {
 			case replyCut:
 				_, _ = l.client.Write(m[:len(m)/2])
@@ -209,7 +232,7 @@ func (l *link) replies() {
 				plan.leave()
 			}
 			for err == nil && m[0] != 'Z' {
-				m, err = message(l.server, true)
+				m, err = message(l.server, typed)
 			}
 			close(plan.after)
 			return

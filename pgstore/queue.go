@@ -10,15 +10,20 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Transactions of one process that append to one stream would overtake each other, and all but one of them be run again. So they queue: whoever reads the
-// head of a stream holds its queue until its transaction is over. The queue is entered before BEGIN, so that the snapshot is that of one who is alone.
-// Who learns of a stream later, and finds somebody in its queue or gone from it since the snapshot, begins again in the queue.
+// Transactions of one process that append to the same stream would overtake each other,
+// and all but one would be run again. So they queue: a transaction that reads the head
+// of a stream holds the stream's queue until it ends. A transaction enters the queue
+// before BEGIN, so that nobody else in the queue changes anything after its snapshot. A
+// transaction that learns of a stream later begins again in the queue if another
+// transaction is in that queue, or has left it since the snapshot.
 
-// queues are those of a Store. Several streams may share one, which makes them wait for each other and does no harm.
+// queues are the queues of a Store. Several streams may share one; then their
+// transactions wait for each other, which does no harm.
 type queues struct {
-	seed  maphash.Seed
-	all   [512]queue
-	clock atomic.Uint64 // counts departures
+	seed    maphash.Seed
+	all     [512]queue
+	clock   atomic.Uint64 // counts departures
+	waiting atomic.Int32  // how many transactions wait for their turn
 }
 
 type queue struct {
@@ -34,10 +39,11 @@ func newQueues() *queues {
 	return q
 }
 
-// errQueued ends an attempt that is to begin again in a queue.
+// errQueued ends an attempt that has to begin again in a queue.
 var errQueued = errors.New("pgstore: to be run again in the queue of a stream")
 
-// places are the queues that a transaction is or has to be in. The zero of a pointer stands in none, and waits for nobody.
+// places are the queues that a transaction is in or has to be in. A nil pointer is in
+// none and waits for nobody.
 type places struct {
 	*queues
 	needed   []int // sorted
@@ -45,18 +51,34 @@ type places struct {
 	snapshot uint64 // when the transaction began
 }
 
-// enter takes the places that are known to be needed, in order, so that no two wait for each other.
+// enter takes the places that are known to be needed. It takes them in order, so that
+// no two transactions wait for each other.
 func (p *places) enter(ctx context.Context) error {
 	for _, i := range p.needed {
-		select {
-		case p.all[i].held <- struct{}{}:
-			p.held = append(p.held, i)
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := p.wait(ctx, p.all[i].held); err != nil {
+			return err
 		}
+		p.held = append(p.held, i)
 	}
 	p.snapshot = p.clock.Load()
 	return nil
+}
+
+// wait waits for a transaction's turn in a queue.
+func (q *queues) wait(ctx context.Context, held chan<- struct{}) error {
+	select {
+	case held <- struct{}{}:
+		return nil
+	default:
+	}
+	q.waiting.Add(1)
+	defer q.waiting.Add(-1)
+	select {
+	case held <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (p *places) leave() {
@@ -67,28 +89,29 @@ func (p *places) leave() {
 	p.held = nil
 }
 
-// need takes the places of the streams whose heads are asked for: before the transaction has begun by waiting, after that only if it need not.
-func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool) error {
+// await takes the places in the queues of the streams whose heads lookups ask for. The
+// transaction has not begun, so it may wait.
+func (p *places) await(ctx context.Context, lookups []tenancy.Lookup) error {
+	if p == nil || len(p.needed) > 0 {
+		return p.claim(lookups)
+	}
+	p.needed = p.missing(lookups)
+	if len(p.needed) == 0 {
+		return nil
+	}
+	return p.enter(ctx)
+}
+
+// claim takes the same places for a transaction that has begun. It returns errQueued if
+// the transaction would have to wait, or if another one has left a queue since the
+// snapshot.
+func (p *places) claim(lookups []tenancy.Lookup) error {
 	if p == nil {
 		return nil
 	}
-	var more []int
-	for _, l := range lookups {
-		if l.Index == tenancy.IndexHeads && l.Limit == 0 {
-			if i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all))); !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
-				more = append(more, i)
-			}
-		}
-	}
-	if len(more) == 0 {
-		return nil
-	}
-	first := len(p.needed) == 0 && !begun
+	more := p.missing(lookups)
 	p.needed = append(p.needed, more...)
 	slices.Sort(p.needed)
-	if first {
-		return p.enter(ctx)
-	}
 	for _, i := range more {
 		select {
 		case p.all[i].held <- struct{}{}:
@@ -96,9 +119,25 @@ func (p *places) need(ctx context.Context, lookups []tenancy.Lookup, begun bool)
 		default:
 			return errQueued
 		}
-		if begun && p.all[i].left.Load() > p.snapshot {
+		if p.all[i].left.Load() > p.snapshot {
 			return errQueued
 		}
 	}
 	return nil
+}
+
+// missing returns, sorted, the queues that lookups need and that were not known to be
+// needed.
+func (p *places) missing(lookups []tenancy.Lookup) (more []int) {
+	for _, l := range lookups {
+		if l.Index != tenancy.IndexHeads || l.Limit != 0 {
+			continue
+		}
+		i := int(maphash.Comparable(p.seed, l.Key.ID) % uint64(len(p.all)))
+		if !slices.Contains(p.needed, i) && !slices.Contains(more, i) {
+			more = append(more, i)
+		}
+	}
+	slices.Sort(more)
+	return more
 }

@@ -17,7 +17,7 @@ const maxInt = math.MaxInt64
 
 var errRow = errors.New("a row is not what its index says")
 
-// pgUUID gives an ID; NULL for the zero one.
+// pgUUID returns an ID as a parameter: NULL for the zero ID.
 func pgUUID[ID ~[16]byte](id ID) pgtype.UUID {
 	return pgtype.UUID{Bytes: id, Valid: id != ID{}}
 }
@@ -29,14 +29,15 @@ type questions struct {
 	asked   []*question
 }
 
-// question is a statement, and the places of the lookups that it answers.
+// question is a statement, with the places of the lookups that it answers.
 type question struct {
 	index  *tables.Index
 	query  *tables.Query
 	places []int
 }
 
-// few is how many lookups of a kind are asked by a statement each: more are asked by one.
+// few is the largest number of lookups of one kind that get a statement each. More are
+// asked by one statement.
 const few = 3
 
 func newQuestions(lookups []tenancy.Lookup) (*questions, error) {
@@ -112,7 +113,8 @@ func (q *questions) read(results pgx.BatchResults, answers []tenancy.Answer) err
 	return nil
 }
 
-// scan reads the rows of a statement: of the lookup at a place, or of several, each row with its place.
+// scan reads the rows of a statement. They answer the lookup at one place, or several
+// lookups; then each row begins with its place.
 func (q *questions) scan(results pgx.BatchResults, asked *question, answers []tenancy.Answer, only *int) error {
 	rows, err := results.Query()
 	if err != nil {
@@ -159,7 +161,9 @@ func (asked *question) answer(lookups []tenancy.Lookup, answers []tenancy.Answer
 	return nil
 }
 
-// scanning scans a row of columns into what package tables has for them. IDs come as text where the driver does not ask the server which types there are.
+// scanning returns a function that scans a row of columns into the types of package
+// tables. IDs arrive as text in the modes in which the driver does not ask the server
+// for types.
 func scanning(columns []tables.Column, scan func(...any) error) func(...any) error {
 	return func(into ...any) error {
 		into = slices.Clone(into)
@@ -172,10 +176,10 @@ func scanning(columns []tables.Column, scan func(...any) error) func(...any) err
 	}
 }
 
-// idBytes is where the 16 bytes of an ID go; nil for NULL.
+// idBytes receives the 16 bytes of an ID, or nil for NULL.
 type idBytes struct{ to *[]byte }
 
-// ScanUUID is how pgx hands an ID over.
+// ScanUUID receives an ID from pgx.
 func (b idBytes) ScanUUID(v pgtype.UUID) error {
 	if *b.to = nil; v.Valid {
 		*b.to = v.Bytes[:]

@@ -10,9 +10,11 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// TestManyLookups asks everything that can be asked of what there is, all of a kind in one call, which is one statement then, and each in a call of its own: the
-// answers are the same.
+// TestManyLookups asks every question that can be asked of what there is: all of a kind
+// in one call, which is one statement then, and each in a call of its own. The answers
+// are the same.
 func TestManyLookups(t *testing.T) {
+	t.Parallel()
 	store, _ := open(t, nil)
 	s := newScene(t, store)
 	for range 3 {

@@ -21,7 +21,7 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// delivery is an event that a relay gave to its consumer.
+// delivery is an event that a relay delivered to its consumer.
 type delivery struct {
 	relay    int // a process
 	call     int // of Relay there
@@ -30,8 +30,10 @@ type delivery struct {
 	hash     string
 }
 
-// childRelays relays until it is told to stop, and then what is left. Its consumer writes each delivery to the end of a file that all relays share, so that
-// the file has all deliveries in their order, and of a relay that is killed those that it could not acknowledge any more.
+// childRelays relays until it is told to stop, and then relays what is left. Its
+// consumer appends each delivery to a file that all relays share. So the file has all
+// deliveries in their order, and also those that a killed relay could not acknowledge
+// any more.
 func childRelays(t *testing.T, pool *pgxpool.Pool, o *orders) {
 	dir, err := tenancy.New(pgstore.New(pool, nil), nil)
 	require.NoError(t, err)
@@ -59,9 +61,11 @@ func childRelays(t *testing.T, pool *pgxpool.Pool, o *orders) {
 	}
 }
 
-// TestRelaysKilled has three processes relay at once while others write, and kills them at any moment. Every event is delivered, none before the one
-// before it in its stream, and nothing stays pending (EVT-5).
+// TestRelaysKilled lets three processes relay at once while others write, and kills
+// them at random moments. Every event is delivered, none before the one before it in
+// its stream, and nothing stays pending (EVT-5).
 func TestRelaysKilled(t *testing.T) {
+	t.Parallel()
 	needServer(t)
 	store, pool := open(t, nil)
 	up := shared(t, store)
@@ -129,7 +133,8 @@ func deliveries(t *testing.T, path string) (all []delivery) {
 	return all
 }
 
-// inOrder wants that no event came before the one before it was delivered, and that each call of Relay delivered the events of a stream one after the other.
+// inOrder requires that no event came before the one before it was delivered, and that
+// each call of Relay delivered the events of a stream one after the other.
 func inOrder(t *testing.T, all []delivery) {
 	type call struct {
 		relay, call int
@@ -137,7 +142,8 @@ func inOrder(t *testing.T, all []delivery) {
 	}
 	delivered, inCall := map[string]uint64{}, map[call]uint64{}
 	for _, d := range all {
-		require.LessOrEqual(t, d.sequence, delivered[d.stream]+1, "%s %d came before the one before it", d.stream, d.sequence)
+		require.LessOrEqual(t, d.sequence, delivered[d.stream]+1, "%s %d came before the one before it",
+			d.stream, d.sequence)
 		delivered[d.stream] = max(delivered[d.stream], d.sequence)
 		c := call{d.relay, d.call, d.stream}
 		if last := inCall[c]; last != 0 {

@@ -26,7 +26,7 @@ type scene struct {
 	domain   bool // example.com is the organization's
 }
 
-// newScene makes an organization, of an Owner with an account.
+// newScene founds an organization with an Owner and an account.
 func newScene(t testing.TB, store tenancy.Store) *scene {
 	set := scenes.New(t, store, tenancy.Options{InvitationsPerDay: -1, Now: time.Now, Random: rand.Reader})
 	s := &scene{t: t, set: set, dir: set.Dir, operator: set.Staff}
@@ -35,7 +35,7 @@ func newScene(t testing.TB, store tenancy.Store) *scene {
 	return s
 }
 
-// email gives an address that nobody has.
+// email returns an address that nobody has.
 func (s *scene) email() string {
 	s.number++
 	return fmt.Sprintf("person%d@example.com", s.number)
@@ -46,7 +46,8 @@ func (s *scene) signUp() tenancy.SignedUp {
 	return s.set.FoundAt("Somebody", s.email())
 }
 
-// invited gives somebody who signed up and was invited, and the invitation. Accepting brings nothing along: they have left what they founded.
+// invited returns a user who signed up and was invited, and the invitation. Accepting
+// it brings nothing along, since the user has left what they founded.
 func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.SentInvitation) {
 	s.t.Helper()
 	who := s.signUp()
@@ -54,12 +55,13 @@ func (s *scene) invited(role tenancy.OrganizationRole) (tenancy.UserID, tenancy.
 	_, err := guest.CloseAccount(ctx, who.Account.ID)
 	require.NoError(s.t, err)
 	require.NoError(s.t, guest.DeleteOrganization(ctx, who.Organization.ID, tenancy.OrganizationDeletion{}))
-	invitation, err := s.dir.As(s.owner).InviteUser(ctx, s.org, tenancy.NewInvitation{Email: fmt.Sprintf("person%d@example.com", s.number), Role: role})
+	invitation, err := s.dir.As(s.owner).InviteUser(ctx, s.org,
+		tenancy.NewInvitation{Email: fmt.Sprintf("person%d@example.com", s.number), Role: role})
 	require.NoError(s.t, err)
 	return who.User.ID, invitation
 }
 
-// member gives somebody who has accepted an invitation.
+// member returns a user who has accepted an invitation.
 func (s *scene) member(role tenancy.OrganizationRole) tenancy.UserID {
 	s.t.Helper()
 	user, invitation := s.invited(role)
@@ -68,8 +70,9 @@ func (s *scene) member(role tenancy.OrganizationRole) tenancy.UserID {
 	return user
 }
 
-// candidate puts an organization with members and accounts, which the scene's Owner owns, and which can be merged into the scene's: records, since so many
-// operations take long.
+// candidate puts an organization with members and accounts. The scene's Owner owns it,
+// and it can be merged into the scene's. It is put as records, since so many operations
+// take long.
 func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.OrganizationID {
 	s.t.Helper()
 	s.number++
@@ -85,37 +88,47 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	}
 	if !s.domain {
 		s.domain = true
-		records = append(records, tenancy.DomainRecord{ID: id('d', 0), Organization: s.org, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()),
+		records = append(records, tenancy.DomainRecord{ID: id('d', 0), Organization: s.org,
+			State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()),
 			Verified: 1, Created: 1, Personal: tenancy.DomainPersonal{Name: "example.com"}})
 	}
 	for i := range users {
 		email := fmt.Sprintf("member%d.%d@example.com", made, i)
-		user := tenancy.UserRecord{ID: id('u', i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
+		user := tenancy.UserRecord{ID: id('u', i), Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: id('a', i), Owner: user.ID, Organization: org, Created: 1}
-			records = append(records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+			records = append(records, account,
+				tenancy.GrantRecord{Account: account.ID, User: user.ID,
+					Roles: tenancy.Roles(tenancy.AccountOwner)})
 		}
 	}
-	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(s.t, store.Update(s.t.Context(),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 	return org
 }
 
-// loners puts users who are in no organization, and gives their addresses.
+// loners puts users who are in no organization, and returns their addresses.
 func (s *scene) loners(store tenancy.Store, n int) (emails []string) {
 	s.t.Helper()
 	var records []tenancy.Record
 	for range n {
 		email := s.email()
-		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
+		user := tenancy.UserRecord{Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		copy(user.ID[:], fmt.Sprintf("loner %09d", s.number))
 		records, emails = append(records, user), append(emails, email)
 	}
-	require.NoError(s.t, store.Update(s.t.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(s.t, store.Update(s.t.Context(),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 	return emails
 }
 
-// sound wants that every invariant holds, and that the log explains the records where operations made them all.
+// sound requires that every invariant holds, and that the log explains the records if
+// operations made all of them.
 func (s *scene) sound() {
 	s.t.Helper()
 	require.Empty(s.t, s.set.Check(tenancy.CheckOptions{Replay: !s.domain}))

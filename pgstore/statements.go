@@ -11,14 +11,15 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// What transactions begin and end with.
+// The statements that begin and end transactions.
 const (
 	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	beginUpdate = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 	commit      = "COMMIT"
 
-	// While a table is small a server would rather read all of it: for a SERIALIZABLE transaction a conflict with whoever writes there, and a plan that
-	// it keeps for the connection when the table has grown.
+	// While a table is small a server would rather read all of it. In a SERIALIZABLE
+	// transaction that is a conflict with every writer of the table, and the connection
+	// keeps the plan when the table has grown.
 	useIndexes  = "SET LOCAL enable_seqscan = off"
 	showIndexes = "SHOW enable_seqscan"
 	rollback    = "ROLLBACK"
@@ -29,16 +30,19 @@ const (
 	showIsolation       = "SHOW transaction_isolation"
 )
 
-// The statements that change rows are two: for one row, and with an array per column for any number of them.
+// Every statement that changes rows has two forms: one for a single row, and one with
+// an array per column for any number of rows.
 
-// arrays are the parameters of such a statement: each a []pgtype.UUID, [][]byte, []string, []int64 or []bool.
+// arrays are the parameters of the second form. Each is a []pgtype.UUID, [][]byte,
+// []string, []int64 or []bool.
 type arrays []any
 
 var arrayTypes = map[tables.Type]string{
-	tables.ID: "uuid[]", tables.Hash: "bytea[]", tables.Key: "bytea[]", tables.Bytes: "bytea[]", tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
+	tables.ID: "uuid[]", tables.Hash: "bytea[]", tables.Key: "bytea[]", tables.Bytes: "bytea[]",
+	tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
 }
 
-// newArrays makes empty ones.
+// newArrays returns empty arrays for columns.
 func newArrays(columns []tables.Column) arrays {
 	a := make(arrays, len(columns))
 	for i, c := range columns {
@@ -81,7 +85,7 @@ func uuid(v any) pgtype.UUID {
 	return pgtype.UUID{Bytes: id, Valid: ok}
 }
 
-// binary gives a value of a bytea column; nil: NULL.
+// binary returns a value of a bytea column, or nil for NULL.
 func binary(v any) []byte {
 	switch v := v.(type) {
 	case [32]byte:
@@ -94,7 +98,7 @@ func binary(v any) []byte {
 	return nil
 }
 
-// argument gives a value as the parameter of a column's type.
+// argument converts a value to the parameter for a column's type.
 func argument(v any, of tables.Type) any {
 	switch of {
 	case tables.ID:
@@ -105,10 +109,12 @@ func argument(v any, of tables.Type) any {
 	return v
 }
 
-// casts writes which type each parameter is sent as, so that no mode of the driver has to ask the server.
-var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea", tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
+// casts are the types that parameters are sent as, so that no mode of the driver has to
+// ask the server.
+var casts = map[tables.Type]string{tables.ID: "uuid", tables.Hash: "bytea", tables.Key: "bytea",
+	tables.Bytes: "bytea", tables.Text: "text", tables.Int: "bigint", tables.Bool: "boolean"}
 
-// unnest writes the rows of arrays.
+// unnest returns the SQL for the rows of arrays.
 func unnest(columns []tables.Column) string {
 	var b strings.Builder
 	b.WriteString("unnest(")
@@ -121,25 +127,27 @@ func unnest(columns []tables.Column) string {
 	return b.String() + ")"
 }
 
-// statement is one that changes rows: with a parameter for each of the columns, or with an array.
+// statement changes rows. Its first form has a parameter for each column, its second an
+// array.
 type statement struct {
 	one, many string
 	columns   []tables.Column
 }
 
-// insert writes the statement that inserts rows.
+// insert returns the statement that inserts rows.
 func insert(table string, columns []tables.Column, clash string) statement {
 	into := fmt.Sprintf("INSERT INTO %s (%s) ", table, tables.Names(columns))
-	return statement{into + "VALUES (" + parameters(columns) + ")" + clash, into + "SELECT * FROM " + unnest(columns) + clash, columns}
+	return statement{into + "VALUES (" + parameters(columns) + ")" + clash,
+		into + "SELECT * FROM " + unnest(columns) + clash, columns}
 }
 
-// remove writes the statement that deletes rows by their primary key.
+// remove returns the statement that deletes rows by their primary key.
 func remove(table string, key []tables.Column) statement {
 	from := fmt.Sprintf("DELETE FROM %s WHERE (%s) ", table, tables.Names(key))
 	return statement{from + "= (" + parameters(key) + ")", from + "IN (SELECT * FROM " + unnest(key) + ")", key}
 }
 
-// parameters writes a row of them.
+// parameters returns the SQL for a row of parameters.
 func parameters(columns []tables.Column) string {
 	all := make([]string, len(columns))
 	for i, c := range columns {
@@ -167,10 +175,10 @@ func (s statement) keep(to *pgx.Batch, rows [][]any) {
 	}
 }
 
-// change is what one table's rows are changed with.
+// change holds the statements that change the rows of one table.
 type change struct{ put, remove statement }
 
-// changes has the statements of every table.
+// changes holds the statements of every table.
 var changes = func() map[*tables.Table]change {
 	all := map[*tables.Table]change{}
 	for _, t := range tables.All() {
@@ -182,21 +190,23 @@ var changes = func() map[*tables.Table]change {
 		}
 		key := tables.Names(t.Identity)
 		all[t] = change{
-			put:    insert(t.Name, t.Columns, fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
+			put: insert(t.Name, t.Columns,
+				fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
 			remove: remove(t.Name, t.Identity),
 		}
 	}
 	return all
 }()
 
-// read is what answers a lookup, and what answers several that differ in their keys alone.
+// read holds the statement that answers one lookup, and the one that answers several
+// lookups that differ only in their keys.
 type read struct {
 	one  string
 	many string          // begins each row with the lookup's place
 	keys []tables.Column // of many: its arrays'
 }
 
-// reads has the statements that ask the indexes, with their parameters cast.
+// reads holds the statements that ask the indexes, with their parameters cast.
 var reads = func() map[*tables.Query]read {
 	all := map[*tables.Query]read{}
 	for _, x := range tables.Indexes() {
@@ -227,7 +237,8 @@ func newRead(x *tables.Index, q *tables.Query) read {
 	}
 	columns, order := tables.Names(x.Table.Columns[:x.Table.Fields]), "asked.place"
 	if q == &x.List {
-		// So that the order within a place does not hang on how the rows are found.
+		// So that the order within a place does not depend on how the server finds the
+		// rows.
 		var ordered strings.Builder
 		ordered.WriteString(columns)
 		for i, c := range x.Columns() {
@@ -240,7 +251,8 @@ func newRead(x *tables.Index, q *tables.Query) read {
 		columns = "count"
 	}
 	r.many = fmt.Sprintf("SELECT asked.place, %s FROM %s AS asked (%s) CROSS JOIN LATERAL (%s) AS found ORDER BY %s",
-		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys), r.many, order)
+		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys),
+		r.many, order)
 	return r
 }
 
@@ -251,10 +263,12 @@ var (
 	appendEvents = insert("tenancy_events", tables.EventColumns, "")
 	appendOutbox = insert("tenancy_outbox", eventKey, "")
 	ackOutbox    = remove("tenancy_outbox", eventKey)
-	readEvents   = "SELECT " + eventColumns + " FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
+	readEvents   = "SELECT " + eventColumns +
+		" FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
 )
 
-// readOutbox goes from stream to stream, and takes the first of each, however many wait behind it.
+// readOutbox goes from stream to stream and reads the first event of each, however many
+// wait behind it.
 var readOutbox = `WITH RECURSIVE pending (stream, sequence, place) AS (
 	(SELECT stream, sequence, 1::bigint FROM tenancy_outbox WHERE stream > $1::uuid ORDER BY stream, sequence LIMIT 1)
 	UNION ALL

@@ -16,16 +16,21 @@ import (
 
 var _ tenancy.Store = (*Store)(nil)
 
-// Options are what a host may choose. Zero fields, and a nil *Options, mean the defaults named.
+// Options are what a host may choose. Zero fields and a nil *Options mean the defaults
+// named.
 type Options struct {
-	// RetryFor is how long a transaction is tried again while others win; zero: 10 seconds. It is CodeBusy then.
+	// RetryFor is how long a transaction is tried again while others win. It is
+	// CodeBusy then. Zero means 10 seconds.
 	RetryFor time.Duration
-	// OnRetry is told of every attempt that lost, and why; nil: nobody is. It is called by the goroutine of the transaction, between two attempts.
+	// OnRetry is called after every attempt that lost, with the error that it lost by.
+	// The goroutine of the transaction calls it, between two attempts. Nil means that
+	// nobody is told.
 	OnRetry func(ctx context.Context, cause error)
 }
 
-// Store is a tenancy.Store in a PostgreSQL database, made by New. Any number of goroutines may use it, and any number of Stores in any number of
-// processes one database.
+// Store is a tenancy.Store in a PostgreSQL database. New makes one. Any number of
+// goroutines may use a Store, and any number of Stores in any number of processes may
+// use one database.
 type Store struct {
 	pool    *pgxpool.Pool
 	options Options
@@ -33,19 +38,31 @@ type Store struct {
 	sound   atomic.Bool // the schema was looked at
 	planned atomic.Bool // the server knows useIndexes
 
+	steps      []string          // of Migrate
+	check      string            // that the schema has the version of these
 	begin, end string            // how an Update begins, and ends if it does not commit
 	unknown    func(error) error // what one is whose outcome is unknown
 }
 
-// New makes a Store over the host's pool, which stays the host's to close. It asks the database nothing: a pool that is closed, and a schema that is
-// not there or of another version (ErrSchema), show themselves at first use. Nil options mean the defaults.
+// New returns a Store over the host's pool. The host closes the pool. New asks the
+// database nothing: a closed pool, and a schema that is missing or of another version
+// (ErrSchema), show at the first use. Nil options mean the defaults.
 func New(pool *pgxpool.Pool, o *Options) *Store {
-	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate, end: rollback, unknown: ambiguous}
+	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate,
+		end: rollback, unknown: ambiguous}
+	s.know(migrations)
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
 	return s
 }
 
-// View runs fn in a READ ONLY transaction of one snapshot (REPEATABLE READ). It returns fn's error as it came, or the driver's.
+// know sets the steps that lead to the schema that the store needs.
+func (s *Store) know(steps []string) {
+	s.steps, s.check = steps, fmt.Sprintf(checkVersion, len(steps))
+}
+
+// View runs fn in a READ ONLY transaction over one snapshot (REPEATABLE READ). It
+// returns fn's error as it came, or the driver's. It returns ErrSchema if the database
+// did not have the schema of this package at the first use of the Store.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	if err := s.ready(ctx); err != nil {
 		return err
@@ -58,12 +75,18 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return t.failed
 }
 
-// Update runs fn in a SERIALIZABLE transaction and commits if it returns nil, again and again while the database says that others won, for as long
-// as Options.RetryFor. It returns fn's error as it came; that of a read or write that failed, whatever fn made of it; CodeBusy when others kept
-// winning, or when an entry is another record's still at the third attempt; and CodeAmbiguous when the connection broke after COMMIT may have been sent.
+// Update runs fn in a SERIALIZABLE transaction and commits if fn returns nil. While the
+// database reports that others won, Update runs fn again, for as long as
+// Options.RetryFor. It returns
 //
-// Updates of one process that read the head of one stream wait for each other. An Update within fn of the same streams would wait for itself: until
-// its context ends.
+//   - fn's error as it came
+//   - the error of a read or write that failed, even if fn returned nil
+//   - CodeBusy if others kept winning, or if an entry was still another record's at the third attempt
+//   - CodeAmbiguous if the connection broke after COMMIT may have been sent
+//   - ErrSchema if the database does not have the schema of this package at this moment
+//
+// Updates of one process that read the head of the same stream wait for each other. An
+// Update of the same stream within fn would wait for itself, until its context ends.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return s.run(ctx, func(ctx context.Context, p *places) error {
 		t := &tx{store: s, begin: s.begin, places: p}
@@ -75,7 +98,7 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	})
 }
 
-// run makes attempts until one has not lost to another transaction.
+// run makes attempts until one does not lose to another transaction.
 func (s *Store) run(ctx context.Context, attempt func(context.Context, *places) error) error {
 	if err := s.ready(ctx); err != nil {
 		return err
@@ -90,6 +113,10 @@ func (s *Store) run(ctx context.Context, attempt func(context.Context, *places) 
 			return err
 		case lost.cause == errQueued:
 			continue
+		case state(lost.cause) == divisionByZero:
+			if err := s.look(ctx); err != nil {
+				return err
+			}
 		case s.options.OnRetry != nil:
 			s.options.OnRetry(ctx, lost.cause)
 		}
@@ -99,7 +126,8 @@ func (s *Store) run(ctx context.Context, attempt func(context.Context, *places) 
 	}
 }
 
-// once makes an attempt, holding the places in queues that are known to be needed.
+// once makes an attempt. Meanwhile it holds the places in queues that are known to be
+// needed.
 func (s *Store) once(ctx context.Context, p *places, attempt func(context.Context, *places) error) error {
 	defer p.leave()
 	if err := p.enter(ctx); err != nil {
@@ -108,10 +136,11 @@ func (s *Store) once(ctx context.Context, p *places, attempt func(context.Contex
 	return attempt(ctx, p)
 }
 
-// rollbackTime is how long a rollback may take before its connection is given up.
+// rollbackTime is how long a rollback may take before its connection is closed.
 const rollbackTime = 5 * time.Second
 
-// release gives a connection back, its transaction rolled back if it has not ended. The caller need not wait for that.
+// release returns a connection to its pool. If its transaction has not ended, release
+// rolls it back without making the caller wait.
 func release(conn *pgxpool.Conn, end string) {
 	if conn.Conn().IsClosed() || conn.Conn().PgConn().TxStatus() == 'I' {
 		conn.Release()
@@ -127,12 +156,13 @@ func release(conn *pgxpool.Conn, end string) {
 	}()
 }
 
-// sender sends a batch of statements in one round trip: a connection, or the host's own transaction.
+// sender sends a batch of statements in one round trip. It is a connection, or the
+// host's transaction.
 type sender interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
-// errOver is what a transaction answers after the function it was given to has returned.
+// errOver is the error of a transaction that is used after its function has returned.
 var errOver = errors.New("pgstore: the transaction is over")
 
 func wrap(err error) error {

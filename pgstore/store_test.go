@@ -13,19 +13,22 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/dba"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
 	"github.com/add4b1c6/tenancy/internal/tables"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// server is the PostgreSQL of this package's tests; nil where its programs are missing, and why says so.
+// server is the PostgreSQL of this package's tests. It is nil if its programs are
+// missing; then why says so.
 var (
 	server *pgserver.Server
 	why    error
 )
 
-// serverOf names the variable that has a process of the test binary's use the server of the one that started it.
+// serverOf names the variable that makes a process of the test binary use the server of
+// the process that started it.
 const serverOf = "PGSTORE_TEST_SERVER"
 
 func TestMain(m *testing.M) {
@@ -37,6 +40,8 @@ func TestMain(m *testing.M) {
 	if server == nil && os.Getenv("CI") == "" {
 		_ = flag.Set("test.skip", "^Example") // tests say what is missing; an example can't
 	}
+	flag.Parse()
+	dba.ByDefault("test.parallel", "6") // a test waits for the server half of its time
 	code := m.Run()
 	for _, s := range []*pgserver.Server{server, durable.Server} {
 		if s == nil {
@@ -50,7 +55,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// needServer skips a test where PostgreSQL is missing, which CI does not let it.
+// needServer skips a test if PostgreSQL is missing. In CI the test fails.
 func needServer(t testing.TB) {
 	t.Helper()
 	if server != nil {
@@ -62,32 +67,65 @@ func needServer(t testing.TB) {
 	t.Skip(why)
 }
 
-// databases are those that no test uses, with the schema and without rows.
+// kept is a database with the schema and without rows that no test uses at the moment,
+// with a pool of connections to it. Starting connections takes much of a test's time,
+// so they are used again.
+type kept struct {
+	name string
+	pool *pgxpool.Pool
+}
+
 var databases struct {
 	sync.Mutex
-	free []string
+	free []kept
 	made int
 }
 
-// database gives an empty database.
-func database(t testing.TB) string {
+// take returns an empty database for the length of a test.
+func take(t testing.TB) kept {
 	needServer(t)
 	databases.Lock()
 	defer databases.Unlock()
-	if n := len(databases.free); n > 0 {
-		name := databases.free[n-1]
-		databases.free = databases.free[:n-1]
-		return name
+	var k kept
+	if last := len(databases.free) - 1; last >= 0 {
+		k, databases.free = databases.free[last], databases.free[:last]
+	} else {
+		k = makeKept(t)
 	}
-	name := createLocked(t)
-	pool := connect(t, server.URL(name))
-	defer pool.Close()
-	require.NoError(t, pgstore.New(pool, nil).Migrate(t.Context()))
-	return name
+	t.Cleanup(func() { k.giveBack(t) })
+	return k
 }
 
-// create makes a database without schema.
+// keeper is the application_name of a kept pool's connections. All others can be cut by
+// it.
+const keeper = "keeper"
+
+func makeKept(t testing.TB) kept {
+	k := kept{name: createLocked(t)}
+	config, err := pgxpool.ParseConfig(server.URL(k.name))
+	require.NoError(t, err)
+	config.ConnConfig.RuntimeParams["application_name"] = keeper
+	k.pool, err = pgxpool.NewWithConfig(context.Background(), config)
+	require.NoError(t, err)
+	require.NoError(t, pgstore.New(k.pool, nil).Migrate(t.Context()))
+	return k
+}
+
+// giveBack removes a database's rows, so that the next test can have it. First it ends
+// what other processes and pools have begun there.
+func (k kept) giveBack(t testing.TB) {
+	_, err := k.pool.Exec(context.Background(),
+		"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> '"+keeper+"'")
+	require.NoError(t, err)
+	clear(t, k.pool)
+	databases.Lock()
+	defer databases.Unlock()
+	databases.free = append(databases.free, k)
+}
+
+// create creates a database without a schema.
 func create(t testing.TB) string {
+	needServer(t)
 	databases.Lock()
 	defer databases.Unlock()
 	return createLocked(t)
@@ -120,33 +158,16 @@ func clear(t testing.TB, pool *pgxpool.Pool) {
 	require.NoError(t, err)
 }
 
-// empty removes the rows of a database, so that the next test can have it.
-func empty(t testing.TB, name string) {
-	pool, err := pgxpool.New(context.Background(), server.URL(name))
-	require.NoError(t, err)
-	defer pool.Close()
-	_, err = pool.Exec(context.Background(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-	require.NoError(t, err)
-	clear(t, pool)
-	databases.Lock()
-	defer databases.Unlock()
-	databases.free = append(databases.free, name)
-}
-
-// open gives a store over an empty database, and its pool.
+// open returns a store over an empty database, and a pool of connections to it.
 func open(t testing.TB, o *pgstore.Options) (*pgstore.Store, *pgxpool.Pool) {
 	t.Helper()
-	name := database(t)
-	pool := connect(t, server.URL(name))
-	t.Cleanup(func() {
-		pool.Close()
-		empty(t, name)
-	})
-	return pgstore.New(pool, o), pool
+	k := take(t)
+	return pgstore.New(k.pool, o), k.pool
 }
 
-// TestStore holds the store to the contract of tenancy.Store.
+// TestStore runs the suite.
 func TestStore(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {
 		store, _ := open(t, nil)
 		return store

@@ -11,15 +11,21 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// ErrIsolation says that the host's transaction is not SERIALIZABLE: the rules would not hold there.
+// ErrIsolation says that the host's transaction is not SERIALIZABLE. The rules would
+// not hold there.
 var ErrIsolation = errors.New("pgstore: the transaction is not SERIALIZABLE")
 
-// Transact runs fn in a SERIALIZABLE transaction for the host's own rows and ours: it is given the transaction, for the host's statements, and a Store
-// over it, for Directory.On. All of it commits if fn returns nil, and none of it otherwise. Like Update it runs fn again while the database says
-// that others won, of the host's statements too: fn must return their errors, as they came or wrapped. It returns fn's error as it came, CodeBusy and CodeAmbiguous
-// as Update does; after CodeAmbiguous an operation that was given an ID by Once is asked for with Outcome.
+// Transact runs fn in a SERIALIZABLE transaction for the host's own rows and ours. It
+// passes fn the transaction, for the host's statements, and a Store over it, for
+// Directory.On. It commits all of it if fn returns nil, and none of it otherwise.
 //
-// fn does not end the transaction itself, and what the Store is given to do in it, it does there: nothing is left to commit when fn returns.
+// Like Update, it runs fn again while the database reports that others won, also for
+// statements of the host's. So fn must return the errors of its statements, as they
+// came or wrapped. Transact returns fn's error as it came, and CodeBusy, CodeAmbiguous
+// and ErrSchema as Update does. After CodeAmbiguous, Outcome reports what became of an
+// operation that was given an ID by Once.
+//
+// fn must not end the transaction, and must use the Store only until it returns.
 func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, tenancy.Store) error) error {
 	return s.run(ctx, func(ctx context.Context, p *places) (err error) {
 		conn, err := s.pool.Acquire(ctx)
@@ -27,9 +33,9 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 			return err
 		}
 		defer release(conn, rollback)
-		host, err := conn.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
+		host, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginUpdate + "; " + s.check})
 		if err != nil {
-			return err
+			return cmp.Or(lost(err), err)
 		}
 		j := &joined{host: host, places: p}
 		defer func() { j.over = true }()
@@ -43,15 +49,16 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 	})
 }
 
-// lostBy is lost for an error of the host's.
+// lostBy is lost for an error of a host's statement.
 func lostBy(err error) error {
-	if state(err) == uniqueViolation { // of the host's own tables: what it means is for the host to say
+	switch state(err) {
+	case uniqueViolation, divisionByZero: // of the host's own statements: what it means is for the host to say
 		return nil
 	}
 	return lost(err)
 }
 
-// commitHost commits, and says what became of it.
+// commitHost commits the host's transaction, and returns what became of it.
 func commitHost(ctx context.Context, host pgx.Tx) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -66,20 +73,36 @@ func commitHost(ctx context.Context, host pgx.Tx) error {
 	return ambiguous(err)
 }
 
-// WithTx gives a Store over a transaction of the host's own, for Directory.On: our records, our events and the host's rows commit together, or none
-// do. Beginning, committing and running it again (SQLSTATE 40001 and 40P01) are the host's. ErrIsolation says that it is not SERIALIZABLE; after any other
-// error of the Store's too the transaction can only be rolled back. Updates do not queue for their streams there, so expect more serialization failures
-// than with Transact.
+// WithTx returns a Store over a transaction of the host's, for Directory.On: our
+// records, our events and the host's rows commit together, or none of them do. The host
+// begins the transaction, commits it, and runs it again after SQLSTATE 40001 and 40P01.
+//
+// WithTx returns ErrIsolation if the transaction is not SERIALIZABLE, and ErrSchema if
+// the database does not have the schema of this package. After any other error of
+// WithTx or of the Store, the transaction can only be rolled back. Updates do not queue
+// for their streams there, so expect more serialization failures than with Transact.
 func (s *Store) WithTx(ctx context.Context, host pgx.Tx) (tenancy.Store, error) {
-	if err := s.ready(ctx); err != nil {
-		return nil, err
-	}
+	var b pgx.Batch
+	b.Queue(showIsolation)
+	b.Queue(readVersion)
+	results := host.SendBatch(ctx, &b)
 	var isolation string
-	if err := host.QueryRow(ctx, showIsolation).Scan(&isolation); err != nil {
-		return nil, err
+	var version int
+	err := results.QueryRow().Scan(&isolation)
+	if err == nil {
+		err = results.QueryRow().Scan(&version)
 	}
-	if isolation != "serializable" {
+	if closed := results.Close(); err == nil {
+		err = closed
+	}
+	switch {
+	case err != nil:
+		return nil, schemaError(err)
+	case isolation != "serializable":
 		return nil, fmt.Errorf("%w but %s", ErrIsolation, isolation)
+	}
+	if err := s.fits(version); err != nil {
+		return nil, err
 	}
 	return &joined{host: host}, nil
 }
@@ -112,7 +135,8 @@ func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.Read
 	return cmp.Or(fn(ctx, t), t.failed)
 }
 
-// Update writes in the host's transaction. If fn returns an error nothing of what it wrote is left there.
+// Update writes in the host's transaction. If fn returns an error, nothing of what it
+// wrote is left there.
 func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	t, err := j.tx()
 	if err != nil {
@@ -139,7 +163,7 @@ func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx
 	return t.settle(ctx)
 }
 
-// undo takes back what was sent.
+// undo takes back what was sent since the savepoint.
 func (t *tx) undo(ctx context.Context) error {
 	if !t.written {
 		return nil

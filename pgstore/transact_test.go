@@ -20,14 +20,21 @@ import (
 type transacted struct{ *pgstore.Store }
 
 func (s transacted) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.View(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx,
+		joined tenancy.Store) error {
+		return joined.View(ctx, fn)
+	})
 }
 
 func (s transacted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error { return joined.Update(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ pgx.Tx,
+		joined tenancy.Store) error {
+		return joined.Update(ctx, fn)
+	})
 }
 
-// hosted is a Store whose transactions are a host's, who begins, commits and runs again what lost.
+// hosted is a Store whose transactions are a host's. The host begins and commits them,
+// and runs those again that lost.
 type hosted struct {
 	*pgstore.Store
 	pool *pgxpool.Pool
@@ -61,15 +68,18 @@ func (s hosted) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return s.within(ctx, func(joined tenancy.Store) error { return joined.Update(ctx, fn) })
 }
 
-// TestJoinedStore holds the stores that join a transaction to the contract of tenancy.Store.
+// TestJoinedStore runs the suite on the stores that join a transaction.
 func TestJoinedStore(t *testing.T) {
+	t.Parallel()
 	t.Run("Transact", func(t *testing.T) {
+		t.Parallel()
 		storetest.Run(t, func(t *testing.T) tenancy.Store {
 			store, _ := open(t, nil)
 			return transacted{store}
 		})
 	})
 	t.Run("WithTx", func(t *testing.T) {
+		t.Parallel()
 		storetest.Run(t, func(t *testing.T) tenancy.Store {
 			store, pool := open(t, nil)
 			return hosted{store, pool}
@@ -98,7 +108,7 @@ func (h host) count(sql string) (n int) {
 
 const countAccounts, countProjects = "SELECT count(*) FROM tenancy_accounts", "SELECT count(*) FROM projects"
 
-// make has the host make an account and a project of its own in one transaction.
+// make lets the host create an account and a project of its own in one transaction.
 func (h host) make(ctx context.Context, name string, then func(pgx.Tx, *tenancy.Session) error) error {
 	return h.store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
 		owner := h.dir.On(joined).As(h.owner)
@@ -117,6 +127,7 @@ func nothing(pgx.Tx, *tenancy.Session) error { return nil }
 
 // TestTransact commits the host's rows and ours together, or none of them.
 func TestTransact(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	ctx := t.Context()
 	require.NoError(t, h.make(ctx, "one", nothing))
@@ -127,7 +138,7 @@ func TestTransact(t *testing.T) {
 	require.Equal(t, refusal, h.make(ctx, "two", func(pgx.Tx, *tenancy.Session) error { return refusal }))
 	require.ErrorContains(t, h.make(ctx, "one", nothing), "23505", "the host's clash is the host's")
 
-	// What was refused has changed nothing, and the rest commits if the host says so.
+	// A refusal has changed nothing, and the rest commits if the host says so.
 	require.NoError(t, h.make(ctx, "three", func(_ pgx.Tx, s *tenancy.Session) error {
 		_, err := s.CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "\x00"})
 		require.ErrorIs(t, err, tenancy.CodeName)
@@ -136,7 +147,7 @@ func TestTransact(t *testing.T) {
 	require.Equal(t, 3, h.count(countAccounts))
 	require.Equal(t, 2, h.count(countProjects))
 
-	// An error of the store's sticks, whatever the host makes of it.
+	// An error of the store remains, whatever the host makes of it.
 	err := h.make(ctx, "four", func(tx pgx.Tx, s *tenancy.Session) error {
 		_, err := tx.Exec(ctx, "SELECT no_such_column")
 		require.Error(t, err)
@@ -150,17 +161,23 @@ func TestTransact(t *testing.T) {
 	h.sound()
 }
 
-// TestTransactRetries runs the host's function again when another transaction won, on the host's rows or on ours.
+// TestTransactRetries lets another transaction win, on the host's rows or on ours. The
+// host's function is run again.
 func TestTransactRetries(t *testing.T) {
+	t.Parallel()
 	h := newHost(t)
 	ctx := t.Context()
 	require.NoError(t, h.make(ctx, "first", nothing))
 	elsewhere, err := tenancy.New(pgstore.New(h.pool, nil), nil) // another process: the queues of this one know nothing of it
 	require.NoError(t, err)
 	for name, disturb := range map[string]func() error{
-		"the host's rows": func() error { return second(h.pool.Exec(ctx, "UPDATE projects SET account = account || 'x'")) },
+		"the host's rows": func() error {
+			return second(h.pool.Exec(ctx,
+				"UPDATE projects SET account = account || 'x'"))
+		},
 		"our rows": func() error {
-			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: "Elsewhere"}))
+			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org,
+				tenancy.NewAccount{Name: "Elsewhere"}))
 		},
 	} {
 		runs, accounts := 0, h.count(countAccounts)
@@ -175,7 +192,8 @@ func TestTransactRetries(t *testing.T) {
 			if _, err := tx.Exec(ctx, "UPDATE projects SET name = name || '!'"); err != nil {
 				return fmt.Errorf("the host's words: %w", err)
 			}
-			return second(h.dir.On(joined).As(h.owner).CreateAccount(ctx, h.org, tenancy.NewAccount{Name: name}))
+			return second(h.dir.On(joined).As(h.owner).CreateAccount(ctx, h.org,
+				tenancy.NewAccount{Name: name}))
 		}), name)
 		require.Equal(t, 2, runs, name)
 		if accounts++; name == "our rows" {

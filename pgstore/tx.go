@@ -14,7 +14,8 @@ import (
 // noLookup is a lookup whose arguments are only counted.
 var noLookup tenancy.Lookup
 
-// tx is a tenancy.Tx. What it is to write it keeps until it is asked something, or commits, and sends along with that.
+// tx is a tenancy.Tx. It keeps what it has to write until it is asked something or
+// commits, and sends it along with that.
 type tx struct {
 	store   *Store
 	begin   string        // what the first batch begins with
@@ -27,7 +28,7 @@ type tx struct {
 	over    bool
 }
 
-// group is rows of one call that one statement writes.
+// group is the rows of one call that one statement writes.
 type group struct {
 	statement
 	rows  [][]any
@@ -44,16 +45,17 @@ func (t *tx) alive(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// fail notes what a read or write failed with: on the server, the transaction is good for nothing then.
+// fail records the error of a read or write. On the server, the transaction can only be
+// rolled back then.
 func (t *tx) fail(err error) error {
 	t.failed = cmp.Or(t.failed, discreet(err))
 	return t.failed
 }
 
-// lost gives the error of an attempt that lost to another transaction; nil: this one did not.
+// lost returns a lostError if the transaction lost to another one, and nil otherwise.
 func (t *tx) lost() error { return lost(t.failed) }
 
-// rollback ends the transaction, if it has not ended.
+// rollback ends the transaction if it has not ended.
 func (t *tx) rollback() {
 	t.over = true
 	if t.conn != nil {
@@ -105,7 +107,8 @@ func (t *tx) commit(ctx context.Context) error {
 	return t.store.unknown(err)
 }
 
-// open gives what is to be sent first: the beginning, and the writes that were kept.
+// open returns what has to be sent first: the beginning of the transaction, and the
+// writes that were kept.
 func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 	b := &pgx.Batch{}
 	if t.joined == nil && t.conn == nil {
@@ -118,6 +121,9 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 		if t.store.planned.Load() {
 			b.Queue(useIndexes)
 		}
+		if t.begin != beginView {
+			b.Queue(t.store.check)
+		}
 	}
 	if t.joined != nil && !t.written && t.kept.Len() > 0 {
 		b.Queue(savepoint)
@@ -128,7 +134,8 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 	return b, nil
 }
 
-// ask sends what was kept, and questions, in one round trip; answer reads the questions' results.
+// ask sends what was kept and the questions in one round trip. answer reads the results
+// of the questions.
 func (t *tx) ask(ctx context.Context, questions *pgx.Batch, answer func(pgx.BatchResults) error) error {
 	b, err := t.open(ctx)
 	if err != nil {
@@ -161,7 +168,8 @@ func (t *tx) sender() sender {
 	return t.conn.Conn()
 }
 
-// Read answers lookups, in one round trip. An index that is unknown, or not asked in this way, and a negative limit are errors.
+// Read answers lookups in one round trip. It returns an error for an unknown index, for
+// an index that is not asked in this way, and for a negative limit.
 func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
 	if err := t.alive(ctx); err != nil {
 		return nil, err
@@ -170,7 +178,12 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 	if err != nil {
 		return nil, t.fail(err)
 	}
-	if err := t.places.need(ctx, lookups, t.conn != nil || t.joined != nil); err != nil {
+	if t.conn == nil && t.joined == nil {
+		err = t.places.await(ctx, lookups)
+	} else {
+		err = t.places.claim(lookups)
+	}
+	if err != nil {
 		return nil, t.fail(err)
 	}
 	answers := make([]tenancy.Answer, len(lookups))
@@ -198,12 +211,14 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 	return row, err
 }
 
-// Events gives a part of a stream. A limit that is not positive gives nothing.
+// Events returns a part of a stream. It returns nothing for a limit that is not
+// positive.
 func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readEvents, uuid(stream.Key()), int64(min(from, maxInt)), int64(limit))
 }
 
-// Outbox gives the oldest pending events. A limit that is not positive gives nothing.
+// Outbox returns the oldest pending events. It returns nothing for a limit that is not
+// positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
 }
@@ -235,7 +250,7 @@ func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any
 	return events, nil
 }
 
-// write keeps a write, unless the transaction is over or has failed.
+// write keeps a write unless the transaction is over or has failed.
 func (t *tx) write(ctx context.Context, keep func() error) error {
 	if err := t.alive(ctx); err != nil {
 		if !t.over {
@@ -249,18 +264,32 @@ func (t *tx) write(ctx context.Context, keep func() error) error {
 	return nil
 }
 
-// Put writes records: those of one kind in one statement. An entry that is another record's makes the next read or the commit fail.
+// Put writes records, those of one kind in one statement. If an entry is another
+// record's, the next read or the commit fails.
 func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
-	return t.write(ctx, func() error { return t.keep(records, true) })
+	return t.write(ctx, func() error { return t.keep(records, putting) })
 }
 
 // Delete removes records by identity, those of one kind in one statement.
 func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
-	return t.write(ctx, func() error { return t.keep(records, false) })
+	return t.write(ctx, func() error { return t.keep(records, removing) })
 }
 
-// keep puts records of one call together by kind. One that is there twice begins a statement of its own: what comes later counts.
-func (t *tx) keep(records []tenancy.Record, put bool) error {
+// writing is what is done with records: the statement for a table, and the row for a
+// record.
+type writing struct {
+	statement func(change) statement
+	row       func(*tables.Table, tenancy.Record) []any
+}
+
+var (
+	putting  = writing{func(c change) statement { return c.put }, (*tables.Table).Values}
+	removing = writing{func(c change) statement { return c.remove }, (*tables.Table).Key}
+)
+
+// keep groups the records of one call by kind. A record whose identity is already in
+// its group begins another statement, so that what comes later counts.
+func (t *tx) keep(records []tenancy.Record, w writing) error {
 	groups := map[*tables.Table]*group{}
 	var order []*group
 	for _, r := range records {
@@ -271,18 +300,11 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 		identity := r.Entries(nil)[0]
 		g := groups[table]
 		if g == nil || g.taken[identity] {
-			g = &group{statement: changes[table].put, taken: map[tenancy.Entry]bool{}}
-			if !put {
-				g.statement = changes[table].remove
-			}
+			g = &group{statement: w.statement(changes[table]), taken: map[tenancy.Entry]bool{}}
 			groups[table], order = g, append(order, g)
 		}
 		g.taken[identity] = true
-		if put {
-			g.rows = append(g.rows, table.Values(r))
-		} else {
-			g.rows = append(g.rows, table.Key(r))
-		}
+		g.rows = append(g.rows, w.row(table, r))
 	}
 	for _, g := range order {
 		g.keep(&t.kept, g.rows)
@@ -290,7 +312,8 @@ func (t *tx) keep(records []tenancy.Record, put bool) error {
 	return nil
 }
 
-// Append adds events and makes them pending. A number that the stream has already makes the next read or the commit fail.
+// Append adds events and makes them pending. If a stream already has an event of the
+// same number, the next read or the commit fails.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		var rows, pending [][]any
@@ -307,7 +330,7 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// Ack takes events out of the outbox, by stream and number.
+// Ack removes events from the outbox, by stream and number.
 func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		var rows [][]any
@@ -319,7 +342,7 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or deletion, with one statement per table.
+// MoveAll carries out a merge or a deletion, with one statement per table.
 func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)

@@ -15,10 +15,13 @@ import (
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
-// everyMessage has TestWire go through every message of every operation, instead of a sample.
-var everyMessage = flag.Bool("every-message", false, "have TestWire lose every message of every operation, not a sample of them")
+// everyMessage makes TestWire go through every message of every operation, instead of a
+// sample.
+var everyMessage = flag.Bool("every-message", false,
+	"have TestWire lose every message of every operation, not a sample of them")
 
-// deed is a kind of operation: prepare makes what it acts on, and gives it, to be done through another directory by a given ID.
+// deed is a kind of operation. prepare makes what the operation acts on, and returns
+// the operation, to be done through another directory by a given ID.
 type deed struct {
 	name    string
 	prepare func(*scene) func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error
@@ -28,7 +31,7 @@ type deed struct {
 func system(*scene) tenancy.Actor  { return tenancy.Actor{} }
 func owner(s *scene) tenancy.Actor { return tenancy.Actor{User: s.owner} }
 
-// ownerDoes is a deed of the Owner's.
+// ownerDoes returns a deed of the Owner's.
 func ownerDoes(name string, prepare func(s *scene) func(ctx context.Context, owner *tenancy.Session) error) deed {
 	return deed{name, func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
 		do := prepare(s)
@@ -40,13 +43,15 @@ func ownerDoes(name string, prepare func(s *scene) func(ctx context.Context, own
 
 func second[T any](_ T, err error) error { return err }
 
-// deeds are one of each shape of operation: few records and many, one stream and two, two steps and three, blocks.
+// deeds returns one of each shape of operation: few records and many, one stream and
+// two, two steps and three, blocks.
 func deeds(store tenancy.Store) []deed {
 	return []deed{
 		{"SignUp", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
 			email := s.email()
 			return func(ctx context.Context, dir *tenancy.Directory, id tenancy.OperationID) error {
-				return second(dir.System().Once(id).SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Somebody"}))
+				return second(dir.System().Once(id).SignUp(ctx,
+					tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Somebody"}))
 			}
 		}, system},
 		ownerDoes("CreateAccount", func(s *scene) func(context.Context, *tenancy.Session) error {
@@ -86,19 +91,23 @@ func deeds(store tenancy.Store) []deed {
 					if err != nil {
 						return err
 					}
-					return second(o.InviteToAccount(ctx, account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)}))
+					return second(o.InviteToAccount(ctx, account.ID,
+						tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)}))
 				})
 			}
 		}),
 	}
 }
 
-// TestWire loses messages between the pool and the server, requests and replies, COMMIT's among them, in the midst of every kind of operation: none
-// is done twice, none that was acknowledged is lost, whoever is told that it failed can ask by its ID, and the answer holds, also when what was on its way
-// arrives after it (GEN-13).
+// TestWire loses messages between the pool and the server in the middle of every kind
+// of operation: requests and replies, COMMIT's among them. None is done twice, and none
+// that was acknowledged is lost. A caller that is told that it failed can ask by its
+// ID. The answer holds, even if what was on its way arrives after it (GEN-13).
 func TestWire(t *testing.T) {
+	t.Parallel()
 	for _, what := range []fault{requestLost, replyLost, replyCut, callerGone, requestLate} {
 		t.Run(string(what), func(t *testing.T) {
+			t.Parallel()
 			store, _ := open(t, nil)
 			for _, d := range deeds(store) {
 				t.Run(d.name, func(t *testing.T) { newWire(t).lose(what, d) })
@@ -107,7 +116,7 @@ func TestWire(t *testing.T) {
 	}
 }
 
-// wire is a database that is reached past a proxy, and through it.
+// wire is a database that is reached through a proxy, and past it.
 type wire struct {
 	t     *testing.T
 	s     *scene
@@ -117,18 +126,12 @@ type wire struct {
 }
 
 func newWire(t *testing.T) *wire {
-	name := database(t)
-	pool := connect(t, server.URL(name))
-	w := &wire{t: t, pool: pool, proxy: newProxy(t), tries: map[string]int{}}
-	t.Cleanup(func() {
-		pool.Close()
-		empty(t, name)
-	})
-	w.s = newScene(t, pgstore.New(pool, nil))
-	return w
+	store, pool := open(t, nil)
+	return &wire{t: t, s: newScene(t, store), pool: pool, proxy: newProxy(t), tries: map[string]int{}}
 }
 
-// through gives a directory whose messages go through the proxy, over a pool that has talked already.
+// through returns a directory whose messages go through the proxy, over a pool that has
+// been used before.
 func (w *wire) through() (*tenancy.Directory, *pgxpool.Pool) {
 	pool := w.proxy.pool(w.t, w.pool.Config().ConnConfig.Database)
 	dir, err := tenancy.New(pgstore.New(pool, nil), nil)
@@ -138,7 +141,8 @@ func (w *wire) through() (*tenancy.Directory, *pgxpool.Pool) {
 	return dir, pool
 }
 
-// lose does the deed again and again, each time with another of its messages lost, until all were.
+// lose does the deed again and again, each time with another of its messages lost,
+// until all have been.
 func (w *wire) lose(what fault, d deed) {
 	step := 1
 	if !*everyMessage && what != requestLate {
@@ -161,7 +165,7 @@ func (w *wire) lose(what fault, d deed) {
 	w.s.sound()
 }
 
-// with gives the deed of the same name over another store.
+// with returns the deed of the same name over another store.
 func (d deed) with(store tenancy.Store) deed {
 	for _, other := range deeds(store) {
 		if other.name == d.name {
@@ -171,16 +175,21 @@ func (d deed) with(store tenancy.Store) deed {
 	panic(d.name)
 }
 
-// once does a deed while its n-th message is lost. It says whether there was one.
+// once does a deed while its n-th message is lost. It reports whether there was such a
+// message.
 func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy.Directory, tenancy.OperationID) error) bool {
 	t, actor, id := w.t, d.actor(w.s), tenancy.NewOperationID()
 	dir, pool := w.through()
 	defer pool.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	// What is late in the midst of a block keeps the locks of its transaction, and whoever does the block again waits for them: until their time is up.
-	doing, stop := context.WithTimeout(ctx, 5*time.Second)
+	// What is late in the middle of a block keeps the locks of its transaction. Whoever
+	// does the block again waits for them, and their context ends then.
+	doing, stop := context.WithCancel(ctx)
 	plan := w.proxy.arm(what, n, stop)
+	if what == requestLate {
+		go w.endWait(doing, stop)
+	}
 	err := do(doing, dir, id)
 	stop()
 	hit := w.proxy.disarm()
@@ -214,25 +223,50 @@ func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy
 	return hit
 }
 
-// TestUnknownCommit loses every message of a store's Update in turn. What it reports of the commit is so, and it never runs its function again once that
-// may have been applied; a store that does is found out.
+// endWait calls stop as soon as a transaction waits for a lock of another one.
+func (w *wire) endWait(ctx context.Context, stop func()) {
+	if waitsForLock(ctx, w.pool) {
+		stop()
+	}
+}
+
+// waitsForLock waits until a transaction in a pool's database waits for a lock, and
+// reports whether one did before the context ended.
+func waitsForLock(ctx context.Context, pool *pgxpool.Pool) bool {
+	for ctx.Err() == nil {
+		var waits bool
+		err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+		if err == nil && waits {
+			return true
+		}
+		soon(10 * time.Millisecond)
+	}
+	return false
+}
+
+// TestUnknownCommit loses every message of an Update in turn. What the store reports of
+// the commit is true, and it never runs its function again once the commit may have
+// been applied. A store that does is found out.
 func TestUnknownCommit(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
-	sound := w.increments(func(*pgstore.Store) {})
+	sound := w.increments(func(*pgstore.Store) {}, func(counted) bool { return false })
 	require.Zero(t, sound.wrong)
 	require.NotZero(t, sound.doubtedDone, "COMMIT was applied and its reply lost")
 	require.NotZero(t, sound.doubtedNot, "COMMIT was lost itself")
-	weakened := w.increments(func(s *pgstore.Store) { pgstore.Weaken(s, "RETRY AFTER AN UNKNOWN COMMIT") })
+	weakened := w.increments(func(s *pgstore.Store) { pgstore.Weaken(s, "RETRY AFTER AN UNKNOWN COMMIT") },
+		func(c counted) bool { return c.wrong > 0 })
 	require.NotZero(t, weakened.wrong, "a store that runs its function again is found out")
 }
 
-// counted is how Updates ended: reported otherwise than they did, or in doubt.
+// counted counts how Updates ended: other than was reported, or in doubt.
 type counted struct{ wrong, doubtedDone, doubtedNot int }
 
-// increments adds one to a number, again and again with another message lost.
-func (w *wire) increments(weaken func(*pgstore.Store)) (c counted) {
+// increments adds one to a number again and again, each time with another message lost,
+// until all have been, or until enough was seen.
+func (w *wire) increments(weaken func(*pgstore.Store), enough func(counted) bool) (c counted) {
 	for _, what := range []fault{requestLost, replyLost, replyCut, callerGone} {
-		for n, hit := 0, true; hit; n++ {
+		for n, hit := 0, true; hit && !enough(c); n++ {
 			_, pool := w.through()
 			store := pgstore.New(pool, nil)
 			weaken(store)
@@ -259,7 +293,7 @@ func (w *wire) increments(weaken func(*pgstore.Store)) (c counted) {
 
 var number = tenancy.HeadRecord{Stream: tenancy.Stream{User: tenancy.UserID{1}}}
 
-// add adds to the number, and gives what it is then if nothing else is asked.
+// add adds to the number. It returns a function for Update.
 func (w *wire) add(n uint64) func(context.Context, tenancy.Tx) error {
 	return func(ctx context.Context, tx tenancy.Tx) error {
 		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Key: number.Entries(nil)[0].Key})
@@ -275,16 +309,20 @@ func (w *wire) add(n uint64) func(context.Context, tenancy.Tx) error {
 	}
 }
 
-// number reads it, past the proxy, by writing: after whatever is on its way has ended.
+// number reads the number past the proxy, by writing: that comes after whatever is on
+// its way has ended.
 func (w *wire) number() (n int) {
 	require.NoError(w.t, pgstore.New(w.pool, nil).Update(w.t.Context(), w.add(0)))
-	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT sequence FROM tenancy_heads WHERE stream = $1", [16]byte(number.Stream.User)).Scan(&n))
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(),
+		"SELECT sequence FROM tenancy_heads WHERE stream = $1", [16]byte(number.Stream.User)).Scan(&n))
 	return n
 }
 
-// TestRoundTrips counts how often the pool waits for the server in an operation: two to three times where its size is fixed, and where it is not, as often for
+// TestRoundTrips counts how often the pool waits for the server in an operation. That
+// is two to three times if the operation's size is fixed, and otherwise as often for
 // many records as for few.
 func TestRoundTrips(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	dir, _ := w.through()
 	store := pgstore.New(w.pool, nil)
@@ -311,7 +349,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
-// growing are the operations that change as many records as there are.
+// growing returns the operations that change as many records as there are.
 func growing(store tenancy.Store) map[string]func(int) deed {
 	return map[string]func(int) deed{
 		"MergeOrganizations": func(n int) deed {
@@ -332,7 +370,8 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 		},
 		"ImportUsers": func(n int) deed {
 			return deed{"ImportUsers", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
-				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
+				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org,
+					tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
 				s.candidate(store, 0, 0) // which proves the domain
 				emails := s.loners(store, n)
 				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
@@ -343,8 +382,9 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 	}
 }
 
-// events counts those of an operation, once each however many streams have it.
+// events counts the events of an operation, each once, in however many streams it is.
 func (w *wire) events(id tenancy.OperationID) (count int) {
-	require.NoError(w.t, w.pool.QueryRow(w.t.Context(), "SELECT count(*) FROM tenancy_events WHERE operation_id = $1", [16]byte(id)).Scan(&count))
+	require.NoError(w.t, w.pool.QueryRow(w.t.Context(),
+		"SELECT count(*) FROM tenancy_events WHERE operation_id = $1", [16]byte(id)).Scan(&count))
 	return count
 }

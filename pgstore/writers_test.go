@@ -20,7 +20,7 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// share is how many operations each writer does.
+// share returns how many operations each writer does.
 func share() int {
 	if testing.Short() {
 		return 10
@@ -28,7 +28,9 @@ func share() int {
 	return 40
 }
 
-// contend has writers do their shares in one organization at once: each operation changes it, and needs the head of its stream. It gives how long each took.
+// contend lets writers do their shares in one organization at once. Each operation
+// changes the organization and needs the head of its stream. contend returns how long
+// each writer took.
 func contend(t *testing.T, store tenancy.Store, up tenancy.SignedUp, writers, share int) []time.Duration {
 	dir, err := tenancy.New(store, &tenancy.Options{InvitationsPerDay: -1})
 	require.NoError(t, err)
@@ -42,10 +44,12 @@ func contend(t *testing.T, store tenancy.Store, up tenancy.SignedUp, writers, sh
 			defer func(begun time.Time) { took[i] = time.Since(begun) }(time.Now())
 			for n := 0; n < share && failed[i] == nil; n++ {
 				if n%2 == 0 {
-					_, failed[i] = owner.CreateAccount(t.Context(), up.Organization.ID, tenancy.NewAccount{Name: "Account"})
+					_, failed[i] = owner.CreateAccount(t.Context(), up.Organization.ID,
+						tenancy.NewAccount{Name: "Account"})
 				} else {
 					to := fmt.Sprintf("w%d-%d-%d@guests.example.com", os.Getpid(), i, n)
-					_, failed[i] = owner.InviteUser(t.Context(), up.Organization.ID, tenancy.NewInvitation{Email: to})
+					_, failed[i] = owner.InviteUser(t.Context(), up.Organization.ID,
+						tenancy.NewInvitation{Email: to})
 				}
 			}
 		})
@@ -58,14 +62,18 @@ func contend(t *testing.T, store tenancy.Store, up tenancy.SignedUp, writers, sh
 	return took
 }
 
+// patience is how long transactions that contend try again. It is more than they need on the busiest machine.
+const patience = 10 * time.Minute
+
 // retries counts the attempts of a store that lost.
 type retries struct{ atomic.Int64 }
 
 func (r *retries) options() *pgstore.Options {
-	return &pgstore.Options{OnRetry: func(context.Context, error) { r.Add(1) }}
+	return &pgstore.Options{RetryFor: patience, OnRetry: func(context.Context, error) { r.Add(1) }}
 }
 
-// childContends is a process of several that contend; what it is told is whose organization it is, how many writers it has, and their share.
+// childContends is one of several processes that contend. It is told whose organization
+// it is, how many writers it has, and their share.
 func childContends(t *testing.T, pool *pgxpool.Pool, o *orders) {
 	words := strings.Fields(os.Getenv(told))
 	up := sharedBy(t, strings.Join(words[:2], " "))
@@ -84,9 +92,11 @@ func childContends(t *testing.T, pool *pgxpool.Pool, o *orders) {
 	say("lost", lost.Load())
 }
 
-// TestWriters has eight writers at one organization. Each does its share, none is starved, and no operation is lost: the records and the stream have them all
-// (GEN-3). In one process they queue, and no attempt loses; in several the database says who wins.
+// TestWriters lets eight writers write to one organization. Each does its share, and no
+// operation is lost: the records and the stream have all of them (GEN-3). In one
+// process they queue, and no attempt loses. In several, the database decides who wins.
 func TestWriters(t *testing.T) {
+	t.Parallel()
 	const writers = 8
 	counted := func(t *testing.T, store tenancy.Store, up tenancy.SignedUp) {
 		dir, err := tenancy.New(store, nil)
@@ -145,7 +155,8 @@ func TestWriters(t *testing.T) {
 		}
 		var processes []*child
 		for range 4 {
-			processes = append(processes, start(t, "contender", pool, fmt.Sprint(ids(up), " ", writers/4, " ", share()), hear))
+			processes = append(processes, start(t, "contender", pool,
+				fmt.Sprint(ids(up), " ", writers/4, " ", share()), hear))
 		}
 		for _, p := range processes {
 			<-p.spoke
@@ -158,14 +169,17 @@ func TestWriters(t *testing.T) {
 			p.finish(t)
 		}
 		require.Len(t, took, writers)
-		t.Logf("each writer's %d operations took %v to %v; %d serialization failures in %d commits", share(), slices.Min(took), slices.Max(took), lost, writers*share())
+		t.Logf("each writer's %d operations took %v to %v; %d serialization failures in %d commits",
+			share(), slices.Min(took), slices.Max(took), lost, writers*share())
 		counted(t, store, up)
 	})
 }
 
-// TestAcceptors has eight people accept invitations into one organization at once, from one process. Which organization, and so which queue, each learns
-// only from what it reads first; still no attempt loses to another.
+// TestAcceptors lets eight people accept invitations into one organization at once,
+// from one process. Each learns only from what it reads first which organization, and
+// so which queue, it needs. Still no attempt loses to another.
 func TestAcceptors(t *testing.T) {
+	t.Parallel()
 	var lost retries
 	store, _ := open(t, lost.options())
 	dir, err := tenancy.New(store, &tenancy.Options{InvitationsPerDay: -1})
@@ -182,9 +196,11 @@ func TestAcceptors(t *testing.T) {
 		var secrets []tenancy.Secret
 		for i := range acceptors {
 			email := fmt.Sprintf("a%d-%d@guests.example.com", round, i)
-			guest, err := owner.InviteToAccount(ctx, up.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+			guest, err := owner.InviteToAccount(ctx, up.Account.ID,
+				tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
 			require.NoError(t, err)
-			joined, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Guest", Secret: guest.Secret})
+			joined, err := dir.System().SignUp(ctx,
+				tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Guest", Secret: guest.Secret})
 			require.NoError(t, err)
 			sent, err := owner.InviteUser(ctx, up.Organization.ID, tenancy.NewInvitation{Email: email})
 			require.NoError(t, err)

@@ -11,24 +11,28 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// batch is how many lookups of one kind a statement answers where a step has many: what each statement costs besides is most of a lookup.
+// batch is how many lookups of one kind a statement answers in a step that has many.
+// The fixed cost of a statement is most of the cost of a lookup.
 const batch = 32
 
-// batchKind is what lookups have in common that a statement answers together: the index, and whether they ask for one record at a key, or for all there are
-// in something.
+// batchKind is what lookups that a statement answers together have in common: the
+// index, and whether they ask for the record at a key or for all records in something.
 type batchKind struct {
 	index tenancy.Index
 	whole bool
 }
 
-// kindOf gives a lookup's kind; false: it is answered alone.
+// kindOf returns the kind of a lookup. It returns false for a lookup that is answered
+// alone.
 func kindOf(l tenancy.Lookup) (batchKind, bool) {
 	exact := l.Limit == 0 && !l.Count
-	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Key == tenancy.Key{In: l.Key.In} && l.Key.In != [16]byte{}
+	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Key == tenancy.Key{In: l.Key.In} &&
+		l.Key.In != [16]byte{}
 	return batchKind{l.Index, whole}, exact || whole
 }
 
-// batching gives, for each kind, the statement that asks for a batch: for the rows at the keys, and which key each is at.
+// batching holds, for each kind, the statement that answers a batch: it returns the
+// rows at the keys, each with the place of its key.
 var batching = func() map[batchKind]string {
 	texts := map[batchKind]string{}
 	for _, x := range tables.Indexes() {
@@ -42,7 +46,7 @@ var batching = func() map[batchKind]string {
 	return texts
 }()
 
-// batchOf writes a statement that finds rows by some columns, in the order of others.
+// batchOf returns a statement that finds rows by some columns, in the order of others.
 func batchOf(x *tables.Index, by, order []tables.Column) string {
 	keys, rows, conditions := "place", make([]string, batch), make([]string, 0, len(by)+1)
 	for i, c := range by {
@@ -55,7 +59,8 @@ func batchOf(x *tables.Index, by, order []tables.Column) string {
 	if x.Where != "" {
 		conditions = append(conditions, x.Where)
 	}
-	text := "WITH asked (" + keys + ") AS (VALUES " + strings.Join(rows, ", ") + ") SELECT place, " + tables.Names(x.Table.Columns[:x.Table.Fields]) +
+	text := "WITH asked (" + keys + ") AS (VALUES " + strings.Join(rows, ", ") + ") SELECT place, " +
+		tables.Names(x.Table.Columns[:x.Table.Fields]) +
 		" FROM asked CROSS JOIN " + x.Table.Name + " ON " + strings.Join(conditions, " AND ")
 	if len(order) > 0 {
 		text += " ORDER BY place, " + tables.Names(order)
@@ -63,7 +68,8 @@ func batchOf(x *tables.Index, by, order []tables.Column) string {
 	return text
 }
 
-// batches takes those lookups out that are many enough of one kind, and answers them. It gives the places of the others.
+// batches answers the lookups of each kind that has enough of them. It returns the
+// places of the others.
 func (t *tx) batches(ctx context.Context, lookups []tenancy.Lookup, answers []tenancy.Answer) (left []int, err error) {
 	of := map[batchKind][]int{}
 	for i, l := range lookups {
@@ -86,7 +92,7 @@ func (t *tx) batches(ctx context.Context, lookups []tenancy.Lookup, answers []te
 	return left, nil
 }
 
-// batch answers lookups of one kind, those at some places.
+// batch answers the lookups of one kind that are at some places.
 func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenancy.Lookup, answers []tenancy.Answer) error {
 	x, err := tables.At(lookups[some[0]].Index)
 	if err != nil {
@@ -110,7 +116,10 @@ func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenan
 	}
 	return t.ask(ctx, text, args, func(rows *sql.Rows) error {
 		var at int
-		record, err := x.Table.Record(func(into ...any) error { return rows.Scan(append([]any{&at}, into...)...) })
+		record, err := x.Table.Record(func(into ...any) error {
+			return rows.Scan(append([]any{&at},
+				into...)...)
+		})
 		if err != nil {
 			return wrap(err)
 		}
@@ -124,10 +133,11 @@ func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenan
 	})
 }
 
-// holds refuses a row that is not what the index has of its record.
+// holds returns an error for a row that differs from what the index has of its record.
 func holds(x *tables.Index, r tenancy.Record, l tenancy.Lookup) error {
 	if !x.Holds(r, l) {
-		return fmt.Errorf("sqlitestore: %s: a row that index %s does not have of its record", x.Table.Name, x.Name)
+		return fmt.Errorf("sqlitestore: %s: a row that index %s does not have of its record",
+			x.Table.Name, x.Name)
 	}
 	return nil
 }

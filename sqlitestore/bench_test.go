@@ -18,9 +18,11 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// Every benchmark runs beside a floor, "by hand": the fewest statements of the same driver, prepared, with the same settings, over the same tables.
+// Every benchmark runs beside a floor, "by hand": the fewest statements of the same
+// driver, prepared, with the same settings, over the same tables.
 
-// floor is a database of the schema's tables, and statements prepared on its one connection.
+// floor is a database of the schema's tables, and statements prepared on its one
+// connection.
 type floor struct {
 	testing.TB
 	db *sql.DB
@@ -41,7 +43,8 @@ func (f *floor) prepare(text string) *sql.Stmt {
 	return s
 }
 
-// newID draws an ID as the library does: each later than the last, then random.
+// newID returns a new ID as the library makes them: later than the last one, then
+// random.
 func newID() (id [16]byte) {
 	_, _ = rand.Read(id[:])
 	binary.BigEndian.PutUint64(id[:], uint64(time.Now().UnixMilli())<<16|drawn.Add(1)&0xffff)
@@ -52,7 +55,7 @@ var drawn atomic.Uint64
 
 func bytesOf(id [16]byte) []byte { return id[:] }
 
-// founded is a directory over a file, and who owns an organization there.
+// founded is a directory over a file, with the Owner of an organization there.
 type founded struct {
 	path  string
 	store *sqlitestore.Store
@@ -66,7 +69,8 @@ func found(tb testing.TB) founded {
 	var err error
 	f.dir, err = tenancy.New(f.store, nil)
 	require.NoError(tb, err)
-	f.ana, err = f.dir.System().SignUp(tb.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	f.ana, err = f.dir.System().SignUp(tb.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	require.NoError(tb, err)
 	return f
 }
@@ -133,7 +137,8 @@ func (h *handWritten) rename(ctx context.Context, name string) error {
 	return tx.Commit()
 }
 
-// BenchmarkOperation renames an organization: one operation, with its event and its outbox.
+// BenchmarkOperation renames an organization: one operation, with its event and its
+// outbox.
 func BenchmarkOperation(b *testing.B) {
 	b.Run("by hand", func(b *testing.B) {
 		h := byHand(b, found(b))
@@ -151,7 +156,7 @@ func BenchmarkOperation(b *testing.B) {
 	})
 }
 
-// BenchmarkContended has eight goroutines do that at once.
+// BenchmarkContended renames organizations from eight goroutines at once.
 func BenchmarkContended(b *testing.B) {
 	b.SetParallelism(4)
 	b.Run("by hand", func(b *testing.B) {
@@ -180,7 +185,7 @@ func BenchmarkContended(b *testing.B) {
 	})
 }
 
-// large is a Prime and a large Candidate of one Owner.
+// large is a Prime and a large Candidate of the same Owner.
 type large struct {
 	owner            tenancy.UserID
 	prime, candidate tenancy.OrganizationID
@@ -192,40 +197,51 @@ type large struct {
 
 func newLarge(users, accounts int) *large {
 	l := &large{owner: newID(), prime: newID(), candidate: newID()}
-	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"), Address: tenancy.NewPersonal("o@corp.example")}},
-		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified, Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
+	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1,
+		Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"),
+			Address: tenancy.NewPersonal("o@corp.example")}},
+		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified,
+			Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
 			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
 	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
-		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner, State: tenancy.StateActive, Created: 1, Import: true},
+		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner,
+			State: tenancy.StateActive, Created: 1, Import: true},
 			tenancy.MembershipRecord{Organization: org, User: l.owner, Role: tenancy.Owner, Since: 1})
 	}
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
 		l.emails = append(l.emails, email)
-		user := tenancy.UserRecord{ID: newID(), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)}}
-		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
+		user := tenancy.UserRecord{ID: newID(), Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+				Address: tenancy.NewPersonal(email)}}
+		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate,
+			User: user.ID, Since: 1})
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: newID(), Owner: user.ID, Organization: l.candidate, Created: 1}
 			l.account, l.user = account.ID, user.ID
-			l.records = append(l.records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+			l.records = append(l.records, account,
+				tenancy.GrantRecord{Account: account.ID, User: user.ID,
+					Roles: tenancy.Roles(tenancy.AccountOwner)})
 		}
 	}
 	return l
 }
 
-// store gives a directory over a fresh file with all of it, and where that is.
+// store returns a directory over a new file with all of it, and the path of the file.
 func (l *large) store(tb testing.TB) (*tenancy.Directory, string) {
 	path := fresh(tb)
 	store := openFile(tb, path)
 	for batch := range slices.Chunk(l.records, 20_000) {
-		require.NoError(tb, store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
+		require.NoError(tb, store.Update(tb.Context(),
+			func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
 	}
 	dir, err := tenancy.New(store, nil)
 	require.NoError(tb, err)
 	return dir, path
 }
 
-// BenchmarkPage lists fifty members of 100,000, with their roles on the organization's accounts. A page of the library's is a hundred.
+// BenchmarkPage lists fifty members of 100,000, with their roles on the organization's
+// accounts. A page of the library's has a hundred.
 func BenchmarkPage(b *testing.B) {
 	l := newLarge(100_000, 10_000)
 	dir, path := l.store(b)
@@ -242,7 +258,8 @@ func BenchmarkPage(b *testing.B) {
 				var flags [4]bool
 				var email, address, name string
 				var roles sql.NullString
-				require.NoError(b, rows.Scan(&org, &member, &role, &flags[0], &since, &user, &flags[1], &flags[2], &flags[3], &created, &email, &address, &name, &roles))
+				require.NoError(b, rows.Scan(&org, &member, &role, &flags[0], &since, &user, &flags[1],
+					&flags[2], &flags[3], &created, &email, &address, &name, &roles))
 			}
 			require.NoError(b, rows.Err())
 		}
@@ -257,7 +274,7 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkCan asks Can beside one statement that reads what it needs.
+// BenchmarkCan calls Can, beside one statement that reads what Can needs.
 func BenchmarkCan(b *testing.B) {
 	l := newLarge(10_000, 1_000)
 	dir, path := l.store(b)
@@ -269,7 +286,9 @@ func BenchmarkCan(b *testing.B) {
 			var flags [6]int64
 			var org []byte
 			var role sql.NullInt64
-			require.NoError(b, s.QueryRowContext(b.Context(), bytesOf(l.owner), bytesOf(l.account)).Scan(&flags[0], &flags[1], &flags[2], &org, &flags[3], &flags[4], &flags[5], &role))
+			require.NoError(b, s.QueryRowContext(b.Context(), bytesOf(l.owner),
+				bytesOf(l.account)).Scan(&flags[0], &flags[1], &flags[2], &org, &flags[3], &flags[4],
+				&flags[5], &role))
 		}
 	})
 	b.Run("store", func(b *testing.B) {
@@ -282,7 +301,8 @@ func BenchmarkCan(b *testing.B) {
 	})
 }
 
-// BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside two UPDATEs.
+// BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside
+// two UPDATEs.
 func BenchmarkMerge(b *testing.B) {
 	l := newLarge(100_000, 10_000)
 	b.Run("by hand", func(b *testing.B) {
@@ -293,10 +313,13 @@ func BenchmarkMerge(b *testing.B) {
 			b.StartTimer()
 			tx, err := f.db.BeginTx(b.Context(), nil)
 			require.NoError(b, err)
-			_, err = tx.ExecContext(b.Context(), "UPDATE tenancy_members SET organization_id = ?, role = 0, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
+			_, err = tx.ExecContext(b.Context(),
+				"UPDATE tenancy_members SET organization_id = ?, role = 0, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
 				bytesOf(l.prime), bytesOf(l.candidate), bytesOf(l.owner))
 			require.NoError(b, err)
-			_, err = tx.ExecContext(b.Context(), "UPDATE tenancy_accounts SET organization_id = ? WHERE organization_id = ?", bytesOf(l.prime), bytesOf(l.candidate))
+			_, err = tx.ExecContext(b.Context(),
+				"UPDATE tenancy_accounts SET organization_id = ? WHERE organization_id = ?",
+				bytesOf(l.prime), bytesOf(l.candidate))
 			require.NoError(b, err)
 			require.NoError(b, tx.Commit())
 		}
@@ -312,10 +335,12 @@ func BenchmarkMerge(b *testing.B) {
 	})
 }
 
-// imported is how many users BenchmarkImport brings in: an organization of its own takes each of them there.
+// imported is how many users BenchmarkImport imports. Each of them is in an
+// organization of their own before.
 const imported = 100_000
 
-// BenchmarkImport imports users who are in no organization, beside a batch that inserts as many memberships, heads, events and operations.
+// BenchmarkImport imports users who are in no organization, beside a batch that inserts
+// as many memberships, heads, events and operations.
 func BenchmarkImport(b *testing.B) {
 	l := newLarge(imported+1, 0)
 	l.records = slices.DeleteFunc(l.records, func(r tenancy.Record) bool {
@@ -335,7 +360,8 @@ func BenchmarkImport(b *testing.B) {
 			b.StopTimer()
 			dir, _ := l.store(b)
 			b.StartTimer()
-			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime, tenancy.UserImport{Emails: l.emails})
+			results, err := dir.As(l.owner).ImportUsers(b.Context(), l.prime,
+				tenancy.UserImport{Emails: l.emails})
 			require.NoError(b, err)
 			for _, r := range results {
 				require.NoError(b, r.Err)
@@ -344,7 +370,7 @@ func BenchmarkImport(b *testing.B) {
 	})
 }
 
-// batch inserts so many users, memberships and events in one transaction.
+// batch inserts a number of users, memberships and events in one transaction.
 func (f *floor) batch(n int) {
 	user := f.prepare("INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')")
 	member := f.prepare("INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")
@@ -357,7 +383,8 @@ func (f *floor) batch(n int) {
 		id := newID()
 		binary.BigEndian.PutUint64(id[:], uint64(i))
 		for s, args := range map[*sql.Stmt][]any{
-			user: {bytesOf(id), fmt.Sprintf("user%d@corp.example", i)}, member: {org, bytesOf(id)}, event: {org, i + 1, make([]byte, 100)},
+			user: {bytesOf(id), fmt.Sprintf("user%d@corp.example", i)}, member: {org, bytesOf(id)},
+			event: {org, i + 1, make([]byte, 100)},
 		} {
 			if _, err := tx.StmtContext(f.Context(), s).ExecContext(f.Context(), args...); err != nil {
 				f.Fatal(err)

@@ -11,26 +11,28 @@ import (
 	"modernc.org/sqlite"
 )
 
-// meddler stands between database/sql and the driver: it changes statements, and makes them fail.
+// meddler is between database/sql and the driver. It changes statements and makes them
+// fail.
 type meddler struct {
 	path string
 	mu   sync.Mutex
-	// rewrite gives the text that is prepared instead; nil: as it is.
+	// rewrite returns the text to prepare instead. Nil leaves it as it is.
 	rewrite func(text string) string
-	// around carries out a statement by calling do, or not, and gives what is reported; nil: as it is.
+	// around carries out a statement by calling do, or does not, and returns what is
+	// reported. Nil leaves it as it is.
 	around func(text string, do func() error) error
 }
 
-// meddled gives a host's database whose statements go through a meddler.
+// meddled returns a host's database whose statements go through a meddler.
 func meddled(t testing.TB, path string) (*sql.DB, *meddler) {
 	database(t, path, asDocumented)
-	m := &meddler{path: path + asDocumented}
+	m := &meddler{path: path + hasty}
 	db := sql.OpenDB(m)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db, m
 }
 
-// set says what is done around statements from now on.
+// set sets what is done around statements from now on.
 func (m *meddler) set(around func(text string, do func() error) error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -11,10 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// TestErased searches the bytes of the file and of its log for markers that every name and address carries: all are there at first, and none after deletion,
-// purge and Vacuum (SEC-27).
+// TestErased searches the bytes of the file and of its log for markers that every name
+// and address carries. All are there at first, and none after deletion, Purge and
+// Vacuum (SEC-27).
 func TestErased(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -39,7 +41,8 @@ func TestErased(t *testing.T) {
 		return found
 	}
 	var users []tenancy.UserID
-	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(), Organization: mark(), Account: "account"})
+	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(),
+		Organization: mark(), Account: "account"})
 	require.NoError(t, err)
 	users = append(users, ana.User.ID)
 	owner, org := dir.As(ana.User.ID), ana.Organization.ID
@@ -47,10 +50,12 @@ func TestErased(t *testing.T) {
 		to := email()
 		sent, err := owner.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: to})
 		require.NoError(t, err)
-		ben, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(), Secret: sent.Secret})
+		ben, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(),
+			Secret: sent.Secret})
 		require.NoError(t, err)
 		users = append(users, ben.User.ID)
-		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
+		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 	}
 	_, err = owner.RenameOrganization(t.Context(), org, mark())
@@ -79,19 +84,25 @@ func TestErased(t *testing.T) {
 	sound(t, openFile(t, backup))
 }
 
-// TestCheckpointWaits does not say that the log is empty while a View holds on to it.
+// TestCheckpointWaits calls Checkpoint while a View holds on to the log. It does not
+// report success: it tries again until its context ends, or until RetryFor is over.
 func TestCheckpointWaits(t *testing.T) {
 	t.Parallel()
-	store := open(t)
-	require.NoError(t, store.Update(t.Context(), increment))
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-	require.NoError(t, store.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
+	ctx, cancel := context.WithCancel(t.Context())
+	path := fresh(t)
+	openFile(t, path)
+	patient := opened(t, path, &sqlitestore.Options{RetryFor: time.Hour,
+		OnRetry: func(context.Context, error) { cancel() }})
+	hasty := opened(t, path, &sqlitestore.Options{RetryFor: 1})
+	require.NoError(t, patient.Update(t.Context(), increment))
+	require.NoError(t, patient.View(t.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
 		_, err := tx.Read(t.Context(), tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 10})
 		require.NoError(t, err)
-		require.NoError(t, store.Update(t.Context(), increment))
-		require.Error(t, store.Checkpoint(ctx))
+		require.NoError(t, patient.Update(t.Context(), increment))
+		require.ErrorIs(t, hasty.Checkpoint(t.Context()), tenancy.CodeBusy)
+		require.ErrorIs(t, patient.Checkpoint(ctx), context.Canceled)
 		return nil
 	}))
-	require.NoError(t, store.Checkpoint(t.Context()))
+	require.NoError(t, patient.Checkpoint(t.Context()))
+	require.Empty(t, contents(t, path+"-wal"))
 }

@@ -17,16 +17,17 @@ import (
 // ErrClosed says that the Store was closed.
 var ErrClosed = errors.New("sqlitestore: the store is closed")
 
-// errOver is what a transaction answers after the function it was given to has returned.
+// errOver is the error of a transaction that is used after its function has returned.
 var errOver = errors.New("sqlitestore: the transaction is over")
 
-// lostError is the end of an attempt that another process was in the way of: nothing of it was or will be committed.
+// lostError ends an attempt that another process was in the way of. Nothing of the
+// attempt was or will be committed.
 type lostError struct{ cause error }
 
 func (e *lostError) Error() string { return e.cause.Error() }
 func (e *lostError) Unwrap() error { return e.cause }
 
-// lostOnly gives a lostError where another connection was in the way; nil: none was.
+// lostOnly returns a lostError if another connection was in the way, and nil otherwise.
 func lostOnly(err error) error {
 	if isBusy(err) {
 		return &lostError{err}
@@ -34,7 +35,8 @@ func lostOnly(err error) error {
 	return nil
 }
 
-// lost is lostOnly where an error that is something else stays as it is.
+// lost returns a lostError if another connection was in the way, and any other error as
+// it is.
 func lost(err error) error {
 	if e := lostOnly(err); e != nil {
 		return e
@@ -42,7 +44,8 @@ func lost(err error) error {
 	return err
 }
 
-// code gives the extended result code of a driver's error; zero: it is none of the driver's.
+// code returns the extended result code of a driver's error, or zero for any other
+// error.
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()
@@ -50,15 +53,16 @@ func code(err error) int {
 	return 0
 }
 
-// primary is the part of a result code that says what kind it is.
+// primary returns the part of a result code that names its kind.
 func primary(err error) int { return code(err) & 0xff }
 
-// isBusy says whether another connection was in the way.
+// isBusy reports whether another connection was in the way.
 func isBusy(err error) bool {
 	return primary(err) == sqlite3.SQLITE_BUSY || primary(err) == sqlite3.SQLITE_LOCKED
 }
 
-// busy makes CodeBusy of what another connection was in the way of.
+// busy returns CodeBusy if another connection was in the way, and any other error as it
+// is.
 func busy(err error) error {
 	if !isBusy(err) {
 		return err
@@ -66,7 +70,8 @@ func busy(err error) error {
 	return fmt.Errorf("sqlitestore: %w: %w", tenancy.CodeBusy, err)
 }
 
-// taken makes CodeBusy of a write's error that says that a row with the same key is there. No such error names what is in the row.
+// taken returns CodeBusy if a write failed because a row has the same key, and any
+// other error as it is. None of the driver's errors for that names what is in the row.
 func taken(err error) error {
 	switch code(err) {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -75,17 +80,20 @@ func taken(err error) error {
 	return err
 }
 
-// notCommitted says whether the error of a COMMIT shows that it was not carried out, and never will be. One that found the disk full has not written
-// the frame that commits. Any other error of the disk may come after that frame was written: then it counts when the file is opened after a crash.
+// notCommitted reports whether the error of a COMMIT shows that it was not carried out
+// and never will be. A COMMIT that found the disk full has not written the frame that
+// commits. Any other error of the disk may come after that frame was written. Then the
+// commit counts when the file is opened after a crash.
 func notCommitted(err error) bool {
 	switch primary(err) {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR:
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_FULL,
+		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_ERROR:
 		return true
 	}
 	return errors.Is(err, sql.ErrTxDone)
 }
 
-// committed says what became of a COMMIT, by its error.
+// committed returns what became of a COMMIT that ended with an error.
 func committed(err error) error {
 	if err == nil || notCommitted(err) {
 		return lost(err)
@@ -93,7 +101,7 @@ func committed(err error) error {
 	return fmt.Errorf("sqlitestore: %w: %w", tenancy.CodeAmbiguous, err)
 }
 
-// retry says whether, and when, an attempt is made again.
+// retry decides whether and when an attempt is made again.
 type retry struct {
 	until   time.Time
 	onRetry func(context.Context, error)
@@ -101,7 +109,9 @@ type retry struct {
 
 func (s *Store) retry() retry { return retry{time.Now().Add(s.options.RetryFor), s.options.OnRetry} }
 
-// wait waits before the next attempt; CodeBusy: there is to be none. What it waits for does not grow: whoever has waited long must not wait longest.
+// wait waits before the next attempt. It returns CodeBusy if there is to be none. The
+// time it waits does not grow: a transaction that has waited long must not wait
+// longest.
 func (r retry) wait(ctx context.Context, cause error) error {
 	if err := ctx.Err(); err != nil {
 		return err

@@ -39,7 +39,8 @@ func Example() {
 	if err != nil {
 		panic(err)
 	}
-	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"),
+		Name: "Ana", Organization: "Acme"})
 	fmt.Println(ana.Organization.Name.Reveal(), err)
 
 	// Output:
@@ -61,7 +62,8 @@ func ExampleStore_Transact() {
 
 	signUp := func(email, plan string) error {
 		return store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
-			made, err := dir.On(store).System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana"})
+			made, err := dir.On(store).System().SignUp(ctx,
+				tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Ana"})
 			if err != nil {
 				return err
 			}
@@ -87,12 +89,16 @@ func ExampleStore_Transact() {
 	// business
 }
 
-// signIn gives the user of a person whom an identity provider vouches for by issuer and subject, never by address, and signs them up the first time: the host's
-// row and the user are made in one transaction, so that no crash leaves one without the other, and calling it again is safe.
-func signIn(ctx context.Context, dir *tenancy.Directory, store *sqlitestore.Store, issuer, subject string, email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
+// signIn returns the user of a person whom an identity provider identifies by issuer
+// and subject, never by address. The first time, it signs the person up. The host's row
+// and the user are made in one transaction, so that no crash leaves one without the
+// other, and calling signIn again is safe.
+func signIn(ctx context.Context, dir *tenancy.Directory, store *sqlitestore.Store, issuer, subject string,
+	email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
 	err = store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, joined tenancy.Store) error {
 		var id []byte
-		err := tx.QueryRowContext(ctx, "SELECT user FROM identities WHERE issuer = ? AND subject = ?", issuer, subject).Scan(&id)
+		err := tx.QueryRowContext(ctx, "SELECT user FROM identities WHERE issuer = ? AND subject = ?",
+			issuer, subject).Scan(&id)
 		if err == nil {
 			user = tenancy.UserID(id)
 			return nil
@@ -105,7 +111,8 @@ func signIn(ctx context.Context, dir *tenancy.Directory, store *sqlitestore.Stor
 			return err
 		}
 		user = made.User.ID
-		_, err = tx.ExecContext(ctx, "INSERT INTO identities (issuer, subject, user) VALUES (?, ?, ?)", issuer, subject, user[:])
+		_, err = tx.ExecContext(ctx, "INSERT INTO identities (issuer, subject, user) VALUES (?, ?, ?)",
+			issuer, subject, user[:])
 		return err
 	})
 	return user, err
@@ -125,9 +132,11 @@ func Example_signUp() {
 		return err
 	})
 
-	first, err := signIn(ctx, dir, store, "https://id.example", "248289761001", tenancy.Proven("ana@acme.example"))
+	first, err := signIn(ctx, dir, store, "https://id.example", "248289761001",
+		tenancy.Proven("ana@acme.example"))
 	fmt.Println(err)
-	again, err := signIn(ctx, dir, store, "https://id.example", "248289761001", tenancy.Proven("ana@new.example"))
+	again, err := signIn(ctx, dir, store, "https://id.example", "248289761001",
+		tenancy.Proven("ana@new.example"))
 	fmt.Println(err, again == first)
 
 	// Output:

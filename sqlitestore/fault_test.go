@@ -13,9 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// driversError gives an error of the driver's with a code: the type has no other way.
+// driversError returns an error of the driver with a code. There is no other way to
+// make one.
 func driversError(t testing.TB, statements ...string) error {
 	db := database(t, fresh(t), asDocumented)
 	db.SetMaxOpenConns(1)
@@ -28,10 +30,11 @@ func driversError(t testing.TB, statements ...string) error {
 }
 
 func fullDisk(t testing.TB) error {
-	return driversError(t, "PRAGMA max_page_count = 1", "CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
+	return driversError(t, "PRAGMA max_page_count = 1",
+		"CREATE TABLE more (x); INSERT INTO more VALUES (zeroblob(100000))")
 }
 
-// blocked gives SQLITE_BUSY.
+// blocked returns SQLITE_BUSY.
 func blocked(t testing.TB) error {
 	path := fresh(t)
 	one := database(t, path, asDocumented)
@@ -48,7 +51,9 @@ func blocked(t testing.TB) error {
 	return err
 }
 
-// TestCommitFails has COMMIT fail, carried out or not: only what shows that it was not is no CodeAmbiguous, and after CodeAmbiguous nothing runs again.
+// TestCommitFails makes COMMIT fail, carried out or not. The error is CodeAmbiguous
+// unless it shows that COMMIT was not carried out. After CodeAmbiguous nothing is run
+// again.
 func TestCommitFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk I/O error")
@@ -86,7 +91,11 @@ func TestCommitFails(t *testing.T) {
 				if how == "Update" {
 					err = store.Update(t.Context(), write)
 				} else {
-					err = store.Transact(t.Context(), func(ctx context.Context, _ *sql.Tx, joined tenancy.Store) error { return joined.Update(ctx, write) })
+					err = store.Transact(t.Context(),
+						func(ctx context.Context, _ *sql.Tx,
+							joined tenancy.Store) error {
+							return joined.Update(ctx, write)
+						})
 				}
 				require.True(t, failed)
 				require.Equal(t, c.runs, runs)
@@ -101,7 +110,7 @@ func TestCommitFails(t *testing.T) {
 	}
 }
 
-// TestAmbiguousSettled has an operation find out what became of it.
+// TestAmbiguousSettled lets an operation find out what became of it.
 func TestAmbiguousSettled(t *testing.T) {
 	t.Parallel()
 	for _, applied := range []bool{true, false} {
@@ -120,20 +129,24 @@ func TestAmbiguousSettled(t *testing.T) {
 			}
 			return errors.New("disk I/O error")
 		})
-		_, err = dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+		_, err = dir.System().SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 		require.NoError(t, err)
 		require.True(t, failed)
 		sound(t, store)
 	}
 }
 
-// everyStatement runs an operation again and again, with a fault at its first statement, at its second, and so on.
-func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error, whether func(t *testing.T, text string, err error, there bool)) {
+// everyStatement runs an operation again and again, with a fault at its first
+// statement, at its second, and so on.
+func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do func() error) error,
+	whether func(t *testing.T, text string, err error, there bool)) {
 	db, m := meddled(t, fresh(t))
 	store := over(t, db, nil)
 	dir, err := tenancy.New(store, nil)
 	require.NoError(t, err)
-	in := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"}
+	in := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme",
+		Account: "Main"}
 	for n := 1; ; n++ {
 		ctx, cancel := context.WithCancel(t.Context())
 		left, at := n, ""
@@ -162,7 +175,8 @@ func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do fun
 				return
 			}
 			s := dir.As(ana.User.ID)
-			require.NoError(t, s.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
+			require.NoError(t, s.DeleteOrganization(t.Context(), ana.Organization.ID,
+				tenancy.OrganizationDeletion{}))
 			_, err = s.CloseAccount(t.Context(), ana.Account.ID)
 			require.NoError(t, err)
 			require.NoError(t, s.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}))
@@ -170,21 +184,25 @@ func everyStatement(t *testing.T, fault func(t *testing.T, cancel func(), do fun
 	}
 }
 
-// TestEveryStatementFails: the operation's error, nothing of it there, and it succeeds when tried again; but at COMMIT, which is settled.
+// TestEveryStatementFails makes each statement of an operation fail. The operation
+// returns the error, has left nothing, and succeeds when it is tried again. A COMMIT
+// that fails is settled.
 func TestEveryStatementFails(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk I/O error")
-	everyStatement(t, func(_ *testing.T, _ func(), _ func() error) error { return broken }, func(t *testing.T, text string, err error, there bool) {
-		if text == "COMMIT" || text == "ROLLBACK" {
-			require.NoError(t, err)
-			return
-		}
-		require.ErrorIs(t, err, broken, text)
-		require.False(t, there, text)
-	})
+	everyStatement(t, func(_ *testing.T, _ func(), _ func() error) error { return broken },
+		func(t *testing.T, text string, err error, there bool) {
+			if text == "COMMIT" || text == "ROLLBACK" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, broken, text)
+			require.False(t, there, text)
+		})
 }
 
-// TestContextEndsAtEveryStatement: an operation has happened if and only if it says so.
+// TestContextEndsAtEveryStatement ends the context at each statement. The operation has
+// happened if and only if it says so.
 func TestContextEndsAtEveryStatement(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
@@ -205,14 +223,15 @@ func TestContextEndsAtEveryStatement(t *testing.T) {
 	}
 }
 
-// weaken names a weakening of the store, which the tests then must find: a unique index to be dropped, or a statement to be replaced.
+// weaken names a weakening of the store, which the tests must find: a unique index that
+// is dropped, or a statement that is replaced.
 const weaken = "SQLITESTORE_TEST_WEAKEN"
 
 // weakened weakens a host's database as the environment says.
 func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	what := os.Getenv(weaken)
 	if what == "" {
-		return database(t, path, asDocumented), func() {}
+		return database(t, path, hasty), func() {}
 	}
 	db, m := meddled(t, path)
 	if from, to, ok := strings.Cut(what, "="); ok {
@@ -230,27 +249,28 @@ func weakened(t testing.TB, path string) (db *sql.DB, after func()) {
 	}
 }
 
-// TestOnceOnly has one Store come to another's Update when that has read and not yet written: it waits, since each begins with the write lock, so that what was read
-// still holds, and no function runs in vain.
+// TestOnceOnly calls Update of one Store while an Update of another has read and not
+// yet written. It waits, since each begins with the write lock. So what was read still
+// holds, and no function runs in vain.
 func TestOnceOnly(t *testing.T) {
 	t.Parallel()
-	path := fresh(t)
-	db, _ := weakened(t, path)
-	one, other := over(t, db, nil), over(t, db, nil)
+	db, _ := weakened(t, fresh(t))
+	ctx, cancel := context.WithCancel(t.Context())
+	one := over(t, db, nil)
+	other := over(t, db, &sqlitestore.Options{RetryFor: time.Hour,
+		OnRetry: func(context.Context, error) { cancel() }})
 	runs := 0
-	require.NoError(t, one.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+	require.NoError(t, one.Update(t.Context(), func(within context.Context, tx tenancy.Tx) error {
 		runs++
-		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 1}); err != nil {
+		if _, err := tx.Read(within, tenancy.Lookup{Index: tenancy.IndexHeads, Limit: 1}); err != nil {
 			return err
 		}
 		if runs == 1 {
-			soon, cancel := context.WithTimeout(ctx, 2*time.Second) // more than an Update takes that does not wait
-			defer cancel()
-			if err := other.Update(soon, increment); !errors.Is(err, context.DeadlineExceeded) {
+			if err := other.Update(ctx, increment); !errors.Is(err, context.Canceled) {
 				return fmt.Errorf("it did not wait: %w", err)
 			}
 		}
-		return increment(ctx, tx)
+		return increment(within, tx)
 	}))
 	require.Equal(t, 1, runs)
 	require.NoError(t, other.Update(t.Context(), increment))

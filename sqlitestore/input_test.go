@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// contents gives what is in a file, "" if there is none.
+// contents returns what is in a file, or "" if there is none.
 func contents(t testing.TB, path string) string {
 	b, err := os.ReadFile(path)
 	if !os.IsNotExist(err) {
@@ -23,7 +24,8 @@ func contents(t testing.TB, path string) string {
 	return string(b)
 }
 
-// TestOpenRefuses gives Open what is no file of ours: ErrFile, and it is as it was.
+// TestOpenRefuses opens what is not a file of this package. Open returns ErrFile, and
+// the file is as it was.
 func TestOpenRefuses(t *testing.T) {
 	t.Parallel()
 	refuse := func(t *testing.T, path string) {
@@ -47,6 +49,50 @@ func TestOpenRefuses(t *testing.T) {
 		refuse(t, path)
 		require.Equal(t, before, contents(t, path))
 	})
+}
+
+// TestPaths passes Open and Backup what SQLite or its driver would not read as the path
+// of a file. Both return ErrFile and create no file.
+func TestPaths(t *testing.T) { // not parallel: it changes the working directory
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Mkdir("sub", 0o700))
+	store := open(t)
+	for _, path := range []string{
+		"", ":memory:", ":", ":memory:?cache=shared", ":x", "sub/", t.TempDir() + "/",
+		"file:", "file::memory:", "file::memory:?cache=shared", "file:directory.db", "FILE:directory.db",
+		"file:sub/directory.db",
+		"file:" + t.TempDir() + "/directory.db", "file:///directory.db?vfs=memdb",
+		"file://localhost/directory.db", "file:/directory.db?mode=memory",
+		"sqlite://directory.db", "sqlite3:///directory.db", "http://example.com/directory.db",
+		"directory.db?", "directory.db?mode=memory", "directory.db?_pragma=journal_mode(OFF)",
+		"?directory.db", "sub?/directory.db",
+		"directory.db\x00", "directory.db\x00.txt",
+	} {
+		opened, err := sqlitestore.Open(t.Context(), path, nil)
+		require.ErrorIs(t, err, sqlitestore.ErrFile, "%q", path)
+		require.Nil(t, opened)
+		require.ErrorIs(t, store.Backup(t.Context(), path), sqlitestore.ErrFile, "%q", path)
+	}
+	left, err := filepath.Glob("*")
+	require.NoError(t, err)
+	require.Equal(t, []string{"sub"}, left)
+
+	// These look like the ones above, and are paths. The last five show how to name a
+	// file that has such a name.
+	for _, path := range []string{"directory.db", "sub/directory", "sub/../a b", "memory", "a:memory:", "100%.db", "%3Fmode=ro", "a#b", "a&b=c", "ä", "'", "`",
+		"./:memory:", "./file:directory.db", "./:", "sub/file::memory:", "sub/:memory:"} {
+		opened, err := sqlitestore.Open(t.Context(), path, nil)
+		require.NoError(t, err, "%q", path)
+		require.NoError(t, opened.Migrate(t.Context()))
+		require.NoError(t, opened.Update(t.Context(), increment))
+		require.NoError(t, opened.Close())
+		info, err := os.Stat(path)
+		require.NoError(t, err, "%q", path)
+		require.True(t, info.Mode().IsRegular())
+		require.NoError(t, store.Backup(t.Context(), path+".copy"))
+		require.FileExists(t, path+".copy")
+		require.EqualValues(t, 1, counted(t, openFile(t, path)))
+	}
 }
 
 // TestSchema uses a database without our tables, or with those of another version: ErrSchema says what to do, and nothing changes.
@@ -93,18 +139,28 @@ func TestSchema(t *testing.T) {
 			}
 		})
 	}
-	t.Run("what the host had stays, and what Migrate fails at too", func(t *testing.T) {
+	t.Run("newer, of a process that was running", func(t *testing.T) {
 		t.Parallel()
 		db := database(t, fresh(t), asDocumented)
-		_, err := db.ExecContext(t.Context(), "CREATE TABLE tenancy_users (of TEXT)")
+		store := over(t, db, nil)
+		require.NoError(t, store.View(t.Context(), nothing))
+		require.NoError(t, store.Update(t.Context(), increment))
+		_, err := db.ExecContext(t.Context(), "INSERT INTO tenancy_schema (version, applied) VALUES (1000, 0)")
 		require.NoError(t, err)
+		require.NoError(t, store.View(t.Context(), nothing), "its Views go on")
+		const says = "the database has version 1000, this package knows 1: use a newer one"
+		require.ErrorContains(t, store.Update(t.Context(), increment), says)
+		require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, *sql.Tx, tenancy.Store) error { return nil }), says)
+		refuse(t, sqlitestore.New(db, nil), db, says)
+		_, err = db.ExecContext(t.Context(), "DELETE FROM tenancy_schema WHERE version = 1000")
+		require.NoError(t, err)
+		require.NoError(t, store.Update(t.Context(), increment))
+	})
+	t.Run("what the host had stays", func(t *testing.T) {
+		t.Parallel()
+		db := database(t, fresh(t), asDocumented)
 		store := sqlitestore.New(db, nil)
 		t.Cleanup(func() { require.NoError(t, store.Close()) })
-		before := contents(t, fileOf(t, db))
-		require.Error(t, store.Migrate(t.Context()))
-		require.Equal(t, before, contents(t, fileOf(t, db)))
-		_, err = db.ExecContext(t.Context(), "DROP TABLE tenancy_users")
-		require.NoError(t, err)
 		require.NoError(t, store.Migrate(t.Context()))
 		require.NoError(t, store.Migrate(t.Context()))
 		var version, application int
@@ -112,6 +168,38 @@ func TestSchema(t *testing.T) {
 		require.Equal(t, []int{7, 42}, []int{version, application})
 		require.NoError(t, store.Update(t.Context(), increment))
 	})
+}
+
+// TestMigrateForeign has Migrate meet what another application has made under a name of this package's. It is refused, and nothing is changed: neither
+// what is there nor what is not.
+func TestMigrateForeign(t *testing.T) {
+	t.Parallel()
+	for name, statement := range map[string]string{
+		"a table with other columns":      "CREATE TABLE tenancy_users (of TEXT)",
+		"of another case":                 "CREATE TABLE Tenancy_Users (of TEXT)",
+		"the last table":                  "CREATE TABLE tenancy_outbox (of TEXT)",
+		"a view":                          "CREATE VIEW tenancy_grants AS SELECT 1 AS one",
+		"an index":                        "CREATE INDEX tenancy_organizations_due ON orders (note)",
+		"tenancy_schema of other columns": "CREATE TABLE tenancy_schema (of TEXT)",
+		"tenancy_schema of other types":   "CREATE TABLE tenancy_schema (version TEXT, applied TEXT); INSERT INTO tenancy_schema VALUES ('one', 'yesterday')",
+		"tenancy_schema with a version":   "CREATE TABLE tenancy_schema (version INTEGER); INSERT INTO tenancy_schema VALUES (1)",
+		"tenancy_schema without rows":     "CREATE TABLE tenancy_schema (version INTEGER, applied INTEGER)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := database(t, fresh(t), asDocumented)
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+			store := sqlitestore.New(db, nil)
+			t.Cleanup(func() { require.NoError(t, store.Close()) })
+			before := contents(t, fileOf(t, db)) + contents(t, fileOf(t, db)+"-wal")
+			err = store.Migrate(t.Context())
+			require.ErrorIs(t, err, sqlitestore.ErrSchema)
+			require.ErrorContains(t, err, "this package")
+			require.ErrorIs(t, store.Update(t.Context(), increment), sqlitestore.ErrSchema)
+			require.Equal(t, before, contents(t, fileOf(t, db))+contents(t, fileOf(t, db)+"-wal"))
+		})
+	}
 }
 
 // fileOf gives the path of a database.

@@ -4,9 +4,12 @@ import (
 	"flag"
 	"os"
 	"testing"
+
+	"github.com/add4b1c6/tenancy/internal/dba"
 )
 
-// What a run by hand may ask more of: -kills and -tears, and of package rapid -rapid.checks and -rapid.steps.
+// The flags by which a run by hand asks for more: -kills and -tears, and -rapid.checks
+// and -rapid.steps of package rapid.
 var (
 	kills = flag.Int("kills", 20, "how many times TestKill kills a process that writes")
 	tears = flag.Int("tears", 60, "how many WAL files TestTornWAL spoils")
@@ -20,32 +23,22 @@ func TestMain(m *testing.M) {
 	few := "2" // a random step on a file takes a hundred times what it takes in memory
 	if testing.Short() {
 		few = "1"
-		byDefault("kills", "4")
-		byDefault("tears", "15")
+		dba.ByDefault("kills", "4")
+		dba.ByDefault("tears", "15")
 	}
-	byDefault("rapid.checks", few)
-	byDefault("test.parallel", "8") // most of a suite is waiting
+	dba.ByDefault("rapid.checks", few)
+	dba.ByDefault("test.parallel", "8") // most of a suite is waiting
 	inMemory()
 	os.Exit(m.Run())
 }
 
-// byDefault sets a flag that was not given.
-func byDefault(name, value string) {
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
-		return
-	}
-	if err := flag.Set(name, value); err != nil {
-		panic(err)
-	}
-}
-
-// inMemory puts the tests' files, but for benchmarks, where syncing them takes no time, if TMPDIR does not say where: what a process leaves that is killed is
-// what the kernel has, on a disk or not.
+// inMemory puts the tests' files where syncing them takes no time, unless TMPDIR says
+// where, and except for benchmarks. A process that is killed leaves what the kernel
+// has, on a disk or not.
 func inMemory() {
 	const memory = "/dev/shm"
-	if info, err := os.Stat(memory); err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" || flag.Lookup("test.bench").Value.String() != "" {
+	if info, err := os.Stat(memory); err != nil || !info.IsDir() || os.Getenv("TMPDIR") != "" ||
+		flag.Lookup("test.bench").Value.String() != "" {
 		return
 	}
 	if err := os.Setenv("TMPDIR", memory); err != nil {

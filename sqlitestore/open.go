@@ -9,23 +9,40 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"time"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFile says that a path does not name a file that Open can use; its text says why. Nothing was changed.
+// ErrFile says that a path does not name a file that Open or Backup can use. Its text
+// says why. Nothing was changed.
 var ErrFile = errors.New("sqlitestore: file")
 
-// Open makes a Store in a file of its own, which it makes if there is none: then, and after an upgrade of this package, call Migrate before the first use. Its
-// connections are set as package documentation says. A directory, a file that is no SQLite database, one that holds other tables but none of ours, and
-// one that may only be read are ErrFile. Nil options mean the defaults.
+// Open opens the database file at path, and creates the file if there is none. Call Migrate before
+// the first use of a new file, and after an upgrade of this package. The package documentation
+// lists the settings of its connections. Nil options mean the defaults.
 //
-// In a file that has our tables the host may have tables of its own (Transact); for one that had others first there is New.
+// A path is what os.Open takes: it names a file on this machine, either absolute or relative to the
+// working directory. Open refuses, with ErrFile, what SQLite or its driver would read as something
+// else:
+//
+//   - the empty path, and a path that ends with a separator
+//   - a path that begins with a colon, such as ":memory:"
+//   - a URI, such as "file:directory.db" or "sqlite://directory.db"
+//   - a path with options, such as "directory.db?mode=ro": one that contains a question mark
+//   - a path that contains a zero byte
+//
+// ErrFile is also the error for a directory, for a file that is not a SQLite database, for a
+// database that holds other tables but none of this package, and for a file that may only be read.
+//
+// A host may add tables of its own to a file that has the tables of this package (see Transact). A
+// host that had its tables first uses New.
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
-	path, err := filepath.Abs(path)
+	path, err := plain(path)
 	if err != nil {
-		return nil, wrap(err)
+		return nil, err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%w: it is not a regular file", ErrFile)
@@ -48,17 +65,48 @@ func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	}
 }
 
-// How long SQLite itself waits for a lock that a writer needs: not long, since it waits longer each time, and comes too late for its turn.
+// scheme matches the beginning of a URI.
+var scheme = regexp.MustCompile(`^(?i:file:|[a-z][a-z0-9+.-]*://)`)
+
+// plain returns the absolute form of a path that SQLite and its driver read as nothing
+// else.
+func plain(path string) (string, error) {
+	why := ""
+	switch {
+	case path == "":
+		why = "the path is empty"
+	case os.IsPathSeparator(path[len(path)-1]):
+		why = "the path names a directory"
+	case path[0] == ':':
+		why = "the path begins with a colon: a database in memory is not a file"
+	case scheme.MatchString(path):
+		why = "the path is a URI"
+	case strings.Contains(path, "?"):
+		why = "the path contains a question mark, which begins the driver's options"
+	case strings.Contains(path, "\x00"):
+		why = "the path contains a zero byte"
+	}
+	if why != "" {
+		return "", fmt.Errorf("%w: %s", ErrFile, why)
+	}
+	path, err := filepath.Abs(path)
+	return path, wrap(err)
+}
+
+// writerWaits is how long SQLite itself waits for a lock that a writer needs. It is
+// short, since SQLite waits longer each time, and comes too late for its turn.
 const writerWaits = 50 * time.Millisecond
 
-// open looks at the file before it changes anything, and opens it.
+// open checks the file before it changes anything, and opens it.
 func (s *Store) open(ctx context.Context, path string) error {
 	if err := ours(ctx, path); err != nil {
 		return err
 	}
 	db := func(most int, waits time.Duration, more ...string) (*sql.DB, error) {
-		db, err := sql.Open("sqlite", source(path, append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=secure_delete(ON)", "_pragma=cache_size(-16384)",
-			fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
+		db, err := sql.Open("sqlite", source(path,
+			append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+				"_pragma=secure_delete(ON)", "_pragma=cache_size(-16384)",
+				fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
 		if err == nil {
 			db.SetMaxOpenConns(most)
 			db.SetMaxIdleConns(most)
@@ -88,7 +136,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	return nil
 }
 
-// ours looks whether there is nothing yet in a file, or tables of ours.
+// ours checks that a file holds nothing yet, or tables of this package.
 func ours(ctx context.Context, path string) (err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -108,7 +156,7 @@ func ours(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// source names a file to the driver.
+// source returns the name of a file for the driver.
 func source(path string, options ...string) string {
 	u := url.URL{Scheme: "file", Path: path}
 	for i, o := range options {
@@ -120,7 +168,8 @@ func source(path string, options ...string) string {
 	return u.String()
 }
 
-// foreign makes ErrFile of an error that says that a file can't be used.
+// foreign returns ErrFile for an error that says that a file can't be used, and any
+// other error as it is.
 func foreign(err error) error {
 	if errors.Is(err, ErrFile) {
 		return err

@@ -12,7 +12,9 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// TestReadOnly opens a file that may only be read: ErrFile, and it is as it was. Root may write everything, so the thread becomes nobody's in the file system.
+// TestReadOnly opens a file that may only be read. Open returns ErrFile, and the file
+// is as it was. Root may write everything, so the thread takes nobody's place in the
+// file system.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
 	for name, migrated := range map[string]bool{"empty": false, "ours": true} {

@@ -15,7 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// all gives what a query gives, a line for each row, in order.
+// all returns the results of a query in order, a line for each row.
 func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
 	rows, err := db.QueryContext(t.Context(), query, args...)
 	require.NoError(t, err)
@@ -31,12 +31,15 @@ func all(t testing.TB, db *sql.DB, query string, args ...any) (lines []string) {
 }
 
 // types are the columns' types as SQLite has them.
-var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT", tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
+var types = map[tables.Type]string{tables.ID: "BLOB", tables.Hash: "BLOB", tables.Text: "TEXT",
+	tables.Key: "TEXT", tables.Int: "INTEGER", tables.Bool: "INTEGER", tables.Bytes: "BLOB"}
 
-// checks are the conditions on columns besides.
-var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)", tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
+// checks are the conditions on columns.
+var checks = map[tables.Type]string{tables.ID: "CHECK (length(%s) = 16)",
+	tables.Hash: "CHECK (length(%s) = 32)", tables.Bool: "CHECK (%s IN (0, 1))"}
 
-// TestSchemaIsThatOfTables holds the schema to package tables: every column, with its type and whether it may be NULL, every index, and nothing else.
+// TestSchemaIsThatOfTables compares the schema with package tables: every column with
+// its type and whether it may be NULL, every index, and nothing else.
 func TestSchemaIsThatOfTables(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -65,7 +68,8 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 		names = append(names, table.Name)
 		columns(table.Name, table.Columns, table.Identity)
 	}
-	id, sequence := tables.Column{Name: "stream", Type: tables.ID}, tables.Column{Name: "sequence", Type: tables.Int}
+	id, sequence := tables.Column{Name: "stream", Type: tables.ID},
+		tables.Column{Name: "sequence", Type: tables.Int}
 	columns("tenancy_events", tables.EventColumns, []tables.Column{id, sequence})
 	columns("tenancy_outbox", []tables.Column{id, sequence}, []tables.Column{id, sequence})
 	slices.Sort(names)
@@ -89,7 +93,8 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 	require.Equal(t, indexes, all(t, db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"))
 }
 
-// TestIndexesAreUsed asks SQLite how it would answer each query: by the index that is made for it, without a scan of a table and without sorting.
+// TestIndexesAreUsed asks SQLite how it would answer each query. It uses the index that
+// was made for the query, and neither scans a table nor sorts.
 func TestIndexesAreUsed(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
@@ -102,7 +107,9 @@ func TestIndexesAreUsed(t *testing.T) {
 			if q.SQL == "" || q.SQL == x.Exact.SQL && !x.IndexInfo.Exact {
 				continue
 			}
-			plan, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"), make([]any, strings.Count(q.SQL, "$"))...)
+			plan, err := db.QueryContext(t.Context(),
+				"EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"),
+				make([]any, strings.Count(q.SQL, "$"))...)
 			require.NoError(t, err)
 			for plan.Next() {
 				var a, b, c int
@@ -118,7 +125,8 @@ func TestIndexesAreUsed(t *testing.T) {
 	}
 }
 
-// TestBatches asks for many records at once, there or not, in every way that is answered together, and one by one: the same answers.
+// TestBatches asks for many records that are there or not, in every way that is
+// answered together, and one by one. The answers are the same.
 func TestBatches(t *testing.T) {
 	t.Parallel()
 	store := open(t)
@@ -129,15 +137,20 @@ func TestBatches(t *testing.T) {
 			id, org := [16]byte{1, byte(n)}, [16]byte{2, byte(n % 7)}
 			if n%3 > 0 {
 				address := fmt.Sprintf("user%d@acme.com", n)
-				if err := tx.Put(ctx, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}},
+				if err := tx.Put(ctx, tenancy.UserRecord{ID: id,
+					Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(address)}},
 					tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(address)}},
-					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified, Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
+					tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen,
+						Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(address)}},
+					tenancy.DomainRecord{ID: id, Organization: org, State: tenancy.StateVerified,
+						Personal: tenancy.DomainPersonal{Name: address}}); err != nil {
 					return err
 				}
 			}
-			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id}, tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
-				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@acme.com", n))}}} {
+			for _, r := range []tenancy.Record{tenancy.UserRecord{ID: id},
+				tenancy.MembershipRecord{Organization: org, User: id}, tenancy.OperationRecord{ID: id},
+				tenancy.RequestRecord{ID: id, Organization: org, State: tenancy.StateOpen,
+					Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@acme.com", n))}}} {
 				for _, e := range r.Entries(nil) {
 					x, err := tables.At(e.Index)
 					if err != nil {
@@ -147,12 +160,16 @@ func TestBatches(t *testing.T) {
 						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: e.Key})
 					}
 					if x.Listed && x.In {
-						lookups = append(lookups, tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In}, Limit: math.MaxInt32},
-							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2}, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
+						lookups = append(lookups,
+							tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In},
+								Limit: math.MaxInt32},
+							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2},
+							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
 					}
 				}
 			}
-			lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexUsers}, tenancy.Lookup{Index: tenancy.IndexMembers, Limit: math.MaxInt32})
+			lookups = append(lookups, tenancy.Lookup{Index: tenancy.IndexUsers},
+				tenancy.Lookup{Index: tenancy.IndexMembers, Limit: math.MaxInt32})
 		}
 		return nil
 	}))

@@ -6,19 +6,23 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
-// ErrSettings says that the host's database or its connections are not set as a Store needs them; its text says how.
+// ErrSettings says that the host's database or its connections are not set as a Store
+// needs them. Its text says how.
 var ErrSettings = errors.New("sqlitestore: settings")
 
-// pool is the sessions of one kind, so many at a time. Who waits for one gets it in turn.
+// pool is a limited number of sessions of one kind. Transactions that wait for one get
+// it in turn.
 type pool struct {
-	db    *sql.DB
-	slots chan struct{}
-	keep  func() bool // sessions may be kept for the next transaction
-	mu    sync.Mutex
-	idle  []*session
-	ended bool
+	db      *sql.DB
+	slots   chan struct{}
+	waiting atomic.Int32 // how many transactions wait for a slot
+	keep    func() bool  // sessions may be kept for the next transaction
+	mu      sync.Mutex
+	idle    []*session
+	ended   bool
 }
 
 func newPool(db *sql.DB, size int, keep func() bool) *pool {
@@ -30,10 +34,8 @@ func (p *pool) get(ctx context.Context) (*session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case p.slots <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := p.wait(ctx); err != nil {
+		return nil, err
 	}
 	c, err := p.open(ctx)
 	if err != nil {
@@ -42,7 +44,24 @@ func (p *pool) get(ctx context.Context) (*session, error) {
 	return c, err
 }
 
-// open gives a session that was kept, or a new one.
+// wait waits for a slot.
+func (p *pool) wait(ctx context.Context) error {
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	p.waiting.Add(1)
+	defer p.waiting.Add(-1)
+	select {
+	case p.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// open returns a session that was kept, or a new one.
 func (p *pool) open(ctx context.Context) (*session, error) {
 	p.mu.Lock()
 	if p.ended {
@@ -68,7 +87,7 @@ func (p *pool) open(ctx context.Context) (*session, error) {
 	return c, nil
 }
 
-// put gives a session back.
+// put returns a session to the pool.
 func (p *pool) put(c *session) {
 	p.mu.Lock()
 	kept := !c.broken && !p.ended && p.keep()
@@ -92,7 +111,7 @@ func (p *pool) close() {
 	}
 }
 
-// session is a connection, and the statements prepared on it.
+// session is a connection and the statements prepared on it.
 type session struct {
 	statements
 	conn   *sql.Conn
@@ -107,7 +126,7 @@ func (c *session) begin(ctx context.Context, text string) error {
 	return err
 }
 
-// commit commits. No context ends that halfway.
+// commit commits. No context ends it halfway.
 func (c *session) commit() error {
 	_, err := c.exec(context.Background(), "COMMIT")
 	c.within = err != nil
@@ -115,7 +134,8 @@ func (c *session) commit() error {
 	return committed(err)
 }
 
-// rollback rolls back what was not committed. There is nothing to roll back where SQLite has done that already, after an error.
+// rollback rolls back what was not committed. After some errors SQLite has already
+// rolled back.
 func (c *session) rollback() {
 	if !c.within {
 		return
@@ -134,11 +154,14 @@ func (c *session) close() {
 const settings = `SELECT journal_mode, synchronous, secure_delete, encoding
 FROM pragma_journal_mode, pragma_synchronous, pragma_secure_delete, pragma_encoding`
 
-// settings looks whether the connection is set as it must be.
+// settings checks that the connection is set as it must be.
 func (t *statements) settings(ctx context.Context) error {
 	var journal, encoding string
 	var synchronous, secure int
-	err := t.query(ctx, settings, nil, func(rows *sql.Rows) error { return rows.Scan(&journal, &synchronous, &secure, &encoding) })
+	err := t.query(ctx, settings, nil, func(rows *sql.Rows) error {
+		return rows.Scan(&journal, &synchronous,
+			&secure, &encoding)
+	})
 	switch {
 	case err != nil:
 		return foreign(err)
@@ -175,7 +198,7 @@ func (t *statements) get(text string) (*sql.Stmt, error) {
 	return s, err
 }
 
-// exec carries a statement out, and says how many rows it changed.
+// exec carries out a statement, and returns how many rows it changed.
 func (t *statements) exec(ctx context.Context, text string, args ...any) (int64, error) {
 	s, err := t.get(text)
 	if err != nil {
@@ -188,7 +211,7 @@ func (t *statements) exec(ctx context.Context, text string, args ...any) (int64,
 	return result.RowsAffected()
 }
 
-// query asks, and has each row looked at.
+// query carries out a query, and calls each for every row.
 func (t *statements) query(ctx context.Context, text string, args []any, each func(*sql.Rows) error) (err error) {
 	s, err := t.get(text)
 	if err != nil {

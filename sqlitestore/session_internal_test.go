@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEveryConnection looks at the settings of every connection that a Store uses, the writer's and all of the readers'.
+// TestEveryConnection checks the settings of every connection that a Store uses, the
+// writer's and all of the readers'.
 func TestEveryConnection(t *testing.T) {
 	t.Parallel()
 	store, err := Open(t.Context(), filepath.Join(t.TempDir(), "directory.db"), &Options{Readers: 3})
@@ -21,7 +22,8 @@ func TestEveryConnection(t *testing.T) {
 			c, err := p.get(t.Context())
 			require.NoError(t, err)
 			out = append(out, c)
-			settings := map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "encoding": "UTF-8", "cache_size": "-16384"}
+			settings := map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1",
+				"encoding": "UTF-8", "cache_size": "-16384"}
 			for name, want := range settings {
 				var got string
 				require.NoError(t, c.conn.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&got))
@@ -41,10 +43,11 @@ func TestEveryConnection(t *testing.T) {
 	require.Empty(t, store.writer.idle)
 }
 
-// TestSettingsAreLookedAt takes one setting away after the other.
+// TestSettingsAreLookedAt takes away one setting after the other.
 func TestSettingsAreLookedAt(t *testing.T) {
 	t.Parallel()
-	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "directory.db")+"?_pragma=journal_mode(WAL)&_pragma=secure_delete(ON)")
+	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(),
+		"directory.db")+"?_pragma=journal_mode(WAL)&_pragma=secure_delete(ON)")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	conn, err := db.Conn(t.Context())
@@ -54,7 +57,8 @@ func TestSettingsAreLookedAt(t *testing.T) {
 	defer s.close()
 	require.NoError(t, s.settings(t.Context()))
 	for _, c := range []struct{ off, on string }{
-		{"synchronous = OFF", "synchronous = EXTRA"}, {"synchronous = NORMAL", "synchronous = FULL"}, {"secure_delete = OFF", "secure_delete = ON"},
+		{"synchronous = OFF", "synchronous = EXTRA"}, {"synchronous = NORMAL", "synchronous = FULL"},
+		{"secure_delete = OFF", "secure_delete = ON"},
 		{"secure_delete = FAST", "secure_delete = ON"}, {"journal_mode = DELETE", "journal_mode = WAL"},
 	} {
 		_, err := conn.ExecContext(t.Context(), "PRAGMA "+c.off)

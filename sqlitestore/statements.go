@@ -10,14 +10,16 @@ import (
 	"github.com/add4b1c6/tenancy/internal/tables"
 )
 
-// table is a table of records, and the statements that change it.
+// table is a table of records with the statements that change it.
 type table struct {
 	*tables.Table
 	upsert string
 	delete string
 }
 
-// tableOf and asking are made once, from package tables: every table, by the kind of its records, and every query's text as SQLite writes parameters.
+// tableOf holds every table, by the kind of its records. asking holds the text of every
+// query, with parameters as SQLite writes them. Both are made once, from package
+// tables.
 var (
 	tableOf = func() map[reflect.Type]*table {
 		all := map[reflect.Type]*table{}
@@ -39,7 +41,8 @@ var (
 	}()
 )
 
-// parameters writes $1 as ?1. A limit that is a parameter and nothing else would have SQLite compile the statement again whenever it changes.
+// parameters replaces $1 by ?1. If a limit were a parameter and nothing else, SQLite
+// would compile the statement again whenever the limit changes.
 func parameters(text string) string {
 	return limit.ReplaceAllString(strings.ReplaceAll(text, "$", "?"), "LIMIT ${1} + 0")
 }
@@ -48,7 +51,8 @@ var limit = regexp.MustCompile(`LIMIT (\?\d+)`)
 
 func newTable(of *tables.Table) *table {
 	t := &table{Table: of}
-	t.upsert = "INSERT INTO " + t.Name + " (" + tables.Names(t.Columns) + ") VALUES (" + marks(len(t.Columns)) + ")" +
+	t.upsert = "INSERT INTO " + t.Name + " (" + tables.Names(t.Columns) + ") VALUES (" +
+		marks(len(t.Columns)) + ")" +
 		" ON CONFLICT (" + tables.Names(t.Identity) + ") DO UPDATE SET "
 	var sets, keys []string
 	for _, c := range t.Columns {
@@ -64,7 +68,7 @@ func newTable(of *tables.Table) *table {
 
 func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
 
-// tableFor gives the table of a record.
+// tableFor returns the table of a record.
 func tableFor(r tenancy.Record) (*table, error) {
 	if t := tableOf[reflect.TypeOf(r)]; t != nil {
 		return t, nil
@@ -72,7 +76,7 @@ func tableFor(r tenancy.Record) (*table, error) {
 	return nil, fmt.Errorf("sqlitestore: unknown kind of record %T", r)
 }
 
-// bound makes of values those that the driver takes.
+// bound converts values to types that the driver takes.
 func bound(values []any) []any {
 	for i, v := range values {
 		switch v := v.(type) {
@@ -96,13 +100,14 @@ var (
 
 	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
 
-	// From stream to stream, past what else is pending of each.
+	// It goes from stream to stream, past the other events that are pending in each.
 	selectOutbox = "WITH RECURSIVE pending (of) AS (SELECT min(stream) FROM tenancy_outbox WHERE stream > ?1 UNION ALL" +
 		" SELECT (SELECT min(stream) FROM tenancy_outbox WHERE stream > of) FROM pending WHERE of IS NOT NULL LIMIT ?2 + 0)" +
 		" SELECT " + eventNames + " FROM pending LEFT JOIN tenancy_events ON stream = of AND sequence =" +
 		" (SELECT min(sequence) FROM tenancy_outbox WHERE stream = of) WHERE of IS NOT NULL ORDER BY of"
 
-	// Only after the event before it: parameters 1 and 2 are the stream and the number.
+	// It inserts only if the event before is there. Parameters 1 and 2 are the stream
+	// and the number.
 	insertEvent = "INSERT INTO tenancy_events (" + eventNames + ") SELECT " + marks(len(tables.EventColumns)) +
 		" WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM tenancy_events WHERE stream = ?1 AND sequence = ?2 - 1)"
 )

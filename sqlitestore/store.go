@@ -13,20 +13,25 @@ import (
 
 var _ tenancy.Store = (*Store)(nil)
 
-// Options are what a host may choose. Zero fields, and a nil *Options, mean the defaults named.
+// Options are what a host may choose. Zero fields and a nil *Options mean the defaults
+// named.
 type Options struct {
-	// RetryFor is how long a transaction waits for those of other processes; zero: 10 seconds. It is CodeBusy then. Transactions of one Store wait for
-	// each other as long as their contexts let them.
+	// RetryFor is how long a transaction waits for those of other processes. It is
+	// CodeBusy then. Zero means 10 seconds. Transactions of one Store wait for each
+	// other for as long as their contexts let them.
 	RetryFor time.Duration
-	// Readers is how many Views run at once; zero: GOMAXPROCS, at least four. Others wait as long as their contexts let them.
+	// Readers is how many Views run at once. Others wait for as long as their contexts
+	// let them. Zero means GOMAXPROCS, and at least four.
 	Readers int
-	// OnRetry is told of every attempt to write that another process was in the way of, and the error it met; nil: nobody is. It is called by the
-	// goroutine of the transaction, between two attempts.
+	// OnRetry is called after every attempt to write that another process was in the
+	// way of, with the error that the attempt met. The goroutine of the transaction
+	// calls it, between two attempts. Nil means that nobody is told.
 	OnRetry func(ctx context.Context, cause error)
 }
 
-// Store is a tenancy.Store in a SQLite database, made by Open or New. Any number of goroutines may use it, and any number of Stores in any number of
-// processes of one machine one file.
+// Store is a tenancy.Store in a SQLite database. Open and New make one. Any number of
+// goroutines may use a Store, and any number of Stores in any number of processes of
+// one machine may use one file.
 type Store struct {
 	options Options
 	writer  *pool // of one
@@ -35,12 +40,15 @@ type Store struct {
 	sound   atomic.Bool // a View has looked at the schema
 }
 
-// New makes a Store over the host's database, which stays the host's to close, after the Store. It must be one of modernc.org/sqlite, in WAL mode, its text
-// UTF-8, and its connections set to synchronous=FULL and secure_delete=ON: a transaction on any other is ErrSettings. New asks nothing and changes nothing.
-// Nil options mean the defaults.
+// New returns a Store over the host's database. The host closes the database, after the
+// Store. It must be a database of modernc.org/sqlite in WAL mode with UTF-8 text, whose
+// connections are set to synchronous=FULL and secure_delete=ON. A transaction on any
+// other returns ErrSettings. New asks nothing and changes nothing. Nil options mean the
+// defaults.
 //
-// The Store keeps up to Readers+1 of the database's connections to itself until Close, unless SetMaxOpenConns leaves no more than these: then it borrows one for
-// each transaction, and prepares its statements each time.
+// The Store keeps up to Readers+1 of the database's connections to itself until Close.
+// If SetMaxOpenConns allows no more connections than these, the Store borrows one for
+// each transaction instead, and prepares its statements each time.
 func New(db *sql.DB, o *Options) *Store {
 	s := &Store{options: *cmp.Or(o, &Options{})}
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
@@ -53,7 +61,8 @@ func New(db *sql.DB, o *Options) *Store {
 	return s
 }
 
-// Close ends the Store's use of the database, and closes a file that it opened. Transactions that run come to their end; new ones are ErrClosed.
+// Close ends the Store's use of the database, and closes a file that Open opened.
+// Transactions that run come to their end. New ones return ErrClosed.
 func (s *Store) Close() error {
 	s.writer.close()
 	s.readers.close()
@@ -64,8 +73,10 @@ func (s *Store) Close() error {
 	return err
 }
 
-// View runs fn over one snapshot, which its first read takes. It waits for no writer. It returns fn's error as it came, that of a read that failed, whatever fn made
-// of it, or the context's; ErrSchema and ErrSettings for a database that is not as it must be.
+// View runs fn over one snapshot, which fn's first read takes. It waits for no writer.
+// It returns fn's error as it came, the error of a read that failed even if fn returned
+// nil, or the context's. It returns ErrSchema or ErrSettings if the database was not as
+// it must be at the first use of the Store.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	c, err := s.readers.get(ctx)
 	if err != nil {
@@ -90,12 +101,19 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return busy(t.failed)
 }
 
-// Update runs fn alone, BEGIN IMMEDIATE, and commits if it returns nil. Updates of one Store wait for each other in a queue, for those of other processes for
-// as long as Options.RetryFor: CodeBusy then. It returns fn's error as it came; that of a read or write that failed, whatever fn made of it: CodeBusy where an
-// entry, or an event's number, is taken; the context's, if that ends before the commit; and CodeAmbiguous if the commit met an error of the disk, so that it may
-// be undone, or not, when the file is opened again. ErrSchema and ErrSettings say that the database is not as it must be.
+// Update runs fn alone (BEGIN IMMEDIATE) and commits if fn returns nil. Updates of one
+// Store wait for each other in a queue. They wait for those of other processes for as
+// long as Options.RetryFor. Update returns
 //
-// A View within fn sees what was committed before. An Update of the same Store within fn would wait for itself: until its context ends.
+//   - fn's error as it came
+//   - the error of a read or write that failed, even if fn returned nil
+//   - CodeBusy if another process kept the lock, or if an entry or an event's number is taken
+//   - the context's error if the context ends before the commit
+//   - CodeAmbiguous if the commit met an error of the disk: when the file is opened again, the commit may be undone or not
+//   - ErrSchema or ErrSettings if the database is not as it must be
+//
+// A View within fn sees what was committed before. An Update of the same Store within
+// fn would wait for itself, until its context ends.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return s.run(ctx, func(c *session) error {
 		defer c.rollback()
@@ -120,7 +138,8 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	})
 }
 
-// run makes attempts in the writer's session, after those that came before it, until one has not lost to another process.
+// run makes attempts in the writer's session, in the order in which Updates came, until
+// one does not lose to another process.
 func (s *Store) run(ctx context.Context, attempt func(*session) error) error {
 	c, err := s.writer.get(ctx)
 	for r := s.retry(); isBusy(err); c, err = s.writer.get(ctx) {

@@ -3,6 +3,7 @@ package sqlitestore_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -12,27 +13,37 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// A test of a Store says how it is opened: in a file of its own, over a host's database, or in a host's transaction.
+// A test of a Store chooses how it is opened: in a file of its own, over a host's
+// database, or in a host's transaction.
 
-// fresh names a file that is not there.
+// fresh names a file that does not exist.
 func fresh(t testing.TB) string { return filepath.Join(t.TempDir(), "directory.db") }
 
-// openFile gives a Store in a file, migrated.
-func openFile(t testing.TB, path string) *sqlitestore.Store {
-	store, err := sqlitestore.Open(t.Context(), path, nil)
+// opened returns a Store in a file.
+func opened(t testing.TB, path string, o *sqlitestore.Options) *sqlitestore.Store {
+	store, err := sqlitestore.Open(t.Context(), path, o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })
+	return store
+}
+
+// openFile returns a migrated Store in a file.
+func openFile(t testing.TB, path string) *sqlitestore.Store {
+	store := opened(t, path, nil)
 	require.NoError(t, store.Migrate(t.Context()))
 	return store
 }
 
-// open gives a Store in a fresh file.
+// open returns a migrated Store in a new file.
 func open(t testing.TB) *sqlitestore.Store { return openFile(t, fresh(t)) }
 
-// asDocumented are the settings that a host's database wants.
+// asDocumented are the settings that a host's database needs.
 const asDocumented = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)"
 
-// database gives a host's database, with a table and a user_version of its own.
+// hasty are settings with which SQLite itself does not wait for a lock.
+var hasty = strings.Replace(asDocumented, "busy_timeout(5000)", "busy_timeout(0)", 1)
+
+// database returns a host's database, with a table and a user_version of its own.
 func database(t testing.TB, path, options string) *sql.DB {
 	db, err := sql.Open("sqlite", path+options)
 	require.NoError(t, err)
@@ -42,7 +53,7 @@ func database(t testing.TB, path, options string) *sql.DB {
 	return db
 }
 
-// over gives a Store over a host's database.
+// over returns a migrated Store over a host's database.
 func over(t testing.TB, db *sql.DB, o *sqlitestore.Options) *sqlitestore.Store {
 	store := sqlitestore.New(db, o)
 	t.Cleanup(func() { require.NoError(t, store.Close()) })

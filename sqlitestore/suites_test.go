@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,7 +19,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// Under the race detector SQLite takes ten times as long: there TestOpen runs the suite, and what is here runs without it.
+// Under the race detector SQLite takes ten times as long. There only TestOpen runs the
+// suite; the tests of this file run without the detector.
 
 func TestNew(t *testing.T) {
 	t.Parallel()
@@ -29,7 +31,7 @@ func TestNew(t *testing.T) {
 	})
 }
 
-// TestNewBorrows runs the suite where the Store may keep no connection.
+// TestNewBorrows runs the suite on a Store that may keep no connection.
 func TestNewBorrows(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {
@@ -39,11 +41,14 @@ func TestNewBorrows(t *testing.T) {
 	})
 }
 
-// inTransact is a Store that does each Update in a transaction of the host's.
+// inTransact is a Store that runs each Update in a transaction of the host's.
 type inTransact struct{ *sqlitestore.Store }
 
 func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx, store tenancy.Store) error { return store.Update(ctx, fn) })
+	return s.Transact(ctx, func(ctx context.Context, _ *sql.Tx,
+		store tenancy.Store) error {
+		return store.Update(ctx, fn)
+	})
 }
 
 func TestTransactSuite(t *testing.T) {
@@ -51,15 +56,29 @@ func TestTransactSuite(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) tenancy.Store { return inTransact{open(t)} })
 }
 
-// inTx is a Store that does everything in transactions that the host begins, as BEGIN and one after the other.
+// inTx is a Store that runs each Update in a transaction that the host begins with
+// BEGIN, one after the other.
 type inTx struct {
 	*sqlitestore.Store
 	db *sql.DB
-	mu *sync.Mutex
+	*turns
 }
 
+// turns let one transaction run at a time.
+type turns struct {
+	mu      sync.Mutex
+	waiting atomic.Int32
+}
+
+// Waiting reports whether an Update waits for another one.
+func (s inTx) Waiting() bool { return s.waiting.Load() > 0 }
+
 func (s inTx) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	s.mu.Lock()
+	if !s.mu.TryLock() {
+		s.waiting.Add(1)
+		s.mu.Lock()
+		s.waiting.Add(-1)
+	}
 	defer s.mu.Unlock()
 	tx, err := s.db.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
@@ -80,7 +99,7 @@ func TestWithTxSuite(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store {
 		db := database(t, fresh(t), asDocumented)
-		return inTx{over(t, db, nil), db, new(sync.Mutex)}
+		return inTx{over(t, db, nil), db, new(turns)}
 	})
 }
 
@@ -89,13 +108,18 @@ func TestRandomOperations(t *testing.T) {
 	storetest.Random(t, func(t *testing.T) tenancy.Store { return open(t) }, &storetest.Reached{})
 }
 
-// TestTwin runs random operations on a file and in memory side by side: the same answers, refusals and events.
+// TestTwin runs random operations on a file and in memory side by side. Both return the
+// same answers, refusals and events.
 func TestTwin(t *testing.T) {
 	t.Parallel()
-	storetest.Random(t, func(t *testing.T) tenancy.Store { return storetest.Twin(t, memstore.New(), open(t)) }, &storetest.Reached{})
+	storetest.Random(t, func(t *testing.T) tenancy.Store {
+		return storetest.Twin(t, memstore.New(),
+			open(t))
+	}, &storetest.Reached{})
 }
 
-// TestWeakenings takes out what keeps the rules, one thing at a time, and runs the tests that must find it.
+// TestWeakenings takes out what the rules depend on, one thing at a time, and runs the
+// tests that must find it.
 func TestWeakenings(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

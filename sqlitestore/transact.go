@@ -12,18 +12,25 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// ErrTransaction says that a transaction of the host's can't be joined, or has ended; its text says why.
+// ErrTransaction says that a transaction of the host's can't be joined, or has ended.
+// Its text says why.
 var ErrTransaction = errors.New("sqlitestore: the host's transaction")
 
 var errEnded = fmt.Errorf("%w has ended", ErrTransaction)
 
-// Transact runs fn in a transaction for the host's own rows and ours: it is given the transaction, for the host's statements, and a Store over it, for
-// Directory.On. All of it commits if fn returns nil, and none of it otherwise. It begins with the write lock, waits for it as Update does, and may run fn again if
-// another process was in the way of a statement of the host's: fn must return such errors, as they came or wrapped. It returns fn's error as it came, and what
-// Update returns; after CodeAmbiguous an operation that was given an ID by Once is asked for with Outcome.
+// Transact runs fn in a transaction for the host's own rows and ours. It passes fn the
+// transaction, for the host's statements, and a Store over it, for Directory.On. It
+// commits all of it if fn returns nil, and none of it otherwise.
 //
-// fn does not end the transaction itself (ErrTransaction). After an error by which SQLite rolls back by itself (a full disk, an I/O error) what fn does
-// with the transaction would be no part of it: return it.
+// The transaction begins with the write lock, and waits for the lock as Update does.
+// Transact may run fn again if another process was in the way of a statement of the
+// host's. So fn must return the errors of its statements, as they came or wrapped.
+// Transact returns fn's error as it came, and what Update returns. After CodeAmbiguous,
+// Outcome reports what became of an operation that was given an ID by Once.
+//
+// fn must not end the transaction; Transact returns ErrTransaction if it does. After an
+// error by which SQLite rolls back (a full disk, an I/O error), what fn does with the
+// transaction would not be part of it. So fn must return such an error.
 func (s *Store) Transact(ctx context.Context, fn func(context.Context, *sql.Tx, tenancy.Store) error) error {
 	return s.run(ctx, func(c *session) error {
 		host, err := c.conn.BeginTx(context.WithoutCancel(ctx), nil)
@@ -60,10 +67,16 @@ func (c *session) end(host *sql.Tx) error {
 	return committed(err)
 }
 
-// WithTx gives a Store over a transaction of the host's own, for Directory.On: our records, our events and the host's rows commit together, or none do. Beginning
-// and committing are the host's. It takes the write lock, and waits for it as Update does, out of turn: a transaction that has read before, while others
-// wrote, can't have it any more and is ErrTransaction: begin it with BEGIN IMMEDIATE (_txlock=immediate), or with WithTx. ErrSchema and ErrSettings say
-// that the database is not as it must be. After an error, of the Store's too but a refusal, the transaction is rolled back or can only be.
+// WithTx returns a Store over a transaction of the host's, for Directory.On: our
+// records, our events and the host's rows commit together, or none of them do. The host
+// begins and commits the transaction.
+//
+// WithTx takes the write lock, and waits for it as Update does, but out of turn. A
+// transaction that has read, while others wrote since, can't have the lock: WithTx
+// returns ErrTransaction. To avoid that, begin the transaction with BEGIN IMMEDIATE
+// (_txlock=immediate), or call WithTx first. WithTx returns ErrSchema or ErrSettings if
+// the database is not as it must be. After an error of WithTx, or of the Store unless
+// it is a refusal, the transaction was rolled back or can only be rolled back.
 func (s *Store) WithTx(ctx context.Context, host *sql.Tx) (tenancy.Store, error) {
 	t := newStatements(host.PrepareContext)
 	for r := s.retry(); ; {
@@ -86,7 +99,7 @@ func (s *Store) WithTx(ctx context.Context, host *sql.Tx) (tenancy.Store, error)
 	}
 }
 
-// lock takes the write lock, and looks whether the database has the schema.
+// lock takes the write lock, and checks that the database has the schema.
 func (t *statements) lock(ctx context.Context) error {
 	if _, err := t.exec(ctx, "UPDATE tenancy_schema SET version = version WHERE version IS NULL"); err != nil && primary(err) != sqlite3.SQLITE_ERROR {
 		return err
@@ -102,7 +115,7 @@ type joined struct {
 	over   bool
 }
 
-// tx begins to use the host's transaction, if that is still open.
+// tx begins to use the host's transaction if it is still open.
 func (j *joined) tx(ctx context.Context) (*tx, error) {
 	switch {
 	case j.over:
@@ -115,7 +128,8 @@ func (j *joined) tx(ctx context.Context) (*tx, error) {
 	return &tx{statements: j.statements}, j.open()
 }
 
-// open looks whether the host's transaction is: SQLite does not begin another one within it, which changes nothing.
+// open checks that the host's transaction is open. SQLite refuses to begin another one
+// within it, which changes nothing.
 func (j *joined) open() error {
 	_, err := j.exec(context.Background(), "BEGIN")
 	if primary(err) == sqlite3.SQLITE_ERROR {
@@ -127,7 +141,8 @@ func (j *joined) open() error {
 	return j.fail(cmp.Or(err, errEnded))
 }
 
-// fail ends the host's transaction: what was done with it after SQLite has rolled it back would be no part of it.
+// fail ends the host's transaction. What is done with it after SQLite has rolled it
+// back would not be part of it.
 func (j *joined) fail(err error) error {
 	j.failed = err
 	_ = j.host.Rollback()
@@ -149,7 +164,8 @@ func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.Read
 	return cmp.Or(fn(ctx, t), t.failed)
 }
 
-// Update writes in the host's transaction. If fn returns an error, or does not return, nothing of what it wrote is left there.
+// Update writes in the host's transaction. If fn returns an error or does not return,
+// nothing of what it wrote is left there.
 func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	t, err := j.tx(ctx)
 	if err != nil {

@@ -22,7 +22,7 @@ type tx struct {
 
 func (t *tx) end() { t.over = true }
 
-// open refuses what comes after the end, or after a failure.
+// open returns an error after the end of the transaction, and after a failure.
 func (t *tx) open(ctx context.Context) error {
 	switch {
 	case t.over:
@@ -33,8 +33,9 @@ func (t *tx) open(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// ask asks. A context that ends is noticed from row to row; within a statement only by the first, which may have to wait: having the driver watch it costs
-// as much as a lookup.
+// ask carries out a query. It notices between rows that a context has ended. Within a
+// statement it does so only for the first, which may have to wait: having the driver
+// watch the context costs as much as a lookup.
 func (t *tx) ask(ctx context.Context, text string, args []any, each func(*sql.Rows) error) error {
 	watched := ctx
 	if t.read {
@@ -53,8 +54,9 @@ func (t *tx) ask(ctx context.Context, text string, args []any, each func(*sql.Ro
 	return err
 }
 
-// Read answers lookups. An index that is unknown, or not asked in this way, and a negative limit are errors; so is a row that does not parse, or that
-// is not what the index has of its record.
+// Read answers lookups. It returns an error for an unknown index, for an index that is
+// not asked in this way, for a negative limit, and for a row that does not parse or
+// differs from what the index has of its record.
 func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
@@ -122,7 +124,8 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 	return row, err
 }
 
-// Events gives a part of a stream. A limit that is not positive gives nothing.
+// Events returns a part of a stream. It returns nothing for a limit that is not
+// positive.
 func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
@@ -133,7 +136,8 @@ func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, lim
 	return t.events(ctx, selectEvents, stream.Key(), int64(from), int64(limit))
 }
 
-// Outbox gives the oldest pending events. A limit that is not positive gives nothing.
+// Outbox returns the oldest pending events. It returns nothing for a limit that is not
+// positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
@@ -159,8 +163,9 @@ func (t *tx) events(ctx context.Context, text string, args ...any) (events []ten
 	return events, nil
 }
 
-// write runs a write, unless the transaction is over or has failed. What fails, fails the transaction. No context ends a statement that writes: SQLite
-// would roll the transaction back, and the host's with it.
+// write carries out a write unless the transaction is over or has failed. A write that
+// fails makes the transaction fail. No context ends a statement that writes: SQLite
+// would roll back the transaction, and the host's with it.
 func (t *tx) write(ctx context.Context, change func() error) error {
 	if err := t.open(ctx); err != nil {
 		if t.failed == nil && !t.over {
@@ -177,8 +182,9 @@ func (t *tx) change(text string, args ...any) error {
 	return err
 }
 
-// Put writes records. An entry that is another record's when all are written is CodeBusy: within one call records can exchange theirs. What is of no
-// kind of the table of indexes, a pointer to a record included, is an error.
+// Put writes records. It returns CodeBusy if an entry is another record's when all are
+// written; within one call, records can exchange their entries. It returns an error for
+// what is of no kind in the table of indexes, such as a pointer to a record.
 func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
@@ -198,7 +204,8 @@ func (t *tx) Put(ctx context.Context, records ...tenancy.Record) error {
 	})
 }
 
-// replace writes records of which one was in the way of another: all that are there are deleted first.
+// replace writes records of which one was in the way of another. It deletes all of them
+// first.
 func (t *tx) replace(records []tenancy.Record) error {
 	last := map[tenancy.Entry]tenancy.Record{}
 	for _, r := range records {
@@ -216,7 +223,8 @@ func (t *tx) replace(records []tenancy.Record) error {
 	return nil
 }
 
-// Delete removes records by identity. What is of no kind of the table of indexes is an error.
+// Delete removes records by identity. It returns an error for what is of no kind in the
+// table of indexes.
 func (t *tx) Delete(ctx context.Context, records ...tenancy.Record) error {
 	return t.write(ctx, func() error {
 		for _, r := range records {
@@ -238,7 +246,9 @@ func (t *tx) remove(r tenancy.Record) error {
 
 var errGap = errors.New("sqlitestore: an event's number leaves a gap in its stream")
 
-// Append adds events: CodeBusy for a number that the stream has already, another error for one that leaves a gap, and for no stream or number.
+// Append adds events. It returns CodeBusy if a stream has an event of the same number,
+// and another error for a number that leaves a gap and for an event without stream or
+// number.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
@@ -261,7 +271,7 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// Ack takes events out of the outbox, by stream and number.
+// Ack removes events from the outbox, by stream and number.
 func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
 		for _, e := range events {
@@ -276,7 +286,8 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or deletion, in two statements: CodeBusy if a user of a membership that moves has one in move.Into already.
+// MoveAll carries out a merge or a deletion in two statements. It returns CodeBusy if
+// the user of a membership that moves is already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		if move.Into.IsZero() {
@@ -285,7 +296,8 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			return t.change(moveAccounts, [16]byte(move.From), nil)
 		}
-		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into), int64(tenancy.StandardUser), int64(move.At)); err != nil {
+		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into),
+			int64(tenancy.StandardUser), int64(move.At)); err != nil {
 			return err
 		}
 		return t.change(moveAccounts, [16]byte(move.From), [16]byte(move.Into))

@@ -16,7 +16,7 @@ func accessCases() []testCase {
 	}
 }
 
-// access asks for a row.
+// access reads a row.
 func (c trial) access(user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow) {
 	c.Helper()
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
@@ -26,7 +26,8 @@ func (c trial) access(user tenancy.UserID, account tenancy.AccountID) (row tenan
 	return row
 }
 
-// accessFields starts with an active user without a role and an unmanaged account without a suspension, and adds to that.
+// accessFields starts with an active user without a role and an unmanaged account that
+// is not suspended, and adds to that.
 func (c trial) accessFields() {
 	user, account, parent, org := userID(1), accountID(1), accountID(2), orgID(1)
 	u := tenancy.UserRecord{ID: user}
@@ -51,48 +52,74 @@ func (c trial) accessFields() {
 		want    tenancy.AccessRow
 	}{
 		{"neither is there", nil, tenancy.AccessRow{}},
-		{"no user", []tenancy.Record{a}, with(func(r *tenancy.AccessRow) { r.UserFound, r.UserActive = false, false })},
+		{"no user", []tenancy.Record{a}, with(func(r *tenancy.AccessRow) {
+			r.UserFound, r.UserActive = false, false
+		})},
 		{"no account", []tenancy.Record{u}, tenancy.AccessRow{UserFound: true, UserActive: true}},
-		{"roles alone", []tenancy.Record{tenancy.GrantRecord{Account: account, User: user, Roles: support}}, tenancy.AccessRow{Roles: support}},
-		{"others alone", []tenancy.Record{tenancy.UserRecord{ID: userID(2)}, tenancy.AccountRecord{ID: accountID(3)}}, tenancy.AccessRow{}},
+		{"roles alone", []tenancy.Record{tenancy.GrantRecord{Account: account, User: user, Roles: support}},
+			tenancy.AccessRow{Roles: support}},
+		{"others alone", []tenancy.Record{tenancy.UserRecord{ID: userID(2)},
+			tenancy.AccountRecord{ID: accountID(3)}}, tenancy.AccessRow{}},
 		{"both", []tenancy.Record{u, a}, row},
-		{"user inactive by their organization", []tenancy.Record{tenancy.UserRecord{ID: user, InactiveOrganization: true}, a},
+		{"user inactive by their organization",
+			[]tenancy.Record{tenancy.UserRecord{ID: user, InactiveOrganization: true}, a},
 			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
 		{"user inactive by an Operator", []tenancy.Record{tenancy.UserRecord{ID: user, InactiveOperator: true}, a},
 			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
-		{"user deleted", []tenancy.Record{tenancy.UserRecord{ID: user, Deleted: true}, a}, with(func(r *tenancy.AccessRow) { r.UserActive = false })},
-		{"account suspended by the customer", []tenancy.Record{u, tenancy.AccountRecord{ID: account, SuspendedCustomer: true}},
+		{"user deleted", []tenancy.Record{tenancy.UserRecord{ID: user, Deleted: true}, a},
+			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
+		{"account suspended by the customer", []tenancy.Record{u,
+			tenancy.AccountRecord{ID: account, SuspendedCustomer: true}},
 			with(func(r *tenancy.AccessRow) { r.Suspended = true })},
-		{"account suspended by the platform", []tenancy.Record{u, tenancy.AccountRecord{ID: account, SuspendedPlatform: true}},
+		{"account suspended by the platform", []tenancy.Record{u,
+			tenancy.AccountRecord{ID: account, SuspendedPlatform: true}},
 			with(func(r *tenancy.AccessRow) { r.Suspended = true })},
-		{"account closed", []tenancy.Record{u, tenancy.AccountRecord{ID: account, Closed: 3}}, with(func(r *tenancy.AccessRow) { r.Closed = true })},
-		{"grant on the account", []tenancy.Record{u, a, tenancy.GrantRecord{Account: account, User: user, Roles: support}},
+		{"account closed", []tenancy.Record{u, tenancy.AccountRecord{ID: account, Closed: 3}},
+			with(func(r *tenancy.AccessRow) { r.Closed = true })},
+		{"grant on the account", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: user, Roles: support}},
 			with(func(r *tenancy.AccessRow) { r.Roles = support })},
-		{"grants of others and on others", []tenancy.Record{u, a, tenancy.GrantRecord{Account: account, User: userID(2), Roles: support},
+		{"grants of others and on others", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: userID(2), Roles: support},
 			tenancy.GrantRecord{Account: parent, User: user, Roles: support}}, row},
 		{"subaccount", []tenancy.Record{u, sub, p}, subRow},
-		{"subaccount with a suspension of its own", []tenancy.Record{u, tenancy.AccountRecord{ID: account, Parent: parent, SuspendedCustomer: true}, p},
+		{"subaccount with a suspension of its own",
+			[]tenancy.Record{u, tenancy.AccountRecord{ID: account, Parent: parent, SuspendedCustomer: true}, p},
 			with(func(r *tenancy.AccessRow) { r.Parent, r.Suspended = parent, true })},
-		{"subaccount, parent suspended by the customer", []tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, SuspendedCustomer: true}},
+		{"subaccount, parent suspended by the customer",
+			[]tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, SuspendedCustomer: true}},
 			with(func(r *tenancy.AccessRow) { r.Parent, r.Suspended = parent, true })},
-		{"subaccount, parent suspended by the platform", []tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, SuspendedPlatform: true}},
+		{"subaccount, parent suspended by the platform",
+			[]tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, SuspendedPlatform: true}},
 			with(func(r *tenancy.AccessRow) { r.Parent, r.Suspended = parent, true })},
-		{"subaccount, parent closed", []tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, Closed: 3}}, subRow},
-		{"subaccount, grants on it and on the parent", []tenancy.Record{u, sub, p, tenancy.GrantRecord{Account: account, User: user, Roles: support},
-			tenancy.GrantRecord{Account: parent, User: user, Roles: developer}},
+		{"subaccount, parent closed", []tenancy.Record{u, sub, tenancy.AccountRecord{ID: parent, Closed: 3}},
+			subRow},
+		{"subaccount, grants on it and on the parent",
+			[]tenancy.Record{u, sub, p, tenancy.GrantRecord{Account: account, User: user, Roles: support},
+				tenancy.GrantRecord{Account: parent, User: user, Roles: developer}},
 			with(func(r *tenancy.AccessRow) { r.Parent, r.Roles, r.ParentRoles = parent, support, developer })},
-		{"subaccount, a grant on the parent alone", []tenancy.Record{u, sub, p, tenancy.GrantRecord{Account: parent, User: user, Roles: developer}},
+		{"subaccount, a grant on the parent alone",
+			[]tenancy.Record{u, sub, p, tenancy.GrantRecord{Account: parent, User: user, Roles: developer}},
 			with(func(r *tenancy.AccessRow) { r.Parent, r.ParentRoles = parent, developer })},
-		{"parent asked about, a grant on the subaccount", []tenancy.Record{u, a, tenancy.AccountRecord{ID: parent, Parent: account},
-			tenancy.GrantRecord{Account: parent, User: user, Roles: developer}}, row},
+		{"parent asked about, a grant on the subaccount",
+			[]tenancy.Record{u, a, tenancy.AccountRecord{ID: parent, Parent: account},
+				tenancy.GrantRecord{Account: parent, User: user, Roles: developer}}, row},
 		{"managed", []tenancy.Record{u, managed}, managedRow},
-		{"member of the managing organization", []tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: org, User: user, Role: tenancy.Administrator}},
-			with(func(r *tenancy.AccessRow) { r.Organization, r.Member, r.Role = org, true, tenancy.Administrator })},
-		{"Standard User of the managing organization", []tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: org, User: user}},
+		{"member of the managing organization",
+			[]tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: org, User: user,
+				Role: tenancy.Administrator}},
+			with(func(r *tenancy.AccessRow) {
+				r.Organization, r.Member, r.Role = org, true, tenancy.Administrator
+			})},
+		{"Standard User of the managing organization",
+			[]tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: org, User: user}},
 			with(func(r *tenancy.AccessRow) { r.Organization, r.Member = org, true })},
-		{"Owner of another organization", []tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: orgID(2), User: user, Role: tenancy.Owner},
+		{"Owner of another organization", []tenancy.Record{u, managed,
+			tenancy.MembershipRecord{Organization: orgID(2), User: user, Role: tenancy.Owner},
 			tenancy.MembershipRecord{Organization: org, User: userID(2), Role: tenancy.Owner}}, managedRow},
-		{"unmanaged, the user a member somewhere", []tenancy.Record{u, a, tenancy.MembershipRecord{Organization: org, User: user, Role: tenancy.Owner}}, row},
+		{"unmanaged, the user a member somewhere",
+			[]tenancy.Record{u, a, tenancy.MembershipRecord{Organization: org, User: user,
+				Role: tenancy.Owner}}, row},
 	} {
 		c.put(is.records...)
 		require.Equal(c, is.want, c.access(user, account), is.name)
@@ -102,33 +129,39 @@ func (c trial) accessFields() {
 	require.Zero(c, c.access(tenancy.UserID{}, tenancy.AccountID{}))
 }
 
-// accessCombinations asks about users in all states, with and without grants on the account and its parent, in and out of its organization, and
-// about accounts of all sorts.
+// accessCombinations asks about users in all states, with and without grants on the
+// account and its parent, inside and outside of its organization, and about accounts of
+// all kinds.
 func (c trial) accessCombinations() {
 	m := newModel()
 	accounts := []tenancy.AccountRecord{
-		{}, {Organization: orgID(1)}, {Organization: orgID(1), SuspendedCustomer: true}, {Organization: orgID(1), SuspendedPlatform: true}, {Closed: 1},
-		{Organization: orgID(1), Parent: accountID(1)}, {Organization: orgID(1), Parent: accountID(2)}, {Organization: orgID(1), Parent: accountID(3)},
+		{}, {Organization: orgID(1)}, {Organization: orgID(1), SuspendedCustomer: true},
+		{Organization: orgID(1), SuspendedPlatform: true}, {Closed: 1},
+		{Organization: orgID(1), Parent: accountID(1)}, {Organization: orgID(1), Parent: accountID(2)},
+		{Organization: orgID(1), Parent: accountID(3)},
 		{Parent: accountID(0)}, {Parent: accountID(4), Closed: 1},
 	}
-	users := []tenancy.UserRecord{{}, {InactiveOrganization: true}, {InactiveOperator: true}, {InactiveOrganization: true, InactiveOperator: true}, {Deleted: true}}
+	users := []tenancy.UserRecord{{}, {InactiveOrganization: true}, {InactiveOperator: true},
+		{InactiveOrganization: true, InactiveOperator: true}, {Deleted: true}}
 	var records []tenancy.Record
 	for i := range accounts {
 		accounts[i].ID, accounts[i].Owner = accountID(i), userID(1000)
 		records = append(records, accounts[i])
 	}
-	const people = 5 * 4 * 3 // every state with every sort of grant and of membership
+	const people = 5 * 4 * 3 // every state with every kind of grant and of membership
 	for n := range people {
 		u := users[n%5]
 		u.ID = userID(n)
 		records = append(records, u)
 		for _, a := range accounts {
 			if grant := n % 4; grant&1 == 1 && a.Parent.IsZero() || grant&2 == 2 && !a.Parent.IsZero() {
-				records = append(records, tenancy.GrantRecord{Account: a.ID, User: u.ID, Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))})
+				records = append(records, tenancy.GrantRecord{Account: a.ID, User: u.ID,
+					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))})
 			}
 		}
 		if where := n % 3; where > 0 {
-			records = append(records, tenancy.MembershipRecord{Organization: orgID(where), User: u.ID, Role: tenancy.OrganizationRole(n % 3)})
+			records = append(records, tenancy.MembershipRecord{Organization: orgID(where), User: u.ID,
+				Role: tenancy.OrganizationRole(n % 3)})
 		}
 	}
 	c.both(m, putting(records...))

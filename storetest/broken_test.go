@@ -20,11 +20,13 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// brokenStore names the variable that has TestSuiteCatches run the suite over a broken store, instead of looking on while another process does.
+// brokenStore names the environment variable that makes TestSuiteCatches run the suite
+// over a broken store itself, and not in another process.
 const brokenStore = "STORETEST_BROKEN_STORE"
 
-// Each broken store has one fault, and the cases named with it are there to find it. They run in processes of their own, so that what they let
-// fail is not this test.
+// TestSuiteCatches runs the suite over stores that have one fault each. The cases named
+// with a store must find its fault. They run in processes of their own, so that their
+// failure is not a failure of this test.
 func TestSuiteCatches(t *testing.T) {
 	if name := os.Getenv(brokenStore); name != "" {
 		b := brokenStores[slices.IndexFunc(brokenStores, func(b broken) bool { return b.name == name })]
@@ -38,7 +40,8 @@ func TestSuiteCatches(t *testing.T) {
 			t.Parallel()
 			for _, c := range b.caught {
 				full := "TestSuiteCatches/" + strings.ReplaceAll(c, " ", "_")
-				run := exec.CommandContext(t.Context(), self, "-test.timeout=1m", "-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
+				run := exec.CommandContext(t.Context(), self, "-test.timeout=10m",
+					"-test.run=^"+strings.ReplaceAll(regexp.QuoteMeta(full), "/", "$/^")+"$")
 				run.Env = append(os.Environ(), brokenStore+"="+b.name)
 				output, err := run.CombinedOutput()
 				require.Error(t, err, "%q does not find it\n%s", c, output)
@@ -50,14 +53,15 @@ func TestSuiteCatches(t *testing.T) {
 	}
 }
 
-// broken is a fault that a store can have, and the cases of the suite that find it.
+// broken is a fault that a store can have, and the cases of the suite that must find it.
 type broken struct {
 	name   string
 	caught []string
 	how    func(*naive) hooks
 }
 
-// hooks are what a broken store does in place of the naive one's own methods, whose transactions they are given. Nil: it does not.
+// hooks replace methods of the naive store and of its transactions. A hook that is nil
+// replaces none.
 type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
 	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error)
@@ -88,7 +92,9 @@ func (s tampered) View(ctx context.Context, fn func(context.Context, tenancy.Rea
 	if s.hooks.view != nil {
 		view = s.hooks.view
 	}
-	return view(ctx, func(ctx context.Context, tx tenancy.ReadTx) error { return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks}) })
+	return view(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+		return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks})
+	})
 }
 
 func (s tampered) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
@@ -96,7 +102,9 @@ func (s tampered) Update(ctx context.Context, fn func(context.Context, tenancy.T
 	if s.hooks.update != nil {
 		update = s.hooks.update
 	}
-	return update(ctx, func(ctx context.Context, tx tenancy.Tx) error { return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks}) })
+	return update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+		return fn(ctx, tamperedTx{tx.(*naiveTx), s.hooks})
+	})
 }
 
 type tamperedTx struct {
@@ -111,14 +119,16 @@ func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	return t.naiveTx.Read(ctx, lookups...)
 }
 
-func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (tenancy.AccessRow, error) {
 	if t.hooks.access != nil {
 		return t.hooks.access(ctx, t.naiveTx, user, account)
 	}
 	return t.naiveTx.Access(ctx, user, account)
 }
 
-func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	if t.hooks.events != nil {
 		return t.hooks.events(ctx, t.naiveTx, stream, from, limit)
 	}
@@ -184,36 +194,41 @@ var brokenStores = []broken{
 			l.Key = tenancy.Key{In: l.Key.In}
 		}
 	})},
-	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"}, answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
-		slices.Reverse(a.Records)
-	})},
+	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"},
+		answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
+			slices.Reverse(a.Records)
+		})},
 	{"lists ordered without case", []string{"Index/open_requests", "Index/verified_domains", "Index/operations"},
 		answering(func(l tenancy.Lookup, a *tenancy.Answer) {
 			slices.SortStableFunc(a.Records, func(x, y tenancy.Record) int {
 				return strings.Compare(strings.ToLower(textIn(l.Index, x)), strings.ToLower(textIn(l.Index, y)))
 			})
 		})},
-	{"lists that forget their group", []string{"Index/members", "Index/accounts_in", "Index/open_requests"}, listing(func(l tenancy.Lookup, key tenancy.Key) bool {
-		key.In = l.Key.In
-		return compareKeys(key, l.Key) > 0
-	})},
-	{"lists with what they begin after", []string{"Read/limits", "Index/accounts_in"}, listing(func(l tenancy.Lookup, key tenancy.Key) bool {
-		return key.In == l.Key.In && compareKeys(key, l.Key) >= 0
-	})},
-	{"places found with a part missing", []string{"Index/members", "Index/pending_invitations"}, func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups...)
-			for i, l := range lookups {
-				if err == nil && l.Limit == 0 && (l.Key.Text == "" || l.Key.ID == [16]byte{}) && answers[i].Record == nil {
-					l.Limit = 1
-					if next, _ := tx.Read(ctx, l); len(next[0].Records) > 0 {
-						answers[i].Record = next[0].Records[0]
+	{"lists that forget their group", []string{"Index/members", "Index/accounts_in", "Index/open_requests"},
+		listing(func(l tenancy.Lookup, key tenancy.Key) bool {
+			key.In = l.Key.In
+			return compareKeys(key, l.Key) > 0
+		})},
+	{"lists with what they begin after", []string{"Read/limits", "Index/accounts_in"},
+		listing(func(l tenancy.Lookup, key tenancy.Key) bool {
+			return key.In == l.Key.In && compareKeys(key, l.Key) >= 0
+		})},
+	{"places found with a part missing", []string{"Index/members", "Index/pending_invitations"},
+		func(*naive) hooks {
+			return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups...)
+				for i, l := range lookups {
+					missing := l.Limit == 0 && (l.Key.Text == "" || l.Key.ID == [16]byte{})
+					if err == nil && missing && answers[i].Record == nil {
+						l.Limit = 1
+						if next, _ := tx.Read(ctx, l); len(next[0].Records) > 0 {
+							answers[i].Record = next[0].Records[0]
+						}
 					}
 				}
-			}
-			return answers, err
-		}}
-	}},
+				return answers, err
+			}}
+		}},
 	{"lookups asked twice answered once", []string{"Read/answers in their places"}, func(*naive) hooks {
 		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
 			answers, err := tx.Read(ctx, lookups...)
@@ -231,15 +246,18 @@ var brokenStores = []broken{
 			return append(answers, make([]tenancy.Answer, len(lookups)-len(answers))...), err
 		}}
 	}},
-	{"unknown kinds skipped", []string{"Record/of an unknown kind"}, answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
-		strange := func(r tenancy.Record) bool {
-			return !slices.ContainsFunc(tenancy.Indexes(), func(info tenancy.IndexInfo) bool { return reflect.TypeOf(info.Record) == reflect.TypeOf(r) })
-		}
-		a.Records = slices.DeleteFunc(a.Records, strange)
-		if strange(a.Record) {
-			a.Record = nil
-		}
-	})},
+	{"unknown kinds skipped", []string{"Record/of an unknown kind"},
+		answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
+			strange := func(r tenancy.Record) bool {
+				return !slices.ContainsFunc(tenancy.Indexes(), func(info tenancy.IndexInfo) bool {
+					return reflect.TypeOf(info.Record) == reflect.TypeOf(r)
+				})
+			}
+			a.Records = slices.DeleteFunc(a.Records, strange)
+			if strange(a.Record) {
+				a.Record = nil
+			}
+		})},
 	{"events given out twice", []string{"Sharing/what is read out"}, func(*naive) hooks {
 		var given []tenancy.EventRecord
 		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.EventRecord, err error) {
@@ -255,17 +273,22 @@ var brokenStores = []broken{
 		pricing := a.Personal.Pricing.Reveal()
 		a.Personal.Pricing = tenancy.NewPersonal(pricing[:min(len(pricing), 255)])
 	})},
-	{"a field forgotten", []string{"Record/MembershipRecord", "MoveAll/into another organization"}, putting(func(m *tenancy.MembershipRecord) {
-		m.Exempt = false
-	})},
+	{"a field forgotten", []string{"Record/MembershipRecord", "MoveAll/into another organization"},
+		putting(func(m *tenancy.MembershipRecord) {
+			m.Exempt = false
+		})},
 	{"two fields in one", []string{"Record/UserRecord"}, putting(func(u *tenancy.UserRecord) {
 		u.InactiveOperator = u.InactiveOperator || u.InactiveOrganization
 	})},
-	{"the host's roles forgotten", []string{"Record/GrantRecord", "Access/each field"}, putting(func(g *tenancy.GrantRecord) {
-		g.Roles = tenancy.Roles(slices.DeleteFunc(g.Roles.All(), func(r tenancy.AccountRole) bool { return r == "auditor" })...)
-	})},
-	{"numbers without their first bit", []string{"Record/HeadRecord"}, putting(func(h *tenancy.HeadRecord) { h.Sequence &= math.MaxInt64 })},
-	{"seconds for microseconds", []string{"Record/OperationRecord"}, putting(func(o *tenancy.OperationRecord) { o.Time -= o.Time % 1_000_000 })},
+	{"the host's roles forgotten", []string{"Record/GrantRecord", "Access/each field"},
+		putting(func(g *tenancy.GrantRecord) {
+			g.Roles = tenancy.Roles(slices.DeleteFunc(g.Roles.All(),
+				func(r tenancy.AccountRole) bool { return r == "auditor" })...)
+		})},
+	{"numbers without their first bit", []string{"Record/HeadRecord"},
+		putting(func(h *tenancy.HeadRecord) { h.Sequence &= math.MaxInt64 })},
+	{"seconds for microseconds", []string{"Record/OperationRecord"},
+		putting(func(o *tenancy.OperationRecord) { o.Time -= o.Time % 1_000_000 })},
 	{"an index not updated", []string{"Index/users_by_address", "Unique/users_by_address"}, func(*naive) hooks {
 		ghosts := map[string]tenancy.Record{} // by address
 		return hooks{
@@ -280,7 +303,8 @@ var brokenStores = []broken{
 			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
 				answers, err := tx.Read(ctx, lookups...)
 				for i, l := range lookups {
-					if ghost := ghosts[l.Key.Text]; err == nil && l.Index == tenancy.IndexUsersByAddress && l.Limit == 0 && answers[i].Record == nil && ghost != nil {
+					ghost := ghosts[l.Key.Text]
+					if err == nil && ghost != nil && l.Index == tenancy.IndexUsersByAddress && l.Limit == 0 && answers[i].Record == nil {
 						there, _ := tx.Read(ctx, lookup(ghost))
 						answers[i] = there[0]
 					}
@@ -301,14 +325,16 @@ var brokenStores = []broken{
 	{"each record once in a call", []string{"Write/put in place of what was there"}, func(*naive) hooks {
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 			for i, r := range records {
-				if slices.ContainsFunc(records[:i], func(other tenancy.Record) bool { return identity(other) == identity(r) }) {
+				if slices.ContainsFunc(records[:i],
+					func(other tenancy.Record) bool { return identity(other) == identity(r) }) {
 					return errors.New("the record a second time")
 				}
 			}
 			return tx.Put(ctx, records...)
 		}}
 	}},
-	{"uniqueness not enforced", []string{"Unique/users_by_address", "Unique/pending_invitations", "Unique/verified_domains"}, func(*naive) hooks {
+	{"uniqueness not enforced", []string{"Unique/users_by_address", "Unique/pending_invitations",
+		"Unique/verified_domains"}, func(*naive) hooks {
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 			for _, r := range records {
 				if err := errors.Join(evict(ctx, tx, r), tx.Put(ctx, r)); err != nil {
@@ -329,12 +355,14 @@ var brokenStores = []broken{
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
 			for _, r := range records {
 				d, _ := r.(tenancy.DomainRecord)
-				others, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexVerifiedDomains, Limit: math.MaxInt})
+				others, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexVerifiedDomains,
+					Limit: math.MaxInt})
 				if err != nil {
 					return err
 				}
 				for _, o := range others[0].Records {
-					if o := o.(tenancy.DomainRecord); o.ID != d.ID && strings.EqualFold(o.Personal.Name, d.Personal.Name) {
+					if o := o.(tenancy.DomainRecord); o.ID != d.ID && strings.EqualFold(o.Personal.Name,
+						d.Personal.Name) {
 						return tenancy.CodeBusy
 					}
 				}
@@ -388,14 +416,16 @@ var brokenStores = []broken{
 				})
 			}}
 	}},
-	{"own writes not seen", []string{"Write/reads see what was written before them", "Index/members"}, func(s *naive) hooks {
-		return hooks{read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			return (&naiveTx{content: s.now}).Read(ctx, lookups...)
-		}}
-	}},
+	{"own writes not seen", []string{"Write/reads see what was written before them", "Index/members"},
+		func(s *naive) hooks {
+			return hooks{read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				return (&naiveTx{content: s.now}).Read(ctx, lookups...)
+			}}
+		}},
 
 	// events
-	{"events appended twice", []string{"Events/in order, from a number, up to a limit", "Events/data of any bytes"}, func(*naive) hooks {
+	{"events appended twice", []string{"Events/in order, from a number, up to a limit",
+		"Events/data of any bytes"}, func(*naive) hooks {
 		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
 			err := tx.Append(ctx, events...)
 			c := tx.(*naiveTx).content
@@ -411,37 +441,43 @@ var brokenStores = []broken{
 			return tx.Events(ctx, stream, from, limit)
 		}}
 	}},
-	{"events without their correlation", []string{"Events/every field"}, appending(func(e *tenancy.EventRecord) { e.Correlation = "" })},
+	{"events without their correlation", []string{"Events/every field"},
+		appending(func(e *tenancy.EventRecord) { e.Correlation = "" })},
 	{"event data kept as text", []string{"Events/data of any bytes"}, appending(func(e *tenancy.EventRecord) {
 		e.Data = strings.ToValidUTF8(e.Data, "\uFFFD")
 	})},
-	{"event data up to a zero byte", []string{"Events/data of any bytes", "Events/in order, from a number, up to a limit"},
+	{"event data up to a zero byte", []string{"Events/data of any bytes",
+		"Events/in order, from a number, up to a limit"},
 		appending(func(e *tenancy.EventRecord) { e.Data, _, _ = strings.Cut(e.Data, "\x00") })},
 	{"long event data cut off", []string{"Events/data of any bytes"}, appending(func(e *tenancy.EventRecord) {
 		e.Data = e.Data[:min(len(e.Data), 65535)]
 	})},
-	{"event types without case", []string{"Events/types that nobody knows"}, appending(func(e *tenancy.EventRecord) {
-		e.Type = strings.ToLower(e.Type)
-	})},
+	{"event types without case", []string{"Events/types that nobody knows"},
+		appending(func(e *tenancy.EventRecord) {
+			e.Type = strings.ToLower(e.Type)
+		})},
 	{"events of unknown types skipped", []string{"Events/types that nobody knows"}, func(*naive) hooks {
 		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
 			all, err := tx.Events(ctx, stream, from, limit)
 			return slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
-				return !slices.ContainsFunc(tenancy.EventTypes(), func(zero tenancy.EventData) bool { return tenancy.EventType(zero) == e.Type })
+				return !slices.ContainsFunc(tenancy.EventTypes(), func(zero tenancy.EventData) bool {
+					return tenancy.EventType(zero) == e.Type
+				})
 			}), err
 		}}
 	}},
-	{"event numbers given twice", []string{"Events/a number given twice", "Race/one event number"}, func(*naive) hooks {
-		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
-			for _, e := range events {
-				if err := tx.Append(ctx, e); err != nil && !errors.Is(err, tenancy.CodeBusy) {
-					return err
+	{"event numbers given twice", []string{"Events/a number given twice", "Race/one event number"},
+		func(*naive) hooks {
+			return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
+				for _, e := range events {
+					if err := tx.Append(ctx, e); err != nil && !errors.Is(err, tenancy.CodeBusy) {
+						return err
+					}
 				}
-			}
-			tx.(*naiveTx).failed = nil
-			return nil
-		}}
-	}},
+				tx.(*naiveTx).failed = nil
+				return nil
+			}}
+		}},
 	{"earlier events acknowledged too", []string{"Outbox/only what is acknowledged is gone"}, func(*naive) hooks {
 		return hooks{ack: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
 			for _, e := range events {
@@ -456,7 +492,8 @@ var brokenStores = []broken{
 			return nil
 		}}
 	}},
-	{"an outbox with more than the oldest", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
+	{"an outbox with more than the oldest", []string{"Outbox/oldest of each stream",
+		"Outbox/after a stream, up to a limit"}, func(*naive) hooks {
 		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 			oldest, err := tx.Outbox(ctx, after, limit)
 			var all []tenancy.EventRecord
@@ -467,11 +504,16 @@ var brokenStores = []broken{
 			return all[:min(len(all), limit)], err
 		}}
 	}},
-	{"an outbox ordered by text", []string{"Outbox/oldest of each stream", "Outbox/after a stream, up to a limit"}, func(*naive) hooks {
+	{"an outbox ordered by text", []string{"Outbox/oldest of each stream",
+		"Outbox/after a stream, up to a limit"}, func(*naive) hooks {
 		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 			all, err := tx.Outbox(ctx, tenancy.Stream{}, math.MaxInt)
-			slices.SortFunc(all, func(a, b tenancy.EventRecord) int { return strings.Compare(a.Stream.String(), b.Stream.String()) })
-			all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool { return e.Stream.String() <= after.String() })
+			slices.SortFunc(all, func(a, b tenancy.EventRecord) int {
+				return strings.Compare(a.Stream.String(), b.Stream.String())
+			})
+			all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
+				return e.Stream.String() <= after.String()
+			})
 			return all[:min(len(all), limit)], err
 		}}
 	}},
@@ -480,35 +522,42 @@ var brokenStores = []broken{
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
 			row, err := tx.Access(ctx, user, account)
-			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
+			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
+				Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 				row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
 			}
 			return row, err
 		}}
 	}},
-	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
-		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-			row, err := tx.Access(ctx, user, account)
-			own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
-			if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
-				row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
-			}
-			return row, err
-		}}
-	}},
-	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody", "MoveAll/again and again"}, func(*naive) hooks {
+	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
+		func(*naive) hooks {
+			return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+				row, err := tx.Access(ctx, user, account)
+				own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
+				if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
+					row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
+				}
+				return row, err
+			}}
+		}},
+	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
+		"MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
-			all, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			all, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexAccountsIn,
+				Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
 			if err != nil {
 				return err
 			}
-			closed := slices.DeleteFunc(all[0].Records, func(r tenancy.Record) bool { return r.(tenancy.AccountRecord).Closed == 0 })
+			closed := slices.DeleteFunc(all[0].Records, func(r tenancy.Record) bool {
+				return r.(tenancy.AccountRecord).Closed == 0
+			})
 			return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, closed...))
 		}}
 	}},
 	{"roles moved along", []string{"MoveAll/into another organization"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
-			members, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			members, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers,
+				Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
 			if err != nil || move.Into.IsZero() {
 				return errors.Join(err, tx.MoveAll(ctx, move))
 			}
@@ -587,7 +636,8 @@ var brokenStores = []broken{
 			return fn(ctx, tx)
 		}}
 	}},
-	{"nothing rolled back", []string{"Transaction/an error rolls back and comes as it is", "Unique/users_by_address", "Events/a number given twice"},
+	{"nothing rolled back", []string{"Transaction/an error rolls back and comes as it is",
+		"Unique/users_by_address", "Events/a number given twice"},
 		func(s *naive) hooks {
 			return hooks{update: func(ctx context.Context, fn writing) error {
 				tx := &naiveTx{content: s.current().copied()}
@@ -596,7 +646,8 @@ var brokenStores = []broken{
 				return err
 			}}
 		}},
-	{"one write kept of what is rolled back", []string{"Transaction/an error rolls back and comes as it is", "Context/over before the commit"},
+	{"one write kept of what is rolled back", []string{"Transaction/an error rolls back and comes as it is",
+		"Context/over before the commit"},
 		func(s *naive) hooks {
 			var first tenancy.Record
 			return hooks{
@@ -610,29 +661,37 @@ var brokenStores = []broken{
 					first = nil
 					err := s.Update(ctx, fn)
 					if err != nil && first != nil {
-						_ = s.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, first) })
+						_ = s.Update(context.WithoutCancel(ctx), func(ctx context.Context, tx tenancy.Tx) error {
+							return tx.Put(ctx, first)
+						})
 					}
 					return err
 				}}
 		}},
-	{"contexts that never end", []string{"Context/over before it begins", "Context/over before the commit", "Context/over while it waits"},
+	{"contexts that never end", []string{"Context/over before it begins", "Context/over before the commit",
+		"Context/over while it waits"},
 		func(s *naive) hooks {
-			return hooks{update: func(ctx context.Context, fn writing) error { return s.Update(context.WithoutCancel(ctx), fn) }}
+			return hooks{update: func(ctx context.Context, fn writing) error {
+				return s.Update(context.WithoutCancel(ctx), fn)
+			}}
 		}},
 	{"contexts of its own", []string{"Context/values reach the function"}, func(s *naive) hooks {
 		return hooks{update: func(ctx context.Context, fn writing) error {
-			return s.Update(ctx, func(_ context.Context, tx tenancy.Tx) error { return fn(context.Background(), tx) })
+			return s.Update(ctx, func(_ context.Context, tx tenancy.Tx) error {
+				return fn(context.Background(), tx)
+			})
 		}}
 	}},
-	{"transactions without an end", []string{"Transaction/over when its function has returned"}, func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups...)
-			if errors.Is(err, errEnded) {
-				return make([]tenancy.Answer, len(lookups)), nil
-			}
-			return answers, err
-		}}
-	}},
+	{"transactions without an end", []string{"Transaction/over when its function has returned"},
+		func(*naive) hooks {
+			return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups...)
+				if errors.Is(err, errEnded) {
+					return make([]tenancy.Answer, len(lookups)), nil
+				}
+				return answers, err
+			}}
+		}},
 	{"committed twice", []string{"Race/increments"}, func(s *naive) hooks {
 		return hooks{update: func(ctx context.Context, fn writing) error {
 			if err := s.Update(ctx, fn); err != nil {
@@ -643,7 +702,8 @@ var brokenStores = []broken{
 	}},
 
 	// isolation
-	{"lost updates", []string{"Race/increments", "Race/put if a list is empty", "Race/put if a count is zero", "Race/one entry"}, func(s *naive) hooks {
+	{"lost updates", []string{"Race/increments", "Race/put if a list is empty", "Race/put if a count is zero",
+		"Race/one entry"}, func(s *naive) hooks {
 		return hooks{update: func(ctx context.Context, fn writing) error {
 			next, err := s.current().change(ctx, fn)
 			if err == nil {
@@ -652,8 +712,10 @@ var brokenStores = []broken{
 			return err
 		}}
 	}},
-	{"each on a snapshot of its own", []string{"Race/put if a list is empty", "Race/put if a count is zero", "Race/put if the other's is absent",
-		"Race/change oneself if the other has not changed", "Race/delete oneself if another is left", "Race/on Access", "Race/on events", "Race/on the outbox",
+	{"each on a snapshot of its own", []string{"Race/put if a list is empty", "Race/put if a count is zero",
+		"Race/put if the other's is absent",
+		"Race/change oneself if the other has not changed", "Race/delete oneself if another is left",
+		"Race/on Access", "Race/on events", "Race/on the outbox",
 		"Race/MoveAll and a new member"}, isolated},
 	{"no snapshot for an Update", []string{"Race/what is copied belongs together"}, func(s *naive) hooks {
 		return hooks{
@@ -682,16 +744,17 @@ var brokenStores = []broken{
 			},
 			view: func(ctx context.Context, fn reading) error { return s.current().run(ctx, fn) }}
 	}},
-	{"Views of the moment", []string{"Snapshot/nothing that commits meanwhile", "Snapshot/a list in pages"}, func(s *naive) hooks {
-		return hooks{
-			view: func(ctx context.Context, fn reading) error { return s.current().run(ctx, fn) },
-			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-				if tx.(*naiveTx).writes {
-					return tx.Read(ctx, lookups...)
-				}
-				return (&naiveTx{content: s.current()}).Read(ctx, lookups...)
-			}}
-	}},
+	{"Views of the moment", []string{"Snapshot/nothing that commits meanwhile", "Snapshot/a list in pages"},
+		func(s *naive) hooks {
+			return hooks{
+				view: func(ctx context.Context, fn reading) error { return s.current().run(ctx, fn) },
+				read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+					if tx.(*naiveTx).writes {
+						return tx.Read(ctx, lookups...)
+					}
+					return (&naiveTx{content: s.current()}).Read(ctx, lookups...)
+				}}
+		}},
 	{"Views of a while ago", []string{"Transaction/later Views see what was committed"}, func(s *naive) hooks {
 		was := s.now
 		return hooks{
@@ -703,7 +766,7 @@ var brokenStores = []broken{
 	}},
 }
 
-// asking has lookups changed before they are asked.
+// asking changes lookups before they are asked.
 func asking(change func(*tenancy.Lookup)) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -716,7 +779,7 @@ func asking(change func(*tenancy.Lookup)) func(*naive) hooks {
 	}
 }
 
-// answering has answers changed before they are given.
+// answering changes answers before they are returned.
 func answering(change func(tenancy.Lookup, *tenancy.Answer)) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -729,7 +792,7 @@ func answering(change func(tenancy.Lookup, *tenancy.Answer)) func(*naive) hooks 
 	}
 }
 
-// listing has lists of the records at keys of its own choice.
+// listing makes lists of the records at keys of its own choice.
 func listing(belongs func(l tenancy.Lookup, key tenancy.Key) bool) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -758,7 +821,7 @@ func listing(belongs func(l tenancy.Lookup, key tenancy.Key) bool) func(*naive) 
 	}
 }
 
-// putting has records of a kind changed before they are put.
+// putting changes records of a kind before they are put.
 func putting[R tenancy.Record](change func(*R)) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{put: func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error {
@@ -774,7 +837,7 @@ func putting[R tenancy.Record](change func(*R)) func(*naive) hooks {
 	}
 }
 
-// appending has events changed before they are appended.
+// appending changes events before they are appended.
 func appending(change func(*tenancy.EventRecord)) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{append: func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error {
@@ -787,7 +850,7 @@ func appending(change func(*tenancy.EventRecord)) func(*naive) hooks {
 	}
 }
 
-// textIn gives the text under which an index finds a record.
+// textIn returns the text under which an index finds a record.
 func textIn(index tenancy.Index, r tenancy.Record) string {
 	for _, e := range r.Entries(nil) {
 		if e.Index == index {
@@ -801,7 +864,7 @@ func lookup(r tenancy.Record) tenancy.Lookup {
 	return tenancy.Lookup{Index: identity(r).Index, Key: identity(r).Key}
 }
 
-// evict deletes whatever other record is where a record is found.
+// evict deletes another record that has an entry of a record.
 func evict(ctx context.Context, tx tenancy.Tx, record tenancy.Record) error {
 	for _, e := range record.Entries(nil)[1:] {
 		for _, other := range tx.(*naiveTx).content.records {
@@ -813,8 +876,9 @@ func evict(ctx context.Context, tx tenancy.Tx, record tenancy.Record) error {
 	return nil
 }
 
-// isolated runs all Updates at once, each on a snapshot, and lets the first of two commit that changed the same record: what databases call
-// snapshot isolation, and not serializable.
+// isolated runs all Updates at once, each on a snapshot. Of two that changed the same
+// record, the first one commits. Databases call this snapshot isolation. It is not
+// serializable.
 func isolated(s *naive) hooks {
 	var committing sync.Mutex
 	try := func(ctx context.Context, fn writing) error {
@@ -860,7 +924,7 @@ func isolated(s *naive) hooks {
 	}}
 }
 
-// at gives the record of the same identity.
+// at returns the record that has the identity of a record.
 func (c *content) at(r tenancy.Record) tenancy.Record {
 	for _, other := range c.records {
 		if identity(other) == identity(r) {

@@ -26,7 +26,8 @@ func (c trial) contextOver() {
 	cancel()
 	expired, cancel := context.WithDeadline(c.Context(), time.Unix(1, 0))
 	defer cancel()
-	for ctx, want := range map[context.Context]error{cancelled: context.Canceled, expired: context.DeadlineExceeded} {
+	for ctx, want := range map[context.Context]error{cancelled: context.Canceled,
+		expired: context.DeadlineExceeded} {
 		require.ErrorIs(c, c.store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
 			return inTurn(ctx, tx, everyWrite())
 		}), want)
@@ -39,7 +40,8 @@ func (c trial) contextOver() {
 	}
 }
 
-// contextEnds cancels within the function: what it wrote is rolled back even if it does not notice, and an error of its own is not hidden.
+// contextEnds cancels within the function. What the function wrote is rolled back even
+// if it does not notice, and its own error is returned.
 func (c trial) contextEnds() {
 	m := c.spoiled()
 	for last := range len(everyWrite()) + 1 {
@@ -80,7 +82,8 @@ func (c trial) contextEnds() {
 	c.holds(m)
 }
 
-// contextWaits cancels an Update while another one is running that it may have to wait for: it is rolled back, and the other one commits.
+// contextWaits cancels an Update while another one runs that it may have to wait for.
+// The first is rolled back, and the other one commits.
 func (c trial) contextWaits() {
 	m := c.spoiled()
 	ctx, cancel := context.WithCancel(c.Context())
@@ -95,11 +98,12 @@ func (c trial) contextWaits() {
 			go func() {
 				ended <- c.store.Update(ctx, func(within context.Context, tx tenancy.Tx) error {
 					enter.Do(func() { close(inside) })
-					<-ctx.Done() // where both run at once
-					return tx.Put(context.WithoutCancel(within), tenancy.HeadRecord{Stream: stream(1), Sequence: 1})
+					<-ctx.Done() // if both run at once
+					return tx.Put(context.WithoutCancel(within),
+						tenancy.HeadRecord{Stream: stream(1), Sequence: 1})
 				})
 			}()
-			wait(inside)
+			c.wait(inside)
 			cancel()
 		})
 		return tx.Put(own, tenancy.HeadRecord{Stream: stream(1), Sequence: 2})

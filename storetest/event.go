@@ -28,7 +28,8 @@ func eventCases() []testCase {
 	}
 }
 
-// chain gives n events of a stream from a number on, each with the hash of the one before it (EVT-6).
+// chain returns n events of a stream from a number on, each with the hash of the one
+// before it (EVT-6).
 func chain(s tenancy.Stream, from uint64, n int) []tenancy.EventRecord {
 	hash := func(sequence uint64) [32]byte {
 		if sequence == 0 {
@@ -41,9 +42,11 @@ func chain(s tenancy.Stream, from uint64, n int) []tenancy.EventRecord {
 		sequence := from + uint64(i)
 		sum := hash(sequence)
 		n := int(sequence)
-		events[i] = tenancy.EventRecord{ID: tenancy.EventID(sum[16:]), Stream: s, Sequence: sequence, Time: instant(n), Actor: actor(n),
+		events[i] = tenancy.EventRecord{
+			Stream: s, Sequence: sequence, ID: tenancy.EventID(sum[16:]), Time: instant(n), Actor: actor(n),
 			Name: "RenameOrganization", Operation: operationID(n), Step: n % 3, Type: eventType(n), Data: eventData(n),
-			Previous: hash(sequence - 1), Hash: sum}
+			Previous: hash(sequence - 1), Hash: sum,
+		}
 	}
 	return events
 }
@@ -79,7 +82,7 @@ func (c trial) same(want, got []tenancy.EventRecord) {
 	require.True(c, sameEvents(want, got), "got %s, want %s", numbers(got), numbers(want))
 }
 
-// numbers gives where events stand.
+// numbers returns the streams and numbers of events.
 func numbers(events []tenancy.EventRecord) []string {
 	var all []string
 	for _, e := range events {
@@ -88,7 +91,8 @@ func numbers(events []tenancy.EventRecord) []string {
 	return all
 }
 
-// eventsInOrder has more events than a byte counts, so that numbers are ordered as numbers.
+// eventsInOrder has more events than a byte can count, so that a store must order
+// numbers as numbers.
 func (c trial) eventsInOrder() {
 	s, all := stream(0), chain(stream(0), 1, 300)
 	c.append(all[0])
@@ -99,15 +103,17 @@ func (c trial) eventsInOrder() {
 		limit int
 		to    int
 	}{
-		{0, 400, 300}, {1, 400, 300}, {1, 300, 300}, {1, 1, 1}, {1, 299, 299}, {2, 3, 4}, {9, 3, 11}, {255, 3, 257}, {300, 1, 300}, {300, 2, 300},
-		{301, 1, 300}, {1 << 32, 5, 300}, {math.MaxInt64, 5, 300}, {math.MaxInt64 + 1, 5, 300}, {math.MaxUint64, 5, 300}, {1, math.MaxInt, 300},
+		{0, 400, 300}, {1, 400, 300}, {1, 300, 300}, {1, 1, 1}, {1, 299, 299}, {2, 3, 4}, {9, 3, 11},
+		{255, 3, 257}, {300, 1, 300}, {300, 2, 300},
+		{301, 1, 300}, {1 << 32, 5, 300}, {math.MaxInt64, 5, 300}, {math.MaxInt64 + 1, 5, 300},
+		{math.MaxUint64, 5, 300}, {1, math.MaxInt, 300},
 	} {
 		from := min(max(want.from, 1)-1, 300)
 		c.same(all[from:want.to], c.events(s, want.from, want.limit))
 	}
 }
 
-// streamsApart appends to several streams in one call, their events mixed.
+// streamsApart appends to several streams in one call, with their events mixed.
 func (c trial) streamsApart() {
 	var all [4][]tenancy.EventRecord
 	var mixed []tenancy.EventRecord
@@ -127,7 +133,8 @@ func (c trial) streamsApart() {
 	require.Empty(c, c.events(tenancy.Stream{}, 1, 100))
 }
 
-// numberTwice appends a number that the stream has: in another transaction, in the same, and in the same call; after it was acknowledged too.
+// numberTwice appends a number that the stream already has: in another transaction, in
+// the same one and in the same call, and after the event was acknowledged.
 func (c trial) numberTwice() {
 	m := newModel()
 	first, again := chain(stream(1), 1, 2), chain(stream(1), 2, 1)[0]
@@ -158,11 +165,14 @@ func (c trial) numberTwice() {
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, first...) })
 	c.busy(c.store.Update(c.Context(), write))
 	c.holds(m)
-	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, first[0]) }))
+	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.Append(ctx, first[0])
+	}))
 	c.holds(m)
 }
 
-// eventFields fills all that an event has, in several ways, and as little as it can have.
+// eventFields stores events with every field filled in several ways, and one with as
+// little as an event can have.
 func (c trial) eventFields() {
 	var all []tenancy.EventRecord
 	s := stream(3)
@@ -172,7 +182,8 @@ func (c trial) eventFields() {
 		full.Stream, full.Sequence, full.Previous, full.Hash = s, e.Sequence, e.Previous, e.Hash
 		all = append(all, full)
 	}
-	bare := tenancy.EventRecord{ID: id(5), Stream: s, Sequence: 7, Name: "n", Previous: all[5].Hash, Hash: [32]byte{7}} // System's
+	bare := tenancy.EventRecord{ID: id(5), Stream: s, Sequence: 7, Name: "n", Previous: all[5].Hash,
+		Hash: [32]byte{7}} // System's
 	all = append(all, bare)
 	c.append(all...)
 	got := c.events(s, 1, 10)
@@ -184,7 +195,8 @@ func (c trial) eventFields() {
 	}
 }
 
-// eventData stores data that is not text, none at all, and more of it than a text column may hold.
+// eventData stores data that is not text, no data at all, and more data than a column
+// for text may hold.
 func (c trial) eventData() {
 	all := chain(stream(1), 1, len(eventDatas)+1)
 	for i, data := range eventDatas {
@@ -194,19 +206,21 @@ func (c trial) eventData() {
 	c.storesEach(all)
 }
 
-// eventTypes stores events whose types are none of the library's, and some that are.
+// eventTypes stores events of types that the library has, and of others.
 func (c trial) eventTypes() {
 	all := chain(stream(1), 1, len(texts)+4)
 	for i := range texts {
 		all[i].Type = texts[i]
 	}
-	for i, name := range []string{"NoSuchEvent", "OrganizationRenamed", "organizationrenamed", strings.Repeat("Long", 100)} {
+	for i, name := range []string{"NoSuchEvent", "OrganizationRenamed", "organizationrenamed",
+		strings.Repeat("Long", 100)} {
 		all[len(texts)+i].Type = name
 	}
 	c.storesEach(all)
 }
 
-// storesEach appends the events of a stream, and wants each of them back, out of the stream and out of the outbox.
+// storesEach appends the events of a stream, and wants each of them back from the
+// stream and from the outbox.
 func (c trial) storesEach(all []tenancy.EventRecord) {
 	c.Helper()
 	c.append(all...)
@@ -220,7 +234,7 @@ func (c trial) storesEach(all []tenancy.EventRecord) {
 	}
 }
 
-// streamsInOrder gives sample streams by the bytes of their keys.
+// streamsInOrder returns sample streams in the order of their keys.
 func streamsInOrder(n int) []tenancy.Stream {
 	streams := map[tenancy.Stream]bool{}
 	for i := range n {
@@ -238,7 +252,7 @@ func (c trial) outboxOrder() {
 		c.append(events...)
 	}
 	c.same(oldest, c.outbox(tenancy.Stream{}, 100))
-	for i := range oldest { // the next one takes the place of each
+	for i := range oldest { // the next event of the stream takes its place
 		c.ack(oldest[i])
 		oldest[i] = chain(oldest[i].Stream, 2, 1)[0]
 		c.same(oldest, c.outbox(tenancy.Stream{}, 100))
@@ -263,7 +277,7 @@ func (c trial) outboxPages() {
 	}
 }
 
-// acknowledge takes events out of the outbox in any order; they stay in their streams.
+// acknowledge removes events from the outbox in any order. They stay in their streams.
 func (c trial) acknowledge() {
 	m := newModel()
 	one, other := chain(stream(1), 1, 6), chain(stream(2), 1, 2)
@@ -271,7 +285,8 @@ func (c trial) acknowledge() {
 		return tx.Append(ctx, slices.Concat(one, other)...)
 	})
 	for _, acked := range [][]tenancy.EventRecord{
-		{one[2]}, {one[1], one[3]}, {one[0]}, {one[0]}, {one[0], one[3]}, chain(stream(3), 1, 1), chain(stream(1), 7, 1), {other[0], one[4]}, {one[5]}, {other[1]},
+		{one[2]}, {one[1], one[3]}, {one[0]}, {one[0]}, {one[0], one[3]}, chain(stream(3), 1, 1),
+		chain(stream(1), 7, 1), {other[0], one[4]}, {one[5]}, {other[1]},
 		{other[1], one[5]},
 	} {
 		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, acked...) })

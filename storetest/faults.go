@@ -12,74 +12,82 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Fault is something that goes wrong in a store. Each says which calls it can hit; only these count.
+// Fault is something that goes wrong in a store. Each fault hits certain calls, and
+// only these count.
 type Fault uint8
 
 // The faults.
 const (
-	// CallFails: the call returns an error instead of being made. It hits the beginnings of Views and Updates, every call within them, and the
-	// commits of Updates; where one fails, its Update is rolled back.
+	// CallFails: the call is not made and returns an error. It hits the beginnings of
+	// Views and Updates, every call within them, and the commits of Updates. An Update
+	// whose commit fails is rolled back.
 	CallFails Fault = 1 + iota
-	// CallFailsLate: the call is made, and returns an error all the same. What it wrote is part of the transaction. It hits the calls within
-	// Views and Updates.
+	// CallFailsLate: the call is made, and still returns an error. What it wrote is
+	// part of the transaction. It hits the calls within Views and Updates.
 	CallFailsLate
-	// Conflict: another transaction wins. The Update is rolled back whatever its function returns, and the function is run again. It hits the
-	// calls within Updates, and their commits: there the function has run to its end, and runs twice.
+	// Conflict: another transaction wins. The Update is rolled back whatever its
+	// function returns, and the function runs again. It hits the calls within Updates,
+	// and their commits. At a commit the function has run to its end, so it runs twice.
 	Conflict
-	// CommitDoubted: the Update commits, and its outcome is reported unknown (CodeAmbiguous). It hits the commits of Updates.
+	// CommitDoubted: the Update commits, and reports its outcome as unknown
+	// (CodeAmbiguous). It hits the commits of Updates.
 	CommitDoubted
-	// CommitLost: the Update is rolled back, and its outcome is reported unknown (CodeAmbiguous). It hits the commits of Updates.
+	// CommitLost: the Update is rolled back, and reports its outcome as unknown
+	// (CodeAmbiguous). It hits the commits of Updates.
 	CommitLost
-	// CommitLate: the Update's outcome is reported unknown (CodeAmbiguous), and its commit is still on its way until Arrive. It hits the commits
-	// of Updates.
+	// CommitLate: the Update reports its outcome as unknown (CodeAmbiguous), and its
+	// commit is on its way until Arrive is called. It hits the commits of Updates.
 	CommitLate
 )
 
-// ErrInjected is the error of CallFails and CallFailsLate, unless Faulty.Err says another.
+// ErrInjected is the error of CallFails and CallFailsLate, unless Faulty.Err is set.
 var ErrInjected = errors.New("storetest: injected fault")
 
-// Faulty is a Store that passes everything on to another one, but for one fault when told so. To see what an operation does when each of its
+// Faulty is a Store that passes everything on to another one, except that a fault comes
+// when a test asks for it. This is how to see what an operation does when each of its
 // calls fails:
 //
 //	store := &storetest.Faulty{Store: memstore.New()}
 //	for range store.Each(storetest.CallFails) {
 //		err := operation()
 //		if store.Injected() {
-//			require.ErrorIs(t, err, storetest.ErrInjected) // and nothing has changed
+//			require.ErrorIs(t, err, storetest.ErrInjected) // nothing has changed
 //			err = operation()
 //		}
 //		require.NoError(t, err)
-//		// and it has happened once: undo it
+//		// it has happened once: undo it
 //	}
 //
 // It is safe for concurrent use.
 type Faulty struct {
 	Store tenancy.Store
-	Err   error // of CallFails and CallFailsLate; nil: ErrInjected
+	Err   error // the error of CallFails and CallFailsLate; nil: ErrInjected
 
 	mu       sync.Mutex
-	fault    Fault // zero: none is to come
-	left     int   // how many calls that it can hit come before it hits
+	fault    Fault // zero: none will come
+	left     int   // how many calls that it can hit pass before it comes
 	injected bool
-	late     []call // of the transaction whose commit is on its way
+	late     []call // those of the transaction whose commit is on its way
 }
 
-// Inject has the n-th call that a fault can hit, from now on and from 1, hit by it: once. It replaces what was to come.
+// Inject makes a fault hit the n-th call that it can hit from now on, once. The next
+// call is number 1. It replaces a fault that has not come yet.
 func (f *Faulty) Inject(fault Fault, n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fault, f.left, f.injected = fault, n-1, false
 }
 
-// Injected says whether the fault has come since the last Inject.
+// Injected reports whether a fault has come since the last Inject.
 func (f *Faulty) Injected() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.injected
 }
 
-// Each runs a loop with a fault at the first call, at the second, and so on, until there was no such call any more: in the last round no fault
-// comes. It gives the number of the call.
+// Each runs a loop with a fault at the first call, at the second call, and so on. In
+// the last round there is no such call, and no fault comes. It yields the number of the
+// call.
 func (f *Faulty) Each(fault Fault) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		defer f.Inject(0, 0)
@@ -92,8 +100,9 @@ func (f *Faulty) Each(fault Fault) iter.Seq[int] {
 	}
 }
 
-// Arrive lets the commit that is on its way (CommitLate) arrive. It says whether it was applied: not if what its transaction had read is no
-// longer so, as in any database, and not if none is on its way.
+// Arrive lets the commit arrive that is on its way (CommitLate), and reports whether it
+// was applied. It was not if what its transaction had read has changed, as in any
+// database, or if none is on its way.
 func (f *Faulty) Arrive(ctx context.Context) (applied bool, err error) {
 	f.mu.Lock()
 	calls := f.late
@@ -125,7 +134,7 @@ var (
 	errUnknown   = fmt.Errorf("storetest: injected fault: %w", tenancy.CodeAmbiguous)
 )
 
-// moment is where a fault can hit.
+// moment is a kind of call that a fault can hit.
 type moment uint8
 
 const (
@@ -135,7 +144,7 @@ const (
 	committing
 )
 
-// moments says which calls a fault can hit.
+// moments are the calls that each fault can hit.
 var moments = map[Fault]moment{
 	CallFails:     beginning | inView | inUpdate | committing,
 	CallFailsLate: inView | inUpdate,
@@ -145,7 +154,7 @@ var moments = map[Fault]moment{
 	CommitLate:    committing,
 }
 
-// hit gives the fault that hits a call; zero: none.
+// hit returns the fault that hits a call, or zero.
 func (f *Faulty) hit(at moment) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -161,7 +170,7 @@ func (f *Faulty) hit(at moment) Fault {
 	return fault
 }
 
-// failure is the error of a call that fails.
+// failure returns the error of a call that fails.
 func (f *Faulty) failure() error {
 	if f.Err != nil {
 		return f.Err
@@ -185,7 +194,7 @@ func (f *Faulty) Update(ctx context.Context, fn func(context.Context, tenancy.Tx
 		return f.failure()
 	}
 	for {
-		var fault Fault // of the commit, or the conflict
+		var fault Fault // that hit the commit, or a Conflict
 		err := f.Store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
 			wrapped := &faultyTx{faultyReadTx: faultyReadTx{reads: tx, of: f, at: inUpdate}, writes: tx}
 			err := fn(ctx, wrapped)
@@ -211,7 +220,7 @@ func (f *Faulty) Update(ctx context.Context, fn func(context.Context, tenancy.Tx
 	}
 }
 
-// commit gives the error that rolls back an Update whose commit a fault hits.
+// commit returns the error that rolls back an Update whose commit a fault hits.
 func (f *Faulty) commit(fault Fault, calls []call) error {
 	switch fault {
 	case CallFails:
@@ -227,13 +236,13 @@ func (f *Faulty) commit(fault Fault, calls []call) error {
 	return nil
 }
 
-// call is a call within an Update, ready to be made again, and what it gave.
+// call is a call within an Update, ready to be made again, and its result.
 type call struct {
 	again  func(context.Context, tenancy.Tx) (any, error)
 	result any
 }
 
-// faultyReadTx is the reads of a transaction.
+// faultyReadTx is a transaction that reads.
 type faultyReadTx struct {
 	reads     tenancy.ReadTx
 	of        *Faulty
@@ -249,7 +258,8 @@ type faultyTx struct {
 }
 
 // pass passes a call on, unless a fault comes.
-func pass[T tenancy.ReadTx, R any](ctx context.Context, r *faultyReadTx, tx T, do func(context.Context, T) (R, error)) (result R, err error) {
+func pass[T tenancy.ReadTx, R any](ctx context.Context, r *faultyReadTx, tx T,
+	do func(context.Context, T) (R, error)) (result R, err error) {
 	if r.overtaken {
 		return result, errOvertaken
 	}
@@ -282,13 +292,15 @@ func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]t
 	})
 }
 
-func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (tenancy.AccessRow, error) {
 	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (tenancy.AccessRow, error) {
 		return tx.Access(ctx, user, account)
 	})
 }
 
-func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return tx.Events(ctx, stream, from, limit)
 	})
@@ -302,7 +314,8 @@ func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit i
 
 // write passes a write on, unless a fault comes.
 func (w *faultyTx) write(ctx context.Context, do func(context.Context, tenancy.Tx) error) error {
-	_, err := pass(ctx, &w.faultyReadTx, w.writes, func(ctx context.Context, tx tenancy.Tx) (struct{}, error) { return struct{}{}, do(ctx, tx) })
+	_, err := pass(ctx, &w.faultyReadTx, w.writes,
+		func(ctx context.Context, tx tenancy.Tx) (struct{}, error) { return struct{}{}, do(ctx, tx) })
 	return err
 }
 

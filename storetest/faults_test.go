@@ -15,11 +15,11 @@ func TestFaultyWithoutFault(t *testing.T) {
 	storetest.Run(t, func(*testing.T) tenancy.Store { return &storetest.Faulty{Store: newNaive()} })
 }
 
-// counter is one record over a faulty store, and what counts it up in three calls.
+// counter is a record in a faulty store. count adds one to it in three calls.
 type counter struct {
 	*storetest.Faulty
 	below tenancy.Store
-	runs  int // of the function, in the last Update
+	runs  int // how often the function ran in the last Update
 }
 
 func newCounter() *counter {
@@ -52,7 +52,7 @@ func (c *counter) count(ctx context.Context) error {
 	})
 }
 
-// stands wants the record and the events to be at a number.
+// stands wants the record and the events to have reached a number.
 func (c *counter) stands(t *testing.T, want int) {
 	t.Helper()
 	require.NoError(t, c.below.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
@@ -71,10 +71,10 @@ func TestFaults(t *testing.T) {
 	for _, is := range []struct {
 		name  string
 		fault storetest.Fault
-		calls int   // that it can hit
-		err   error // of an Update that it hits
-		done  int   // whether such an Update has happened
-		runs  int   // of the function, where it hits the last call
+		calls int   // how many calls it can hit
+		err   error // the error of an Update that it hits
+		done  int   // how often such an Update was applied
+		runs  int   // how often the function runs if the last call is hit
 	}{
 		{"a call that fails", storetest.CallFails, 5, storetest.ErrInjected, 0, 1},
 		{"a call that fails late", storetest.CallFailsLate, 3, storetest.ErrInjected, 0, 1},
@@ -124,7 +124,8 @@ func TestFaultsOfViews(t *testing.T) {
 			return err
 		})
 	}
-	for fault, calls := range map[storetest.Fault]int{storetest.CallFails: 3, storetest.CallFailsLate: 2, storetest.Conflict: 0, storetest.CommitLost: 0} {
+	for fault, calls := range map[storetest.Fault]int{storetest.CallFails: 3, storetest.CallFailsLate: 2,
+		storetest.Conflict: 0, storetest.CommitLost: 0} {
 		rounds := 0
 		for range c.Each(fault) {
 			rounds++
@@ -138,7 +139,7 @@ func TestFaultsOfViews(t *testing.T) {
 	}
 }
 
-// What fails late is done; what fails is not.
+// A call that fails late is made. A call that fails is not.
 func TestFaultSwallowed(t *testing.T) {
 	for fault, done := range map[storetest.Fault]bool{storetest.CallFails: false, storetest.CallFailsLate: true} {
 		c := newCounter()
@@ -157,7 +158,7 @@ func TestFaultSwallowed(t *testing.T) {
 	}
 }
 
-// A function that does not tell of a conflict is run again all the same.
+// A function that ignores a conflict runs again all the same.
 func TestConflictSwallowed(t *testing.T) {
 	c := newCounter()
 	c.Inject(storetest.Conflict, 1)
@@ -192,7 +193,7 @@ func TestLateCommit(t *testing.T) {
 
 	c.Inject(storetest.CommitLate, 1)
 	require.ErrorIs(t, c.count(t.Context()), tenancy.CodeAmbiguous)
-	require.NoError(t, c.count(t.Context())) // what the late one has read is no longer so
+	require.NoError(t, c.count(t.Context())) // what the late one has read has changed
 	require.False(t, arrive())
 	c.stands(t, 3)
 }
@@ -208,7 +209,7 @@ func TestFaultWithAnErrorOfOnesOwn(t *testing.T) {
 	}
 }
 
-// A loop that is left early leaves no fault behind.
+// A loop that ends early leaves no fault behind.
 func TestEachLeftEarly(t *testing.T) {
 	c := newCounter()
 	for range c.Each(storetest.CallFails) {

@@ -10,8 +10,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// indexCases has a case for every row of the table of indexes: what is put is found where its entries say and nowhere else, in every way it can
-// be asked for; and so it is after it has moved, after it has left the index, and after it was deleted.
+// indexCases has a case for every row of the table of indexes. Each kind of lookup
+// finds a record where its entries say, and nowhere else. The same is true after the
+// record has moved, after it has left the index and after it was deleted.
 func indexCases() []testCase {
 	var all []testCase
 	for _, info := range tenancy.Indexes() {
@@ -20,13 +21,14 @@ func indexCases() []testCase {
 	return append(all, testCase{"Index/random transactions", trial.random})
 }
 
-// member is a record of a population, and what it was made of.
+// member is a record of a population, and the numbers it was made from.
 type member struct {
 	own, group, text int
 	record           tenancy.Record
 }
 
-// population gives records that fill an index: in several groups if it has such, with all texts, and with several IDs at every place.
+// population returns records that fill an index: in two groups if the index uses In,
+// with all texts if it uses Text, and with several IDs at each place.
 func population(info tenancy.IndexInfo) []member {
 	groups, words, each := 1, 1, 1
 	if info.In {
@@ -47,7 +49,8 @@ func population(info tenancy.IndexInfo) []member {
 		for word := range words {
 			for own := range each {
 				m := member{own, group, word, samples[info.Index](own, group, word)}
-				if known.records[identity(m.record)] != nil || known.taken(m.record) { // the same ID cannot be in both groups
+				// the same ID cannot be in both groups
+				if known.records[identity(m.record)] != nil || known.taken(m.record) {
 					m.own = each + len(all)
 					m.record = samples[info.Index](m.own, group, word)
 				}
@@ -59,7 +62,7 @@ func population(info tenancy.IndexInfo) []member {
 	return all
 }
 
-// keyIn gives where an index finds a record.
+// keyIn returns the key under which an index finds a record.
 func keyIn(index tenancy.Index, record tenancy.Record) (tenancy.Key, bool) {
 	for _, e := range record.Entries(nil) {
 		if e.Index == index {
@@ -75,15 +78,17 @@ func (c trial) index(info tenancy.IndexInfo) {
 	var records []tenancy.Record
 	for _, m := range all {
 		key, found := keyIn(info.Index, m.record)
-		require.True(c, found && info.In == (key.In != [16]byte{}) && info.Text == (key.Text != "") && info.ID == (key.ID != [16]byte{}),
+		require.True(c, found && info.In == (key.In != [16]byte{}) &&
+			info.Text == (key.Text != "") && info.ID == (key.ID != [16]byte{}),
 			"the sample record of package storetest is not in the index")
 		records = append(records, m.record)
 	}
 	m := newModel()
 	_ = m.clone().Put(c.Context(), records...)
-	c.holds(m) // nothing yet, wherever there will be something
+	c.holds(m) // nothing is anywhere yet
 
-	rand.New(rand.NewPCG(1, 2)).Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
+	rand.New(rand.NewPCG(1, 2)).Shuffle(len(records),
+		func(i, j int) { records[i], records[j] = records[j], records[i] })
 	var within []string
 	_ = m.Put(c.Context(), records...)
 	c.update(func(ctx context.Context, tx tenancy.Tx) (err error) {
@@ -111,7 +116,7 @@ func (c trial) index(info tenancy.IndexInfo) {
 	c.holds(m)
 }
 
-// sortedRecords gives the model's records in an order that is the same in every run.
+// sortedRecords returns the model's records in an order that is the same in every run.
 func sortedRecords(m *model) []tenancy.Record {
 	var all []place
 	for at, r := range m.records {
@@ -125,7 +130,8 @@ func sortedRecords(m *model) []tenancy.Record {
 	return records
 }
 
-// page reads every group of an index page by page: the key of a page's last record is where the next one begins.
+// page reads every group of an index in pages. The key of a page's last record is where
+// the next page begins.
 func (c trial) page(info tenancy.IndexInfo, records []tenancy.Record) {
 	c.Helper()
 	groups := map[[16]byte][]place{}
@@ -147,12 +153,15 @@ func (c trial) page(info tenancy.IndexInfo, records []tenancy.Record) {
 				}
 				after, _ = keyIn(info.Index, page[limit-1])
 			}
-			require.True(c, slices.EqualFunc(got, want, func(r tenancy.Record, p place) bool { return r == p.record }), "pages of %d: got %+v, want %+v", limit, got, want)
+			require.True(c, slices.EqualFunc(got, want,
+				func(r tenancy.Record, p place) bool { return r == p.record }),
+				"pages of %d: got %+v, want %+v", limit, got, want)
 		}
 	}
 }
 
-// moveEach changes what the index is made of: first in one record alone, then in all. Where that is the identity, the record is another one.
+// moveEach changes the keys of the index: first of one record alone, then of all. If
+// the key is the identity, it replaces the record by another one.
 func (c trial) moveEach(info tenancy.IndexInfo, m *model, all []member) {
 	c.Helper()
 	move := func(ctx context.Context, tx tenancy.Tx, some []member) error {
@@ -175,7 +184,8 @@ func (c trial) moveEach(info tenancy.IndexInfo, m *model, all []member) {
 	c.holds(m)
 }
 
-// leave empties a record but for its identity, so that it is in no index that it need not be in, and fills it again.
+// leave empties records except for their identities, so that they leave every index
+// that they can leave, and fills them again.
 func (c trial) leave(m *model) {
 	c.Helper()
 	full := sortedRecords(m)[0]
@@ -186,7 +196,8 @@ func (c trial) leave(m *model) {
 	c.holds(m)
 }
 
-// random writes at random, so that records collide, move and go, and rolls some of it back.
+// random writes at random, so that records collide, move and disappear, and rolls some
+// transactions back.
 func (c trial) random() {
 	r := rand.New(rand.NewPCG(3, 4))
 	table := tenancy.Indexes()
@@ -244,7 +255,7 @@ func (c trial) random() {
 	}
 }
 
-// shareMembers says whether a user is a member of both organizations of a move.
+// shareMembers reports whether a user is a member of both organizations of a move.
 func (m *model) shareMembers(move tenancy.Move) bool {
 	for _, r := range m.records {
 		if r, ok := r.(tenancy.MembershipRecord); ok && r.Organization == move.From {

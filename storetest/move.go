@@ -8,7 +8,7 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// moveCases are about MoveAll: MRG-4, MRG-5, MRG-7, MRG-13, ORG-10 and INV-10 build on it.
+// moveCases test MoveAll. MRG-4, MRG-5, MRG-7, MRG-13, ORG-10 and INV-10 build on it.
 func moveCases() []testCase {
 	return []testCase{
 		{"MoveAll/into another organization", func(c trial) { c.moveAll(orgID(2)) }},
@@ -19,7 +19,8 @@ func moveCases() []testCase {
 	}
 }
 
-// organizationOf gives an organization with members of all sorts and accounts of all sorts, whose IDs begin at a number.
+// organizationOf returns an organization with members and accounts of all kinds, whose
+// IDs begin at a number.
 func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 	account := func(n int, a tenancy.AccountRecord) tenancy.AccountRecord {
 		a.ID, a.Owner, a.Organization, a.Created = accountID(first+n), userID(first), org, instant(n)
@@ -28,37 +29,45 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 	}
 	return []tenancy.Record{
 		tenancy.OrganizationRecord{ID: org, Owner: userID(first), State: tenancy.StateActive},
-		tenancy.MembershipRecord{Organization: org, User: userID(first), Role: tenancy.Owner, Exempt: true, Since: 1},
-		tenancy.MembershipRecord{Organization: org, User: userID(first + 1), Role: tenancy.Administrator, Since: 2},
-		tenancy.MembershipRecord{Organization: org, User: userID(first + 2), Role: tenancy.StandardUser, Exempt: true, Since: 3},
+		tenancy.MembershipRecord{Organization: org, User: userID(first), Role: tenancy.Owner, Exempt: true,
+			Since: 1},
+		tenancy.MembershipRecord{Organization: org, User: userID(first + 1), Role: tenancy.Administrator,
+			Since: 2},
+		tenancy.MembershipRecord{Organization: org, User: userID(first + 2), Role: tenancy.StandardUser,
+			Exempt: true, Since: 3},
 		tenancy.MembershipRecord{Organization: org, User: userID(first + 3), Role: tenancy.StandardUser, Since: 4},
-		account(0, tenancy.AccountRecord{Plan: tenancy.PlanFull, Billing: tenancy.BillingInvoiced, Designated: 5, DesignatedBy: actor(8)}),
+		account(0, tenancy.AccountRecord{Plan: tenancy.PlanFull, Billing: tenancy.BillingInvoiced,
+			Designated: 5, DesignatedBy: actor(8)}),
 		account(1, tenancy.AccountRecord{Parent: accountID(first), Designated: 5}),
 		account(2, tenancy.AccountRecord{Parent: accountID(first), Closed: 6}),
 		account(3, tenancy.AccountRecord{SuspendedCustomer: true}),
 		account(4, tenancy.AccountRecord{SuspendedPlatform: true, SuspendedCustomer: true}),
 		account(5, tenancy.AccountRecord{Closed: 7, SuspendedPlatform: true}),
 		account(6, tenancy.AccountRecord{Parent: accountID(first + 5), Closed: 7}),
-		tenancy.GrantRecord{Account: accountID(first), User: userID(first), Roles: tenancy.Roles(tenancy.AccountOwner)},
-		tenancy.GrantRecord{Account: accountID(first + 5), User: userID(first + 3), Roles: tenancy.Roles(tenancy.Support)},
-		tenancy.InvitationRecord{ID: id(first), Kind: tenancy.InvitationToOrganization, Organization: org, State: tenancy.StatePending,
+		tenancy.GrantRecord{Account: accountID(first), User: userID(first),
+			Roles: tenancy.Roles(tenancy.AccountOwner)},
+		tenancy.GrantRecord{Account: accountID(first + 5), User: userID(first + 3),
+			Roles: tenancy.Roles(tenancy.Support)},
+		tenancy.InvitationRecord{ID: id(first), Kind: tenancy.InvitationToOrganization, Organization: org,
+			State:    tenancy.StatePending,
 			Personal: tenancy.InvitationPersonal{Address: address(first)}},
 		tenancy.ConnectionRecord{ID: id(first), Organization: org},
 	}
 }
 
-// neighbours are what no move of organization 1 touches: two other organizations, one that has a member of the first as its Owner, and what is
-// nobody's.
+// neighbours returns what no move of organization 1 changes: two other organizations,
+// one of which is owned by a member of the first, and what belongs to no organization.
 func neighbours() []tenancy.Record {
 	records := append(organizationOf(orgID(2), 20), organizationOf(orgID(3), 40)...)
 	return append(records,
-		tenancy.MembershipRecord{Organization: orgID(3), User: userID(60), Role: tenancy.Owner, Exempt: true, Since: 9},
+		tenancy.MembershipRecord{Organization: orgID(3), User: userID(60), Role: tenancy.Owner, Exempt: true,
+			Since: 9},
 		tenancy.AccountRecord{ID: accountID(70), Owner: userID(70)},
 		tenancy.AccountRecord{ID: accountID(71), Owner: userID(70), Parent: accountID(70)},
 		tenancy.UserRecord{ID: userID(60), Personal: tenancy.UserPersonal{Address: address(60)}})
 }
 
-// moveAll checks the effect record by record.
+// moveAll checks the effect of a move record by record.
 func (c trial) moveAll(into tenancy.OrganizationID) {
 	first, others := organizationOf(orgID(1), 60), neighbours()
 	c.put(first...)
@@ -76,7 +85,8 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 		switch was := was.(type) {
 		case tenancy.MembershipRecord:
 			require.Nil(c, c.get(was), "a membership stays")
-			moved := tenancy.MembershipRecord{Organization: into, User: was.User, Role: tenancy.StandardUser, Since: 77}
+			moved := tenancy.MembershipRecord{Organization: into, User: was.User, Role: tenancy.StandardUser,
+				Since: 77}
 			if into.IsZero() {
 				require.Nil(c, c.get(moved), "a membership of nothing")
 			} else {
@@ -93,12 +103,15 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 	c.holds(m) // in all indexes
 }
 
-// moveBetween writes before and after a move in its transaction: it moves what there is when it is called.
+// moveBetween writes before and after a move in the same transaction. The move applies
+// to what exists when it is called.
 func (c trial) moveBetween() {
 	m := newModel()
 	c.both(m, putting(append(organizationOf(orgID(1), 60), neighbours()...)...))
-	early, late := tenancy.MembershipRecord{Organization: orgID(1), User: userID(80), Role: tenancy.Administrator}, tenancy.MembershipRecord{Organization: orgID(1), User: userID(81), Role: tenancy.Owner}
-	earlyAccount, lateAccount := tenancy.AccountRecord{ID: accountID(80), Owner: userID(80), Organization: orgID(1)}, tenancy.AccountRecord{ID: accountID(81), Owner: userID(81), Organization: orgID(1)}
+	early := tenancy.MembershipRecord{Organization: orgID(1), User: userID(80), Role: tenancy.Administrator}
+	late := tenancy.MembershipRecord{Organization: orgID(1), User: userID(81), Role: tenancy.Owner}
+	earlyAccount, lateAccount := tenancy.AccountRecord{ID: accountID(80), Owner: userID(80),
+		Organization: orgID(1)}, tenancy.AccountRecord{ID: accountID(81), Owner: userID(81), Organization: orgID(1)}
 	taken := tenancy.AccountRecord{ID: accountID(60), Owner: userID(60), Organization: orgID(3)}
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
 		return inTurn(ctx, tx, []writing{
@@ -109,18 +122,21 @@ func (c trial) moveBetween() {
 				return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: orgID(2), At: 78})
 			},
 			putting(late, lateAccount),
-			putting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(60), Role: tenancy.Administrator, Since: 79}),
+			putting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(60),
+				Role: tenancy.Administrator, Since: 79}),
 			deleting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(61)}),
 		})
 	})
-	require.Equal(c, tenancy.MembershipRecord{Organization: orgID(2), User: userID(80), Since: 78}, c.get(tenancy.MembershipRecord{Organization: orgID(2), User: userID(80)}))
+	require.Equal(c, tenancy.MembershipRecord{Organization: orgID(2), User: userID(80), Since: 78},
+		c.get(tenancy.MembershipRecord{Organization: orgID(2), User: userID(80)}))
 	require.Equal(c, late, c.get(late), "what was put after the move is moved")
 	require.Equal(c, lateAccount, c.get(lateAccount), "what was put after the move is moved")
 	require.Equal(c, taken, c.get(taken))
 	c.holds(m)
 }
 
-// moveOn merges a chain of organizations in one transaction (MRG-12), and the last one's into nothing in another.
+// moveOn merges a chain of organizations in one transaction (MRG-12), and moves what
+// the last one has to none in another.
 func (c trial) moveOn() {
 	m := newModel()
 	c.both(m, putting(append(organizationOf(orgID(1), 10), organizationOf(orgID(2), 30)...)...))
@@ -132,7 +148,9 @@ func (c trial) moveOn() {
 	})
 	c.holds(m)
 	for range 2 {
-		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, tenancy.Move{From: orgID(3)}) })
+		c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.MoveAll(ctx, tenancy.Move{From: orgID(3)})
+		})
 		c.holds(m)
 	}
 }

@@ -8,19 +8,23 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// naive is a second store besides memstore, made from the contract alone: slices that are searched from end to end, and copied whole for every
-// Update. It has two ways of running Updates: one after the other, or all at once, where whoever comes last with an old copy begins again.
+// naive is a store made from the contract alone, without a look at memstore: slices
+// that are searched from end to end, and copied whole for every Update. It runs Updates
+// one after the other, or all at once. Then an Update whose copy is no longer current
+// begins again.
 type naive struct {
 	mu         sync.RWMutex
+	waiting    atomic.Int32 // for mu
 	now        *content
 	optimistic bool
 }
 
-// content is all that a naive store holds. What it refers to is never changed.
+// content is everything that a naive store holds. What it refers to never changes.
 type content struct {
 	records []tenancy.Record
 	events  []logged // in the order in which they were appended
@@ -48,12 +52,24 @@ func (s *naive) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 		return err
 	}
 	if !s.optimistic { // nobody writes meanwhile
-		s.mu.RLock()
+		s.lock(s.mu.TryRLock, s.mu.RLock)
 		defer s.mu.RUnlock()
 		return s.now.run(ctx, fn)
 	}
 	return s.current().run(ctx, fn)
 }
+
+// lock takes a lock, and counts those that wait for it.
+func (s *naive) lock(try func() bool, wait func()) {
+	if !try() {
+		s.waiting.Add(1)
+		defer s.waiting.Add(-1)
+		wait()
+	}
+}
+
+// Waiting reports whether a transaction waits for another one to end.
+func (s *naive) Waiting() bool { return s.waiting.Load() > 0 }
 
 func (c *content) run(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	tx := &naiveTx{content: c}
@@ -65,7 +81,7 @@ func (s *naive) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	if s.optimistic {
 		return s.updateAtOnce(ctx, fn)
 	}
-	s.mu.Lock()
+	s.lock(s.mu.TryLock, s.mu.Lock)
 	defer s.mu.Unlock()
 	next, err := s.now.change(ctx, fn)
 	if err == nil {
@@ -74,7 +90,8 @@ func (s *naive) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 	return err
 }
 
-// updateAtOnce lets others run too, and begins again if one of them has committed meanwhile.
+// updateAtOnce runs beside others, and begins again if one of them has committed
+// meanwhile.
 func (s *naive) updateAtOnce(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	for range 100 {
 		was := s.current()
@@ -89,7 +106,7 @@ func (s *naive) updateAtOnce(ctx context.Context, fn func(context.Context, tenan
 	return tenancy.CodeBusy
 }
 
-// swap sets the content if it is still what it was.
+// swap sets the content if it has not changed.
 func (s *naive) swap(was, next *content) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -100,7 +117,7 @@ func (s *naive) swap(was, next *content) bool {
 	return true
 }
 
-// change gives what the content becomes by fn.
+// change returns what fn makes of the content.
 func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.Tx) error) (*content, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -113,17 +130,17 @@ func (c *content) change(ctx context.Context, fn func(context.Context, tenancy.T
 	return tx.content, cmp.Or(tx.failed, ctx.Err())
 }
 
-// copied gives a content that can be changed while the old one stays.
+// copied returns a copy of the content that can be changed.
 func (c *content) copied() *content {
 	return &content{slices.Clone(c.records), slices.Clone(c.events)}
 }
 
-// naiveTx is a transaction over a content: of its own, if it writes.
+// naiveTx is a transaction over a content. If it writes, the content is its own.
 type naiveTx struct {
 	content *content
 	writes  bool
 	ended   bool
-	failed  error // of a write: nothing commits any more
+	failed  error // the error of a write: nothing commits any longer
 }
 
 func (tx *naiveTx) end() { tx.ended = true }
@@ -143,7 +160,8 @@ func (tx *naiveTx) usable(ctx context.Context) error {
 func identity(r tenancy.Record) tenancy.Entry { return r.Entries(nil)[0] }
 
 func compareKeys(a, b tenancy.Key) int {
-	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text), bytes.Compare(a.ID[:], b.ID[:]))
+	return cmp.Or(bytes.Compare(a.In[:], b.In[:]), strings.Compare(a.Text, b.Text),
+		bytes.Compare(a.ID[:], b.ID[:]))
 }
 
 func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -164,7 +182,8 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 	answers := make([]tenancy.Answer, len(lookups))
 	for i, l := range lookups {
 		uses := table[slices.IndexFunc(table, func(info tenancy.IndexInfo) bool { return info.Index == l.Index })]
-		if uses.In && l.Key.In == [16]byte{} || l.Limit == 0 && (uses.Text && l.Key.Text == "" || uses.ID && l.Key.ID == [16]byte{}) {
+		if uses.In && l.Key.In == [16]byte{} ||
+			l.Limit == 0 && (uses.Text && l.Key.Text == "" || uses.ID && l.Key.ID == [16]byte{}) {
 			continue
 		}
 		var after []found
@@ -188,7 +207,7 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 	return answers, nil
 }
 
-// find gives the record at an identity.
+// find returns the record of an identity.
 func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	for _, r := range c.records {
 		if same, of := r.(R); of && identity(same) == identity(at) {
@@ -198,7 +217,8 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	return found, false
 }
 
-func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (row tenancy.AccessRow, err error) {
 	if err := tx.usable(ctx); err != nil {
 		return row, err
 	}
@@ -218,13 +238,15 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
 		row.ParentRoles = grant.Roles
 	}
-	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization, User: user}); ok && !a.Organization.IsZero() {
+	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization,
+		User: user}); ok && !a.Organization.IsZero() {
 		row.SetMembership(m)
 	}
 	return row, nil
 }
 
-func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
 	}
@@ -274,7 +296,8 @@ func (tx *naiveTx) Put(ctx context.Context, records ...tenancy.Record) error {
 				return tx.fail(tenancy.CodeBusy)
 			}
 		}
-		tx.content.records = append(tx.content.records[:at], append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
+		tx.content.records = append(tx.content.records[:at],
+			append([]tenancy.Record{r}, tx.content.records[min(at+1, len(tx.content.records)):]...)...)
 	}
 	return nil
 }
@@ -284,7 +307,9 @@ func (tx *naiveTx) Delete(ctx context.Context, records ...tenancy.Record) error 
 		return err
 	}
 	for _, r := range records {
-		tx.content.records = slices.DeleteFunc(tx.content.records, func(other tenancy.Record) bool { return identity(other) == identity(r) })
+		tx.content.records = slices.DeleteFunc(tx.content.records, func(other tenancy.Record) bool {
+			return identity(other) == identity(r)
+		})
 	}
 	return nil
 }
@@ -294,7 +319,8 @@ func (tx *naiveTx) Append(ctx context.Context, events ...tenancy.EventRecord) er
 		return err
 	}
 	for _, e := range events {
-		if slices.ContainsFunc(tx.content.events, func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
+		if slices.ContainsFunc(tx.content.events,
+			func(l logged) bool { return l.event.Stream == e.Stream && l.event.Sequence == e.Sequence }) {
 			return tx.fail(tenancy.CodeBusy)
 		}
 		tx.content.events = append(tx.content.events, logged{e, true})

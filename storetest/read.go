@@ -20,12 +20,13 @@ func readCases() []testCase {
 	}
 }
 
-// places asks 500 lookups of all sorts at once, many of them several times.
+// places asks 500 lookups of all kinds at once, many of them several times.
 func (c trial) places() {
 	m := newModel()
 	var records []tenancy.Record
 	for n := range 12 {
-		records = append(records, samples[tenancy.IndexUsersByAddress](n, 0, n), samples[tenancy.IndexMembers](n, n%2, 0), samples[tenancy.IndexOpenAccountsOf](n, n%3, 0))
+		records = append(records, samples[tenancy.IndexUsersByAddress](n, 0, n),
+			samples[tenancy.IndexMembers](n, n%2, 0), samples[tenancy.IndexOpenAccountsOf](n, n%3, 0))
 	}
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
 	var asked []tenancy.Lookup
@@ -33,13 +34,15 @@ func (c trial) places() {
 		asked = append(asked,
 			tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: id(n % 15)}},
 			tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(n % 3)}, Limit: 1 + n%7},
-			tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: id(n % 4)}, Limit: 1 + n%5, Count: true},
+			tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: id(n % 4)}, Limit: 1 + n%5,
+				Count: true},
 			tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: address(n % 13).Reveal()}})
 	}
 	got := c.ask(asked...)
 	want, _ := m.Read(c.Context(), asked...)
 	for i := range asked {
-		require.True(c, sameAnswer(got[i], want[i]), "the %d. of %d lookups, %s: got %s, want %s", i+1, len(asked), describe(asked[i]), describeAnswer(got[i]), describeAnswer(want[i]))
+		require.True(c, sameAnswer(got[i], want[i]), "the %d. of %d lookups, %s: got %s, want %s", i+1,
+			len(asked), describe(asked[i]), describeAnswer(got[i]), describeAnswer(want[i]))
 	}
 }
 
@@ -55,21 +58,25 @@ func (c trial) noLookups() {
 	})
 }
 
-// limits asks for fewer than there are, for exactly as many and for more, in lists and counts, from the start and from within.
+// limits asks for fewer records than there are, for exactly as many and for more, in
+// lists and counts, from the start and from a place within.
 func (c trial) limits() {
 	var all []tenancy.Record
 	for n := range 10 {
-		all = append(all, tenancy.GrantRecord{Account: accountID(1), User: tenancy.UserID{15: byte(n + 1)}, Roles: tenancy.Roles(tenancy.Support)})
+		all = append(all, tenancy.GrantRecord{Account: accountID(1), User: tenancy.UserID{15: byte(n + 1)},
+			Roles: tenancy.Roles(tenancy.Support)})
 	}
 	c.put(slices.Concat(all, []tenancy.Record{tenancy.GrantRecord{Account: accountID(2), User: userID(1)}})...)
 	for _, after := range []int{0, 4, 10} {
 		for _, limit := range []int{1, 5, 6, 9, 10, 11, math.MaxInt32, math.MaxInt} {
-			l := tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: id(1), ID: [16]byte{15: byte(after)}}, Limit: limit}
+			l := tenancy.Lookup{Index: tenancy.IndexGrants,
+				Key: tenancy.Key{In: id(1), ID: [16]byte{15: byte(after)}}, Limit: limit}
 			list := c.ask(l)[0]
 			l.Count = true
 			count := c.ask(l)[0]
 			want := all[after:min(after+min(limit, 10), 10)]
-			require.True(c, slices.Equal(want, list.Records), "%s: got %+v, want %+v", describe(l), list.Records, want)
+			require.True(c, slices.Equal(want, list.Records), "%s: got %+v, want %+v", describe(l),
+				list.Records, want)
 			require.Nil(c, list.Record)
 			require.Zero(c, list.Count, "a list has no count")
 			require.Equal(c, len(want), count.Count, describe(l))
@@ -78,7 +85,7 @@ func (c trial) limits() {
 	}
 }
 
-// absent wants nothing, and no error, where nothing is.
+// absent wants an empty answer, and no error, where nothing is stored.
 func (c trial) absent() {
 	for _, info := range tenancy.Indexes() {
 		key := tenancy.Key{}
@@ -91,7 +98,8 @@ func (c trial) absent() {
 		if info.ID {
 			key.ID = id(2)
 		}
-		for _, l := range []tenancy.Lookup{{Index: info.Index, Key: key}, {Index: info.Index, Key: key, Limit: 3}, {Index: info.Index, Key: key, Limit: 3, Count: true}} {
+		for _, l := range []tenancy.Lookup{{Index: info.Index, Key: key},
+			{Index: info.Index, Key: key, Limit: 3}, {Index: info.Index, Key: key, Limit: 3, Count: true}} {
 			if l.Limit == 0 && info.Exact || l.Limit > 0 && info.Listed {
 				require.True(c, sameAnswer(tenancy.Answer{}, c.ask(l)[0]), describe(l))
 			}
@@ -117,12 +125,16 @@ func (c trial) absent() {
 	})
 }
 
-// partMissing puts records whose places lack a part that the index uses, if the store takes them: no lookup of such a place finds them.
+// partMissing puts records whose keys lack a part that the index uses, if the store
+// accepts them. No lookup with such a key finds them.
 func (c trial) partMissing() {
 	for _, record := range []tenancy.Record{
-		tenancy.MembershipRecord{Organization: orgID(1)}, tenancy.MembershipRecord{User: userID(1)}, tenancy.GrantRecord{Account: accountID(1)},
-		tenancy.HeadRecord{}, tenancy.UserRecord{}, tenancy.OperationRecord{Actor: actor(1)}, tenancy.DomainRecord{ID: id(1), Organization: orgID(1)},
-		tenancy.AccountRecord{ID: accountID(1)}, tenancy.RequestRecord{ID: id(1)}, tenancy.ConnectionRecord{ID: id(1)},
+		tenancy.MembershipRecord{Organization: orgID(1)}, tenancy.MembershipRecord{User: userID(1)},
+		tenancy.GrantRecord{Account: accountID(1)},
+		tenancy.HeadRecord{}, tenancy.UserRecord{}, tenancy.OperationRecord{Actor: actor(1)},
+		tenancy.DomainRecord{ID: id(1), Organization: orgID(1)},
+		tenancy.AccountRecord{ID: accountID(1)}, tenancy.RequestRecord{ID: id(1)},
+		tenancy.ConnectionRecord{ID: id(1)},
 	} {
 		if c.store.Update(c.Context(), putting(record)) != nil {
 			continue

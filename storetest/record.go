@@ -11,18 +11,20 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// recordCases has a case for every kind of record: all its fields come back as they went in.
+// recordCases has a case for every kind of record: all its fields come back unchanged.
 func recordCases() []testCase {
 	var all []testCase
 	for _, info := range tenancy.Indexes() {
 		if info.Identity {
-			all = append(all, testCase{"Record/" + reflect.TypeOf(info.Record).Name(), func(c trial) { c.roundTrip(info) }})
+			all = append(all, testCase{"Record/" + reflect.TypeOf(info.Record).Name(),
+				func(c trial) { c.roundTrip(info) }})
 		}
 	}
 	return append(all, testCase{"Record/of an unknown kind", trial.unknownKind})
 }
 
-// variants gives records of a kind: with nothing but an identity, with everything filled in several ways, and with one field filled at a time.
+// variants returns records of a kind: with only an identity, with all fields filled in
+// several ways, and with one field filled at a time.
 func variants(info tenancy.IndexInfo) []tenancy.Record {
 	base := bareOf(samples[info.Index](1, 1, 1))
 	all := []tenancy.Record{base}
@@ -76,25 +78,31 @@ func (c trial) roundTrip(info tenancy.IndexInfo) {
 		at := identity(want)
 		got := c.ask(lookup(want), tenancy.Lookup{Index: at.Index, Key: tenancy.Key{In: at.Key.In}, Limit: 2})
 		require.True(c, got[0].Record == want, "got %T%+v, want %+v", got[0].Record, got[0].Record, want)
-		require.True(c, slices.Equal(got[1].Records, []tenancy.Record{want}), "listed: got %+v, want %+v", got[1].Records, want)
+		require.True(c, slices.Equal(got[1].Records, []tenancy.Record{want}), "listed: got %+v, want %+v",
+			got[1].Records, want)
 	}
 }
 
-// stranger is a record of a kind that package tenancy does not have, where its users are.
+// stranger is a record of a kind that package tenancy does not have, in the index of
+// users.
 type stranger struct{ ID tenancy.UserID }
 
 func (s stranger) Entries(to []tenancy.Entry) []tenancy.Entry {
 	return append(to, tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: s.ID}})
 }
 
-// unknownKind wants a record of an unknown kind to be refused, or to be given back, or to be an error when it is read: not to vanish.
+// unknownKind wants a store to refuse a record of an unknown kind, to return it, or to
+// fail when it is read. It must not vanish.
 func (c trial) unknownKind() {
 	odd, user := stranger{userID(1)}, tenancy.UserRecord{ID: userID(2)}
-	if c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, user, odd) }) != nil {
+	if c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.Put(ctx, user, odd)
+	}) != nil {
 		require.Nil(c, c.get(user), "half of the transaction stays")
 		return
 	}
-	for _, l := range []tenancy.Lookup{lookup(odd), {Index: tenancy.IndexUsers, Limit: 10}, {Index: tenancy.IndexUsers, Limit: 10, Count: true}} {
+	for _, l := range []tenancy.Lookup{lookup(odd), {Index: tenancy.IndexUsers, Limit: 10},
+		{Index: tenancy.IndexUsers, Limit: 10, Count: true}} {
 		var got []tenancy.Answer
 		err := c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) (err error) {
 			got, err = tx.Read(ctx, l)

@@ -11,8 +11,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// id gives the n-th sample ID: by first bytes that are ordered differently by who takes them for signed numbers, or for little-endian ones.
-// Things of different kinds share their bytes: an index tells them apart.
+// id returns the n-th sample ID. Sample IDs begin with bytes that come in another order
+// if they are taken for signed or for little-endian numbers. IDs of different kinds
+// have the same bytes: only their index tells them apart.
 func id(n int) (b [16]byte) {
 	heads := [...][2]byte{{0x00, 0x01}, {0x80, 0x00}, {0x01, 0x00}, {0xff, 0xff}, {0x7f, 0xff}, {0x00, 0xff}}
 	binary.BigEndian.PutUint64(b[8:], uint64(n+1))
@@ -25,34 +26,38 @@ func userID(n int) tenancy.UserID           { return id(n) }
 func accountID(n int) tenancy.AccountID     { return id(n) }
 func operationID(n int) tenancy.OperationID { return id(n) }
 
-// texts are such as databases like to order, fold, pad, trim, escape or take apart differently from their bytes.
+// texts are texts that a database may order, fold, pad, trim, escape or split in
+// another way than by their bytes.
 var texts = [...]string{
-	"a", "A", "a\x01", "a ", " a", "ab", "a-b", "a_b", "_b", "%", "'", `\`, "Z", "e\u0301", "\u00e9", "\u00c9", "\u00df", "ss", "\u0131", "i",
+	"a", "A", "a\x01", "a ", " a", "ab", "a-b", "a_b", "_b", "%", "'", `\`, "Z", "e\u0301", "\u00e9", "\u00c9",
+	"\u00df", "ss", "\u0131", "i",
 	"\uff71", "\U00010000", strings.Repeat("\U0001F600", 60),
 }
 
-// text gives the n-th sample text.
+// text returns the n-th sample text.
 func text(n int) string { return texts[n%len(texts)] + strings.Repeat("~", n/len(texts)) }
 
-// address gives the n-th sample address, which is as odd as the text in it.
+// address returns the n-th sample address, which is as odd as the text in it.
 func address(n int) tenancy.Personal { return tenancy.NewPersonal(text(n) + "@sample.example") }
 
-// instant gives the n-th sample instant.
+// instant returns the n-th sample instant.
 func instant(n int) tenancy.Instant {
-	instants := [...]tenancy.Instant{1, 2, 10, -1_000_000, 999, 1000, 1 << 50, math.MaxInt64 - 1000, 1_767_225_600_000_000}
+	instants := [...]tenancy.Instant{1, 2, 10, -1_000_000, 999, 1000, 1 << 50, math.MaxInt64 - 1000,
+		1_767_225_600_000_000}
 	return instants[n%len(instants)] + tenancy.Instant(n/len(instants))
 }
 
-// actor gives the n-th sample actor.
+// actor returns the n-th sample actor.
 func actor(n int) tenancy.Actor {
 	actors := [...]tenancy.Actor{
-		{}, {Operator: "a"}, {Operator: "A"}, {Operator: "a.b"}, {Operator: "a-b"}, {Operator: "a_b"}, {Operator: "ab"}, {Operator: "Z/9"},
+		{}, {Operator: "a"}, {Operator: "A"}, {Operator: "a.b"}, {Operator: "a-b"}, {Operator: "a_b"},
+		{Operator: "ab"}, {Operator: "Z/9"},
 		{User: userID(0)}, {User: userID(3)},
 	}
 	return actors[n%len(actors)]
 }
 
-// stream gives the n-th sample stream: organizations' and users' by turns.
+// stream returns the n-th sample stream: an organization's and a user's by turns.
 func stream(n int) tenancy.Stream {
 	if n%2 == 1 {
 		return tenancy.Stream{User: userID(n)}
@@ -60,7 +65,7 @@ func stream(n int) tenancy.Stream {
 	return tenancy.Stream{Organization: orgID(n)}
 }
 
-// everyByte is every byte there is, once.
+// everyByte has every byte once.
 var everyByte = func() string {
 	var b [256]byte
 	for i := range b {
@@ -69,35 +74,44 @@ var everyByte = func() string {
 	return string(b[:])
 }()
 
-// eventDatas are such as stores lose that take data for text: without bytes, with zero bytes, no UTF-8, and escapes.
+// eventDatas are data that a store loses if it takes data for text: empty, with zero
+// bytes, not UTF-8, with escapes.
 var eventDatas = [...]string{
-	"n\xbatext", "", "\x00", "\x00\x00\x00\x00\x00\x00\x00\x10", "\xff\xfe", "\xc3(", "a\x00b", "\r\n ", `\x4142`, "NULL", "'", everyByte,
+	"n\xbatext", "", "\x00", "\x00\x00\x00\x00\x00\x00\x00\x10", "\xff\xfe", "\xc3(", "a\x00b", "\r\n ",
+	`\x4142`, "NULL", "'", everyByte,
 }
 
-// eventData gives the n-th sample of an event's data.
+// eventData returns the n-th sample of an event's data.
 func eventData(n int) string { return eventDatas[n%len(eventDatas)] }
 
-// eventType gives the n-th sample of an event type's name. Most are none of the library's.
+// eventType returns the n-th sample of an event type's name. The library has no type
+// with most of these names.
 func eventType(n int) string { return [...]string{"OrganizationRenamed", "Happened", text(n)}[n%3] }
 
-// sample makes a record with an ID of its own that an index finds under the group-th key with the text-th text, as far as the index uses them.
-// What else the record holds is such that it is in nobody's way.
+// sample makes a record that an index finds by the given numbers of the record's own
+// ID, of the group that is its Key.In, and of the text, as far as the index uses them.
+// What else the record holds collides with no other sample.
 type sample func(own, group, text int) tenancy.Record
 
 var samples = map[tenancy.Index]sample{
-	tenancy.IndexOrganizations: func(own, _, _ int) tenancy.Record { return tenancy.OrganizationRecord{ID: orgID(own)} },
+	tenancy.IndexOrganizations: func(own, _, _ int) tenancy.Record {
+		return tenancy.OrganizationRecord{ID: orgID(own)}
+	},
 	tenancy.IndexOrganizationsDue: func(own, _, text int) tenancy.Record {
 		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateDeleted, Ended: instant(text)}
 	},
 	tenancy.IndexOrganizationsInto: func(own, group, _ int) tenancy.Record {
-		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateMerged, MergedInto: orgID(group), Purged: 1}
+		return tenancy.OrganizationRecord{ID: orgID(own), State: tenancy.StateMerged, MergedInto: orgID(group),
+			Purged: 1}
 	},
 	tenancy.IndexUsers: func(own, _, _ int) tenancy.Record { return tenancy.UserRecord{ID: userID(own)} },
 	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
 	},
 	tenancy.IndexUsersOnDomain: func(own, group, _ int) tenancy.Record {
-		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example", own, group))}}
+		return tenancy.UserRecord{ID: userID(own),
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example",
+				own, group))}}
 	},
 	tenancy.IndexMembers: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(group), User: userID(own)}
@@ -128,21 +142,26 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.InvitationRecord{ID: id(own)}
 	},
 	tenancy.IndexInvitationsBySecret: func(own, _, n int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
+		return tenancy.InvitationRecord{ID: id(own),
+			Personal: tenancy.InvitationPersonal{Secret: sha256.Sum256([]byte(text(n)))}}
 	},
 	tenancy.IndexPendingInvitations: func(own, group, text int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToAccount, Account: accountID(group), State: tenancy.StatePending,
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToAccount,
+			Account: accountID(group), State: tenancy.StatePending,
 			Personal: tenancy.InvitationPersonal{Address: address(text)}}
 	},
 	tenancy.IndexInvitationsIn: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization, Organization: orgID(group)}
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization,
+			Organization: orgID(group)}
 	},
 	tenancy.IndexInvitationsFor: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationOfAccount, Organization: orgID(own), Account: accountID(group),
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationOfAccount,
+			Organization: orgID(own), Account: accountID(group),
 			State: tenancy.StatePending}
 	},
 	tenancy.IndexInvitationsByAddress: func(own, group, _ int) tenancy.Record {
-		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization, State: tenancy.StateDeclined,
+		return tenancy.InvitationRecord{ID: id(own), Kind: tenancy.InvitationToOrganization,
+			State:    tenancy.StateDeclined,
 			Personal: tenancy.InvitationPersonal{Address: address(group)}}
 	},
 	tenancy.IndexInvitationsDue: func(own, _, text int) tenancy.Record {
@@ -158,13 +177,16 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.RequestRecord{ID: id(own), Organization: orgID(group)}
 	},
 	tenancy.IndexRequestsByAddress: func(own, group, _ int) tenancy.Record {
-		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.RequestPersonal{Address: address(group)}}
+		return tenancy.RequestRecord{ID: id(own), Organization: orgID(own),
+			Personal: tenancy.RequestPersonal{Address: address(group)}}
 	},
 	tenancy.IndexRequestsDue: func(own, _, text int) tenancy.Record {
-		return tenancy.RequestRecord{ID: id(own), Settled: instant(text), Personal: tenancy.RequestPersonal{Address: address(own)}}
+		return tenancy.RequestRecord{ID: id(own), Settled: instant(text),
+			Personal: tenancy.RequestPersonal{Address: address(own)}}
 	},
 	tenancy.IndexDomains: func(own, _, _ int) tenancy.Record {
-		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own), Personal: tenancy.DomainPersonal{Name: text(own)}}
+		return tenancy.DomainRecord{ID: id(own), Organization: orgID(own),
+			Personal: tenancy.DomainPersonal{Name: text(own)}}
 	},
 	tenancy.IndexDomainsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.DomainRecord{ID: id(own), Organization: orgID(group), State: tenancy.StateUnverified,
@@ -188,13 +210,14 @@ var samples = map[tenancy.Index]sample{
 	},
 }
 
-// filler fills values field by field. No two fields that a filler has filled are alike, as far as their types allow that.
+// filler fills values field by field. No two fields that a filler has filled have the
+// same value, as far as their types allow that.
 type filler struct {
 	n      int
 	values fillerValues
 }
 
-// fillerValues gives the n-th value of each type.
+// fillerValues are functions that return the n-th value of each type.
 type fillerValues struct {
 	number func(n int) int64
 	whole  func(n int) uint64
@@ -205,7 +228,8 @@ type fillerValues struct {
 	small  func(n int) uint8
 }
 
-// ordinary, greatest and least are the values that fields are filled with: such as there are every day, and the ends of what there can be.
+// ordinary, greatest and least are the values that fields are filled with: everyday
+// values, and the limits of what a field can hold.
 var (
 	ordinary = fillerValues{
 		number: func(n int) int64 { return int64(n) },
@@ -214,7 +238,8 @@ var (
 		text:   func(n int) string { return fmt.Sprintf("n\u00ba %d \u2192@\u4f8b\u3048.example", n) },
 		ref:    func(n int) tenancy.Reference { return tenancy.Reference(fmt.Sprintf("Ref-%d_a/b.c", n)) },
 		roles: func(n int) tenancy.RoleSet {
-			return tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("role-%d", n)), "auditor", tenancy.Developer)
+			return tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("role-%d", n)), "auditor",
+				tenancy.Developer)
 		},
 		small: func(n int) uint8 { return uint8(1 + n%2) },
 	}
@@ -235,7 +260,8 @@ var (
 			return tenancy.Reference(strings.Repeat("z", 62) + fmt.Sprintf("%02d", n%100))
 		},
 		roles: func(n int) tenancy.RoleSet {
-			all := []tenancy.AccountRole{tenancy.AccountOwner, tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager, tenancy.Support}
+			all := []tenancy.AccountRole{tenancy.AccountOwner, tenancy.AccountAdministrator, tenancy.Developer,
+				tenancy.BillingManager, tenancy.Support}
 			for i := range 20 {
 				all = append(all, tenancy.AccountRole(fmt.Sprintf("%060d.%03d", n, i)))
 			}
@@ -254,7 +280,7 @@ var (
 	}
 )
 
-// filled gives a value of the type of zero with every field filled.
+// filled returns a value of the type of zero with every field filled.
 func (f *filler) filled(zero any) any {
 	v := reflect.New(reflect.TypeOf(zero)).Elem()
 	f.fill(v)
@@ -305,7 +331,8 @@ func (f *filler) fill(v reflect.Value) {
 	}
 }
 
-// whole says whether a type is filled as one value: all but structs whose fields are filled each for itself.
+// whole reports whether a type is filled as one value. The fields of most structs are
+// filled one by one.
 func whole(t reflect.Type) bool {
 	switch t {
 	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Personal]():
@@ -314,7 +341,7 @@ func whole(t reflect.Type) bool {
 	return t.Kind() != reflect.Struct
 }
 
-// actor gives a user and an Operator by turns: no actor is both.
+// actor returns a user and an Operator by turns. No actor is both.
 func (f *filler) actor() tenancy.Actor {
 	if f.n%2 == 1 {
 		return tenancy.Actor{Operator: f.values.ref(f.n)}
@@ -322,7 +349,7 @@ func (f *filler) actor() tenancy.Actor {
 	return tenancy.Actor{User: first16(f.values.bytes(f.n))}
 }
 
-// stream gives an organization's and a user's by turns: no stream is both.
+// stream returns an organization's stream and a user's by turns. No stream is both.
 func (f *filler) stream() tenancy.Stream {
 	if f.n%2 == 1 {
 		return tenancy.Stream{Organization: first16(f.values.bytes(f.n))}
@@ -332,7 +359,7 @@ func (f *filler) stream() tenancy.Stream {
 
 func first16(b [32]byte) [16]byte { return [16]byte(b[:16]) }
 
-// bareOf gives a record with nothing but the identity of another.
+// bareOf returns a record with only the identity of another.
 func bareOf(record tenancy.Record) tenancy.Record {
 	bare := record
 	for _, path := range leaves(reflect.TypeOf(record)) {
@@ -346,7 +373,7 @@ func bareOf(record tenancy.Record) tenancy.Record {
 	return bare
 }
 
-// leaves gives the paths to all fields of a struct that are filled as one value.
+// leaves returns the paths to all fields of a struct that are filled as one value.
 func leaves(t reflect.Type) [][]int {
 	var paths [][]int
 	for i := range t.NumField() {

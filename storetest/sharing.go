@@ -15,7 +15,7 @@ func sharingCases() []testCase {
 	}
 }
 
-// passedIn changes what was passed in as soon as the call is over, before the commit and after it.
+// passedIn changes what it passed in as soon as the call is over.
 func (c trial) passedIn() {
 	m := newModel()
 	c.both(m, putting(tenancy.UserRecord{ID: userID(1)}, tenancy.UserRecord{ID: userID(2)}))
@@ -47,20 +47,23 @@ func (c trial) passedIn() {
 		clear(events)
 		return nil
 	})
-	_ = m.Put(c.Context(), tenancy.UserRecord{ID: userID(3)}, tenancy.UserRecord{ID: userID(4)}, tenancy.UserRecord{ID: userID(5)})
+	_ = m.Put(c.Context(), tenancy.UserRecord{ID: userID(3)}, tenancy.UserRecord{ID: userID(4)},
+		tenancy.UserRecord{ID: userID(5)})
 	_ = m.Delete(c.Context(), tenancy.UserRecord{ID: userID(1)}, tenancy.UserRecord{ID: userID(5)})
 	_ = m.Ack(c.Context(), chain(stream(2), 1, 1)...)
 	_ = m.Append(c.Context(), chain(stream(1), 1, 9)...)
 	c.holds(m)
 }
 
-// readOut changes what was read, and reads it again, in the same transaction and in others.
+// readOut changes what it read, and reads it again, in the same transaction and in
+// others.
 func (c trial) readOut() {
 	m := newModel()
 	c.both(m, putting(organizationOf(orgID(1), 10)...))
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(1), 1, 9)...) })
 	spoil := func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)}, Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 100})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: id(1)},
+			Limit: 10}, tenancy.Lookup{Index: tenancy.IndexAccounts, Limit: 100})
 		if err != nil {
 			return err
 		}
@@ -100,7 +103,7 @@ func (c trial) readOut() {
 		c.alike(found)
 	}
 	c.holds(m)
-	for len(m.pending[stream(1)]) > 0 { // each as it comes out of the outbox
+	for len(m.pending[stream(1)]) > 0 { // each event as it comes out of the outbox
 		got := c.outbox(tenancy.Stream{}, 1)
 		require.Equal(c, m.pending[stream(1)][:1], got)
 		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, got...) })

@@ -20,7 +20,8 @@ func snapshotCases() []testCase {
 	}
 }
 
-// viewStands reads everything in one View twice, and between the two everything is changed, or waits for the View to end.
+// viewStands reads everything twice in one View. In between, an Update changes
+// everything, or waits for the View to end.
 func (c trial) viewStands() {
 	m := c.spoiled()
 	after := m.clone()
@@ -40,10 +41,12 @@ func (c trial) viewStands() {
 			}
 			if i == 0 {
 				wg.Go(func() {
-					written = c.persistently(func(ctx context.Context, tx tenancy.Tx) error { return inTurn(ctx, tx, everyWrite()) })
+					written = c.persistently(func(ctx context.Context, tx tenancy.Tx) error {
+						return inTurn(ctx, tx, everyWrite())
+					})
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			}
 		}
 		return nil
@@ -55,7 +58,7 @@ func (c trial) viewStands() {
 	c.holds(after)
 }
 
-// viewUncommitted looks while an Update has written and is not over, and then rolls back.
+// viewUncommitted reads while an Update has written, has not ended, and then rolls back.
 func (c trial) viewUncommitted() {
 	m := c.spoiled()
 	own := &refusal{"own"}
@@ -68,7 +71,8 @@ func (c trial) viewUncommitted() {
 		if err := inTurn(ctx, tx, everyWrite()); err != nil {
 			return err
 		}
-		if _, err := read1(ctx, tx, lookup(tenancy.UserRecord{ID: userID(4)})); err != nil { // what was kept back is written
+		// with this a store writes what it held back
+		if _, err := read1(ctx, tx, lookup(tenancy.UserRecord{ID: userID(4)})); err != nil {
 			return err
 		}
 		once.Do(func() {
@@ -80,7 +84,7 @@ func (c trial) viewUncommitted() {
 				})
 			})
 		})
-		wait(looked)
+		c.wait(looked)
 		return own
 	})
 	require.Same(c, own, err)
@@ -90,7 +94,8 @@ func (c trial) viewUncommitted() {
 	c.holds(m)
 }
 
-// pagesStand reads a list page by page in one View while others add to it, take away from it and move what is in it (GEN-9).
+// pagesStand reads a list in pages in one View while others add to it, remove from it
+// and move what it holds (GEN-9).
 func (c trial) pagesStand() {
 	member := func(n int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(1), User: tenancy.UserID{15: byte(n)}}
@@ -119,11 +124,13 @@ func (c trial) pagesStand() {
 				changed := make(chan struct{})
 				wg.Go(func() {
 					failed = c.persistently(func(ctx context.Context, tx tenancy.Tx) error {
-						return inTurn(ctx, tx, []writing{deleting(member(10), member(40), member(90)), putting(member(5), member(45), member(95), member(99))})
+						return inTurn(ctx, tx,
+							[]writing{deleting(member(10), member(40), member(90)),
+								putting(member(5), member(45), member(95), member(99))})
 					})
 					close(changed)
 				})
-				wait(changed)
+				c.wait(changed)
 			})
 		}
 	})
@@ -132,7 +139,7 @@ func (c trial) pagesStand() {
 	require.Equal(c, want, got)
 }
 
-// readersBeside has readers look at what a writer changes together.
+// readersBeside has readers read what a writer changes together.
 func (c trial) readersBeside() {
 	const rounds = 25
 	head := func(n int) tenancy.HeadRecord { return tenancy.HeadRecord{Stream: stream(1), Sequence: uint64(n)} }

@@ -1,19 +1,30 @@
-// Package storetest is what holds stores to their contract: Run is the suite that every tenancy.Store passes, and Faulty is a store that fails
-// where a test wants it to.
+// Package storetest tests stores. Run is the suite that every tenancy.Store passes.
+// Faulty is a store that fails where a test wants it to fail.
 //
-// Whoever writes a store needs store.go and record.go of package tenancy, and this suite:
+// The author of a store needs store.go and record.go of package tenancy, and this
+// suite:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) tenancy.Store { return mystore.New() })
 //	}
 //
-// Where the contract leaves a choice the suite takes either: it looks at what came out, never at how. A store may run a function again or
-// make it wait, refuse an entry that is taken at once or at the commit, and run one transaction at a time or many.
+// Where the contract leaves a choice, the suite accepts each. It checks the outcome,
+// never the way to it. A store may run a function again or make it wait, may refuse an
+// entry that is taken at once or at the commit, and may run one transaction at a time
+// or many.
 //
-// What goes without saying in the contract the suite says by its cases: a function that panics, or ends its goroutine, rolls back, and the store
-// goes on; a context that is over before a transaction begins ends it with the context's error; a transaction that is used after its function
-// has returned gives errors and changes nothing; what one call of Put or Append holds counts in its order. All texts it puts are valid UTF-8
-// without zero bytes, actors and streams have at most one of their fields set, and references and roles are of the characters they may have.
+// The cases also cover what the contract does not say in words:
+//
+//   - A function that panics, or ends its goroutine, rolls back, and the store goes on.
+//   - A transaction whose context is over before it begins ends with the context's
+//     error.
+//   - A transaction that is used after its function has returned returns errors and
+//     changes nothing.
+//   - The records of one Put and the events of one Append count in their order.
+//
+// All texts that the suite stores are valid UTF-8 without zero bytes. The data of
+// events is any bytes. Actors and streams have at most one of their fields set.
+// References and roles have only characters that they may have.
 package storetest
 
 import (
@@ -27,8 +38,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Run holds a store to the contract that tenancy.Store states. Every call of open gives an empty store that nothing else uses; what is to be
-// closed, open leaves to t.Cleanup. There are no options, and no case is left out.
+// Run checks that a store keeps the contract of tenancy.Store. Every call of open
+// returns an empty store that nothing else uses. open closes what it opened in
+// t.Cleanup. There are no options, and no case is left out.
 func Run(t *testing.T, open func(t *testing.T) tenancy.Store) {
 	for _, c := range cases() {
 		t.Run(c.name, func(t *testing.T) { c.run(trial{t, open(t)}) })
@@ -44,7 +56,8 @@ type testCase struct {
 func cases() []testCase {
 	var all []testCase
 	for _, some := range [][]testCase{
-		indexCases(), recordCases(), readCases(), writeCases(), uniqueCases(), transactionCases(), contextCases(), raceCases(), snapshotCases(),
+		indexCases(), recordCases(), readCases(), writeCases(), uniqueCases(), transactionCases(),
+		contextCases(), raceCases(), snapshotCases(),
 		eventCases(), accessCases(), moveCases(), sharingCases(),
 	} {
 		all = append(all, some...)
@@ -63,7 +76,8 @@ type (
 	writing = func(context.Context, tenancy.Tx) error
 )
 
-// view reads, and must succeed. What fn finds it keeps: whether that is right is asked after it, since a test must not end within a transaction.
+// view reads, and must succeed. fn keeps what it finds, and the caller checks it
+// afterwards: a test must not end within a transaction.
 func (c trial) view(fn reading) {
 	c.Helper()
 	require.NoError(c, c.store.View(c.Context(), fn))
@@ -94,7 +108,7 @@ func (c trial) append(events ...tenancy.EventRecord) {
 	c.update(func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, events...) })
 }
 
-// ask asks in a View.
+// ask asks lookups in a View.
 func (c trial) ask(lookups ...tenancy.Lookup) (answers []tenancy.Answer) {
 	c.Helper()
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
@@ -105,19 +119,19 @@ func (c trial) ask(lookups ...tenancy.Lookup) (answers []tenancy.Answer) {
 	return answers
 }
 
-// get gives the record of the same identity as the given one; nil: there is none.
+// get returns the stored record that has the identity of the given one, or nil.
 func (c trial) get(record tenancy.Record) tenancy.Record {
 	c.Helper()
 	return c.ask(lookup(record))[0].Record
 }
 
-// lookup asks for the record of the same identity as the given one.
+// lookup returns a lookup of the record that has the identity of the given one.
 func lookup(record tenancy.Record) tenancy.Lookup {
 	at := identity(record)
 	return tenancy.Lookup{Index: at.Index, Key: at.Key}
 }
 
-// holds wants the store to be what the model is.
+// holds wants the store to hold what the model holds.
 func (c trial) holds(m *model) {
 	c.Helper()
 	var found []string
@@ -132,11 +146,12 @@ func (c trial) holds(m *model) {
 func (c trial) alike(found []string) {
 	c.Helper()
 	if len(found) > 0 {
-		require.Fail(c, "the store differs from the contract", "%d differences, among them\n%s", len(found), strings.Join(found[:min(len(found), 3)], "\n"))
+		require.Fail(c, "the store differs from the contract", "%d differences, among them\n%s", len(found),
+			strings.Join(found[:min(len(found), 3)], "\n"))
 	}
 }
 
-// refusal is an error of a function in a transaction.
+// refusal is the error of a function in a transaction.
 type refusal struct{ why string }
 
 func (r *refusal) Error() string { return r.why }
@@ -147,7 +162,7 @@ func (c trial) busy(err error) {
 	require.ErrorIs(c, err, tenancy.CodeBusy)
 }
 
-// persistently runs an Update as a caller does who will not have it lost: again and again while others win.
+// persistently runs an Update again and again while others win.
 func (c trial) persistently(fn writing) (err error) {
 	for range 1000 {
 		if err = c.store.Update(c.Context(), fn); !errors.Is(err, tenancy.CodeBusy) {

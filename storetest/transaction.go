@@ -25,7 +25,8 @@ func transactionCases() []testCase {
 	}
 }
 
-// swallowed wants that nothing commits after a write has failed, even if the function says nothing of it.
+// swallowed wants nothing to commit after a write has failed, even if the function
+// ignores the error.
 func (c trial) swallowed() {
 	m := newModel()
 	user := func(n int) tenancy.UserRecord {
@@ -48,7 +49,8 @@ func (c trial) swallowed() {
 	}
 }
 
-// spoil runs a function that writes everything there is to write and then ends as told; nothing of it may stay.
+// spoil runs a function that writes everything that can be written and then ends in a
+// given way. Nothing of it may stay.
 func (c trial) spoil(end func() error) error {
 	return c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 		if err := inTurn(ctx, tx, everyWrite()); err != nil {
@@ -58,7 +60,8 @@ func (c trial) spoil(end func() error) error {
 	})
 }
 
-// spoiled gives a store and a model before everything is written, with the places where that would be seen.
+// spoiled fills the store and returns its model, which knows all places that everyWrite
+// will use.
 func (c trial) spoiled() *model {
 	m := newModel()
 	c.both(m, everyWriteNeeds)
@@ -69,15 +72,17 @@ func (c trial) spoiled() *model {
 func (c trial) rollback() {
 	m := c.spoiled()
 	own := &refusal{"own"}
-	for _, want := range []error{own, fmt.Errorf("wrapped: %w", own), tenancy.CodeNotFound, tenancy.ErrInvalid, &tenancy.Error{Op: "x", Err: tenancy.CodeRole}, errors.Join(own, own)} {
+	for _, want := range []error{own, fmt.Errorf("wrapped: %w", own), tenancy.CodeNotFound, tenancy.ErrInvalid,
+		&tenancy.Error{Op: "x", Err: tenancy.CodeRole}, errors.Join(own, own)} {
 		err := c.spoil(func() error { return want })
 		require.True(c, any(want) == any(err), "got %v, want %v itself", err, want)
 		c.holds(m)
-		require.Same(c, own, c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error { // before anything is read or written
+		require.Same(c, own, c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+			// before anything is read or written
 			return own
 		}))
 	}
-	for last := range everyWrite() { // wherever it ends
+	for last := range everyWrite() { // after each of the writes
 		err := c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 			if err := inTurn(ctx, tx, everyWrite()[:last]); err != nil {
 				return err
@@ -90,7 +95,8 @@ func (c trial) rollback() {
 		require.Same(c, own, err)
 		c.holds(m)
 	}
-	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return inTurn(ctx, tx, everyWrite()) }) // it goes on
+	// the store goes on
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return inTurn(ctx, tx, everyWrite()) })
 	c.holds(m)
 }
 
@@ -135,17 +141,20 @@ func (c trial) exits() {
 
 func (c trial) viewErrors() {
 	own := &refusal{"own"}
-	require.Same(c, own, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error { return own }))
+	require.Same(c, own, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
+		return own
+	}))
 	require.Same(c, own, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1}); err != nil {
 			return err
 		}
 		return own
 	}))
-	require.Equal(c, tenancy.CodeNotFound, c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error { return tenancy.CodeNotFound }))
+	require.Equal(c, tenancy.CodeNotFound, c.store.View(c.Context(),
+		func(ctx context.Context, tx tenancy.ReadTx) error { return tenancy.CodeNotFound }))
 }
 
-// laterViews looks right after each Update, from here and from elsewhere.
+// laterViews reads right after each Update, from this goroutine and from others.
 func (c trial) laterViews() {
 	for n := range 30 {
 		want := tenancy.HeadRecord{Stream: stream(1), Sequence: uint64(n)}
@@ -182,16 +191,23 @@ func (c trial) onlyReads() {
 	c.holds(m)
 }
 
-// over uses transactions after their functions have returned: each call is an error, and changes nothing.
+// over uses transactions after their functions have returned. Each call is an error and
+// changes nothing.
 func (c trial) over() {
 	m := c.spoiled()
 	var left []tenancy.Tx
 	var leftReads []tenancy.ReadTx
 	own := &refusal{"own"}
 	c.update(func(_ context.Context, tx tenancy.Tx) error { left = append(left, tx); return nil })
-	_ = c.store.Update(c.Context(), func(_ context.Context, tx tenancy.Tx) error { left = append(left, tx); return own })
+	_ = c.store.Update(c.Context(), func(_ context.Context, tx tenancy.Tx) error {
+		left = append(left, tx)
+		return own
+	})
 	c.view(func(_ context.Context, tx tenancy.ReadTx) error { leftReads = append(leftReads, tx); return nil })
-	_ = c.store.View(c.Context(), func(_ context.Context, tx tenancy.ReadTx) error { leftReads = append(leftReads, tx); return own })
+	_ = c.store.View(c.Context(), func(_ context.Context, tx tenancy.ReadTx) error {
+		leftReads = append(leftReads, tx)
+		return own
+	})
 	for _, tx := range left {
 		leftReads = append(leftReads, tx)
 		for i, write := range everyWrite() {
@@ -209,7 +225,7 @@ func (c trial) over() {
 		require.Error(c, err, "Outbox after the end")
 	}
 	c.holds(m)
-	c.put(tenancy.UserRecord{ID: userID(50)}) // which would commit what was left
+	c.put(tenancy.UserRecord{ID: userID(50)}) // this would commit what was left over
 	require.NoError(c, m.Put(c.Context(), tenancy.UserRecord{ID: userID(50)}))
 	c.holds(m)
 }

@@ -13,10 +13,14 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Twin gives a Store that does everything in two stores, and wants the same answers of both to every call, the same records and events after it, and the same
-// outcome of every transaction: that either both commit, or neither, with the same code. What it answers is what the first one does. The test fails
-// where they differ. Both begin with the same contents; nothing else uses them meanwhile. Transactions run one after the other, and a function that
-// is run again by one of the stores fails the test, since alone it has nobody to lose to.
+// Twin returns a Store that does everything in two stores. It wants the same answer
+// from both to every call, and the same outcome of every transaction: both commit, or
+// neither does, with the same code. The test fails if they differ. Twin itself answers
+// what the first store answers.
+//
+// Both stores begin with the same contents, and nothing else uses them meanwhile.
+// Transactions run one after the other. The test also fails if one of the stores runs a
+// function again, since no other transaction can have won.
 func Twin(t testing.TB, one, other tenancy.Store) tenancy.Store {
 	return &twin{t: t, one: one, other: other}
 }
@@ -27,7 +31,7 @@ type twin struct {
 	writing    sync.Mutex
 }
 
-// errSame rolls the second store's transaction back when the first one's is.
+// errSame rolls the first store's transaction back if the second one's does not commit.
 var errSame = errors.New("storetest: as the other one")
 
 func (w *twin) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
@@ -38,8 +42,9 @@ func (w *twin) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx
 	})
 }
 
-// within runs the second store's transaction in the first one's, and gives what the function returned.
-func (w *twin) within(ctx context.Context, view func(context.Context, func(context.Context, tenancy.ReadTx) error) error, fn func(context.Context, tenancy.ReadTx) error) (given error) {
+// within runs the second store's transaction in the first one's, and returns the
+// function's error.
+func (w *twin) within(ctx context.Context, view func(context.Context, reading) error, fn reading) (given error) {
 	err := view(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
 		given = fn(ctx, tx)
 		return given
@@ -63,7 +68,7 @@ func (w *twin) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) 
 			return given
 		})
 		if given == nil && inner != nil {
-			return errSame // the first one must not commit what the second has not
+			return errSame // the first store must not commit what the second has not committed
 		}
 		return given
 	})
@@ -77,7 +82,7 @@ func (w *twin) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) 
 	return outer
 }
 
-// twinReads asks both.
+// twinReads reads from both.
 type twinReads struct {
 	t          testing.TB
 	one, other tenancy.ReadTx
@@ -97,7 +102,7 @@ func compare[A any](r *twinReads, what string, ask func(tenancy.ReadTx) (A, erro
 	return a, one
 }
 
-// alike wants that both calls succeeded, or both failed, with the same code.
+// alike wants both calls to succeed, or both to fail with the same code.
 func (r *twinReads) alike(what string, one, other error) {
 	if (one == nil) != (other == nil) || tenancy.CodeOf(one) != tenancy.CodeOf(other) {
 		r.t.Errorf("%s: error %v of the first store, and %v of the second", what, one, other)
@@ -116,21 +121,27 @@ func (r *twinReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	})
 }
 
-func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-	return compare(r, "Access", func(tx tenancy.ReadTx) (tenancy.AccessRow, error) { return tx.Access(ctx, user, account) })
+func (r *twinReads) Access(ctx context.Context, user tenancy.UserID,
+	account tenancy.AccountID) (tenancy.AccessRow, error) {
+	return compare(r, "Access", func(tx tenancy.ReadTx) (tenancy.AccessRow, error) {
+		return tx.Access(ctx, user, account)
+	})
 }
 
-func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint64,
+	limit int) ([]tenancy.EventRecord, error) {
 	return compare(r, "Events", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return some(tx.Events(ctx, stream, from, limit))
 	})
 }
 
 func (r *twinReads) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
-	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) { return some(tx.Outbox(ctx, after, limit)) })
+	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
+		return some(tx.Outbox(ctx, after, limit))
+	})
 }
 
-// some makes nil of no events.
+// some returns nil for a list without events.
 func some(events []tenancy.EventRecord, err error) ([]tenancy.EventRecord, error) {
 	if len(events) == 0 {
 		return nil, err

@@ -6,7 +6,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// uniqueCases has a case for every index whose keys hold no ID of the record's own: there two records can meet (INV-6 to INV-8, EVT-2).
+// uniqueCases has a case for every index whose keys do not hold the record's own ID.
+// There two records can have the same entry (INV-6 to INV-8, EVT-2).
 func uniqueCases() []testCase {
 	var all []testCase
 	for _, info := range tenancy.Indexes() {
@@ -14,13 +15,16 @@ func uniqueCases() []testCase {
 		m := newModel()
 		_ = m.Put(context.Background(), one)
 		if identity(one) != identity(other) && m.taken(other) {
-			all = append(all, testCase{"Unique/" + info.Name, func(c trial) { c.unique(one, other, samples[info.Index](1, 2, 2), samples[info.Index](2, 3, 3)) }})
+			all = append(all, testCase{"Unique/" + info.Name, func(c trial) {
+				c.unique(one, other, samples[info.Index](1, 2, 2), samples[info.Index](2, 3, 3))
+			}})
 		}
 	}
 	return all
 }
 
-// unique takes two records with one entry, and the same two with entries of their own.
+// unique takes two records with the same entry, and the same two records with entries
+// of their own.
 func (c trial) unique(one, other, oneElsewhere, otherElsewhere tenancy.Record) {
 	m := newModel()
 	_ = m.clone().Put(c.Context(), other, oneElsewhere, otherElsewhere)
@@ -28,7 +32,7 @@ func (c trial) unique(one, other, oneElsewhere, otherElsewhere tenancy.Record) {
 	_ = m.clone().Put(c.Context(), bystander)
 	_ = m.clone().Append(c.Context(), chain(stream(1), 1, 1)...)
 
-	// two at once, in one call and in two
+	// both at once, in one call and in two
 	c.busy(c.store.Update(c.Context(), putting(bystander, one, other)))
 	c.holds(m)
 	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
@@ -36,7 +40,7 @@ func (c trial) unique(one, other, oneElsewhere, otherElsewhere tenancy.Record) {
 	}))
 	c.holds(m)
 
-	// one that is there; nothing of the other's transaction stays
+	// one is stored; nothing of the other's transaction stays
 	c.both(m, putting(one))
 	c.busy(c.store.Update(c.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 		if err := tx.Append(ctx, chain(stream(1), 1, 1)...); err != nil {
@@ -46,16 +50,17 @@ func (c trial) unique(one, other, oneElsewhere, otherElsewhere tenancy.Record) {
 	}))
 	c.holds(m)
 
-	// one that moves to where another is
+	// one moves to where the other is
 	c.both(m, putting(otherElsewhere))
 	c.busy(c.store.Update(c.Context(), putting(other)))
 	c.holds(m)
 
-	// what is put again as it was is in nobody's way
+	// a record that is put again unchanged does not collide with itself
 	c.both(m, putting(one, otherElsewhere))
 	c.holds(m)
 
-	// a place that is left can be taken: in a later transaction, in the same, in the same call; and two can change places
+	// an entry that was left can be taken: in a later transaction, in the same one and
+	// in the same call; and two records can exchange their entries
 	for _, script := range [][]writing{
 		{putting(oneElsewhere), putting(other)},
 		{deleting(other), putting(one)},

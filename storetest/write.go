@@ -19,18 +19,21 @@ func writeCases() []testCase {
 	}
 }
 
-// putAgain puts a record that is there already, the same and another, in one call and in several.
+// putAgain puts a record that is already stored, unchanged and changed, in one call and
+// in several.
 func (c trial) putAgain() {
 	m := newModel()
 	before := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(1), Name: tenancy.NewPersonal("before")}}
 	after := tenancy.UserRecord{ID: userID(1), Deleted: true, Personal: tenancy.UserPersonal{Address: address(2)}}
-	for _, records := range [][]tenancy.Record{{before}, {before}, {before, before}, {after}, {before, after}, {after, before, after, before}} {
+	for _, records := range [][]tenancy.Record{{before}, {before}, {before, before}, {after}, {before, after},
+		{after, before, after, before}} {
 		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) })
 		c.holds(m)
 	}
 }
 
-// deleteByIdentity deletes with records that hold something else than what is stored: other fields, and the entries of others.
+// deleteByIdentity deletes with records that differ from the stored ones: in other
+// fields, and with entries of other records.
 func (c trial) deleteByIdentity() {
 	m := newModel()
 	one := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(1)}}
@@ -51,7 +54,7 @@ func (c trial) deleteByIdentity() {
 	c.holds(m)
 }
 
-// inOrder puts and deletes one record by turns in one transaction: the last write counts.
+// inOrder puts and deletes one record by turns in one transaction. The last write counts.
 func (c trial) inOrder() {
 	m := newModel()
 	r := tenancy.RequestRecord{ID: id(1), Organization: orgID(1), State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: address(1)}}
@@ -86,7 +89,8 @@ func inTurn(ctx context.Context, tx tenancy.Tx, script []writing) error {
 	return nil
 }
 
-// everyWrite is a script with all there is to write, over what everyWriteNeeds has put.
+// everyWrite is a script with every kind of write. It changes what everyWriteNeeds has
+// written.
 func everyWrite() []writing {
 	changed := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(5)}}
 	return []writing{
@@ -99,7 +103,8 @@ func everyWrite() []writing {
 			return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: orgID(2), At: 5})
 		},
 		deleting(tenancy.GrantRecord{Account: accountID(1), User: userID(1)}),
-		putting(tenancy.GrantRecord{Account: accountID(2), User: userID(1), Roles: tenancy.Roles(tenancy.Developer)}),
+		putting(tenancy.GrantRecord{Account: accountID(2), User: userID(1),
+			Roles: tenancy.Roles(tenancy.Developer)}),
 		putting(tenancy.UserRecord{ID: userID(6), Personal: tenancy.UserPersonal{Address: address(1)}}),
 		func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, chain(stream(2), 1, 2)...) },
 	}
@@ -122,12 +127,14 @@ func everyWriteNeeds(ctx context.Context, tx tenancy.Tx) error {
 	return tx.Append(ctx, chain(stream(1), 1, 3)...)
 }
 
-// readsOwnWrites looks at everything after each of the writes there are.
+// readsOwnWrites reads everything after each kind of write.
 func (c trial) readsOwnWrites() {
 	m := newModel()
 	c.both(m, everyWriteNeeds)
 	all := m.clone()
-	require.NoError(c, inTurn(c.Context(), all, everyWrite())) // what is to be seen later is asked for from the start
+	// the models share the places that they know: every place that will be used is
+	// asked for from the start
+	require.NoError(c, inTurn(c.Context(), all, everyWrite()))
 	var found []string
 	var access, want tenancy.AccessRow
 	c.update(func(ctx context.Context, tx tenancy.Tx) error {
@@ -155,7 +162,8 @@ func (c trial) readsOwnWrites() {
 	c.holds(all)
 }
 
-// oneIDInSeveralKinds puts records of all kinds whose IDs have the same bytes: each is where it belongs, and goes alone.
+// oneIDInSeveralKinds puts records of all kinds whose IDs have the same bytes. Each is
+// found as its own kind, and is deleted alone.
 func (c trial) oneIDInSeveralKinds() {
 	m := newModel()
 	var records []tenancy.Record
@@ -172,7 +180,7 @@ func (c trial) oneIDInSeveralKinds() {
 	}
 }
 
-// many writes as much at once as an import or a merge may.
+// many writes as much at once as an import or a merge may write.
 func (c trial) many() {
 	const n = 1000
 	users, one := make([]tenancy.Record, n), tenancy.Lookup{Index: tenancy.IndexUsers, Limit: n + 1, Count: true}

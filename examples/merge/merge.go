@@ -136,7 +136,7 @@ func (t *town) refuse(ctx context.Context, secret tenancy.Secret) error {
 func (t *town) showUnmet(plan tenancy.MergePlan) {
 	var rows [][]string
 	for _, unmet := range plan.Unmet {
-		rows = append(rows, []string{unmet.Code.Rule(), reason(unmet.Code)})
+		rows = append(rows, []string{unmet.Code.Rules()[0], reason(unmet.Code)})
 	}
 	title := fmt.Sprintf("What stands against merging %s into %s", t.candidate.name, t.prime.name)
 	table.Write(t.w, title, "RULE|WHY", rows)

@@ -134,7 +134,7 @@ func (c *company) showAttempts(ctx context.Context, w *strings.Builder) error {
 		if code == "" {
 			return fmt.Errorf("%s %s: it was not refused: %w", a.who, a.does, err)
 		}
-		rows = append(rows, []string{a.who, a.does, string(code), code.Rule(), sentence(err)})
+		rows = append(rows, []string{a.who, a.does, string(code), code.Rules()[0], sentence(err)})
 	}
 	after, err := c.host.LogHead(ctx, log)
 	if err != nil {

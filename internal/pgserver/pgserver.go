@@ -1,5 +1,6 @@
-// Package pgserver starts PostgreSQL for tests and benchmarks, from the server programs on the machine: in a temporary directory, on a socket in it, for
-// the process that started it. The server ends with that process, however it ends.
+// Package pgserver starts PostgreSQL for tests and benchmarks, from the server programs
+// on the machine. The server runs in a temporary directory, on a socket there, for the
+// process that started it. It ends with that process, however the process ends.
 package pgserver
 
 import (
@@ -17,11 +18,12 @@ import (
 	"time"
 )
 
-// ErrMissing says that the server's programs are not on this machine, and how to get them.
+// ErrMissing says that the server's programs are not on this machine, and how to
+// install them.
 var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) were not found in PATH, in $PGBIN or in /usr/lib/postgresql/*/bin; " +
 	"on Debian: apt-get install postgresql, on macOS: brew install postgresql")
 
-// ErrNoBouncer says the same of PgBouncer.
+// ErrNoBouncer says that PgBouncer is not on this machine, and how to install it.
 var ErrNoBouncer = errors.New("the program pgbouncer was not found in PATH or /usr/sbin; on Debian: apt-get install pgbouncer")
 
 // Server is a running PostgreSQL.
@@ -33,7 +35,8 @@ type Server struct {
 	running  *process
 }
 
-// Start makes a database cluster and starts its server, with settings such as "fsync=off". Stop ends it and removes the cluster.
+// Start creates a database cluster and starts its server, with settings such as
+// "fsync=off". Stop ends the server and removes the cluster.
 func Start(settings ...string) (*Server, error) {
 	bin, err := programs()
 	if err != nil {
@@ -43,7 +46,8 @@ func Start(settings ...string) (*Server, error) {
 	if s.Dir, err = directory(s.as); err != nil {
 		return nil, err
 	}
-	initdb := s.command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+	initdb := s.command(filepath.Join(bin, "initdb"), "--pgdata="+s.data(), "--username=postgres",
+		"--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(s.Dir))
 	}
@@ -53,8 +57,12 @@ func Start(settings ...string) (*Server, error) {
 	return s, nil
 }
 
-// At gives the server that another process has started, by its directory: for its databases, not to stop it.
+// At returns the server that another process has started, by its directory. It is for
+// the server's databases, not to stop it.
 func At(dir string) *Server { return &Server{Dir: dir} }
+
+// Programs returns the directory of the server's programs.
+func (s *Server) Programs() string { return s.bin }
 
 // programs finds the directory of the server's programs.
 func programs() (string, error) {
@@ -79,7 +87,8 @@ func isProgram(dir, name string) bool {
 	return dir != "" && err == nil && info.Mode()&0o111 != 0
 }
 
-// credential gives whom the server is to run as: PostgreSQL refuses to be root. Nil: whoever runs this.
+// credential returns the user that the server runs as. PostgreSQL refuses to run as
+// root. Nil means the user of this process.
 func credential() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
@@ -98,7 +107,8 @@ func credential() *syscall.Credential {
 	return nil
 }
 
-// directory makes a temporary directory that belongs to whom the server runs as.
+// directory creates a temporary directory that belongs to the user that the server runs
+// as.
 func directory(as *syscall.Credential) (string, error) {
 	dir, err := os.MkdirTemp("", "pgserver")
 	if err == nil && as != nil {
@@ -109,7 +119,7 @@ func directory(as *syscall.Credential) (string, error) {
 
 func (s *Server) data() string { return filepath.Join(s.Dir, "data") }
 
-// command makes a command that runs as the server does.
+// command returns a command that runs as the server does.
 func (s *Server) command(name string, arguments ...string) *exec.Cmd {
 	c := exec.Command(name, arguments...)
 	c.Dir = s.Dir
@@ -117,7 +127,8 @@ func (s *Server) command(name string, arguments ...string) *exec.Cmd {
 	return c
 }
 
-// process is a program that ends when its standard input does: when this process ends.
+// process is a program that ends when its standard input does, which is when this
+// process ends.
 type process struct {
 	stdin *os.File
 	log   *os.File
@@ -125,18 +136,21 @@ type process struct {
 	err   error // how, once it has ended
 }
 
-// guard runs a program, ends it with a signal when the standard input ends, and ends with it. If nothing was said there before, the process that started it
-// is gone, and the directory that it runs in goes too.
+// guard runs a program and ends with it. When the standard input ends, it ends the
+// program with a signal. If nothing was said on the standard input before, the process
+// that started the program is gone, and guard removes the directory that it runs in.
 const guard = `signal=$1; shift; exec 3<&0; "$@" 3<&- & program=$!
 { said=$(cat); kill -s "$signal" $program; while kill -0 $program; do sleep 0.1; done; [ -n "$said" ] || rm -rf "$PWD"; } <&3 2>/dev/null &
 wait $program`
 
-// run starts a program. What it writes goes to a file of its name in the directory.
+// run starts a program. The program's output goes to a file of its name in the
+// directory.
 func (s *Server) run(signal, name string, arguments ...string) (*process, error) {
 	p := &process{ended: make(chan struct{})}
 	c := s.command("/bin/sh", append([]string{"-c", guard, "sh", signal, name}, arguments...)...)
 	var err error
-	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
+	if p.log, err = os.OpenFile(filepath.Join(s.Dir, filepath.Base(name)+".log"),
+		os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err != nil {
 		return nil, err
 	}
 	c.Stdout, c.Stderr = p.log, p.log
@@ -179,7 +193,8 @@ func ignoreExit(err error) error {
 // patience is how long a server may take to start.
 const patience = 60 * time.Second
 
-// Restart starts the server, after Kill or Shutdown too, and waits until it takes connections.
+// Restart starts the server, also after Kill or Shutdown, and waits until it accepts
+// connections.
 func (s *Server) Restart() error {
 	deadline := time.Now().Add(patience)
 	for {
@@ -220,14 +235,15 @@ func pid(text string) int {
 	return n
 }
 
-// PID gives the process ID of the server's first process; zero: it does not run.
+// PID returns the process ID of the server's first process, or zero if it does not run.
 func (s *Server) PID() int {
 	status, _ := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
 	line, _, _ := strings.Cut(string(status), "\n")
 	return pid(line)
 }
 
-// Kill kills the server as a power failure would, all of its processes, without a word to it.
+// Kill kills all processes of the server at once and without notice, as a power failure
+// would.
 func (s *Server) Kill() error {
 	id := s.PID()
 	children, _ := exec.Command("pgrep", "-P", strconv.Itoa(id)).Output()
@@ -238,27 +254,29 @@ func (s *Server) Kill() error {
 	return errors.Join(err, s.running.stop())
 }
 
-// Shutdown ends the server as its administrator would: connections are cut.
+// Shutdown ends the server as its administrator would. Connections are cut.
 func (s *Server) Shutdown() error { return s.running.stop() }
 
 // Stop ends the server and removes its directory.
 func (s *Server) Stop() error { return errors.Join(s.running.stop(), os.RemoveAll(s.Dir)) }
 
-// URL gives the connection string of a database.
+// URL returns the connection string of a database.
 func (s *Server) URL(database string) string {
 	return fmt.Sprintf("host=%s port=5432 user=postgres dbname=%s", s.Dir, database)
 }
 
-// Socket gives the path of the server's socket.
+// Socket returns the path of the server's socket.
 func (s *Server) Socket() string { return filepath.Join(s.Dir, ".s.PGSQL.5432") }
 
-// Dump gives what pg_dump writes of a database.
+// Dump returns what pg_dump writes for a database.
 func (s *Server) Dump(ctx context.Context, database string) ([]byte, error) {
-	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), "--host="+s.Dir, "--username=postgres", "--inserts", database).Output()
+	return exec.CommandContext(ctx, filepath.Join(s.bin, "pg_dump"), "--host="+s.Dir, "--username=postgres",
+		"--inserts", database).Output()
 }
 
-// Bouncer starts PgBouncer before the server, which pools per transaction, on a socket in the server's directory. Its connection string is that of URL
-// with another port; stop ends it.
+// Bouncer starts PgBouncer in front of the server, on a socket in the server's
+// directory. It pools per transaction. The function url returns connection strings
+// through it, and stop ends it.
 func (s *Server) Bouncer(settings ...string) (url func(database string) string, stop func() error, err error) {
 	path, err := exec.LookPath("pgbouncer")
 	if err != nil {
@@ -266,9 +284,9 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 			return nil, nil, ErrNoBouncer
 		}
 	}
-	const port = "6432"
 	config := fmt.Sprintf("[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
-		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir, port, strings.Join(settings, "\n"))
+		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir,
+		bouncerPort, strings.Join(settings, "\n"))
 	file := filepath.Join(s.Dir, "pgbouncer.ini")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return nil, nil, err
@@ -277,7 +295,7 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 	if err != nil {
 		return nil, nil, err
 	}
-	socket := filepath.Join(s.Dir, ".s.PGSQL."+port)
+	socket := filepath.Join(s.Dir, ".s.PGSQL."+bouncerPort)
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(socket); err == nil {
 			break
@@ -287,7 +305,13 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 			return nil, nil, errors.Join(fmt.Errorf("pgbouncer did not start: %s", text), p.stop())
 		}
 	}
-	return func(database string) string {
-		return strings.Replace(s.URL(database), "port=5432", "port="+port, 1)
-	}, p.stop, nil
+	return s.BouncerURL, p.stop, nil
+}
+
+const bouncerPort = "6432"
+
+// BouncerURL returns the connection string of a database through the PgBouncer that
+// Bouncer started.
+func (s *Server) BouncerURL(database string) string {
+	return strings.Replace(s.URL(database), "port=5432", "port="+bouncerPort, 1)
 }

@@ -16,10 +16,12 @@ import (
 	"github.com/add4b1c6/tenancy/internal/pgserver"
 )
 
-// dies names the variable that has TestEndsWithItsProcess start a server and die, instead of looking on while another process does.
+// dies names the variable that makes TestEndsWithItsProcess start a server and die,
+// instead of watching another process do it.
 const dies = "PGSERVER_TEST_DIES"
 
-// TestEndsWithItsProcess has a process start a server and panic: the server ends too, and its directory goes.
+// TestEndsWithItsProcess lets a process start a server and panic. The server ends too,
+// and its directory goes.
 func TestEndsWithItsProcess(t *testing.T) {
 	if os.Getenv(dies) != "" {
 		s, err := pgserver.Start("fsync=off")

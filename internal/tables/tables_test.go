@@ -238,19 +238,27 @@ func TestWhere(t *testing.T) {
 		tenancy.AccountRecord{ID: id, Owner: id, Parent: id},
 		tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Parent: id, Closed: 1},
 		tenancy.AccountRecord{ID: id, Owner: id, Organization: id, Closed: 1},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToOrganization, Organization: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StatePending, Personal: address},
-		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id, State: tenancy.StateRevoked, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToOrganization, Organization: id,
+			State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id,
+			State: tenancy.StatePending, Personal: address},
+		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationToAccount, Account: id,
+			State: tenancy.StateRevoked, Personal: address},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id,
 			State: tenancy.StatePending},
 		tenancy.InvitationRecord{ID: id, Kind: tenancy.InvitationOfAccount, Organization: id, Account: id,
 			State: tenancy.StateRevoked},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
-		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled, Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen,
+			Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateSettled,
+			Personal: tenancy.RequestPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 		tenancy.RequestRecord{ID: id, Organization: id, State: tenancy.StateOpen},
-		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateUnverified, Personal: tenancy.DomainPersonal{Name: "b.example"}},
-		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateLapsing, Personal: tenancy.DomainPersonal{Name: "b.example"}},
-		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateUnverified,
+			Personal: tenancy.DomainPersonal{Name: "b.example"}},
+		tenancy.DomainRecord{ID: id, Organization: id, State: tenancy.StateLapsing,
+			Personal: tenancy.DomainPersonal{Name: "b.example"}},
+		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id,
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@b.example")}},
 	} {
 		table, err := tables.Of(r)
 		require.NoError(t, err)
@@ -392,9 +400,11 @@ func wrong(c tables.Column, good any) []any {
 // refuses rows that do not parse.
 func TestEvents(t *testing.T) {
 	full := tenancy.EventRecord{
-		Stream: tenancy.Stream{Organization: tenancy.OrganizationID{2}}, Sequence: math.MaxInt64, ID: tenancy.EventID{1},
-		Time: math.MinInt64, Actor: tenancy.Actor{Operator: "staff"}, Name: "Name", Operation: tenancy.OperationID{3},
-		Part: 1, Step: 2, Correlation: "c-1", Type: "NoSuchEvent", Data: "\x00\xff\x01",
+		Stream: tenancy.Stream{Organization: tenancy.OrganizationID{2}}, Sequence: math.MaxInt64,
+		ID:   tenancy.EventID{1},
+		Time: math.MinInt64, Actor: tenancy.Actor{Operator: "staff"}, Name: "Name",
+		Operation: tenancy.OperationID{3},
+		Part:      1, Step: 2, Correlation: "c-1", Type: "NoSuchEvent", Data: "\x00\xff\x01",
 		Previous: [32]byte{4}, Hash: [32]byte{5},
 	}
 	bare := tenancy.EventRecord{Stream: tenancy.Stream{User: tenancy.UserID{6}}, Sequence: 1}

@@ -1,3 +1,18 @@
+-- The schema of pgstore, version 1. docs/stores.md describes its tables. To run this file by hand, run
+-- it in one transaction.
+--
+-- IDs are uuids, and NULL stands for the zero one. Instants are microseconds since 1970 in UTC, and 0
+-- stands for none. Every UNIQUE index stands behind a rule that was decided by reading. Anybody may
+-- read; only the library may write.
+
+-- The migrations that were carried out, and when. The highest version is the schema's. This table comes
+-- first: of two processes that create it at once, one waits and then loses.
+CREATE TABLE tenancy_schema (
+    version                bigint NOT NULL,
+    applied                bigint NOT NULL,
+    PRIMARY KEY (version)
+);
+
 CREATE TABLE tenancy_organizations (
     id                     uuid NOT NULL,
     owner_id               uuid,
@@ -209,3 +224,5 @@ CREATE TABLE tenancy_outbox (
     sequence               bigint NOT NULL,
     PRIMARY KEY (stream, sequence)
 );
+
+INSERT INTO tenancy_schema (version, applied) VALUES (1, (extract(epoch FROM now()) * 1000000)::bigint);

@@ -1,10 +1,12 @@
--- The schema of sqlitestore, version 1. Package internal/tables says what stands in which column; a test holds this file to it.
+-- The schema of sqlitestore, version 1. docs/stores.md describes its tables. To run this file by hand,
+-- run it in one transaction.
 --
--- IDs are BLOBs of 16 bytes, hashes of 32; NULL stands for the zero one. Instants are microseconds since 1970 in UTC, 0 stands for none. Texts
--- are never NULL, but for key columns: these hold what an index asks for and no field has, and NULL keeps a row out of the index. Every UNIQUE
--- index stands behind a rule that has been decided by reading. Read what you like; only the library may write, and what it made stays as it made it.
+-- IDs are BLOBs of 16 bytes and hashes of 32, and NULL stands for the zero one. Instants are microseconds
+-- since 1970 in UTC, and 0 stands for none. Texts are never NULL, except in key columns: these hold what an
+-- index needs and no field has, and NULL keeps a row out of the index. Every UNIQUE index stands behind a
+-- rule that was decided by reading. Anybody may read; only the library may write.
 
--- Organizations, ended ones included. due: since when the name of an ended one is due to be purged.
+-- Organizations, also those that have ended. due: since when the name of an ended one is due to be purged.
 CREATE TABLE tenancy_organizations (
     id                      BLOB NOT NULL CHECK (length(id) = 16),
     owner_id                BLOB CHECK (length(owner_id) = 16),
@@ -35,7 +37,8 @@ CREATE INDEX tenancy_organizations_due
 CREATE INDEX tenancy_organizations_into
     ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
 
--- Users. address_key: the canonical address; domain_group: the first half of the SHA-256 of its domain; NULL when there is none.
+-- Users. address_key: the canonical address. domain_group: the first half of the SHA-256 of its domain.
+-- Both are NULL if there is none.
 CREATE TABLE tenancy_users (
     id                    BLOB NOT NULL CHECK (length(id) = 16),
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
@@ -54,7 +57,7 @@ CREATE UNIQUE INDEX tenancy_users_by_address
 CREATE INDEX tenancy_users_on_domain
     ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
 
--- Who is a member of which organization. role: 0 Standard User, 1 Administrator, 2 Owner.
+-- The members of organizations. role: 0 Standard User, 1 Administrator, 2 Owner.
 CREATE TABLE tenancy_members (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
@@ -94,7 +97,7 @@ CREATE INDEX tenancy_open_accounts_of
 CREATE INDEX tenancy_open_subaccounts_of
     ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 
--- Who has which roles on which account.
+-- Users' roles on accounts.
 CREATE TABLE tenancy_grants (
     account_id BLOB NOT NULL CHECK (length(account_id) = 16),
     user_id    BLOB NOT NULL CHECK (length(user_id) = 16),
@@ -104,7 +107,8 @@ CREATE TABLE tenancy_grants (
 CREATE INDEX tenancy_grants_of
     ON tenancy_grants (user_id, account_id);
 
--- Invitations, and organizations' requests for accounts. The key columns are NULL where the invitation is not to be found by them.
+-- Invitations, and organizations' requests for accounts. The key columns are NULL if the invitation is not
+-- found by them.
 CREATE TABLE tenancy_invitations (
     id              BLOB NOT NULL CHECK (length(id) = 16),
     kind            TEXT NOT NULL,
@@ -166,7 +170,7 @@ CREATE INDEX tenancy_requests_by_address
 CREATE INDEX tenancy_requests_due
     ON tenancy_requests (due, id) WHERE due IS NOT NULL;
 
--- Claims to domains. verified_key: the name while it is verified or lapsing; one organization has it.
+-- Claims to domains. verified_key: the name while it is verified or lapsing. One organization has it.
 CREATE TABLE tenancy_domains (
     id              BLOB NOT NULL CHECK (length(id) = 16),
     organization_id BLOB CHECK (length(organization_id) = 16),
@@ -212,7 +216,7 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 ) STRICT, WITHOUT ROWID;
 
--- Operation IDs that are used up, and by what. fence 1: what was on its way under the ID cannot come about any more.
+-- Operation IDs that are used up, and by what. fence 1: what was on its way under the ID can no longer happen.
 CREATE TABLE tenancy_operations (
     actor     TEXT NOT NULL,
     id        BLOB NOT NULL CHECK (length(id) = 16),
@@ -226,7 +230,7 @@ CREATE TABLE tenancy_operations (
     PRIMARY KEY (actor_key, id)
 ) STRICT, WITHOUT ROWID;
 
--- The log. It is only ever added to. of_user 1: the stream is a user's, else an organization's.
+-- The log, which only grows. of_user: 1 if the stream is a user's, 0 if it is an organization's.
 CREATE TABLE tenancy_events (
     stream       BLOB NOT NULL CHECK (length(stream) = 16),
     sequence     INTEGER NOT NULL,
@@ -246,7 +250,7 @@ CREATE TABLE tenancy_events (
     PRIMARY KEY (stream, sequence)
 ) STRICT, WITHOUT ROWID;
 
--- Events that are not acknowledged yet: what Relay delivers.
+-- The events that are not acknowledged yet. Relay delivers them.
 CREATE TABLE tenancy_outbox (
     stream   BLOB NOT NULL CHECK (length(stream) = 16),
     sequence INTEGER NOT NULL,
@@ -258,3 +262,5 @@ CREATE TABLE tenancy_schema (
     version INTEGER NOT NULL PRIMARY KEY,
     applied INTEGER NOT NULL
 ) STRICT;
+
+INSERT INTO tenancy_schema (version, applied) VALUES (1, CAST(strftime('%s', 'now') AS INTEGER) * 1000000);

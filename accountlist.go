@@ -1,0 +1,581 @@
+package tenancy
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"slices"
+)
+
+// AccountQuery selects accounts of an organization. The zero value selects all of them.
+type AccountQuery struct {
+	Kind   Kind      // KindManaged, KindIndependent or KindPending; empty: any
+	State  State     // StateActive, StateSuspended or StateClosed, as in Account.State; empty: any
+	Parent AccountID // only the subaccounts of this account; zero: any
+	After  Cursor    // of an item of the same query; empty: from the start
+}
+
+// ReachQuery selects a part of AccountsOf and of Access. The zero value selects all.
+type ReachQuery struct {
+	After Cursor // of an item of the same query; empty: from the start
+}
+
+// OrganizationAccount is an account in an organization's list: its own, one on which a
+// member has a role, or one that it asks for.
+type OrganizationAccount struct {
+	Kind      Kind // KindManaged, KindIndependent or KindPending
+	ID        AccountID
+	Name      Personal        // empty: a pending account, of which only the ID is to be seen
+	Account   *Account        // of a managed account; nil: not to be seen
+	OwnerName Personal        // of a managed account; empty: not to be seen
+	Members   []AccountRoles  // of an independent account: which members have which roles on it; else nil
+	Request   *AccountRequest // of a pending account; else nil
+	listed
+}
+
+// AccountRoles is the roles that a member has on an account, those on its parent
+// included.
+type AccountRoles struct {
+	User  UserID
+	Name  Personal
+	Roles RoleSet
+}
+
+// Reach says how a user reaches an account.
+type Reach struct {
+	Account     AccountID
+	AccountName Personal
+	State       State // of the account, as in Account.State; empty: not to be seen
+	User        UserID
+	Name        Personal
+	Email       Personal
+	Roles       RoleSet // Direct and FromParent together (ACC-3); empty: the user only manages the account
+	Direct      RoleSet // assigned on the account; empty: none
+	FromParent  RoleSet // assigned on its main account; empty: none
+	Manages     bool    // they manage it through its organization, which is no role on it; false in Access
+	listed
+}
+
+// Accounts lists an organization's accounts (ACC-9): first the managed ones, including
+// subaccounts and closed ones; then the independent ones, which are not closed and on
+// which a member has a role; then the pending ones, which the organization asks for
+// (ACC-4). Each kind is in the order of its IDs. Owner and Administrators, Operators and
+// System may call it.
+//
+// Of an independent account it shows the name, and which member has which role; of a
+// pending one the ID. It shows to nobody else what the Owner reaches through other
+// organizations of theirs (GEN-5). A query with State or Parent selects only managed
+// accounts. A page of independent accounts reads what all members have roles on.
+//
+// Errors: CodeID; CodeInput if there are no accounts of such a Kind or State;
+// CodeCursor; CodeNotFound, CodeNotAllowed.
+func (s *Session) Accounts(
+	ctx context.Context, org OrganizationID, query AccountQuery,
+) iter.Seq2[OrganizationAccount, error] {
+	l := listOf("Accounts", org.String(), string(query.Kind), string(query.State), query.Parent.String())
+	return pages(l, query.After, func(from place, malformed error) (page[OrganizationAccount], error) {
+		check := form{malformed}
+		check.id(org)
+		check.that(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
+		check.that(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
+		check.that(int(from.section) < len(accountSections), CodeCursor)
+		at := accountsPlace{query, l, query.begin(from)}
+		return look(ctx, s, call{opAccounts, org.String(), check.err},
+			func(r *reads) accountsFacts { return r.loadAccounts(org, at.from) },
+			func(f accountsFacts, c *changes) (page[OrganizationAccount], error) {
+				return decideAccounts(f, at, c)
+			})
+	})
+}
+
+// The sections of Accounts, and the kind that each one lists.
+const (
+	managedSection byte = iota
+	independentSection
+	pendingSection
+)
+
+var accountSections = []Kind{
+	managedSection: KindManaged, independentSection: KindIndependent, pendingSection: KindPending,
+}
+
+// begin goes on from a place to the first section that the query selects, or to the end.
+func (q AccountQuery) begin(from place) place {
+	for int(from.section) < len(accountSections) && !q.selects(accountSections[from.section]) {
+		from = place{section: from.section + 1}
+	}
+	return from
+}
+
+// selects reports whether the query selects accounts of a kind. What may not be seen of
+// an independent or pending account cannot be queried by.
+func (q AccountQuery) selects(kind Kind) bool {
+	if q.Kind != "" && q.Kind != kind {
+		return false
+	}
+	return kind == KindManaged || q.State == "" && q.Parent.IsZero()
+}
+
+// takes reports whether the query selects a managed account.
+func (q AccountQuery) takes(m managedAccount) bool {
+	state := q.State == "" || q.State == m.account.stateUnder(m.parent)
+	parent := q.Parent.IsZero() || q.Parent == m.account.Parent
+	return state && parent
+}
+
+// accountsFacts is a page of an organization's accounts: of the section that the page
+// begins in.
+type accountsFacts struct {
+	standing
+	managed []managedAccount // up to a page
+	members []memberReach    // all members, and all that they have roles on
+	pending []askedAccount   // up to a page; at its end may stand invitations that ask for no account
+}
+
+type managedAccount struct {
+	account AccountRecord
+	parent  *AccountRecord // nil: a main account
+	owner   *UserRecord
+}
+
+type memberReach struct {
+	user        *UserRecord
+	memberships []MembershipRecord // of an Owner; of other members nil
+	reached     []reached
+}
+
+func (r *reads) loadAccounts(org OrganizationID, from place) accountsFacts {
+	org = r.shown(org)
+	f := accountsFacts{standing: r.standing(org)}
+	if r.actor.isUser() && !r.manages(org) {
+		return f
+	}
+	switch from.section {
+	case managedSection:
+		for _, a := range list(r, accountsIn(org, AccountID(from.key.ID)), pageSize) {
+			m := managedAccount{account: a, owner: find(r, userByID(a.Owner))}
+			if !a.Parent.IsZero() {
+				m.parent = find(r, accountByID(a.Parent))
+			}
+			f.managed = append(f.managed, m)
+		}
+	case independentSection:
+		for _, m := range all(r, membersOf(org, UserID{})) {
+			reach := memberReach{user: find(r, userByID(m.User)), reached: r.reached(m.User)}
+			if m.Role == Owner {
+				reach.memberships = all(r, membershipsOf(m.User, OrganizationID{}))
+			}
+			f.members = append(f.members, reach)
+		}
+	case pendingSection:
+		for _, i := range list(r, pendingAccountRequestsIn(org, AccountID(from.key.ID)), pageSize) {
+			f.pending = append(f.pending, r.askedAccount(i))
+		}
+	}
+	return f
+}
+
+// manages asks whether the actor, a user, manages an organization. It looks among all
+// of the actor's memberships: the ID of a merged organization's survivor, and so the
+// membership of it, is known only a step later.
+func (r *reads) manages(org OrganizationID) bool {
+	rank := rankIn(all(r, membershipsOf(r.actor.User, OrganizationID{})), org)
+	return rank != nil && rank.Role.manages()
+}
+
+// accountsPlace is what is listed, and where a page of it begins.
+type accountsPlace struct {
+	query AccountQuery
+	list  listID
+	from  place
+}
+
+func decideAccounts(f accountsFacts, at accountsPlace, c *changes) (page[OrganizationAccount], error) {
+	if err := c.authorize(f.standing); err != nil {
+		return page[OrganizationAccount]{}, err
+	}
+	switch at.from.section {
+	case managedSection:
+		return at.managed(f, c), nil
+	case independentSection:
+		return at.independent(f, c), nil
+	case pendingSection:
+		return at.pending(f, c), nil
+	}
+	return page[OrganizationAccount]{end: true}, nil
+}
+
+// managed returns the page's managed accounts.
+func (at accountsPlace) managed(f accountsFacts, c *changes) page[OrganizationAccount] {
+	p := at.nextSection()
+	if len(f.managed) == pageSize {
+		p = at.goOnAfter(f.managed[pageSize-1].account.ID)
+	}
+	for _, m := range f.managed {
+		if !at.query.takes(m) {
+			continue
+		}
+		view := c.viewAccount(m.account, accountStanding{account: &m.account, parent: m.parent, rank: f.rank})
+		item := at.item(KindManaged, view.ID)
+		item.Name, item.Account, item.OwnerName = view.Name, &view, m.owner.Personal.Name
+		p.items = append(p.items, item)
+	}
+	return p
+}
+
+// independent returns all independent accounts after the place: to read one is to read
+// them all.
+func (at accountsPlace) independent(f accountsFacts, c *changes) page[OrganizationAccount] {
+	found := map[AccountID]OrganizationAccount{}
+	for _, m := range f.members {
+		for _, a := range m.reached {
+			id := a.account.ID
+			own := a.account.Organization == f.organization.ID
+			if own || m.hides(a.account, c.actor) || compareIDs(id, AccountID(at.from.key.ID)) <= 0 {
+				continue
+			}
+			item, again := found[id]
+			if !again {
+				item = at.item(KindIndependent, id)
+				item.Name = a.account.Personal.Name
+			}
+			item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, a.roles()})
+			found[id] = item
+		}
+	}
+	p := at.nextSection()
+	p.items = slices.SortedFunc(maps.Values(found), func(a, b OrganizationAccount) int {
+		return compareIDs(a.ID, b.ID)
+	})
+	return p
+}
+
+// hides reports whether an actor does not see that the member reaches an account: a user
+// sees nothing of what an Owner, somebody else, reaches through another organization of
+// theirs (GEN-5).
+func (m memberReach) hides(a AccountRecord, from Actor) bool {
+	elsewhere := rankIn(m.memberships, a.Organization) != nil
+	return elsewhere && from.isUser() && from.User != m.user.ID
+}
+
+// pending returns the page's pending accounts. In the index the requests stand before
+// all invitations, in the order of their accounts.
+func (at accountsPlace) pending(f accountsFacts, c *changes) page[OrganizationAccount] {
+	requests := slices.DeleteFunc(f.pending, func(q askedAccount) bool {
+		return q.request.Kind != InvitationOfAccount
+	})
+	p := at.nextSection()
+	if len(requests) == pageSize {
+		p = at.goOnAfter(requests[pageSize-1].request.Account)
+	}
+	for _, q := range requests {
+		if c.now < q.request.Expires {
+			item := at.item(KindPending, q.request.Account)
+			item.Request = new(q.view())
+			p.items = append(p.items, item)
+		}
+	}
+	return p
+}
+
+// item is an account in the page's section, with its cursor.
+func (at accountsPlace) item(kind Kind, account AccountID) OrganizationAccount {
+	cursor := listed{at.list, place{at.from.section, Key{ID: account}}}
+	return OrganizationAccount{Kind: kind, ID: account, listed: cursor}
+}
+
+// goOnAfter is an empty page after which the section goes on behind an account.
+func (at accountsPlace) goOnAfter(last AccountID) page[OrganizationAccount] {
+	return page[OrganizationAccount]{next: place{at.from.section, Key{ID: last}}}
+}
+
+// nextSection is an empty page that ends its section.
+func (at accountsPlace) nextSection() page[OrganizationAccount] {
+	next := at.query.begin(place{section: at.from.section + 1})
+	return page[OrganizationAccount]{next: next, end: int(next.section) == len(accountSections)}
+}
+
+// AccountsOf lists the accounts that a user reaches and that are not closed, and how the
+// user reaches them (ACC-9): first, by ID, those on which they have a role; then, by
+// organization and ID, those that they only manage.
+//
+// The user may call it, Operators and System, and the Owner and Administrators of an
+// organization who see the user. Of a member these see the organization's accounts, and
+// of others the name and the roles, except of what an Owner reaches through other
+// organizations of theirs; of an independent user they see only the organization's
+// accounts (GEN-5). Inactive users keep their roles, and are listed like anybody.
+//
+// Errors: CodeID; CodeCursor; CodeNotFound.
+func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery) iter.Seq2[Reach, error] {
+	l := listOf("AccountsOf", user.String())
+	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
+		check := form{malformed}
+		check.id(user)
+		check.that(from.section <= manageSection, CodeCursor)
+		return look(ctx, s, call{opAccountsOf, user.String(), check.err},
+			func(r *reads) accountsOfFacts { return r.loadAccountsOf(user, from) },
+			func(f accountsOfFacts, c *changes) (page[Reach], error) { return decideAccountsOf(f, l, from) })
+	})
+}
+
+// The sections of AccountsOf. Every page reads the first one whole: an account in it
+// does not stand in the second one again.
+const (
+	roleSection   byte = iota // the accounts on which the user has a role
+	manageSection             // those that they manage without a role
+)
+
+// accountsOfFacts is a page of the accounts that a user reaches.
+type accountsOfFacts struct {
+	sight
+	held    []reached // all those on which they have a role, by ID
+	managed []reached // a page of those of one organization that they manage, with a role or without
+	next    place     // in the second section, if it goes on
+	end     bool      // it does not
+}
+
+func (r *reads) loadAccountsOf(user UserID, from place) accountsOfFacts {
+	f := accountsOfFacts{sight: r.sight(user), end: true}
+	if r.actor.isUser() && r.actor.User != user && !f.overseen() {
+		return f
+	}
+	f.held = r.reached(user)
+	r.parents(f.held)
+
+	// The second section goes through the organizations that the user manages. A page
+	// of it is of the first organization that is not behind the place.
+	orgs := f.organizationsManaged()
+	at := slices.IndexFunc(orgs, func(org OrganizationID) bool { return compareIDs(org, from.key.In) >= 0 })
+	if at < 0 {
+		return f
+	}
+	org, after := orgs[at], AccountID{}
+	if org == from.key.In {
+		after = AccountID(from.key.ID)
+	}
+	accounts := list(r, accountsIn(org, after), pageSize)
+	for _, a := range accounts {
+		f.managed = append(f.managed, reached{account: a})
+	}
+	r.parents(f.managed)
+	switch {
+	case len(accounts) == pageSize:
+		f.next, f.end = place{manageSection, Key{In: org, ID: accounts[pageSize-1].ID}}, false
+	case at+1 < len(orgs):
+		f.next, f.end = place{manageSection, Key{In: orgs[at+1]}}, false
+	}
+	return f
+}
+
+// organizationsManaged returns, in order, the organizations that the user manages.
+func (f accountsOfFacts) organizationsManaged() (orgs []OrganizationID) {
+	for _, m := range f.memberships {
+		if m.Role.manages() {
+			orgs = append(orgs, m.Organization)
+		}
+	}
+	return orgs
+}
+
+func decideAccountsOf(f accountsOfFacts, l listID, from place) (page[Reach], error) {
+	if !f.overseen() {
+		return page[Reach]{}, CodeNotFound
+	}
+	p := page[Reach]{next: f.next, end: f.end}
+	if from.section == roleSection {
+		for _, a := range f.held {
+			at := place{roleSection, Key{ID: a.account.ID}}
+			if compareIDs(a.account.ID, from.key.ID) > 0 && f.shows(a.account) {
+				p.items = append(p.items, f.item(a, listed{l, at}))
+			}
+		}
+	}
+	for _, a := range f.managed {
+		at := place{manageSection, Key{In: a.account.Organization, ID: a.account.ID}}
+		if a.account.Closed == 0 && !f.hasRole(a.account.ID) && f.shows(a.account) {
+			p.items = append(p.items, f.item(a, listed{l, at}))
+		}
+	}
+	return p, nil
+}
+
+// item shows an account that the user reaches, as far as the actor sees it.
+func (f accountsOfFacts) item(a reached, at listed) Reach {
+	item := f.user.reach(a)
+	item.listed = at
+	if m := f.membership(a.account.Organization); m != nil {
+		item.Manages = m.Role.manages()
+	}
+	if f.showsWhole(a.account) {
+		item.State = a.account.stateUnder(a.parent)
+	}
+	return item
+}
+
+// shows reports whether the actor sees that the user reaches an account: one that they
+// see whole, or an independent one to an organization in which they see the user as a
+// member. They do not see what an Owner reaches through other organizations of theirs
+// (GEN-5).
+func (f accountsOfFacts) shows(a AccountRecord) bool {
+	independent := f.under(ManageUsers) && f.membership(a.Organization) == nil
+	return f.showsWhole(a) || independent
+}
+
+// showsWhole reports whether the actor sees an account that the user reaches, and not
+// its name alone: everybody sees what they reach themself, those who manage an
+// organization its accounts, and Operators and System all.
+func (f accountsOfFacts) showsWhole(a AccountRecord) bool {
+	own := !f.actor.isUser() || f.actor.User == f.user.ID
+	return own || f.may(ManageAccounts, a.Organization)
+}
+
+// hasRole reports whether the user has a role on an account.
+func (f accountsOfFacts) hasRole(account AccountID) bool {
+	_, found := slices.BinarySearchFunc(f.held, account, func(a reached, id AccountID) int {
+		return compareIDs(a.account.ID, id)
+	})
+	return found
+}
+
+// Access lists by ID who has a role on an account: which roles, and whether they were
+// assigned there or on its parent (ACC-9). Managing the account through its organization
+// is no role. Inactive users keep theirs, and are listed. Everybody may call it who may
+// manage the account's members, and Operators and System.
+//
+// Errors: CodeID; CodeCursor; CodeNotFound, CodeNotAllowed.
+func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuery) iter.Seq2[Reach, error] {
+	l := listOf("Access", account.String())
+	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
+		check := form{malformed}
+		check.id(account)
+		check.that(from.section == 0, CodeCursor)
+		return look(ctx, s, call{opAccess, account.String(), check.err},
+			func(r *reads) accessFacts { return r.loadAccess(account, from) },
+			func(f accessFacts, c *changes) (page[Reach], error) { return decideAccess(f, l, c) })
+	})
+}
+
+// accessFacts is a page of those who have a role on an account.
+type accessFacts struct {
+	accountStanding
+	direct    []GrantRecord // up to a page of those on the account
+	inherited []GrantRecord // up to a page of those on its parent
+	users     []*UserRecord // of both
+}
+
+func (r *reads) loadAccess(account AccountID, from place) accessFacts {
+	f := accessFacts{accountStanding: r.accountStanding(account)}
+	if !r.actor.sees(f.accountStanding) {
+		return f
+	}
+	after := UserID(from.key.ID)
+	f.direct = list(r, grantsOn(account, after), pageSize)
+	if f.parent != nil {
+		f.inherited = list(r, grantsOn(f.parent.ID, after), pageSize)
+	}
+	for _, g := range slices.Concat(f.direct, f.inherited) {
+		if user := find(r, userByID(g.User)); user != nil {
+			f.users = append(f.users, user)
+		}
+	}
+	return f
+}
+
+func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
+	if err := c.authorizeAccount(f.accountStanding); err != nil {
+		return page[Reach]{}, err
+	}
+	last, more := f.last()
+	found := map[UserID]Reach{}
+	for _, user := range f.users {
+		if more && compareIDs(user.ID, last) > 0 {
+			continue
+		}
+		direct, inherited := rolesIn(f.direct, user.ID), rolesIn(f.inherited, user.ID)
+		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited})
+		item.listed, item.State = listed{l, place{key: Key{ID: user.ID}}}, f.account.stateUnder(f.parent)
+		found[user.ID] = item
+	}
+	items := slices.SortedFunc(maps.Values(found), func(a, b Reach) int { return compareIDs(a.User, b.User) })
+	return page[Reach]{items: items, next: place{key: Key{ID: last}}, end: !more}, nil
+}
+
+// last returns the last user up to whom everybody is known. It reports false if all
+// there are are known.
+func (f accessFacts) last() (last UserID, more bool) {
+	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
+		if len(grants) < pageSize {
+			continue
+		}
+		if end := grants[pageSize-1].User; !more || compareIDs(end, last) < 0 {
+			last, more = end, true
+		}
+	}
+	return last, more
+}
+
+// rolesIn returns the roles of a user among grants that are in the order of their users.
+func rolesIn(grants []GrantRecord, user UserID) RoleSet {
+	i, found := slices.BinarySearchFunc(grants, user, func(g GrantRecord, id UserID) int {
+		return compareIDs(g.User, id)
+	})
+	if !found {
+		return RoleSet{}
+	}
+	return grants[i].Roles
+}
+
+// reached is an account, and the roles that a user has on it.
+type reached struct {
+	account    AccountRecord
+	parent     *AccountRecord // a subaccount's main account; nil, too, where it was not asked for
+	direct     RoleSet        // assigned on the account
+	fromParent RoleSet        // assigned on its parent
+}
+
+// roles returns the user's roles on the account, those on its parent included (ACC-3).
+func (a reached) roles() RoleSet { return a.direct.with(a.fromParent) }
+
+// reached asks for the accounts that are not closed and on which a user has a role, by
+// ID.
+func (r *reads) reached(user UserID) []reached {
+	found := map[AccountID]reached{}
+	for _, g := range all(r, grantsOf(user, AccountID{})) {
+		account, subaccounts := find(r, accountByID(g.Account)), all(r, openSubaccountsOf(g.Account))
+		if account == nil || account.Closed != 0 {
+			continue
+		}
+		a := found[g.Account]
+		a.account, a.direct = *account, g.Roles
+		found[g.Account] = a
+		for _, sub := range subaccounts {
+			b := found[sub.ID]
+			b.account, b.parent, b.fromParent = sub, account, g.Roles
+			found[sub.ID] = b
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b reached) int {
+		return compareIDs(a.account.ID, b.account.ID)
+	})
+}
+
+// parents asks for the parents of subaccounts that have none yet.
+func (r *reads) parents(accounts []reached) {
+	for i, a := range accounts {
+		if a.parent == nil && !a.account.Parent.IsZero() {
+			accounts[i].parent = find(r, accountByID(a.account.Parent))
+		}
+	}
+}
+
+// reach shows how a user reaches an account.
+func (u UserRecord) reach(a reached) Reach {
+	return Reach{
+		Account: a.account.ID, AccountName: a.account.Personal.Name,
+		User: u.ID, Name: u.Personal.Name, Email: u.Personal.Email,
+		Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent,
+	}
+}
+
+// compareIDs compares IDs as the store orders them.
+func compareIDs[K idKind](a, b ID[K]) int { return slices.Compare(a[:], b[:]) }

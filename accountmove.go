@@ -1,0 +1,184 @@
+package tenancy
+
+import "context"
+
+// How an account comes to another owner or another organization. AcceptAccountRequest,
+// joining, leaving and the end of an organization do so too, and say these events.
+
+// TransferAccount gives a managed account and its subaccounts to another owner, who is
+// an active member of its organization. The previous owner keeps the role Administrator,
+// and nothing else changes (ACC-6, BIL-2). The account's Owner may call it, and the Owner
+// and Administrators of its organization. An account's Owner who does not manage the
+// organization names a user who has a role on the account (ACC-7).
+//
+// Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
+// CodeNotAllowed; CodeClosed; CodeSubaccount, since it goes with its parent;
+// CodeUnmanaged; CodeAlreadyOwner; CodeNotMember; CodeInactive.
+func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
+	var check form
+	check.id(account)
+	check.id(user)
+	return update(ctx, s, call{opTransferAccount, account.String(), check.err},
+		func(r *reads) transferAccountFacts { return r.loadTransferAccount(account, user) },
+		decideTransferAccount)
+}
+
+// transferAccountFacts is the account that gets another owner, and the owner.
+type transferAccountFacts struct {
+	accountStanding
+	heir        nominee
+	subaccounts []AccountRecord // those that are not closed
+}
+
+func (r *reads) loadTransferAccount(account AccountID, user UserID) transferAccountFacts {
+	f := transferAccountFacts{accountStanding: r.accountStanding(account)}
+	f.heir = r.nominee(account, f.accountStanding, user)
+	if r.actor.sees(f.accountStanding) {
+		f.subaccounts = all(r, openSubaccountsOf(account))
+	}
+	return f
+}
+
+func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) {
+	err := c.authorizeAccount(f.accountStanding)
+	switch {
+	case err != nil:
+		return Account{}, err
+	case !f.mayName(f.heir):
+		return Account{}, CodeNotFound
+	case f.account.Closed != 0:
+		return Account{}, CodeClosed
+	case !f.account.Parent.IsZero():
+		return Account{}, CodeSubaccount
+	case f.account.Organization.IsZero():
+		return Account{}, CodeUnmanaged
+	case f.account.Owner == f.heir.id:
+		return Account{}, CodeAlreadyOwner
+	case f.heir.member == nil:
+		return Account{}, CodeNotMember
+	case f.heir.user.State() != StateActive:
+		return Account{}, CodeInactive
+	}
+	c.hand(family{*f.account, f.subaccounts}, f.heir.id, Roles(AccountAdministrator))
+	return c.viewAccountNow(f.accountStanding), nil
+}
+
+// MoveAccount moves a main account, with its subaccounts, between two organizations.
+// The actor owns the account and both organizations (ORG-6). Roles on the account stay.
+// The other organization's request for the account, if there is one, ends.
+//
+// Errors: CodeID; CodeNotFound for the account or the organization; CodeNotAllowed if
+// the actor does not own the account and both organizations; CodeMerged; CodeClosed,
+// CodeSubaccount, CodeSameOrganization; CodeHIPAADesignated if the account or a
+// subaccount is designated, and the other organization is not entitled;
+// CodeAccountLimit.
+func (s *Session) MoveAccount(ctx context.Context, account AccountID, org OrganizationID) (Account, error) {
+	var check form
+	check.id(account)
+	check.id(org)
+	return update(ctx, s, call{opMoveAccount, account.String(), check.err},
+		func(r *reads) moveAccountFacts { return r.loadMoveAccount(account, org) }, decideMoveAccount)
+}
+
+// moveAccountFacts is the account that moves, and the organization that gets it.
+type moveAccountFacts struct {
+	accountStanding
+	subaccounts []AccountRecord // those that are not closed
+	to          standing
+	occupied    occupancy         // of the organization that gets it
+	requested   *InvitationRecord // that organization's request for the account; nil: none
+}
+
+func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccountFacts {
+	to := r.standing(org)
+	return moveAccountFacts{
+		accountStanding: r.accountStanding(account),
+		subaccounts:     all(r, openSubaccountsOf(account)),
+		to:              to,
+		occupied:        r.occupancy(to.organization),
+		requested:       find(r, pendingAccountRequest(org, account)),
+	}
+}
+
+func decideMoveAccount(f moveAccountFacts, c *changes) (Account, error) {
+	if err := f.authorize(c); err != nil {
+		return Account{}, err
+	}
+	if err := f.movable(c); err != nil {
+		return Account{}, err
+	}
+	org := f.to.organization.ID
+	c.move(f.family(), org)
+	if f.requested != nil {
+		c.say(InvitationRevoked{f.requested.ID, c.now}, streamOfOrganization(org))
+	}
+	moved := get(c.world, accountByID(f.account.ID))
+	return c.viewAccount(*moved, accountStanding{account: moved, grant: f.grant, rank: f.to.rank}), nil
+}
+
+// authorize decides whether the actor may move the account: its owner, who is Owner of
+// both organizations.
+func (f moveAccountFacts) authorize(c *changes) error {
+	switch {
+	case !c.actor.knows(f.accountStanding):
+		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case f.account.Owner != c.actor.User || f.rank == nil || f.rank.Role != Owner:
+		return CodeNotAllowed
+	case f.to.organization == nil || f.to.rank == nil:
+		return CodeNotFound
+	case f.to.rank.Role != Owner:
+		return CodeNotAllowed
+	}
+	return nil
+}
+
+// movable refuses what the state of the account and of the other organization forbids.
+func (f moveAccountFacts) movable(c *changes) error {
+	if err := f.to.alive(); err != nil {
+		return err
+	}
+	switch {
+	case f.account.Closed != 0:
+		return CodeClosed
+	case !f.account.Parent.IsZero():
+		return CodeSubaccount
+	case f.account.Organization == f.to.organization.ID:
+		return CodeSameOrganization
+	case f.family().designated() && !f.to.organization.HIPAA:
+		return CodeHIPAADesignated
+	}
+	return c.room(*f.to.organization, f.occupied, 0, 1)
+}
+
+func (f moveAccountFacts) family() family { return family{*f.account, f.subaccounts} }
+
+// AccountManaged says that an account is now an organization's.
+type AccountManaged struct {
+	Account      AccountID
+	Organization OrganizationID
+}
+
+// AccountReleased says that an account is no longer its organization's.
+type AccountReleased struct{ Account AccountID }
+
+// AccountTransferred says that an account has another owner.
+type AccountTransferred struct {
+	Account AccountID
+	Owner   UserID
+}
+
+func (e AccountManaged) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Organization = e.Organization })
+}
+
+func (e AccountReleased) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Organization = OrganizationID{} })
+}
+
+func (e AccountTransferred) apply(w *world) {
+	edit(w, accountByID(e.Account), func(a *AccountRecord) { a.Owner = e.Owner })
+}
+
+var accountMoveEvents = []EventData{AccountManaged{}, AccountReleased{}, AccountTransferred{}}

@@ -1,0 +1,5 @@
+package sqlitestore
+
+// Waiting reports whether an Update waits for another one of the Store. Package
+// storetest asks it.
+func (s *Store) Waiting() bool { return s.writer.waiting.Load() > 0 }
