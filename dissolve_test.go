@@ -9,7 +9,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// dissolving is a Prime that invites the Owner of one-person organizations which can't merge: they have verified domains.
+// dissolving is a Prime that invites the Owner of organizations without another member,
+// which can't merge, since they have verified domains.
 type dissolving struct {
 	*scene
 	ana    tenancy.SignedUp // Owner of the Prime, which has no domain
@@ -40,7 +41,9 @@ func (d *dissolving) terms() tenancy.Terms {
 	return *offer.Terms
 }
 
-// accept accepts, and wants what happens to be what previews said: whole to System, and of the Prime its name alone to who accepts (MRG-11).
+// accept accepts the invitation, and requires that what happens is what the previews
+// said. System sees all of it, and the user who accepts sees of the Prime only its name
+// (MRG-11).
 func (d *dissolving) accept(terms tenancy.TermsToken) (tenancy.AcceptedInvitation, error) {
 	d.Helper()
 	plan, before := d.preview(d.host.Session), d.state()
@@ -67,7 +70,8 @@ func (d *dissolving) preview(as *tenancy.Session) tenancy.MergePlan {
 	return plan
 }
 
-// showsOutside wants what the invited Owner sees of a plan to be all but what follows from the Prime's settings and what is pending in it.
+// showsOutside requires that an invited Owner sees all of a plan except what follows from
+// the Prime's settings and what is pending in it.
 func (s *scene) showsOutside(plan, outside tenancy.MergePlan) {
 	s.Helper()
 	require.Subset(s, plan.Revoked, outside.Revoked)

@@ -113,7 +113,7 @@ func decideEnableHIPAA(f designationFacts, c *changes) (Account, error) {
 		}
 		c.say(HIPAAEnabled{f.account.ID, c.actor, c.now}, f.account.stream())
 	}
-	return f.shown(c), nil
+	return c.viewAccountNow(f.accountStanding), nil
 }
 
 // DisableHIPAA ends the designation of an account or subaccount. Its subaccounts keep
@@ -137,12 +137,7 @@ func decideDisableHIPAA(f designationFacts, c *changes) (Account, error) {
 	if f.account.Designated != 0 {
 		c.say(HIPAADisabled{f.account.ID}, f.account.stream())
 	}
-	return f.shown(c), nil
-}
-
-// shown returns the account as it is now.
-func (f designationFacts) shown(c *changes) Account {
-	return c.viewAccount(*get(c.world, accountByID(f.account.ID)), f.accountStanding)
+	return c.viewAccountNow(f.accountStanding), nil
 }
 
 // HIPAAQuery selects lines of a report. The zero value selects all of them.

@@ -11,7 +11,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// exit is an account that can leave its organization, if it is not designated.
+// exit is an account that can leave its organization unless it is designated.
 type exit struct {
 	*scene
 	founder      tenancy.SignedUp // Owner of the organization
@@ -22,7 +22,8 @@ type exit struct {
 	leave        func() error
 }
 
-// exits are the ways out: of each, which account leaves, how, and to where, if to somewhere.
+// exits are the ways out. Each says which account leaves, how, and where it goes, if it
+// goes to another organization.
 var exits = map[string]func(*exit){
 	"ORG-4 CreateOrganization": func(x *exit) {
 		x.phone(x.account)
@@ -78,7 +79,7 @@ var exits = map[string]func(*exit){
 	},
 }
 
-// members has a member own the account.
+// members makes a member the owner of the account.
 func (x *exit) members() tenancy.UserID {
 	x.Helper()
 	ben := x.join(x.founder, "ben", tenancy.StandardUser)
@@ -106,7 +107,7 @@ func newExit(t *testing.T, way func(*exit)) *exit {
 	return x
 }
 
-// disablers are who may take a designation off (HIP-3).
+// disablers returns the actors who may end a designation (HIP-3).
 func (x *exit) disablers() map[string]*tenancy.Session {
 	all := map[string]*tenancy.Session{"the Owner": x.as(x.owner), "an Administrator": x.as(x.admin), "an Operator": x.staff.Session}
 	if x.admin.IsZero() {
@@ -115,7 +116,8 @@ func (x *exit) disablers() map[string]*tenancy.Session {
 	return all
 }
 
-// left wants the account to be gone, and what is designated to be in an organization.
+// left requires that the account is gone, and that what is designated is in an
+// organization.
 func (x *exit) left() {
 	x.Helper()
 	for _, id := range []tenancy.AccountID{x.account, x.sub} {
@@ -180,7 +182,8 @@ func TestDesignatedStays(t *testing.T) {
 	}
 }
 
-// stays wants the account not to leave once something is designated, and nobody but the organization's to take that off.
+// stays requires that the account does not leave once something is designated, and that
+// only those who manage the organization end the designation.
 func (x *exit) stays(designated tenancy.AccountID) {
 	x.Helper()
 	x.designate(x.owner, designated)
@@ -193,8 +196,10 @@ func (x *exit) stays(designated tenancy.AccountID) {
 	})
 }
 
-// TestDesignatedEverywhere does every errand in a tenant whose accounts are designated: whatever succeeds leaves each of them that is not closed in its
-// organization, or brings it to an entitled one, or by a merge to any; the others are refused for it.
+// TestDesignatedEverywhere does every errand in a tenant whose accounts are designated. An
+// errand that succeeds leaves each account that is not closed in its organization, or
+// brings it to an entitled one, or by a merge to any. The other errands are refused for
+// that reason.
 func TestDesignatedEverywhere(t *testing.T) {
 	for form, tt := range map[string]struct {
 		designate func(*tenant)
@@ -240,8 +245,9 @@ func TestDesignatedEverywhere(t *testing.T) {
 	})
 }
 
-// designatedElsewhere takes the entitlement from Org, unless the errand is about one that is designated there, and designates an account in each
-// organization that could merge into it.
+// designatedElsewhere ends the entitlement of Org, unless the errand is about an account
+// that is designated there, and designates an account in each organization that could
+// merge into Org.
 func (t *tenant) designatedElsewhere() {
 	t.Helper()
 	if len(t.designations()) == 0 {
@@ -253,7 +259,7 @@ func (t *tenant) designatedElsewhere() {
 	t.designate(t.Rival, t.Outside)
 }
 
-// stay does an errand, and says whether it was refused because of what is designated.
+// stay does an errand, and reports whether it was refused because of what is designated.
 func (t *tenant) stay(e errand) (refused bool) {
 	t.Helper()
 	before := t.designations()
@@ -271,7 +277,7 @@ func (t *tenant) stay(e errand) (refused bool) {
 	return tenancy.CodeOf(err) == tenancy.CodeHIPAADesignated
 }
 
-// designations gives the accounts that are designated and not closed.
+// designations returns the accounts that are designated and not closed.
 func (t *tenant) designations() map[tenancy.AccountID]tenancy.AccountRecord {
 	t.Helper()
 	all := map[tenancy.AccountID]tenancy.AccountRecord{}

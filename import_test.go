@@ -23,7 +23,8 @@ type importer struct {
 	domain tenancy.DomainID // corp.example
 }
 
-// newImporter makes it once everybody with an address on its domain has signed up.
+// newImporter returns one whose domain was proven after people signed up with addresses on
+// it.
 func newImporter(t *testing.T, people func(s *importer)) *importer {
 	t.Helper()
 	s := &importer{scene: newScene(t)}
@@ -38,7 +39,8 @@ func newImporter(t *testing.T, people func(s *importer)) *importer {
 	return s
 }
 
-// independent signs somebody up who is in no organization, with an unmanaged account of their own.
+// independent signs up a user who is in no organization, with an unmanaged account of
+// their own.
 func (s *importer) independent(email string) (tenancy.UserID, tenancy.AccountID) {
 	s.Helper()
 	host := s.foundAt("Host", "host@"+strings.Replace(email, "@", ".", 1))

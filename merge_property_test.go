@@ -11,9 +11,10 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestMergesOfAnyOrganizations merges organizations made up at random, in one of the three ways, and holds what happened to the rules: what a plan
-// said happened and nothing else did (MRG-11), dissolving included (USR-8), and what Can answers changed only where managing an organization's accounts
-// is concerned (MRG-6).
+// TestMergesOfAnyOrganizations merges random organizations in one of the three ways. What
+// the plan said must happen and nothing else, also where Candidates are dissolved (MRG-11,
+// USR-8), and what Can answers may change only where an organization's accounts are
+// managed (MRG-6).
 func TestMergesOfAnyOrganizations(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMerging(t, rapid.SampledFrom(ways).Draw(rt, "way"))
@@ -53,7 +54,8 @@ func TestMergesOfAnyOrganizations(t *testing.T) {
 	})
 }
 
-// planner is who asks for the preview: for an import whoever imports, since for System a pending invitation would be accepted.
+// planner returns the actor who asks for the preview: for an import the one who imports,
+// since System would see that a pending invitation is accepted.
 func (m *merging) planner() *tenancy.Session {
 	if m.way == imported {
 		return m.as(m.admin)
@@ -61,7 +63,8 @@ func (m *merging) planner() *tenancy.Session {
 	return m.host.Session
 }
 
-// populate adds people, accounts, roles and what is pending to the Prime, the Candidate and perhaps another one of its Owner's.
+// populate adds people, accounts, roles, invitations and requests to the Prime, the
+// Candidate and perhaps another organization of the Candidate's Owner.
 func (m *merging) populate(rt *rapid.T) {
 	m.Helper()
 	sides := []struct {
@@ -119,7 +122,7 @@ func (m *merging) populate(rt *rapid.T) {
 	}
 }
 
-// furnish gives an account subaccounts, roles, and a status and billing of some kind.
+// furnish adds subaccounts and roles to an account, and draws its status and billing.
 func (m *merging) furnish(rt *rapid.T, by tenancy.UserID, org tenancy.OrganizationID, account tenancy.AccountID, users []tenancy.UserID) {
 	m.Helper()
 	accounts := []tenancy.AccountID{account}
@@ -174,7 +177,7 @@ func (m *merging) hinder(rt *rapid.T) {
 	}
 }
 
-// accountRecords gives all accounts as they are stored.
+// accountRecords returns all accounts as they are stored.
 func (s *scene) accountRecords() map[tenancy.AccountID]tenancy.AccountRecord {
 	s.Helper()
 	accounts := map[tenancy.AccountID]tenancy.AccountRecord{}
@@ -193,7 +196,7 @@ type asked struct {
 	account    tenancy.AccountID
 }
 
-// answers gives what Can answers to every question that there is.
+// answers returns what Can answers to every question there is.
 func (s *scene) answers() map[asked]tenancy.Decision {
 	s.Helper()
 	answers := map[asked]tenancy.Decision{}
@@ -215,8 +218,9 @@ func (s *scene) answers() map[asked]tenancy.Decision {
 	return answers
 }
 
-// compare holds the answers of now to those before: by a role on the account they are the same; by managing it through its organization, they are
-// what the organization roles of now say.
+// compare compares the answers with those before. They must be the same where they rest on
+// a role on the account, and must follow from the present organization roles where they
+// rest on managing it.
 func (m *merging) compare(rt *rapid.T, before map[asked]tenancy.Decision) {
 	m.Helper()
 	after, accounts := m.answers(), m.accountRecords()

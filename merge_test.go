@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// Every refusal of a merge, in each of the three ways. All of them change nothing, and the preview says the same.
+// TestMergeRefused has every refusal of a merge, in each of the three ways. None of them
+// changes anything, and the preview has the same reasons.
 func TestMergeRefused(t *testing.T) {
 	const none tenancy.Code = ""
 	for _, row := range []struct {

@@ -293,7 +293,7 @@ func TestPreviewMergeReads(t *testing.T) {
 	})
 }
 
-// state is what a plan speaks of, as it is.
+// state is the part of a directory that a plan is about.
 type state struct {
 	ranks    map[tenancy.UserID]map[tenancy.OrganizationID]tenancy.OrganizationRole
 	accounts map[tenancy.AccountID]tenancy.OrganizationID
@@ -323,7 +323,8 @@ func (s *scene) state() state {
 	return now
 }
 
-// asPreviewed merges, and wants that what happened is what the preview said, field by field (MRG-11).
+// asPreviewed merges, and requires that what happened is what the preview said, field by
+// field (MRG-11).
 func (m *merging) asPreviewed() {
 	m.Helper()
 	plan, before := m.preview(), m.state()
@@ -339,7 +340,7 @@ func (m *merging) asPreviewed() {
 	m.fulfilled(plan, before, m.state())
 }
 
-// fulfilled wants that the difference of two states is a plan's.
+// fulfilled requires that the difference of two states is a plan's.
 func (s *scene) fulfilled(plan tenancy.MergePlan, before, after state) {
 	s.Helper()
 	planned := map[tenancy.UserID]tenancy.MergedUser{}

@@ -20,7 +20,8 @@ const (
 
 var ways = []way{invited, imported, together}
 
-// merging is a Prime with a live domain, and a Candidate whose Owner and some of whose people have an address on it.
+// merging is a Prime with a live domain, and a Candidate. The Candidate's Owner and some
+// of its members have an address on the domain.
 type merging struct {
 	*scene
 	way       way
@@ -75,7 +76,8 @@ func (s *scene) foundAt(name, email string) tenancy.SignedUp {
 	return s.set.FoundAt(name, email)
 }
 
-// joinAt invites somebody new at an address to an organization, as Standard User, and signs them up with the secret.
+// joinAt invites an address to an organization as Standard User, and signs up a person
+// with the secret.
 func (s *scene) joinAt(by tenancy.UserID, org tenancy.OrganizationID, email string) tenancy.UserID {
 	s.Helper()
 	return s.set.Join(by, org, email, email, tenancy.StandardUser)
@@ -96,7 +98,7 @@ func (m *merging) benEmail() string {
 	return user.Email.Reveal()
 }
 
-// asks is what PreviewMerge is asked about in this way of merging.
+// asks returns the input of PreviewMerge for this way of merging.
 func (m *merging) asks() tenancy.MergeCandidate {
 	if m.way == together {
 		return tenancy.MergeCandidate{Organization: m.candidate}
@@ -111,7 +113,7 @@ func (m *merging) preview() tenancy.MergePlan {
 	return plan
 }
 
-// merge merges in this way; an invitation that is to be accepted was sent before.
+// merge merges in this way. An invitation that is to be accepted was sent before.
 func (m *merging) merge() error {
 	m.Helper()
 	switch m.way {
@@ -129,7 +131,7 @@ func (m *merging) merge() error {
 	return err
 }
 
-// accept accepts the invitation, agreeing to the Terms that it shows.
+// accept accepts the invitation and agrees to the Terms that it shows.
 func (m *merging) accept() (tenancy.AcceptedInvitation, error) {
 	m.Helper()
 	ben := m.as(m.ben.User.ID)
@@ -142,7 +144,7 @@ func (m *merging) accept() (tenancy.AcceptedInvitation, error) {
 	return ben.AcceptInvitation(m.ctx(), tenancy.Acceptance{Secret: m.sent.Secret, Terms: agreed})
 }
 
-// ready prepares the last thing before a merge: the invitation.
+// ready sends the invitation, if the merge needs one.
 func (m *merging) ready() *merging {
 	if m.way == invited {
 		m.invite()
@@ -150,7 +152,7 @@ func (m *merging) ready() *merging {
 	return m
 }
 
-// limit gives the Prime limits of its own.
+// limit sets limits of the Prime's own.
 func (m *merging) limit(limits tenancy.Limits) {
 	m.Helper()
 	require.NoError(m, errOf(m.staff.SetLimits(m.ctx(), m.prime, &limits)))
@@ -186,7 +188,7 @@ func (m *merging) offDomain() {
 	require.NoError(m, err)
 }
 
-// recheck finds the records of some domains gone.
+// recheck takes away the records of some domains, and rechecks all domains.
 func (m *merging) recheck(gone ...string) {
 	m.Helper()
 	for _, domain := range gone {
@@ -196,7 +198,7 @@ func (m *merging) recheck(gone ...string) {
 	require.NoError(m, err)
 }
 
-// grants gives all account roles there are.
+// grants returns all account roles there are.
 func (s *scene) grants() map[tenancy.Entry]tenancy.Record {
 	s.Helper()
 	all := s.everything()
@@ -238,7 +240,7 @@ func (s *scene) signsInThrough(user tenancy.UserID) tenancy.ConnectionID {
 	return requirement.Connection
 }
 
-// joinAtPrime gives the Prime a Standard User.
+// joinAtPrime signs up a Standard User of the Prime.
 func (m *merging) joinAtPrime() tenancy.UserID {
 	m.Helper()
 	return m.join(m.ana, "paul", tenancy.StandardUser)

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inHand is what a decision has in its hand over the given records: operation op of a user.
+// inHand returns what the decision of a user's operation has in its hand over some records.
 func inHand(row *operationRow, actor UserID, records ...Record) *changes {
 	w := &world{}
 	for _, record := range records {
@@ -15,7 +15,8 @@ func inHand(row *operationRow, actor UserID, records ...Record) *changes {
 	return &changes{dir: &Directory{}, actor: Actor{User: actor}, row: row, now: 1, world: w}
 }
 
-// TestDecideOnEnded wants that decisions ask whether the organization is alive (GEN-2), though whoever ended it has left it no members (INV-9).
+// TestDecideOnEnded checks that decisions ask whether the organization is alive (GEN-2),
+// although one that has ended has no members (INV-9).
 func TestDecideOnEnded(t *testing.T) {
 	org, actor, member := OrganizationID{1}, UserID{1}, UserID{2}
 	for state, code := range map[State]Code{StateMerged: CodeMerged, StateDeleted: CodeEnded} {
@@ -44,7 +45,7 @@ func TestDecideOnEnded(t *testing.T) {
 	}
 }
 
-// TestComing has the accounts that come to a new organization, by where they are.
+// TestComing checks which accounts come to a new organization, by where they are.
 func TestComing(t *testing.T) {
 	actor, org := UserID{1}, OrganizationID{1}
 	account := func(n byte, in OrganizationID) family {

@@ -14,14 +14,14 @@ import (
 	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
-// phone gives an account a verified phone number.
+// phone verifies a phone number of an account.
 func (s *scene) phone(account tenancy.AccountID) {
 	s.Helper()
 	_, err := s.host.VerifyPhone(s.ctx(), account, "+15550001111")
 	require.NoError(s, err)
 }
 
-// another makes a founder's second organization, to which none of their accounts comes.
+// another creates a founder's second organization, to which none of their accounts comes.
 func (s *scene) another(founder tenancy.SignedUp, name string) tenancy.OrganizationID {
 	s.Helper()
 	s.phone(founder.Account.ID)
@@ -31,7 +31,7 @@ func (s *scene) another(founder tenancy.SignedUp, name string) tenancy.Organizat
 	return made.ID
 }
 
-// subaccount makes a subaccount as somebody who may.
+// subaccount creates a subaccount as a user who may.
 func (s *scene) subaccount(actor tenancy.UserID, parent tenancy.AccountID, name string) tenancy.AccountID {
 	s.Helper()
 	made, err := s.as(actor).CreateSubaccount(s.ctx(), parent, tenancy.NewSubaccount{Name: name})
@@ -39,7 +39,8 @@ func (s *scene) subaccount(actor tenancy.UserID, parent tenancy.AccountID, name 
 	return made.ID
 }
 
-// loner signs somebody up who ends in no organization, with an unmanaged account of their own.
+// loner signs up a user who is in no organization in the end, with an unmanaged account of
+// their own.
 func (s *scene) loner(founder tenancy.SignedUp, name string) (tenancy.UserID, tenancy.AccountID) {
 	s.Helper()
 	user := s.guest(founder.User.ID, founder.Account.ID, name, tenancy.Developer)
@@ -59,7 +60,7 @@ func (s *scene) designate(actor tenancy.UserID, account tenancy.AccountID) {
 	require.NoError(s, err)
 }
 
-// ranks gives a user's roles in their organizations.
+// ranks returns a user's roles in their organizations.
 func (s *scene) ranks(user tenancy.UserID) map[tenancy.OrganizationID]tenancy.OrganizationRole {
 	s.Helper()
 	_, memberships, err := s.host.User(s.ctx(), user)
@@ -71,7 +72,7 @@ func (s *scene) ranks(user tenancy.UserID) map[tenancy.OrganizationID]tenancy.Or
 	return ranks
 }
 
-// ownerOf gives the Owner that an organization names.
+// ownerOf returns the Owner that an organization names.
 func (s *scene) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
 	s.Helper()
 	o, err := s.host.Organization(s.ctx(), org)
@@ -456,7 +457,7 @@ func TestOrganizations(t *testing.T) {
 	})
 }
 
-// TestOrganizationsPages lists more than one read gives.
+// TestOrganizationsPages lists more than one read returns.
 func TestOrganizationsPages(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
@@ -613,7 +614,7 @@ func TestSetOrganizationRole(t *testing.T) {
 	}
 }
 
-// TestOrganizationContext wants that a context that has ended changes nothing.
+// TestOrganizationContext checks that nothing changes with a context that has ended.
 func TestOrganizationContext(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
@@ -660,7 +661,8 @@ func TestOrganizationContext(t *testing.T) {
 	})
 }
 
-// TestOrganizationSteps holds operations to the number of steps in which they read, heads of streams included.
+// TestOrganizationSteps checks in how many steps operations read, heads of streams
+// included.
 func TestOrganizationSteps(t *testing.T) {
 	s := newScene(t)
 	counted := scenes.NewCounting(s.store)
@@ -675,7 +677,7 @@ func TestOrganizationSteps(t *testing.T) {
 		require.LessOrEqual(t, len(counted.Steps), want, "%s: lookups of each step: %v", op, counted.Steps)
 	}
 	as := func(user tenancy.UserID) *tenancy.Session { return dir.As(user) }
-	// The head of the new organization's stream is asked for last.
+	// The head of the new organization's stream is read last.
 	steps("CreateOrganization", 3, func() error {
 		_, err := as(ana.User.ID).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "Third"})
 		return err
@@ -687,7 +689,7 @@ func TestOrganizationSteps(t *testing.T) {
 	steps("SetOrganizationRole", 1, func() error {
 		return errOf(as(ana.User.ID).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator))
 	})
-	// What an Owner who leaves loses is known two steps after who they are.
+	// What an Owner loses who leaves is known two steps after their ID.
 	steps("TransferOwnership", 3, func() error {
 		_, err := as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{Email: address("ben"), Previous: tenancy.PreviousLeaves})
 		return err
@@ -700,7 +702,7 @@ func TestOrganizationSteps(t *testing.T) {
 		_, err := dir.Operator("staff-1").ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: ben, Reference: "t"})
 		return err
 	})
-	// Here it is the organization that says who the Owner is, and the new one comes with all of theirs.
+	// Here the organization's record names the Owner, and the new one brings all that is theirs.
 	gil, _ := s.loner(dan, "gil")
 	_, err = s.as(cat).InviteToAccount(t.Context(), s.account(cat, org, "Cat's"), tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)

@@ -294,7 +294,8 @@ func TestReplaceOwnerRefuses(t *testing.T) {
 	}
 }
 
-// TestTransferOwnershipRace has two transfers by the Owner at once: one comes first, and then they are Owner no more.
+// TestTransferOwnershipRace runs two transfers by the Owner at once. One comes first, and
+// then they are no longer Owner.
 func TestTransferOwnershipRace(t *testing.T) {
 	for range 20 {
 		s := newScene(t)
