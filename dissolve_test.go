@@ -48,7 +48,8 @@ func (d *dissolving) accept(terms tenancy.TermsToken) (tenancy.AcceptedInvitatio
 	d.Helper()
 	plan, before := d.preview(d.host.Session), d.state()
 	d.showsOutside(plan, d.preview(d.as(d.ben.User.ID)))
-	accepted, err := d.as(d.ben.User.ID).AcceptInvitation(d.ctx(), tenancy.Acceptance{Secret: d.sent.Secret, Terms: terms})
+	accepted, err := d.as(d.ben.User.ID).AcceptInvitation(d.ctx(),
+		tenancy.Acceptance{Secret: d.sent.Secret, Terms: terms})
 	switch code := tenancy.CodeOf(err); {
 	case code == tenancy.CodeTermsChanged:
 	case err != nil:
@@ -93,7 +94,8 @@ func TestDissolve(t *testing.T) {
 		terms := d.terms()
 		require.Empty(t, terms.Merged)
 		require.Empty(t, terms.Accounts)
-		require.Equal(t, []tenancy.TermsOrganization{{ID: org, Name: d.ben.Organization.Name}}, terms.Dissolved)
+		require.Equal(t, []tenancy.TermsOrganization{{ID: org, Name: d.ben.Organization.Name}},
+			terms.Dissolved)
 		grants := d.grants()
 		accepted, err := d.accept(terms.Token)
 		require.NoError(t, err)
@@ -166,7 +168,8 @@ func TestDissolve(t *testing.T) {
 		d.unchanged(func() {
 			_, err := d.accept(d.terms().Token)
 			refused(t, err, tenancy.CodeHIPAADesignated)
-			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID, Code: tenancy.CodeHIPAADesignated}}, d.preview(d.host.Session).Unmet)
+			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID,
+				Code: tenancy.CodeHIPAADesignated}}, d.preview(d.host.Session).Unmet)
 		})
 		d.entitle(d.ana.Organization.ID)
 		_, err := d.accept(d.terms().Token)
@@ -177,7 +180,8 @@ func TestDissolve(t *testing.T) {
 	t.Run("USR-1 a closed domain of the Prime's refuses its Owner, alone or not", func(t *testing.T) {
 		d := newDissolving(t)
 		domain := d.prove(d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
-		require.NoError(t, errOf(d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed})))
+		require.NoError(t, errOf(d.as(d.ana.User.ID).SetSignUpPolicy(d.ctx(), d.ana.Organization.ID,
+			tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed})))
 		_, err := d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeSignUpClosed)
 		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeSignUpClosed}}, d.preview(d.host.Session).Unmet)
@@ -187,9 +191,11 @@ func TestDissolve(t *testing.T) {
 		admin := d.join(d.ana, "admin", tenancy.Administrator)
 		var err error
 		require.NoError(t, d.as(d.ana.User.ID).RevokeInvitation(d.ctx(), d.sent.ID))
-		d.sent, err = d.as(admin).InviteUser(d.ctx(), d.ana.Organization.ID, tenancy.NewInvitation{Email: address("ben")})
+		d.sent, err = d.as(admin).InviteUser(d.ctx(), d.ana.Organization.ID,
+			tenancy.NewInvitation{Email: address("ben")})
 		require.NoError(t, err)
-		require.NoError(t, errOf(d.as(d.ana.User.ID).SetOrganizationRole(d.ctx(), d.ana.Organization.ID, admin, tenancy.StandardUser)))
+		require.NoError(t, errOf(d.as(d.ana.User.ID).SetOrganizationRole(d.ctx(), d.ana.Organization.ID,
+			admin, tenancy.StandardUser)))
 		_, err = d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeInviter)
 		require.Equal(t, []tenancy.Unmet{{Code: tenancy.CodeInviter}}, d.preview(d.host.Session).Unmet)
@@ -204,10 +210,12 @@ func TestDissolve(t *testing.T) {
 	})
 	t.Run("USR-8 limits count what a dissolved one brings", func(t *testing.T) {
 		d := newDissolving(t)
-		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Accounts: 1})))
+		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID,
+			&tenancy.Limits{Accounts: 1})))
 		_, err := d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeAccountLimit)
-		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID, &tenancy.Limits{Members: 1})))
+		require.NoError(t, errOf(d.staff.SetLimits(d.ctx(), d.ana.Organization.ID,
+			&tenancy.Limits{Members: 1})))
 		_, err = d.accept(d.terms().Token)
 		refused(t, err, tenancy.CodeMemberLimit)
 	})
@@ -215,7 +223,8 @@ func TestDissolve(t *testing.T) {
 		d := newDissolving(t)
 		own := d.invitation(d.ben.User.ID, d.ben.Organization.ID, "ivo@ivo.example")
 		asked := d.asking(d.ana.User.ID, d.ana.Organization.ID, d.ben.Account.ID)
-		to, err := d.as(d.ben.User.ID).InviteToAccount(d.ctx(), d.ben.Account.ID, tenancy.NewAccountInvitation{Email: "ivo@ivo.example", Roles: tenancy.Roles(tenancy.Support)})
+		to, err := d.as(d.ben.User.ID).InviteToAccount(d.ctx(), d.ben.Account.ID,
+			tenancy.NewAccountInvitation{Email: "ivo@ivo.example", Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		_, err = d.accept(d.terms().Token)
 		require.NoError(t, err)
@@ -229,14 +238,17 @@ func TestDissolve(t *testing.T) {
 		d := newDissolving(t)
 		d.prove(d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")
 		d.prove(d.ben.User.ID, d.ben.Organization.ID, "own.example")
-		require.NoError(t, errOf(d.staff.SetImportEntitlement(d.ctx(), d.ana.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+		require.NoError(t, errOf(d.staff.SetImportEntitlement(d.ctx(), d.ana.Organization.ID,
+			tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 		d.unchanged(func() {
-			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID, tenancy.UserImport{Emails: []string{address("ben")}})
+			results, err := d.as(d.ana.User.ID).ImportUsers(d.ctx(), d.ana.Organization.ID,
+				tenancy.UserImport{Emails: []string{address("ben")}})
 			require.NoError(t, err)
 			refused(t, results[0].Err, tenancy.CodeCandidateDomain)
 			plan := d.preview(d.as(d.ana.User.ID))
 			require.Empty(t, plan.Dissolved)
-			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID, Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID,
+				Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
 			require.Equal(t, plan.Candidates, d.preview(d.host.Session).Dissolved) // an invitation is pending
 			require.Empty(t, d.preview(d.host.Session).Unmet)
 		})

@@ -74,7 +74,8 @@ var exits = map[string]func(*exit){
 			offer, err := x.as(x.owner).Invitation(x.ctx(), sent.Secret)
 			require.NoError(x, err)
 			require.Len(x, offer.Terms.Dissolved, 1)
-			return second(x.as(x.owner).AcceptInvitation(x.ctx(), tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token}))
+			return second(x.as(x.owner).AcceptInvitation(x.ctx(),
+				tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token}))
 		}
 	},
 }
@@ -109,7 +110,8 @@ func newExit(t *testing.T, way func(*exit)) *exit {
 
 // disablers returns the actors who may end a designation (HIP-3).
 func (x *exit) disablers() map[string]*tenancy.Session {
-	all := map[string]*tenancy.Session{"the Owner": x.as(x.owner), "an Administrator": x.as(x.admin), "an Operator": x.staff.Session}
+	all := map[string]*tenancy.Session{"the Owner": x.as(x.owner), "an Administrator": x.as(x.admin),
+		"an Operator": x.staff.Session}
 	if x.admin.IsZero() {
 		delete(all, "an Administrator")
 	}
@@ -212,7 +214,8 @@ func TestDesignatedEverywhere(t *testing.T) {
 			t.designate(t.Owner, t.subaccount(t.Owner, t.Work, "Sub"))
 		}, []string{
 			"AcceptAccountRequest", "CreateOrganization", "DeleteOrganization", "MoveAccount", "RemoveUser, with their accounts", "SetHIPAAEntitlement"}},
-		"accounts that could come to an organization without": {(*tenant).designatedElsewhere, []string{"AcceptInvitation, dissolving"}},
+		"accounts that could come to an organization without": {(*tenant).designatedElsewhere,
+			[]string{"AcceptInvitation, dissolving"}},
 	} {
 		t.Run("HIP-7 MRG-7 "+form, func(t *testing.T) {
 			var hindered []string
@@ -237,7 +240,8 @@ func TestDesignatedEverywhere(t *testing.T) {
 		})
 	}
 	t.Run("HIP-7 no other operation says so", func(t *testing.T) {
-		ops := map[string]bool{"AcceptInvitation": true, "RemoveUser": true, "SetHIPAAEntitlement": true, "CreateOrganization": true, "MoveAccount": true,
+		ops := map[string]bool{"AcceptInvitation": true, "RemoveUser": true, "SetHIPAAEntitlement": true,
+			"CreateOrganization": true, "MoveAccount": true,
 			"DeleteOrganization": true, "AcceptAccountRequest": true}
 		for op, codes := range tenancy.OperationCodes() {
 			require.Equal(t, ops[op], slices.Contains(codes, tenancy.CodeHIPAADesignated), op)
@@ -269,8 +273,10 @@ func (t *tenant) stay(e errand) (refused bool) {
 		if is.Closed != 0 || is.Designated == 0 || is.Organization == was.Organization {
 			continue
 		}
-		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: was.Organization})
-		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: is.Organization})
+		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations,
+			tenancy.Key{ID: was.Organization})
+		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations,
+			tenancy.Key{ID: is.Organization})
 		require.True(t, to.HIPAA || from.MergedInto == is.Organization, "%v: %v", e, id)
 	}
 	require.True(t, err == nil || maps.Equal(before, t.designations()), e)

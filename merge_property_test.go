@@ -18,7 +18,8 @@ import (
 func TestMergesOfAnyOrganizations(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMerging(t, rapid.SampledFrom(ways).Draw(rt, "way"))
-		m.role = rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
+		m.role = rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser,
+			tenancy.Administrator}).Draw(rt, "role")
 		m.populate(rt)
 		m.hinder(rt)
 		m.ready()
@@ -83,7 +84,8 @@ func (m *merging) populate(rt *rapid.T) {
 	}
 	if rapid.Bool().Draw(rt, "alone in the candidate") {
 		for _, member := range []tenancy.UserID{m.adam, m.mia} {
-			require.NoError(m, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
+			require.NoError(m, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member,
+				tenancy.Removal{AccountsTo: m.ben.User.ID}))
 		}
 	}
 	m.entitle(m.candidate)
@@ -93,7 +95,8 @@ func (m *merging) populate(rt *rapid.T) {
 		}
 		for n := range rapid.IntRange(0, 3).Draw(rt, "members") {
 			user := m.joinAt(side.owner, side.org, fmt.Sprintf("user%d@side%d.example", n, i))
-			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
+			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser,
+				tenancy.Administrator}).Draw(rt, "role")
 			require.NoError(m, errOf(m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role)))
 		}
 	}
@@ -103,7 +106,8 @@ func (m *merging) populate(rt *rapid.T) {
 			in = append(in, user.User.ID)
 		}
 		for range rapid.IntRange(0, 3).Draw(rt, "accounts") {
-			made, err := m.as(side.owner).CreateAccount(m.ctx(), side.org, tenancy.NewAccount{Name: "A", Owner: rapid.SampledFrom(in).Draw(rt, "owner")})
+			made, err := m.as(side.owner).CreateAccount(m.ctx(), side.org,
+				tenancy.NewAccount{Name: "A", Owner: rapid.SampledFrom(in).Draw(rt, "owner")})
 			require.NoError(m, err)
 			m.furnish(rt, side.owner, side.org, made.ID, in)
 		}
@@ -112,7 +116,8 @@ func (m *merging) populate(rt *rapid.T) {
 		}
 	}
 	if rapid.Bool().Draw(rt, "account request") {
-		m.asking(m.ana.User.ID, m.prime, rapid.SampledFrom([]tenancy.AccountID{m.work, m.main}).Draw(rt, "account"))
+		m.asking(m.ana.User.ID, m.prime, rapid.SampledFrom([]tenancy.AccountID{m.work, m.main}).Draw(rt,
+			"account"))
 	}
 	if rapid.Bool().Draw(rt, "invited besides") {
 		m.invitation(m.ana.User.ID, m.prime, "mia@corp.example")
@@ -129,7 +134,8 @@ func (m *merging) furnish(rt *rapid.T, by tenancy.UserID, org tenancy.Organizati
 	for range rapid.IntRange(0, 2).Draw(rt, "subaccounts") {
 		accounts = append(accounts, m.subaccount(by, account, "S"))
 	}
-	roles := []tenancy.AccountRole{tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager, tenancy.Support}
+	roles := []tenancy.AccountRole{tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager,
+		tenancy.Support}
 	for _, a := range accounts {
 		user := rapid.SampledFrom(users).Draw(rt, "user")
 		if m.accountRecord(a).Owner != user {
@@ -173,7 +179,8 @@ func (m *merging) hinder(rt *rapid.T) {
 		}
 	case 3:
 		zed := m.prove(m.ana.User.ID, m.prime, "side1.example")
-		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
+		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime,
+			tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
 	}
 }
 
@@ -238,7 +245,8 @@ func (m *merging) compare(rt *rapid.T, before map[asked]tenancy.Decision) {
 		}
 		require.NotContains(rt, []tenancy.Why{tenancy.WhyGrant, tenancy.WhyParentGrant}, was.Why)
 		require.NotContains(rt, []tenancy.Why{tenancy.WhyGrant, tenancy.WhyParentGrant}, is.Why)
-		require.NotEqual(rt, accounts[question.account].Organization, tenancy.OrganizationID{}) // it is one of the two sides'
+		require.NotEqual(rt, accounts[question.account].Organization,
+			tenancy.OrganizationID{}) // it is one of the two sides'
 		if was.Why == tenancy.WhyUnreachable {
 			require.True(rt, managing) // access is gained by managing the Prime alone
 		}

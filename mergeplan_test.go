@@ -22,11 +22,18 @@ func TestPreviewMerge(t *testing.T) {
 		not   func(m *merging) []*tenancy.Session
 	}{
 		{"MRG-11 Operators and System", imported, byOwner,
-			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.staff.Session} }, nil},
-		{"MRG-11 Operators and System, of an organization", imported, byOrganization,
-			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.staff.Session} },
 			func(m *merging) []*tenancy.Session {
-				return []*tenancy.Session{m.as(m.ana.User.ID), m.as(m.admin), m.as(m.ben.User.ID), m.as(m.adam), m.as(m.mia), m.as(m.gus)}
+				return []*tenancy.Session{m.host.Session,
+					m.staff.Session}
+			}, nil},
+		{"MRG-11 Operators and System, of an organization", imported, byOrganization,
+			func(m *merging) []*tenancy.Session {
+				return []*tenancy.Session{m.host.Session,
+					m.staff.Session}
+			},
+			func(m *merging) []*tenancy.Session {
+				return []*tenancy.Session{m.as(m.ana.User.ID), m.as(m.admin), m.as(m.ben.User.ID),
+					m.as(m.adam), m.as(m.mia), m.as(m.gus)}
 			}},
 		{"MRG-11 the Prime's Owner and Administrators while they may import", imported, byOwner,
 			func(m *merging) []*tenancy.Session {
@@ -37,7 +44,8 @@ func TestPreviewMerge(t *testing.T) {
 			}},
 		{"MRG-11 the Prime's Owner and Administrators not without entitlement", imported,
 			func(m *merging) tenancy.MergeCandidate {
-				require.NoError(m, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
+				require.NoError(m, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
+					tenancy.ImportEntitlement{})))
 				return byOwner(m)
 			}, nil,
 			func(m *merging) []*tenancy.Session {
@@ -77,16 +85,29 @@ func TestPreviewMerge(t *testing.T) {
 			}},
 		{"MRG-11 who owns no organization is no Candidate", imported,
 			func(m *merging) tenancy.MergeCandidate { return tenancy.MergeCandidate{Owner: m.gus} }, nil,
-			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
+			func(m *merging) []*tenancy.Session {
+				return []*tenancy.Session{m.host.Session,
+					m.as(m.ana.User.ID)}
+			}},
 		{"MRG-11 nobody's ID", imported,
 			func(m *merging) tenancy.MergeCandidate {
 				m.invite()
 				return tenancy.MergeCandidate{Owner: foreignID[tenancy.UserID]()}
 			}, nil,
-			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
+			func(m *merging) []*tenancy.Session {
+				return []*tenancy.Session{m.host.Session,
+					m.as(m.ana.User.ID)}
+			}},
 		{"MRG-11 a merged organization", together,
-			func(m *merging) tenancy.MergeCandidate { require.NoError(m, m.merge()); return byOrganization(m) }, nil,
-			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} }},
+			func(m *merging) tenancy.MergeCandidate {
+				require.NoError(m,
+					m.merge())
+				return byOrganization(m)
+			}, nil,
+			func(m *merging) []*tenancy.Session {
+				return []*tenancy.Session{m.host.Session,
+					m.as(m.ana.User.ID)}
+			}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			m := newMerging(t, row.way)
@@ -157,7 +178,8 @@ func TestPreviewMerge(t *testing.T) {
 		m := newMerging(t, invited)
 		own := m.prove(m.ben.User.ID, m.candidate, "candidate.example")
 		for _, member := range []tenancy.UserID{m.adam, m.mia} {
-			require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
+			require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member,
+				tenancy.Removal{AccountsTo: m.ben.User.ID}))
 		}
 		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
 		role := func(as *tenancy.Session) tenancy.OrganizationRole {
@@ -167,7 +189,8 @@ func TestPreviewMerge(t *testing.T) {
 			if len(plan.Dissolved) > 0 {
 				require.Empty(t, plan.Unmet)
 			} else {
-				require.Equal(t, []tenancy.Unmet{{Organization: m.candidate, Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+				require.Equal(t, []tenancy.Unmet{{Organization: m.candidate,
+					Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
 			}
 			return plan.Users[0].After
 		}
@@ -177,8 +200,10 @@ func TestPreviewMerge(t *testing.T) {
 		for _, as := range []*tenancy.Session{m.staff.Session, m.host.Session, m.as(m.ben.User.ID)} {
 			require.Equal(t, tenancy.Administrator, role(as), "accepting")
 		}
-		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
-		require.Equal(t, tenancy.Administrator, role(m.host.Session), "accepting, though the Prime may import")
+		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
+			tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+		require.Equal(t, tenancy.Administrator, role(m.host.Session),
+			"accepting, though the Prime may import")
 		require.Equal(t, tenancy.StandardUser, role(m.as(m.admin)), "the import")
 		m.clock.Advance(7*24*time.Hour - 1)
 		require.Equal(t, tenancy.Administrator, role(m.host.Session))
@@ -207,7 +232,9 @@ func TestPreviewMerge(t *testing.T) {
 		for _, as := range []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} {
 			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
 			require.NoError(t, err)
-			require.Equal(t, tenancy.Owner, plan.Users[slices.IndexFunc(plan.Users, func(u tenancy.MergedUser) bool { return u.User == m.ana.User.ID })].After)
+			require.Equal(t, tenancy.Owner,
+				plan.Users[slices.IndexFunc(plan.Users,
+					func(u tenancy.MergedUser) bool { return u.User == m.ana.User.ID })].After)
 			require.Len(t, plan.Revoked, 1)
 			require.Empty(t, plan.Unmet)
 		}
@@ -215,7 +242,8 @@ func TestPreviewMerge(t *testing.T) {
 	})
 	t.Run("MRG-1 the Prime has ended", func(t *testing.T) {
 		m := newMerging(t, imported)
-		require.NoError(t, m.as(m.ana.User.ID).DeleteOrganization(m.ctx(), m.prime, tenancy.OrganizationDeletion{}))
+		require.NoError(t, m.as(m.ana.User.ID).DeleteOrganization(m.ctx(), m.prime,
+			tenancy.OrganizationDeletion{}))
 		require.Equal(t, tenancy.Unmet{Code: tenancy.CodeEnded}, m.preview().Unmet[0])
 	})
 	t.Run("MRG-11 every prerequisite that is not met, not only the first", func(t *testing.T) {
@@ -224,8 +252,10 @@ func TestPreviewMerge(t *testing.T) {
 		m.prove(m.ben.User.ID, m.candidate, "candidate.example")
 		m.limit(tenancy.Limits{Members: 1, Accounts: 1})
 		m.recheck("corp.example")
-		require.Equal(t, []tenancy.Unmet{{Organization: m.candidate, Code: tenancy.CodeNoLiveDomain}, {Organization: m.candidate, Code: tenancy.CodeCandidateDomain},
-			{Organization: m.candidate, Code: tenancy.CodeOwnerOffDomain}, {Code: tenancy.CodeMemberLimit}, {Code: tenancy.CodeAccountLimit}}, m.preview().Unmet)
+		require.Equal(t, []tenancy.Unmet{{Organization: m.candidate, Code: tenancy.CodeNoLiveDomain},
+			{Organization: m.candidate, Code: tenancy.CodeCandidateDomain},
+			{Organization: m.candidate,
+				Code: tenancy.CodeOwnerOffDomain}, {Code: tenancy.CodeMemberLimit}, {Code: tenancy.CodeAccountLimit}}, m.preview().Unmet)
 	})
 	t.Run("GEN-14 to whom it can't be shown nothing of the Candidates is read", func(t *testing.T) {
 		m := newMerging(t, imported)
@@ -249,7 +279,8 @@ func TestPreviewMerge(t *testing.T) {
 		refused(t, err, tenancy.CodeID)
 		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{})
 		refused(t, err, tenancy.CodeInput)
-		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{Owner: m.ben.User.ID, Organization: m.candidate})
+		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{Owner: m.ben.User.ID,
+			Organization: m.candidate})
 		refused(t, err, tenancy.CodeInput)
 		_, err = m.host.PreviewMerge(m.ctx(), m.prime, tenancy.MergeCandidate{Organization: m.prime})
 		refused(t, err, tenancy.CodeSameOrganization)
@@ -264,7 +295,8 @@ func TestPreviewMerge(t *testing.T) {
 
 func TestPreviewMergeReads(t *testing.T) {
 	m := newMerging(t, imported)
-	require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "t"})))
+	require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
+		tenancy.ImportEntitlement{On: true, Reference: "t"})))
 	eve := m.found("eve")
 	m.second(eve)
 	m.join(eve, "mo", tenancy.StandardUser)
@@ -303,7 +335,8 @@ type state struct {
 
 func (s *scene) state() state {
 	s.Helper()
-	now := state{map[tenancy.UserID]map[tenancy.OrganizationID]tenancy.OrganizationRole{}, map[tenancy.AccountID]tenancy.OrganizationID{},
+	now := state{map[tenancy.UserID]map[tenancy.OrganizationID]tenancy.OrganizationRole{},
+		map[tenancy.AccountID]tenancy.OrganizationID{},
 		map[tenancy.InvitationID]bool{}, map[tenancy.RequestID]bool{}}
 	for _, record := range s.everything() {
 		switch r := record.(type) {
@@ -347,7 +380,8 @@ func (s *scene) fulfilled(plan tenancy.MergePlan, before, after state) {
 	for _, u := range plan.Users {
 		planned[u.User] = u
 		require.Equal(s, before.ranks[u.User][u.Organization], u.Before)
-		require.Equal(s, map[tenancy.OrganizationID]tenancy.OrganizationRole{plan.Prime: u.After}, onlyIn(after.ranks[u.User], plan.Prime))
+		require.Equal(s, map[tenancy.OrganizationID]tenancy.OrganizationRole{plan.Prime: u.After},
+			onlyIn(after.ranks[u.User], plan.Prime))
 		require.NotContains(s, after.ranks[u.User], u.Organization)
 		require.Equal(s, *u.SSO, !s.signsInThrough(u.User).IsZero())
 	}

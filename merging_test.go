@@ -61,13 +61,16 @@ func newMerging(t *testing.T, w way) *merging {
 	m.adam = m.join(m.ben, "adam", tenancy.Administrator)
 	m.mia = m.joinAt(m.ben.User.ID, m.candidate, "mia@corp.example")
 	m.work = m.account(m.mia, m.candidate, "Work")
-	sent, err := m.as(m.ben.User.ID).InviteToAccount(m.ctx(), m.main, tenancy.NewAccountInvitation{Email: "gus@gus.example.com", Roles: tenancy.Roles(tenancy.Developer)})
+	sent, err := m.as(m.ben.User.ID).InviteToAccount(m.ctx(), m.main,
+		tenancy.NewAccountInvitation{Email: "gus@gus.example.com", Roles: tenancy.Roles(tenancy.Developer)})
 	require.NoError(t, err)
-	gus, err := m.host.SignUp(m.ctx(), tenancy.NewSignUp{Email: tenancy.Proven("gus@gus.example.com"), Name: "Gus", Secret: sent.Secret})
+	gus, err := m.host.SignUp(m.ctx(), tenancy.NewSignUp{Email: tenancy.Proven("gus@gus.example.com"),
+		Name: "Gus", Secret: sent.Secret})
 	require.NoError(t, err)
 	m.gus = gus.User.ID
 	m.domain = m.prove(m.ana.User.ID, m.prime, "corp.example")
-	require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+	require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
+		tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	return m
 }
 
@@ -87,7 +90,8 @@ func (s *scene) joinAt(by tenancy.UserID, org tenancy.OrganizationID, email stri
 func (m *merging) invite() {
 	m.Helper()
 	var err error
-	m.sent, err = m.as(m.ana.User.ID).InviteUser(m.ctx(), m.prime, tenancy.NewInvitation{Email: m.benEmail(), Role: m.role})
+	m.sent, err = m.as(m.ana.User.ID).InviteUser(m.ctx(), m.prime,
+		tenancy.NewInvitation{Email: m.benEmail(), Role: m.role})
 	require.NoError(m, err)
 }
 
@@ -121,7 +125,8 @@ func (m *merging) merge() error {
 		_, err := m.as(m.ana.User.ID).MergeOrganizations(m.ctx(), m.prime, m.candidate)
 		return err
 	case imported:
-		results, err := m.as(m.admin).ImportUsers(m.ctx(), m.prime, tenancy.UserImport{Emails: []string{m.benEmail()}})
+		results, err := m.as(m.admin).ImportUsers(m.ctx(), m.prime,
+			tenancy.UserImport{Emails: []string{m.benEmail()}})
 		if err != nil {
 			return err
 		}
@@ -174,7 +179,8 @@ func (m *merging) occupied() (members, accounts int) {
 func (m *merging) secondCandidate() tenancy.OrganizationID {
 	m.Helper()
 	m.phone(m.main)
-	made, err := m.as(m.ben.User.ID).CreateOrganization(m.ctx(), tenancy.NewOrganization{Name: "Second", AllStay: true})
+	made, err := m.as(m.ben.User.ID).CreateOrganization(m.ctx(),
+		tenancy.NewOrganization{Name: "Second", AllStay: true})
 	require.NoError(m, err)
 	m.joinAt(m.ben.User.ID, made.ID, "sue@second.example")
 	m.account(m.ben.User.ID, made.ID, "Second's")
@@ -202,7 +208,11 @@ func (m *merging) recheck(gone ...string) {
 func (s *scene) grants() map[tenancy.Entry]tenancy.Record {
 	s.Helper()
 	all := s.everything()
-	maps.DeleteFunc(all, func(_ tenancy.Entry, r tenancy.Record) bool { _, is := r.(tenancy.GrantRecord); return !is })
+	maps.DeleteFunc(all, func(_ tenancy.Entry, r tenancy.Record) bool {
+		_,
+			is := r.(tenancy.GrantRecord)
+		return !is
+	})
 	return all
 }
 

@@ -23,7 +23,8 @@ func TestDecideOnEnded(t *testing.T) {
 		o := OrganizationRecord{ID: org, Owner: actor, State: state}
 		st := standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}}
 		seen := sight{actor: Actor{User: actor}, user: &UserRecord{ID: member},
-			memberships: []MembershipRecord{{Organization: org, User: member}}, ranks: []MembershipRecord{*st.rank}}
+			memberships: []MembershipRecord{{Organization: org,
+				User: member}}, ranks: []MembershipRecord{*st.rank}}
 		t.Run("ORG-13 RenameOrganization "+string(state), func(t *testing.T) {
 			c := inHand(opRenameOrganization, actor, o)
 			_, err := decideRenameOrganization(renameOrganizationFacts{st}, "New", c)
@@ -49,13 +50,15 @@ func TestDecideOnEnded(t *testing.T) {
 func TestComing(t *testing.T) {
 	actor, org := UserID{1}, OrganizationID{1}
 	account := func(n byte, in OrganizationID) family {
-		return family{main: AccountRecord{ID: AccountID{n}, Owner: actor, Organization: in, Personal: AccountPersonal{Phone: NewPersonal("+15550001111")}}}
+		return family{main: AccountRecord{ID: AccountID{n}, Owner: actor, Organization: in,
+			Personal: AccountPersonal{Phone: NewPersonal("+15550001111")}}}
 	}
 	managed, more, unmanaged := account(1, org), account(2, org), account(3, OrganizationID{})
 	suspended, sub := account(4, org), account(5, org)
 	suspended.main.SuspendedPlatform = true
 	sub.subs = []AccountRecord{{ID: AccountID{6}, Parent: AccountID{5}, Organization: org, Designated: 1}}
-	owner, user := []MembershipRecord{{Organization: org, User: actor, Role: Owner}}, []MembershipRecord{{Organization: org, User: actor}}
+	owner, user := []MembershipRecord{{Organization: org, User: actor,
+		Role: Owner}}, []MembershipRecord{{Organization: org, User: actor}}
 	for _, tt := range []struct {
 		rule        string
 		memberships []MembershipRecord
@@ -65,17 +68,26 @@ func TestComing(t *testing.T) {
 		code        error
 	}{
 		{"ORG-4 all", owner, []family{managed, more}, NewOrganization{}, []family{managed, more}, nil},
-		{"ORG-4 but who stays", owner, []family{managed, more}, NewOrganization{Stay: []AccountID{{1}}}, []family{more}, nil},
-		{"ORG-4 the same one named twice", owner, []family{managed, more}, NewOrganization{Stay: []AccountID{{1}, {1}}}, []family{more}, nil},
+		{"ORG-4 but who stays", owner, []family{managed, more}, NewOrganization{Stay: []AccountID{{1}}},
+			[]family{more}, nil},
+		{"ORG-4 the same one named twice", owner, []family{managed, more},
+			NewOrganization{Stay: []AccountID{{1}, {1}}}, []family{more}, nil},
 		{"ORG-4 none", owner, []family{managed, more}, NewOrganization{AllStay: true}, nil, nil},
-		{"ORG-4 an unmanaged one, though named", nil, []family{unmanaged}, NewOrganization{Stay: []AccountID{{3}}}, []family{unmanaged}, nil},
-		{"ORG-4 an unmanaged one, though all stay", nil, []family{unmanaged}, NewOrganization{AllStay: true}, []family{unmanaged}, nil},
-		{"ORG-4 no account of theirs", owner, []family{managed}, NewOrganization{Stay: []AccountID{{1}, {9}}}, nil, CodeNotFound},
+		{"ORG-4 an unmanaged one, though named", nil, []family{unmanaged},
+			NewOrganization{Stay: []AccountID{{3}}}, []family{unmanaged}, nil},
+		{"ORG-4 an unmanaged one, though all stay", nil, []family{unmanaged},
+			NewOrganization{AllStay: true}, []family{unmanaged}, nil},
+		{"ORG-4 no account of theirs", owner, []family{managed},
+			NewOrganization{Stay: []AccountID{{1}, {9}}}, nil, CodeNotFound},
 		{"ORG-5 managed", user, []family{managed}, NewOrganization{AllStay: true}, nil, CodeManaged},
-		{"ORG-2 the phone is a suspended account's", owner, []family{suspended}, NewOrganization{}, nil, CodePhoneNeeded},
-		{"ORG-2 the phone is that of one that stays", owner, []family{managed}, NewOrganization{AllStay: true}, nil, nil},
-		{"HIP-7 a designated subaccount", owner, []family{managed, sub}, NewOrganization{}, nil, CodeHIPAADesignated},
-		{"HIP-7 that stays", owner, []family{managed, sub}, NewOrganization{Stay: []AccountID{{5}}}, []family{managed}, nil},
+		{"ORG-2 the phone is a suspended account's", owner, []family{suspended}, NewOrganization{}, nil,
+			CodePhoneNeeded},
+		{"ORG-2 the phone is that of one that stays", owner, []family{managed},
+			NewOrganization{AllStay: true}, nil, nil},
+		{"HIP-7 a designated subaccount", owner, []family{managed, sub}, NewOrganization{}, nil,
+			CodeHIPAADesignated},
+		{"HIP-7 that stays", owner, []family{managed, sub}, NewOrganization{Stay: []AccountID{{5}}},
+			[]family{managed}, nil},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			founder := belongings{user: UserRecord{ID: actor}, memberships: tt.memberships, owned: tt.owned}

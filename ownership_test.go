@@ -36,13 +36,16 @@ func TestTransferOwnership(t *testing.T) {
 				shown, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tt.in(ben))
 				require.NoError(t, err)
 			}, ofOrganization(org), ofUser(ana.User.ID), ofUser(ben))
-			require.Equal(t, [][]string{{"OwnershipTransferred", "OrganizationRoleSet", "OrganizationRoleSet"}, nil, nil}, added)
+			require.Equal(t, [][]string{{"OwnershipTransferred", "OrganizationRoleSet",
+				"OrganizationRoleSet"}, nil, nil}, added)
 			require.Equal(t, ben, s.ownerOf(org))
 			require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
 			require.Equal(t, tt.previous, s.ranks(ana.User.ID)[org])
 			require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner, "no account changes hands")
-			require.Equal(t, tt.previous == tenancy.Administrator, shown.Settings != nil, "GEN-5 what the actor may see now")
-			_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ana.User.ID})
+			require.Equal(t, tt.previous == tenancy.Administrator, shown.Settings != nil,
+				"GEN-5 what the actor may see now")
+			_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org,
+				tenancy.NewOwner{User: ana.User.ID})
 			refused(t, err, tenancy.CodeNotAllowed)
 		})
 	}
@@ -54,7 +57,8 @@ func TestTransferOwnership(t *testing.T) {
 		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
 		bens := s.account(ben, org, "Ben's")
 		s.assign(ben, bens, ana.User.ID, tenancy.Developer)
-		shown, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
+		shown, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org,
+			tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
 		require.NoError(t, err)
 		require.Nil(t, shown.Settings)
 		require.Equal(t, ben, s.ownerOf(org))
@@ -66,7 +70,8 @@ func TestTransferOwnership(t *testing.T) {
 		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, ben))
 		require.Zero(t, s.roles(ana.Account.ID, ana.User.ID))
 		require.Zero(t, s.roles(bens, ana.User.ID))
-		require.Equal(t, []string{"MemberLeft"}, s.log(ofUser(ana.User.ID), 1), "they are in no organization now")
+		require.Equal(t, []string{"MemberLeft"}, s.log(ofUser(ana.User.ID), 1),
+			"they are in no organization now")
 	})
 	t.Run("ORG-8 one who owns other organizations can only leave", func(t *testing.T) {
 		s := newScene(t)
@@ -76,15 +81,18 @@ func TestTransferOwnership(t *testing.T) {
 		ben := s.join(ana, "ben", tenancy.StandardUser)
 		for _, previous := range []tenancy.PreviousOwner{tenancy.PreviousAdministrator, tenancy.PreviousStandardUser} {
 			s.unchanged(func() {
-				_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: previous})
+				_, err := s.as(ana.User.ID).TransferOwnership(t.Context(), org,
+					tenancy.NewOwner{User: ben, Previous: previous})
 				refused(t, err, tenancy.CodeOwnsOrganization)
 			})
 		}
 		_, err := s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
 		require.NoError(t, err, "MoveAccount comes before")
-		_, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
+		_, err = s.as(ana.User.ID).TransferOwnership(t.Context(), org,
+			tenancy.NewOwner{User: ben, Previous: tenancy.PreviousLeaves})
 		require.NoError(t, err)
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner},
+			s.ranks(ana.User.ID))
 		require.Equal(t, ana.User.ID, s.accountRecord(ana.Account.ID).Owner)
 		require.Empty(t, s.log(ofUser(ana.User.ID), 1), "they are still in an organization")
 	})
@@ -110,26 +118,40 @@ func TestTransferOwnershipRefuses(t *testing.T) {
 		in   tenancy.NewOwner
 		code tenancy.Code
 	}{
-		{"GEN-14 a zero organization", s.as(ana.User.ID), tenancy.OrganizationID{}, tenancy.NewOwner{User: ben}, tenancy.CodeID},
+		{"GEN-14 a zero organization", s.as(ana.User.ID), tenancy.OrganizationID{},
+			tenancy.NewOwner{User: ben}, tenancy.CodeID},
 		{"GEN-4 nobody named", s.as(ana.User.ID), org, tenancy.NewOwner{}, tenancy.CodeInput},
-		{"GEN-4 named twice", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Email: address("ben")}, tenancy.CodeInput},
-		{"GEN-4 no such Previous", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Previous: 3}, tenancy.CodeInput},
+		{"GEN-4 named twice", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Email: address("ben")},
+			tenancy.CodeInput},
+		{"GEN-4 no such Previous", s.as(ana.User.ID), org, tenancy.NewOwner{User: ben, Previous: 3},
+			tenancy.CodeInput},
 		{"ADR-1 no address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "ben"}, tenancy.CodeEmail},
-		{"GEN-5 a stranger's organization", s.as(eve.User.ID), org, tenancy.NewOwner{User: eve.User.ID}, tenancy.CodeNotFound},
+		{"GEN-5 a stranger's organization", s.as(eve.User.ID), org, tenancy.NewOwner{User: eve.User.ID},
+			tenancy.CodeNotFound},
 		{"ORG-8 an Administrator", s.as(ada), org, tenancy.NewOwner{User: ada}, tenancy.CodeNotAllowed},
 		{"ORG-8 a Standard User", s.as(ben), org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
 		{"ORG-8 an Operator", s.staff.Session, org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
 		{"ORG-8 System", s.host.Session, org, tenancy.NewOwner{User: ben}, tenancy.CodeNotAllowed},
-		{"GEN-5 to a stranger", s.as(ana.User.ID), org, tenancy.NewOwner{User: eve.User.ID}, tenancy.CodeNotFound},
-		{"GEN-5 to a stranger by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("eve")}, tenancy.CodeNotFound},
-		{"GEN-5 to nobody", s.as(ana.User.ID), org, tenancy.NewOwner{User: tenancy.UserID(org)}, tenancy.CodeNotFound},
-		{"GEN-5 to an address of nobody's", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "nobody@example.com"}, tenancy.CodeNotFound},
-		{"GEN-5 to an independent user by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("gil")}, tenancy.CodeNotFound},
-		{"GEN-5 to a pending user", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "new@new.example.com"}, tenancy.CodeNotFound},
-		{"GEN-5 to a deleted user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gone}, tenancy.CodeNotFound},
-		{"GEN-6 to who is it", s.as(ana.User.ID), org, tenancy.NewOwner{User: ana.User.ID}, tenancy.CodeAlreadyOwner},
-		{"ORG-8 to an independent user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gil}, tenancy.CodeNotMember},
-		{"ORG-8 to an inactive member", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("ida"), Previous: tenancy.PreviousLeaves}, tenancy.CodeInactive},
+		{"GEN-5 to a stranger", s.as(ana.User.ID), org, tenancy.NewOwner{User: eve.User.ID},
+			tenancy.CodeNotFound},
+		{"GEN-5 to a stranger by address", s.as(ana.User.ID), org, tenancy.NewOwner{Email: address("eve")},
+			tenancy.CodeNotFound},
+		{"GEN-5 to nobody", s.as(ana.User.ID), org, tenancy.NewOwner{User: tenancy.UserID(org)},
+			tenancy.CodeNotFound},
+		{"GEN-5 to an address of nobody's", s.as(ana.User.ID), org,
+			tenancy.NewOwner{Email: "nobody@example.com"}, tenancy.CodeNotFound},
+		{"GEN-5 to an independent user by address", s.as(ana.User.ID), org,
+			tenancy.NewOwner{Email: address("gil")}, tenancy.CodeNotFound},
+		{"GEN-5 to a pending user", s.as(ana.User.ID), org, tenancy.NewOwner{Email: "new@new.example.com"},
+			tenancy.CodeNotFound},
+		{"GEN-5 to a deleted user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gone},
+			tenancy.CodeNotFound},
+		{"GEN-6 to who is it", s.as(ana.User.ID), org, tenancy.NewOwner{User: ana.User.ID},
+			tenancy.CodeAlreadyOwner},
+		{"ORG-8 to an independent user", s.as(ana.User.ID), org, tenancy.NewOwner{User: gil},
+			tenancy.CodeNotMember},
+		{"ORG-8 to an inactive member", s.as(ana.User.ID), org,
+			tenancy.NewOwner{Email: address("ida"), Previous: tenancy.PreviousLeaves}, tenancy.CodeInactive},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			s.unchanged(func() {
@@ -140,12 +162,15 @@ func TestTransferOwnershipRefuses(t *testing.T) {
 	}
 	t.Run("ORG-9 no other operation changes the Owner", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, errOf(s.as(ada).SetOrganizationRole(t.Context(), org, ana.User.ID, tenancy.StandardUser)), tenancy.CodeTheOwner)
-			refused(t, s.as(ada).RemoveUser(t.Context(), org, ana.User.ID, tenancy.Removal{}), tenancy.CodeTheOwner)
+			refused(t, errOf(s.as(ada).SetOrganizationRole(t.Context(), org, ana.User.ID,
+				tenancy.StandardUser)), tenancy.CodeTheOwner)
+			refused(t, s.as(ada).RemoveUser(t.Context(), org, ana.User.ID, tenancy.Removal{}),
+				tenancy.CodeTheOwner)
 			_, err := s.as(ada).DeactivateUser(t.Context(), ana.User.ID)
 			refused(t, err, tenancy.CodeTheOwner)
 			refused(t, s.as(ana.User.ID).Leave(t.Context(), org), tenancy.CodeOwnerLeaves)
-			refused(t, s.staff.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}), tenancy.CodeOwnsOrganization)
+			refused(t, s.staff.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}),
+				tenancy.CodeOwnsOrganization)
 		})
 	})
 }
@@ -158,13 +183,16 @@ func TestReplaceOwner(t *testing.T) {
 		ben := s.join(ana, "ben", tenancy.StandardUser)
 		_, err := s.staff.DeactivateUser(t.Context(), ana.User.ID)
 		require.NoError(t, err)
-		shown, err := s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: ben, Reference: "ticket-7"})
+		shown, err := s.staff.ReplaceOwner(t.Context(), org,
+			tenancy.OwnerReplacement{User: ben, Reference: "ticket-7"})
 		require.NoError(t, err)
 		require.Equal(t, ben, shown.Settings.Owner)
 		require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
 		require.Equal(t, tenancy.Administrator, s.ranks(ana.User.ID)[org])
 		events := items(t, s.host.Events(t.Context(), ofOrganization(org), tenancy.EventQuery{}))
-		require.Contains(t, eventData(events), tenancy.EventData(tenancy.OwnershipTransferred{Organization: org, Owner: ben, Reference: "ticket-7"}))
+		require.Contains(t, eventData(events),
+			tenancy.EventData(tenancy.OwnershipTransferred{Organization: org, Owner: ben,
+				Reference: "ticket-7"}))
 	})
 	t.Run("ORG-14 where no other member is active a user in no organization joins, with their accounts (USR-9)", func(t *testing.T) {
 		s := newScene(t)
@@ -175,10 +203,12 @@ func TestReplaceOwner(t *testing.T) {
 		require.NoError(t, err)
 		gil, own := s.loner(ana, "gil")
 		sent := s.invited(ana, address("gil"))
-		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil, Previous: tenancy.PreviousLeaves, Reference: "t"})
+		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil,
+			Previous: tenancy.PreviousLeaves, Reference: "t"})
 		require.NoError(t, err)
 		require.Equal(t, gil, s.ownerOf(org))
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner}, s.ranks(gil))
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner},
+			s.ranks(gil))
 		require.Equal(t, org, s.accountRecord(own).Organization)
 		require.Equal(t, gil, s.accountRecord(ana.Account.ID).Owner, "ORG-8")
 		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, gil))
@@ -191,12 +221,15 @@ func TestReplaceOwner(t *testing.T) {
 		ben := s.join(ana, "ben", tenancy.StandardUser)
 		second := s.another(ana, "Second")
 		s.unchanged(func() {
-			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Reference: "t"})
+			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID,
+				tenancy.OwnerReplacement{User: ben, Reference: "t"})
 			refused(t, err, tenancy.CodeOwnsOrganization)
 		})
-		_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: ben, Previous: tenancy.PreviousLeaves, Reference: "t"})
+		_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID,
+			tenancy.OwnerReplacement{User: ben, Previous: tenancy.PreviousLeaves, Reference: "t"})
 		require.NoError(t, err)
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner},
+			s.ranks(ana.User.ID))
 	})
 	t.Run("GEN-12 limits are looked at when somebody joins", func(t *testing.T) {
 		s := newScene(t)
@@ -210,12 +243,14 @@ func TestReplaceOwner(t *testing.T) {
 			refused(t, err, tenancy.CodeMemberLimit)
 		})
 		in.Previous = tenancy.PreviousLeaves
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1, Accounts: 1})))
+		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org,
+			&tenancy.Limits{Members: 1, Accounts: 1})))
 		s.unchanged(func() {
 			_, err := s.staff.ReplaceOwner(t.Context(), org, in)
 			refused(t, err, tenancy.CodeAccountLimit)
 		})
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 1, Accounts: 2})))
+		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org,
+			&tenancy.Limits{Members: 1, Accounts: 2})))
 		_, err := s.staff.ReplaceOwner(t.Context(), org, in)
 		require.NoError(t, err, "as many come as leave")
 	})
@@ -224,9 +259,11 @@ func TestReplaceOwner(t *testing.T) {
 		ana := s.found("ana")
 		gil, _ := s.loner(ana, "gil")
 		domain := s.prove(ana.User.ID, ana.Organization.ID, "gil.example.com")
-		require.NoError(t, errOf(s.as(ana.User.ID).SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed})))
+		require.NoError(t, errOf(s.as(ana.User.ID).SetSignUpPolicy(t.Context(), ana.Organization.ID,
+			tenancy.SignUpPolicyChange{Domain: domain, Policy: tenancy.PolicyClosed})))
 		s.unchanged(func() {
-			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID, tenancy.OwnerReplacement{User: gil, Reference: "t"})
+			_, err := s.staff.ReplaceOwner(t.Context(), ana.Organization.ID,
+				tenancy.OwnerReplacement{User: gil, Reference: "t"})
 			refused(t, err, tenancy.CodeSignUpClosed)
 		})
 	})
@@ -253,7 +290,8 @@ func TestReplaceOwnerRefuses(t *testing.T) {
 	require.NoError(t, err)
 	gone := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Developer)
 	require.NoError(t, s.staff.DeleteUser(s.ctx(), gone, tenancy.UserDeletion{}))
-	require.NoError(t, s.as(dan.User.ID).DeleteOrganization(s.ctx(), dan.Organization.ID, tenancy.OrganizationDeletion{}))
+	require.NoError(t, s.as(dan.User.ID).DeleteOrganization(s.ctx(), dan.Organization.ID,
+		tenancy.OrganizationDeletion{}))
 	merged := s.another(eve, "Old")
 	s.prove(eve.User.ID, eve.Organization.ID, "eve.example.com")
 	_, err = s.as(eve.User.ID).MergeOrganizations(s.ctx(), eve.Organization.ID, merged)
@@ -270,9 +308,11 @@ func TestReplaceOwnerRefuses(t *testing.T) {
 	}{
 		{"GEN-14 a zero organization", s.staff, tenancy.OrganizationID{}, with(ben), tenancy.CodeID},
 		{"GEN-14 a zero user", s.staff, org, with(tenancy.UserID{}), tenancy.CodeID},
-		{"GEN-4 no such Previous", s.staff, org, tenancy.OwnerReplacement{User: ben, Previous: 3, Reference: "t"}, tenancy.CodeInput},
+		{"GEN-4 no such Previous", s.staff, org, tenancy.OwnerReplacement{User: ben, Previous: 3,
+			Reference: "t"}, tenancy.CodeInput},
 		{"EVT-3 no reference", s.staff, org, tenancy.OwnerReplacement{User: ben}, tenancy.CodeReference},
-		{"EVT-3 a reference that is none", s.staff, org, tenancy.OwnerReplacement{User: ben, Reference: "ben@example.com"}, tenancy.CodeReference},
+		{"EVT-3 a reference that is none", s.staff, org, tenancy.OwnerReplacement{User: ben,
+			Reference: "ben@example.com"}, tenancy.CodeReference},
 		{"GEN-5 no such organization", s.staff, tenancy.OrganizationID(ben), with(ben), tenancy.CodeNotFound},
 		{"ORG-14 not System", s.host, org, with(ben), tenancy.CodeNotAllowed},
 		{"GEN-5 no such user", s.staff, org, with(tenancy.UserID(org)), tenancy.CodeNotFound},
@@ -282,7 +322,8 @@ func TestReplaceOwnerRefuses(t *testing.T) {
 		{"GEN-6 who is it", s.staff, org, with(ana.User.ID), tenancy.CodeAlreadyOwner},
 		{"ORG-14 an inactive member", s.staff, org, with(ida), tenancy.CodeInactive},
 		{"ORG-14 an inactive user", s.staff, org, with(sam), tenancy.CodeInactive},
-		{"INV-5 a member of another organization", s.staff, org, with(eve.User.ID), tenancy.CodeManagedElsewhere},
+		{"INV-5 a member of another organization", s.staff, org, with(eve.User.ID),
+			tenancy.CodeManagedElsewhere},
 		{"ORG-14 no member, though another one is active", s.staff, org, with(gil), tenancy.CodeOtherMember},
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
@@ -301,12 +342,14 @@ func TestTransferOwnershipRace(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		org := ana.Organization.ID
-		heirs := []tenancy.UserID{s.join(ana, "ben", tenancy.StandardUser), s.join(ana, "cat", tenancy.Administrator)}
+		heirs := []tenancy.UserID{s.join(ana, "ben", tenancy.StandardUser),
+			s.join(ana, "cat", tenancy.Administrator)}
 		errs := make([]error, len(heirs))
 		var wg sync.WaitGroup
 		for i, heir := range heirs {
 			wg.Go(func() {
-				_, errs[i] = s.as(ana.User.ID).TransferOwnership(t.Context(), org, tenancy.NewOwner{User: heir})
+				_, errs[i] = s.as(ana.User.ID).TransferOwnership(t.Context(), org,
+					tenancy.NewOwner{User: heir})
 			})
 		}
 		wg.Wait()
