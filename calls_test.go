@@ -493,6 +493,10 @@ var errands = []errand{
 	{op: "RemoveUser", by: "Admin", on: "Org", others: "Member Heir", call: func(c call) (any, error) {
 		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{AccountsTo: c.Heir}))
 	}},
+	{op: "RemoveUser", way: "each account to an heir", by: "Admin", on: "Org", others: "Member Work Heir Standard", call: func(c call) (any, error) {
+		heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
+		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Heirs: heirs, AccountsTo: c.Standard}))
+	}},
 	{op: "RemoveUser", way: "with their accounts", by: "Owner", on: "Org", others: "Member", call: func(c call) (any, error) {
 		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Release: true}))
 	}},
@@ -510,6 +514,10 @@ var errands = []errand{
 	}},
 	{op: "DeleteUser", by: "Admin", on: "Member", others: "Heir", call: func(c call) (any, error) {
 		return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{AccountsTo: c.Heir}))
+	}},
+	{op: "DeleteUser", way: "each account to an heir", by: "Admin", on: "Member", others: "Work Heir Standard", call: func(c call) (any, error) {
+		heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
+		return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{Heirs: heirs, AccountsTo: c.Standard}))
 	}},
 	{op: "DeleteUser", way: "themself", by: "Guest", on: "Guest", given: (*tenant).landless, call: func(c call) (any, error) {
 		return does(c.s.DeleteUser(c, c.Guest, tenancy.UserDeletion{}))

@@ -1,36 +1,401 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"slices"
-	"time"
 )
 
-// Deleting organizations, restoring them, and purging what was kept for a while.
+// UserDeletion is the input of DeleteUser. It says who gets the accounts that the user
+// owns. The zero value is for a user who owns none, or closed ones alone. Managed
+// accounts pass to other active members of the organization. Unmanaged ones, which only
+// an Operator gives away, pass to active users who are in no organization.
+type UserDeletion struct {
+	Heirs      []Heir // who gets a single account; nil: AccountsTo gets all of them
+	AccountsTo UserID // who gets the accounts that Heirs does not name; zero: nobody
+}
 
-// How long the name of an organization that ended, and the address in a settled or expired invitation or request, is kept (ORG-11): Purge removes
-// it from the 29th day on, and no read gives it from the 30th on.
-const (
-	purgeAfter = 29 * 24 * time.Hour
-	keptFor    = 30 * 24 * time.Hour
-)
-
-// kept gives a personal text as long as it may be read; ended is when the time began to run, in the future or zero if it does not yet.
-func kept(text Personal, ended, now Instant) Personal {
-	if ended != 0 && now >= ended.add(keptFor) {
-		return Personal{}
+// DeleteUser deletes a user for good (USR-14). Their membership and all of their grants
+// end, their accounts pass to the heirs in the input, and their personal data is erased
+// from the record and from the invitations to their address and the requests for it;
+// pending invitations are revoked, and open requests are settled. The address is free
+// at once, and whoever has it next inherits nothing.
+//
+// The Owner and Administrators delete a member, but neither the Owner nor themselves. A
+// user who is in no organization deletes themself. An Operator deletes anybody except
+// the Owner of an organization, whom nobody deletes: DeleteOrganization or
+// TransferOwnership comes first.
+//
+// Errors: CodeID; CodeInput if accounts pass to the user themself, if one is named
+// twice, or if a user who deletes themself gives accounts away; CodeNotFound, also if
+// the actor does not see an heir, or if an account named is not a main account of the
+// user's; CodeNotAllowed; CodeOneself; CodeTheOwner if another user calls it for the
+// Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
+// CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
+// CodeNotMember, CodeManagedElsewhere if they are in an organization and the account in
+// none, CodeInactive.
+func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
+	var check form
+	check.id(user)
+	check.heirs(user, in.Heirs)
+	check.that(in.AccountsTo != user, CodeInput)
+	if s.actor.User == user {
+		check.that(len(in.Heirs) == 0 && in.AccountsTo.IsZero(), CodeInput)
 	}
-	return text
+	return change(ctx, s, call{opDeleteUser, user.String(), check.err},
+		func(r *reads) deleteUserFacts { return r.loadDeleteUser(user, in) },
+		func(f deleteUserFacts, c *changes) error { return decideDeleteUser(f, in, c) })
+}
+
+// deleteUserFacts is a user who is deleted, and who gets their accounts.
+type deleteUserFacts struct {
+	target    sight
+	theirs    belongings
+	heirs     heirs
+	invited   []InvitationRecord // to the user's address, in every state
+	requested []RequestRecord    // for the user's address, in every state
+}
+
+func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
+	f := deleteUserFacts{
+		target: r.sight(user),
+		theirs: r.belongingsOf(user),
+		heirs:  r.heirs(in.Heirs, in.AccountsTo),
+	}
+	for _, a := range f.theirs.accounts {
+		r.needHead(a.stream())
+	}
+	if address := f.theirs.user.Personal.Address.Reveal(); address != "" {
+		f.invited = all(r, invitationsByAddress(address, InvitationID{}))
+		f.requested = all(r, requestsByAddress(address))
+	}
+	for _, i := range f.theirs.invitations {
+		if i.Kind == InvitationToOrganization {
+			r.needHead(streamOfOrganization(i.Organization))
+		}
+	}
+	for _, q := range f.requested {
+		r.needHead(streamOfOrganization(q.Organization))
+	}
+	return f
+}
+
+func decideDeleteUser(f deleteUserFacts, in UserDeletion, c *changes) error {
+	if err := f.authorize(c); err != nil {
+		return err
+	}
+	if !f.heirs.there() || !haveAll(f.theirs.owned, in.Heirs) {
+		return CodeNotFound
+	}
+	if f.target.owner() {
+		return CodeOwnsOrganization
+	}
+	if err := f.heirs.inherit(f.organization()); err != nil {
+		return err
+	}
+	if in.AccountsTo.IsZero() && len(unnamed(f.theirs.owned, in.Heirs)) > 0 {
+		return CodeOwnsAccounts
+	}
+	f.delete(in, c)
+	return nil
+}
+
+// authorize decides whether the actor may delete the user.
+func (f deleteUserFacts) authorize(c *changes) error {
+	if f.target.oneself() && len(f.target.memberships) == 0 {
+		return nil
+	}
+	if err := c.authorizeUser(f.target); err != nil {
+		return err
+	}
+	switch {
+	case f.target.oneself() && !f.target.owner():
+		return CodeOneself
+	case f.target.offLimits():
+		return CodeTheOwner
+	}
+	return nil
+}
+
+// organization returns the organization of a user who owns none, whose accounts are
+// all in it; zero: they are in no organization, and their accounts are unmanaged.
+func (f deleteUserFacts) organization() OrganizationID {
+	if len(f.target.memberships) == 0 {
+		return OrganizationID{}
+	}
+	return f.target.memberships[0].Organization
+}
+
+// delete passes on what the user owns, ends what they have, and erases the rest.
+func (f deleteUserFacts) delete(in UserDeletion, c *changes) {
+	user := f.target.user.ID
+	theirs := c.bequeath(f.theirs, in.Heirs)
+	for _, m := range theirs.memberships {
+		c.leave(m.Organization, theirs, in.AccountsTo)
+	}
+	for _, unmanaged := range theirs.ownedIn(OrganizationID{}) {
+		c.hand(unmanaged, in.AccountsTo, RoleSet{})
+	}
+	for _, g := range theirs.grants {
+		if get(c.world, grantOn(g.Account, user)) != nil {
+			c.say(RolesRevoked{g.Account, user}, theirs.account(g.Account).stream())
+		}
+	}
+	f.eraseInvitations(c)
+	f.eraseRequests(c)
+	c.say(UserDeleted{user}, streamOfUser(user))
+	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{} })
+}
+
+// eraseInvitations erases the user's address from invitations, and revokes those that
+// are pending.
+func (f deleteUserFacts) eraseInvitations(c *changes) {
+	for _, i := range f.invited {
+		if get(c.world, invitationByID(i.ID)).State == StatePending {
+			c.say(InvitationRevoked{i.ID, c.now}, f.streamOf(i))
+		}
+		edit(c.world, invitationByID(i.ID), func(i *InvitationRecord) { i.Personal = InvitationPersonal{} })
+	}
+}
+
+// streamOf returns the stream that a pending invitation to the user's address belongs
+// to.
+func (f deleteUserFacts) streamOf(i InvitationRecord) Stream {
+	if i.Kind == InvitationToAccount {
+		return f.theirs.account(i.Account).stream()
+	}
+	return streamOfOrganization(i.Organization)
+}
+
+// eraseRequests erases the user's address from requests, and settles those that are
+// open.
+func (f deleteUserFacts) eraseRequests(c *changes) {
+	for _, q := range f.requested {
+		if q.State == StateOpen {
+			c.say(RequestSettled{q.ID, c.now}, streamOfOrganization(q.Organization))
+		}
+		edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
+	}
 }
 
 // OrganizationDeletion is the input of DeleteOrganization.
 type OrganizationDeletion struct {
-	AccountsTo OrganizationID // another organization of the Owner's, for the accounts they own in this one; needed if there is one
+	// AccountsTo is another organization of the Owner's, which gets the accounts that
+	// they own in this one. It is needed if there are both. Zero: none, and the accounts
+	// become unmanaged.
+	AccountsTo OrganizationID
 }
 
-// OrganizationDeleted says that an organization was deleted: its members are members no more, and its accounts are unmanaged. It stands in the
-// organization's stream, and in the own stream of every member it lets go.
+// DeleteOrganization ends an organization (ORG-10). Its accounts become unmanaged and
+// stay with their owners, its members are users without an organization, and all grants
+// stay. A member whom the organization had made inactive leaves it first, and their
+// accounts pass to the Owner. The organization's pending invitations, account requests,
+// requests to be invited, domains and connections end; invitations to its accounts live
+// on. An Owner of other organizations names the one that their accounts go to. The name
+// is kept for 29 days, in which an Operator can restore the organization. Only the
+// Owner may call it, or an Operator on the Owner's behalf.
+//
+// Errors: CodeID; CodeNotFound, also if AccountsTo is not another active organization
+// of the Owner's; CodeNotAllowed; CodeMerged, CodeEnded; CodeOwnsOrganization if
+// AccountsTo is needed; CodeHIPAADesignated if an account that would become unmanaged
+// is designated (disable it first), CodeAccountLimit if AccountsTo has no room.
+func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, in OrganizationDeletion) error {
+	var check form
+	check.id(org)
+	return change(ctx, s, call{opDeleteOrganization, org.String(), check.err},
+		func(r *reads) deleteOrganizationFacts { return r.loadDeleteOrganization(org, in.AccountsTo) },
+		func(f deleteOrganizationFacts, c *changes) error { return decideDeleteOrganization(f, in, c) })
+}
+
+// deleteOrganizationFacts is an organization that is deleted, with all that ends with
+// it.
+type deleteOrganizationFacts struct {
+	standing // the actor's
+	remains  remains
+	members  []MembershipRecord
+	accounts []AccountRecord
+	owner    belongings
+	inactive []belongings        // members whom the organization had made inactive
+	to       *OrganizationRecord // which gets the Owner's accounts; nil: none, or there is no such organization
+	occupied occupancy           // of that organization
+}
+
+func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizationFacts {
+	r.needHead(streamOfOrganization(to))
+	f := deleteOrganizationFacts{
+		standing: r.standing(org),
+		remains:  r.remains(org),
+		members:  all(r, membersOf(org, UserID{})),
+		accounts: all(r, accountsIn(org, AccountID{})),
+		to:       find(r, organizationByID(to)),
+	}
+	f.occupied = r.occupancy(f.to)
+	for _, m := range f.members {
+		user := find(r, userByID(m.User))
+		r.needHead(streamOfUser(m.User))
+		switch {
+		case m.Role == Owner:
+			f.owner = r.belongings(user)
+		case user != nil && user.InactiveOrganization:
+			f.inactive = append(f.inactive, r.belongings(user))
+		}
+	}
+	return f
+}
+
+func decideDeleteOrganization(f deleteOrganizationFacts, in OrganizationDeletion, c *changes) error {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	if !in.AccountsTo.IsZero() && !f.isOwnersOther(f.to) {
+		return CodeNotFound
+	}
+	if err := f.alive(); err != nil {
+		return err
+	}
+	owned := f.passing()
+	switch {
+	case f.to == nil && len(owned) > 0 && f.owner.ownsElsewhere(f.organization.ID):
+		return CodeOwnsOrganization
+	case f.designatedLeaves(owned):
+		return CodeHIPAADesignated
+	}
+	if f.to != nil {
+		if err := c.room(*f.to, f.occupied, 0, len(owned)); err != nil {
+			return err
+		}
+	}
+	f.delete(in, c)
+	return nil
+}
+
+// isOwnersOther reports whether an organization is active and another one of the
+// Owner's.
+func (f deleteOrganizationFacts) isOwnersOther(o *OrganizationRecord) bool {
+	if o == nil || o.ID == f.organization.ID {
+		return false
+	}
+	return o.State == StateActive && o.Owner == f.organization.Owner
+}
+
+// passing returns the accounts that are the Owner's in the end: their own, and those of
+// members whom the organization had made inactive.
+func (f deleteOrganizationFacts) passing() []family {
+	owned := f.owner.ownedIn(f.organization.ID)
+	for _, member := range f.inactive {
+		owned = append(owned, member.ownedIn(f.organization.ID)...)
+	}
+	return owned
+}
+
+// designatedLeaves reports whether a designated account would become unmanaged. The
+// Owner's do not, if they go to an organization that is entitled (HIP-7).
+func (f deleteOrganizationFacts) designatedLeaves(owned []family) bool {
+	moves := map[AccountID]bool{}
+	if f.to != nil && f.to.HIPAA {
+		for _, accounts := range owned {
+			for _, a := range accounts.all() {
+				moves[a.ID] = true
+			}
+		}
+	}
+	return slices.ContainsFunc(f.accounts, func(a AccountRecord) bool {
+		return a.Closed == 0 && a.Designated != 0 && !moves[a.ID]
+	})
+}
+
+// delete lets inactive members go, moves the Owner's accounts, and ends the rest.
+func (f deleteOrganizationFacts) delete(in OrganizationDeletion, c *changes) {
+	org := f.organization.ID
+	for _, member := range f.inactive {
+		c.leave(org, member, f.organization.Owner)
+	}
+	if !in.AccountsTo.IsZero() {
+		for _, accounts := range f.passing() {
+			c.move(accounts, in.AccountsTo)
+		}
+	}
+	f.remains.settle(c, InvitationID{})
+	streams := []Stream{streamOfOrganization(org)}
+	for _, m := range f.members {
+		if get(c.world, memberOf(org, m.User)) != nil && f.endsAlone(m) {
+			streams = append(streams, streamOfUser(m.User))
+		}
+	}
+	c.say(OrganizationDeleted{org, c.now}, streams...)
+}
+
+// endsAlone reports whether a member is in no organization once this one has ended.
+// Only its Owner can be in others.
+func (f deleteOrganizationFacts) endsAlone(m MembershipRecord) bool {
+	return m.Role != Owner || !f.owner.ownsElsewhere(f.organization.ID)
+}
+
+// RestoreOrganization brings a deleted organization back within 29 days (ORG-12). Its
+// former Owner returns with every unmanaged account they own, and its settings,
+// entitlements and limits are as they were. Nobody else returns, and neither do
+// domains, connections and invitations. Only an Operator may call it.
+//
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged, because a merge is final;
+// CodeRestoreWindow if it is too late or the organization is not deleted;
+// CodeFormerOwner if the former Owner is deleted, inactive or managed elsewhere.
+func (p *Platform) RestoreOrganization(ctx context.Context, org OrganizationID) (Organization, error) {
+	var check form
+	check.id(org)
+	return update(ctx, p.Session, call{opRestoreOrganization, org.String(), check.err},
+		func(r *reads) restoreOrganizationFacts { return r.loadRestoreOrganization(org) },
+		func(f restoreOrganizationFacts, c *changes) (Organization, error) {
+			return decideRestoreOrganization(f, c)
+		})
+}
+
+// restoreOrganizationFacts is an organization that is restored.
+type restoreOrganizationFacts struct {
+	standing
+	owner belongings // the former Owner
+}
+
+func (r *reads) loadRestoreOrganization(org OrganizationID) restoreOrganizationFacts {
+	f := restoreOrganizationFacts{standing: r.standing(org)}
+	if f.organization != nil {
+		f.owner = r.belongings(find(r, userByID(f.organization.Owner)))
+	}
+	return f
+}
+
+func decideRestoreOrganization(f restoreOrganizationFacts, c *changes) (Organization, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Organization{}, err
+	}
+	o := f.organization
+	switch {
+	case o.State == StateMerged:
+		return Organization{}, CodeMerged
+	case !o.restorable(c.now):
+		return Organization{}, CodeRestoreWindow
+	case f.owner.user.State() != StateActive || f.owner.managedElsewhere(o.ID):
+		return Organization{}, CodeFormerOwner
+	}
+	streams := []Stream{streamOfOrganization(o.ID)}
+	if len(f.owner.memberships) == 0 {
+		streams = append(streams, streamOfUser(o.Owner))
+	}
+	c.say(OrganizationRestored{o.ID}, streams...)
+	c.join(o.ID, f.owner, Owner, InvitationID{})
+	return c.viewOrganizationNow(f.standing), nil
+}
+
+// restorable reports whether an organization was deleted less than 29 days ago, and has
+// not been purged.
+func (o OrganizationRecord) restorable(now Instant) bool {
+	return o.State == StateDeleted && o.Purged == 0 && now < o.Ended.add(purgeAfter)
+}
+
+// UserDeleted says that a user was deleted, and that their personal data is gone.
+type UserDeleted struct{ User UserID }
+
+// OrganizationDeleted says that an organization was deleted: its members are no longer
+// members, and its accounts are unmanaged. It is stored in the organization's stream,
+// and in the own stream of every member whom it lets go.
 type OrganizationDeleted struct {
 	Organization OrganizationID
 	Ended        Instant
@@ -39,14 +404,14 @@ type OrganizationDeleted struct {
 // OrganizationRestored says that a deleted organization is active again.
 type OrganizationRestored struct{ Organization OrganizationID }
 
-// OrganizationPurged says that the name of an organization that ended is gone.
-type OrganizationPurged struct {
-	Organization OrganizationID
-	Purged       Instant
+func (e UserDeleted) apply(w *world) {
+	edit(w, userByID(e.User), func(u *UserRecord) { u.Deleted = true })
 }
 
 func (e OrganizationDeleted) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.State, o.Ended = StateDeleted, e.Ended })
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
+		o.State, o.Ended = StateDeleted, e.Ended
+	})
 	w.move(Move{From: e.Organization, At: e.Ended})
 }
 
@@ -54,245 +419,6 @@ func (e OrganizationRestored) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.State, o.Ended = StateActive, 0 })
 }
 
-func (e OrganizationPurged) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Purged = e.Purged })
-}
-
+// deletionEvents includes OrganizationPurged, which purge.go has. UserDeleted is among
+// the userEvents.
 var deletionEvents = []EventData{OrganizationDeleted{}, OrganizationRestored{}, OrganizationPurged{}}
-
-// ending is an organization that is to be deleted, with all that ends with it.
-type ending struct {
-	remains
-	members  []MembershipRecord
-	accounts []AccountRecord
-	owner    belongings
-	inactive []belongings // members it had made inactive
-}
-
-// ending asks for all of it; a zero ID, or one of nothing, has none.
-func (r *reads) ending(org OrganizationID) ending {
-	e := ending{remains: r.remains(org), members: all(r, membersOf(org, UserID{})), accounts: all(r, accountsIn(org, AccountID{}))}
-	for _, m := range e.members {
-		user := find(r, userByID(m.User))
-		r.needHead(streamOfUser(m.User))
-		switch {
-		case m.Role == Owner:
-			e.owner = r.belongings(user)
-		case user != nil && user.InactiveOrganization:
-			e.inactive = append(e.inactive, r.belongings(user))
-		}
-	}
-	return e
-}
-
-// DeleteOrganization ends an organization. Its accounts become unmanaged and stay with their owners, its members are users without an organization,
-// and all grants stay; a member whom the organization had made inactive leaves it first, their accounts passing to the Owner. Pending invitations to
-// it, its account requests, requests to it, domains and connections end; invitations to its accounts live on (ORG-10). An Owner of other
-// organizations names the one that their accounts go to. The name is kept for 29 days, in which an Operator can restore it. The Owner, or an
-// Operator on the Owner's behalf; never an Administrator.
-//
-// Errors: CodeID; CodeNotFound (AccountsTo too, if it is no other active organization of the Owner's), CodeNotAllowed; CodeMerged, CodeEnded,
-// CodeOwnsOrganization (AccountsTo is needed), CodeHIPAADesignated (disable it first), CodeAccountLimit (of AccountsTo).
-func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, deletion OrganizationDeletion) error {
-	var f form
-	f.id(org)
-	type facts struct {
-		standing
-		ending
-		to       *OrganizationRecord
-		occupied occupancy
-	}
-	_, err := update(ctx, s, call{opDeleteOrganization, org.String(), f.err},
-		func(r *reads) facts {
-			r.needHead(streamOfOrganization(deletion.AccountsTo))
-			to := find(r, organizationByID(deletion.AccountsTo))
-			return facts{r.standing(org), r.ending(org), to, r.occupancy(to)}
-		},
-		func(f facts, c *changes) (struct{}, error) {
-			if err := c.authorize(f.standing); err != nil {
-				return struct{}{}, err
-			}
-			if !deletion.AccountsTo.IsZero() && (f.to == nil || f.to.ID == org || f.to.State != StateActive || f.to.Owner != f.standing.organization.Owner) {
-				return struct{}{}, CodeNotFound
-			}
-			if err := cmp.Or(f.alive(), f.ending.refusal(f.to)); err != nil {
-				return struct{}{}, err
-			}
-			if f.to != nil {
-				if err := c.room(*f.to, f.occupied, 0, len(f.passing())); err != nil {
-					return struct{}{}, err
-				}
-			}
-			f.ending.delete(c, deletion.AccountsTo)
-			return struct{}{}, nil
-		})
-	return err
-}
-
-// passing gives the accounts that are the Owner's in the end: theirs, and those of members whom the organization had made inactive.
-func (e ending) passing() []family {
-	owned := e.owner.ownedIn(e.organization.ID)
-	for _, b := range e.inactive {
-		owned = append(owned, b.ownedIn(e.organization.ID)...)
-	}
-	return owned
-}
-
-// refusal decides whether an organization can be deleted, the Owner's accounts going to another of theirs.
-func (e ending) refusal(to *OrganizationRecord) error {
-	owned := e.passing()
-	if e.owner.ownsElsewhere(e.organization.ID) && len(owned) > 0 && to == nil {
-		return CodeOwnsOrganization
-	}
-	goes := map[AccountID]bool{}
-	if to != nil && to.HIPAA {
-		for _, f := range owned {
-			for _, a := range f.all() {
-				goes[a.ID] = true
-			}
-		}
-	}
-	if slices.ContainsFunc(e.accounts, func(a AccountRecord) bool { return a.Closed == 0 && a.Designated != 0 && !goes[a.ID] }) {
-		return CodeHIPAADesignated
-	}
-	return nil
-}
-
-// delete carries a deletion out.
-func (e ending) delete(c *changes, to OrganizationID) {
-	org := e.organization.ID
-	streams := []Stream{streamOfOrganization(org)}
-	for _, b := range e.inactive {
-		c.leave(org, b, e.organization.Owner)
-	}
-	if !to.IsZero() {
-		for _, f := range e.passing() {
-			c.move(f, to)
-		}
-	}
-	e.settle(c, InvitationID{})
-	for _, m := range e.members {
-		if get(c.world, memberOf(org, m.User)) != nil && (m.Role != Owner || !e.owner.ownsElsewhere(org)) {
-			streams = append(streams, streamOfUser(m.User))
-		}
-	}
-	c.say(OrganizationDeleted{org, c.now}, streams...)
-}
-
-// RestoreOrganization brings a deleted organization back within 29 days: its former Owner, with every unmanaged account they own, and its settings,
-// entitlements and limits as they were. Nobody else returns, nor do domains, connections and invitations (ORG-12). An Operator alone.
-//
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged (a merge is final), CodeRestoreWindow (too late, or it is not deleted), CodeFormerOwner
-// (deleted, inactive or managed elsewhere).
-func (p *Platform) RestoreOrganization(ctx context.Context, org OrganizationID) (Organization, error) {
-	var f form
-	f.id(org)
-	type facts struct {
-		standing
-		owner belongings
-	}
-	return update(ctx, p.Session, call{opRestoreOrganization, org.String(), f.err},
-		func(r *reads) facts {
-			f := facts{standing: r.standing(org)}
-			if f.organization != nil {
-				f.owner = r.belongings(find(r, userByID(f.organization.Owner)))
-			}
-			return f
-		},
-		func(f facts, c *changes) (Organization, error) {
-			if err := c.authorize(f.standing); err != nil {
-				return Organization{}, err
-			}
-			o := f.organization
-			switch {
-			case o.State == StateMerged:
-				return Organization{}, CodeMerged
-			case o.State != StateDeleted || o.Purged != 0 || c.now >= o.Ended.add(purgeAfter):
-				return Organization{}, CodeRestoreWindow
-			case f.owner.user.State() != StateActive || f.owner.managedElsewhere(org):
-				return Organization{}, CodeFormerOwner
-			}
-			streams := []Stream{streamOfOrganization(org)}
-			if len(f.owner.memberships) == 0 {
-				streams = append(streams, streamOfUser(o.Owner))
-			}
-			c.say(OrganizationRestored{org}, streams...)
-			c.join(org, f.owner, Owner, InvitationID{})
-			return c.viewOrganization(*get(c.world, organizationByID(org)), f.standing), nil
-		})
-}
-
-// Purged says what Purge removed.
-type Purged struct {
-	Organizations int // names
-	Invitations   int // addresses and hashes of secrets
-	Requests      int // addresses
-}
-
-// Purge removes the names of organizations that ended, and addresses of invitations and requests that were settled or expired, 29 days ago or
-// more (ORG-11). System alone, daily; it works in batches of a transaction each, any number of processes may run it at once, and again after a
-// crash.
-//
-// Errors: CodeInTransaction, CodeInput (with Once), CodeNotAllowed; an error of the store or context ends it, and what was removed before stands.
-func (p *Platform) Purge(ctx context.Context) (Purged, error) {
-	c := call{row: opPurge, form: p.alone(ctx)}
-	if c.form == nil && !p.once.IsZero() {
-		c.form = CodeInput
-	}
-	var total Purged
-	for {
-		batch, err := update(ctx, p.Session, c, func(r *reads) purge { return r.purge() }, purge.decide)
-		if err != nil {
-			return total, err
-		}
-		total.Organizations += batch.Organizations
-		total.Invitations += batch.Invitations
-		total.Requests += batch.Requests
-		if batch.Organizations < pageSize && batch.Invitations < pageSize && batch.Requests < pageSize {
-			return total, nil
-		}
-	}
-}
-
-// purge is a batch of what may be due.
-type purge struct {
-	organizations []OrganizationRecord
-	invitations   []InvitationRecord
-	requests      []RequestRecord
-}
-
-func (r *reads) purge() purge {
-	f := purge{list(r, organizationsDue(), pageSize), list(r, invitationsDue(), pageSize), list(r, requestsDue(), pageSize)}
-	for _, o := range f.organizations {
-		r.needHead(streamOfOrganization(o.ID))
-	}
-	return f
-}
-
-// decide removes what is due of a batch.
-func (f purge) decide(c *changes) (done Purged, err error) {
-	if err := c.platform(); err != nil {
-		return done, err
-	}
-	isDue := func(ended Instant) bool { return c.now >= ended.add(purgeAfter) }
-	for _, o := range f.organizations {
-		if isDue(o.Ended) {
-			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
-			edit(c.world, organizationByID(o.ID), func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })
-			done.Organizations++
-		}
-	}
-	for _, i := range f.invitations {
-		if isDue(due(i.Settled, i.Expires)) {
-			edit(c.world, invitationByID(i.ID), func(i *InvitationRecord) { i.Personal = InvitationPersonal{} })
-			done.Invitations++
-		}
-	}
-	for _, q := range f.requests {
-		if isDue(due(q.Settled, q.Expires)) {
-			edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
-			done.Requests++
-		}
-	}
-	return done, nil
-}

@@ -2,11 +2,7 @@ package tenancy_test
 
 import (
 	"context"
-	"crypto/rand"
-	"iter"
-	"reflect"
-	"strings"
-	"sync"
+	"fmt"
 	"testing"
 	"time"
 
@@ -326,243 +322,248 @@ func TestRestoreOrganizationRefused(t *testing.T) {
 	})
 }
 
-// textsIn gives all texts within a value, hidden ones and those of Personal too.
-func textsIn(v reflect.Value, add func(string)) {
-	switch v.Kind() {
-	case reflect.String:
-		add(v.String())
-	case reflect.Interface, reflect.Pointer:
-		if !v.IsNil() {
-			textsIn(v.Elem(), add)
-		}
-	case reflect.Struct:
-		for _, field := range v.Fields() {
-			textsIn(field, add)
-		}
-	case reflect.Slice, reflect.Array:
-		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
-			add(string(v.Bytes()))
-			return
-		}
-		for i := range v.Len() {
-			textsIn(v.Index(i), add)
-		}
-	case reflect.Map:
-		for it := v.MapRange(); it.Next(); {
-			textsIn(it.Key(), add)
-			textsIn(it.Value(), add)
-		}
-	}
-}
-
-// marked is a scene in which every name and address carries a marker, and everything that was given back is searched for them.
-type marked struct {
-	*scene
-	marks []string
-	seen  map[string]bool // the texts of everything that was looked at
-}
-
-// mark makes a marker.
-func (m *marked) mark() string {
-	m.marks = append(m.marks, "m"+strings.ToLower(rand.Text()))
-	return m.marks[len(m.marks)-1]
-}
-
-// look searches a value, and the texts of an error.
-func (m *marked) look(values ...any) {
-	for _, v := range values {
-		if err, ok := v.(error); ok {
-			m.seen[err.Error()] = true
-		}
-		if v != nil {
-			textsIn(reflect.ValueOf(v), func(text string) { m.seen[text] = true })
-		}
-	}
-}
-
-// holds gives the markers that are in something.
-func (m *marked) holds() (held []string) {
-	for _, mark := range m.marks {
-		for text := range m.seen {
-			if strings.Contains(text, mark) {
-				held = append(held, mark)
-				break
-			}
-		}
-	}
-	return held
-}
-
-// looks searches a list.
-func looks[T any](m *marked, list iter.Seq2[T, error]) {
-	for item, err := range list {
-		m.look(item, err)
-	}
-}
-
-// read looks at everything that anybody reads of the organizations and users, and tries what fails.
-func (m *marked) read(orgs []tenancy.OrganizationID, users []tenancy.UserID, accounts []tenancy.AccountID, secrets []tenancy.Secret, emails []string) {
-	ctx := m.ctx()
-	m.seen = map[string]bool{}
-	sessions := []*tenancy.Session{m.host.Session, m.staff.Session}
-	for _, user := range users {
-		sessions = append(sessions, m.as(user))
-	}
-	for _, s := range sessions {
-		for _, org := range orgs {
-			o, err := s.Organization(ctx, org)
-			m.look(o, err)
-			looks(m, s.Users(ctx, org, tenancy.UserQuery{}))
-			looks(m, s.Accounts(ctx, org, tenancy.AccountQuery{}))
-			looks(m, s.Invitations(ctx, org, tenancy.InvitationQuery{}))
-			looks(m, s.Domains(ctx, org, tenancy.DomainQuery{}))
-			looks(m, s.Connections(ctx, org, tenancy.ConnectionQuery{}))
-			looks(m, s.HIPAAReport(ctx, org, tenancy.HIPAAQuery{}))
-			looks(m, s.Events(ctx, organizationStream(org), tenancy.EventQuery{}))
-			_, err = s.RenameOrganization(ctx, org, "x")
-			m.look(err)
-		}
-		for _, user := range users {
-			u, memberships, err := s.User(ctx, user)
-			m.look(u, memberships, err)
-			looks(m, s.Organizations(ctx, tenancy.OrganizationQuery{User: user}))
-			looks(m, s.AccountsOf(ctx, user, tenancy.ReachQuery{}))
-			looks(m, s.AccountRequests(ctx, user, tenancy.AccountRequestQuery{}))
-			looks(m, s.Events(ctx, userStream(user), tenancy.EventQuery{}))
-		}
-		for _, account := range accounts {
-			a, err := s.Account(ctx, account)
-			m.look(a, err)
-			looks(m, s.Access(ctx, account, tenancy.ReachQuery{}))
-			looks(m, s.AccountInvitations(ctx, account, tenancy.InvitationQuery{}))
-		}
-		for _, secret := range secrets {
-			offer, err := s.Invitation(ctx, secret)
-			m.look(offer, err)
-		}
-	}
-	for _, email := range emails {
-		u, err := m.host.UserByEmail(ctx, email)
-		m.look(u, err)
-	}
-}
-
-func TestNothingPersonalRemains(t *testing.T) {
-	type people struct {
-		*marked
-		orgs     []tenancy.OrganizationID
-		users    []tenancy.UserID
-		accounts []tenancy.AccountID
-		secrets  []tenancy.Secret
-		emails   []string
-		ana      tenancy.SignedUp
-		ben      tenancy.UserID
-	}
-	open := func(t *testing.T) *people {
-		p := &people{marked: &marked{scene: newScene(t)}}
-		email := func() string {
-			p.emails = append(p.emails, p.mark()+"@"+p.mark()+".example.com")
-			return p.emails[len(p.emails)-1]
-		}
-		sign := func(secret tenancy.Secret, email string) tenancy.SignedUp {
-			in := tenancy.NewSignUp{Email: tenancy.Proven(email), Name: p.mark(), Account: "account", Secret: secret}
-			if secret.IsZero() {
-				in.Organization = p.mark()
-			}
-			up, err := p.host.SignUp(t.Context(), in)
-			require.NoError(t, err)
-			p.users = append(p.users, up.User.ID)
-			return up
-		}
-		p.ana = sign(tenancy.Secret{}, email())
-		owner, org := p.as(p.ana.User.ID), p.ana.Organization.ID
-		p.orgs, p.accounts = append(p.orgs, org), append(p.accounts, p.ana.Account.ID)
-		invite := func() (tenancy.Secret, string) {
-			to := email()
-			sent, err := owner.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: to})
-			require.NoError(t, err)
-			p.secrets = append(p.secrets, sent.Secret)
-			return sent.Secret, to
-		}
-		p.ben = sign(invite()).User.ID
-		invite()
-		declined, _ := invite()
-		require.NoError(t, p.host.DeclineInvitation(t.Context(), declined))
-		to := email()
-		sent, err := owner.InviteToAccount(t.Context(), p.ana.Account.ID, tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})
+func TestDeleteUser(t *testing.T) {
+	s := newScene(t)
+	ana, bob := s.found("ana"), s.found("bob")
+	org, boss := ana.Organization.ID, s.as(ana.User.ID)
+	admin := s.join(ana, "admin", tenancy.Administrator)
+	to := func(user tenancy.UserID) tenancy.UserDeletion { return tenancy.UserDeletion{AccountsTo: user} }
+	gone := func(user tenancy.UserID) {
+		t.Helper()
+		record, memberships, err := s.host.User(t.Context(), user)
 		require.NoError(t, err)
-		p.secrets = append(p.secrets, sent.Secret)
-		domain := p.mark() + ".example"
-		p.enforce(p.ana.User.ID, org, p.prove(p.ana.User.ID, org, domain))
-		p.emails = append(p.emails, p.mark()+"@"+domain)
-		_, err = p.host.RequestInvitation(t.Context(), tenancy.Proven(p.emails[len(p.emails)-1]))
-		require.NoError(t, err)
-		return p
+		require.Equal(t, tenancy.StateDeleted, record.State)
+		require.True(t, record.Email.IsZero())
+		require.True(t, record.Name.IsZero())
+		require.Empty(t, memberships)
+		_, _, err = s.as(user).User(t.Context(), user)
+		refused(t, err, tenancy.CodeActor)
 	}
-	read := func(p *people) { p.read(p.orgs, p.users, p.accounts, p.secrets, p.emails) }
-	// remove deletes the organization and everybody.
-	remove := func(t *testing.T, p *people) {
-		require.NoError(t, p.staff.DeleteOrganization(t.Context(), p.ana.Organization.ID, tenancy.OrganizationDeletion{}))
-		_, err := p.as(p.ana.User.ID).CloseAccount(t.Context(), p.ana.Account.ID)
+
+	t.Run("USR-14 a member by an Administrator: each thing is said in its own stream", func(t *testing.T) {
+		bo := s.join(ana, "bo", tenancy.StandardUser)
+		account := s.account(bo, org, "bo's")
+		s.assign(ana.User.ID, ana.Account.ID, bo, tenancy.Developer)
+		sent, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
-		for _, user := range p.users {
-			require.NoError(t, p.staff.DeleteUser(t.Context(), user, tenancy.UserDeletion{}))
+		_, err = s.as(bo).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+		require.NoError(t, err)
+		own := s.guest(bo, account, "own", tenancy.Support)
+
+		added := s.news(func() { require.NoError(t, s.as(admin).DeleteUser(t.Context(), bo, to(admin))) },
+			ofOrganization(org), ofUser(bo), ofOrganization(bob.Organization.ID), ofUser(own))
+		require.Equal(t, [][]string{{"AccountTransferred", "RolesRevoked", "RolesAssigned", "RolesRevoked", "MemberLeft"}, {"MemberLeft", "UserDeleted"},
+			{"RolesRevoked"}, nil}, added)
+		gone(bo)
+		require.Equal(t, admin, s.accountRecord(account).Owner)
+		for _, id := range []tenancy.AccountID{account, ana.Account.ID, bob.Account.ID} {
+			require.Empty(t, s.roles(id, bo))
 		}
-	}
-	t.Run("SEC-27 the search finds what is there", func(t *testing.T) {
-		p := open(t)
-		read(p)
-		require.GreaterOrEqual(t, len(p.holds()), len(p.marks)-2)
-		p.look(p.everything())
-		require.ElementsMatch(t, p.marks, p.holds())
+		require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(account, own))
+		_, _, err = s.as(admin).User(t.Context(), bo)
+		refused(t, err, tenancy.CodeNotFound)
 	})
-	t.Run("SEC-27 a user's name and address are gone at once", func(t *testing.T) {
-		p := open(t)
-		user, _, err := p.host.User(t.Context(), p.ben)
-		require.NoError(t, err)
-		name, email, _ := strings.Cut(user.Email.Reveal(), "@")
-		p.marks = []string{user.Name.Reveal(), name, strings.TrimSuffix(email, ".example.com")}
-		require.NoError(t, p.staff.DeleteUser(t.Context(), p.ben, tenancy.UserDeletion{}))
-		read(p)
-		p.look(p.everything())
-		require.Empty(t, p.holds())
+	t.Run("USR-14 the address is free at once, and its new holder inherits nothing", func(t *testing.T) {
+		old := s.guest(ana.User.ID, ana.Account.ID, "cy", tenancy.Developer)
+		require.NoError(t, s.as(old).DeleteUser(t.Context(), old, tenancy.UserDeletion{}))
+		gone(old)
+		cy := s.found("cy")
+		require.NotEqual(t, old, cy.User.ID)
+		require.Empty(t, s.roles(ana.Account.ID, cy.User.ID))
 	})
-	t.Run("SEC-27 ORG-11 INV-14 after 30 days no read and no error holds a name or address, though nothing was purged", func(t *testing.T) {
-		p := open(t)
-		remove(t, p)
-		p.clock.Advance(30*day - time.Microsecond)
-		read(p)
-		require.NotEmpty(t, p.holds(), "not yet")
-		p.clock.Advance(30 * day) // an invitation to the account was pending at first, and expired later
-		read(p)
-		require.Empty(t, p.holds())
-	})
-	t.Run("SEC-27 ORG-11 purged, no record, read, event or error holds one", func(t *testing.T) {
-		p := open(t)
-		remove(t, p)
-		p.clock.Advance(7*day + 29*day)
-		var wg sync.WaitGroup
-		for range 3 {
-			wg.Go(func() {
-				if _, err := p.host.Purge(p.ctx()); err != nil {
-					t.Error(err)
-				}
-			})
+	t.Run("USR-14 what is personal is gone from invitations in every state, and pending ones are revoked", func(t *testing.T) {
+		var sent []tenancy.SentInvitation
+		invite := func() tenancy.SentInvitation {
+			made := s.invited(ana, address("quill"))
+			sent = append(sent, made)
+			return made
 		}
-		wg.Wait()
-		read(p)
-		p.look(p.everything())
-		_, err := p.host.Relay(t.Context(), func(_ context.Context, e tenancy.Event) error {
-			p.look(e, string(tenancy.EncodeData(e.Data)))
-			return nil
+		require.NoError(t, boss.RevokeInvitation(t.Context(), invite().ID))
+		require.NoError(t, s.host.DeclineInvitation(t.Context(), invite().Secret))
+		quill, err := s.signUp("quill", invite().Secret)
+		require.NoError(t, err)
+		require.NoError(t, boss.RemoveUser(t.Context(), org, quill.User.ID, tenancy.Removal{}))
+		expired := s.invited(bob, address("quill"))
+		s.clock.Advance(8 * 24 * time.Hour)
+		pending := invite()
+		toAccount, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("quill"), Roles: tenancy.Roles(tenancy.Support)})
+		require.NoError(t, err)
+		other := s.invited(ana, address("other"))
+
+		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), quill.User.ID, tenancy.UserDeletion{})) },
+			ofOrganization(org), ofOrganization(bob.Organization.ID), ofUser(quill.User.ID))
+		require.Equal(t, [][]string{{"InvitationRevoked"}, {"InvitationRevoked", "InvitationRevoked"}, {"UserDeleted"}}, added)
+		for _, i := range append(sent, expired, toAccount) {
+			record := s.record(tenancy.IndexInvitations, tenancy.Key{ID: i.ID}).(tenancy.InvitationRecord)
+			require.Equal(t, tenancy.InvitationPersonal{}, record.Personal)
+			require.NotEqual(t, tenancy.StatePending, record.State)
+		}
+		require.Equal(t, tenancy.StateRevoked, s.invitationState(pending.ID))
+		require.Equal(t, tenancy.StatePending, s.invitationState(other.ID))
+		for entry, record := range s.everything() {
+			require.NotContains(t, fmt.Sprintf("%+v %+v", entry, record), "quill", "SEC a name or address is left")
+		}
+		_, err = s.signUp("quill", pending.Secret)
+		refused(t, err, tenancy.CodeSecretRefused)
+	})
+	t.Run("USR-14 a user in no organization deletes themself, unmanaged accounts closed first", func(t *testing.T) {
+		fay := s.guest(ana.User.ID, ana.Account.ID, "fay", tenancy.Developer)
+		account := s.account(fay, tenancy.OrganizationID{}, "fay's")
+		s.unchanged(func() {
+			refused(t, s.as(fay).DeleteUser(t.Context(), fay, tenancy.UserDeletion{}), tenancy.CodeOwnsAccounts)
 		})
+		_, err := s.as(fay).CloseAccount(t.Context(), account)
 		require.NoError(t, err)
-		require.Empty(t, p.holds())
-		p.sound()
+		added := s.news(func() { require.NoError(t, s.as(fay).DeleteUser(t.Context(), fay, tenancy.UserDeletion{})) }, ofUser(fay), ofOrganization(org))
+		require.Equal(t, [][]string{{"RolesRevoked", "UserDeleted"}, {"RolesRevoked"}}, added)
+		gone(fay)
+		require.Equal(t, fay, s.accountRecord(account).Owner, "INV-10")
 	})
-	t.Run("ORG-11 Purge is System's alone", func(t *testing.T) {
-		p := open(t)
-		_, err := p.staff.Purge(t.Context())
-		refused(t, err, tenancy.CodeNotAllowed)
+	t.Run("USR-14 an Operator names a user in no organization for unmanaged accounts", func(t *testing.T) {
+		gus := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Developer)
+		hal := s.guest(ana.User.ID, ana.Account.ID, "hal", tenancy.Developer)
+		account := s.account(gus, tenancy.OrganizationID{}, "gus's")
+		sub, err := s.as(gus).CreateSubaccount(t.Context(), account, tenancy.NewSubaccount{Name: "sub"})
+		require.NoError(t, err)
+		idle := s.guest(ana.User.ID, ana.Account.ID, "idle", tenancy.Developer)
+		_, err = s.staff.DeactivateUser(t.Context(), idle)
+		require.NoError(t, err)
+		for heir, code := range map[tenancy.UserID]tenancy.Code{{}: tenancy.CodeOwnsAccounts, admin: tenancy.CodeManagedElsewhere,
+			bob.User.ID: tenancy.CodeManagedElsewhere, idle: tenancy.CodeInactive, {1}: tenancy.CodeNotFound} {
+			s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), gus, to(heir)), code) })
+		}
+		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), gus, to(hal))) }, ofUser(gus), ofUser(hal))
+		moved := []string{"AccountTransferred", "AccountTransferred", "RolesRevoked", "RolesAssigned"}
+		require.Equal(t, [][]string{append(moved, "UserDeleted"), moved}, added)
+		for _, id := range []tenancy.AccountID{account, sub.ID} {
+			require.Equal(t, hal, s.accountRecord(id).Owner)
+			require.True(t, s.accountRecord(id).Organization.IsZero())
+		}
+		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(account, hal))
 	})
+	t.Run("USR-14 an Operator deletes a member too, whose accounts pass to another", func(t *testing.T) {
+		ivy := s.join(ana, "ivy", tenancy.StandardUser)
+		account := s.account(ivy, org, "ivy's")
+		require.NoError(t, s.staff.DeleteUser(t.Context(), ivy, to(ana.User.ID)))
+		require.Equal(t, ana.User.ID, s.accountRecord(account).Owner)
+	})
+	t.Run("USR-14 each account of a member to an heir of its own, the others to another", func(t *testing.T) {
+		lee, std := s.join(ana, "lee", tenancy.StandardUser), s.join(ana, "heir", tenancy.StandardUser)
+		one, two, three := s.account(lee, org, "one"), s.account(lee, org, "two"), s.account(lee, org, "three")
+		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: two, User: std}, {Account: three, User: ana.User.ID}}, AccountsTo: admin}
+		require.NoError(t, s.as(admin).DeleteUser(t.Context(), lee, in))
+		gone(lee)
+		for account, heir := range map[tenancy.AccountID]tenancy.UserID{one: admin, two: std, three: ana.User.ID} {
+			require.Equal(t, heir, s.accountRecord(account).Owner)
+			require.Equal(t, org, s.accountRecord(account).Organization)
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(account, heir))
+			require.Empty(t, s.roles(account, lee))
+		}
+	})
+	t.Run("USR-14 an Operator names an heir for each unmanaged account", func(t *testing.T) {
+		mia := s.guest(ana.User.ID, ana.Account.ID, "mia", tenancy.Developer)
+		ned, oli := s.guest(ana.User.ID, ana.Account.ID, "ned", tenancy.Developer), s.guest(ana.User.ID, ana.Account.ID, "oli", tenancy.Developer)
+		one, two := s.account(mia, tenancy.OrganizationID{}, "one"), s.account(mia, tenancy.OrganizationID{}, "two")
+		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: one, User: ned}}}
+		s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), mia, in), tenancy.CodeOwnsAccounts) })
+		managed := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: one, User: ned}, {Account: two, User: admin}}}
+		s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), mia, managed), tenancy.CodeManagedElsewhere) })
+		in.Heirs = append(in.Heirs, tenancy.Heir{Account: two, User: oli})
+		passed := []string{"AccountTransferred", "RolesRevoked", "RolesAssigned"}
+		require.Equal(t, [][]string{passed, passed}, s.news(func() {
+			require.NoError(t, s.staff.DeleteUser(t.Context(), mia, in))
+		}, ofUser(ned), ofUser(oli)))
+		gone(mia)
+		for account, heir := range map[tenancy.AccountID]tenancy.UserID{one: ned, two: oli} {
+			require.Equal(t, heir, s.accountRecord(account).Owner)
+			require.True(t, s.accountRecord(account).Organization.IsZero())
+		}
+	})
+	t.Run("GEN-6 again is refused", func(t *testing.T) {
+		jim := s.join(ana, "jim", tenancy.StandardUser)
+		require.NoError(t, boss.DeleteUser(t.Context(), jim, tenancy.UserDeletion{}))
+		s.unchanged(func() {
+			refused(t, boss.DeleteUser(t.Context(), jim, tenancy.UserDeletion{}), tenancy.CodeNotFound)
+			refused(t, s.staff.DeleteUser(t.Context(), jim, tenancy.UserDeletion{}), tenancy.CodeNotFound)
+			refused(t, s.as(jim).DeleteUser(t.Context(), jim, tenancy.UserDeletion{}), tenancy.CodeActor)
+			_, err := s.staff.DeactivateUser(t.Context(), jim)
+			refused(t, err, tenancy.CodeNotFound)
+		})
+	})
+	t.Run("GEN-13 what was made is one operation: all of it, or, in a preview, nothing", func(t *testing.T) {
+		kim := s.join(ana, "kim", tenancy.StandardUser)
+		s.unchanged(func() {
+			events, err := boss.Preview(t.Context(), func(ctx context.Context, s *tenancy.Session) error {
+				return s.DeleteUser(ctx, kim, tenancy.UserDeletion{})
+			})
+			require.NoError(t, err)
+			require.Len(t, events, 1)
+			require.Equal(t, tenancy.MemberLeft{Organization: org, User: kim}, events[0].Data)
+		})
+	})
+}
+
+func TestDeleteUserRefuses(t *testing.T) {
+	s := newScene(t)
+	ana, bob := s.found("ana"), s.found("bob")
+	org, boss := ana.Organization.ID, s.as(ana.User.ID)
+	admin, std := s.join(ana, "admin", tenancy.Administrator), s.join(ana, "std", tenancy.StandardUser)
+	guest := s.guest(ana.User.ID, ana.Account.ID, "guest", tenancy.Developer)
+	idle := s.join(ana, "idle", tenancy.StandardUser)
+	_, err := boss.DeactivateUser(t.Context(), idle)
+	require.NoError(t, err)
+	owner := s.join(ana, "owner", tenancy.StandardUser)
+	owned := s.account(owner, org, "owned")
+	to := func(user tenancy.UserID) tenancy.UserDeletion { return tenancy.UserDeletion{AccountsTo: user} }
+	heir := func(account tenancy.AccountID, user tenancy.UserID) tenancy.UserDeletion {
+		return tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: account, User: user}}}
+	}
+	twice := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: owned, User: std}, {Account: owned, User: admin}}}
+	none := tenancy.UserDeletion{}
+	for what, try := range map[string]struct {
+		actor *tenancy.Session
+		user  tenancy.UserID
+		in    tenancy.UserDeletion
+		code  tenancy.Code
+	}{
+		"GEN-14 a zero ID":                                 {boss, tenancy.UserID{}, none, tenancy.CodeID},
+		"USR-14 accounts to the one who goes":              {boss, owner, to(owner), tenancy.CodeInput},
+		"USR-14 oneself gives no accounts away":            {s.as(guest), guest, to(std), tenancy.CodeInput},
+		"GEN-5 nobody":                                     {boss, tenancy.UserID{1}, none, tenancy.CodeNotFound},
+		"GEN-5 nobody, for an Operator":                    {s.staff.Session, tenancy.UserID{1}, none, tenancy.CodeNotFound},
+		"GEN-5 nobody, for System":                         {s.host.Session, tenancy.UserID{1}, none, tenancy.CodeNotFound},
+		"GEN-5 a stranger":                                 {boss, bob.User.ID, none, tenancy.CodeNotFound},
+		"GEN-5 a Standard User sees nobody":                {s.as(std), admin, none, tenancy.CodeNotFound},
+		"GEN-5 accounts to nobody":                         {boss, owner, to(tenancy.UserID{1}), tenancy.CodeNotFound},
+		"GEN-5 accounts to a stranger":                     {boss, owner, to(bob.User.ID), tenancy.CodeNotFound},
+		"USR-14 a member does not delete themself":         {s.as(std), std, none, tenancy.CodeNotAllowed},
+		"GEN-5 an independent user is seen":                {boss, guest, none, tenancy.CodeNotAllowed},
+		"GEN-1 System does not":                            {s.host.Session, std, none, tenancy.CodeNotAllowed},
+		"ROLE-5 Administrators don't manage themselves":    {s.as(admin), admin, none, tenancy.CodeOneself},
+		"USR-14 an Owner is deleted by no Administrator":   {s.as(admin), ana.User.ID, none, tenancy.CodeTheOwner},
+		"ROLE-5 whoever is to get their accounts":          {s.as(admin), ana.User.ID, to(tenancy.UserID{1}), tenancy.CodeTheOwner},
+		"USR-14 nor by themself":                           {boss, ana.User.ID, none, tenancy.CodeOwnsOrganization},
+		"USR-14 nor by an Operator":                        {s.staff.Session, ana.User.ID, none, tenancy.CodeOwnsOrganization},
+		"GEN-5 accounts of an Owner to nobody":             {s.staff.Session, ana.User.ID, to(tenancy.UserID{1}), tenancy.CodeNotFound},
+		"GEN-14 an account to a zero user":                 {boss, owner, heir(owned, tenancy.UserID{}), tenancy.CodeID},
+		"GEN-14 an heir of no account":                     {boss, owner, heir(tenancy.AccountID{}, std), tenancy.CodeID},
+		"USR-14 an account to the one who goes":            {boss, owner, heir(owned, owner), tenancy.CodeInput},
+		"USR-14 an account to two":                         {boss, owner, twice, tenancy.CodeInput},
+		"USR-14 oneself gives no account away":             {s.as(guest), guest, heir(owned, std), tenancy.CodeInput},
+		"GEN-5 an account to a stranger":                   {boss, owner, heir(owned, bob.User.ID), tenancy.CodeNotFound},
+		"USR-14 an account to no member":                   {boss, owner, heir(owned, guest), tenancy.CodeNotMember},
+		"USR-14 an account to an inactive member":          {boss, owner, heir(owned, idle), tenancy.CodeInactive},
+		"GEN-5 an account that is not there":               {boss, owner, heir(tenancy.AccountID{1}, std), tenancy.CodeNotFound},
+		"USR-14 another member's account":                  {s.staff.Session, owner, heir(ana.Account.ID, std), tenancy.CodeNotFound},
+		"USR-14 managed accounts need a new owner":         {boss, owner, none, tenancy.CodeOwnsAccounts},
+		"USR-14 for an Operator too":                       {s.staff.Session, owner, none, tenancy.CodeOwnsAccounts},
+		"USR-14 who is a member":                           {boss, owner, to(guest), tenancy.CodeNotMember},
+		"USR-14 of the same organization":                  {s.staff.Session, owner, to(bob.User.ID), tenancy.CodeNotMember},
+		"USR-14 and active":                                {boss, owner, to(idle), tenancy.CodeInactive},
+		"USR-14 whoever is named, if nothing is owned too": {boss, std, to(idle), tenancy.CodeInactive},
+	} {
+		t.Run(what, func(t *testing.T) {
+			s.unchanged(func() { refused(t, try.actor.DeleteUser(t.Context(), try.user, try.in), try.code) })
+		})
+	}
 }

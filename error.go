@@ -178,7 +178,7 @@ const (
 	// USR-14, SSO-3).
 	CodeOneself Code = "oneself"
 	// CodeTheOwner means that it may not be done to the Owner (ROLE-5, ORG-9, ROLE-4,
-	// USR-11, USR-13, ACC-8, SSO-3).
+	// USR-11, USR-13, USR-14, ACC-8, SSO-3).
 	CodeTheOwner Code = "the_owner"
 	// CodeRelease means that only the Owner lets an account out of the organization
 	// (USR-11).
@@ -395,7 +395,7 @@ var codes = map[Code]struct {
 	CodeActor:             {ErrPermissionDenied, "GEN-2"},
 	CodeNotAllowed:        {ErrPermissionDenied, "ROLE-8, MRG-11"},
 	CodeOneself:           {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, SSO-3"},
-	CodeTheOwner:          {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, ACC-8, SSO-3"},
+	CodeTheOwner:          {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},
 	CodeRelease:           {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:       {ErrPermissionDenied, "USR-12, ORG-9"},
 	CodeNotTheirs:         {ErrPermissionDenied, "ACC-4"},

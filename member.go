@@ -1,11 +1,397 @@
 package tenancy
 
-import "slices"
+import (
+	"context"
+	"slices"
+	"time"
+)
 
-// Memberships: how people join organizations and leave them, whatever the operation is that makes them.
+// Membership is a user's part in an organization.
+//
+// An operation on a membership takes the organization and the user: SetOrganizationRole,
+// RemoveUser, SetSSOExemption. An operation on the person takes the user alone and is
+// about them wherever they are: UpdateUser, DeactivateUser, DeleteUser. Leave takes the
+// organization alone, because the user is the actor.
+type Membership struct {
+	Organization OrganizationID
+	User         UserID
+	Role         OrganizationRole
+	SSO          SSOExemption // an Owner is always exempt (SSO-3)
+	Since        time.Time
+}
 
-// MemberJoined says that a user became a member of an organization. It stands in the organization's stream, and in the user's own if they were
-// in none before: from there on the organization's stream has them.
+// SetOrganizationRole makes a member an Administrator or a Standard User (ROLE-4). The
+// Owner and Administrators set the role of any member except the Owner and themselves
+// (ROLE-5). Setting the role that the member has changes nothing (GEN-6).
+//
+// Errors: CodeID, CodeRole if the role is Owner or there is no such role; CodeNotFound,
+// also if the actor does not see the user; CodeNotAllowed, CodeMerged, CodeOneself,
+// CodeTheOwner; CodeNotMember.
+func (s *Session) SetOrganizationRole(
+	ctx context.Context, org OrganizationID, user UserID, role OrganizationRole,
+) (Membership, error) {
+	var check form
+	check.id(org)
+	check.id(user)
+	check.that(role == StandardUser || role == Administrator, CodeRole)
+	return update(ctx, s, call{opSetOrganizationRole, org.String(), check.err},
+		func(r *reads) setOrganizationRoleFacts { return r.loadSetOrganizationRole(org, user) },
+		func(f setOrganizationRoleFacts, c *changes) (Membership, error) {
+			return decideSetOrganizationRole(f, user, role, c)
+		})
+}
+
+// setOrganizationRoleFacts is the member whose role is set.
+type setOrganizationRoleFacts struct {
+	standing // the actor's
+	target   sight
+}
+
+func (r *reads) loadSetOrganizationRole(org OrganizationID, user UserID) setOrganizationRoleFacts {
+	return setOrganizationRoleFacts{r.standing(org), r.sight(user)}
+}
+
+func decideSetOrganizationRole(
+	f setOrganizationRoleFacts, user UserID, role OrganizationRole, c *changes,
+) (Membership, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Membership{}, err
+	}
+	if err := c.spare(f.standing, user); err != nil {
+		return Membership{}, err
+	}
+	if !f.target.there() {
+		return Membership{}, CodeNotFound
+	}
+	if err := f.alive(); err != nil {
+		return Membership{}, err
+	}
+	org := f.organization.ID
+	member := f.target.membership(org)
+	if member == nil {
+		return Membership{}, CodeNotMember
+	}
+	if member.Role != role {
+		c.say(OrganizationRoleSet{org, user, role}, streamOfOrganization(org))
+	}
+	return viewMembership(*get(c.world, memberOf(org, user))), nil
+}
+
+// spare refuses to touch the actor's own membership and the Owner's (ROLE-4, ROLE-5).
+// That is a part of the right: it comes before anybody whom the input names is looked
+// up.
+func (c *changes) spare(st standing, user UserID) error {
+	switch user {
+	case c.actor.User:
+		return CodeOneself
+	case st.organization.Owner:
+		return CodeTheOwner
+	}
+	return nil
+}
+
+func viewMembership(m MembershipRecord) Membership {
+	return Membership{
+		Organization: m.Organization,
+		User:         m.User,
+		Role:         m.Role,
+		SSO:          SSOExemption(m.Exempt || m.Role == Owner),
+		Since:        m.Since.Time(),
+	}
+}
+
+// streamsOf returns the streams a user belongs to: their organizations', or, in none,
+// their own.
+func streamsOf(user UserID, memberships []MembershipRecord) []Stream {
+	if len(memberships) == 0 {
+		return []Stream{streamOfUser(user)}
+	}
+	var streams []Stream
+	for _, m := range memberships {
+		streams = append(streams, streamOfOrganization(m.Organization))
+	}
+	return streams
+}
+
+// family is a main account with its subaccounts that are not closed.
+type family struct {
+	main AccountRecord
+	subs []AccountRecord
+}
+
+func (f family) all() []AccountRecord { return append([]AccountRecord{f.main}, f.subs...) }
+
+// families asks for the main accounts a user owns that are not closed, with their
+// subaccounts.
+func (r *reads) families(owner UserID) []family {
+	var owned []family
+	for _, a := range all(r, openAccountsOf(owner)) {
+		owned = append(owned, family{a, all(r, openSubaccountsOf(a.ID))})
+	}
+	return owned
+}
+
+// belongings is a user and what is theirs: what decides what comes along when they join
+// an organization, and what ends when they leave it.
+type belongings struct {
+	user        UserRecord
+	memberships []MembershipRecord
+	owned       []family           // main accounts that are not closed
+	grants      []GrantRecord      // the user's, on all accounts
+	accounts    []AccountRecord    // the accounts of the grants and of the invitations
+	invitations []InvitationRecord // to the user's address, pending ones, expired or not
+	requests    []InvitationRecord // account requests that wait for an account of theirs
+	asked       []RequestRecord    // open requests of their address to be invited
+}
+
+// belongings asks for what is a user's. A nil user has nothing.
+func (r *reads) belongings(user *UserRecord) belongings {
+	if user == nil {
+		return belongings{}
+	}
+	return r.belongingsOf(user.ID)
+}
+
+// belongingsOf asks for the user and what is theirs at once. A zero ID has nothing.
+func (r *reads) belongingsOf(id UserID) (b belongings) {
+	user := find(r, userByID(id))
+	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
+	for _, s := range streamsOf(id, b.memberships) {
+		r.needHead(s)
+	}
+	r.needHead(streamOfUser(id))
+	b.owned = r.families(id)
+	for _, owned := range b.owned {
+		b.requests = append(b.requests, all(r, accountRequestsFor(owned.main.ID))...)
+	}
+	b.grants = all(r, grantsOf(id, AccountID{}))
+	for _, g := range b.grants {
+		b.know(find(r, accountByID(g.Account)))
+	}
+	if user == nil {
+		return b
+	}
+	b.user = *user
+	address := user.Personal.Address.Reveal()
+	b.asked = r.openRequests(address)
+	for _, i := range all(r, invitationsByAddress(address, InvitationID{})) {
+		if i.State != StatePending {
+			continue
+		}
+		b.invitations = append(b.invitations, i)
+		if i.Kind == InvitationToAccount {
+			b.know(find(r, accountByID(i.Account)))
+		}
+	}
+	return b
+}
+
+// know adds an account of a grant or invitation, unless it is known. A nil one is not
+// there yet.
+func (b *belongings) know(a *AccountRecord) {
+	if a != nil && b.account(a.ID) == nil {
+		b.accounts = append(b.accounts, *a)
+	}
+}
+
+// openRequests asks for the open requests of an address to be invited.
+func (r *reads) openRequests(address string) (open []RequestRecord) {
+	for _, q := range all(r, requestsByAddress(address)) {
+		if q.State == StateOpen {
+			open = append(open, q)
+		}
+	}
+	return open
+}
+
+// membership returns the user's membership of an organization, or nil.
+func (b belongings) membership(org OrganizationID) *MembershipRecord {
+	for _, m := range b.memberships {
+		if m.Organization == org {
+			return &m
+		}
+	}
+	return nil
+}
+
+// account returns an account of the user's grants or invitations, or nil.
+func (b belongings) account(id AccountID) *AccountRecord {
+	for _, a := range b.accounts {
+		if a.ID == id {
+			return &a
+		}
+	}
+	return nil
+}
+
+// ownedIn returns the main accounts the user owns in an organization. A zero ID stands
+// for those that are unmanaged.
+func (b belongings) ownedIn(org OrganizationID) []family {
+	var in []family
+	for _, owned := range b.owned {
+		if owned.main.Organization == org {
+			in = append(in, owned)
+		}
+	}
+	return in
+}
+
+// managedElsewhere reports whether the user is Administrator or Standard User of
+// another organization (INV-5).
+func (b belongings) managedElsewhere(org OrganizationID) bool {
+	return slices.ContainsFunc(b.memberships, func(m MembershipRecord) bool {
+		return m.Organization != org && m.Role != Owner
+	})
+}
+
+// ownsElsewhere reports whether the user owns another organization.
+func (b belongings) ownsElsewhere(org OrganizationID) bool {
+	return slices.ContainsFunc(b.memberships, func(m MembershipRecord) bool {
+		return m.Organization != org && m.Role == Owner
+	})
+}
+
+// join makes the user a member, with every unmanaged account they own (USR-9), and
+// settles what waited for them: the organization's pending invitation, unless it is the
+// one accepted; its requests for accounts that come along; and the user's own request
+// to be invited (USR-6).
+func (c *changes) join(org OrganizationID, b belongings, role OrganizationRole, accepted InvitationID) {
+	here := streamOfOrganization(org)
+	streams := []Stream{here}
+	if c.hasOwnStream(b) {
+		streams = append(streams, streamOfUser(b.user.ID))
+	}
+	c.say(MemberJoined{org, b.user.ID, role, c.now}, streams...)
+	for _, coming := range b.ownedIn(OrganizationID{}) {
+		c.manage(coming, org, streams...)
+	}
+	for _, i := range b.invitations {
+		if i.isTo(org) && i.ID != accepted {
+			c.say(InvitationRevoked{i.ID, c.now}, here)
+		}
+	}
+	for _, i := range b.requests {
+		if i.Organization == org {
+			c.say(InvitationRevoked{i.ID, c.now}, here)
+		}
+	}
+	c.answer(org, b.asked)
+}
+
+// hasOwnStream reports whether the user belongs to their own stream: they are in no
+// organization, and were not created by this operation, which puts them into one at
+// once.
+func (c *changes) hasOwnStream(b belongings) bool {
+	return len(b.memberships) == 0 && b.user.Created != 0 && !c.created(b.user.ID)
+}
+
+// created reports whether this operation has created the user.
+func (c *changes) created(user UserID) bool {
+	return slices.ContainsFunc(c.said, func(s saying) bool { return s.data == UserCreated{user, c.now} })
+}
+
+// isTo reports whether it is an invitation to an organization.
+func (i InvitationRecord) isTo(org OrganizationID) bool {
+	return i.Kind == InvitationToOrganization && i.Organization == org
+}
+
+// answer settles an address's requests to be invited to an organization (USR-18).
+func (c *changes) answer(org OrganizationID, asked []RequestRecord) {
+	for _, q := range asked {
+		if q.Organization == org {
+			c.say(RequestSettled{q.ID, c.now}, streamOfOrganization(org))
+		}
+	}
+}
+
+// manage puts accounts into an organization.
+func (c *changes) manage(accounts family, org OrganizationID, streams ...Stream) {
+	for _, a := range accounts.all() {
+		c.say(AccountManaged{a.ID, org}, streams...)
+	}
+}
+
+// release lets accounts out of their organization.
+func (c *changes) release(accounts family, streams ...Stream) {
+	for _, a := range accounts.all() {
+		c.say(AccountReleased{a.ID}, streams...)
+	}
+}
+
+// move passes accounts from wherever they are into an organization. If that was another
+// organization, neither log names the other one.
+func (c *changes) move(accounts family, org OrganizationID) {
+	here, from := streamOfOrganization(org), accounts.main.stream()
+	if accounts.main.Organization.IsZero() {
+		c.manage(accounts, org, here, from)
+		return
+	}
+	c.release(accounts, from)
+	c.manage(accounts, org, here)
+}
+
+// hand gives an account to another owner. The previous one keeps the given roles on it:
+// Administrator, or none (ACC-6). An unmanaged account passes from the stream of the
+// one owner to that of the other (USR-14).
+func (c *changes) hand(accounts family, to UserID, previous RoleSet) {
+	account, from := accounts.main.ID, accounts.main.Owner
+	in := []Stream{accounts.main.stream()}
+	if accounts.main.Organization.IsZero() {
+		in = append(in, streamOfUser(to))
+	}
+	for _, a := range accounts.all() {
+		c.say(AccountTransferred{a.ID, to}, in...)
+	}
+	if previous.IsZero() {
+		c.say(RolesRevoked{account, from}, in...)
+	} else {
+		c.say(RolesAssigned{account, from, previous}, in...)
+	}
+	c.say(RolesAssigned{account, to, Roles(AccountOwner)}, in...)
+}
+
+// leave ends a membership and what goes with it (USR-11). The accounts that the user
+// owns in the organization pass to the heir, or, if there is none, leave with the user.
+// The user loses every grant on the accounts that stay, closed ones too, and pending
+// invitations to these are revoked. The organization's inactivity ends (USR-13).
+func (c *changes) leave(org OrganizationID, b belongings, heir UserID) {
+	here := streamOfOrganization(org)
+	streams := []Stream{here}
+	if len(b.memberships) == 1 {
+		streams = append(streams, streamOfUser(b.user.ID))
+	}
+	for _, owned := range b.ownedIn(org) {
+		if heir.IsZero() {
+			c.release(owned, streams...)
+		} else {
+			c.hand(owned, heir, RoleSet{})
+		}
+	}
+	for _, g := range b.grants {
+		if c.isIn(g.Account, org) && get(c.world, grantOn(g.Account, b.user.ID)) != nil {
+			c.say(RolesRevoked{g.Account, b.user.ID}, here)
+		}
+	}
+	for _, i := range b.invitations {
+		if i.Kind == InvitationToAccount && c.isIn(i.Account, org) {
+			c.say(InvitationRevoked{i.ID, c.now}, here)
+		}
+	}
+	if b.user.InactiveOrganization {
+		c.say(UserReactivated{b.user.ID, false}, streams...)
+	}
+	c.say(MemberLeft{org, b.user.ID}, streams...)
+}
+
+// isIn reports whether an account is an organization's, as things stand now.
+func (c *changes) isIn(account AccountID, org OrganizationID) bool {
+	a := get(c.world, accountByID(account))
+	return a != nil && a.Organization == org
+}
+
+// MemberJoined says that a user became a member of an organization. It is stored in the
+// organization's stream, and, if the user was in no organization before, in their own
+// as well: what happens to them from then on is stored in the organization's.
 type MemberJoined struct {
 	Organization OrganizationID
 	User         UserID
@@ -13,7 +399,8 @@ type MemberJoined struct {
 	Since        Instant
 }
 
-// MemberLeft says that a user is no member any more. It stands in the organization's stream, and in the user's own if they are in none now.
+// MemberLeft says that a user is no longer a member. It is stored in the organization's
+// stream, and, if the user is in no organization now, in their own as well.
 type MemberLeft struct {
 	Organization OrganizationID
 	User         UserID
@@ -34,262 +421,11 @@ func (e MemberLeft) apply(w *world) { remove(w, memberOf(e.Organization, e.User)
 
 func (e OrganizationRoleSet) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) {
-		m.Exempt = m.Exempt && m.Role != Owner && e.Role != Owner // an exemption ends with becoming or ceasing to be Owner (SSO-3)
+		if m.Role == Owner || e.Role == Owner {
+			m.Exempt = false // an exemption ends with becoming or ceasing to be Owner (SSO-3)
+		}
 		m.Role = e.Role
 	})
 }
 
 var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, OrganizationRoleSet{}}
-
-// streamsOf gives the streams a user belongs to: their organizations', or, in none, their own.
-func streamsOf(user UserID, memberships []MembershipRecord) []Stream {
-	if len(memberships) == 0 {
-		return []Stream{streamOfUser(user)}
-	}
-	var streams []Stream
-	for _, m := range memberships {
-		streams = append(streams, streamOfOrganization(m.Organization))
-	}
-	return streams
-}
-
-// family is a main account with its subaccounts that are not closed.
-type family struct {
-	main AccountRecord
-	subs []AccountRecord
-}
-
-func (f family) all() []AccountRecord { return append([]AccountRecord{f.main}, f.subs...) }
-
-// families asks for the main accounts a user owns that are not closed, with their subaccounts.
-func (r *reads) families(owner UserID) []family {
-	var owned []family
-	for _, a := range all(r, openAccountsOf(owner)) {
-		owned = append(owned, family{a, all(r, openSubaccountsOf(a.ID))})
-	}
-	return owned
-}
-
-// belongings is a user with what is theirs: what joining and leaving need to know.
-type belongings struct {
-	user        UserRecord
-	memberships []MembershipRecord
-	owned       []family           // main accounts that are not closed
-	grants      []GrantRecord      // of the user, on all accounts
-	accounts    []AccountRecord    // the accounts of the grants and of the invitations
-	invitations []InvitationRecord // to the user's address, pending, expired ones too
-	requests    []InvitationRecord // account requests that wait for an account of theirs
-	asked       []RequestRecord    // open requests of their address to be invited
-}
-
-// belongings asks for what is a user's; a nil user has none.
-func (r *reads) belongings(user *UserRecord) belongings {
-	if user == nil {
-		return belongings{}
-	}
-	return r.belongingsOf(user.ID)
-}
-
-// belongingsOf asks for the user and what is theirs at once; a zero ID has none.
-func (r *reads) belongingsOf(id UserID) (b belongings) {
-	user := find(r, userByID(id))
-	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
-	for _, s := range streamsOf(id, b.memberships) {
-		r.needHead(s)
-	}
-	r.needHead(streamOfUser(id))
-	b.owned = r.families(id)
-	for _, f := range b.owned {
-		b.requests = append(b.requests, all(r, accountRequestsFor(f.main.ID))...)
-	}
-	known := func(id AccountID) {
-		if a := find(r, accountByID(id)); a != nil && !slices.ContainsFunc(b.accounts, func(have AccountRecord) bool { return have.ID == id }) {
-			b.accounts = append(b.accounts, *a)
-		}
-	}
-	b.grants = all(r, grantsOf(id, AccountID{}))
-	for _, g := range b.grants {
-		known(g.Account)
-	}
-	if user == nil {
-		return b
-	}
-	b.user = *user
-	b.asked = r.openRequests(user.Personal.Address.Reveal())
-	for _, i := range all(r, invitationsByAddress(user.Personal.Address.Reveal(), InvitationID{})) {
-		if i.State != StatePending {
-			continue
-		}
-		b.invitations = append(b.invitations, i)
-		if i.Kind == InvitationToAccount {
-			known(i.Account)
-		}
-	}
-	return b
-}
-
-// openRequests asks for the open requests of an address to be invited.
-func (r *reads) openRequests(address string) (open []RequestRecord) {
-	for _, q := range all(r, requestsByAddress(address)) {
-		if q.State == StateOpen {
-			open = append(open, q)
-		}
-	}
-	return open
-}
-
-// answer settles an address's requests to be invited to an organization (USR-18).
-func (c *changes) answer(org OrganizationID, asked []RequestRecord) {
-	for _, q := range asked {
-		if q.Organization == org {
-			c.say(RequestSettled{q.ID, c.now}, streamOfOrganization(org))
-		}
-	}
-}
-
-// membership gives the user's membership of an organization; nil: none.
-func (b belongings) membership(org OrganizationID) *MembershipRecord {
-	for _, m := range b.memberships {
-		if m.Organization == org {
-			return &m
-		}
-	}
-	return nil
-}
-
-// account gives an account of the user's grants or invitations; nil: none of them.
-func (b belongings) account(id AccountID) *AccountRecord {
-	for _, a := range b.accounts {
-		if a.ID == id {
-			return &a
-		}
-	}
-	return nil
-}
-
-// ownedIn gives the main accounts the user owns in an organization; zero: the unmanaged ones.
-func (b belongings) ownedIn(org OrganizationID) []family {
-	var in []family
-	for _, f := range b.owned {
-		if f.main.Organization == org {
-			in = append(in, f)
-		}
-	}
-	return in
-}
-
-// managedElsewhere says whether the user is Administrator or Standard User of another organization (INV-5).
-func (b belongings) managedElsewhere(org OrganizationID) bool {
-	return slices.ContainsFunc(b.memberships, func(m MembershipRecord) bool { return m.Organization != org && m.Role != Owner })
-}
-
-// ownsElsewhere says whether the user owns another organization.
-func (b belongings) ownsElsewhere(org OrganizationID) bool {
-	return slices.ContainsFunc(b.memberships, func(m MembershipRecord) bool { return m.Organization != org && m.Role == Owner })
-}
-
-// join makes the user a member, with every unmanaged account they own (USR-9), and settles what waited for them: the organization's pending
-// invitation, unless it is the one accepted, its requests for accounts that come along, and their own request to be invited (USR-6).
-func (c *changes) join(org OrganizationID, b belongings, role OrganizationRole, accepted InvitationID) {
-	streams := []Stream{streamOfOrganization(org)}
-	if len(b.memberships) == 0 && b.user.Created != 0 && !c.created(b.user.ID) {
-		streams = append(streams, streamOfUser(b.user.ID))
-	}
-	c.say(MemberJoined{org, b.user.ID, role, c.now}, streams...)
-	for _, f := range b.ownedIn(OrganizationID{}) {
-		c.manage(f, org, streams...)
-	}
-	for _, i := range b.invitations {
-		if i.Kind == InvitationToOrganization && i.Organization == org && i.ID != accepted {
-			c.say(InvitationRevoked{i.ID, c.now}, streamOfOrganization(org))
-		}
-	}
-	for _, i := range b.requests {
-		if i.Organization == org {
-			c.say(InvitationRevoked{i.ID, c.now}, streamOfOrganization(org))
-		}
-	}
-	c.answer(org, b.asked)
-}
-
-// created says whether the operation itself has made the user: they had no stream of their own.
-func (c *changes) created(user UserID) bool {
-	return slices.ContainsFunc(c.said, func(s saying) bool { return s.data == UserCreated{user, c.now} })
-}
-
-// manage puts accounts into an organization.
-func (c *changes) manage(f family, org OrganizationID, streams ...Stream) {
-	for _, a := range f.all() {
-		c.say(AccountManaged{a.ID, org}, streams...)
-	}
-}
-
-// release lets accounts out of their organization.
-func (c *changes) release(f family, streams ...Stream) {
-	for _, a := range f.all() {
-		c.say(AccountReleased{a.ID}, streams...)
-	}
-}
-
-// move passes accounts from wherever they are into an organization. Where that was another organization, neither log names the other one.
-func (c *changes) move(f family, org OrganizationID) {
-	here, from := streamOfOrganization(org), f.main.stream()
-	if f.main.Organization.IsZero() {
-		c.manage(f, org, here, from)
-		return
-	}
-	c.release(f, from)
-	c.manage(f, org, here)
-}
-
-// hand gives an account to another owner; the role Administrator, or, with the empty set, nothing stays with the previous one (ACC-6).
-// An unmanaged one passes from the stream of the one to that of the other (USR-14).
-func (c *changes) hand(f family, to UserID, previous RoleSet) {
-	in := []Stream{f.main.stream()}
-	if f.main.Organization.IsZero() {
-		in = append(in, streamOfUser(to))
-	}
-	for _, a := range f.all() {
-		c.say(AccountTransferred{a.ID, to}, in...)
-	}
-	if previous.IsZero() {
-		c.say(RolesRevoked{f.main.ID, f.main.Owner}, in...)
-	} else {
-		c.say(RolesAssigned{f.main.ID, f.main.Owner, previous}, in...)
-	}
-	c.say(RolesAssigned{f.main.ID, to, Roles(AccountOwner)}, in...)
-}
-
-// leave ends a membership and what goes with it (USR-11): all grants on the organization's accounts, closed ones too, and pending invitations to
-// them. Accounts the user owns there pass to heir, or, where heir is zero, leave with them.
-func (c *changes) leave(org OrganizationID, b belongings, heir UserID) {
-	here, streams := streamOfOrganization(org), []Stream{streamOfOrganization(org)}
-	if len(b.memberships) == 1 {
-		streams = append(streams, streamOfUser(b.user.ID))
-	}
-	var kept []AccountID
-	for _, f := range b.ownedIn(org) {
-		if heir.IsZero() {
-			c.release(f, streams...)
-			for _, a := range f.all() {
-				kept = append(kept, a.ID)
-			}
-		} else {
-			c.hand(f, heir, RoleSet{})
-		}
-	}
-	for _, g := range b.grants {
-		if a := b.account(g.Account); a.Organization == org && !slices.Contains(kept, a.ID) && get(c.world, grantOn(g.Account, b.user.ID)) != nil {
-			c.say(RolesRevoked{g.Account, b.user.ID}, here)
-		}
-	}
-	for _, i := range b.invitations {
-		if i.Kind == InvitationToAccount && b.account(i.Account) != nil && b.account(i.Account).Organization == org && !slices.Contains(kept, i.Account) {
-			c.say(InvitationRevoked{i.ID, c.now}, here)
-		}
-	}
-	if b.user.InactiveOrganization {
-		c.say(UserReactivated{b.user.ID, false}, streams...)
-	}
-	c.say(MemberLeft{org, b.user.ID}, streams...)
-}

@@ -40,7 +40,8 @@ func TestDecideOnEnded(t *testing.T) {
 		})
 		t.Run("ORG-13 SetOrganizationRole "+string(state), func(t *testing.T) {
 			c := inHand(opSetOrganizationRole, actor, o)
-			require.Equal(t, code, decideOrganizationRole(st, seen, Administrator, c))
+			_, err := decideSetOrganizationRole(setOrganizationRoleFacts{st, seen}, member, Administrator, c)
+			require.Equal(t, code, err)
 			require.Empty(t, c.said)
 		})
 	}

@@ -87,19 +87,13 @@ func (r *reads) loadTransferOwnership(org OrganizationID, in NewOwner, address s
 
 // sightOfMember asks for the member of an organization who has an address, as those see
 // them who manage its users. Of anybody else it shows nothing. What is asked depends
-// neither on whether somebody has the address nor on what they are: without a user, the
-// membership is asked for that nobody can have (GEN-5).
+// neither on whether somebody has the address nor on what they are (GEN-5).
 func (r *reads) sightOfMember(st standing, org OrganizationID, address string) sight {
-	holder := userByAddress(address)
-	user := find(r, holder)
-	if !answered(r, holder) {
+	holder, known := r.holderOf(address)
+	if !known {
 		return sight{}
 	}
-	id := UserID(hashKey(address))
-	if user != nil {
-		id = user.ID
-	}
-	member := find(r, memberOf(org, id))
+	user, member := find(r, userByAddress(address)), find(r, memberOf(org, holder))
 	if user == nil || member == nil || st.rank == nil {
 		return sight{}
 	}

@@ -1,7 +1,9 @@
 package tenancy_test
 
 import (
-	"fmt"
+	"context"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,638 +12,238 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// covered is a territory in which the founder's organization has acme.com verified, and another has not.
-type covered struct {
-	*territory
-	ana, bea tenancy.SignedUp
-	owner    *tenancy.Session // ana
-	org      tenancy.OrganizationID
-	acme     tenancy.Domain
+func TestSignUpFounds(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	t.Run("ORG-1 a user, an account of theirs, an organization of theirs that holds both", func(t *testing.T) {
+		require.Equal(t, tenancy.SignUpFounded, ana.Result)
+		require.Equal(t, "ana Inc", ana.Organization.Name.Reveal())
+		require.Equal(t, "ana main", ana.Account.Name.Reveal())
+		require.Equal(t, ana.User.ID, ana.Account.Owner)
+		require.Equal(t, ana.Organization.ID, *ana.Account.Organization)
+		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, ana.User.ID))
+		require.Equal(t, tenancy.PlanTrial, ana.Account.Plan)
+		user, memberships, err := s.as(ana.User.ID).User(s.ctx(), ana.User.ID)
+		require.NoError(t, err)
+		require.Equal(t, ana.User, user)
+		require.Equal(t, tenancy.User{ID: ana.User.ID, Email: user.Email, Name: user.Name, State: tenancy.StateActive,
+			Inactive: &tenancy.Inactivity{}, Created: s.clock.Now()}, user)
+		require.Equal(t, []tenancy.Membership{{Organization: ana.Organization.ID, User: ana.User.ID, Role: tenancy.Owner,
+			SSO: tenancy.SSOExempt, Since: s.clock.Now()}}, memberships)
+	})
+	t.Run("EVT-2 all of it stands in the organization's stream, none in the user's", func(t *testing.T) {
+		require.Equal(t, []string{"UserCreated", "OrganizationCreated", "MemberJoined", "AccountCreated", "RolesAssigned"},
+			s.log(ofOrganization(ana.Organization.ID), 1))
+		require.Empty(t, s.log(ofUser(ana.User.ID), 1))
+	})
+	t.Run("USR-1 empty names of organization and account have defaults, and names are trimmed", func(t *testing.T) {
+		made, err := s.staff.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("Bo@Example.com"), Name: "  Bo \n"})
+		require.NoError(t, err)
+		require.Equal(t, "My organization", made.Organization.Name.Reveal())
+		require.Equal(t, "My account", made.Account.Name.Reveal())
+		require.Equal(t, "Bo", made.User.Name.Reveal())
+		require.Equal(t, "Bo@Example.com", made.User.Email.Reveal())
+	})
+	t.Run("USR-1 a pending invitation is accepted by its secret alone, and lives on", func(t *testing.T) {
+		sent := s.invited(ana, address("cy"))
+		cy := s.found("cy")
+		require.Equal(t, tenancy.SignUpFounded, cy.Result)
+		require.Equal(t, tenancy.StatePending, s.invitationState(sent.ID))
+	})
+	t.Run("GEN-13 Outcome says what was made", func(t *testing.T) {
+		op := tenancy.OperationIDOf("issuer", "subject-1")
+		in := tenancy.NewSignUp{Email: tenancy.Proven("dee@example.com"), Name: "Dee"}
+		dee, err := s.host.Once(op).SignUp(t.Context(), in)
+		require.NoError(t, err)
+		_, err = s.host.Once(op).SignUp(t.Context(), in)
+		refused(t, err, tenancy.CodeAlreadyDone)
+		done, _ := tenancy.OutcomeOf(err)
+		require.Equal(t, tenancy.Created{Users: []tenancy.UserID{dee.User.ID}, Organizations: []tenancy.OrganizationID{dee.Organization.ID},
+			Accounts: []tenancy.AccountID{dee.Account.ID}}, done.Created)
+	})
 }
 
-func newCovered(t *testing.T, policy tenancy.SignUpPolicy, options ...tenancy.Options) *covered {
-	s := &covered{territory: newTerritory(t, options...)}
-	s.ana, s.bea = s.found("ana"), s.found("bea")
-	s.owner, s.org = s.as(s.ana.User.ID), s.ana.Organization.ID
-	s.acme = s.verify(s.ana, "acme.com")
-	s.set(policy)
-	return s
-}
-
-// set sets the policy of the organization.
-func (s *covered) set(policy tenancy.SignUpPolicy) {
-	s.Helper()
-	require.NoError(s, errOf(s.owner.SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: policy})))
-}
-
-// enter signs somebody up under an address.
-func (s *covered) enter(email string, secret tenancy.Secret) (tenancy.SignedUp, error) {
-	return s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "New", Secret: secret})
-}
-
-// outsider is a user with an address on acme.com who is no member: they were there before under another.
-func (s *covered) outsider(name string) tenancy.SignedUp {
-	s.Helper()
-	up := s.found(name)
-	_, err := s.owner.VerifyDomain(s.ctx(), s.acme.ID) // the clock may have moved
-	require.NoError(s, err)
-	s.set(tenancy.PolicyClosed)
-	_, err = s.host.ChangeEmail(s.ctx(), up.User.ID, tenancy.Proven(name+"@acme.com"))
-	require.NoError(s, err)
-	return up
-}
-
-// invite invites an address into an organization.
-func (s *covered) invite(by tenancy.SignedUp, email string) tenancy.Secret {
-	s.Helper()
-	sent, err := s.as(by.User.ID).InviteUser(s.ctx(), by.Organization.ID, tenancy.NewInvitation{Email: email, Role: tenancy.Administrator})
-	require.NoError(s, err)
-	return sent.Secret
-}
-
-// offer invites an address to the account of an organization.
-func (s *covered) offer(by tenancy.SignedUp, email string) tenancy.Secret {
-	s.Helper()
-	sent, err := s.as(by.User.ID).InviteToAccount(s.ctx(), by.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Developer)})
-	require.NoError(s, err)
-	return sent.Secret
-}
-
-const newcomer = "new@acme.com"
-
-// TestSignUpByPolicy is the table of USR-1: what signing up does under each policy, with each secret.
-func TestSignUpByPolicy(t *testing.T) {
-	type secret func(s *covered) tenancy.Secret
-	none := func(*covered) tenancy.Secret { return tenancy.Secret{} }
-	ours := func(s *covered) tenancy.Secret { return s.invite(s.ana, newcomer) }
-	oursUnused := func(s *covered) tenancy.Secret { s.invite(s.ana, newcomer); return tenancy.Secret{} }
-	oursExpired := func(s *covered) tenancy.Secret {
-		s.invite(s.ana, newcomer)
-		s.clock.Advance(7 * day)
-		s.recheck()
-		return tenancy.Secret{}
+func TestSignUpRefuses(t *testing.T) {
+	s := newScene(t)
+	s.found("ana")
+	good := tenancy.NewSignUp{Email: tenancy.Proven("bo@example.com"), Name: "Bo"}
+	try := func(code tenancy.Code, change func(*tenancy.NewSignUp)) {
+		t.Helper()
+		in := good
+		change(&in)
+		s.unchanged(func() {
+			_, err := s.host.SignUp(t.Context(), in)
+			refused(t, err, code)
+		})
 	}
-	ourAccount := func(s *covered) tenancy.Secret { return s.offer(s.ana, newcomer) }
-	ourAccountToo := func(s *covered) tenancy.Secret { s.invite(s.ana, newcomer); return s.offer(s.ana, newcomer) }
-	ourAccountUnused := func(s *covered) tenancy.Secret { s.offer(s.ana, newcomer); return tenancy.Secret{} }
-	theirs := func(s *covered) tenancy.Secret { return s.invite(s.bea, newcomer) }
-	theirsUnused := func(s *covered) tenancy.Secret { s.invite(s.bea, newcomer); return tenancy.Secret{} }
-	theirsToo := func(s *covered) tenancy.Secret { s.invite(s.ana, newcomer); return s.invite(s.bea, newcomer) }
-	theirAccount := func(s *covered) tenancy.Secret { return s.offer(s.bea, newcomer) }
-	elses := func(s *covered) tenancy.Secret { return s.invite(s.ana, "other@acme.com") }
-	dead := func(s *covered) tenancy.Secret {
-		given := s.invite(s.ana, newcomer)
-		require.NoError(s, s.host.DeclineInvitation(s.ctx(), given))
-		return given
+	t.Run("INV-7 an address belongs to one user, however it is spelled", func(t *testing.T) {
+		try(tenancy.CodeEmailTaken, func(in *tenancy.NewSignUp) { in.Email = tenancy.Proven("ANA@ana.Example.COM") })
+	})
+	t.Run("ADR-1 what is no address", func(t *testing.T) {
+		for _, email := range []string{"", "ana", "a@b@c.com", "Ana <ana@example.com>", "a\xff@example.com", strings.Repeat("a", 1<<20) + "@example.com"} {
+			try(tenancy.CodeEmail, func(in *tenancy.NewSignUp) { in.Email = tenancy.Proven(email) })
+		}
+	})
+	t.Run("USR-1 a person's name is never empty", func(t *testing.T) {
+		try(tenancy.CodeName, func(in *tenancy.NewSignUp) { in.Name = "" })
+	})
+	for what, name := range badNames {
+		t.Run("section 3 a name is not "+what, func(t *testing.T) {
+			try(tenancy.CodeName, func(in *tenancy.NewSignUp) { in.Name = name })
+			try(tenancy.CodeName, func(in *tenancy.NewSignUp) { in.Organization = name })
+			try(tenancy.CodeName, func(in *tenancy.NewSignUp) { in.Account = name })
+		})
 	}
-	unmanaged := func(s *covered) tenancy.Secret {
-		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
-		account := s.account(guest, tenancy.OrganizationID{}, "guest's")
-		sent, err := s.as(guest).InviteToAccount(s.ctx(), account, tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
-		require.NoError(s, err)
-		return sent.Secret
-	}
-	const only, automatic, closed, founded, joined, accepted, made = tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic, tenancy.PolicyClosed,
-		tenancy.SignUpFounded, tenancy.SignUpJoined, tenancy.SignUpAccepted, tenancy.SignUpMade
-	for _, row := range []struct {
-		policy tenancy.SignUpPolicy
-		what   string
-		secret secret
-		how    tenancy.SignUpResult
-		code   tenancy.Code
-		member bool // of the organization that has the domain
-	}{
-		{only, "no secret", none, "", tenancy.CodeInvitationOnly, false},
-		{only, "a pending invitation, without its secret", oursUnused, made, "", false},
-		{only, "an expired invitation", oursExpired, "", tenancy.CodeInvitationOnly, false},
-		{only, "its secret", ours, accepted, "", true},
-		{only, "an account's secret", ourAccount, "", tenancy.CodeSecretRefused, false},
-		{only, "an account's secret, invited to the organization too", ourAccountToo, accepted, "", false},
-		{only, "an account's invitation, without its secret", ourAccountUnused, "", tenancy.CodeInvitationOnly, false},
-		{only, "another organization's secret", theirs, "", tenancy.CodeSecretRefused, false},
-		{only, "another organization's secret, invited to this one too", theirsToo, "", tenancy.CodeSecretRefused, false},
-		{only, "another organization's invitation", theirsUnused, "", tenancy.CodeInvitationOnly, false},
-		{only, "another organization's account's secret", theirAccount, "", tenancy.CodeSecretRefused, false},
-		{only, "an unmanaged account's secret", unmanaged, "", tenancy.CodeSecretRefused, false},
-		{only, "somebody else's secret", elses, "", tenancy.CodeSecretRefused, false},
-		{only, "a dead secret", dead, "", tenancy.CodeSecretRefused, false},
-		{automatic, "no secret", none, joined, "", true},
-		{automatic, "a pending invitation, without its secret", oursUnused, joined, "", true},
-		{automatic, "its secret", ours, accepted, "", true},
-		{automatic, "an account's secret", ourAccount, accepted, "", true},
-		{automatic, "an account's secret, invited to the organization too", ourAccountToo, accepted, "", true},
-		{automatic, "another organization's secret", theirs, "", tenancy.CodeSecretRefused, false},
-		{automatic, "another organization's invitation", theirsUnused, joined, "", true},
-		{automatic, "another organization's account's secret", theirAccount, "", tenancy.CodeSecretRefused, false},
-		{automatic, "an unmanaged account's secret", unmanaged, "", tenancy.CodeSecretRefused, false},
-		{automatic, "somebody else's secret", elses, "", tenancy.CodeSecretRefused, false},
-		{automatic, "a dead secret", dead, "", tenancy.CodeSecretRefused, false},
-		{closed, "no secret", none, founded, "", false},
-		{closed, "another organization's secret", theirs, accepted, "", false},
-		{closed, "another organization's account's secret", theirAccount, accepted, "", false},
-		{closed, "an unmanaged account's secret", unmanaged, accepted, "", false},
-		{closed, "its secret, of before it was closed", ours, "", tenancy.CodeSecretRefused, false},
-		{closed, "an account's secret, of before it was closed", ourAccount, "", tenancy.CodeSecretRefused, false},
-		{closed, "a pending invitation of before, without its secret", oursUnused, founded, "", false},
-		{closed, "a dead secret", dead, "", tenancy.CodeSecretRefused, false},
-	} {
-		for _, scope := range []string{"the organization", "the domain"} {
-			t.Run(fmt.Sprintf("USR-1 %s for %s: %s", row.policy, scope, row.what), func(t *testing.T) {
-				s := newCovered(t, only)
-				secret := row.secret(s)
-				change := tenancy.SignUpPolicyChange{Policy: row.policy}
-				if scope == "the domain" {
-					s.set(map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
-					change.Domain = s.acme.ID
-				}
-				require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, change)))
-				if row.code != "" {
-					s.unchanged(func() {
-						_, err := s.enter(newcomer, secret)
-						refused(t, err, row.code)
-					})
-					return
-				}
-				up, err := s.enter(newcomer, secret)
-				require.NoError(t, err)
-				require.Equal(t, row.how, up.Result)
-				_, member := s.ranks(up.User.ID)[s.org]
-				require.Equal(t, row.member, member)
-				if row.how != founded {
-					require.Empty(t, items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: up.User.ID}))[min(1, len(s.ranks(up.User.ID))):])
-					for reach, err := range s.host.AccountsOf(t.Context(), up.User.ID, tenancy.ReachQuery{}) {
-						require.NoError(t, err)
-						require.NotEqual(t, up.User.ID, s.accountRecord(reach.Account).Owner, "no account of their own is made")
-					}
-				}
-				s.sound()
+	t.Run("GEN-14 a closed context changes nothing", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		s.unchanged(func() {
+			_, err := s.host.SignUp(ctx, good)
+			require.ErrorIs(t, err, context.Canceled)
+			require.Empty(t, tenancy.CodeOf(err))
+		})
+	})
+	t.Run("EVT-3 an Operator is known by a Reference", func(t *testing.T) {
+		_, err := s.dir.Operator("ana@example.com").SignUp(t.Context(), good)
+		refused(t, err, tenancy.CodeReference)
+	})
+}
+
+func TestSignUpRaces(t *testing.T) {
+	s := newScene(t)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	t.Run("INV-7 of many who sign up with one address at once, one does", func(t *testing.T) {
+		var wg sync.WaitGroup
+		errs := make([]error, 16)
+		for i := range errs {
+			wg.Go(func() {
+				_, errs[i] = s.host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("one@example.com"), Name: "One"})
 			})
 		}
-	}
-}
-
-func TestSignUpAutomatic(t *testing.T) {
-	t.Run("USR-1 they are a Standard User, who may create accounts", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StandardUser, s.ranks(up.User.ID)[s.org])
-		require.Equal(t, s.org, up.Organization.ID)
-		require.Nil(t, up.Account)
-		s.account(up.User.ID, s.org, "new's")
-	})
-	t.Run("USR-6 joining settles the organization's invitation, not its accounts'", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer, Role: tenancy.Administrator})
-		require.NoError(t, err)
-		secret := s.offer(s.ana, newcomer)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(sent.ID))
-		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
-		require.NoError(t, err)
-	})
-	t.Run("USR-1 at its limit, refused", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic, tenancy.Options{Limits: &tenancy.Limits{Members: 1}})
-		s.unchanged(func() {
-			_, err := s.enter(newcomer, tenancy.Secret{})
-			refused(t, err, tenancy.CodeMemberLimit)
-		})
-		secret := s.offer(s.ana, newcomer)
-		_, err := s.enter(newcomer, secret)
-		refused(t, err, tenancy.CodeMemberLimit)
-		_, err = s.enter(newcomer, s.invite(s.ana, newcomer))
-		refused(t, err, tenancy.CodeMemberLimit)
-		_, err = s.enter(newcomer, s.invite(s.bea, newcomer))
-		refused(t, err, tenancy.CodeSecretRefused)
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), s.org, &tenancy.Limits{Members: 2})))
-		up, err := s.enter(newcomer, secret)
-		require.NoError(t, err)
-		require.Len(t, s.ranks(up.User.ID), 1)
-	})
-	for what, until := range map[string]func(s *covered){
-		"not found for 7 days": func(s *covered) { s.clock.Advance(7 * day) },
-		"lapsing":              func(s *covered) { s.lapse(s.acme) },
-	} {
-		t.Run("DOM-4 not live ("+what+"), automatic joins nobody: they found, and can be invited as anybody", func(t *testing.T) {
-			s := newCovered(t, tenancy.PolicyAutomatic)
-			until(s)
-			require.False(t, s.domain(s.acme).Live)
-			up, err := s.enter(newcomer, tenancy.Secret{})
-			require.NoError(t, err)
-			require.Equal(t, tenancy.SignUpFounded, up.Result)
-			require.NotContains(t, s.ranks(up.User.ID), s.org)
-			up, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
-			require.NoError(t, err)
-			require.Equal(t, tenancy.SignUpAccepted, up.Result)
-			up, err = s.enter("c@acme.com", s.invite(s.bea, "c@acme.com"))
-			require.NoError(t, err)
-			require.Contains(t, s.ranks(up.User.ID), s.bea.Organization.ID)
-			s.set(tenancy.PolicyInvitationOnly)
-			_, err = s.enter("d@acme.com", tenancy.Secret{})
-			refused(t, err, tenancy.CodeInvitationOnly)
-			s.set(tenancy.PolicyClosed)
-			_, err = s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "d@acme.com"})
-			refused(t, err, tenancy.CodeSignUpClosed)
-		})
-	}
-	t.Run("DOM-4 lost or removed, no policy holds", func(t *testing.T) {
-		for _, end := range []func(s *covered){func(s *covered) { s.lose(s.acme) }, func(s *covered) { require.NoError(s, s.owner.RemoveDomain(s.ctx(), s.acme.ID)) }} {
-			for _, policy := range []tenancy.SignUpPolicy{tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic, tenancy.PolicyClosed} {
-				s := newCovered(t, policy)
-				end(s)
-				up, err := s.enter(newcomer, tenancy.Secret{})
-				require.NoError(t, err)
-				require.Equal(t, tenancy.SignUpFounded, up.Result)
-				_, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
-				require.NoError(t, err)
+		wg.Wait()
+		won := 0
+		for _, err := range errs {
+			if err == nil {
+				won++
+			} else {
+				refused(t, err, tenancy.CodeEmailTaken)
 			}
 		}
-	})
-	t.Run("USR-1 made, they accept what they were invited to", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		secret := s.invite(s.ana, newcomer)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		require.Equal(t, tenancy.SignUpMade, up.Result)
-		require.Nil(t, up.Organization)
-		require.Nil(t, up.Account)
-		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
-		require.NoError(t, err)
-		require.Equal(t, tenancy.Administrator, s.ranks(up.User.ID)[s.org])
+		require.Equal(t, 1, won)
 	})
 }
 
-func TestSignUpClosed(t *testing.T) {
-	t.Run("USR-1 closed: inviting is refused at once, for whom there is a user or not", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyClosed)
-		s.outsider("out")
-		for _, email := range []string{"out@acme.com", "nobody@acme.com"} {
+func TestSignUpAccepts(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	boss := s.as(ana.User.ID)
+	t.Run("USR-1 an organization's invitation in one step: no account, no organization of their own", func(t *testing.T) {
+		sent, err := boss.InviteUser(t.Context(), ana.Organization.ID, tenancy.NewInvitation{Email: address("bo"), Role: tenancy.Administrator})
+		require.NoError(t, err)
+		var bo tenancy.SignedUp
+		added := s.news(func() {
+			bo, err = s.signUp("bo", sent.Secret)
+			require.NoError(t, err)
+		}, ofOrganization(ana.Organization.ID))
+		require.Equal(t, tenancy.SignUpAccepted, bo.Result)
+		require.Equal(t, ana.Organization.ID, bo.Organization.ID)
+		require.Nil(t, bo.Account)
+		require.Equal(t, tenancy.StateAccepted, s.invitationState(sent.ID))
+		_, memberships, err := s.as(bo.User.ID).User(t.Context(), bo.User.ID)
+		require.NoError(t, err)
+		require.Len(t, memberships, 1)
+		require.Equal(t, tenancy.Administrator, memberships[0].Role)
+		require.Equal(t, [][]string{{"UserCreated", "InvitationAccepted", "MemberJoined"}}, added)
+		require.Empty(t, s.log(ofUser(bo.User.ID), 1))
+	})
+	t.Run("USR-1 an account's invitation in one step: an independent user", func(t *testing.T) {
+		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("cy"), Roles: tenancy.Roles(tenancy.Developer)})
+		require.NoError(t, err)
+		var cy tenancy.SignedUp
+		added := s.news(func() {
+			cy, err = s.signUp("cy", sent.Secret)
+			require.NoError(t, err)
+		}, ofOrganization(ana.Organization.ID))
+		require.Equal(t, tenancy.SignUpAccepted, cy.Result)
+		require.Nil(t, cy.Organization)
+		require.Equal(t, ana.Account.ID, cy.Account.ID)
+		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, cy.User.ID))
+		require.Equal(t, [][]string{{"InvitationAccepted", "RolesAssigned"}}, added)
+		require.Equal(t, []string{"UserCreated"}, s.log(ofUser(cy.User.ID), 1))
+	})
+	t.Run("USR-1 a subaccount's too", func(t *testing.T) {
+		sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
+		require.NoError(t, err)
+		sent, err := boss.InviteToAccount(t.Context(), sub.ID, tenancy.NewAccountInvitation{Email: address("dee"), Roles: tenancy.Roles(tenancy.Support)})
+		require.NoError(t, err)
+		dee, err := s.signUp("dee", sent.Secret)
+		require.NoError(t, err)
+		require.Equal(t, ana.Account.ID, *dee.Account.Parent)
+	})
+	t.Run("USR-6 other pending invitations to the address live on", func(t *testing.T) {
+		other := s.found("other")
+		a, b := s.invited(ana, address("eve")), s.invited(other, address("eve"))
+		_, err := s.signUp("eve", a.Secret)
+		require.NoError(t, err)
+		require.Equal(t, tenancy.StatePending, s.invitationState(b.ID))
+	})
+}
+
+func TestSignUpSecretRefused(t *testing.T) {
+	dead := map[string]func(s *scene, ana tenancy.SignedUp) tenancy.Secret{
+		"of nothing": func(s *scene, _ tenancy.SignedUp) tenancy.Secret { return tenancy.ParseSecret("x") },
+		"over-long": func(s *scene, _ tenancy.SignedUp) tenancy.Secret {
+			return tenancy.ParseSecret(strings.Repeat("\xff", 1<<20))
+		},
+		"somebody else's": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			return s.invited(ana, "other@example.com").Secret
+		},
+		"revoked": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			sent := s.invited(ana, address("bo"))
+			require.NoError(s, s.as(ana.User.ID).RevokeInvitation(s.ctx(), sent.ID))
+			return sent.Secret
+		},
+		"declined": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			sent := s.invited(ana, address("bo"))
+			require.NoError(s, s.host.DeclineInvitation(s.ctx(), sent.Secret))
+			return sent.Secret
+		},
+		"expired": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			sent := s.invited(ana, address("bo"))
+			s.clock.Advance(7 * 24 * time.Hour)
+			return sent.Secret
+		},
+		"used by somebody who is gone": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			sent := s.invited(ana, address("bo"))
+			bo, err := s.signUp("bo", sent.Secret)
+			require.NoError(s, err)
+			require.NoError(s, s.as(ana.User.ID).DeleteUser(s.ctx(), bo.User.ID, tenancy.UserDeletion{}))
+			return sent.Secret
+		},
+		"of an inviter who left": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			admin := s.join(ana, "admin", tenancy.Administrator)
+			sent, err := s.as(admin).InviteUser(s.ctx(), ana.Organization.ID, tenancy.NewInvitation{Email: address("bo")})
+			require.NoError(s, err)
+			require.NoError(s, s.as(admin).Leave(s.ctx(), ana.Organization.ID))
+			return sent.Secret
+		},
+		"of a closed account": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
+			sent, err := s.as(ana.User.ID).InviteToAccount(s.ctx(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
+			require.NoError(s, err)
+			_, err = s.as(ana.User.ID).CloseAccount(s.ctx(), ana.Account.ID)
+			require.NoError(s, err)
+			return sent.Secret
+		},
+	}
+	for what, make := range dead {
+		t.Run("USR-1 refused whole with a secret "+what, func(t *testing.T) {
+			s := newScene(t)
+			secret := make(s, s.found("ana"))
 			s.unchanged(func() {
-				_, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: email})
-				refused(t, err, tenancy.CodeSignUpClosed)
-				_, err = s.owner.InviteToAccount(t.Context(), s.ana.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
-				refused(t, err, tenancy.CodeSignUpClosed)
+				_, err := s.signUp("bo", secret)
+				refused(t, err, tenancy.CodeSecretRefused)
 			})
-		}
-		s.invite(s.ana, "x@elsewhere.org")
-		s.invite(s.bea, "nobody@acme.com")
-		s.offer(s.bea, "nobody@acme.com")
-	})
-	t.Run("USR-1 closed: no resending, no accepting", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		out := s.found("out")
-		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer})
-		require.NoError(t, err)
-		toAccount := s.offer(s.ana, newcomer)
-		s.set(tenancy.PolicyClosed)
-		_, err = s.host.ChangeEmail(t.Context(), out.User.ID, tenancy.Proven(newcomer))
-		require.NoError(t, err)
-		s.unchanged(func() {
-			_, err = s.owner.ResendInvitation(t.Context(), sent.ID)
-			refused(t, err, tenancy.CodeSignUpClosed)
-			for _, secret := range []tenancy.Secret{sent.Secret, toAccount} {
-				_, err = s.as(out.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
-				refused(t, err, tenancy.CodeSignUpClosed)
-			}
-		})
-	})
-	t.Run("USR-1 closed: no import, whatever they own", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyClosed)
-		require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})))
-		s.outsider("out")
-		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
-		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
-		require.NoError(t, err)
-		s.unchanged(func() {
-			done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
-			require.NoError(t, err)
-			for _, item := range done {
-				refused(t, item.Err, tenancy.CodeSignUpClosed)
-			}
-		})
-		s.set(tenancy.PolicyInvitationOnly)
-		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
-		require.NoError(t, err)
-		require.NoError(t, done[0].Err)
-		require.NoError(t, done[1].Err)
-	})
-	t.Run("USR-1 closed: no Operator makes one Owner", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyClosed)
-		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
-		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
-		require.NoError(t, err)
-		s.unchanged(func() {
-			_, err := s.staff.ReplaceOwner(t.Context(), s.org, tenancy.OwnerReplacement{User: guest, Reference: "T-1"})
-			refused(t, err, tenancy.CodeSignUpClosed)
-		})
-	})
-	t.Run("USR-1 closed: no role on an account by assigning or taking it over", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyClosed)
-		out := s.outsider("out")
-		_, err := s.owner.AssignRoles(t.Context(), s.ana.Account.ID, out.User.ID, tenancy.Roles(tenancy.Support))
-		refused(t, err, tenancy.CodeNotFound)
-		_, err = s.owner.TransferAccount(t.Context(), s.ana.Account.ID, out.User.ID)
-		refused(t, err, tenancy.CodeNotFound)
-		_, err = s.owner.CreateAccount(t.Context(), s.org, tenancy.NewAccount{Name: "x", Owner: out.User.ID})
-		refused(t, err, tenancy.CodeNotFound)
-		_, err = s.owner.TransferOwnership(t.Context(), s.org, tenancy.NewOwner{Email: "out@acme.com"})
-		require.Error(t, err)
-	})
-	t.Run("USR-1 closed: a merge that would bring one is refused", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		s.verify(s.ana, "open.org")
-		require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed})))
-		cleo := s.found("cleo")
-		user := s.join(cleo, "user", tenancy.StandardUser)
-		secret := s.inviteOwner("cleo@open.org", cleo)
-		_, err := s.host.ChangeEmail(t.Context(), user, tenancy.Proven("user@acme.com"))
-		require.NoError(t, err)
-		s.unchanged(func() {
-			_, err := s.as(cleo.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
-			refused(t, err, tenancy.CodeMergeClosed)
-		})
-	})
-	t.Run("USR-1 closed: members stay, and are given roles as ever", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		guest := s.guest(s.ana.User.ID, s.ana.Account.ID, "guest", tenancy.Support)
-		s.set(tenancy.PolicyClosed)
-		require.Contains(t, s.ranks(up.User.ID), s.org)
-		_, err = s.owner.AssignRoles(t.Context(), s.ana.Account.ID, up.User.ID, tenancy.Roles(tenancy.Developer))
-		require.NoError(t, err)
-		second := s.account(s.ana.User.ID, s.org, "second")
-		sent, err := s.owner.InviteToAccount(t.Context(), second, tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
-		require.NoError(t, err)
-		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
-		require.NoError(t, err)
-		require.NoError(t, errOf(s.owner.SetOrganizationRole(t.Context(), s.org, up.User.ID, tenancy.Administrator)))
-		_, err = s.owner.TransferOwnership(t.Context(), s.org, tenancy.NewOwner{User: up.User.ID})
-		require.NoError(t, err)
-		require.Equal(t, up.User.ID, s.ownerOf(s.org))
-		_, err = s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
-		refused(t, err, tenancy.CodeSignUpClosed)
-	})
-	t.Run("USR-1 closed: whoever has a role on the account keeps it, and is given others there", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		guest := s.guest(s.ana.User.ID, s.ana.Account.ID, "guest", tenancy.Support)
-		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
-		require.NoError(t, err)
-		s.set(tenancy.PolicyClosed)
-		require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(s.ana.Account.ID, guest))
-		_, err = s.as(guest).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: s.offer(s.ana, "guest@acme.com")})
-		require.NoError(t, err)
-		second := s.account(s.ana.User.ID, s.org, "second")
-		_, err = s.owner.InviteToAccount(t.Context(), second, tenancy.NewAccountInvitation{Email: "guest@acme.com", Roles: tenancy.Roles(tenancy.Support)})
-		refused(t, err, tenancy.CodeSignUpClosed)
-	})
-}
-
-// inviteOwner gives the Owner of another organization an address and invites them under it.
-func (s *covered) inviteOwner(email string, of tenancy.SignedUp) tenancy.Secret {
-	s.Helper()
-	secret := s.invite(s.ana, email)
-	_, err := s.host.ChangeEmail(s.ctx(), of.User.ID, tenancy.Proven(email))
-	require.NoError(s, err)
-	return secret
-}
-
-func TestSetInvitationPolicy(t *testing.T) {
-	s := newCovered(t, tenancy.PolicyInvitationOnly)
-	pending := s.invite(s.ana, "early@elsewhere.org")
-	resent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "again@elsewhere.org"})
-	require.NoError(t, err)
-	claimed := s.claim(s.ana, "acme.org")
-	require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteLiveDomains)))
-	t.Run("USR-5 only addresses on live domains are invited", func(t *testing.T) {
-		s.invite(s.ana, newcomer)
-		s.unchanged(func() {
-			for _, email := range []string{"x@elsewhere.org", "x@sub.acme.com", "x@" + claimed.Name} {
-				_, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: email})
-				refused(t, err, tenancy.CodeOffDomain)
-			}
-			_, err := s.owner.ResendInvitation(t.Context(), resent.ID)
-			refused(t, err, tenancy.CodeOffDomain)
-		})
-	})
-	t.Run("USR-5 its accounts invite anybody", func(t *testing.T) { s.offer(s.ana, "x@elsewhere.org") })
-	t.Run("USR-5 it is looked at when inviting", func(t *testing.T) {
-		up, err := s.enter("early@elsewhere.org", pending)
-		require.NoError(t, err)
-		require.Equal(t, tenancy.SignUpAccepted, up.Result)
-	})
-	t.Run("USR-5 a domain that is not live is none", func(t *testing.T) {
-		s.lapse(s.acme)
-		_, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "y@acme.com"})
-		refused(t, err, tenancy.CodeOffDomain)
-	})
-	t.Run("USR-5 off again, anybody is", func(t *testing.T) {
-		require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
-		log := s.news(func() {
-			require.NoError(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)))
-		}, ofOrganization(s.org))
-		require.Empty(t, log[0], "GEN-6")
-		s.invite(s.ana, "x@elsewhere.org")
-	})
-	t.Run("USR-5 refusals", func(t *testing.T) {
-		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody")), tenancy.CodePolicy)
-		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody)), tenancy.CodeID)
-		refused(t, errOf(s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotFound)
-		refused(t, errOf(s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotAllowed)
-	})
-}
-
-func TestChangeEmailByPolicy(t *testing.T) {
-	change := func(s *covered, user tenancy.UserID, email string) error {
-		_, err := s.host.ChangeEmail(s.ctx(), user, tenancy.Proven(email))
-		return err
-	}
-	t.Run("USR-17 invitation only refuses who is outside, without the organization's pending invitation", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		out := s.found("out").User.ID
-		s.offer(s.ana, newcomer)
-		s.unchanged(func() { refused(t, change(s, out, newcomer), tenancy.CodeInvitationOnly) })
-		s.invite(s.ana, newcomer)
-		require.NoError(t, change(s, out, newcomer))
-		require.NotContains(t, s.ranks(out), s.org, "no membership is gained by it")
-		s.clock.Advance(7 * day)
-		refused(t, change(s, out, "NEW@acme.com"), tenancy.CodeInvitationOnly) // another spelling is a change like any other
-		require.NoError(t, change(s, out, newcomer), "GEN-6")
-	})
-	t.Run("USR-17 members move freely", func(t *testing.T) {
-		for _, policy := range []tenancy.SignUpPolicy{tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic, tenancy.PolicyClosed} {
-			s := newCovered(t, policy)
-			user := s.join(s.ana, "user", tenancy.StandardUser)
-			require.NoError(t, change(s, user, newcomer))
-			require.NoError(t, change(s, user, "user@elsewhere.org"))
-			require.Contains(t, s.ranks(user), s.org)
-		}
-	})
-	t.Run("USR-17 automatic joins nobody by it", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		out := s.found("out").User.ID
-		require.NoError(t, change(s, out, newcomer))
-		require.NotContains(t, s.ranks(out), s.org)
-	})
-	t.Run("USR-17 closed refuses while they have a role on the organization's accounts", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyClosed)
-		guest := s.guest(s.ana.User.ID, s.ana.Account.ID, "guest", tenancy.Support)
-		other := s.guest(s.bea.User.ID, s.bea.Account.ID, "other", tenancy.Support)
-		require.NoError(t, change(s, other, "other@acme.com"))
-		refused(t, change(s, guest, newcomer), tenancy.CodeSignUpClosed)
-		require.NoError(t, s.owner.RevokeRoles(t.Context(), s.ana.Account.ID, guest))
-		require.NoError(t, change(s, guest, newcomer))
-	})
-	t.Run("USR-17 while single sign-on is required the new address is on a domain it is enforced on", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		second, unenforced := s.verify(s.ana, "acme.org"), s.verify(s.ana, "acme.net")
-		s.enforce(s.owner, s.acme, second)
-		s.unchanged(func() {
-			for _, email := range []string{"new@elsewhere.org", "new@" + unenforced.Name, "new@sub.acme.com"} {
-				refused(t, change(s, up.User.ID, email), tenancy.CodeSSOAddress)
-			}
-		})
-		require.NoError(t, change(s, up.User.ID, "newer@acme.com"))
-		require.NoError(t, change(s, up.User.ID, "newer@acme.org"))
-		require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt)))
-		require.NoError(t, change(s, up.User.ID, "newer@elsewhere.org"))
-		require.NoError(t, change(s, s.ana.User.ID, "ana@acme.com"))
-		require.NoError(t, change(s, s.ana.User.ID, "ana@elsewhere.org"), "INV-12 the Owner is bound by none")
-	})
-}
-
-func TestRequestInvitation(t *testing.T) {
-	request := func(s *covered, email string) (tenancy.InvitationRequest, error) {
-		return s.host.RequestInvitation(s.ctx(), tenancy.Proven(email))
-	}
-	requested := func(s *covered) (open []tenancy.RequestID) {
-		for _, u := range s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.KindRequested}) {
-			open = append(open, u.Request)
-		}
-		return open
-	}
-	t.Run("USR-18 one is open per address, until it expires, shown among the users", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		asked, err := request(s, "New@acme.com")
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateOpen, asked.State)
-		require.Equal(t, "New@acme.com", asked.Email.Reveal())
-		require.Equal(t, s.clock.Now().Add(7*day), asked.Expires)
-		shown := s.list(s.owner, s.org, tenancy.UserQuery{Kind: tenancy.KindRequested})
-		require.Len(t, shown, 1)
-		require.Equal(t, asked.ID, shown[0].Request)
-		require.Equal(t, "New@acme.com", shown[0].User.Email.Reveal())
-		require.Equal(t, asked.Expires, shown[0].Expires)
-		s.unchanged(func() {
-			_, err = request(s, newcomer)
-			refused(t, err, tenancy.CodeRequestOpen)
-		})
-		_, err = request(s, "other@acme.com")
-		require.NoError(t, err)
-		s.clock.Advance(7 * day)
-		require.Empty(t, requested(s))
-		again, err := request(s, newcomer)
-		require.NoError(t, err)
-		require.Equal(t, []tenancy.RequestID{again.ID}, requested(s))
-		s.sound()
-	})
-	t.Run("USR-18 not where the policy would not refuse", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		s.invite(s.ana, "invited@acme.com")
-		out := s.found("out")
-		s.invite(s.ana, "out@acme.com")
-		_, err := s.host.ChangeEmail(t.Context(), out.User.ID, tenancy.Proven("out@acme.com"))
-		require.NoError(t, err)
-		s.unchanged(func() {
-			for _, email := range []string{"invited@acme.com", "out@acme.com", "x@elsewhere.org", address("ana")} {
-				_, err := request(s, email)
-				refused(t, err, tenancy.CodeNotRefused)
-			}
-		})
-		for _, policy := range []tenancy.SignUpPolicy{tenancy.PolicyAutomatic, tenancy.PolicyClosed} {
-			s.set(policy)
-			_, err = request(s, newcomer)
-			refused(t, err, tenancy.CodeNotRefused)
-		}
-		_, err = request(s, "no address")
-		refused(t, err, tenancy.CodeEmail)
-		s.set(tenancy.PolicyInvitationOnly)
-		s.lapse(s.acme)
-		_, err = request(s, newcomer)
-		require.NoError(t, err, "DOM-4 lapsing it is refused all the same, and so can be asked for")
-	})
-	for what, settle := range map[string]func(s *covered, asked tenancy.InvitationRequest){
-		"inviting the address": func(s *covered, _ tenancy.InvitationRequest) { s.invite(s.ana, newcomer) },
-		"dismissing it": func(s *covered, asked tenancy.InvitationRequest) {
-			require.NoError(s, s.owner.DismissRequest(s.ctx(), asked.ID))
-		},
-		"joining": func(s *covered, _ tenancy.InvitationRequest) {
-			s.set(tenancy.PolicyAutomatic)
-			_, err := s.enter(newcomer, tenancy.Secret{})
-			require.NoError(s, err)
-		},
-		"joining with an account's secret": func(s *covered, _ tenancy.InvitationRequest) {
-			s.set(tenancy.PolicyAutomatic)
-			_, err := s.enter(newcomer, s.offer(s.ana, newcomer))
-			require.NoError(s, err)
-		},
-	} {
-		t.Run("USR-18 "+what+" settles it", func(t *testing.T) {
-			s := newCovered(t, tenancy.PolicyInvitationOnly)
-			asked, err := request(s, newcomer)
-			require.NoError(t, err)
-			log := s.news(func() { settle(s, asked) }, ofOrganization(s.org))
-			require.Contains(t, log[0], "RequestSettled")
-			require.Empty(t, requested(s))
-			refused(t, s.owner.DismissRequest(t.Context(), asked.ID), tenancy.CodeSettled)
-			s.sound()
 		})
 	}
-	t.Run("USR-18 resending an expired invitation invites the address, and settles it", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer})
-		require.NoError(t, err)
-		s.clock.Advance(7*day + time.Hour)
-		_, err = request(s, newcomer)
-		require.NoError(t, err)
-		_, err = s.owner.ResendInvitation(t.Context(), sent.ID)
-		require.NoError(t, err)
-		require.Empty(t, requested(s))
-	})
-	t.Run("USR-18 an account's invitation does not settle it", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		_, err := request(s, newcomer)
-		require.NoError(t, err)
-		s.offer(s.ana, newcomer)
-		require.Len(t, requested(s), 1)
-	})
-	t.Run("USR-18 who may", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		user := s.join(s.ana, "user", tenancy.StandardUser)
-		asked, err := s.staff.RequestInvitation(t.Context(), tenancy.Proven(newcomer))
-		require.NoError(t, err)
-		refused(t, s.as(user).DismissRequest(t.Context(), asked.ID), tenancy.CodeNotAllowed)
-		refused(t, s.as(s.bea.User.ID).DismissRequest(t.Context(), asked.ID), tenancy.CodeNotFound)
-		refused(t, s.host.DismissRequest(t.Context(), asked.ID), tenancy.CodeNotAllowed)
-		refused(t, s.owner.DismissRequest(t.Context(), tenancy.RequestID{}), tenancy.CodeID)
-		s.clock.Advance(7 * day)
-		require.NoError(t, s.owner.DismissRequest(t.Context(), asked.ID), "an expired one too")
-	})
-}
-
-// enforce has single sign-on enforced on domains, through a connection that was tested.
-func (s *territory) enforce(by *tenancy.Session, domains ...tenancy.Domain) tenancy.ConnectionID {
-	s.Helper()
-	connection, err := by.AddConnection(s.ctx(), domains[0].Organization, "Provider")
-	require.NoError(s, err)
-	_, err = s.host.MarkConnectionTested(s.ctx(), connection.ID)
-	require.NoError(s, err)
-	for _, d := range domains {
-		_, err = by.EnforceSSO(s.ctx(), d.ID, connection.ID)
-		require.NoError(s, err)
-	}
-	return connection.ID
 }

@@ -141,7 +141,7 @@ var (
 		name: "DeleteUser", on: "user",
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOwnsOrganization,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
 			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
 		},
 	}

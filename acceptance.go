@@ -1,0 +1,433 @@
+package tenancy
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+// Offer is what an invitation's secret shows.
+type Offer struct {
+	Invitation
+	OrganizationName Personal // the organization's; empty: the invitation is to an account
+	AccountName      Personal // the account's; empty: the invitation is to an organization
+	Terms            *Terms   // nil: the invitation is not pending, or is shown to System
+}
+
+// Terms are what accepting an invitation would bring along. The zero value is nothing.
+// They are shown only to the invitee (USR-6).
+type Terms struct {
+	Merged    []TermsOrganization // the invitee's organizations that merge into the one that invites
+	Dissolved []TermsOrganization // the invitee's organizations that are dissolved
+	Accounts  []TermsAccount      // unmanaged main accounts that become managed, with their subaccounts (USR-9)
+	Token     TermsToken          // for Acceptance; empty: nothing is brought along
+}
+
+// TermsToken is a digest of Terms as text, so that it can travel through a form. It
+// tells what was shown, and gives no right.
+type TermsToken string
+
+// TermsOrganization is one of the invitee's organizations.
+type TermsOrganization struct {
+	ID   OrganizationID
+	Name Personal
+}
+
+// TermsAccount is one of the invitee's accounts.
+type TermsAccount struct {
+	ID   AccountID
+	Name Personal
+}
+
+// Acceptance is the input of AcceptInvitation.
+type Acceptance struct {
+	Secret Secret
+	Terms  TermsToken // the token of the Terms that were agreed to; empty if accepting brings nothing along
+}
+
+// AcceptedInvitation is what accepting did.
+type AcceptedInvitation struct {
+	Invitation
+	Granted   RoleSet          // the invitee's roles on the account now (ACC-7); empty: it was to an organization
+	Accounts  []AccountID      // the main accounts that became managed (USR-9); nil: none
+	Merged    []OrganizationID // the invitee's organizations that were merged (USR-8); nil: none
+	Dissolved []OrganizationID // the invitee's organizations that were dissolved (USR-8); nil: none
+}
+
+// Invitation returns what a secret's invitation offers. The user who has the address it
+// was sent to sees it, with the Terms while it is pending. System sees it too, for
+// signing up (USR-6). Its State tells whether it can still be accepted.
+//
+// CodeNotFound for anybody else, Operators included, and from 30 days after the
+// invitation was settled or expired.
+//
+// Errors: CodeNotFound.
+func (s *Session) Invitation(ctx context.Context, secret Secret) (Offer, error) {
+	return look(ctx, s, call{row: opInvitation},
+		func(r *reads) invitationFacts { return r.loadInvitation(secret) }, decideInvitation)
+}
+
+// invitationFacts is the secret's invitation, if the actor may see it.
+type invitationFacts struct{ acceptanceFacts }
+
+func (r *reads) loadInvitation(secret Secret) invitationFacts {
+	if r.actor.isSystem() {
+		return invitationFacts{r.acceptance(secret, nil)}
+	}
+	return invitationFacts{r.ownAcceptance(secret)}
+}
+
+func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
+	i := f.invitation
+	if i == nil {
+		return Offer{}, CodeNotFound
+	}
+	offer := Offer{Invitation: c.viewInvitation(*i, f.inviter)}
+	if i.Kind == InvitationToAccount {
+		offer.AccountName = f.account.account.Personal.Name
+	} else {
+		offer.OrganizationName = f.organization.Personal.Name
+	}
+	if c.actor.isUser() && i.stateAt(c.now) == StatePending {
+		offer.Terms = new(f.terms(c))
+	}
+	return offer, nil
+}
+
+// AcceptInvitation makes the invitee a member, or gives them the roles on the account
+// (USR-6). Only the user who has the address that the invitation was sent to may call
+// it, once, with the secret and with the token of the Terms that Invitation showed them.
+//
+// Everything is decided again:
+//
+//   - The organization or account is alive, and sign-up policies and limits allow it.
+//   - The inviter could still send the invitation; if not, somebody else who can may
+//     resend it.
+//   - If it is to an organization, the invitee is not managed elsewhere (USR-7).
+//
+// What joining an organization does:
+//
+//   - Main accounts that the invitee owns become managed (USR-9).
+//   - An Owner of organizations brings them all, merged as MRG-1 to 12 say, all or none.
+//     One that has no other member and does not meet the prerequisites is dissolved
+//     instead, and its accounts come along (USR-8).
+//
+// On an account the roles are added to those the invitee has there. Administrator
+// replaces others, and the Owner and Administrators stay just that (ACC-7).
+//
+// Errors: CodeNotFound; CodeSettled, also if the organization or account has ended, which
+// revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; for an Owner of organizations
+// CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
+// CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
+func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {
+	return update(ctx, s, call{row: opAcceptInvitation},
+		func(r *reads) acceptInvitationFacts { return r.loadAcceptInvitation(in.Secret) },
+		func(f acceptInvitationFacts, c *changes) (AcceptedInvitation, error) {
+			return decideAcceptInvitation(f, in.Terms, c)
+		})
+}
+
+// acceptInvitationFacts is the secret's invitation, if it is the actor's.
+type acceptInvitationFacts struct{ acceptanceFacts }
+
+func (r *reads) loadAcceptInvitation(secret Secret) acceptInvitationFacts {
+	return acceptInvitationFacts{r.ownAcceptance(secret)}
+}
+
+func decideAcceptInvitation(f acceptInvitationFacts, agreed TermsToken, c *changes) (AcceptedInvitation, error) {
+	if err := c.acceptable(f.acceptanceFacts, f.invitee.user.Personal.Address.Reveal()); err != nil {
+		return AcceptedInvitation{}, err
+	}
+	terms := f.terms(c)
+	if agreed != terms.Token {
+		return AcceptedInvitation{}, &Error{Err: CodeTermsChanged, Terms: &terms}
+	}
+	c.accept(f.acceptanceFacts, c.actor.User)
+	settled := *get(c.world, invitationByID(f.invitation.ID))
+	accepted := AcceptedInvitation{Invitation: c.viewInvitation(settled, f.inviter)}
+	for _, a := range terms.Accounts {
+		accepted.Accounts = append(accepted.Accounts, a.ID)
+	}
+	for _, o := range terms.Merged {
+		accepted.Merged = append(accepted.Merged, o.ID)
+	}
+	for _, o := range terms.Dissolved {
+		accepted.Dissolved = append(accepted.Dissolved, o.ID)
+	}
+	if f.kind == InvitationToAccount {
+		accepted.Granted = get(c.world, grantOn(f.invitation.Account, c.actor.User)).Roles
+	}
+	return accepted, nil
+}
+
+// DeclineInvitation settles an invitation, a pending or an expired one, as declined
+// (USR-10). The secret alone is enough: any user may call it, and System for a person
+// who is not signed in.
+//
+// Errors: CodeNotAllowed; CodeNotFound, also from 30 days after the invitation was
+// settled or expired; CodeSettled.
+func (s *Session) DeclineInvitation(ctx context.Context, secret Secret) error {
+	return change(ctx, s, call{row: opDeclineInvitation},
+		func(r *reads) declineInvitationFacts { return r.loadDeclineInvitation(secret) },
+		decideDeclineInvitation)
+}
+
+// declineInvitationFacts is the secret's invitation, and its target.
+type declineInvitationFacts struct {
+	invitation *InvitationRecord // nil: the secret opens none
+	target
+}
+
+// loadDeclineInvitation reads no more for an Operator, who may not decline, than for a
+// secret that opens nothing.
+func (r *reads) loadDeclineInvitation(secret Secret) declineInvitationFacts {
+	f := declineInvitationFacts{invitation: r.opened(secret)}
+	if f.invitation != nil && !r.actor.isOperator() {
+		f.target = r.target(*f.invitation)
+	}
+	return f
+}
+
+func decideDeclineInvitation(f declineInvitationFacts, c *changes) error {
+	if !c.actor.isUser() {
+		if err := c.platform(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case f.invitation == nil:
+		return CodeNotFound
+	case f.invitation.State != StatePending:
+		return CodeSettled
+	}
+	c.say(InvitationDeclined{f.invitation.ID, c.now}, f.stream())
+	return nil
+}
+
+// acceptanceFacts is an invitation, and what accepting it needs to know: for the invitee,
+// for System who looks at the offer, for a person who signs up with the secret, and for
+// the preview of a merge.
+type acceptanceFacts struct {
+	invitation *InvitationRecord // nil: the secret opens none to the actor
+	target                       // as the inviter stands to it
+	inviter    *UserRecord       // nil: the inviter was deleted
+	invitee    belongings        // the user alone where it is to an account; zero: nobody has the address yet
+	grant      *GrantRecord      // the invitee's on the account; nil: none, or it is to an organization
+	entry      entry             // of the address
+	occupied   occupancy         // of the organization
+	merger     merger            // of the organizations that the invitee owns (USR-8); zero: they own none
+}
+
+// acceptance loads the invitation that a secret opens. The invitee is the user who has
+// its address, or nil for a person who is yet to sign up and has nothing.
+func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
+	invitation := r.opened(secret)
+	if invitation == nil {
+		return acceptanceFacts{}
+	}
+	f := r.accepting(invitation, invitee)
+	if f.kind == InvitationToOrganization && invitee != nil {
+		f.merger = r.acceptedMerger(invitation.Organization, invitee.ID)
+	}
+	return f
+}
+
+// ownAcceptance loads the invitation that a secret opens if it was sent to the actor's
+// own address. To anybody else it does not exist (USR-6), and nothing more is read than
+// for a secret that opens nothing (GEN-5).
+func (r *reads) ownAcceptance(secret Secret) acceptanceFacts {
+	invitation := r.opened(secret)
+	if !r.actor.isUser() {
+		return acceptanceFacts{}
+	}
+	invitee := find(r, userByID(r.actor.User))
+	if invitation == nil || invitee == nil || invitee.Personal.Address != invitation.Personal.Address {
+		return acceptanceFacts{}
+	}
+	return r.acceptance(secret, invitee)
+}
+
+// opened loads the invitation that a secret opens, or nil if it opens none any more.
+func (r *reads) opened(secret Secret) *InvitationRecord {
+	invitation := find(r, invitationBySecret(secret.hash()))
+	if invitation == nil || !invitation.retained(r.now) {
+		return nil
+	}
+	return invitation
+}
+
+// accepting loads what accepting an invitation needs to know, except the organizations
+// that the invitee owns. The invitee is the user who has its address, or nil for a
+// person who is yet to sign up.
+func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acceptanceFacts {
+	address := invitation.Personal.Address.Reveal()
+	f := acceptanceFacts{
+		invitation: invitation,
+		target:     r.targetOf(invitation.Inviter, *invitation),
+		inviter:    find(r, userByID(invitation.Inviter.User)),
+	}
+	if f.kind == InvitationToAccount {
+		f.entry = r.entry(f.target, address)
+		if invitee != nil {
+			f.invitee.user = *invitee
+			f.grant = find(r, grantOn(invitation.Account, invitee.ID))
+		}
+		return f
+	}
+	f.entry.coverage = r.coverage(address)
+	f.occupied = r.occupancy(f.organization)
+	if invitee == nil {
+		f.invitee.asked = r.openRequests(address)
+		return f
+	}
+	f.invitee = r.belongings(invitee)
+	f.entry.member = f.invitee.membership(invitation.Organization)
+	return f
+}
+
+// acceptable decides whether the person who has an address may accept the invitation now
+// (USR-6). The address is canonical.
+func (c *changes) acceptable(f acceptanceFacts, address string) error {
+	i := f.invitation
+	if i == nil || !i.isFor(address) || !i.retained(c.now) {
+		return CodeNotFound
+	}
+	switch i.stateAt(c.now) {
+	case StatePending:
+	case StateExpired:
+		return CodeExpired
+	default:
+		return CodeSettled
+	}
+	if err := f.alive(); err != nil {
+		return err
+	}
+	switch {
+	case !c.couldSend(f):
+		return CodeInviter
+	case f.entry.closed(f.target, c):
+		return CodeSignUpClosed
+	case i.Kind == InvitationToAccount:
+		return nil
+	}
+	return c.joinable(f)
+}
+
+// joinable decides whether the invitee may become a member of the organization.
+func (c *changes) joinable(f acceptanceFacts) error {
+	org := f.organization.ID
+	switch b := f.invitee; {
+	case b.membership(org) != nil:
+		return CodeMember
+	case b.managedElsewhere(org):
+		return CodeManagedElsewhere
+	case b.ownsElsewhere(org):
+		return f.merger.refusal(c)
+	}
+	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
+}
+
+// couldSend reports whether the inviter, active and with the right, could still send the
+// invitation.
+func (c *changes) couldSend(f acceptanceFacts) bool {
+	switch {
+	case f.inviter == nil || f.inviter.State() != StateActive:
+		return false
+	case f.kind == InvitationToAccount:
+		return c.has(f.account, ManageMembers)
+	}
+	return f.managesUsers()
+}
+
+// isFor reports whether an invitation was sent to an address. One whose address was
+// erased is for nobody.
+func (i InvitationRecord) isFor(address string) bool {
+	return address != "" && i.Personal.Address.Reveal() == address
+}
+
+// retained reports whether the address may still be read (ORG-11). An invitation whose
+// address may not is as good as gone, whether it was purged yet or not.
+func (i InvitationRecord) retained(now Instant) bool {
+	return !kept(i.Personal.Address, due(i.Settled, i.Expires), now).IsZero()
+}
+
+// accept carries out what acceptable allowed. The invitee, who existed before or was
+// made by this operation, becomes a member or gets the roles.
+func (c *changes) accept(f acceptanceFacts, invitee UserID) {
+	i := f.invitation
+	c.say(InvitationAccepted{i.ID, c.now}, f.stream())
+	switch {
+	case i.Kind == InvitationToAccount:
+		c.grow(f, invitee)
+	case len(f.merger.candidates) > 0:
+		f.merger.merge(c, i.Role, i.ID)
+	default:
+		b := f.invitee
+		b.user = *get(c.world, userByID(invitee))
+		c.join(i.Organization, b, i.Role, i.ID)
+	}
+}
+
+// grow gives the invitee the roles on the account, beside those they have (ACC-7).
+func (c *changes) grow(f acceptanceFacts, invitee UserID) {
+	var had RoleSet
+	if f.grant != nil {
+		had = f.grant.Roles
+	}
+	if now := had.grown(f.invitation.Roles); now != had {
+		c.say(RolesAssigned{f.invitation.Account, invitee, now}, f.stream())
+	}
+}
+
+// grown returns the roles after an invitation with others was accepted (ACC-7).
+func (s RoleSet) grown(by RoleSet) RoleSet {
+	switch {
+	case s.Has(AccountOwner) || s.Has(AccountAdministrator):
+		return s
+	case by.Has(AccountAdministrator):
+		return by
+	}
+	return s.with(by)
+}
+
+// terms returns what accepting would bring along now.
+func (f acceptanceFacts) terms(c *changes) (t Terms) {
+	if f.kind == InvitationToAccount {
+		return t
+	}
+	for _, owned := range f.invitee.ownedIn(OrganizationID{}) {
+		t.Accounts = append(t.Accounts, TermsAccount{owned.main.ID, owned.main.Personal.Name})
+	}
+	for _, candidate := range f.merger.candidates {
+		o := TermsOrganization{candidate.organization.ID, candidate.organization.Personal.Name}
+		if f.merger.dissolves(candidate, c) {
+			t.Dissolved = append(t.Dissolved, o)
+		} else {
+			t.Merged = append(t.Merged, o)
+		}
+	}
+	t.Token = t.token(f.invitation.ID)
+	return t
+}
+
+// token returns the digest of the Terms of one invitation, or "" if it brings nothing
+// along.
+func (t Terms) token(invitation InvitationID) TermsToken {
+	if len(t.Accounts)+len(t.Merged)+len(t.Dissolved) == 0 {
+		return ""
+	}
+	b := appendPart([]byte("tenancy terms 1"), invitation[:])
+	for _, organizations := range [][]TermsOrganization{t.Merged, t.Dissolved} {
+		var ids []byte
+		for _, o := range organizations {
+			ids = append(ids, o.ID[:]...)
+		}
+		b = appendPart(b, ids)
+	}
+	for _, a := range t.Accounts {
+		b = append(b, a.ID[:]...)
+	}
+	sum := sha256.Sum256(b)
+	return TermsToken(base64.RawURLEncoding.EncodeToString(sum[:]))
+}

@@ -1,0 +1,118 @@
+package tenancy
+
+import (
+	"context"
+	"time"
+)
+
+// How long the name of an organization that has ended is kept, and the address in a
+// settled or expired invitation or request (ORG-11). Purge removes it from the 29th day
+// on, and no read returns it from the 30th day on.
+const (
+	purgeAfter = 29 * 24 * time.Hour
+	keptFor    = 30 * 24 * time.Hour
+)
+
+// Purged says what Purge removed.
+type Purged struct {
+	Organizations int // names
+	Invitations   int // addresses and hashes of secrets
+	Requests      int // addresses
+}
+
+// Purge removes the names of organizations that ended 29 days ago or earlier, and the
+// addresses of invitations and requests that were settled or expired as long ago
+// (ORG-11). Only System may call it, and should do so daily. It works in batches, each
+// a transaction of its own. Any number of processes may run it at once, and again after
+// a crash.
+//
+// Errors: CodeInTransaction, CodeInput if it is called with Once; CodeNotAllowed. An
+// error of the store or the context ends it; what was removed before stays removed, and
+// is what Purge returns then.
+func (p *Platform) Purge(ctx context.Context) (Purged, error) {
+	var check form
+	check.set(p.alone(ctx))
+	check.that(p.once.IsZero(), CodeInput)
+	var total Purged
+	for {
+		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge, decidePurge)
+		if err != nil {
+			return total, err
+		}
+		total.Organizations += batch.Organizations
+		total.Invitations += batch.Invitations
+		total.Requests += batch.Requests
+		if max(batch.Organizations, batch.Invitations, batch.Requests) < pageSize {
+			return total, nil
+		}
+	}
+}
+
+// purgeFacts is a batch of what may be due.
+type purgeFacts struct {
+	organizations []OrganizationRecord
+	invitations   []InvitationRecord
+	requests      []RequestRecord
+}
+
+func (r *reads) loadPurge() purgeFacts {
+	f := purgeFacts{
+		organizations: list(r, organizationsDue(), pageSize),
+		invitations:   list(r, invitationsDue(), pageSize),
+		requests:      list(r, requestsDue(), pageSize),
+	}
+	for _, o := range f.organizations {
+		r.needHead(streamOfOrganization(o.ID))
+	}
+	return f
+}
+
+// decidePurge removes from a batch what is due.
+func decidePurge(f purgeFacts, c *changes) (Purged, error) {
+	if err := c.platform(); err != nil {
+		return Purged{}, err
+	}
+	var done Purged
+	for _, o := range f.organizations {
+		if purgeable(o.Ended, c.now) {
+			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
+			edit(c.world, organizationByID(o.ID), func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })
+			done.Organizations++
+		}
+	}
+	for _, i := range f.invitations {
+		if purgeable(due(i.Settled, i.Expires), c.now) {
+			edit(c.world, invitationByID(i.ID), func(i *InvitationRecord) { i.Personal = InvitationPersonal{} })
+			done.Invitations++
+		}
+	}
+	for _, q := range f.requests {
+		if purgeable(due(q.Settled, q.Expires), c.now) {
+			edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
+			done.Requests++
+		}
+	}
+	return done, nil
+}
+
+// purgeable reports whether it is 29 days since something ended.
+func purgeable(ended, now Instant) bool { return now >= ended.add(purgeAfter) }
+
+// kept returns a personal text for as long as it may be read. The time began to run
+// when something ended; if that is zero or in the future, it does not run yet.
+func kept(text Personal, ended, now Instant) Personal {
+	if ended != 0 && now >= ended.add(keptFor) {
+		return Personal{}
+	}
+	return text
+}
+
+// OrganizationPurged says that the name of an organization that had ended is gone.
+type OrganizationPurged struct {
+	Organization OrganizationID
+	Purged       Instant
+}
+
+func (e OrganizationPurged) apply(w *world) {
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Purged = e.Purged })
+}

@@ -1,0 +1,228 @@
+package tenancy
+
+import (
+	"cmp"
+	"context"
+	"errors"
+)
+
+// NewSignUp is the input of SignUp.
+type NewSignUp struct {
+	Email        ProvenEmail
+	Name         string // the person's; needed
+	Organization string // the name of the one they may found; "": "My organization"
+	Account      string // the name of the account that comes with it; "": "My account"
+	Secret       Secret // of an invitation to accept in one step; zero: none
+}
+
+// SignUpResult says what signing up did.
+type SignUpResult string
+
+// The values of SignUpResult.
+const (
+	// They founded an organization of their own, with an account (ORG-1).
+	SignUpFounded SignUpResult = "founded"
+	// They joined the organization that has their address's domain: its policy takes
+	// everybody.
+	SignUpJoined SignUpResult = "joined"
+	// They accepted the invitation whose secret they had.
+	SignUpAccepted SignUpResult = "accepted"
+	// They are in no organization. The one that has their address's domain has a pending
+	// invitation for them.
+	SignUpMade SignUpResult = "made"
+)
+
+// SignedUp is what SignUp did.
+type SignedUp struct {
+	Result       SignUpResult
+	User         User
+	Organization *Organization // the one they are now a member of; nil: none
+	Account      *Account      // the one that was founded, or that they accepted an invitation to; nil: none
+}
+
+// SignUp creates a user for a person whom the host has authenticated and whose address
+// it has proven (USR-2). If no organization has the address's domain verified, the
+// person founds an organization, with an account that they own (ORG-1). If one has,
+// its policy decides (USR-1):
+//
+//   - PolicyInvitationOnly refuses the person, unless the organization has a pending
+//     invitation for the address. Then only the user is created, and the invitation is
+//     still to be accepted.
+//   - PolicyAutomatic makes the person a Standard User of the organization, without an
+//     organization or account of their own, while the domain is live.
+//   - PolicyClosed lets the person sign up on their own.
+//
+// With the secret of a pending invitation to their address, the person accepts the
+// invitation in the same step if the policy permits it, and no organization or account
+// of their own is created. Signing up with any other secret is refused as a whole.
+// Other pending invitations to the address stay as they are. Only System and Operators
+// may call it.
+//
+// Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused,
+// CodeInvitationOnly, CodeMemberLimit.
+func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
+	var check form
+	address := check.email(in.Email.reveal())
+	in.Name = check.name(in.Name)
+	in.Organization = check.name(cmp.Or(in.Organization, "My organization"))
+	in.Account = check.name(cmp.Or(in.Account, "My account"))
+	return update(ctx, p.Session, call{opSignUp, "", check.err},
+		func(r *reads) signUpFacts { return r.loadSignUp(address, in.Secret) },
+		func(f signUpFacts, c *changes) (SignedUp, error) { return decideSignUp(f, in, address, c) })
+}
+
+// signUpFacts is what decides how a person signs up.
+type signUpFacts struct {
+	holder     *UserRecord     // of the address; nil: nobody has it
+	acceptance acceptanceFacts // of the secret's invitation
+	coverage                   // of the address
+	occupied   occupancy       // of the organization that has the domain
+	asked      []RequestRecord // open requests of the address to be invited
+}
+
+func (r *reads) loadSignUp(address string, secret Secret) signUpFacts {
+	f := signUpFacts{
+		holder:   find(r, userByAddress(address)),
+		coverage: r.coverage(address),
+		asked:    r.openRequests(address),
+	}
+	if f.domain != nil {
+		r.needHead(streamOfOrganization(f.domain.Organization))
+		f.occupied = r.occupancy(f.organization)
+	}
+	if !secret.IsZero() {
+		f.acceptance = r.acceptance(secret, nil)
+	}
+	return f
+}
+
+func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if err := c.platform(); err != nil {
+		return SignedUp{}, err
+	}
+	if f.holder != nil {
+		return SignedUp{}, CodeEmailTaken
+	}
+	if !in.Secret.IsZero() {
+		return f.accept(in, address, c)
+	}
+	switch f.policy(c) {
+	case PolicyInvitationOnly:
+		if !f.invited(c.now) {
+			return SignedUp{}, CodeInvitationOnly
+		}
+		return SignedUp{Result: SignUpMade, User: c.person(in, address)}, nil
+	case PolicyAutomatic:
+		return f.join(in, address, c)
+	}
+	return c.found(in, address), nil
+}
+
+// join makes the person a Standard User of the organization that has their address's
+// domain.
+func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if err := c.room(*f.organization, f.occupied, 1, 0); err != nil {
+		return SignedUp{}, err
+	}
+	org := f.domain.Organization
+	user := c.person(in, address, streamOfOrganization(org))
+	b := belongings{user: *get(c.world, userByID(user.ID)), asked: f.asked}
+	if f.invitation != nil {
+		b.invitations = []InvitationRecord{*f.invitation}
+	}
+	c.join(org, b, StandardUser, InvitationID{})
+	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(*f.organization)}, nil
+}
+
+// accept lets the person accept the secret's invitation. They have no organization and
+// no account of their own.
+func (f signUpFacts) accept(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	err := c.acceptable(f.acceptance, address)
+	switch {
+	case errors.Is(err, CodeMemberLimit) && f.permits(c):
+		return SignedUp{}, CodeMemberLimit
+	case err != nil || !f.permits(c):
+		return SignedUp{}, CodeSecretRefused
+	case f.acceptance.kind == InvitationToOrganization:
+		return f.acceptMembership(in, address, c), nil
+	}
+	return f.acceptRoles(in, address, c)
+}
+
+// permits reports whether the policy of the address's domain lets the person in with
+// the invitation, which can be accepted. Any invitation will do if no policy applies or
+// the domain is closed. Otherwise it must be the domain's organization's own, and one
+// to an account only adds to what lets the person in anyway.
+func (f signUpFacts) permits(c *changes) bool {
+	policy := f.policy(c)
+	if policy != PolicyInvitationOnly && policy != PolicyAutomatic {
+		return true
+	}
+	to := f.acceptance.target
+	if to.organization == nil || to.organization.ID != f.domain.Organization {
+		return false
+	}
+	return to.kind == InvitationToOrganization || policy == PolicyAutomatic || f.invited(c.now)
+}
+
+// acceptMembership accepts an invitation to an organization.
+func (f signUpFacts) acceptMembership(in NewSignUp, address string, c *changes) SignedUp {
+	user := c.person(in, address, f.acceptance.stream())
+	c.accept(f.acceptance, user.ID)
+	org := c.viewTheirs(*f.acceptance.target.organization)
+	return SignedUp{Result: SignUpAccepted, User: user, Organization: org}
+}
+
+// acceptRoles accepts an invitation to an account. Under PolicyAutomatic the person
+// joins the organization first.
+func (f signUpFacts) acceptRoles(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	var done SignedUp
+	if f.policy(c) == PolicyAutomatic {
+		var err error
+		if done, err = f.join(in, address, c); err != nil {
+			return SignedUp{}, err
+		}
+	} else {
+		done.User = c.person(in, address)
+	}
+	c.accept(f.acceptance, done.User.ID)
+	to := accountStanding{account: f.acceptance.account.account, parent: f.acceptance.account.parent}
+	done.Result, done.Account = SignUpAccepted, new(c.viewAccount(*to.account, to))
+	return done, nil
+}
+
+// found gives the person an organization and an account of their own (ORG-1).
+func (c *changes) found(in NewSignUp, address string) SignedUp {
+	org := OrganizationID(c.tape.id())
+	user := c.person(in, address, streamOfOrganization(org))
+	c.makeOrganization(org, in.Organization, belongings{user: *get(c.world, userByID(user.ID))})
+	account, _ := c.foundAccount(user.ID, org, in.Account)
+	return SignedUp{
+		Result:       SignUpFounded,
+		User:         user,
+		Organization: c.viewTheirs(*get(c.world, organizationByID(org))),
+		Account:      new(c.viewAccount(account, accountStanding{account: &account})),
+	}
+}
+
+// person creates a user. The streams are those the user will belong to; without any,
+// it is the user's own.
+func (c *changes) person(in NewSignUp, address string, streams ...Stream) User {
+	user := UserID(c.tape.id())
+	if len(streams) == 0 {
+		streams = []Stream{streamOfUser(user)}
+	}
+	c.makes(user)
+	c.say(UserCreated{user, c.now}, streams...)
+	edit(c.world, userByID(user), func(u *UserRecord) {
+		u.Personal.Email, u.Personal.Address = Personal(in.Email), NewPersonal(address)
+		u.Personal.Name = NewPersonal(in.Name)
+	})
+	return c.viewUserNow(user)
+}
+
+// viewTheirs returns the organization that the person now belongs to, as the host sees
+// it.
+func (c *changes) viewTheirs(o OrganizationRecord) *Organization {
+	return new(c.viewOrganization(o, standing{organization: &o}))
+}
