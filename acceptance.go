@@ -228,7 +228,7 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
 	}
 	f := r.accepting(invitation, invitee)
 	if f.kind == InvitationToOrganization && invitee != nil {
-		f.merger = r.merger(invitation.Organization, invitee.ID, OrganizationID{}, toAccept)
+		f.merger = r.acceptedMerger(invitation.Organization, invitee.ID)
 	}
 	return f
 }
@@ -323,7 +323,7 @@ func (c *changes) joinable(f acceptanceFacts) error {
 	case b.managedElsewhere(org):
 		return CodeManagedElsewhere
 	case b.ownsElsewhere(org):
-		return f.merger.acceptable(c)
+		return f.merger.refusal(c)
 	}
 	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
 }
@@ -361,7 +361,7 @@ func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 	case i.Kind == InvitationToAccount:
 		c.grow(f, invitee)
 	case len(f.merger.candidates) > 0:
-		f.merger.merge(c, i.Role, i.ID, func(candidate candidate) bool { return f.merger.dissolves(candidate, c) })
+		f.merger.merge(c, i.Role, i.ID)
 	default:
 		b := f.invitee
 		b.user = *get(c.world, userByID(invitee))

@@ -99,7 +99,7 @@ func TestDecideAcceptable(t *testing.T) {
 		f.invitee.memberships = []MembershipRecord{{Organization: other.ID, Role: Owner}}
 		f.merger = merger{prime: new(org), owner: &UserRecord{ID: UserID{4},
 			Personal: UserPersonal{Address: NewPersonal(address)}},
-			candidates: []candidate{{remains: remains{organization: &other}, members: members}}}
+			consents: true, candidates: []candidacy{{remains: remains{organization: &other}, members: members}}}
 	}
 	for _, row := range []struct {
 		rule   string

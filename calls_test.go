@@ -757,13 +757,13 @@ var errands = []errand{
 		return gives(c.s.RestoreOrganization(c, c.Ended))
 	}},
 	{op: "PreviewMerge", way: "an Owner's organizations", by: "Admin", on: "Org", others: "Rival", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Owner: c.Rival}))
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
 	}},
 	{op: "PreviewMerge", way: "one's own organizations", by: "Rival", on: "Org", others: "Rival", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Owner: c.Rival}))
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
 	}},
 	{op: "PreviewMerge", way: "two of one Owner", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.Candidate{Organization: c.Second}))
+		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Organization: c.Second}))
 	}},
 	{op: "MergeOrganizations", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
 		return gives(c.s.MergeOrganizations(c, c.Org, c.Second))

@@ -45,7 +45,7 @@ func ExampleSession_AcceptInvitation_merge() {
 		log.Fatal(err)
 	}
 
-	plan, err := ben.PreviewMerge(ctx, acme.Organization.ID, tenancy.Candidate{Owner: branch.User.ID})
+	plan, err := ben.PreviewMerge(ctx, acme.Organization.ID, tenancy.MergeCandidate{Owner: branch.User.ID})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -31,9 +31,12 @@ func TestHIPAA(t *testing.T) {
 	t.Run("HIP-1 an Operator alone turns it on, with reference and date", func(t *testing.T) {
 		s.unchanged(func() {
 			refused(t, errOf(s.host.SetHIPAAEntitlement(s.ctx(), org, on)), tenancy.CodeNotAllowed)
-			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Executed: executed})), tenancy.CodeReference)
-			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-7"})), tenancy.CodeInput)
-			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), tenancy.OrganizationID{1}, on)), tenancy.CodeNotFound)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org,
+				tenancy.HIPAAEntitlement{On: true, Executed: executed})), tenancy.CodeReference)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org,
+				tenancy.HIPAAEntitlement{On: true, Reference: "baa-7"})), tenancy.CodeInput)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), tenancy.OrganizationID{1}, on)),
+				tenancy.CodeNotFound)
 		})
 		require.NoError(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, on)))
 	})
@@ -95,12 +98,14 @@ func TestHIPAA(t *testing.T) {
 	})
 	t.Run("HIP-1 off is refused while an account is designated", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{})), tenancy.CodeHIPAADesignated)
+			refused(t, errOf(s.staff.SetHIPAAEntitlement(s.ctx(), org, tenancy.HIPAAEntitlement{})),
+				tenancy.CodeHIPAADesignated)
 		})
 	})
 	t.Run("HIP-7 a designated account keeps its organization from being deleted", func(t *testing.T) {
 		s.unchanged(func() {
-			refused(t, owner.DeleteOrganization(s.ctx(), org, tenancy.OrganizationDeletion{}), tenancy.CodeHIPAADesignated)
+			refused(t, owner.DeleteOrganization(s.ctx(), org, tenancy.OrganizationDeletion{}),
+				tenancy.CodeHIPAADesignated)
 		})
 	})
 	t.Run("HIP-3 disabling also by an Operator, and then it can be turned off", func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// exit is an account that can leave its organization, if it is not designated.
+// exit is an account that can leave its organization unless it is designated.
 type exit struct {
 	*scene
 	founder      tenancy.SignedUp // Owner of the organization
@@ -22,7 +22,8 @@ type exit struct {
 	leave        func() error
 }
 
-// exits are the ways out: of each, which account leaves, how, and to where, if to somewhere.
+// exits are the ways out. Each says which account leaves, how, and where it goes, if it
+// goes to another organization.
 var exits = map[string]func(*exit){
 	"ORG-4 CreateOrganization": func(x *exit) {
 		x.phone(x.account)
@@ -73,12 +74,13 @@ var exits = map[string]func(*exit){
 			offer, err := x.as(x.owner).Invitation(x.ctx(), sent.Secret)
 			require.NoError(x, err)
 			require.Len(x, offer.Terms.Dissolved, 1)
-			return second(x.as(x.owner).AcceptInvitation(x.ctx(), tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token}))
+			return second(x.as(x.owner).AcceptInvitation(x.ctx(),
+				tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token}))
 		}
 	},
 }
 
-// members has a member own the account.
+// members makes a member the owner of the account.
 func (x *exit) members() tenancy.UserID {
 	x.Helper()
 	ben := x.join(x.founder, "ben", tenancy.StandardUser)
@@ -106,16 +108,18 @@ func newExit(t *testing.T, way func(*exit)) *exit {
 	return x
 }
 
-// disablers are who may take a designation off (HIP-3).
+// disablers returns the actors who may end a designation (HIP-3).
 func (x *exit) disablers() map[string]*tenancy.Session {
-	all := map[string]*tenancy.Session{"the Owner": x.as(x.owner), "an Administrator": x.as(x.admin), "an Operator": x.staff.Session}
+	all := map[string]*tenancy.Session{"the Owner": x.as(x.owner), "an Administrator": x.as(x.admin),
+		"an Operator": x.staff.Session}
 	if x.admin.IsZero() {
 		delete(all, "an Administrator")
 	}
 	return all
 }
 
-// left wants the account to be gone, and what is designated to be in an organization.
+// left requires that the account is gone, and that what is designated is in an
+// organization.
 func (x *exit) left() {
 	x.Helper()
 	for _, id := range []tenancy.AccountID{x.account, x.sub} {
@@ -180,7 +184,8 @@ func TestDesignatedStays(t *testing.T) {
 	}
 }
 
-// stays wants the account not to leave once something is designated, and nobody but the organization's to take that off.
+// stays requires that the account does not leave once something is designated, and that
+// only those who manage the organization end the designation.
 func (x *exit) stays(designated tenancy.AccountID) {
 	x.Helper()
 	x.designate(x.owner, designated)
@@ -193,8 +198,10 @@ func (x *exit) stays(designated tenancy.AccountID) {
 	})
 }
 
-// TestDesignatedEverywhere does every errand in a tenant whose accounts are designated: whatever succeeds leaves each of them that is not closed in its
-// organization, or brings it to an entitled one, or by a merge to any; the others are refused for it.
+// TestDesignatedEverywhere does every errand in a tenant whose accounts are designated. An
+// errand that succeeds leaves each account that is not closed in its organization, or
+// brings it to an entitled one, or by a merge to any. The other errands are refused for
+// that reason.
 func TestDesignatedEverywhere(t *testing.T) {
 	for form, tt := range map[string]struct {
 		designate func(*tenant)
@@ -207,7 +214,8 @@ func TestDesignatedEverywhere(t *testing.T) {
 			t.designate(t.Owner, t.subaccount(t.Owner, t.Work, "Sub"))
 		}, []string{
 			"AcceptAccountRequest", "CreateOrganization", "DeleteOrganization", "MoveAccount", "RemoveUser, with their accounts", "SetHIPAAEntitlement"}},
-		"accounts that could come to an organization without": {(*tenant).designatedElsewhere, []string{"AcceptInvitation, dissolving"}},
+		"accounts that could come to an organization without": {(*tenant).designatedElsewhere,
+			[]string{"AcceptInvitation, dissolving"}},
 	} {
 		t.Run("HIP-7 MRG-7 "+form, func(t *testing.T) {
 			var hindered []string
@@ -232,7 +240,8 @@ func TestDesignatedEverywhere(t *testing.T) {
 		})
 	}
 	t.Run("HIP-7 no other operation says so", func(t *testing.T) {
-		ops := map[string]bool{"AcceptInvitation": true, "RemoveUser": true, "SetHIPAAEntitlement": true, "CreateOrganization": true, "MoveAccount": true,
+		ops := map[string]bool{"AcceptInvitation": true, "RemoveUser": true, "SetHIPAAEntitlement": true,
+			"CreateOrganization": true, "MoveAccount": true,
 			"DeleteOrganization": true, "AcceptAccountRequest": true}
 		for op, codes := range tenancy.OperationCodes() {
 			require.Equal(t, ops[op], slices.Contains(codes, tenancy.CodeHIPAADesignated), op)
@@ -240,8 +249,9 @@ func TestDesignatedEverywhere(t *testing.T) {
 	})
 }
 
-// designatedElsewhere takes the entitlement from Org, unless the errand is about one that is designated there, and designates an account in each
-// organization that could merge into it.
+// designatedElsewhere ends the entitlement of Org, unless the errand is about an account
+// that is designated there, and designates an account in each organization that could
+// merge into Org.
 func (t *tenant) designatedElsewhere() {
 	t.Helper()
 	if len(t.designations()) == 0 {
@@ -253,7 +263,7 @@ func (t *tenant) designatedElsewhere() {
 	t.designate(t.Rival, t.Outside)
 }
 
-// stay does an errand, and says whether it was refused because of what is designated.
+// stay does an errand, and reports whether it was refused because of what is designated.
 func (t *tenant) stay(e errand) (refused bool) {
 	t.Helper()
 	before := t.designations()
@@ -263,15 +273,17 @@ func (t *tenant) stay(e errand) (refused bool) {
 		if is.Closed != 0 || is.Designated == 0 || is.Organization == was.Organization {
 			continue
 		}
-		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: was.Organization})
-		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations, tenancy.Key{ID: is.Organization})
+		from, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations,
+			tenancy.Key{ID: was.Organization})
+		to, _ := stored[tenancy.OrganizationRecord](t.scene, tenancy.IndexOrganizations,
+			tenancy.Key{ID: is.Organization})
 		require.True(t, to.HIPAA || from.MergedInto == is.Organization, "%v: %v", e, id)
 	}
 	require.True(t, err == nil || maps.Equal(before, t.designations()), e)
 	return tenancy.CodeOf(err) == tenancy.CodeHIPAADesignated
 }
 
-// designations gives the accounts that are designated and not closed.
+// designations returns the accounts that are designated and not closed.
 func (t *tenant) designations() map[tenancy.AccountID]tenancy.AccountRecord {
 	t.Helper()
 	all := map[tenancy.AccountID]tenancy.AccountRecord{}

@@ -1,46 +1,486 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"iter"
 	"slices"
 )
 
-// Importing people: users with an address on a live domain of the organization become members without being asked (USR-15).
-
-// ImportEntitlement says whether an organization may import users.
+// ImportEntitlement says whether an organization may import users. The zero value is an
+// organization that may not.
 type ImportEntitlement struct {
 	On        bool
-	Reference Reference // the host's, such as a ticket's; needed to turn it on
+	Reference Reference // the host's, such as a ticket's number; needed to turn it on
 }
 
-// Import is the input of ImportUsers.
+// SetImportEntitlement sets whether an organization may import users (USR-15): on, with
+// a reference of the host's, and off again. Turning it off forgets the reference. Only
+// an Operator may call it. Setting what is set already changes nothing (GEN-6).
+//
+// Errors: CodeID, CodeReference; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
+func (p *Platform) SetImportEntitlement(
+	ctx context.Context, org OrganizationID, in ImportEntitlement,
+) (Organization, error) {
+	var check form
+	check.id(org)
+	set := ImportEntitlementSet{Organization: org}
+	if in.On {
+		check.reference(in.Reference)
+		set.On, set.Reference = true, in.Reference
+	}
+	return update(ctx, p.Session, call{opSetImportEntitlement, org.String(), check.err},
+		func(r *reads) setImportEntitlementFacts { return r.loadSetImportEntitlement(org) },
+		func(f setImportEntitlementFacts, c *changes) (Organization, error) {
+			return decideSetImportEntitlement(f, set, c)
+		})
+}
+
+// setImportEntitlementFacts is the organization that is entitled, or no longer.
+type setImportEntitlementFacts struct{ standing }
+
+func (r *reads) loadSetImportEntitlement(org OrganizationID) setImportEntitlementFacts {
+	return setImportEntitlementFacts{r.standing(org)}
+}
+
+func decideSetImportEntitlement(
+	f setImportEntitlementFacts, set ImportEntitlementSet, c *changes,
+) (Organization, error) {
+	if err := c.authorizeAlive(f.standing); err != nil {
+		return Organization{}, err
+	}
+	if o := f.organization; set != (ImportEntitlementSet{o.ID, o.Import, o.ImportReference}) {
+		c.say(set, streamOfOrganization(o.ID))
+	}
+	return c.viewOrganizationNow(f.standing), nil
+}
+
+// UserImport is the input of ImportUsers.
 type UserImport struct {
-	Emails []string // 1 to 100,000
-	Notify bool     // noted in the event; the host sends
+	Emails []string // 1 to 100,000, in any spelling
+	Notify bool     // noted in the events: the host tells the users; false: it does not
 }
 
-// Imported says of one address what became of it.
+// ImportedUser is what became of one address.
 type ImportedUser struct {
-	Email   Personal         // as it was given
-	User    UserID           // who was imported; zero with Err
-	Brought []OrganizationID // the organizations merged along (MRG-3)
-	Err     error            // why not, an *Error; nil: imported
+	Email Personal // as it was given
+	// User is who was imported. Zero: nobody was, and Err says why; without an Err, an
+	// error of the whole call came first.
+	User    UserID
+	Brought []OrganizationID // their organizations, which were merged (MRG-3); nil: they owned none
+	// Err is why nobody was imported, an *Error whose Subject is the organization. Nil:
+	// the user was imported.
+	Err error
 }
 
-// Importable is a user who could be imported.
+// maxImport is how many addresses one call takes, and importBatch how many one
+// transaction.
+const (
+	maxImport   = 100_000
+	importBatch = 1000
+)
+
+// ImportUsers makes existing users members, as Standard Users and without asking them:
+// those with an address on one of the organization's live domains who are not managed
+// elsewhere (USR-15). Accounts that they own come along. Users who own organizations
+// bring them all, merged (MRG-3), or are refused with the prerequisite that is not met.
+// The Owner and Administrators may call it, where an Operator has entitled the
+// organization.
+//
+// The result says of each address, in the order given, whether it was imported, and if
+// not, why. The refusal of one address does not stop the others. An address off the
+// organization's live domains is refused as CodeNotEligible without being looked up, and
+// an address on them that nobody has is refused likewise.
+//
+// ImportUsers works in one transaction for each batch of addresses, and one for each
+// Owner of organizations. In a block or the host's transaction it is part of that. If a
+// transaction fails, those before it stand, and the result is returned with the error.
+// ImportUsers takes no ID from Once.
+//
+// Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
+// CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
+// address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
+// CodeMergeClosed.
+func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
+	var check form
+	check.id(org)
+	check.that(len(in.Emails) > 0 && len(in.Emails) <= maxImport, CodeInput)
+	check.that(s.once.IsZero(), CodeInput)
+	run := importRun{session: s, call: call{opImportUsers, org.String(), check.err}, org: org, notify: in.Notify}
+	domains, err := look(ctx, s, run.call,
+		func(r *reads) importUsersFacts { return r.loadImportUsers(org) }, decideImportUsers)
+	if err != nil {
+		return nil, err
+	}
+	results, arrivals := run.sort(in.Emails, domains)
+	for batch := range slices.Chunk(arrivals, importBatch) {
+		if err := run.importBatch(ctx, batch, results); err != nil {
+			return results, err
+		}
+	}
+	return results, nil
+}
+
+// importUsersFacts is an organization that imports users.
+type importUsersFacts struct {
+	standing
+	domains []DomainRecord
+}
+
+func (r *reads) loadImportUsers(org OrganizationID) importUsersFacts {
+	return importUsersFacts{standing: r.standing(org), domains: all(r, domainsIn(org, DomainID{}))}
+}
+
+// decideImportUsers decides whether the organization may import at all, and returns the
+// names of its live domains.
+func decideImportUsers(f importUsersFacts, c *changes) (map[string]bool, error) {
+	if err := f.refusal(c); err != nil {
+		return nil, err
+	}
+	live := map[string]bool{}
+	for _, d := range f.domains {
+		if d.live(c.now, c.dir.domainLive) {
+			live[d.Personal.Name] = true
+		}
+	}
+	return live, nil
+}
+
+// refusal decides whether the organization may import at all.
+func (f importUsersFacts) refusal(c *changes) error {
+	if err := c.authorizeAlive(f.standing); err != nil {
+		return err
+	}
+	switch {
+	case !f.organization.Import:
+		return CodeNotEntitled
+	case !anyLive(f.domains, c):
+		return CodeNoLiveDomain
+	}
+	return nil
+}
+
+// importRun is a call of ImportUsers that may import.
+type importRun struct {
+	session *Session
+	call    call
+	org     OrganizationID
+	notify  bool
+}
+
+// arrival is an address that may be imported.
+type arrival struct {
+	place   int // in the input
+	address string
+}
+
+// sort returns a result for each address, and those that are looked up: the well-formed
+// ones on the organization's live domains. Any other has its result now. Nothing is read
+// for it, so that the reads do not tell whether somebody has it (GEN-5).
+func (run importRun) sort(emails []string, domains map[string]bool) ([]ImportedUser, []arrival) {
+	results := make([]ImportedUser, len(emails))
+	var arrivals []arrival
+	for i, email := range emails {
+		results[i].Email = NewPersonal(email)
+		address, err := parseEmail(email)
+		switch {
+		case err != nil:
+			results[i].Err = run.refused(err)
+		case !domains[emailDomain(address)]:
+			results[i].Err = run.refused(CodeNotEligible)
+		default:
+			arrivals = append(arrivals, arrival{i, address})
+		}
+	}
+	return results, arrivals
+}
+
+// refused returns the error of one address. Its subject is the organization, as in every
+// refusal of ImportUsers, and never the address.
+func (run importRun) refused(refusal error) error {
+	return &Error{Op: run.call.row.name, Subject: run.call.subject, Err: refusal}
+}
+
+// importBatch imports the users of a batch who own no organization in one transaction,
+// and each of the others in one of their own.
+func (run importRun) importBatch(ctx context.Context, batch []arrival, results []ImportedUser) error {
+	outcomes, err := update(ctx, run.session, run.call,
+		func(r *reads) importBatchFacts { return r.loadImportBatch(run.org, batch) },
+		func(f importBatchFacts, c *changes) ([]importOutcome, error) {
+			return decideImportBatch(f, run.notify, c)
+		})
+	if err != nil {
+		return err
+	}
+	for i, outcome := range outcomes {
+		if outcome.owns {
+			continue
+		}
+		run.note(outcome, &results[batch[i].place])
+	}
+	for i, outcome := range outcomes {
+		if !outcome.owns {
+			continue
+		}
+		if err := run.importOwner(ctx, batch[i].address, &results[batch[i].place]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// importOutcome is what a transaction did for an address.
+type importOutcome struct {
+	user    UserID           // who was imported; zero: nobody
+	brought []OrganizationID // merged along
+	owns    bool             // they own organizations: a transaction of their own imports them
+	refusal error            // nil: they were imported, or will be
+}
+
+// note writes an outcome into the result of its address.
+func (run importRun) note(outcome importOutcome, result *ImportedUser) {
+	result.User, result.Brought = outcome.user, outcome.brought
+	if outcome.refusal != nil {
+		result.Err = run.refused(outcome.refusal)
+	}
+}
+
+// importBatchFacts is a batch of users to be imported, and where to.
+type importBatchFacts struct {
+	importUsersFacts
+	occupied occupancy
+	each     []newcomer
+}
+
+// newcomer is who has an address to be imported.
+type newcomer struct {
+	user   *UserRecord // nil: nobody has it
+	theirs belongings  // all that is theirs
+}
+
+func (r *reads) loadImportBatch(org OrganizationID, batch []arrival) importBatchFacts {
+	f := importBatchFacts{importUsersFacts: r.loadImportUsers(org)}
+	f.occupied = r.occupancy(f.organization)
+	for _, a := range batch {
+		n := newcomer{user: find(r, userByAddress(a.address))}
+		if n.user != nil {
+			n.theirs = r.belongings(n.user)
+			need(r, memberOf(org, n.user.ID))
+		}
+		f.each = append(f.each, n)
+	}
+	return f
+}
+
+func decideImportBatch(f importBatchFacts, notify bool, c *changes) ([]importOutcome, error) {
+	if err := f.refusal(c); err != nil {
+		return nil, err
+	}
+	outcomes := make([]importOutcome, len(f.each))
+	for i, n := range f.each {
+		outcomes[i] = f.take(n, c)
+		if user := outcomes[i].user; !user.IsZero() {
+			f.occupied.members++
+			f.occupied.accounts += len(n.unmanaged())
+			c.say(UserImported{f.organization.ID, user, notify}, streamOfOrganization(f.organization.ID))
+		}
+	}
+	return outcomes, nil
+}
+
+// take makes one user of a batch a member, if they may be imported and own no
+// organization. One who is in the batch twice is a member the second time.
+func (f importBatchFacts) take(n newcomer, c *changes) importOutcome {
+	org := f.organization.ID
+	able := eligibility{prime: f.organization, domains: f.domains, user: n.user}
+	if n.user != nil {
+		able.member = get(c.world, memberOf(org, n.user.ID)) != nil
+		able.elsewhere = n.theirs.managedElsewhere(org)
+	}
+	if err := able.refusal(c); err != nil {
+		return importOutcome{refusal: err}
+	}
+	if n.theirs.ownsElsewhere(org) {
+		return importOutcome{owns: true}
+	}
+	if err := c.room(*f.organization, f.occupied, 1, len(n.unmanaged())); err != nil {
+		return importOutcome{refusal: err}
+	}
+	c.join(org, n.theirs, StandardUser, InvitationID{})
+	return importOutcome{user: n.user.ID}
+}
+
+// unmanaged returns the accounts that come along.
+func (n newcomer) unmanaged() []family { return n.theirs.ownedIn(OrganizationID{}) }
+
+// eligibility is whether a user can be imported into an organization (USR-15).
+type eligibility struct {
+	prime     *OrganizationRecord
+	domains   []DomainRecord // the Prime's
+	user      *UserRecord    // nil: nobody has the address, or the ID
+	member    bool           // they are in the Prime
+	elsewhere bool           // they are managed by another organization
+}
+
+// eligibility returns whether the Owner of Candidates can be imported.
+func (m merger) eligibility() eligibility {
+	return eligibility{m.prime, m.domains, m.owner, m.member != nil, m.elsewhere}
+}
+
+// refusal decides it.
+func (e eligibility) refusal(c *changes) error {
+	if !e.prime.Import {
+		return CodeNotEntitled
+	}
+	if e.user == nil || e.user.State() != StateActive {
+		return CodeNotEligible
+	}
+	d := domainAmong(e.domains, e.user.Personal.Address.Reveal())
+	switch {
+	case d == nil || !d.live(c.now, c.dir.domainLive):
+		return CodeNotEligible
+	case e.member:
+		return CodeMember
+	case e.elsewhere:
+		return CodeManagedElsewhere
+	case d.signUpPolicy(e.prime) == PolicyClosed:
+		return CodeSignUpClosed
+	}
+	return nil
+}
+
+// importOwner imports a user who owns organizations, with all of them (MRG-3).
+func (run importRun) importOwner(ctx context.Context, address string, result *ImportedUser) error {
+	outcome, err := update(ctx, run.session, run.call,
+		func(r *reads) importOwnerFacts { return r.loadImportOwner(run.org, address) },
+		func(f importOwnerFacts, c *changes) (importOutcome, error) {
+			return decideImportOwner(f, run.notify, c)
+		})
+	if err != nil {
+		return err
+	}
+	run.note(outcome, result)
+	return nil
+}
+
+// importOwnerFacts is an Owner of organizations to be imported, and where to.
+type importOwnerFacts struct {
+	importUsersFacts
+	merger merger
+}
+
+func (r *reads) loadImportOwner(org OrganizationID, address string) importOwnerFacts {
+	var owner UserID
+	if user := find(r, userByAddress(address)); user != nil {
+		owner = user.ID
+	}
+	return importOwnerFacts{r.loadImportUsers(org), r.merger(org, owner, OrganizationID{})}
+}
+
+func decideImportOwner(f importOwnerFacts, notify bool, c *changes) (importOutcome, error) {
+	if err := f.refusal(c); err != nil {
+		return importOutcome{}, err
+	}
+	if err := f.merger.eligibility().refusal(c); err != nil {
+		return importOutcome{refusal: err}, nil
+	}
+	if err := f.merger.refusal(c); err != nil {
+		return importOutcome{refusal: err}, nil
+	}
+	f.merger.merge(c, StandardUser, InvitationID{})
+	org, owner := f.organization.ID, f.merger.owner.ID
+	c.say(UserImported{org, owner, notify}, streamOfOrganization(org))
+	return importOutcome{user: owner, brought: f.merger.organizations}, nil
+}
+
+// ImportableUserQuery selects importable users. The zero value selects all of them.
+type ImportableUserQuery struct {
+	After Cursor // of an item of the same list; "": from the start
+}
+
+// ImportableUser is a user who could be imported.
 type ImportableUser struct {
 	User  UserID
 	Email Personal
 	Name  Personal
-	Owns  int // how many organizations they own: all would merge
+	Owns  int // how many organizations they own: all of them would merge
 	listed
 }
 
-// ImportableUserQuery says which of the importable users: the zero value is all of them.
-type ImportableUserQuery struct{ After Cursor }
+// ImportableUsers lists by ID the users whom ImportUsers could make members because of a
+// live domain, with how many organizations each owns (GEN-15). The Owner and
+// Administrators of the domain's organization may call it, where it is entitled to
+// import, and so may Operators and System.
+//
+// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled,
+// CodeNoLiveDomain if this domain is not live.
+func (s *Session) ImportableUsers(
+	ctx context.Context, domain DomainID, query ImportableUserQuery,
+) iter.Seq2[ImportableUser, error] {
+	l := listOf("ImportableUsers", domain.String())
+	return pages(l, query.After, func(from place, malformed error) (page[ImportableUser], error) {
+		check := form{malformed}
+		check.id(domain)
+		return look(ctx, s, call{opImportableUsers, domain.String(), check.err},
+			func(r *reads) importableUsersFacts { return r.loadImportableUsers(domain, from) },
+			func(f importableUsersFacts, c *changes) (page[ImportableUser], error) {
+				return decideImportableUsers(f, l, c)
+			})
+	})
+}
+
+// importableUsersFacts is a page of the users with an address on a domain.
+type importableUsersFacts struct {
+	domainStanding
+	users       []UserRecord
+	memberships [][]MembershipRecord // the users', in the same places
+}
+
+func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsersFacts {
+	f := importableUsersFacts{domainStanding: r.domainStanding(domain)}
+	if f.domain == nil {
+		return f
+	}
+	f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
+	for _, u := range f.users {
+		f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
+	}
+	return f
+}
+
+func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[ImportableUser], error) {
+	if err := c.authorize(f.standing); err != nil {
+		return page[ImportableUser]{}, err
+	}
+	switch {
+	case !f.organization.Import:
+		return page[ImportableUser]{}, CodeNotEntitled
+	case !f.domain.live(c.now, c.dir.domainLive):
+		return page[ImportableUser]{}, CodeNoLiveDomain
+	case f.domain.signUpPolicy(f.organization) == PolicyClosed:
+		return page[ImportableUser]{end: true}, nil // nobody comes in by a closed domain (USR-1)
+	}
+	p := page[ImportableUser]{end: len(f.users) < pageSize}
+	for i, u := range f.users {
+		p.next = place{key: Key{ID: u.ID}}
+		if u.State() != StateActive || f.isMember(f.memberships[i]) {
+			continue
+		}
+		p.items = append(p.items, ImportableUser{
+			User: u.ID, Email: u.Personal.Email, Name: u.Personal.Name,
+			Owns: len(f.memberships[i]), listed: listed{l, p.next},
+		})
+	}
+	return p, nil
+}
+
+// isMember reports whether a user is in the organization, or is managed by another one.
+// Whoever only owns organizations can be imported.
+func (f importableUsersFacts) isMember(memberships []MembershipRecord) bool {
+	return slices.ContainsFunc(memberships, func(m MembershipRecord) bool {
+		return m.Role != Owner || m.Organization == f.organization.ID
+	})
+}
 
 // ImportEntitlementSet says whether an organization may import users.
 type ImportEntitlementSet struct {
@@ -49,7 +489,8 @@ type ImportEntitlementSet struct {
 	Reference    Reference
 }
 
-// UserImported says that a user became a member by import, and whether the host is to tell them.
+// UserImported says that a user became a member by import, and whether the host is to
+// tell them.
 type UserImported struct {
 	Organization OrganizationID
 	User         UserID
@@ -57,315 +498,11 @@ type UserImported struct {
 }
 
 func (e ImportEntitlementSet) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Import, o.ImportReference = e.On, e.Reference })
+	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
+		o.Import, o.ImportReference = e.On, e.Reference
+	})
 }
 
 func (e UserImported) apply(*world) {}
 
 var importEvents = []EventData{ImportEntitlementSet{}, UserImported{}}
-
-// SetImportEntitlement says whether an organization may import users (USR-15): on, with a reference of the host's, and off again. An Operator alone.
-// Set already like this, nothing happens (GEN-6).
-//
-// Errors: CodeID, CodeReference; CodeNotFound, CodeNotAllowed; CodeMerged, CodeEnded.
-func (p *Platform) SetImportEntitlement(ctx context.Context, org OrganizationID, entitlement ImportEntitlement) (Organization, error) {
-	set := ImportEntitlementSet{Organization: org}
-	if entitlement.On {
-		set.On, set.Reference = true, entitlement.Reference
-	}
-	var f form
-	f.id(org)
-	if entitlement.On {
-		f.reference(entitlement.Reference)
-	}
-	return update(ctx, p.Session, call{opSetImportEntitlement, org.String(), f.err},
-		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (Organization, error) {
-			if err := c.authorizeAlive(st); err != nil {
-				return Organization{}, err
-			}
-			if o := st.organization; set != (ImportEntitlementSet{org, o.Import, o.ImportReference}) {
-				c.say(set, streamOfOrganization(org))
-			}
-			return c.viewOrganizationNow(st), nil
-		})
-}
-
-// importing is an organization that imports.
-type importing struct {
-	standing
-	domains  []DomainRecord
-	occupied occupancy
-}
-
-func (r *reads) importing(org OrganizationID) importing {
-	f := importing{standing: r.standing(org), domains: all(r, domainsIn(org, DomainID{}))}
-	f.occupied = r.occupancy(f.organization)
-	return f
-}
-
-// refusal decides whether the organization may import at all.
-func (f importing) refusal(c *changes) error {
-	if err := c.authorize(f.standing); err != nil {
-		return err
-	}
-	if err := f.alive(); err != nil {
-		return err
-	}
-	switch {
-	case !f.organization.Import:
-		return CodeNotEntitled
-	case !slices.ContainsFunc(f.domains, func(d DomainRecord) bool { return d.live(c.now, c.dir.domainLive) }):
-		return CodeNoLiveDomain
-	}
-	return nil
-}
-
-// eligible decides whether a merger's Owner, or a user who owns nothing, can be imported into its Prime (USR-15).
-func (m merger) eligible(c *changes) error {
-	if !m.prime.Import {
-		return CodeNotEntitled
-	}
-	if m.owner == nil || m.owner.State() != StateActive {
-		return CodeNotEligible
-	}
-	d := m.domainOf(m.owner.Personal.Address.Reveal())
-	switch {
-	case d == nil || !d.live(c.now, c.dir.domainLive):
-		return CodeNotEligible
-	case m.member != nil:
-		return CodeMember
-	case m.elsewhere:
-		return CodeManagedElsewhere
-	case d.signUpPolicy(m.prime) == PolicyClosed:
-		return CodeSignUpClosed
-	}
-	return nil
-}
-
-// maxImport is how many addresses one call takes, and importBatch how many one transaction.
-const (
-	maxImport   = 100_000
-	importBatch = 1000
-)
-
-// ImportUsers makes existing users members, as Standard Users and without being asked: those with an address on one of the organization's live
-// domains who are not managed elsewhere (USR-15). Accounts they own come along. Whoever owns organizations brings them all, merged (MRG-3), or is
-// refused with the prerequisite that is not met. The result says of each address, in the order given, whether it was imported and, if not, why;
-// one address's refusal does not stop the others. Of addresses off the organization's domains, and of nobody's, it says CodeNotEligible and nothing
-// more. Owner or Administrator, where an Operator has entitled the organization.
-//
-// It works in a transaction per batch of addresses, and one for each Owner of organizations; in a block or the host's transaction it is part of
-// that. It takes no ID from Once.
-//
-// Errors: CodeID, CodeInput (no addresses, too many, or with Once); CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled,
-// CodeNoLiveDomain. Of an address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
-// CodeCandidateDomain, CodeMergeClosed.
-func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, input UserImport) ([]ImportedUser, error) {
-	var f form
-	f.id(org)
-	f.that(len(input.Emails) > 0 && len(input.Emails) <= maxImport && s.once.IsZero(), CodeInput)
-	c := call{opImportUsers, org.String(), f.err}
-	if _, err := look(ctx, s, c, func(r *reads) importing { return r.importing(org) }, func(f importing, c *changes) (struct{}, error) {
-		return struct{}{}, f.refusal(c)
-	}); err != nil {
-		return nil, err
-	}
-	results := make([]ImportedUser, len(input.Emails))
-	for i, email := range input.Emails {
-		results[i].Email = NewPersonal(email)
-	}
-	for batch := range slices.Chunk(results, importBatch) {
-		if err := s.importBatch(ctx, c, org, input.Notify, batch); err != nil {
-			return results, err
-		}
-	}
-	return results, nil
-}
-
-// arrival is one address to be imported.
-type arrival struct {
-	malformed error
-	user      *UserRecord // nil: nobody has it
-	belongings
-}
-
-// arrivals is a batch of addresses to be imported, and where to.
-type arrivals struct {
-	importing
-	each []arrival
-}
-
-func (r *reads) arrivals(org OrganizationID, batch []ImportedUser) arrivals {
-	f := arrivals{importing: r.importing(org)}
-	for _, item := range batch {
-		var a arrival
-		var address string
-		if address, a.malformed = parseEmail(item.Email.Reveal()); a.malformed == nil {
-			a.user = find(r, userByAddress(address))
-			a.belongings = r.belongings(a.user)
-			if a.user != nil {
-				find(r, memberOf(org, a.user.ID))
-			}
-		}
-		f.each = append(f.each, a)
-	}
-	return f
-}
-
-// importBatch imports the users of a batch who own no organization in one transaction, and then each who does in one of their own.
-func (s *Session) importBatch(ctx context.Context, c call, org OrganizationID, notify bool, batch []ImportedUser) error {
-	owners, err := update(ctx, s, c,
-		func(r *reads) arrivals { return r.arrivals(org, batch) },
-		func(f arrivals, c *changes) (owners []*ImportedUser, err error) {
-			if err := f.refusal(c); err != nil {
-				return nil, err
-			}
-			for i, a := range f.each {
-				batch[i].User, batch[i].Err = UserID{}, nil
-				switch err := f.take(c, a); err {
-				case nil:
-					batch[i].User = a.user.ID
-					c.say(UserImported{org, a.user.ID, notify}, streamOfOrganization(org))
-				case errBringsMore:
-					owners = append(owners, &batch[i])
-				default:
-					batch[i].Err = notImported(org, err)
-				}
-			}
-			return owners, nil
-		})
-	if err != nil {
-		return err
-	}
-	for _, item := range owners {
-		if err := s.importOwner(ctx, c, org, notify, item); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// notImported returns the error of one address. Its subject is the organization, as in every
-// refusal of ImportUsers, and never the address.
-func notImported(org OrganizationID, refusal error) error {
-	if refusal == nil {
-		return nil
-	}
-	return &Error{Op: opImportUsers.name, Subject: org.String(), Err: refusal}
-}
-
-// errBringsMore says of somebody to be imported that they own organizations: these are merged, in a transaction of their own.
-var errBringsMore = errors.New("tenancy: the user owns organizations")
-
-// take imports one user of a batch, or says why not: whoever is in it twice is a member the second time.
-func (f *arrivals) take(c *changes, a arrival) error {
-	if a.malformed != nil {
-		return a.malformed
-	}
-	org := f.organization.ID
-	m := merger{prime: f.organization, domains: f.domains, owner: a.user, member: get(c.world, memberOf(org, a.belongings.user.ID)),
-		elsewhere: a.managedElsewhere(org)}
-	if err := m.eligible(c); err != nil {
-		return err
-	}
-	if a.ownsElsewhere(org) {
-		return errBringsMore
-	}
-	accounts := len(a.ownedIn(OrganizationID{}))
-	if err := c.room(*f.organization, f.occupied, 1, accounts); err != nil {
-		return err
-	}
-	f.occupied.members++
-	f.occupied.accounts += accounts
-	c.join(org, a.belongings, StandardUser, InvitationID{})
-	return nil
-}
-
-// importOwner imports a user who owns organizations, with all of them (MRG-3).
-func (s *Session) importOwner(ctx context.Context, c call, org OrganizationID, notify bool, item *ImportedUser) error {
-	address, _ := parseEmail(item.Email.Reveal()) // well-formed: take has looked
-	type facts struct {
-		importing
-		merger
-	}
-	_, err := update(ctx, s, c,
-		func(r *reads) facts {
-			var owner UserID
-			if user := find(r, userByAddress(address)); user != nil {
-				owner = user.ID
-			}
-			return facts{r.importing(org), r.merger(org, owner, OrganizationID{}, toMerge)}
-		},
-		func(f facts, c *changes) (struct{}, error) {
-			if err := f.importing.refusal(c); err != nil {
-				return struct{}{}, err
-			}
-			item.User, item.Brought = UserID{}, nil
-			if item.Err = notImported(org, cmp.Or(f.eligible(c), f.merger.refusal(c))); item.Err != nil {
-				return struct{}{}, nil
-			}
-			f.merge(c, StandardUser, InvitationID{}, none)
-			c.say(UserImported{org, f.owner.ID, notify}, streamOfOrganization(org))
-			item.User = f.owner.ID
-			for _, candidate := range f.candidates {
-				item.Brought = append(item.Brought, candidate.organization.ID)
-			}
-			return struct{}{}, nil
-		})
-	return err
-}
-
-// ImportableUsers lists the users that ImportUsers could make members because of a live domain, by ID, with how many organizations each owns
-// (GEN-15). Owner or Administrator of the domain's organization, where it is entitled to import; Operator, System.
-//
-// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled, CodeNoLiveDomain.
-func (s *Session) ImportableUsers(ctx context.Context, domain DomainID, query ImportableUserQuery) iter.Seq2[ImportableUser, error] {
-	type facts struct {
-		domainStanding
-		users       []UserRecord
-		memberships [][]MembershipRecord
-	}
-	l := listOf("ImportableUsers", domain.String())
-	return pages(l, query.After, func(from place, malformed error) (page[ImportableUser], error) {
-		f := form{malformed}
-		f.id(domain)
-		return look(ctx, s, call{opImportableUsers, domain.String(), f.err},
-			func(r *reads) facts {
-				f := facts{domainStanding: r.domainStanding(domain)}
-				if f.domain == nil {
-					return f
-				}
-				f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
-				for _, u := range f.users {
-					f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
-				}
-				return f
-			},
-			func(f facts, c *changes) (page[ImportableUser], error) {
-				if err := c.authorize(f.standing); err != nil {
-					return page[ImportableUser]{}, err
-				}
-				switch {
-				case !f.organization.Import:
-					return page[ImportableUser]{}, CodeNotEntitled
-				case !f.domain.live(c.now, c.dir.domainLive):
-					return page[ImportableUser]{}, CodeNoLiveDomain
-				case f.domain.signUpPolicy(f.organization) == PolicyClosed:
-					return page[ImportableUser]{end: true}, nil // nobody comes in by a closed domain (USR-1)
-				}
-				p := page[ImportableUser]{end: len(f.users) < pageSize}
-				for i, u := range f.users {
-					p.next = place{key: Key{ID: u.ID}}
-					inside := slices.ContainsFunc(f.memberships[i], func(m MembershipRecord) bool {
-						return m.Role != Owner || m.Organization == f.organization.ID
-					})
-					if !inside && u.State() == StateActive {
-						p.items = append(p.items, ImportableUser{User: u.ID, Email: u.Personal.Email, Name: u.Personal.Name,
-							Owns: len(f.memberships[i]), listed: listed{l, p.next}})
-					}
-				}
-				return p, nil
-			})
-	})
-}

@@ -23,7 +23,8 @@ type importer struct {
 	domain tenancy.DomainID // corp.example
 }
 
-// newImporter makes it once everybody with an address on its domain has signed up.
+// newImporter returns one whose domain was proven after people signed up with addresses on
+// it.
 func newImporter(t *testing.T, people func(s *importer)) *importer {
 	t.Helper()
 	s := &importer{scene: newScene(t)}
@@ -34,17 +35,21 @@ func newImporter(t *testing.T, people func(s *importer)) *importer {
 		people(s)
 	}
 	s.domain = s.prove(s.ana.User.ID, s.org, "corp.example")
-	require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+	require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), s.org,
+		tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 	return s
 }
 
-// independent signs somebody up who is in no organization, with an unmanaged account of their own.
+// independent signs up a user who is in no organization, with an unmanaged account of
+// their own.
 func (s *importer) independent(email string) (tenancy.UserID, tenancy.AccountID) {
 	s.Helper()
 	host := s.foundAt("Host", "host@"+strings.Replace(email, "@", ".", 1))
-	sent, err := s.as(host.User.ID).InviteToAccount(s.ctx(), host.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+	sent, err := s.as(host.User.ID).InviteToAccount(s.ctx(), host.Account.ID,
+		tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(s, err)
-	joined, err := s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "Independent", Secret: sent.Secret})
+	joined, err := s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email),
+		Name: "Independent", Secret: sent.Secret})
 	require.NoError(s, err)
 	return joined.User.ID, s.account(joined.User.ID, tenancy.OrganizationID{}, "Own")
 }
@@ -58,7 +63,8 @@ func (s *importer) imports(emails ...string) []tenancy.ImportedUser {
 		require.Equal(s, emails[i], result.Email.Reveal())
 		require.Equal(s, result.Err != nil, result.User.IsZero())
 		if result.Err != nil { // GEN-4: like every refusal, and without the address
-			require.Equal(s, &tenancy.Error{Op: "ImportUsers", Subject: s.org.String(), Err: tenancy.CodeOf(result.Err)}, result.Err)
+			require.Equal(s, &tenancy.Error{Op: "ImportUsers", Subject: s.org.String(),
+				Err: tenancy.CodeOf(result.Err)}, result.Err)
 		}
 	}
 	return results
@@ -80,18 +86,23 @@ func TestImportUsers(t *testing.T) {
 			s.joinAt(s.ana.User.ID, s.org, "member@corp.example")
 		})
 		closed := s.prove(s.ana.User.ID, s.org, "closed.example")
-		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed})))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org,
+			tenancy.SignUpPolicyChange{Domain: closed, Policy: tenancy.PolicyClosed})))
 		s.prove(cara.User.ID, cara.Organization.ID, "cara.example")
 		_, err := s.staff.DeactivateUser(s.ctx(), idle)
 		require.NoError(t, err)
-		results := s.imports("nonsense", "Off@off.example", "nobody@corp.example", "nobody@off.example", "idle@corp.example", "zed@closed.example",
+		results := s.imports("nonsense", "Off@off.example", "nobody@corp.example", "nobody@off.example",
+			"idle@corp.example", "zed@closed.example",
 			"elsewhere@corp.example", "member@corp.example", "cara@corp.example", "ben@corp.example", "ines@corp.example", "INES@corp.example", "ben@corp.example")
-		for i, want := range []tenancy.Code{tenancy.CodeEmail, tenancy.CodeNotEligible, tenancy.CodeNotEligible, tenancy.CodeNotEligible, tenancy.CodeNotEligible,
+		for i, want := range []tenancy.Code{tenancy.CodeEmail, tenancy.CodeNotEligible,
+			tenancy.CodeNotEligible, tenancy.CodeNotEligible, tenancy.CodeNotEligible,
 			tenancy.CodeSignUpClosed, tenancy.CodeManagedElsewhere, tenancy.CodeMember, tenancy.CodeCandidateDomain, "", "", tenancy.CodeMember, tenancy.CodeMember} {
 			require.Equal(t, want, tenancy.CodeOf(results[i].Err), results[i].Email.Reveal())
 		}
-		require.Equal(t, tenancy.ImportedUser{Email: tenancy.NewPersonal("ben@corp.example"), User: ben.User.ID, Brought: []tenancy.OrganizationID{ben.Organization.ID}}, results[9])
-		require.Equal(t, tenancy.ImportedUser{Email: tenancy.NewPersonal("ines@corp.example"), User: ines}, results[10])
+		require.Equal(t, tenancy.ImportedUser{Email: tenancy.NewPersonal("ben@corp.example"),
+			User: ben.User.ID, Brought: []tenancy.OrganizationID{ben.Organization.ID}}, results[9])
+		require.Equal(t, tenancy.ImportedUser{Email: tenancy.NewPersonal("ines@corp.example"), User: ines},
+			results[10])
 		for _, user := range []tenancy.UserID{ben.User.ID, ines} {
 			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser}, s.ranks(user))
 		}
@@ -140,7 +151,8 @@ func TestImportUsers(t *testing.T) {
 				ines, _ = s.independent("ines@corp.example")
 				ben = s.foundAt("Ben", "ben@corp.example")
 			})
-			_, err := s.as(s.ana.User.ID).ImportUsers(s.ctx(), s.org, tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example"}, Notify: notify})
+			_, err := s.as(s.ana.User.ID).ImportUsers(s.ctx(), s.org,
+				tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example"}, Notify: notify})
 			require.NoError(t, err)
 			var told []tenancy.EventData
 			for _, e := range items(t, s.host.Events(s.ctx(), organizationStream(s.org), tenancy.EventQuery{})) {
@@ -149,7 +161,8 @@ func TestImportUsers(t *testing.T) {
 					told = append(told, data)
 				}
 			}
-			require.Equal(t, []tenancy.EventData{tenancy.UserImported{Organization: s.org, User: ines, Notify: notify},
+			require.Equal(t, []tenancy.EventData{tenancy.UserImported{Organization: s.org, User: ines,
+				Notify: notify},
 				tenancy.UserImported{Organization: s.org, User: ben.User.ID, Notify: notify}}, told)
 		}
 	})
@@ -182,9 +195,11 @@ func TestImportUsers(t *testing.T) {
 			for i := range many {
 				email := fmt.Sprintf("user%d@corp.example", i)
 				emails = append(emails, email)
-				sent, err := s.as(host.User.ID).InviteToAccount(s.ctx(), host.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+				sent, err := s.as(host.User.ID).InviteToAccount(s.ctx(), host.Account.ID,
+					tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
 				require.NoError(s, err)
-				_, err = s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: "User", Secret: sent.Secret})
+				_, err = s.host.SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(email),
+					Name: "User", Secret: sent.Secret})
 				require.NoError(s, err)
 			}
 		})
@@ -209,7 +224,8 @@ func TestImportUsers(t *testing.T) {
 			ines, _ = s.independent("ines@corp.example")
 			ben = s.foundAt("Ben", "ben@corp.example")
 		})
-		input := tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example", "ines@corp.example"}}
+		input := tenancy.UserImport{Emails: []string{"ines@corp.example", "ben@corp.example",
+			"ines@corp.example"}}
 		abandoned := errors.New("abandoned")
 		inBlock := func(end error) error {
 			return s.as(s.ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
@@ -234,7 +250,8 @@ func TestImportUsers(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.foundAt("Ben", "ben@corp.example") })
 		s.unchanged(func() {
 			events, err := s.as(s.ana.User.ID).Preview(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
-				_, err := block.ImportUsers(ctx, s.org, tenancy.UserImport{Emails: []string{"ben@corp.example"}})
+				_, err := block.ImportUsers(ctx, s.org,
+					tenancy.UserImport{Emails: []string{"ben@corp.example"}})
 				return err
 			})
 			require.NoError(t, err)
@@ -271,13 +288,16 @@ func TestImportableUsers(t *testing.T) {
 			for _, user := range found {
 				emails[user.User], owns[user.User] = user.Email.Reveal(), user.Owns
 			}
-			require.Equal(t, map[tenancy.UserID]string{ben.User.ID: "Ben@corp.example", ines: "ines@corp.example"}, emails)
+			require.Equal(t, map[tenancy.UserID]string{ben.User.ID: "Ben@corp.example",
+				ines: "ines@corp.example"}, emails)
 			require.Equal(t, map[tenancy.UserID]int{ben.User.ID: 2, ines: 0}, owns)
 			require.Negative(t, bytes.Compare(found[0].User[:], found[1].User[:]))
-			require.Equal(t, found[1:], list(s, session, tenancy.ImportableUserQuery{After: found[0].Cursor()}))
+			require.Equal(t, found[1:], list(s, session,
+				tenancy.ImportableUserQuery{After: found[0].Cursor()}))
 			for _, user := range found {
 				if user.Owns > 0 {
-					_, err := s.as(s.admin).PreviewMerge(s.ctx(), s.org, tenancy.Candidate{Owner: user.User})
+					_, err := s.as(s.admin).PreviewMerge(s.ctx(), s.org,
+						tenancy.MergeCandidate{Owner: user.User})
 					require.NoError(t, err) // MRG-11: the list gives the ID
 				}
 			}
@@ -290,10 +310,12 @@ func TestImportableUsers(t *testing.T) {
 	t.Run("USR-15 nobody where the domain is closed", func(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.independent("ines@corp.example") })
 		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
-		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org,
+			tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 		refused(t, s.imports("ines@corp.example")[0].Err, tenancy.CodeSignUpClosed)
 		require.Empty(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}))
-		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org, tenancy.SignUpPolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic})))
+		require.NoError(t, errOf(s.as(s.ana.User.ID).SetSignUpPolicy(s.ctx(), s.org,
+			tenancy.SignUpPolicyChange{Domain: s.domain, Policy: tenancy.PolicyAutomatic})))
 		require.Len(t, list(s, s.as(s.admin), tenancy.ImportableUserQuery{}), 1)
 	})
 	t.Run("GEN-9 many pages", func(t *testing.T) {
@@ -301,7 +323,9 @@ func TestImportableUsers(t *testing.T) {
 		var records []tenancy.Record
 		for i := range 250 {
 			email := fmt.Sprintf("user%03d@corp.example", i)
-			records = append(records, tenancy.UserRecord{ID: tenancy.UserID{1, byte(i), 6: 0x70, 8: 0x80}, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("User")}})
+			records = append(records, tenancy.UserRecord{ID: tenancy.UserID{1, byte(i), 6: 0x70, 8: 0x80},
+				Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
+					Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("User")}})
 		}
 		s.put(records...)
 		found := list(s, s.as(s.admin), tenancy.ImportableUserQuery{})
@@ -318,7 +342,8 @@ func TestImportableUsers(t *testing.T) {
 		}
 		fails(s.as(s.admin), tenancy.DomainID{}, tenancy.CodeID)
 		fails(s.as(s.admin), foreignID[tenancy.DomainID](), tenancy.CodeNotFound)
-		refused(t, failure(s.as(s.admin).ImportableUsers(s.ctx(), s.domain, tenancy.ImportableUserQuery{After: "nonsense"})), tenancy.CodeCursor)
+		refused(t, failure(s.as(s.admin).ImportableUsers(s.ctx(), s.domain,
+			tenancy.ImportableUserQuery{After: "nonsense"})), tenancy.CodeCursor)
 		fails(s.as(s.found("eve").User.ID), s.domain, tenancy.CodeNotFound)
 		fails(s.as(s.join(s.ana, "sam", tenancy.StandardUser)), s.domain, tenancy.CodeNotAllowed)
 		unproven, err := s.as(s.admin).AddDomain(s.ctx(), s.org, "unproven.example")
@@ -344,7 +369,10 @@ func TestSetImportEntitlement(t *testing.T) {
 			shown, err := s.as(ana.User.ID).Organization(s.ctx(), org)
 			require.NoError(t, err)
 			require.Equal(t, entitlement, shown.Settings.ImportEntitlement)
-			s.unchanged(func() { require.NoError(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org, entitlement))) }) // GEN-6
+			s.unchanged(func() {
+				require.NoError(t,
+					errOf(s.staff.SetImportEntitlement(s.ctx(), org, entitlement)))
+			}) // GEN-6
 		}
 		s.sound()
 	})
@@ -352,41 +380,63 @@ func TestSetImportEntitlement(t *testing.T) {
 		s := newScene(t)
 		org := s.found("ana").Organization.ID
 		s.unchanged(func() {
-			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), tenancy.OrganizationID{}, on)), tenancy.CodeID)
-			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org, tenancy.ImportEntitlement{On: true})), tenancy.CodeReference)
-			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), foreignID[tenancy.OrganizationID](), on)), tenancy.CodeNotFound)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), tenancy.OrganizationID{}, on)),
+				tenancy.CodeID)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), org,
+				tenancy.ImportEntitlement{On: true})), tenancy.CodeReference)
+			refused(t, errOf(s.staff.SetImportEntitlement(s.ctx(), foreignID[tenancy.OrganizationID](),
+				on)), tenancy.CodeNotFound)
 			refused(t, errOf(s.host.SetImportEntitlement(s.ctx(), org, on)), tenancy.CodeNotAllowed)
 		})
 	})
 }
 
-func TestSetLimits(t *testing.T) {
-	s := newScene(t)
-	ana := s.found("ana")
-	org := ana.Organization.ID
-	limits := func() *tenancy.Limits {
-		shown, err := s.as(ana.User.ID).Organization(s.ctx(), org)
+func TestImportUsersReads(t *testing.T) {
+	t.Run("GEN-5 nothing is read for an address off the live domains, whosever it is", func(t *testing.T) {
+		s := newImporter(t, func(s *importer) {
+			s.independent("ines@off.example")
+			s.second(s.foundAt("Owen", "owen@off.example"))
+			s.independent("una@unproven.example")
+			s.independent("lea@lapsed.example")
+		})
+		_, err := s.as(s.ana.User.ID).AddDomain(s.ctx(), s.org, "unproven.example")
 		require.NoError(t, err)
-		return shown.Settings.Limits
-	}
-	t.Run("GEN-12 an Operator sets an organization's own, and the directory's again", func(t *testing.T) {
-		require.Nil(t, limits())
-		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
-		require.Equal(t, &tenancy.Limits{Accounts: 1}, limits())
-		s.unchanged(func() {
-			require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
-			_, err := s.as(ana.User.ID).CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "Second"})
-			refused(t, err, tenancy.CodeAccountLimit)
-		})
-		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, nil)))
-		require.Nil(t, limits())
+		asks := func(emails ...string) [][]tenancy.Index {
+			steps, writes := s.readsOf(func(dir *tenancy.Directory) {
+				results, err := dir.As(s.admin).ImportUsers(s.ctx(), s.org,
+					tenancy.UserImport{Emails: emails})
+				require.NoError(t, err)
+				for _, result := range results {
+					refused(t, result.Err, tenancy.CodeNotEligible)
+				}
+			})
+			require.False(t, writes)
+			return steps
+		}
+		nobody := asks("nobody@off.example")
+		require.Len(t, nobody, 1)
+		require.NotContains(t, nobody[0], tenancy.IndexUsersByAddress)
+		require.Equal(t, nobody, asks("ines@off.example"))
+		require.Equal(t, nobody, asks("owen@off.example"))
+		require.Equal(t, nobody, asks("una@unproven.example", "nobody@unproven.example",
+			"nobody@deep.corp.example"))
+		s.prove(s.ana.User.ID, s.org, "lapsed.example")
+		s.clock.Advance(8 * 24 * time.Hour)
+		s.names.Publish("_tenancy.lapsed.example")
+		_, err = s.host.RecheckDomains(s.ctx())
+		require.NoError(t, err)
+		require.Equal(t, nobody, asks("lea@lapsed.example"))
 	})
-	t.Run("GEN-12 refused", func(t *testing.T) {
-		s.unchanged(func() {
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil)), tenancy.CodeID)
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1})), tenancy.CodeInput)
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)), tenancy.CodeNotFound)
-			refused(t, errOf(s.host.SetLimits(s.ctx(), org, nil)), tenancy.CodeNotAllowed)
+	t.Run("USR-15 an address that is refused before any read keeps its place in the result", func(t *testing.T) {
+		var ines, ida tenancy.UserID
+		s := newImporter(t, func(s *importer) {
+			ines, _ = s.independent("ines@corp.example")
+			ida, _ = s.independent("ida@corp.example")
 		})
+		results := s.imports("x@off.example", "ines@corp.example", "nonsense", "y@off.example",
+			"ida@corp.example")
+		require.Equal(t, []tenancy.UserID{{}, ines, {}, {}, ida},
+			[]tenancy.UserID{results[0].User, results[1].User,
+				results[2].User, results[3].User, results[4].User})
 	})
 }

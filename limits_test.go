@@ -222,3 +222,34 @@ func TestLimitsOnEveryPath(t *testing.T) {
 		})
 	}
 }
+
+func TestSetLimits(t *testing.T) {
+	s := newScene(t)
+	ana := s.found("ana")
+	org := ana.Organization.ID
+	limits := func() *tenancy.Limits {
+		shown, err := s.as(ana.User.ID).Organization(s.ctx(), org)
+		require.NoError(t, err)
+		return shown.Settings.Limits
+	}
+	t.Run("GEN-12 an Operator sets an organization's own, and the directory's again", func(t *testing.T) {
+		require.Nil(t, limits())
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
+		require.Equal(t, &tenancy.Limits{Accounts: 1}, limits())
+		s.unchanged(func() {
+			require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Accounts: 1})))
+			_, err := s.as(ana.User.ID).CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "Second"})
+			refused(t, err, tenancy.CodeAccountLimit)
+		})
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), org, nil)))
+		require.Nil(t, limits())
+	})
+	t.Run("GEN-12 refused", func(t *testing.T) {
+		s.unchanged(func() {
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil)), tenancy.CodeID)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1})), tenancy.CodeInput)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)), tenancy.CodeNotFound)
+			refused(t, errOf(s.host.SetLimits(s.ctx(), org, nil)), tenancy.CodeNotAllowed)
+		})
+	})
+}

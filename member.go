@@ -72,7 +72,7 @@ func decideSetOrganizationRole(
 		return Membership{}, CodeNotMember
 	}
 	if member.Role != role {
-		c.say(OrganizationRoleSet{org, user, role}, streamOfOrganization(org))
+		c.say(OrganizationRoleChanged{org, user, role}, streamOfOrganization(org))
 	}
 	return viewMembership(*get(c.world, memberOf(org, user))), nil
 }
@@ -406,8 +406,8 @@ type MemberLeft struct {
 	User         UserID
 }
 
-// OrganizationRoleSet says that a member has another role in the organization.
-type OrganizationRoleSet struct {
+// OrganizationRoleChanged says that a member has another role in the organization.
+type OrganizationRoleChanged struct {
 	Organization OrganizationID
 	User         UserID
 	Role         OrganizationRole
@@ -419,7 +419,7 @@ func (e MemberJoined) apply(w *world) {
 
 func (e MemberLeft) apply(w *world) { remove(w, memberOf(e.Organization, e.User)) }
 
-func (e OrganizationRoleSet) apply(w *world) {
+func (e OrganizationRoleChanged) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) {
 		if m.Role == Owner || e.Role == Owner {
 			m.Exempt = false // an exemption ends with becoming or ceasing to be Owner (SSO-3)
@@ -428,4 +428,4 @@ func (e OrganizationRoleSet) apply(w *world) {
 	})
 }
 
-var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, OrganizationRoleSet{}}
+var memberEvents = []EventData{MemberJoined{}, MemberLeft{}, OrganizationRoleChanged{}}

@@ -21,7 +21,7 @@ func TestSetOrganizationRole(t *testing.T) {
 			added := s.news(func() {
 				require.NoError(t, errOf(s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator)))
 			}, ofOrganization(org), ofUser(ben))
-			require.Equal(t, [][]string{{"OrganizationRoleSet"}, nil}, added)
+			require.Equal(t, [][]string{{"OrganizationRoleChanged"}, nil}, added)
 			require.Equal(t, tenancy.Administrator, s.ranks(ben)[org])
 			s.unchanged(func() { // GEN-6
 				require.NoError(t, errOf(s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator)))

@@ -1,48 +1,437 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"slices"
 )
 
-// Candidate names what PreviewMerge is asked about: one of the two.
-type Candidate struct {
-	Owner        UserID         // all organizations this user owns but the Prime, as an invitation or import would merge them
-	Organization OrganizationID // this one, as MergeOrganizations would
+// MergeOrganizations merges the Candidate into the Prime, which have the same Owner, who
+// stays Owner (MRG-14). The Candidate's members become Standard Users of the Prime, and
+// its accounts become the Prime's. Account roles, billing, designations and phone
+// numbers do not change (MRG-4 to MRG-7). Only the Owner of both may call it.
+// Organizations of another Owner merge by AcceptInvitation or ImportUsers. The result is
+// the Prime.
+//
+// Errors: CodeID, CodeSameOrganization; CodeNotFound, CodeNotAllowed and CodeMerged, of
+// either organization; CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
+// CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
+func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
+	var check form
+	check.id(prime)
+	check.id(candidate)
+	check.that(prime != candidate, CodeSameOrganization)
+	return update(ctx, s, call{opMergeOrganizations, prime.String(), check.err},
+		func(r *reads) mergeOrganizationsFacts { return r.loadMergeOrganizations(prime, candidate) },
+		decideMergeOrganizations)
 }
 
-// MergePlan is exactly what a merge would do now (MRG-11). To the Candidates' Owner who is invited it says of the Prime its name alone, and what
-// accepting would be refused with.
-type MergePlan struct {
-	Prime      OrganizationID
-	PrimeName  Personal
-	Candidates []OrganizationID
-	Dissolved  []OrganizationID // those of the Candidates that accepting dissolves instead of merging them (USR-8)
-	Users      []MergedUser
-	Accounts   []AccountID    // that become the Prime's: subaccounts included, and closed ones of a Candidate that merges
-	Revoked    []InvitationID // invitations and account requests that end, the Candidates' and, unless their Owner is invited and looks, the Prime's
-	Settled    []RequestID    // requests to be invited that end, likewise
-	Unmet      []Unmet        // why it would be refused, for the invited Owner the first reason alone; empty: it would not
+// mergeOrganizationsFacts is two organizations that are to become one.
+type mergeOrganizationsFacts struct {
+	prime     standing // the actor's, as the next one
+	candidate standing
+	merger    merger
 }
 
-// MergedUser is a member of a Candidate in a MergePlan.
-type MergedUser struct {
-	User         UserID
-	Organization OrganizationID // the Candidate
-	Before       OrganizationRole
-	After        OrganizationRole // in the Prime
-	SSO          *bool            // whether single sign-on will be required of them; nil: not to be seen
+func (r *reads) loadMergeOrganizations(prime, candidate OrganizationID) mergeOrganizationsFacts {
+	return mergeOrganizationsFacts{
+		prime:     r.standing(prime),
+		candidate: r.standing(candidate),
+		merger:    r.merger(prime, r.actor.User, candidate),
+	}
 }
 
-// Unmet is a prerequisite that a merge does not meet.
-type Unmet struct {
-	Organization OrganizationID // the Candidate; zero: all of it together, or the invitation
-	Code         Code
+func decideMergeOrganizations(f mergeOrganizationsFacts, c *changes) (Organization, error) {
+	both := []standing{f.prime, f.candidate}
+	for _, st := range both {
+		if err := c.authorize(st); err != nil {
+			return Organization{}, err
+		}
+	}
+	for _, st := range both {
+		if err := st.alive(); err != nil {
+			return Organization{}, err
+		}
+	}
+	if err := f.merger.refusal(c); err != nil {
+		return Organization{}, err
+	}
+	f.merger.merge(c, Owner, InvitationID{})
+	return c.viewOrganizationNow(f.prime), nil
 }
 
-// OrganizationMerged says that an organization was merged into another: its members are Standard Users there, its accounts are that one's, its
-// record remains as merged. It stands in the streams of both.
+// merger is a Prime and the Candidates of one Owner. The Candidates' members and
+// accounts are counted, and are part of it only in a plan. Their members also are where
+// a domain of the Prime is closed.
+type merger struct {
+	prime         *OrganizationRecord // nil: there is none
+	domains       []DomainRecord      // the Prime's
+	occupied      occupancy
+	invitations   []arrivingInvitation // pending in the Prime, account requests too
+	requests      []arrivingRequest    // to be invited to the Prime
+	owner         *UserRecord          // of the Candidates; nil: there is no such user
+	member        *MembershipRecord    // the Owner's in the Prime; nil: none
+	elsewhere     bool                 // the Owner is managed by another organization
+	organizations []OrganizationID     // the Candidates
+	candidates    []candidacy          // what there is of them, in the same places
+	consents      bool                 // the Owner accepts an invitation, and may dissolve (USR-8)
+}
+
+// arrivingInvitation is a pending invitation or account request of the Prime.
+type arrivingInvitation struct {
+	InvitationRecord
+	from OrganizationID // the Candidate whose member or account it waits for; zero: none
+}
+
+// arrivingRequest is an open request to be invited to the Prime.
+type arrivingRequest struct {
+	RequestRecord
+	from OrganizationID // the Candidate whose member asks; zero: none
+}
+
+// candidacy is an organization that may be merged.
+type candidacy struct {
+	remains
+	earlier  []OrganizationRecord // merged into it before
+	members  int
+	accounts int                // main ones that are not closed
+	owned    []family           // its Owner's, where it may be dissolved
+	people   []MembershipRecord // for a plan, or where a domain of the Prime is closed
+	users    []*UserRecord      // the people, in the same places
+	all      []AccountRecord    // for a plan
+}
+
+// merger asks for what merging a user's organizations into the Prime needs to know: all
+// that they own except the Prime, or only one of them.
+func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID) merger {
+	m := r.parties(prime, owner, only)
+	r.candidates(&m)
+	return m
+}
+
+// acceptedMerger is merger for an Owner who accepts an invitation. One who is alone in
+// an organization may dissolve it, so it also asks for their accounts (USR-8).
+func (r *reads) acceptedMerger(prime OrganizationID, owner UserID) merger {
+	m := r.parties(prime, owner, OrganizationID{})
+	m.consents = true
+	r.candidates(&m)
+	r.dissoluble(&m, owner)
+	return m
+}
+
+// parties asks for the Prime and the Owner, and which organizations are the Candidates.
+func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID) merger {
+	r.needHead(streamOfOrganization(prime))
+	m := merger{
+		prime:   find(r, organizationByID(prime)),
+		domains: all(r, domainsIn(prime, DomainID{})),
+		owner:   find(r, userByID(owner)),
+		member:  find(r, memberOf(prime, owner)),
+	}
+	m.occupied = r.occupancy(m.prime)
+	for _, i := range all(r, pendingInvitationsIn(prime)) {
+		m.invitations = append(m.invitations, arrivingInvitation{InvitationRecord: i})
+	}
+	for _, q := range all(r, openRequestsIn(prime)) {
+		m.requests = append(m.requests, arrivingRequest{RequestRecord: q})
+	}
+	for _, membership := range all(r, membershipsOf(owner, OrganizationID{})) {
+		org := membership.Organization
+		switch {
+		case org == prime || !only.IsZero() && org != only:
+		case membership.Role != Owner:
+			m.elsewhere = true
+		default:
+			m.organizations = append(m.organizations, org)
+		}
+	}
+	return m
+}
+
+// candidates asks for the Candidates of a merger, and who of them the Prime's
+// invitations and requests wait for.
+func (r *reads) candidates(m *merger) {
+	for _, org := range m.organizations {
+		m.candidates = append(m.candidates, candidacy{
+			remains:  r.remains(org),
+			earlier:  all(r, organizationsInto(org)),
+			members:  count(r, membersOf(org, UserID{})),
+			accounts: count(r, openAccountsIn(org)),
+		})
+	}
+	if len(m.candidates) == 0 {
+		return
+	}
+	if slices.ContainsFunc(m.domains, m.isClosed) {
+		r.people(m)
+	}
+	for n, i := range m.invitations {
+		m.invitations[n].from = r.arrival(i.InvitationRecord, m.organizations)
+	}
+	for n, q := range m.requests {
+		m.requests[n].from = r.memberArrival(q.Personal.Address.Reveal(), m.organizations)
+	}
+}
+
+// people asks for the members of the Candidates.
+func (r *reads) people(m *merger) {
+	for n, org := range m.organizations {
+		candidate := &m.candidates[n]
+		candidate.people, candidate.users = all(r, membersOf(org, UserID{})), nil
+		for _, member := range candidate.people {
+			candidate.users = append(candidate.users, find(r, userByID(member.User)))
+		}
+	}
+}
+
+// dissoluble asks for the accounts that the Owner has in Candidates without another
+// member.
+func (r *reads) dissoluble(m *merger, owner UserID) {
+	for _, a := range all(r, openAccountsOf(owner)) {
+		n := slices.Index(m.organizations, a.Organization)
+		if n >= 0 && m.candidates[n].members == 1 {
+			accounts := family{a, all(r, openSubaccountsOf(a.ID))}
+			m.candidates[n].owned = append(m.candidates[n].owned, accounts)
+		}
+	}
+}
+
+// arrival returns the Candidate whose member or account a pending invitation or account
+// request is for; zero: none.
+func (r *reads) arrival(i InvitationRecord, candidates []OrganizationID) OrganizationID {
+	if i.Kind != InvitationOfAccount {
+		return r.memberArrival(i.Personal.Address.Reveal(), candidates)
+	}
+	a := find(r, accountByID(i.Account))
+	if a == nil || !slices.Contains(candidates, a.Organization) {
+		return OrganizationID{}
+	}
+	return a.Organization
+}
+
+// memberArrival returns the Candidate whose member has an address; zero: none.
+func (r *reads) memberArrival(address string, candidates []OrganizationID) OrganizationID {
+	user := find(r, userByAddress(address))
+	if user == nil {
+		return OrganizationID{}
+	}
+	for _, org := range candidates {
+		if find(r, memberOf(org, user.ID)) != nil {
+			return org
+		}
+	}
+	return OrganizationID{}
+}
+
+// refusal decides whether all Candidates can be merged, or dissolved where their Owner
+// accepts.
+func (m merger) refusal(c *changes) error {
+	if reasons := m.against(c); len(reasons) > 0 {
+		return reasons[0].Code
+	}
+	return nil
+}
+
+// against returns all reasons why the Candidates can't be merged.
+func (m merger) against(c *changes) (reasons []Unmet) {
+	for _, candidate := range m.candidates {
+		for _, code := range m.hindrances(candidate, c) {
+			reasons = append(reasons, Unmet{candidate.organization.ID, code})
+		}
+	}
+	for _, code := range m.full(c) {
+		reasons = append(reasons, Unmet{Code: code})
+	}
+	return reasons
+}
+
+// hindrances returns why one Candidate can't come. One that is dissolved meets no
+// prerequisites, but a designated account needs an entitled Prime (HIP-7).
+func (m merger) hindrances(candidate candidacy, c *changes) []Code {
+	if !m.dissolves(candidate, c) {
+		return m.unmet(candidate, c)
+	}
+	if anyDesignated(candidate.owned) && !m.prime.HIPAA {
+		return []Code{CodeHIPAADesignated}
+	}
+	return nil
+}
+
+// dissolves reports whether a Candidate is dissolved instead of merged: its Owner
+// accepts an invitation, nobody else is in it, and it does not meet the prerequisites
+// (USR-8).
+func (m merger) dissolves(candidate candidacy, c *changes) bool {
+	return m.consents && candidate.members == 1 && len(m.unmet(candidate, c)) > 0
+}
+
+// unmet returns the prerequisites that one Candidate does not meet (MRG-1, and USR-1 for
+// closed domains).
+func (m merger) unmet(candidate candidacy, c *changes) (codes []Code) {
+	if !anyLive(m.domains, c) {
+		codes = append(codes, CodeNoLiveDomain)
+	}
+	if slices.ContainsFunc(candidate.domains, DomainRecord.isVerified) {
+		codes = append(codes, CodeCandidateDomain)
+	}
+	if !m.ownerOnLiveDomain(c.now, c.dir) {
+		codes = append(codes, CodeOwnerOffDomain)
+	}
+	if slices.ContainsFunc(candidate.users, m.keepsOut) {
+		codes = append(codes, CodeMergeClosed)
+	}
+	return codes
+}
+
+// ownerOnLiveDomain reports whether the Candidates' Owner has an address on a live domain
+// of the Prime.
+func (m merger) ownerOnLiveDomain(now Instant, dir *Directory) bool {
+	d := domainAmong(m.domains, m.owner.Personal.Address.Reveal())
+	return d != nil && d.live(now, dir.domainLive)
+}
+
+// keepsOut reports whether a member of a Candidate would come though their domain is
+// closed. An Owner of both is in the Prime already.
+func (m merger) keepsOut(u *UserRecord) bool {
+	if m.member != nil && u.ID == m.owner.ID {
+		return false
+	}
+	d := domainAmong(m.domains, u.Personal.Address.Reveal())
+	return d != nil && m.isClosed(*d)
+}
+
+// isClosed reports whether a domain of the Prime keeps people out (USR-1).
+func (m merger) isClosed(d DomainRecord) bool { return d.signUpPolicy(m.prime) == PolicyClosed }
+
+// isVerified reports whether a domain was verified, and was not lost since.
+func (d DomainRecord) isVerified() bool { return d.State != StateUnverified }
+
+// domainAmong returns the domain of a canonical address among an organization's; nil:
+// none of them.
+func domainAmong(domains []DomainRecord, address string) *DomainRecord {
+	for _, d := range domains {
+		if d.Personal.Name == emailDomain(address) {
+			return &d
+		}
+	}
+	return nil
+}
+
+// anyLive reports whether one of an organization's domains is live.
+func anyLive(domains []DomainRecord, c *changes) bool {
+	return slices.ContainsFunc(domains, func(d DomainRecord) bool { return d.live(c.now, c.dir.domainLive) })
+}
+
+// full returns which limits of the Prime the Candidates would pass (MRG-10). The Owner
+// comes once, or is in the Prime already.
+func (m merger) full(c *changes) (codes []Code) {
+	members, accounts := 0, 0
+	for _, candidate := range m.candidates {
+		members += candidate.members - 1
+		accounts += candidate.accounts
+	}
+	if m.member == nil {
+		members++
+	}
+	if err := c.room(*m.prime, m.occupied, members, 0); err != nil {
+		codes = append(codes, CodeOf(err))
+	}
+	if err := c.room(*m.prime, m.occupied, 0, accounts); err != nil {
+		codes = append(codes, CodeOf(err))
+	}
+	return codes
+}
+
+// merge carries a merge out. The Owner leaves every Candidate and gets a role in the
+// Prime, unless they are its Owner. Candidates that are dissolved are deleted, and their
+// accounts come along.
+func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID) {
+	m.changeOver(c, role)
+	m.settle(c, accepted)
+	prime := streamOfOrganization(m.prime.ID)
+	for _, candidate := range m.candidates {
+		org := candidate.organization.ID
+		candidate.settle(c, accepted)
+		if !m.dissolves(candidate, c) {
+			c.say(OrganizationMerged{org, m.prime.ID, c.now}, prime, streamOfOrganization(org))
+			continue
+		}
+		for _, accounts := range candidate.owned {
+			c.move(accounts, m.prime.ID)
+		}
+		c.say(OrganizationDeleted{org, c.now}, streamOfOrganization(org))
+	}
+}
+
+// changeOver takes the Owner out of the Candidates and into the Prime.
+func (m merger) changeOver(c *changes, role OrganizationRole) {
+	joins := []Stream{streamOfOrganization(m.prime.ID)}
+	for _, org := range m.organizations {
+		c.say(MemberLeft{org, m.owner.ID}, streamOfOrganization(org))
+		joins = append(joins, streamOfOrganization(org))
+	}
+	if m.member == nil {
+		c.say(MemberJoined{m.prime.ID, m.owner.ID, role, c.now}, joins...)
+	}
+}
+
+// settle ends what the Prime has pending for members and accounts of the Candidates,
+// except the invitation that was accepted.
+func (m merger) settle(c *changes, accepted InvitationID) {
+	prime := streamOfOrganization(m.prime.ID)
+	for _, i := range m.invitations {
+		if !i.from.IsZero() && i.ID != accepted {
+			c.say(InvitationRevoked{i.ID, c.now}, prime)
+		}
+	}
+	for _, q := range m.requests {
+		if !q.from.IsZero() {
+			c.say(RequestSettled{q.ID, c.now}, prime)
+		}
+	}
+}
+
+// remains is what ends with an organization, however it ends.
+type remains struct {
+	organization *OrganizationRecord // nil: there is none
+	invitations  []InvitationRecord  // pending ones to it, and its account requests
+	requests     []RequestRecord     // open ones, to be invited to it
+	domains      []DomainRecord
+	connections  []ConnectionRecord
+}
+
+// remains asks for it. A zero ID, or one of no organization, has none.
+func (r *reads) remains(org OrganizationID) remains {
+	r.needHead(streamOfOrganization(org))
+	return remains{
+		organization: find(r, organizationByID(org)),
+		invitations:  all(r, pendingInvitationsIn(org)),
+		requests:     all(r, openRequestsIn(org)),
+		domains:      all(r, domainsIn(org, DomainID{})),
+		connections:  all(r, connectionsIn(org, ConnectionID{})),
+	}
+}
+
+// settle ends it, except an invitation that was accepted.
+func (e remains) settle(c *changes, except InvitationID) {
+	here := streamOfOrganization(e.organization.ID)
+	for _, i := range e.invitations {
+		if i.ID != except {
+			c.say(InvitationRevoked{i.ID, c.now}, here)
+		}
+	}
+	for _, q := range e.requests {
+		c.say(RequestSettled{q.ID, c.now}, here)
+	}
+	for _, d := range e.domains {
+		c.say(DomainRemoved{d.ID}, here)
+	}
+	for _, n := range e.connections {
+		c.say(ConnectionRemoved{n.ID}, here)
+	}
+}
+
+// OrganizationMerged says that an organization was merged into another: its members are
+// Standard Users there, and its accounts are the other one's. Its record remains, as
+// merged. The event is in the streams of both.
 type OrganizationMerged struct {
 	Organization OrganizationID
 	Into         OrganizationID
@@ -64,516 +453,3 @@ func (e OrganizationMerged) apply(w *world) {
 }
 
 var mergeEvents = []EventData{OrganizationMerged{}}
-
-// remains are what ends with an organization, however it ends.
-type remains struct {
-	organization *OrganizationRecord
-	invitations  []InvitationRecord // pending ones, to it and asked by it
-	requests     []RequestRecord
-	domains      []DomainRecord
-	connections  []ConnectionRecord
-}
-
-func (r *reads) remains(org OrganizationID) remains {
-	r.needHead(streamOfOrganization(org))
-	return remains{find(r, organizationByID(org)), all(r, pendingInvitationsIn(org)), all(r, openRequestsIn(org)), all(r, domainsIn(org, DomainID{})),
-		all(r, connectionsIn(org, ConnectionID{}))}
-}
-
-// settle ends them, but for an invitation that was accepted.
-func (e remains) settle(c *changes, except InvitationID) {
-	here := streamOfOrganization(e.organization.ID)
-	for _, i := range e.invitations {
-		if i.ID != except {
-			c.say(InvitationRevoked{i.ID, c.now}, here)
-		}
-	}
-	for _, q := range e.requests {
-		c.say(RequestSettled{q.ID, c.now}, here)
-	}
-	for _, d := range e.domains {
-		c.say(DomainRemoved{d.ID}, here)
-	}
-	for _, n := range e.connections {
-		c.say(ConnectionRemoved{n.ID}, here)
-	}
-}
-
-// candidate is an organization that may be merged.
-type candidate struct {
-	remains
-	earlier  []OrganizationRecord // merged into it before
-	members  int
-	accounts int                // main ones that are not closed
-	owned    []family           // the Owner's, if there is no other member, where it may be dissolved
-	people   []MembershipRecord // for a plan, or where a domain of the Prime is closed
-	users    []*UserRecord      // the people, in the same places
-	all      []AccountRecord    // for a plan
-}
-
-// depth says how much a merger reads.
-type depth int
-
-const (
-	toMerge  depth = iota // what a merge decides on: it does not grow with the Candidates
-	toAccept              // the accounts of an Owner who is alone too: their organization may be dissolved instead (USR-8)
-	toPlan                // every user and account too
-)
-
-// merger is a Prime and the Candidates of one Owner.
-type merger struct {
-	prime      *OrganizationRecord
-	domains    []DomainRecord // the Prime's
-	occupied   occupancy
-	pending    []InvitationRecord // of the Prime
-	arrives    []OrganizationID   // for each pending one: the Candidate it waits for somebody or an account of; else zero
-	requests   []RequestRecord    // open ones of the Prime
-	requesting []OrganizationID   // the same for them
-	owner      *UserRecord
-	member     *MembershipRecord // the Owner's of the Prime
-	elsewhere  bool              // managed by another organization
-	candidates []candidate
-}
-
-// merger asks for the Candidates of a user: all organizations they own but the Prime, or only one.
-func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID, d depth) (m merger) {
-	m.prime = find(r, organizationByID(prime))
-	m.domains = all(r, domainsIn(prime, DomainID{}))
-	m.occupied = r.occupancy(m.prime)
-	m.pending = all(r, pendingInvitationsIn(prime))
-	m.requests = all(r, openRequestsIn(prime))
-	r.needHead(streamOfOrganization(prime))
-	m.owner = find(r, userByID(owner))
-	m.member = find(r, memberOf(prime, owner))
-	var owned []AccountRecord
-	if d != toMerge {
-		owned = all(r, openAccountsOf(owner))
-	}
-	if slices.ContainsFunc(m.domains, func(d DomainRecord) bool { return d.signUpPolicy(m.prime) == PolicyClosed }) {
-		d = toPlan
-	}
-	for _, membership := range all(r, membershipsOf(owner, OrganizationID{})) {
-		switch {
-		case membership.Organization == prime || !only.IsZero() && membership.Organization != only:
-		case membership.Role != Owner:
-			m.elsewhere = true
-		default:
-			m.candidates = append(m.candidates, r.candidate(membership.Organization, owned, d))
-		}
-	}
-	if len(m.candidates) == 0 {
-		return m
-	}
-	for _, i := range m.pending {
-		m.arrives = append(m.arrives, r.arrival(i, m.candidates))
-	}
-	for _, q := range m.requests {
-		m.requesting = append(m.requesting, r.arrivalOf(q.Personal.Address.Reveal(), m.candidates))
-	}
-	return m
-}
-
-// candidate asks for one; owned are the accounts its Owner has anywhere, where that matters.
-func (r *reads) candidate(org OrganizationID, owned []AccountRecord, d depth) candidate {
-	c := candidate{remains: r.remains(org), earlier: all(r, organizationsInto(org)), members: count(r, membersOf(org, UserID{})),
-		accounts: count(r, openAccountsIn(org))}
-	for _, a := range owned {
-		if a.Organization == org && c.members == 1 {
-			c.owned = append(c.owned, family{a, all(r, openSubaccountsOf(a.ID))})
-		}
-	}
-	if d == toPlan {
-		c.all = all(r, accountsIn(org, AccountID{}))
-		c.people = all(r, membersOf(org, UserID{}))
-		for _, m := range c.people {
-			c.users = append(c.users, find(r, userByID(m.User)))
-		}
-	}
-	return c
-}
-
-// arrival gives the Candidate whose member or account a pending invitation or account request is for.
-func (r *reads) arrival(i InvitationRecord, candidates []candidate) OrganizationID {
-	if i.Kind == InvitationOfAccount {
-		if a := find(r, accountByID(i.Account)); a != nil {
-			for _, c := range candidates {
-				if c.organization != nil && c.organization.ID == a.Organization {
-					return a.Organization
-				}
-			}
-		}
-		return OrganizationID{}
-	}
-	return r.arrivalOf(i.Personal.Address.Reveal(), candidates)
-}
-
-func (r *reads) arrivalOf(address string, candidates []candidate) OrganizationID {
-	user := find(r, userByAddress(address))
-	if user == nil {
-		return OrganizationID{}
-	}
-	for _, c := range candidates {
-		if c.organization != nil && find(r, memberOf(c.organization.ID, user.ID)) != nil {
-			return c.organization.ID
-		}
-	}
-	return OrganizationID{}
-}
-
-// domainOf gives the Prime's domain of an address; nil: none.
-func (m merger) domainOf(address string) *DomainRecord {
-	for _, d := range m.domains {
-		if d.Personal.Name == emailDomain(address) {
-			return &d
-		}
-	}
-	return nil
-}
-
-// unmet gives the prerequisites that one Candidate does not meet (MRG-1, and USR-1 for closed domains).
-func (m merger) unmet(candidate candidate, c *changes) (codes []Code) {
-	if !slices.ContainsFunc(m.domains, func(d DomainRecord) bool { return d.live(c.now, c.dir.domainLive) }) {
-		codes = append(codes, CodeNoLiveDomain)
-	}
-	if slices.ContainsFunc(candidate.domains, func(d DomainRecord) bool { return d.State != StateUnverified }) {
-		codes = append(codes, CodeCandidateDomain)
-	}
-	if d := m.domainOf(m.owner.Personal.Address.Reveal()); d == nil || !d.live(c.now, c.dir.domainLive) {
-		codes = append(codes, CodeOwnerOffDomain)
-	}
-	if slices.ContainsFunc(candidate.users, func(u *UserRecord) bool {
-		d := m.domainOf(u.Personal.Address.Reveal())
-		return d != nil && d.signUpPolicy(m.prime) == PolicyClosed && (m.member == nil || u.ID != m.owner.ID)
-	}) {
-		codes = append(codes, CodeMergeClosed)
-	}
-	return codes
-}
-
-// full gives what would not fit into the Prime (MRG-10).
-func (m merger) full(c *changes) (codes []Code) {
-	members, accounts := 0, 0
-	for _, candidate := range m.candidates {
-		members += candidate.members - 1
-		accounts += candidate.accounts
-	}
-	if m.member == nil {
-		members++
-	}
-	for _, err := range []error{c.room(*m.prime, m.occupied, members, 0), c.room(*m.prime, m.occupied, 0, accounts)} {
-		if err != nil {
-			codes = append(codes, err.(Code))
-		}
-	}
-	return codes
-}
-
-// against gives all reasons why the Candidates can't be merged, those that are dissolved excepted: a designated account of theirs needs an
-// entitled Prime (HIP-7).
-func (m merger) against(c *changes, dissolved func(candidate) bool) (reasons []Unmet) {
-	for _, candidate := range m.candidates {
-		codes := m.unmet(candidate, c)
-		if dissolved(candidate) {
-			codes = nil
-			if anyDesignated(candidate.owned) && !m.prime.HIPAA {
-				codes = []Code{CodeHIPAADesignated}
-			}
-		}
-		for _, code := range codes {
-			reasons = append(reasons, Unmet{candidate.organization.ID, code})
-		}
-	}
-	for _, code := range m.full(c) {
-		reasons = append(reasons, Unmet{Code: code})
-	}
-	return reasons
-}
-
-// first makes a refusal of the first of some reasons; nil: there is none.
-func first(reasons []Unmet) error {
-	if len(reasons) == 0 {
-		return nil
-	}
-	return reasons[0].Code
-}
-
-// refusal decides whether all Candidates can be merged.
-func (m merger) refusal(c *changes) error { return first(m.against(c, none)) }
-
-// acceptable decides whether the Owner's acceptance of an invitation can merge or dissolve all Candidates (USR-8).
-func (m merger) acceptable(c *changes) error {
-	return first(m.against(c, func(candidate candidate) bool { return m.dissolves(candidate, c) }))
-}
-
-// dissolves says whether a Candidate is dissolved instead of merged when its Owner accepts an invitation: nobody else is in it, and it does not
-// meet the prerequisites (USR-8).
-func (m merger) dissolves(candidate candidate, c *changes) bool {
-	return candidate.members == 1 && len(m.unmet(candidate, c)) > 0
-}
-
-// revoked gives what ends with a merge: the Candidate's pending invitations and requests, and the Prime's for what arrives.
-func (m merger) revoked(candidate candidate, accepted InvitationID) (ended []InvitationID) {
-	for _, i := range candidate.invitations {
-		ended = append(ended, i.ID)
-	}
-	for n, i := range m.pending {
-		if m.arrives[n] == candidate.organization.ID && i.ID != accepted {
-			ended = append(ended, i.ID)
-		}
-	}
-	return ended
-}
-
-// settled gives the requests to be invited that end with a merge, likewise.
-func (m merger) settled(candidate candidate) (ended []RequestID) {
-	for _, q := range candidate.requests {
-		ended = append(ended, q.ID)
-	}
-	for n, q := range m.requests {
-		if m.requesting[n] == candidate.organization.ID {
-			ended = append(ended, q.ID)
-		}
-	}
-	return ended
-}
-
-// merge carries a merge out. The Owner leaves every Candidate and becomes role in the Prime, unless they are its Owner; candidates named as
-// dissolved are deleted, their accounts coming along.
-func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID, dissolved func(candidate) bool) {
-	prime := streamOfOrganization(m.prime.ID)
-	joins := []Stream{prime}
-	for _, candidate := range m.candidates {
-		org := candidate.organization.ID
-		c.say(MemberLeft{org, m.owner.ID}, streamOfOrganization(org))
-		joins = append(joins, streamOfOrganization(org))
-	}
-	if m.member == nil {
-		c.say(MemberJoined{m.prime.ID, m.owner.ID, role, c.now}, joins...)
-	}
-	for n, i := range m.pending {
-		if !m.arrives[n].IsZero() && i.ID != accepted {
-			c.say(InvitationRevoked{i.ID, c.now}, prime)
-		}
-	}
-	for n, q := range m.requests {
-		if !m.requesting[n].IsZero() {
-			c.say(RequestSettled{q.ID, c.now}, prime)
-		}
-	}
-	for _, candidate := range m.candidates {
-		org := candidate.organization.ID
-		candidate.settle(c, accepted)
-		if dissolved(candidate) {
-			for _, f := range candidate.owned {
-				c.move(f, m.prime.ID)
-			}
-			c.say(OrganizationDeleted{org, c.now}, streamOfOrganization(org))
-			continue
-		}
-		c.say(OrganizationMerged{org, m.prime.ID, c.now}, prime, streamOfOrganization(org))
-	}
-}
-
-// none is for merges in which nothing is dissolved.
-func none(candidate) bool { return false }
-
-// PreviewMerge says, without changing anything, what merging the Candidate into an organization would do now, and why it would be refused (MRG-11).
-// To anybody but these the Candidate does not exist:
-//
-//   - The Owner of both sees what MergeOrganizations would do; by Candidate.Owner, with all their other organizations.
-//   - The Candidates' Owner, while an invitation of the Prime's is pending for them, sees what accepting it would do: which of their organizations
-//     merge and which are dissolved, as the Terms say, and what these hold. Of the Prime they see the name. Whom it requires single sign-on of, what
-//     is pending in it and what it does not meet follows from its settings, and is not shown; but Unmet has the one code that AcceptInvitation would
-//     give them.
-//   - The Prime's Owner and Administrators, while they are entitled to import that Owner now, see what ImportUsers would do.
-//   - Operators and System see all of what accepting would do while an invitation of the Prime's is pending for the Candidates' Owner, even where the
-//     Prime could import them; else what importing would do, may the Prime import them or not. By Candidate.Organization it is always what
-//     MergeOrganizations would do, whose Unmet has CodeNotAllowed where no one owns both.
-//
-// Errors: CodeID (the organization), CodeInput (not exactly one of Owner and Organization), CodeSameOrganization; CodeNotFound.
-func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of Candidate) (MergePlan, error) {
-	var f form
-	f.id(prime)
-	f.that(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)
-	f.that(of.Organization != prime, CodeSameOrganization)
-	return look(ctx, s, call{opPreviewMerge, prime.String(), f.err},
-		func(r *reads) prospect { return r.prospect(prime, of) },
-		func(p prospect, c *changes) (MergePlan, error) {
-			switch {
-			case !p.shown(c):
-				return MergePlan{}, CodeNotFound
-			case p.member == nil && p.owner.ID == c.actor.User:
-				return p.outside().plan(c).outside(), nil
-			}
-			return p.plan(c), nil
-		})
-}
-
-// prospect is a merger, and the way in which it would come about.
-type prospect struct {
-	merger
-	standing   standing        // the actor's in the Prime
-	only       OrganizationID  // zero: all organizations of the Owner
-	acceptance acceptanceFacts // by the Owner, of the invitation that is pending for them; zero: there is none, or the actor would import them
-}
-
-// prospect asks for it. For an actor to whom it can't be shown nothing of the Candidates is read (GEN-14).
-func (r *reads) prospect(prime OrganizationID, of Candidate) prospect {
-	p := prospect{standing: r.standing(prime), only: of.Organization}
-	owner := of.Owner
-	if candidate := find(r, organizationByID(of.Organization)); candidate != nil {
-		owner = candidate.Owner
-	}
-	others := r.actor.isUser() && r.actor.User != owner
-	if others && (!p.only.IsZero() || !p.standing.managesUsers() || !p.standing.organization.Import) {
-		return p
-	}
-	p.merger = r.merger(prime, owner, of.Organization, toPlan)
-	if p.owner == nil || p.member != nil || others || !p.only.IsZero() {
-		return p
-	}
-	for _, i := range p.pending {
-		if i.Kind == InvitationToOrganization && i.Personal.Address == p.owner.Personal.Address && r.now < i.Expires {
-			p.acceptance = r.accepting(&i, p.owner)
-			p.acceptance.merger = p.merger
-		}
-	}
-	return p
-}
-
-// shown says whether the actor may see it.
-func (p prospect) shown(c *changes) bool {
-	switch {
-	case p.prime == nil || p.owner == nil || len(p.candidates) == 0:
-		return false
-	case !c.actor.isUser():
-		return true
-	case p.owner.ID == c.actor.User:
-		return p.member != nil || p.accepted()
-	}
-	return p.standing.managesUsers() && p.eligible(c) == nil
-}
-
-// accepted says whether it would come about by the Owner's acceptance.
-func (p prospect) accepted() bool { return p.acceptance.invitation != nil }
-
-// dissolved says which Candidates would be dissolved instead of merged.
-func (p prospect) dissolved(c *changes) func(candidate) bool {
-	if !p.accepted() {
-		return none
-	}
-	return func(candidate candidate) bool { return p.dissolves(candidate, c) }
-}
-
-// refusals gives all reasons why it would be refused, in the order in which they would be told.
-func (p prospect) refusals(c *changes) []Unmet {
-	reasons := p.against(c, p.dissolved(c))
-	var before error
-	switch {
-	case p.standing.alive() != nil:
-		before = p.standing.alive()
-	case !p.only.IsZero() && p.member == nil:
-		before = CodeNotAllowed
-	case p.accepted() && p.owner.State() != StateActive:
-		before = CodeActor
-	case p.accepted():
-		before = c.acceptable(p.acceptance, p.owner.Personal.Address.Reveal())
-	}
-	if before == nil || before == first(reasons) {
-		return reasons
-	}
-	return append([]Unmet{{Code: before.(Code)}}, reasons...)
-}
-
-// users gives the members of a Candidate, before and after.
-func (p prospect) users(candidate candidate, owner OrganizationRole) (users []MergedUser) {
-	for i, member := range candidate.people {
-		u := MergedUser{User: member.User, Organization: candidate.organization.ID, Before: member.Role, After: StandardUser}
-		if member.User == p.owner.ID {
-			u.After = owner
-		}
-		d := p.domainOf(candidate.users[i].Personal.Address.Reveal())
-		u.SSO = new(u.After != Owner && d != nil && !d.Connection.IsZero())
-		users = append(users, u)
-	}
-	return users
-}
-
-// plan gives what would happen.
-func (p prospect) plan(c *changes) MergePlan {
-	plan := MergePlan{Prime: p.prime.ID, PrimeName: kept(p.prime.Personal.Name, p.prime.Ended, c.now), Unmet: p.refusals(c)}
-	owner, accepted, dissolved := StandardUser, InvitationID{}, p.dissolved(c)
-	if p.member != nil {
-		owner = p.member.Role
-	} else if p.accepted() {
-		owner, accepted = p.acceptance.invitation.Role, p.acceptance.invitation.ID
-	}
-	for _, candidate := range p.candidates {
-		plan.Candidates = append(plan.Candidates, candidate.organization.ID)
-		accounts := candidate.all
-		if dissolved(candidate) {
-			plan.Dissolved = append(plan.Dissolved, candidate.organization.ID)
-			accounts = nil
-			for _, f := range candidate.owned {
-				accounts = append(accounts, f.all()...)
-			}
-		}
-		for _, a := range accounts {
-			plan.Accounts = append(plan.Accounts, a.ID)
-		}
-		plan.Users = append(plan.Users, p.users(candidate, owner)...)
-		plan.Revoked = append(plan.Revoked, p.revoked(candidate, accepted)...)
-		plan.Settled = append(plan.Settled, p.settled(candidate)...)
-	}
-	return plan
-}
-
-// outside is the prospect as the Candidates' Owner may see it: without what is pending in the Prime.
-func (p prospect) outside() prospect {
-	p.pending, p.requests = nil, nil
-	return p
-}
-
-// outside is the plan as the Candidates' Owner may see it: without what follows from the Prime's settings, but for what accepting would tell them.
-func (p MergePlan) outside() MergePlan {
-	for i := range p.Users {
-		p.Users[i].SSO = nil
-	}
-	first := min(len(p.Unmet), 1)
-	p.Unmet = p.Unmet[:first:first]
-	return p
-}
-
-// MergeOrganizations merges one organization into another, both of the same Owner, who stays Owner (MRG-14). Members of the Candidate become
-// Standard Users of the Prime, its accounts the Prime's; account roles, billing, designations and phone numbers do not change (MRG-4 to 7). The Owner
-// of both alone; organizations of others merge by AcceptInvitation or ImportUsers.
-//
-// Errors: CodeID, CodeSameOrganization; CodeNotFound (either), CodeNotAllowed; CodeMerged, CodeNoLiveDomain, CodeCandidateDomain,
-// CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
-func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
-	var f form
-	f.id(prime)
-	f.id(candidate)
-	f.that(prime != candidate, CodeSameOrganization)
-	type facts struct {
-		standing
-		merger
-		other standing
-	}
-	return update(ctx, s, call{opMergeOrganizations, prime.String(), f.err},
-		func(r *reads) facts {
-			return facts{r.standing(prime), r.merger(prime, s.actor.User, candidate, toMerge), r.standing(candidate)}
-		},
-		func(f facts, c *changes) (Organization, error) {
-			for _, st := range []standing{f.standing, f.other} {
-				if err := c.authorize(st); err != nil {
-					return Organization{}, err
-				}
-			}
-			if err := cmp.Or(f.standing.alive(), f.other.alive(), f.refusal(c)); err != nil {
-				return Organization{}, err
-			}
-			f.merge(c, Owner, InvitationID{}, none)
-			return c.viewOrganization(*get(c.world, organizationByID(prime)), f.standing), nil
-		})
-}

@@ -11,13 +11,15 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestMergesOfAnyOrganizations merges organizations made up at random, in one of the three ways, and holds what happened to the rules: what a plan
-// said happened and nothing else did (MRG-11), dissolving included (USR-8), and what Can answers changed only where managing an organization's accounts
-// is concerned (MRG-6).
+// TestMergesOfAnyOrganizations merges random organizations in one of the three ways. What
+// the plan said must happen and nothing else, also where Candidates are dissolved (MRG-11,
+// USR-8), and what Can answers may change only where an organization's accounts are
+// managed (MRG-6).
 func TestMergesOfAnyOrganizations(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newMerging(t, rapid.SampledFrom(ways).Draw(rt, "way"))
-		m.role = rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
+		m.role = rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser,
+			tenancy.Administrator}).Draw(rt, "role")
 		m.populate(rt)
 		m.hinder(rt)
 		m.ready()
@@ -53,7 +55,8 @@ func TestMergesOfAnyOrganizations(t *testing.T) {
 	})
 }
 
-// planner is who asks for the preview: for an import whoever imports, since for System a pending invitation would be accepted.
+// planner returns the actor who asks for the preview: for an import the one who imports,
+// since System would see that a pending invitation is accepted.
 func (m *merging) planner() *tenancy.Session {
 	if m.way == imported {
 		return m.as(m.admin)
@@ -61,7 +64,8 @@ func (m *merging) planner() *tenancy.Session {
 	return m.host.Session
 }
 
-// populate adds people, accounts, roles and what is pending to the Prime, the Candidate and perhaps another one of its Owner's.
+// populate adds people, accounts, roles, invitations and requests to the Prime, the
+// Candidate and perhaps another organization of the Candidate's Owner.
 func (m *merging) populate(rt *rapid.T) {
 	m.Helper()
 	sides := []struct {
@@ -80,7 +84,8 @@ func (m *merging) populate(rt *rapid.T) {
 	}
 	if rapid.Bool().Draw(rt, "alone in the candidate") {
 		for _, member := range []tenancy.UserID{m.adam, m.mia} {
-			require.NoError(m, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member, tenancy.Removal{AccountsTo: m.ben.User.ID}))
+			require.NoError(m, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member,
+				tenancy.Removal{AccountsTo: m.ben.User.ID}))
 		}
 	}
 	m.entitle(m.candidate)
@@ -90,7 +95,8 @@ func (m *merging) populate(rt *rapid.T) {
 		}
 		for n := range rapid.IntRange(0, 3).Draw(rt, "members") {
 			user := m.joinAt(side.owner, side.org, fmt.Sprintf("user%d@side%d.example", n, i))
-			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator}).Draw(rt, "role")
+			role := rapid.SampledFrom([]tenancy.OrganizationRole{tenancy.StandardUser,
+				tenancy.Administrator}).Draw(rt, "role")
 			require.NoError(m, errOf(m.as(side.owner).SetOrganizationRole(m.ctx(), side.org, user, role)))
 		}
 	}
@@ -100,7 +106,8 @@ func (m *merging) populate(rt *rapid.T) {
 			in = append(in, user.User.ID)
 		}
 		for range rapid.IntRange(0, 3).Draw(rt, "accounts") {
-			made, err := m.as(side.owner).CreateAccount(m.ctx(), side.org, tenancy.NewAccount{Name: "A", Owner: rapid.SampledFrom(in).Draw(rt, "owner")})
+			made, err := m.as(side.owner).CreateAccount(m.ctx(), side.org,
+				tenancy.NewAccount{Name: "A", Owner: rapid.SampledFrom(in).Draw(rt, "owner")})
 			require.NoError(m, err)
 			m.furnish(rt, side.owner, side.org, made.ID, in)
 		}
@@ -109,7 +116,8 @@ func (m *merging) populate(rt *rapid.T) {
 		}
 	}
 	if rapid.Bool().Draw(rt, "account request") {
-		m.asking(m.ana.User.ID, m.prime, rapid.SampledFrom([]tenancy.AccountID{m.work, m.main}).Draw(rt, "account"))
+		m.asking(m.ana.User.ID, m.prime, rapid.SampledFrom([]tenancy.AccountID{m.work, m.main}).Draw(rt,
+			"account"))
 	}
 	if rapid.Bool().Draw(rt, "invited besides") {
 		m.invitation(m.ana.User.ID, m.prime, "mia@corp.example")
@@ -119,14 +127,15 @@ func (m *merging) populate(rt *rapid.T) {
 	}
 }
 
-// furnish gives an account subaccounts, roles, and a status and billing of some kind.
+// furnish adds subaccounts and roles to an account, and draws its status and billing.
 func (m *merging) furnish(rt *rapid.T, by tenancy.UserID, org tenancy.OrganizationID, account tenancy.AccountID, users []tenancy.UserID) {
 	m.Helper()
 	accounts := []tenancy.AccountID{account}
 	for range rapid.IntRange(0, 2).Draw(rt, "subaccounts") {
 		accounts = append(accounts, m.subaccount(by, account, "S"))
 	}
-	roles := []tenancy.AccountRole{tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager, tenancy.Support}
+	roles := []tenancy.AccountRole{tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager,
+		tenancy.Support}
 	for _, a := range accounts {
 		user := rapid.SampledFrom(users).Draw(rt, "user")
 		if m.accountRecord(a).Owner != user {
@@ -170,11 +179,12 @@ func (m *merging) hinder(rt *rapid.T) {
 		}
 	case 3:
 		zed := m.prove(m.ana.User.ID, m.prime, "side1.example")
-		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime, tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
+		require.NoError(m, errOf(m.as(m.ana.User.ID).SetSignUpPolicy(m.ctx(), m.prime,
+			tenancy.SignUpPolicyChange{Domain: zed, Policy: tenancy.PolicyClosed})))
 	}
 }
 
-// accountRecords gives all accounts as they are stored.
+// accountRecords returns all accounts as they are stored.
 func (s *scene) accountRecords() map[tenancy.AccountID]tenancy.AccountRecord {
 	s.Helper()
 	accounts := map[tenancy.AccountID]tenancy.AccountRecord{}
@@ -193,7 +203,7 @@ type asked struct {
 	account    tenancy.AccountID
 }
 
-// answers gives what Can answers to every question that there is.
+// answers returns what Can answers to every question there is.
 func (s *scene) answers() map[asked]tenancy.Decision {
 	s.Helper()
 	answers := map[asked]tenancy.Decision{}
@@ -215,8 +225,9 @@ func (s *scene) answers() map[asked]tenancy.Decision {
 	return answers
 }
 
-// compare holds the answers of now to those before: by a role on the account they are the same; by managing it through its organization, they are
-// what the organization roles of now say.
+// compare compares the answers with those before. They must be the same where they rest on
+// a role on the account, and must follow from the present organization roles where they
+// rest on managing it.
 func (m *merging) compare(rt *rapid.T, before map[asked]tenancy.Decision) {
 	m.Helper()
 	after, accounts := m.answers(), m.accountRecords()
@@ -234,7 +245,8 @@ func (m *merging) compare(rt *rapid.T, before map[asked]tenancy.Decision) {
 		}
 		require.NotContains(rt, []tenancy.Why{tenancy.WhyGrant, tenancy.WhyParentGrant}, was.Why)
 		require.NotContains(rt, []tenancy.Why{tenancy.WhyGrant, tenancy.WhyParentGrant}, is.Why)
-		require.NotEqual(rt, accounts[question.account].Organization, tenancy.OrganizationID{}) // it is one of the two sides'
+		require.NotEqual(rt, accounts[question.account].Organization,
+			tenancy.OrganizationID{}) // it is one of the two sides'
 		if was.Why == tenancy.WhyUnreachable {
 			require.True(rt, managing) // access is gained by managing the Prime alone
 		}

@@ -318,7 +318,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"PreviewMerge": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.PreviewMerge(ctx, p.org, tenancy.Candidate{Owner: p.stranger})
+		_, err := s.PreviewMerge(ctx, p.org, tenancy.MergeCandidate{Owner: p.stranger})
 		return err
 	},
 	"MergeOrganizations": func(ctx context.Context, s *tenancy.Platform, p *premises) error {

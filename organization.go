@@ -8,7 +8,373 @@ import (
 	"time"
 )
 
-// OrganizationCreated says that an organization was made, and who owns it.
+// Organization is a customer's organization, as the actor may see it (GEN-5).
+type Organization struct {
+	ID         OrganizationID
+	Name       Personal       // zero: the name is no longer kept (ORG-11)
+	State      State          // StateActive, StateDeleted or StateMerged
+	MergedInto OrganizationID // zero: it was not merged
+	Created    time.Time
+	Ended      time.Time             // zero: it has not ended
+	Settings   *OrganizationSettings // nil: the actor may not see them
+}
+
+// OrganizationSettings is what only the Owner and Administrators see of their
+// organization, and Operators and System of any.
+type OrganizationSettings struct {
+	Owner             UserID
+	SignUpPolicy      SignUpPolicy // never PolicyInherited
+	InvitationPolicy  InvitationPolicy
+	HIPAAEntitlement  HIPAAEntitlement
+	ImportEntitlement ImportEntitlement
+	Limits            *Limits // its own; nil: the directory's apply
+}
+
+// NewOrganization is the input of CreateOrganization.
+type NewOrganization struct {
+	Name string
+	// Stay names main accounts of the creator's that stay in the organization they are
+	// in. An unmanaged one comes nevertheless. Nil: none stays.
+	Stay    []AccountID
+	AllStay bool // all managed accounts stay; then Stay is empty
+}
+
+// FoundedOrganization is an organization that CreateOrganization made.
+type FoundedOrganization struct {
+	Organization
+	// Accounts are those that the organization begins with: main accounts by ID, each
+	// followed by its subaccounts. Closed ones are not among them. Nil: none.
+	Accounts []Account
+}
+
+// CreateOrganization creates an organization with its creator as Owner (ORG-3). Every
+// main account that the creator owns becomes part of it with its subaccounts, whichever
+// of their organizations it was in, except those that the input leaves there. Unmanaged
+// ones always come. Nobody's access to any account changes, and no limit is checked
+// (ORG-4, GEN-12). A user may call it who owns an active account with a verified phone
+// number (ORG-2), and is the Owner of every organization they are in (ORG-5).
+//
+// Errors: CodeName, CodeID if Stay has a zero ID, CodeInput if there are both Stay and
+// AllStay; CodeNotAllowed for Operators and System; CodeNotFound if Stay names anything
+// but a main account of the creator's that is not closed; CodeManaged if they are
+// managed by an organization, CodePhoneNeeded, CodeHIPAADesignated if an account that
+// would come, or a subaccount of it, is designated (let it stay, or disable it first).
+func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (FoundedOrganization, error) {
+	var check form
+	in.Name = check.name(in.Name)
+	for _, account := range in.Stay {
+		check.id(account)
+	}
+	check.that(!in.AllStay || len(in.Stay) == 0, CodeInput)
+	return update(ctx, s, call{opCreateOrganization, "", check.err}, (*reads).loadCreateOrganization,
+		func(f createOrganizationFacts, c *changes) (FoundedOrganization, error) {
+			return decideCreateOrganization(f, in, c)
+		})
+}
+
+// createOrganizationFacts is who creates an organization.
+type createOrganizationFacts struct {
+	founder belongings // their record, memberships and accounts; zero: the actor is no user
+}
+
+func (r *reads) loadCreateOrganization() (f createOrganizationFacts) {
+	if !r.actor.isUser() {
+		return f
+	}
+	if user := find(r, userByID(r.actor.User)); user != nil {
+		f.founder.user = *user
+	}
+	f.founder.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
+	f.founder.owned = r.families(r.actor.User)
+	for _, stream := range streamsOf(r.actor.User, f.founder.memberships) {
+		r.needHead(stream)
+	}
+	return f
+}
+
+func decideCreateOrganization(
+	f createOrganizationFacts, in NewOrganization, c *changes,
+) (FoundedOrganization, error) {
+	if !c.actor.isUser() {
+		return FoundedOrganization{}, c.platform()
+	}
+	coming := f.coming(in)
+	if err := f.refusal(in, coming); err != nil {
+		return FoundedOrganization{}, err
+	}
+	org := OrganizationID(c.tape.id())
+	c.makeOrganization(org, in.Name, f.founder)
+	for _, accounts := range coming {
+		if !accounts.main.Organization.IsZero() { // the unmanaged ones came with the Owner
+			c.move(accounts, org)
+		}
+	}
+	return c.viewFounded(org, f.founder.user.ID, coming), nil
+}
+
+// coming returns the accounts that the organization begins with.
+func (f createOrganizationFacts) coming(in NewOrganization) (coming []family) {
+	for _, accounts := range f.founder.owned {
+		stays := in.AllStay || slices.Contains(in.Stay, accounts.main.ID)
+		if accounts.main.Organization.IsZero() || !stays {
+			coming = append(coming, accounts)
+		}
+	}
+	return coming
+}
+
+// refusal decides whether a user may create an organization that begins with some
+// accounts.
+func (f createOrganizationFacts) refusal(in NewOrganization, coming []family) error {
+	switch {
+	case !f.ownsAll(in.Stay):
+		return CodeNotFound
+	case f.founder.managedElsewhere(OrganizationID{}):
+		return CodeManaged
+	case !f.hasPhone():
+		return CodePhoneNeeded
+	case anyDesignated(coming):
+		return CodeHIPAADesignated
+	}
+	return nil
+}
+
+// ownsAll reports whether all of some accounts are main accounts of the founder's that
+// are not closed.
+func (f createOrganizationFacts) ownsAll(accounts []AccountID) bool {
+	owned := map[AccountID]bool{}
+	for _, theirs := range f.founder.owned {
+		owned[theirs.main.ID] = true
+	}
+	return !slices.ContainsFunc(accounts, func(id AccountID) bool { return !owned[id] })
+}
+
+// hasPhone reports whether the founder owns an active account with a verified phone
+// number (ORG-2).
+func (f createOrganizationFacts) hasPhone() bool {
+	return slices.ContainsFunc(f.founder.owned, func(accounts family) bool {
+		return accounts.main.State() == StateActive && !accounts.main.Personal.Phone.IsZero()
+	})
+}
+
+// makeOrganization creates an organization whose Owner is the user, and which has every
+// unmanaged account of theirs (ORG-3, ORG-4).
+func (c *changes) makeOrganization(org OrganizationID, name string, owner belongings) {
+	c.makes(org)
+	c.say(OrganizationCreated{org, owner.user.ID, c.now}, streamOfOrganization(org))
+	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
+	c.join(org, owner, Owner, InvitationID{})
+}
+
+// viewFounded returns an organization that was just created, with the accounts that
+// came.
+func (c *changes) viewFounded(org OrganizationID, founder UserID, coming []family) FoundedOrganization {
+	st := standing{get(c.world, organizationByID(org)), get(c.world, memberOf(org, founder))}
+	founded := FoundedOrganization{Organization: c.viewOrganizationNow(st)}
+	for _, accounts := range coming {
+		main := get(c.world, accountByID(accounts.main.ID))
+		founded.Accounts = append(founded.Accounts, c.viewAccount(*main, accountStanding{account: main, rank: st.rank}))
+		for _, a := range accounts.subs {
+			sub := get(c.world, accountByID(a.ID))
+			st := accountStanding{account: sub, parent: main, rank: st.rank}
+			founded.Accounts = append(founded.Accounts, c.viewAccount(*sub, st))
+		}
+	}
+	return founded
+}
+
+// Organization returns an organization, also one that has ended. A member sees its name
+// and state, and the Owner and Administrators also see its settings (GEN-5). For users
+// the ID of a merged one stands for the survivor, which they see if they are a member of
+// that. Operators and System get the merged one itself, and see everything (ORG-13). The
+// name is shown for 30 days after the end (ORG-11).
+//
+// Errors: CodeID; CodeNotFound.
+func (s *Session) Organization(ctx context.Context, org OrganizationID) (Organization, error) {
+	var check form
+	check.id(org)
+	return look(ctx, s, call{opOrganization, org.String(), check.err},
+		func(r *reads) organizationFacts { return r.loadOrganization(org) },
+		decideOrganization)
+}
+
+// organizationFacts is the organization that the ID stands for.
+type organizationFacts struct{ standing }
+
+func (r *reads) loadOrganization(org OrganizationID) organizationFacts {
+	return organizationFacts{r.standing(r.shown(org))}
+}
+
+func decideOrganization(f organizationFacts, c *changes) (Organization, error) {
+	if err := c.authorize(f.standing); err != nil {
+		return Organization{}, err
+	}
+	return c.viewOrganization(*f.organization, f.standing), nil
+}
+
+// OrganizationQuery selects organizations. The zero value selects all of the acting
+// user's, or, for Operators and System, all there are.
+type OrganizationQuery struct {
+	// User selects those that a user is a member of. Zero: the acting user, or, for
+	// Operators and System, no user, and so all organizations.
+	User UserID
+	// State is StateActive, StateDeleted or StateMerged; "": any. All of a user's are
+	// active, since nobody is a member of one that has ended.
+	State State
+	After Cursor // of an item of the same query; "": from the start
+}
+
+// OrganizationOf is an organization in a list.
+type OrganizationOf struct {
+	Organization
+	Role *OrganizationRole // of the user whose list it is; nil: it is of all organizations
+	listed
+}
+
+// Organizations lists a user's organizations by ID, with the user's role in each, or,
+// for Operators and System, all organizations, also those that have ended. Users may
+// list only their own (ORG-13, GEN-5). The state is checked item by item, so a page may
+// cost several reads.
+//
+// Errors: CodeInput if organizations have no such State, CodeCursor; CodeNotFound if
+// there is no such user, and for a user who names anybody else.
+func (s *Session) Organizations(ctx context.Context, query OrganizationQuery) iter.Seq2[OrganizationOf, error] {
+	var check form
+	check.that(slices.Contains(organizationStates, query.State), CodeInput)
+	query.User = cmp.Or(query.User, s.actor.User)
+	subject := ""
+	if !query.User.IsZero() {
+		subject = query.User.String()
+	}
+	l := listOf("Organizations", query.User.String(), string(query.State))
+	return pages(l, query.After, func(from place, malformed error) (page[OrganizationOf], error) {
+		check := check
+		check.set(malformed)
+		return look(ctx, s, call{opOrganizations, subject, check.err},
+			func(r *reads) organizationsFacts { return r.loadOrganizations(query.User, from) },
+			func(f organizationsFacts, c *changes) (page[OrganizationOf], error) {
+				return decideOrganizations(f, l, query, c)
+			})
+	})
+}
+
+// organizationStates are the states that a query may ask for.
+var organizationStates = []State{"", StateActive, StateDeleted, StateMerged}
+
+// organizationsFacts is a page of organizations, before those in another state are left
+// out.
+type organizationsFacts struct {
+	user          *UserRecord          // whose list it is; nil: nobody's, or they may not be seen
+	memberships   []MembershipRecord   // the user's, in the same places as the organizations
+	organizations []OrganizationRecord // by ID
+}
+
+// loadOrganizations asks for a page. A user's list is read for that user only.
+func (r *reads) loadOrganizations(user UserID, from place) (f organizationsFacts) {
+	after := OrganizationID(from.key.ID)
+	switch {
+	case user.IsZero():
+		f.organizations = list(r, allOrganizations(after), pageSize)
+		return f
+	case r.actor.isUser() && r.actor.User != user:
+		return f
+	}
+	f.user = find(r, userByID(user))
+	f.memberships = list(r, membershipsOf(user, after), pageSize)
+	for _, m := range f.memberships {
+		if o := find(r, organizationByID(m.Organization)); o != nil {
+			f.organizations = append(f.organizations, *o)
+		}
+	}
+	return f
+}
+
+func decideOrganizations(
+	f organizationsFacts, l listID, query OrganizationQuery, c *changes,
+) (page[OrganizationOf], error) {
+	if !query.User.IsZero() && f.user == nil {
+		return page[OrganizationOf]{}, CodeNotFound
+	}
+	p := page[OrganizationOf]{end: len(f.organizations) < pageSize}
+	for i, o := range f.organizations {
+		p.next = place{key: Key{ID: o.ID}}
+		if query.State != "" && query.State != o.State {
+			continue
+		}
+		item := OrganizationOf{listed: listed{l, p.next}}
+		var st standing
+		if f.user != nil {
+			st.rank = &f.memberships[i]
+			item.Role = new(st.rank.Role)
+		}
+		item.Organization = c.viewOrganization(o, st)
+		p.items = append(p.items, item)
+	}
+	return p, nil
+}
+
+// RenameOrganization sets an organization's name, which need not be unique (ORG-7). The
+// Owner and Administrators may call it. Setting the name that it has changes nothing
+// (GEN-6).
+//
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
+func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, name string) (Organization, error) {
+	var check form
+	check.id(org)
+	name = check.name(name)
+	return update(ctx, s, call{opRenameOrganization, org.String(), check.err},
+		func(r *reads) renameOrganizationFacts { return r.loadRenameOrganization(org) },
+		func(f renameOrganizationFacts, c *changes) (Organization, error) {
+			return decideRenameOrganization(f, name, c)
+		})
+}
+
+// renameOrganizationFacts is the organization that gets a name.
+type renameOrganizationFacts struct{ standing }
+
+func (r *reads) loadRenameOrganization(org OrganizationID) renameOrganizationFacts {
+	return renameOrganizationFacts{r.standing(org)}
+}
+
+func decideRenameOrganization(f renameOrganizationFacts, name string, c *changes) (Organization, error) {
+	if err := c.authorizeAlive(f.standing); err != nil {
+		return Organization{}, err
+	}
+	if o := f.organization; o.Personal.Name.Reveal() != name {
+		c.say(OrganizationRenamed{o.ID}, streamOfOrganization(o.ID))
+		edit(c.world, organizationByID(o.ID), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
+	}
+	return c.viewOrganizationNow(f.standing), nil
+}
+
+// viewOrganization returns an organization as the actor may see it.
+func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
+	view := Organization{
+		ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
+		Created: o.Created.Time(), Ended: o.Ended.Time(),
+	}
+	if c.actor.isUser() && !st.managesUsers() {
+		return view
+	}
+	view.Settings = &OrganizationSettings{
+		Owner:             o.Owner,
+		SignUpPolicy:      cmp.Or(o.SignUpPolicy, PolicyInvitationOnly),
+		InvitationPolicy:  o.InvitationPolicy,
+		HIPAAEntitlement:  HIPAAEntitlement{o.HIPAA, o.HIPAAReference, o.HIPAAExecuted.Time()},
+		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
+	}
+	if o.Limited {
+		view.Settings.Limits = new(o.Limits)
+	}
+	return view
+}
+
+// viewOrganizationNow returns the organization of a standing as it is now.
+func (c *changes) viewOrganizationNow(st standing) Organization {
+	return c.viewOrganization(*get(c.world, organizationByID(st.organization.ID)), st)
+}
+
+// OrganizationCreated says that an organization was created, and who owns it.
 type OrganizationCreated struct {
 	Organization OrganizationID
 	Owner        UserID
@@ -18,508 +384,10 @@ type OrganizationCreated struct {
 // OrganizationRenamed says that an organization has another name.
 type OrganizationRenamed struct{ Organization OrganizationID }
 
-// OwnershipTransferred says that an organization has another Owner.
-type OwnershipTransferred struct {
-	Organization OrganizationID
-	Owner        UserID
-	Reference    Reference // with ReplaceOwner: why
-}
-
 func (e OrganizationCreated) apply(w *world) {
 	w.create(OrganizationRecord{ID: e.Organization, Owner: e.Owner, State: StateActive, Created: e.Created})
 }
 
 func (e OrganizationRenamed) apply(*world) {}
 
-func (e OwnershipTransferred) apply(w *world) {
-	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) { o.Owner = e.Owner })
-}
-
 var organizationEvents = []EventData{OrganizationCreated{}, OrganizationRenamed{}, OwnershipTransferred{}}
-
-// Organization is a customer's organization.
-type Organization struct {
-	ID         OrganizationID
-	Name       Personal // zero: purged
-	State      State    // StateActive, StateDeleted, StateMerged
-	MergedInto OrganizationID
-	Created    time.Time
-	Ended      time.Time             // zero: it has not
-	Settings   *OrganizationSettings // nil for whoever may not see it: Owner, Administrators, Operators and System may
-}
-
-// OrganizationSettings is what only those who manage an organization see of it.
-type OrganizationSettings struct {
-	Owner             UserID
-	SignUpPolicy      SignUpPolicy
-	InvitationPolicy  InvitationPolicy
-	HIPAAEntitlement  HIPAAEntitlement
-	ImportEntitlement ImportEntitlement
-	Limits            *Limits // its own; nil: the directory's
-}
-
-// viewOrganization is an organization as the actor may see it.
-func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
-	view := Organization{ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
-		Created: o.Created.Time(), Ended: o.Ended.Time()}
-	if c.actor.isUser() && !st.managesUsers() {
-		return view
-	}
-	view.Settings = &OrganizationSettings{Owner: o.Owner, SignUpPolicy: cmp.Or(o.SignUpPolicy, PolicyInvitationOnly), InvitationPolicy: o.InvitationPolicy,
-		HIPAAEntitlement:  HIPAAEntitlement{o.HIPAA, o.HIPAAReference, o.HIPAAExecuted.Time()},
-		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference}}
-	if o.Limited {
-		view.Settings.Limits = new(o.Limits)
-	}
-	return view
-}
-
-// viewOrganizationNow is the organization of a standing as it is now.
-func (c *changes) viewOrganizationNow(st standing) Organization {
-	return c.viewOrganization(*get(c.world, organizationByID(st.organization.ID)), st)
-}
-
-// NewOrganization is what an organization is made of.
-type NewOrganization struct {
-	Name    string
-	Stay    []AccountID // main accounts of the creator's that stay in the organization they are in; an unmanaged one comes all the same. Nil: none
-	AllStay bool        // all of them stay; then Stay is empty
-}
-
-// FoundedOrganization is an organization that was made, and the accounts that came along.
-type FoundedOrganization struct {
-	Organization
-	Accounts []Account // main accounts by ID, each followed by its subaccounts; closed ones never come
-}
-
-// CreateOrganization makes an organization, with its creator as Owner (ORG-3). Every main account the creator owns becomes part of it, with its
-// subaccounts, whichever organization of theirs it was in before, but for those the input leaves there; unmanaged ones always come. Nobody's access
-// to any account changes, and no limit is looked at (ORG-4, GEN-12). Any user, for themself, who owns an active account with a verified phone
-// number (ORG-2), and is Owner of every organization they are in (ORG-5).
-//
-// Errors: CodeName, CodeID (in Stay), CodeInput (both Stay and AllStay); CodeNotAllowed (Operators and System); CodeNotFound (in Stay: no main
-// account of theirs that is not closed); CodeManaged, CodePhoneNeeded, CodeHIPAADesignated (one that would come is designated, or has a designated
-// subaccount: let it stay, or disable it first).
-func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (FoundedOrganization, error) {
-	var f form
-	in.Name = f.name(in.Name)
-	for _, account := range in.Stay {
-		f.id(account)
-	}
-	f.that(!in.AllStay || len(in.Stay) == 0, CodeInput)
-	return update(ctx, s, call{opCreateOrganization, "", f.err}, (*reads).creator,
-		func(b belongings, c *changes) (FoundedOrganization, error) { return decideOrganization(b, in, c) })
-}
-
-// creator asks for what making an organization needs to know of the actor.
-func (r *reads) creator() (b belongings) {
-	if !r.actor.isUser() {
-		return b
-	}
-	if user := find(r, userByID(r.actor.User)); user != nil {
-		b.user = *user
-	}
-	b.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
-	b.owned = r.families(r.actor.User)
-	for _, stream := range streamsOf(r.actor.User, b.memberships) {
-		r.needHead(stream)
-	}
-	return b
-}
-
-// makeOrganization makes an organization whose Owner is the user, with every unmanaged account of theirs (ORG-3, ORG-4).
-func (c *changes) makeOrganization(org OrganizationID, name string, owner belongings) {
-	c.makes(org)
-	c.say(OrganizationCreated{org, owner.user.ID, c.now}, streamOfOrganization(org))
-	edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
-	c.join(org, owner, Owner, InvitationID{})
-}
-
-func decideOrganization(b belongings, in NewOrganization, c *changes) (FoundedOrganization, error) {
-	coming, err := b.coming(in, c)
-	if err != nil {
-		return FoundedOrganization{}, err
-	}
-	org := OrganizationID(c.tape.id())
-	c.makeOrganization(org, in.Name, b)
-	for _, f := range coming {
-		if !f.main.Organization.IsZero() { // the others came with the Owner
-			c.move(f, org)
-		}
-	}
-	rank := get(c.world, memberOf(org, b.user.ID))
-	founded := FoundedOrganization{Organization: c.viewOrganization(*get(c.world, organizationByID(org)), standing{rank: rank})}
-	for _, f := range coming {
-		main := get(c.world, accountByID(f.main.ID))
-		founded.Accounts = append(founded.Accounts, c.viewAccount(*main, accountStanding{account: main, rank: rank}))
-		for _, sub := range f.subs {
-			a := get(c.world, accountByID(sub.ID))
-			founded.Accounts = append(founded.Accounts, c.viewAccount(*a, accountStanding{account: a, parent: main, rank: rank}))
-		}
-	}
-	return founded, nil
-}
-
-// coming decides which accounts a new organization of the user's begins with, or why they may not make one.
-func (b belongings) coming(in NewOrganization, c *changes) (coming []family, err error) {
-	if !c.actor.isUser() {
-		return nil, c.platform()
-	}
-	stay, theirs := map[AccountID]bool{}, 0
-	for _, account := range in.Stay {
-		stay[account] = true
-	}
-	reachable := false // by phone
-	for _, f := range b.owned {
-		if stay[f.main.ID] {
-			theirs++
-		}
-		if f.main.Organization.IsZero() || !in.AllStay && !stay[f.main.ID] {
-			coming = append(coming, f)
-		}
-		reachable = reachable || f.main.State() == StateActive && !f.main.Personal.Phone.IsZero()
-	}
-	switch {
-	case theirs < len(stay):
-		return nil, CodeNotFound
-	case b.managedElsewhere(OrganizationID{}):
-		return nil, CodeManaged
-	case !reachable:
-		return nil, CodePhoneNeeded
-	case anyDesignated(coming):
-		return nil, CodeHIPAADesignated
-	}
-	return coming, nil
-}
-
-// Organization shows an organization, one that has ended too. A member sees its name and state, Owner and Administrators its settings besides
-// (GEN-5). For users the ID of a merged one stands for the survivor, which they see if they are a member of that; Operators and System get the
-// merged one itself, and see everything (ORG-13). Names are shown for 30 days after the end (ORG-11).
-//
-// Errors: CodeID; CodeNotFound.
-func (s *Session) Organization(ctx context.Context, org OrganizationID) (Organization, error) {
-	var f form
-	f.id(org)
-	return look(ctx, s, call{opOrganization, org.String(), f.err},
-		func(r *reads) standing {
-			return r.standing(r.shown(org))
-		},
-		func(st standing, c *changes) (Organization, error) {
-			if err := c.authorize(st); err != nil {
-				return Organization{}, err
-			}
-			return c.viewOrganization(*st.organization, st), nil
-		})
-}
-
-// OrganizationQuery says which organizations. The zero value is all of the acting user's, or, for Operators and System, all there are.
-type OrganizationQuery struct {
-	User  UserID // only those this user is a member of; zero: the acting user, or, for Operators and System, any
-	State State  // StateActive, StateDeleted or StateMerged; "": any. Of a user's all are active: whoever is in one leaves it when it ends
-	After Cursor // of an item of the same query; "": from the start
-}
-
-// OrganizationOf is an organization in a list, with the role of the user the list is of.
-type OrganizationOf struct {
-	Organization
-	Role *OrganizationRole // the user's; nil: the list is of no user
-	listed
-}
-
-// Organizations lists a user's organizations with their role in each, or, for Operators and System, all organizations, those that have ended too;
-// by ID. Users ask about themselves alone (ORG-13, GEN-5). The filter by state is looked at item by item.
-//
-// Errors: CodeInput (no such State of organizations), CodeCursor; CodeNotFound (the user, and for users anybody else).
-func (s *Session) Organizations(ctx context.Context, query OrganizationQuery) iter.Seq2[OrganizationOf, error] {
-	var f form
-	f.that(slices.Contains([]State{"", StateActive, StateDeleted, StateMerged}, query.State), CodeInput)
-	query.User = cmp.Or(query.User, s.actor.User)
-	l := listOf("Organizations", query.User.String(), string(query.State))
-	subject := ""
-	if !query.User.IsZero() {
-		subject = query.User.String()
-	}
-	return pages(l, query.After, func(from place, malformed error) (page[OrganizationOf], error) {
-		return look(ctx, s, call{opOrganizations, subject, cmp.Or(f.err, malformed)},
-			func(r *reads) organizationsPage { return r.organizationsPage(query.User, OrganizationID(from.key.ID)) },
-			func(p organizationsPage, c *changes) (page[OrganizationOf], error) { return p.page(l, query, c) })
-	})
-}
-
-// organizationsPage is what a page of organizations is made of.
-type organizationsPage struct {
-	user          *UserRecord
-	memberships   []MembershipRecord // the user's; of no user: none
-	organizations []OrganizationRecord
-}
-
-func (r *reads) organizationsPage(user UserID, after OrganizationID) (p organizationsPage) {
-	if user.IsZero() {
-		p.organizations = list(r, allOrganizations(after), pageSize)
-		return p
-	}
-	p.user, p.memberships = find(r, userByID(user)), list(r, membershipsOf(user, after), pageSize)
-	for _, m := range p.memberships {
-		if o := find(r, organizationByID(m.Organization)); o != nil {
-			p.organizations = append(p.organizations, *o)
-		}
-	}
-	return p
-}
-
-func (p organizationsPage) page(l listID, query OrganizationQuery, c *changes) (page[OrganizationOf], error) {
-	if !query.User.IsZero() && (p.user == nil || c.actor.isUser() && c.actor.User != query.User) {
-		return page[OrganizationOf]{}, CodeNotFound
-	}
-	items := page[OrganizationOf]{end: len(p.organizations) < pageSize}
-	for i, o := range p.organizations {
-		items.next = place{key: Key{ID: o.ID}}
-		if query.State != "" && query.State != o.State {
-			continue
-		}
-		item := OrganizationOf{listed: listed{l, items.next}}
-		var st standing
-		if p.user != nil {
-			st.rank = &p.memberships[i]
-			item.Role = new(st.rank.Role)
-		}
-		item.Organization = c.viewOrganization(o, st)
-		items.items = append(items.items, item)
-	}
-	return items, nil
-}
-
-// RenameOrganization gives an organization another name, which need not be unique (ORG-7). Owner or Administrator. Setting the name it has changes
-// nothing (GEN-6).
-//
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
-func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, name string) (Organization, error) {
-	var f form
-	f.id(org)
-	name = f.name(name)
-	return update(ctx, s, call{opRenameOrganization, org.String(), f.err},
-		func(r *reads) standing { return r.standing(org) },
-		func(st standing, c *changes) (Organization, error) { return decideRename(st, name, c) })
-}
-
-func decideRename(st standing, name string, c *changes) (Organization, error) {
-	if err := c.authorize(st); err != nil {
-		return Organization{}, err
-	}
-	if err := st.alive(); err != nil {
-		return Organization{}, err
-	}
-	org := st.organization.ID
-	if st.organization.Personal.Name.Reveal() != name {
-		c.say(OrganizationRenamed{org}, streamOfOrganization(org))
-		edit(c.world, organizationByID(org), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
-	}
-	return c.viewOrganization(*get(c.world, organizationByID(org)), st), nil
-}
-
-// PreviousOwner says what becomes of an organization's Owner when there is another one (ORG-8).
-type PreviousOwner uint8
-
-// What becomes of the previous Owner. One who owns other organizations can only leave.
-const (
-	PreviousAdministrator PreviousOwner = iota
-	PreviousStandardUser
-	PreviousLeaves // and loses what a removed user loses; the accounts they own in the organization pass to the new Owner
-)
-
-// role is the previous Owner's role from then on; who leaves has none.
-func (p PreviousOwner) role() OrganizationRole {
-	if p == PreviousAdministrator {
-		return Administrator
-	}
-	return StandardUser
-}
-
-// NewOwner is the input of TransferOwnership: the new Owner, named by ID or by address.
-type NewOwner struct {
-	User     UserID        // zero: Email names them
-	Email    string        // in whatever spelling; "": User names them
-	Previous PreviousOwner // zero: they become Administrator
-}
-
-// OwnerReplacement is the input of ReplaceOwner.
-type OwnerReplacement struct {
-	User      UserID
-	Previous  PreviousOwner // zero: they become Administrator
-	Reference Reference     // of the decision, such as a ticket's number; needed
-}
-
-// TransferOwnership makes another active member the Owner (ORG-8). The previous Owner becomes Administrator or Standard User, or leaves, which
-// alone is open to one who owns other organizations: then they lose what a removed user loses (USR-11), and accounts they own in the organization
-// pass to the new Owner. Otherwise no account changes hands. The Owner alone.
-//
-// Errors: CodeID, CodeInput (not exactly one of User and Email; no such Previous), CodeEmail; CodeNotFound (the new Owner too, if the Owner sees
-// no such user), CodeNotAllowed, CodeMerged; CodeAlreadyOwner, CodeNotMember, CodeInactive (the new Owner), CodeOwnsOrganization (the previous one, who does not
-// leave).
-func (s *Session) TransferOwnership(ctx context.Context, org OrganizationID, in NewOwner) (Organization, error) {
-	var f form
-	f.id(org)
-	f.that(in.User.IsZero() != (in.Email == "") && in.Previous <= PreviousLeaves, CodeInput)
-	var address string
-	if in.Email != "" {
-		address = f.email(in.Email)
-	}
-	return update(ctx, s, call{opTransferOwnership, org.String(), f.err},
-		func(r *reads) succession {
-			heir := in.User
-			if user := find(r, userByAddress(address)); user != nil {
-				heir = user.ID
-			}
-			return succession{standing: r.standing(org), heir: r.sight(heir), previous: r.predecessor(r.actor.User, in.Previous)}
-		},
-		func(f succession, c *changes) (Organization, error) { return f.transfer(in.Previous, c) })
-}
-
-// succession is an organization that gets another Owner.
-type succession struct {
-	standing
-	heir     sight
-	previous belongings // the Owner, with all of theirs if they leave, else with their memberships
-}
-
-// predecessor asks for the Owner, as far as a succession needs to know.
-func (r *reads) predecessor(owner UserID, becomes PreviousOwner) belongings {
-	if becomes == PreviousLeaves {
-		return r.belongingsOf(owner)
-	}
-	return belongings{memberships: all(r, membershipsOf(owner, OrganizationID{}))}
-}
-
-func (f succession) transfer(previous PreviousOwner, c *changes) (Organization, error) {
-	err := c.authorize(f.standing)
-	switch {
-	case err != nil:
-		return Organization{}, err
-	case !f.heir.there():
-		return Organization{}, CodeNotFound
-	case f.heir.user.ID == f.organization.Owner:
-		return Organization{}, CodeAlreadyOwner
-	}
-	if err := cmp.Or(f.alive(), f.heir.inherits(f.organization.ID), f.dismisses(previous)); err != nil {
-		return Organization{}, err
-	}
-	f.succeed(previous, "", c)
-	return f.shown(c), nil
-}
-
-// dismisses refuses to keep a previous Owner who owns other organizations (INV-5).
-func (f succession) dismisses(previous PreviousOwner) error {
-	if previous != PreviousLeaves && f.previous.ownsElsewhere(f.organization.ID) {
-		return CodeOwnsOrganization
-	}
-	return nil
-}
-
-// succeed makes a member the Owner, who may have joined as such just now, and the previous Owner what the input says.
-func (f succession) succeed(previous PreviousOwner, reference Reference, c *changes) {
-	org, from, to := f.organization.ID, f.organization.Owner, f.heir.user.ID
-	here := streamOfOrganization(org)
-	c.say(OwnershipTransferred{org, to, reference}, here)
-	if get(c.world, memberOf(org, to)).Role != Owner {
-		c.say(OrganizationRoleSet{org, to, Owner}, here)
-	}
-	if previous == PreviousLeaves {
-		c.leave(org, f.previous, to)
-	} else {
-		c.say(OrganizationRoleSet{org, from, previous.role()}, here)
-	}
-}
-
-// shown is the organization as the actor may see it now.
-func (f succession) shown(c *changes) Organization {
-	org := f.organization.ID
-	return c.viewOrganization(*get(c.world, organizationByID(org)), standing{rank: get(c.world, memberOf(org, c.actor.User))})
-}
-
-// ReplaceOwner makes another user the Owner, where an Operator judges that the Owner cannot act (ORG-14). The new Owner is an active member, or,
-// where there is no other active member, an active user in no organization, who joins with their accounts (USR-9). What becomes of the previous
-// Owner is as for TransferOwnership. An Operator alone.
-//
-// Errors: CodeID, CodeInput (no such Previous), CodeReference; CodeNotFound (the new Owner too), CodeNotAllowed (System); CodeMerged, CodeEnded,
-// CodeAlreadyOwner, CodeInactive (the new Owner), CodeManagedElsewhere (no member, but one of another organization), CodeOtherMember,
-// CodeSignUpClosed, CodeOwnsOrganization (the previous Owner, who does not leave); CodeMemberLimit, CodeAccountLimit.
-func (p *Platform) ReplaceOwner(ctx context.Context, org OrganizationID, in OwnerReplacement) (Organization, error) {
-	var f form
-	f.id(org)
-	f.id(in.User)
-	f.that(in.Previous <= PreviousLeaves, CodeInput)
-	f.reference(in.Reference)
-	return update(ctx, p.Session, call{opReplaceOwner, org.String(), f.err},
-		func(r *reads) replacement { return r.replacement(org, in) },
-		func(f replacement, c *changes) (Organization, error) { return f.decide(in, c) })
-}
-
-// replacement is a succession by an Operator's judgement.
-type replacement struct {
-	succession
-	newcomer belongings // the new Owner, where they are in no organization
-	coverage            // of the newcomer's address
-	others   []UserRecord
-	occupied occupancy
-}
-
-func (r *reads) replacement(org OrganizationID, in OwnerReplacement) replacement {
-	f := replacement{succession: succession{standing: r.standing(org), heir: r.sight(in.User)}}
-	if f.standing.organization == nil {
-		return f
-	}
-	f.previous = r.predecessor(f.standing.organization.Owner, in.Previous)
-	if f.heir.user == nil || len(f.heir.memberships) > 0 {
-		return f
-	}
-	f.newcomer, f.coverage = r.belongings(f.heir.user), r.coverage(f.heir.user.Personal.Address.Reveal())
-	f.occupied = r.occupancy(f.standing.organization)
-	for _, m := range all(r, membersOf(org, UserID{})) {
-		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner {
-			f.others = append(f.others, *user)
-		}
-	}
-	return f
-}
-
-func (f replacement) decide(in OwnerReplacement, c *changes) (Organization, error) {
-	org, err := f.standing.organization, c.authorize(f.standing)
-	switch {
-	case err != nil:
-		return Organization{}, err
-	case !f.heir.there():
-		return Organization{}, CodeNotFound
-	}
-	if err := cmp.Or(f.alive(), f.eligible(in.Previous, c), f.dismisses(in.Previous)); err != nil {
-		return Organization{}, err
-	}
-	if f.heir.membership(org.ID) == nil {
-		c.join(org.ID, f.newcomer, Owner, InvitationID{})
-	}
-	f.succeed(in.Previous, in.Reference, c)
-	return f.shown(c), nil
-}
-
-// eligible decides whether the user named may become Owner.
-func (f replacement) eligible(previous PreviousOwner, c *changes) error {
-	org := f.standing.organization
-	members := 1
-	if previous == PreviousLeaves {
-		members = 0
-	}
-	switch {
-	case f.heir.user.ID == org.Owner:
-		return CodeAlreadyOwner
-	case f.heir.user.State() != StateActive:
-		return CodeInactive
-	case f.heir.membership(org.ID) != nil:
-		return nil
-	case len(f.heir.memberships) > 0:
-		return CodeManagedElsewhere
-	case slices.ContainsFunc(f.others, func(u UserRecord) bool { return u.State() == StateActive }):
-		return CodeOtherMember
-	case f.closedTo(org.ID, c):
-		return CodeSignUpClosed
-	}
-	return c.room(*org, f.occupied, members, len(f.newcomer.owned))
-}

@@ -367,7 +367,7 @@ func TestSignInRequirementFollows(t *testing.T) {
 		s.free(cleo.User.ID, second, off)
 		offer, err := s.as(cleo.User.ID).Invitation(t.Context(), secret)
 		require.NoError(t, err)
-		plan, err := s.host.PreviewMerge(t.Context(), s.org, tenancy.Candidate{Owner: cleo.User.ID})
+		plan, err := s.host.PreviewMerge(t.Context(), s.org, tenancy.MergeCandidate{Owner: cleo.User.ID})
 		require.NoError(t, err)
 		for _, u := range plan.Users {
 			require.Equal(t, u.User != off, *u.SSO, "MRG-11 the plan says of whom it will be required")

@@ -714,7 +714,7 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 		"ImportUsers": imports, "ImportUsers 2": imports, "MergeOrganizations": merge, "MergeOrganizations 2": merge,
 		"PreviewMerge": func(rt *rapid.T) {
 			prime := m.org(rt)
-			var of tenancy.Candidate
+			var of tenancy.MergeCandidate
 			if m.coin(rt, "by owner?") {
 				of.Owner = m.user(rt)
 			} else {

@@ -647,7 +647,7 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 		if err != nil {
 			continue
 		}
-		m.try(rt, "PreviewMerge", second(owner.PreviewMerge(m.ctx, other, tenancy.Candidate{Owner: boss})))
+		m.try(rt, "PreviewMerge", second(owner.PreviewMerge(m.ctx, other, tenancy.MergeCandidate{Owner: boss})))
 		m.try(rt, "AcceptInvitation", second(owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 		if m.coin(rt, "agree") {
 			if offer, err := owner.Invitation(m.ctx, sent.Secret); err == nil && offer.Terms != nil {

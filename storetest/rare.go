@@ -125,7 +125,14 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, nil)))
 	m.try(rt, "CreateSubaccount", second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Another"})))
 	if m.coin(rt, "closed") {
+		sent, err := c.owner.InviteToAccount(m.ctx, c.account,
+			tenancy.NewAccountInvitation{Email: m.newcomer("elsewhere.net"), Roles: tenancy.Roles(tenancy.Support)})
+		m.try(rt, "InviteToAccount", err)
+		m.later(rt, 8*24*time.Hour) // it expires, and so outlives the account
 		m.try(rt, "CloseAccount", second(c.owner.CloseAccount(m.ctx, c.account)))
+		if err == nil {
+			m.try(rt, "ResendInvitation", second(c.owner.ResendInvitation(m.ctx, sent.ID)))
+		}
 		return
 	}
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, member)))

@@ -170,13 +170,13 @@ var sweeps = []sweep{
 		return second(p.Invitation(ctx, x.secret))
 	}},
 	{"PreviewMerge", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.PreviewMerge(ctx, x.org, tenancy.Candidate{Organization: x.other}))
+		return second(p.PreviewMerge(ctx, x.org, tenancy.MergeCandidate{Organization: x.other}))
 	}},
 	{"PreviewMerge", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.PreviewMerge(ctx, x.org, tenancy.Candidate{Organization: x.org}))
+		return second(p.PreviewMerge(ctx, x.org, tenancy.MergeCandidate{Organization: x.org}))
 	}},
 	{"PreviewMerge", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.PreviewMerge(ctx, x.org, tenancy.Candidate{Owner: x.user, Organization: x.other}))
+		return second(p.PreviewMerge(ctx, x.org, tenancy.MergeCandidate{Owner: x.user, Organization: x.other}))
 	}},
 	{"Outcome", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.Outcome(ctx, x.operation))

@@ -105,7 +105,7 @@ func (t *town) refuse(ctx context.Context, secret tenancy.Secret) error {
 		return err
 	}
 	// An Operator sees every reason. The invited Owner would see only the first.
-	plan, err := staff.PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: t.candidate.owner.user})
+	plan, err := staff.PreviewMerge(ctx, t.prime.org, tenancy.MergeCandidate{Owner: t.candidate.owner.user})
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (t *town) showUnmet(plan tenancy.MergePlan) {
 // what still stands against it.
 func (t *town) preview(ctx context.Context) error {
 	owner := t.candidate.owner
-	plan, err := t.as(owner).PreviewMerge(ctx, t.prime.org, tenancy.Candidate{Owner: owner.user})
+	plan, err := t.as(owner).PreviewMerge(ctx, t.prime.org, tenancy.MergeCandidate{Owner: owner.user})
 	if err != nil {
 		return err
 	}
