@@ -135,7 +135,9 @@ func (r *reads) loadAcceptInvitation(secret Secret) acceptInvitationFacts {
 	return acceptInvitationFacts{r.ownAcceptance(secret)}
 }
 
-func decideAcceptInvitation(f acceptInvitationFacts, agreed TermsToken, c *changes) (AcceptedInvitation, error) {
+func decideAcceptInvitation(
+	f acceptInvitationFacts, agreed TermsToken, c *changes,
+) (AcceptedInvitation, error) {
 	if err := c.acceptable(f.acceptanceFacts, f.invitee.user.Personal.Address.Reveal()); err != nil {
 		return AcceptedInvitation{}, err
 	}

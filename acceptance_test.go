@@ -41,7 +41,8 @@ func TestAcceptInvitation(t *testing.T) {
 	t.Run("SEC-7 the secret and the address are needed, both", func(t *testing.T) {
 		c := newCustomer(t)
 		lea, liz := c.loner("lea"), c.loner("liz")
-		plus, err := c.host.SignUp(c.ctx(), tenancy.NewSignUp{Email: tenancy.Proven("lea+tag@lea.example.com"), Name: "Lea"})
+		plus, err := c.host.SignUp(c.ctx(),
+			tenancy.NewSignUp{Email: tenancy.Proven("lea+tag@lea.example.com"), Name: "Lea"})
 		require.NoError(t, err)
 		for _, sent := range []tenancy.SentInvitation{c.invite(c.ana, c.org, address("lea")),
 			c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support)} {
@@ -215,14 +216,17 @@ func TestAcceptInvitation(t *testing.T) {
 		require.NoError(t, c.as(c.stan).Leave(c.ctx(), c.org))
 		require.NoError(t, c.accept(c.stan, sent))
 	})
-	t.Run("USR-8 who owns an organization with others in it brings it along, and can work in an account", func(t *testing.T) {
-		c := newCustomer(t)
-		c.join(c.other, "omar", tenancy.StandardUser)
-		sent := c.invite(c.ana, c.org, address("olga"))
-		c.unchanged(func() { refused(t, c.accept(c.other.User.ID, sent), tenancy.CodeNoLiveDomain) })
-		require.NoError(t, c.accept(c.other.User.ID,
-			c.inviteTo(c.ana, c.main, address("olga"), tenancy.Support)))
-	})
+	t.Run(
+		"USR-8 who owns an organization with others in it brings it along, and can work in an account",
+		func(t *testing.T) {
+			c := newCustomer(t)
+			c.join(c.other, "omar", tenancy.StandardUser)
+			sent := c.invite(c.ana, c.org, address("olga"))
+			c.unchanged(func() { refused(t, c.accept(c.other.User.ID, sent), tenancy.CodeNoLiveDomain) })
+			require.NoError(t, c.accept(c.other.User.ID,
+				c.inviteTo(c.ana, c.main, address("olga"), tenancy.Support)))
+		},
+	)
 	t.Run("USR-6 a member who comes to have the address is there already", func(t *testing.T) {
 		c := newCustomer(t)
 		sent := c.invite(c.ana, c.org, "new@example.com")
@@ -363,8 +367,11 @@ func TestAcceptedRoles(t *testing.T) {
 			tenancy.Roles("auditor", "deployer", developer)},
 	} {
 		t.Run("ACC-7 roles "+row.rule, func(t *testing.T) {
-			c := newCustomer(t, tenancy.Options{Roles: tenancy.RoleOptions{Roles: map[tenancy.AccountRole][]tenancy.Permission{
-				"auditor": {tenancy.ReadUsage}, "deployer": {tenancy.Build}}}})
+			c := newCustomer(
+				t,
+				tenancy.Options{Roles: tenancy.RoleOptions{Roles: map[tenancy.AccountRole][]tenancy.Permission{
+					"auditor": {tenancy.ReadUsage}, "deployer": {tenancy.Build}}}},
+			)
 			lea := c.loner("lea")
 			if !row.had.IsZero() {
 				require.NoError(t, c.accept(lea, c.inviteTo(c.ana, c.main, address("lea"), row.had.All()...)))

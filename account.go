@@ -204,7 +204,9 @@ func (c *changes) nameAccount(account AccountID, name string) {
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeClosed; CodeSubaccount if
 // the parent is a subaccount itself; CodeSuspended if the parent is suspended;
 // CodeSubaccountLimit.
-func (s *Session) CreateSubaccount(ctx context.Context, parent AccountID, account NewSubaccount) (Account, error) {
+func (s *Session) CreateSubaccount(
+	ctx context.Context, parent AccountID, account NewSubaccount,
+) (Account, error) {
 	var check form
 	check.id(parent)
 	name := check.name(account.Name)

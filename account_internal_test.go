@@ -24,17 +24,28 @@ func TestSuspensionTable(t *testing.T) {
 	user, staff, system := Actor{User: UserID{1}}, Actor{Operator: "staff"}, Actor{}
 	for i := range 1 << 6 {
 		bit := func(n int) bool { return i>>n&1 == 1 }
-		suspend, customer, platform, parentCustomer, parentPlatform, isSub := bit(0), bit(1), bit(2), bit(3), bit(4), bit(5)
+		suspend, customer, platform, parentCustomer, parentPlatform, isSub := bit(0), bit(1), bit(2), bit(3), bit(
+			4), bit(5)
 		if !isSub && (parentCustomer || parentPlatform) {
 			continue
 		}
 		for _, actor := range []Actor{user, staff, system} {
 			t.Run(fmt.Sprintf("ACC-5 %06b %s", i, actor), func(t *testing.T) {
-				a := AccountRecord{ID: AccountID{1}, Owner: user.User, SuspendedCustomer: customer, SuspendedPlatform: platform}
+				a := AccountRecord{
+					ID:                AccountID{1},
+					Owner:             user.User,
+					SuspendedCustomer: customer,
+					SuspendedPlatform: platform,
+				}
 				st := accountStanding{account: &a, grant: &GrantRecord{a.ID, user.User, Roles(AccountAdministrator)}}
 				if isSub {
 					a.Parent = AccountID{2}
-					st.parent = &AccountRecord{ID: a.Parent, Owner: user.User, SuspendedCustomer: parentCustomer, SuspendedPlatform: parentPlatform}
+					st.parent = &AccountRecord{
+						ID:                a.Parent,
+						Owner:             user.User,
+						SuspendedCustomer: parentCustomer,
+						SuspendedPlatform: parentPlatform,
+					}
 				}
 				op, decide := opReactivateAccount, decideReactivateAccount
 				if suspend {
@@ -68,7 +79,13 @@ func TestSuspensionTable(t *testing.T) {
 
 // TestAccountEvents holds events to how they change records (INV-13).
 func TestAccountEvents(t *testing.T) {
-	a := AccountRecord{ID: AccountID{1}, Owner: UserID{1}, Organization: OrganizationID{1}, Created: 5, Personal: AccountPersonal{Name: NewPersonal("n")}}
+	a := AccountRecord{
+		ID:           AccountID{1},
+		Owner:        UserID{1},
+		Organization: OrganizationID{1},
+		Created:      5,
+		Personal:     AccountPersonal{Name: NewPersonal("n")},
+	}
 	with := func(change func(*AccountRecord)) AccountRecord {
 		b := a
 		change(&b)

@@ -13,27 +13,52 @@ import (
 )
 
 func TestCreateAccount(t *testing.T) {
-	t.Run("ACC-1 a member's account: active, trial, own billing, default pricing, nobody's but the owner's", func(t *testing.T) {
-		c := newCast(t)
-		c.designate(c.work)
-		require.NoError(t, second(c.host.InvoiceAccount(c.ctx(), c.work)))
-		var made tenancy.Account
-		said := c.said(organizationStream(c.org), func() {
-			var err error
-			made, err = c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "  Second "})
-			require.NoError(t, err)
-		})
-		require.Equal(t, tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: &c.org, Parent: new(tenancy.AccountID),
-			State: tenancy.StateActive, Suspended: new(tenancy.Suspension), Plan: tenancy.PlanTrial, Billing: tenancy.BillingOwn,
-			HIPAA: new(time.Time), Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}}, made)
-		require.Equal(t, "Second", made.Name.Reveal())
-		require.Equal(t, []tenancy.EventData{
-			tenancy.AccountCreated{Account: made.ID, Owner: c.cleo, Organization: c.org, By: tenancy.Actor{User: c.cleo}, Created: said[0].(tenancy.AccountCreated).Created},
-			tenancy.RolesAssigned{Account: made.ID, User: c.cleo, Roles: tenancy.Roles(tenancy.AccountOwner)},
-		}, said)
-		require.Equal(t, made, c.accountAs(c.cleo, made.ID))
-		require.Len(t, items(t, c.host.Access(c.ctx(), made.ID, tenancy.ReachQuery{})), 1, "INV-2: one grant, the owner's")
-	})
+	t.Run(
+		"ACC-1 a member's account: active, trial, own billing, default pricing, nobody's but the owner's",
+		func(t *testing.T) {
+			c := newCast(t)
+			c.designate(c.work)
+			require.NoError(t, second(c.host.InvoiceAccount(c.ctx(), c.work)))
+			var made tenancy.Account
+			said := c.said(organizationStream(c.org), func() {
+				var err error
+				made, err = c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "  Second "})
+				require.NoError(t, err)
+			})
+			require.Equal(
+				t,
+				tenancy.Account{
+					ID:           made.ID,
+					Name:         made.Name,
+					Owner:        c.cleo,
+					Organization: &c.org,
+					Parent:       new(tenancy.AccountID),
+					State:        tenancy.StateActive,
+					Suspended:    new(tenancy.Suspension),
+					Plan:         tenancy.PlanTrial,
+					Billing:      tenancy.BillingOwn,
+					HIPAA:        new(time.Time),
+					Created:      c.clock.Now(),
+					Private:      &tenancy.AccountPrivate{},
+				},
+				made,
+			)
+			require.Equal(t, "Second", made.Name.Reveal())
+			require.Equal(t, []tenancy.EventData{
+				tenancy.AccountCreated{
+					Account:      made.ID,
+					Owner:        c.cleo,
+					Organization: c.org,
+					By:           tenancy.Actor{User: c.cleo},
+					Created:      said[0].(tenancy.AccountCreated).Created,
+				},
+				tenancy.RolesAssigned{Account: made.ID, User: c.cleo, Roles: tenancy.Roles(tenancy.AccountOwner)},
+			}, said)
+			require.Equal(t, made, c.accountAs(c.cleo, made.ID))
+			require.Len(t, items(t, c.host.Access(c.ctx(), made.ID, tenancy.ReachQuery{})), 1,
+				"INV-2: one grant, the owner's")
+		},
+	)
 	t.Run("ACC-1 Owner and Administrators name another active member", func(t *testing.T) {
 		c := newCast(t)
 		for _, by := range []tenancy.UserID{c.owner, c.admin} {
@@ -48,9 +73,12 @@ func TestCreateAccount(t *testing.T) {
 	t.Run("ACC-1 a Standard User names nobody else, but may name themself", func(t *testing.T) {
 		c := newCast(t)
 		c.unchanged(func() {
-			refused(t, second(c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})), tenancy.CodeNotAllowed)
+			refused(t,
+				second(c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})),
+				tenancy.CodeNotAllowed)
 		})
-		require.NoError(t, second(c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.cleo})))
+		require.NoError(t,
+			second(c.as(c.cleo).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.cleo})))
 	})
 	t.Run("ACC-1 the owner named is an active member", func(t *testing.T) {
 		c := newCast(t)
@@ -65,7 +93,12 @@ func TestCreateAccount(t *testing.T) {
 			{tenancy.UserID{1}, tenancy.CodeNotFound},
 		} {
 			c.unchanged(func() {
-				refused(t, second(c.as(c.admin).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: named.user})), named.code)
+				refused(
+					t,
+					second(
+						c.as(c.admin).CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: named.user})),
+					named.code,
+				)
 			})
 		}
 	})
@@ -84,13 +117,22 @@ func TestCreateAccount(t *testing.T) {
 		c := newCast(t)
 		for _, user := range []tenancy.UserID{c.owner, c.admin, c.cleo} {
 			c.unchanged(func() {
-				refused(t, second(c.as(user).CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x"})), tenancy.CodeManaged)
+				refused(t,
+					second(c.as(user).CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x"})),
+					tenancy.CodeManaged)
 			})
 		}
 	})
 	t.Run("ACC-1 an unmanaged account is nobody's but the actor's", func(t *testing.T) {
 		c := newCast(t)
-		refused(t, second(c.as(c.gil).CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x", Owner: c.manager})), tenancy.CodeInput)
+		refused(
+			t,
+			second(
+				c.as(c.gil).
+					CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x", Owner: c.manager}),
+			),
+			tenancy.CodeInput,
+		)
 	})
 	t.Run("GEN-12 the organization's limit on main accounts", func(t *testing.T) {
 		s := emptyCast(t, tenancy.Options{Limits: &tenancy.Limits{Accounts: 2}})
@@ -98,7 +140,12 @@ func TestCreateAccount(t *testing.T) {
 		s.account(ana.User.ID, ana.Organization.ID, "Second")
 		s.subaccount(ana.User.ID, ana.Account.ID, "Part")
 		s.unchanged(func() {
-			refused(t, second(s.dir.As(ana.User.ID).CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "x"})), tenancy.CodeAccountLimit)
+			refused(
+				t,
+				second(
+					s.dir.As(ana.User.ID).CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "x"})),
+				tenancy.CodeAccountLimit,
+			)
 		})
 		require.NoError(t, second(s.dir.As(ana.User.ID).CloseAccount(s.ctx(), ana.Account.ID)))
 		s.account(ana.User.ID, ana.Organization.ID, "Third")
@@ -107,13 +154,15 @@ func TestCreateAccount(t *testing.T) {
 		c := newCast(t)
 		for _, p := range []*tenancy.Platform{c.staff, c.host} {
 			refused(t, second(p.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x"})), tenancy.CodeNotAllowed)
-			refused(t, second(p.CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x"})), tenancy.CodeNotAllowed)
+			refused(t, second(p.CreateAccount(c.ctx(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "x"})),
+				tenancy.CodeNotAllowed)
 		}
 	})
 	t.Run("GEN-5 in an organization of others", func(t *testing.T) {
 		c := newCast(t)
 		for _, org := range []tenancy.OrganizationID{c.org, {1}} {
-			refused(t, second(c.as(c.other).CreateAccount(c.ctx(), org, tenancy.NewAccount{Name: "x"})), tenancy.CodeNotFound)
+			refused(t, second(c.as(c.other).CreateAccount(c.ctx(), org, tenancy.NewAccount{Name: "x"})),
+				tenancy.CodeNotFound)
 		}
 	})
 }
@@ -124,9 +173,13 @@ func TestCreateSubaccount(t *testing.T) {
 		for _, by := range []tenancy.UserID{c.cleo, c.manager, c.admin, c.owner} {
 			made, err := c.as(by).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "Part"})
 			require.NoError(t, err)
-			require.Equal(t, tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: &c.org, Parent: &c.work,
-				State: tenancy.StateActive, Suspended: new(tenancy.Suspension), Plan: tenancy.PlanTrial, Billing: tenancy.BillingOwn,
-				HIPAA: new(time.Time), Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}}, made)
+			require.Equal(
+				t,
+				tenancy.Account{ID: made.ID, Name: made.Name, Owner: c.cleo, Organization: &c.org, Parent: &c.work,
+					State: tenancy.StateActive, Suspended: new(tenancy.Suspension), Plan: tenancy.PlanTrial, Billing: tenancy.BillingOwn,
+					HIPAA: new(time.Time), Created: c.clock.Now(), Private: &tenancy.AccountPrivate{}},
+				made,
+			)
 			require.Equal(t, made, c.accountAs(by, made.ID))
 			require.True(t, c.roles(made.ID, c.cleo).IsZero(), "ACC-3 its owner's role is on the parent")
 		}
@@ -149,7 +202,9 @@ func TestCreateSubaccount(t *testing.T) {
 		for user, account := range map[tenancy.UserID]tenancy.AccountID{ana.User.ID: ana.Account.ID, gil: s.account(gil, tenancy.OrganizationID{}, "Gil's")} {
 			full := func() {
 				s.Helper()
-				refused(t, second(s.dir.As(user).CreateSubaccount(s.ctx(), account, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeSubaccountLimit)
+				refused(t,
+					second(s.dir.As(user).CreateSubaccount(s.ctx(), account, tenancy.NewSubaccount{Name: "x"})),
+					tenancy.CodeSubaccountLimit)
 			}
 			first := s.subaccount(user, account, "First")
 			full()
@@ -167,16 +222,19 @@ func TestCreateSubaccount(t *testing.T) {
 		c := newCast(t)
 		require.NoError(t, second(c.host.SuspendAccount(c.ctx(), c.work)))
 		c.unchanged(func() {
-			refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeSuspended)
+			refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})),
+				tenancy.CodeSuspended)
 		})
 		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)))
-		refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeClosed)
+		refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"})),
+			tenancy.CodeClosed)
 	})
 	t.Run("INV-4 no subaccount of a subaccount", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.cleo, c.work, "Part")
 		c.unchanged(func() {
-			refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), sub, tenancy.NewSubaccount{Name: "x"})), tenancy.CodeSubaccount)
+			refused(t, second(c.as(c.cleo).CreateSubaccount(c.ctx(), sub, tenancy.NewSubaccount{Name: "x"})),
+				tenancy.CodeSubaccount)
 		})
 	})
 }
@@ -194,25 +252,61 @@ func TestWhoMay(t *testing.T) {
 		{"CreateSubaccount", yes, yes, yes, yes, no, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
 			return second(s.CreateSubaccount(c.ctx(), c.work, tenancy.NewSubaccount{Name: "x"}))
 		}},
-		{"Account", yes, yes, yes, yes, yes, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error { return second(s.Account(c.ctx(), c.work)) }},
+		{
+			"Account",
+			yes,
+			yes,
+			yes,
+			yes,
+			yes,
+			unseen,
+			unseen,
+			yes,
+			yes,
+			func(c *cast, s *tenancy.Session) error { return second(s.Account(c.ctx(), c.work)) },
+		},
 		{"Access", yes, yes, yes, yes, no, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
 			return failure(s.Access(c.ctx(), c.work, tenancy.ReachQuery{}))
 		}},
 		{"Accounts", yes, yes, no, unseen, unseen, no, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
 			return failure(s.Accounts(c.ctx(), c.org, tenancy.AccountQuery{}))
 		}},
-		{"AccountsOf", yes, yes, yes, unseen, unseen, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
-			return failure(s.AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{}))
-		}},
+		{
+			"AccountsOf",
+			yes,
+			yes,
+			yes,
+			unseen,
+			unseen,
+			unseen,
+			unseen,
+			yes,
+			yes,
+			func(c *cast, s *tenancy.Session) error {
+				return failure(s.AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{}))
+			},
+		},
 		{"RenameAccount", yes, yes, yes, yes, no, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
 			return second(s.RenameAccount(c.ctx(), c.work, "x"))
 		}},
 		{"SuspendAccount", yes, yes, yes, yes, no, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
 			return second(s.SuspendAccount(c.ctx(), c.work))
 		}},
-		{"ReactivateAccount", yes, yes, yes, yes, no, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
-			return second(s.ReactivateAccount(c.ctx(), c.work))
-		}},
+		{
+			"ReactivateAccount",
+			yes,
+			yes,
+			yes,
+			yes,
+			no,
+			unseen,
+			unseen,
+			yes,
+			yes,
+			func(c *cast, s *tenancy.Session) error {
+				return second(s.ReactivateAccount(c.ctx(), c.work))
+			},
+		},
 		{"CloseAccount", yes, yes, yes, no, no, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
 			return second(s.CloseAccount(c.ctx(), c.work))
 		}},
@@ -225,15 +319,37 @@ func TestWhoMay(t *testing.T) {
 		{"RevokeRoles", yes, yes, yes, yes, no, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
 			return s.RevokeRoles(c.ctx(), c.work, c.gil)
 		}},
-		{"Relinquish", tenancy.CodeNoGrant, tenancy.CodeNoGrant, tenancy.CodeOwnerGrant, yes, yes, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
-			return s.Relinquish(c.ctx(), c.work)
-		}},
+		{
+			"Relinquish",
+			tenancy.CodeNoGrant,
+			tenancy.CodeNoGrant,
+			tenancy.CodeOwnerGrant,
+			yes,
+			yes,
+			unseen,
+			unseen,
+			no,
+			no,
+			func(c *cast, s *tenancy.Session) error {
+				return s.Relinquish(c.ctx(), c.work)
+			},
+		},
 	}
 	for _, row := range rows {
 		t.Run("ROLE-8 "+row.name, func(t *testing.T) {
 			for i, want := range []tenancy.Code{row.owner, row.admin, row.cleo, row.manager, row.gil, row.dan, row.other, row.operator, row.system} {
 				c := newCast(t)
-				actors := []*tenancy.Session{c.as(c.owner), c.as(c.admin), c.as(c.cleo), c.as(c.manager), c.as(c.gil), c.as(c.dan), c.as(c.other), c.staff.Session, c.host.Session}
+				actors := []*tenancy.Session{
+					c.as(c.owner),
+					c.as(c.admin),
+					c.as(c.cleo),
+					c.as(c.manager),
+					c.as(c.gil),
+					c.as(c.dan),
+					c.as(c.other),
+					c.staff.Session,
+					c.host.Session,
+				}
 				if want == yes {
 					require.NoError(t, row.call(c, actors[i]), "%d", i)
 				} else {
@@ -260,7 +376,8 @@ func TestAccountSeen(t *testing.T) {
 	t.Run("GEN-5 pricing and phone: Owner, Administrators, Billing Managers, and who manages it", func(t *testing.T) {
 		for _, user := range []tenancy.UserID{c.owner, c.admin, c.cleo, c.manager, billing} {
 			require.Equal(t, []string{"gold", "+4930123456"}, private(c.accountAs(user, c.work)))
-			require.Equal(t, []string{"gold", "+4930123456"}, private(c.accountAs(user, sub)), "a subaccount's are its parent's")
+			require.Equal(t, []string{"gold", "+4930123456"}, private(c.accountAs(user, sub)),
+				"a subaccount's are its parent's")
 		}
 		for _, p := range []*tenancy.Platform{c.staff, c.host} {
 			seen, err := p.Account(c.ctx(), c.work)
@@ -293,7 +410,8 @@ func TestAccountSeen(t *testing.T) {
 		_, absent := c.as(c.other).Account(c.ctx(), tenancy.AccountID{1})
 		_, unseen := c.as(c.other).Account(c.ctx(), c.work)
 		refused(t, absent, tenancy.CodeNotFound)
-		require.Equal(t, strings.ReplaceAll(absent.Error(), tenancy.AccountID{1}.String(), "-"), strings.ReplaceAll(unseen.Error(), c.work.String(), "-"))
+		require.Equal(t, strings.ReplaceAll(absent.Error(), tenancy.AccountID{1}.String(), "-"),
+			strings.ReplaceAll(unseen.Error(), c.work.String(), "-"))
 	})
 }
 
@@ -351,18 +469,21 @@ func TestSuspension(t *testing.T) {
 		is(tenancy.StateActive, tenancy.Suspension{})
 		c.unchanged(func() { require.NoError(t, second(c.staff.ReactivateAccount(c.ctx(), c.work)), "GEN-6") })
 	})
-	t.Run("ACC-5 a subaccount of a suspended account counts as suspended and has its own status back", func(t *testing.T) {
-		c := newCast(t)
-		free, held := c.subaccount(c.cleo, c.work, "free"), c.subaccount(c.cleo, c.work, "held")
-		require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), held)))
-		require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), c.work)))
-		require.Equal(t, tenancy.Suspension{Parent: true}, *c.accountAs(c.cleo, free).Suspended)
-		require.Equal(t, tenancy.StateSuspended, c.accountAs(c.cleo, free).State)
-		require.Equal(t, tenancy.Suspension{Customer: true, Parent: true}, *c.accountAs(c.cleo, held).Suspended)
-		require.NoError(t, second(c.as(c.cleo).ReactivateAccount(c.ctx(), c.work)))
-		require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, free).State)
-		require.Equal(t, tenancy.Suspension{Customer: true}, *c.accountAs(c.cleo, held).Suspended)
-	})
+	t.Run(
+		"ACC-5 a subaccount of a suspended account counts as suspended and has its own status back",
+		func(t *testing.T) {
+			c := newCast(t)
+			free, held := c.subaccount(c.cleo, c.work, "free"), c.subaccount(c.cleo, c.work, "held")
+			require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), held)))
+			require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), c.work)))
+			require.Equal(t, tenancy.Suspension{Parent: true}, *c.accountAs(c.cleo, free).Suspended)
+			require.Equal(t, tenancy.StateSuspended, c.accountAs(c.cleo, free).State)
+			require.Equal(t, tenancy.Suspension{Customer: true, Parent: true}, *c.accountAs(c.cleo, held).Suspended)
+			require.NoError(t, second(c.as(c.cleo).ReactivateAccount(c.ctx(), c.work)))
+			require.Equal(t, tenancy.StateActive, c.accountAs(c.cleo, free).State)
+			require.Equal(t, tenancy.Suspension{Customer: true}, *c.accountAs(c.cleo, held).Suspended)
+		},
+	)
 	t.Run("ACC-5 meanwhile only the platform changes the subaccount's own status", func(t *testing.T) {
 		c := newCast(t)
 		free, held := c.subaccount(c.cleo, c.work, "free"), c.subaccount(c.cleo, c.work, "held")
@@ -401,45 +522,50 @@ func TestSuspension(t *testing.T) {
 }
 
 func TestCloseAccount(t *testing.T) {
-	t.Run("ACC-5 it closes the subaccounts, ends every grant but the owner's, revokes pending invitations", func(t *testing.T) {
-		c := newCast(t)
-		sub, gone := c.subaccount(c.cleo, c.work, "Part"), c.subaccount(c.cleo, c.work, "Gone")
-		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), gone)))
-		c.assign(c.owner, sub, c.dan, tenancy.Developer)
-		invite := func(account tenancy.AccountID, name string) tenancy.InvitationID {
-			sent, err := c.as(c.cleo).InviteToAccount(c.ctx(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(tenancy.Support)})
-			require.NoError(t, err)
-			return sent.ID
-		}
-		expired := invite(c.work, "late")
-		c.clock.Advance(8 * 24 * time.Hour)
-		toMain, toSub := invite(c.work, "new"), invite(sub, "newer")
+	t.Run(
+		"ACC-5 it closes the subaccounts, ends every grant but the owner's, revokes pending invitations",
+		func(t *testing.T) {
+			c := newCast(t)
+			sub, gone := c.subaccount(c.cleo, c.work, "Part"), c.subaccount(c.cleo, c.work, "Gone")
+			require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), gone)))
+			c.assign(c.owner, sub, c.dan, tenancy.Developer)
+			invite := func(account tenancy.AccountID, name string) tenancy.InvitationID {
+				sent, err := c.as(c.cleo).
+					InviteToAccount(c.ctx(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(tenancy.Support)})
+				require.NoError(t, err)
+				return sent.ID
+			}
+			expired := invite(c.work, "late")
+			c.clock.Advance(8 * 24 * time.Hour)
+			toMain, toSub := invite(c.work, "new"), invite(sub, "newer")
 
-		said := c.said(organizationStream(c.org), func() {
-			closed, err := c.as(c.cleo).CloseAccount(c.ctx(), c.work)
-			require.NoError(t, err)
-			require.Equal(t, tenancy.StateClosed, closed.State)
-			require.Equal(t, c.clock.Now(), closed.Closed)
-			require.Equal(t, c.cleo, closed.Owner, "INV-10")
-		})
-		require.Len(t, said, 2+2+3)
-		require.Equal(t, tenancy.StateClosed, c.accountAs(c.cleo, sub).State)
-		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), c.roles(c.work, c.cleo))
-		for _, left := range []struct {
-			account tenancy.AccountID
-			user    tenancy.UserID
-		}{{c.work, c.manager}, {c.work, c.gil}, {sub, c.dan}} {
-			require.True(t, c.roles(left.account, left.user).IsZero())
-			refused(t, second(c.as(left.user).Account(c.ctx(), left.account)), tenancy.CodeNotFound)
-		}
-		state := func(id tenancy.InvitationID) tenancy.State {
-			i, _ := stored[tenancy.InvitationRecord](c.scene, tenancy.IndexInvitations, tenancy.Key{ID: id})
-			return i.State
-		}
-		require.Equal(t, tenancy.StateRevoked, state(toMain))
-		require.Equal(t, tenancy.StateRevoked, state(toSub))
-		require.Equal(t, tenancy.StatePending, state(expired), "one that has expired is not pending, and stays as it is")
-	})
+			said := c.said(organizationStream(c.org), func() {
+				closed, err := c.as(c.cleo).CloseAccount(c.ctx(), c.work)
+				require.NoError(t, err)
+				require.Equal(t, tenancy.StateClosed, closed.State)
+				require.Equal(t, c.clock.Now(), closed.Closed)
+				require.Equal(t, c.cleo, closed.Owner, "INV-10")
+			})
+			require.Len(t, said, 2+2+3)
+			require.Equal(t, tenancy.StateClosed, c.accountAs(c.cleo, sub).State)
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), c.roles(c.work, c.cleo))
+			for _, left := range []struct {
+				account tenancy.AccountID
+				user    tenancy.UserID
+			}{{c.work, c.manager}, {c.work, c.gil}, {sub, c.dan}} {
+				require.True(t, c.roles(left.account, left.user).IsZero())
+				refused(t, second(c.as(left.user).Account(c.ctx(), left.account)), tenancy.CodeNotFound)
+			}
+			state := func(id tenancy.InvitationID) tenancy.State {
+				i, _ := stored[tenancy.InvitationRecord](c.scene, tenancy.IndexInvitations, tenancy.Key{ID: id})
+				return i.State
+			}
+			require.Equal(t, tenancy.StateRevoked, state(toMain))
+			require.Equal(t, tenancy.StateRevoked, state(toSub))
+			require.Equal(t, tenancy.StatePending, state(expired),
+				"one that has expired is not pending, and stays as it is")
+		},
+	)
 	t.Run("ACC-5 a subaccount alone", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.cleo, c.work, "Part")

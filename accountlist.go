@@ -77,7 +77,8 @@ func (s *Session) Accounts(
 		check := form{malformed}
 		check.id(org)
 		check.that(query.Kind == "" || slices.Contains(accountSections, query.Kind), CodeInput)
-		check.that(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State), CodeInput)
+		check.that(slices.Contains([]State{"", StateActive, StateSuspended, StateClosed}, query.State),
+			CodeInput)
 		check.that(int(from.section) < len(accountSections), CodeCursor)
 		at := accountsPlace{query, l, query.begin(from)}
 		return look(ctx, s, call{opAccounts, org.String(), check.err},

@@ -35,34 +35,46 @@ func TestAccounts(t *testing.T) {
 			require.Equal(t, tenancy.KindManaged, item.Kind)
 			require.Equal(t, c.accountAs(c.admin, item.ID), *item.Account)
 			require.Equal(t, item.Account.Name, item.Name)
-			require.Equal(t, map[tenancy.UserID]string{c.owner: "ana", c.cleo: "cleo"}[item.Account.Owner], item.OwnerName.Reveal())
+			require.Equal(t, map[tenancy.UserID]string{c.owner: "ana", c.cleo: "cleo"}[item.Account.Owner],
+				item.OwnerName.Reveal())
 			require.Empty(t, item.Members)
 		}
 		for _, item := range list[3:] {
 			require.Equal(t, tenancy.KindIndependent, item.Kind)
 			require.Nil(t, item.Account, "GEN-5 name, and which member has which role")
 			require.True(t, item.OwnerName.IsZero())
-			require.Equal(t, map[tenancy.AccountID]string{c.eve.Account.ID: "eve main", theirs: "Theirs"}[item.ID], item.Name.Reveal())
+			require.Equal(t, map[tenancy.AccountID]string{c.eve.Account.ID: "eve main", theirs: "Theirs"}[item.ID],
+				item.Name.Reveal())
 			names := map[string]tenancy.RoleSet{}
 			for _, m := range item.Members {
 				names[m.Name.Reveal()] = m.Roles
 			}
-			require.Equal(t, map[string]tenancy.RoleSet{"dan": tenancy.Roles(tenancy.Developer), "ben": tenancy.Roles(tenancy.Developer)}, names)
+			require.Equal(
+				t,
+				map[string]tenancy.RoleSet{
+					"dan": tenancy.Roles(tenancy.Developer),
+					"ben": tenancy.Roles(tenancy.Developer),
+				},
+				names,
+			)
 		}
 	})
 	t.Run("ACC-9 an independent subaccount, by a role on it alone", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.other, c.eve.Account.ID, "Theirs")
-		sent, err := c.as(c.other).InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.other).
+			InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
-		require.Equal(t, []tenancy.AccountID{sub}, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))))
+		require.Equal(t, []tenancy.AccountID{sub},
+			ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))))
 		got := items(t, c.as(c.admin).AccountsOf(c.ctx(), c.dan, tenancy.ReachQuery{}))
 		require.Len(t, got, 1)
 		require.Equal(t, sub, got[0].Account)
 		require.NoError(t, c.as(c.admin).RevokeRoles(c.ctx(), sub, c.dan), "ACC-8")
 		require.NoError(t, second(c.as(c.other).CloseAccount(c.ctx(), sub)))
-		require.Empty(t, items(t, c.as(c.admin).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent})))
+		require.Empty(t,
+			items(t, c.as(c.admin).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent})))
 	})
 	t.Run("ACC-9 filters", func(t *testing.T) {
 		c := newCast(t)
@@ -87,7 +99,8 @@ func TestAccounts(t *testing.T) {
 			{tenancy.AccountQuery{Kind: tenancy.KindPending}, nil},
 			{tenancy.AccountQuery{Kind: tenancy.KindPending, State: tenancy.StateActive}, nil},
 		} {
-			require.ElementsMatch(t, row.want, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, row.query))), "%+v", row.query)
+			require.ElementsMatch(t, row.want, ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, row.query))),
+				"%+v", row.query)
 		}
 		for _, query := range []tenancy.AccountQuery{{Kind: tenancy.KindRequested}, {Kind: "x"}, {State: tenancy.StateDeleted}, {State: "\xff"}} {
 			refused(t, failure(c.as(c.owner).Accounts(c.ctx(), c.org, query)), tenancy.CodeInput)
@@ -96,13 +109,22 @@ func TestAccounts(t *testing.T) {
 	t.Run("ORG-13 a merged organization's ID reads its survivor's", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.dan)
-		merged := tenancy.OrganizationRecord{ID: tenancy.OrganizationID{7}, State: tenancy.StateMerged, MergedInto: c.org, Created: 1, Ended: 2}
+		merged := tenancy.OrganizationRecord{
+			ID:         tenancy.OrganizationID{7},
+			State:      tenancy.StateMerged,
+			MergedInto: c.org,
+			Created:    1,
+			Ended:      2,
+		}
 		c.tampered = true
-		require.NoError(t, c.store.Update(c.ctx(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, merged) }))
-		require.ElementsMatch(t, []tenancy.AccountID{c.main, c.work, c.eve.Account.ID}, ids(items(t, c.as(c.admin).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{}))))
+		require.NoError(t,
+			c.store.Update(c.ctx(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, merged) }))
+		require.ElementsMatch(t, []tenancy.AccountID{c.main, c.work, c.eve.Account.ID},
+			ids(items(t, c.as(c.admin).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{}))))
 		refused(t, failure(c.as(c.other).Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})), tenancy.CodeNotFound)
 		require.Empty(t, items(t, c.host.Accounts(c.ctx(), merged.ID, tenancy.AccountQuery{})))
-		require.Len(t, items(t, c.as(c.admin).Users(c.ctx(), merged.ID, tenancy.UserQuery{Kind: tenancy.KindIndependent})), 2)
+		require.Len(t,
+			items(t, c.as(c.admin).Users(c.ctx(), merged.ID, tenancy.UserQuery{Kind: tenancy.KindIndependent})), 2)
 	})
 	t.Run("GEN-5 not what the Owner reaches through another organization of theirs", func(t *testing.T) {
 		c := newCast(t)
@@ -114,7 +136,8 @@ func TestAccounts(t *testing.T) {
 		require.Equal(t, []tenancy.AccountID{apart}, ids(independent(c.as(c.owner))))
 		require.Equal(t, []tenancy.AccountID{apart}, ids(independent(c.staff.Session)))
 
-		sent, err := c.as(c.owner).InviteToAccount(c.ctx(), apart, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.owner).
+			InviteToAccount(c.ctx(), apart, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 		seen := independent(c.as(c.admin))
@@ -142,8 +165,12 @@ func TestAccounts(t *testing.T) {
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late, early}, ids(list))
 		require.Equal(t, "ben", list[0].Request.ByName.Reveal())
 		require.Equal(t, c.clock.Now().Add(7*24*time.Hour), list[0].Request.Expires)
-		require.Equal(t, tenancy.OrganizationAccount{Kind: tenancy.KindPending, ID: c.eve.Account.ID}, tenancy.OrganizationAccount{Kind: list[0].Kind, ID: list[0].ID,
-			Name: list[0].Name, Account: list[0].Account, OwnerName: list[0].OwnerName, Members: list[0].Members})
+		require.Equal(
+			t,
+			tenancy.OrganizationAccount{Kind: tenancy.KindPending, ID: c.eve.Account.ID},
+			tenancy.OrganizationAccount{Kind: list[0].Kind, ID: list[0].ID,
+				Name: list[0].Name, Account: list[0].Account, OwnerName: list[0].OwnerName, Members: list[0].Members},
+		)
 		all := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{}))
 		require.Equal(t, []tenancy.AccountID{c.eve.Account.ID, late, early}, ids(all[2:]))
 		rest := items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{After: all[2].Cursor()}))
@@ -182,7 +209,9 @@ func TestAccounts(t *testing.T) {
 		for _, query := range []tenancy.AccountQuery{{After: "x"}, {After: last.Cursor(), Kind: tenancy.KindManaged}, {After: last.Cursor() + "A"}} {
 			refused(t, failure(c.as(c.owner).Accounts(c.ctx(), c.org, query)), tenancy.CodeCursor)
 		}
-		refused(t, failure(c.as(c.other).Accounts(c.ctx(), c.eve.Organization.ID, tenancy.AccountQuery{After: last.Cursor()})), tenancy.CodeCursor)
+		refused(t,
+			failure(c.as(c.other).Accounts(c.ctx(), c.eve.Organization.ID, tenancy.AccountQuery{After: last.Cursor()})),
+			tenancy.CodeCursor)
 	})
 }
 
@@ -208,11 +237,20 @@ func TestAccountsOf(t *testing.T) {
 		got := reach(items(t, c.as(c.gil).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})))
 		require.Len(t, got, 2)
 		work, part := got["Work"], got["Part"]
-		require.Equal(t, []any{c.work, tenancy.StateSuspended, c.gil, "gil", address("gil")}, []any{work.Account, work.State, work.User, work.Name.Reveal(), work.Email.Reveal()})
-		require.Equal(t, []tenancy.RoleSet{tenancy.Roles(tenancy.Support), tenancy.Roles(tenancy.Support), {}}, []tenancy.RoleSet{work.Roles, work.Direct, work.FromParent})
+		require.Equal(t, []any{c.work, tenancy.StateSuspended, c.gil, "gil", address("gil")},
+			[]any{work.Account, work.State, work.User, work.Name.Reveal(), work.Email.Reveal()})
+		require.Equal(t, []tenancy.RoleSet{tenancy.Roles(tenancy.Support), tenancy.Roles(tenancy.Support), {}},
+			[]tenancy.RoleSet{work.Roles, work.Direct, work.FromParent})
 		require.Equal(t, tenancy.StateSuspended, part.State)
-		require.Equal(t, []tenancy.RoleSet{tenancy.Roles(tenancy.Developer, tenancy.Support), tenancy.Roles(tenancy.Developer), tenancy.Roles(tenancy.Support)},
-			[]tenancy.RoleSet{part.Roles, part.Direct, part.FromParent})
+		require.Equal(
+			t,
+			[]tenancy.RoleSet{
+				tenancy.Roles(tenancy.Developer, tenancy.Support),
+				tenancy.Roles(tenancy.Developer),
+				tenancy.Roles(tenancy.Support),
+			},
+			[]tenancy.RoleSet{part.Roles, part.Direct, part.FromParent},
+		)
 		require.False(t, part.Manages)
 	})
 	t.Run("ACC-9 what is only managed comes after, without roles", func(t *testing.T) {
@@ -241,7 +279,8 @@ func TestAccountsOf(t *testing.T) {
 		c := newCast(t)
 		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)))
 		require.Empty(t, items(t, c.as(c.cleo).AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{})))
-		require.Equal(t, []string{"ana main"}, names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+		require.Equal(t, []string{"ana main"},
+			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
 	})
 	t.Run("GEN-5 of a member, Owner and Administrators see name and roles of independent accounts", func(t *testing.T) {
 		c := newCast(t)
@@ -255,16 +294,21 @@ func TestAccountsOf(t *testing.T) {
 	t.Run("GEN-5 of an independent user, their own organization's accounts alone", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.gil)
-		require.Equal(t, []string{"Work"}, names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
-		require.Equal(t, []string{"eve main"}, names(items(t, c.as(c.other).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
+		require.Equal(t, []string{"Work"},
+			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
+		require.Equal(t, []string{"eve main"},
+			names(items(t, c.as(c.other).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
 		require.Len(t, items(t, c.host.AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})), 2)
 	})
 	t.Run("GEN-5 of an Owner, not what they reach through other organizations of theirs", func(t *testing.T) {
 		c := newCast(t)
 		c.account(c.owner, c.secondOrganization(), "Apart")
-		require.ElementsMatch(t, []string{"ana main", "Work"}, names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
-		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"}, names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
-		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"}, names(items(t, c.staff.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+		require.ElementsMatch(t, []string{"ana main", "Work"},
+			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"},
+			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"},
+			names(items(t, c.staff.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
 	})
 	t.Run("GEN-5 nobody else", func(t *testing.T) {
 		c := newCast(t)
@@ -288,7 +332,8 @@ func TestAccountsOf(t *testing.T) {
 			rest := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{After: item.Cursor()}))
 			require.Equal(t, whole[i+1:], append([]tenancy.Reach{}, rest...))
 		}
-		refused(t, failure(c.host.AccountsOf(c.ctx(), c.admin, tenancy.ReachQuery{After: whole[0].Cursor()})), tenancy.CodeCursor)
+		refused(t, failure(c.host.AccountsOf(c.ctx(), c.admin, tenancy.ReachQuery{After: whole[0].Cursor()})),
+			tenancy.CodeCursor)
 	})
 }
 
@@ -300,7 +345,8 @@ func TestAccess(t *testing.T) {
 		c.assign(c.owner, sub, c.gil, tenancy.Developer)
 		got := map[string]tenancy.Reach{}
 		for _, item := range items(t, c.as(c.manager).Access(c.ctx(), sub, tenancy.ReachQuery{})) {
-			require.Equal(t, []any{sub, "Part", tenancy.StateActive, address(item.Name.Reveal())}, []any{item.Account, item.AccountName.Reveal(), item.State, item.Email.Reveal()})
+			require.Equal(t, []any{sub, "Part", tenancy.StateActive, address(item.Name.Reveal())},
+				[]any{item.Account, item.AccountName.Reveal(), item.State, item.Email.Reveal()})
 			got[item.Name.Reveal()] = item
 		}
 		require.Len(t, got, 4, "managing through the organization is no role")
@@ -328,10 +374,12 @@ func TestAccess(t *testing.T) {
 					require.Equal(t, roles, [2]tenancy.RoleSet{item.FromParent, item.Direct})
 				}
 				if i%50 == 0 {
-					require.Equal(t, whole[i+1:], items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{After: item.Cursor()})))
+					require.Equal(t, whole[i+1:],
+						items(t, c.as(c.cleo).Access(c.ctx(), sub, tenancy.ReachQuery{After: item.Cursor()})))
 				}
 			}
-			refused(t, failure(c.as(c.cleo).Access(c.ctx(), c.work, tenancy.ReachQuery{After: whole[0].Cursor()})), tenancy.CodeCursor)
+			refused(t, failure(c.as(c.cleo).Access(c.ctx(), c.work, tenancy.ReachQuery{After: whole[0].Cursor()})),
+				tenancy.CodeCursor)
 		})
 	}
 }
@@ -374,7 +422,8 @@ func (c *cast) gather(many spread, sub tenancy.AccountID) map[tenancy.UserID][2]
 // and accounts of a scene.
 func TestReach(t *testing.T) {
 	c := newCast(t)
-	sub, held, gone := c.subaccount(c.cleo, c.work, "Part"), c.subaccount(c.cleo, c.work, "Held"), c.subaccount(c.cleo, c.work, "Gone")
+	sub, held, gone := c.subaccount(c.cleo, c.work, "Part"), c.subaccount(c.cleo, c.work, "Held"), c.subaccount(
+		c.cleo, c.work, "Gone")
 	theirs := c.subaccount(c.other, c.eve.Account.ID, "Theirs")
 	apart := c.account(c.owner, c.secondOrganization(), "Apart")
 	mine := c.account(c.gil, tenancy.OrganizationID{}, "Gil's")
@@ -399,12 +448,16 @@ func TestReach(t *testing.T) {
 			require.NoError(t, err)
 			t.Run("ACC-9 AccountsOf has exactly the open accounts that Can finds reachable", func(t *testing.T) {
 				require.Equal(t, d.Why != tenancy.WhyUnreachable && account != gone, reaches[account])
-				require.Equal(t, d.Allowed, reaches[account] && !roles[account].IsZero(), "ROLE-6 every role reads usage")
+				require.Equal(t, d.Allowed, reaches[account] && !roles[account].IsZero(),
+					"ROLE-6 every role reads usage")
 			})
-			t.Run("GEN-5 one sees exactly the accounts one reaches, and of others the name at most", func(t *testing.T) {
-				seen, err := c.as(user).Account(c.ctx(), account)
-				require.Equal(t, d.Why != tenancy.WhyUnreachable, err == nil && seen.State != "")
-			})
+			t.Run(
+				"GEN-5 one sees exactly the accounts one reaches, and of others the name at most",
+				func(t *testing.T) {
+					seen, err := c.as(user).Account(c.ctx(), account)
+					require.Equal(t, d.Why != tenancy.WhyUnreachable, err == nil && seen.State != "")
+				},
+			)
 			t.Run("ACC-9 Access and AccountsOf say the same", func(t *testing.T) {
 				if account == gone {
 					return

@@ -14,8 +14,10 @@ func TestMoveAccountIntoEnded(t *testing.T) {
 		t.Run("ORG-13 "+string(state), func(t *testing.T) {
 			o := OrganizationRecord{ID: org, Owner: actor, State: state}
 			f := moveAccountFacts{
-				accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: other},
-					rank: &MembershipRecord{Organization: other, User: actor, Role: Owner}},
+				accountStanding: accountStanding{
+					account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: other},
+					rank:    &MembershipRecord{Organization: other, User: actor, Role: Owner},
+				},
 				to: standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}},
 			}
 			c := deciding(opMoveAccount, Actor{User: actor}, *f.account, o)

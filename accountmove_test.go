@@ -55,7 +55,8 @@ func TestTransferAccount(t *testing.T) {
 			{c.cleo, c.cleo, c.work, tenancy.CodeAlreadyOwner},
 			{c.owner, c.admin, sub, tenancy.CodeSubaccount},
 		} {
-			c.unchanged(func() { refused(t, second(c.as(row.by).TransferAccount(c.ctx(), row.account, row.to)), row.code) })
+			c.unchanged(
+				func() { refused(t, second(c.as(row.by).TransferAccount(c.ctx(), row.account, row.to)), row.code) })
 		}
 	})
 	t.Run("ACC-6 never an unmanaged one", func(t *testing.T) {
@@ -83,7 +84,8 @@ func TestMoveAccount(t *testing.T) {
 			moved, err = s.as(ana.User.ID).MoveAccount(t.Context(), ana.Account.ID, second)
 			require.NoError(t, err)
 		}, ofOrganization(ana.Organization.ID), ofOrganization(second))
-		require.Equal(t, [][]string{{"AccountReleased", "AccountReleased"}, {"AccountManaged", "AccountManaged"}}, added, "neither log names the other organization")
+		require.Equal(t, [][]string{{"AccountReleased", "AccountReleased"}, {"AccountManaged", "AccountManaged"}},
+			added, "neither log names the other organization")
 		require.Equal(t, second, *moved.Organization)
 		require.NotNil(t, moved.Private)
 		require.Equal(t, second, s.accountRecord(sub).Organization)

@@ -37,7 +37,9 @@ type AccountRequestQuery struct {
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged; CodeAccountManaged if the
 // organization has the account already; CodeAccountRequested if a request is pending.
-func (s *Session) AddAccount(ctx context.Context, org OrganizationID, account AccountID) (AccountRequest, error) {
+func (s *Session) AddAccount(
+	ctx context.Context, org OrganizationID, account AccountID,
+) (AccountRequest, error) {
 	var check form
 	check.id(org)
 	check.id(account)

@@ -67,29 +67,39 @@ func TestAccountRequestAsked(t *testing.T) {
 		a.asking(a.admin, a.org, a.sub)
 		a.sound()
 	})
-	t.Run("ACC-4 the answer is the same whether the ID exists or not, and shows only the ID until accepted", func(t *testing.T) {
-		a := newAsker(t)
-		for _, account := range []tenancy.AccountID{a.account, a.sub, foreignID[tenancy.AccountID]()} {
-			got, err := a.as(a.admin).AddAccount(t.Context(), a.org, account)
-			require.NoError(t, err)
-			want := tenancy.AccountRequest{ID: got.ID, Account: account, Organization: a.org, OrganizationName: got.OrganizationName,
-				By: tenancy.Actor{User: a.admin}, ByName: got.ByName, Expires: a.clock.Now().Add(7 * day)}
-			require.Equal(t, want, got)
-			require.Equal(t, "ana Inc", got.OrganizationName.Reveal())
-		}
-		shown := a.pending()
-		require.Len(t, shown, 3)
-		for _, line := range shown {
-			require.Equal(t, tenancy.KindPending, line.Kind)
-			require.NotZero(t, line.ID)
-			require.Empty(t, line.Name.Reveal())
-			require.Empty(t, line.OwnerName.Reveal())
-			require.Nil(t, line.Account)
-			require.Empty(t, line.Members)
-			_, err := a.as(a.admin).Account(t.Context(), line.ID)
-			refused(t, err, tenancy.CodeNotFound)
-		}
-	})
+	t.Run(
+		"ACC-4 the answer is the same whether the ID exists or not, and shows only the ID until accepted",
+		func(t *testing.T) {
+			a := newAsker(t)
+			for _, account := range []tenancy.AccountID{a.account, a.sub, foreignID[tenancy.AccountID]()} {
+				got, err := a.as(a.admin).AddAccount(t.Context(), a.org, account)
+				require.NoError(t, err)
+				want := tenancy.AccountRequest{
+					ID:               got.ID,
+					Account:          account,
+					Organization:     a.org,
+					OrganizationName: got.OrganizationName,
+					By:               tenancy.Actor{User: a.admin},
+					ByName:           got.ByName,
+					Expires:          a.clock.Now().Add(7 * day),
+				}
+				require.Equal(t, want, got)
+				require.Equal(t, "ana Inc", got.OrganizationName.Reveal())
+			}
+			shown := a.pending()
+			require.Len(t, shown, 3)
+			for _, line := range shown {
+				require.Equal(t, tenancy.KindPending, line.Kind)
+				require.NotZero(t, line.ID)
+				require.Empty(t, line.Name.Reveal())
+				require.Empty(t, line.OwnerName.Reveal())
+				require.Nil(t, line.Account)
+				require.Empty(t, line.Members)
+				_, err := a.as(a.admin).Account(t.Context(), line.ID)
+				refused(t, err, tenancy.CodeNotFound)
+			}
+		},
+	)
 	t.Run("ACC-4 one outside the organization", func(t *testing.T) {
 		a := newAsker(t)
 		a.unchanged(func() {
@@ -108,40 +118,48 @@ func TestAccountRequestAsked(t *testing.T) {
 		require.Equal(t, "ana Inc", seen[0].OrganizationName.Reveal())
 		require.Equal(t, "adam", seen[0].ByName.Reveal())
 		require.Empty(t, a.asked(a.dan))
-		refused(t, failure(a.as(a.ana.User.ID).AccountRequests(t.Context(), a.eve.User.ID, tenancy.AccountRequestQuery{})), tenancy.CodeNotFound)
+		refused(t,
+			failure(a.as(a.ana.User.ID).AccountRequests(t.Context(), a.eve.User.ID, tenancy.AccountRequestQuery{})),
+			tenancy.CodeNotFound)
 		require.Len(t, items(t, a.staff.AccountRequests(t.Context(), a.eve.User.ID, tenancy.AccountRequestQuery{})), 1)
 	})
 	t.Run("ACC-4 asking, and what ends it, stand in the asker's stream alone", func(t *testing.T) {
 		a := newAsker(t)
-		said := a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
+		said := a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org),
+			organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationSent"}, nil, nil}, said)
 		a.clock.Advance(7 * day)
-		said = a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
+		said = a.news(func() { a.asking(a.admin, a.org, a.account) }, organizationStream(a.org),
+			organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Equal(t, [][]string{{"InvitationRevoked", "InvitationSent"}, nil, nil}, said)
 		said = a.news(func() {
-			require.NoError(t, a.as(a.ana.User.ID).DeleteOrganization(t.Context(), a.org, tenancy.OrganizationDeletion{}))
+			require.NoError(t,
+				a.as(a.ana.User.ID).DeleteOrganization(t.Context(), a.org, tenancy.OrganizationDeletion{}))
 		}, organizationStream(a.org), organizationStream(a.eve.Organization.ID), userStream(a.eve.User.ID))
 		require.Contains(t, said[0], "InvitationRevoked")
 		require.Empty(t, said[1])
 		require.Empty(t, said[2])
 		a.sound()
 	})
-	t.Run("ACC-4 a second one for the same ID meanwhile exists already, whether the account does or not", func(t *testing.T) {
-		a := newAsker(t)
-		for _, account := range []tenancy.AccountID{a.account, foreignID[tenancy.AccountID]()} {
-			first := a.asking(a.admin, a.org, account)
-			a.unchanged(func() {
-				_, err := a.as(a.ana.User.ID).AddAccount(t.Context(), a.org, account)
-				refused(t, err, tenancy.CodeAccountRequested)
-				var e *tenancy.Error
-				require.ErrorAs(t, err, &e)
-				require.Equal(t, first, e.Pending)
-			})
-		}
-		third := a.found("olga")
-		a.asking(third.User.ID, third.Organization.ID, a.account) // another organization may ask too
-		require.Len(t, a.asked(a.eve.User.ID), 2)
-	})
+	t.Run(
+		"ACC-4 a second one for the same ID meanwhile exists already, whether the account does or not",
+		func(t *testing.T) {
+			a := newAsker(t)
+			for _, account := range []tenancy.AccountID{a.account, foreignID[tenancy.AccountID]()} {
+				first := a.asking(a.admin, a.org, account)
+				a.unchanged(func() {
+					_, err := a.as(a.ana.User.ID).AddAccount(t.Context(), a.org, account)
+					refused(t, err, tenancy.CodeAccountRequested)
+					var e *tenancy.Error
+					require.ErrorAs(t, err, &e)
+					require.Equal(t, first, e.Pending)
+				})
+			}
+			third := a.found("olga")
+			a.asking(third.User.ID, third.Organization.ID, a.account) // another organization may ask too
+			require.Len(t, a.asked(a.eve.User.ID), 2)
+		},
+	)
 	t.Run("ACC-4 GEN-9 the request returned is the one that both sides find in their lists", func(t *testing.T) {
 		a := newAsker(t)
 		made, err := a.as(a.admin).AddAccount(t.Context(), a.org, a.account)
@@ -168,38 +186,48 @@ func TestAccountRequestAsked(t *testing.T) {
 			refused(t, err, tenancy.CodeID)
 			refused(t, a.accept(a.eve.User.ID, tenancy.InvitationID{}), tenancy.CodeID)
 			refused(t, a.accept(a.eve.User.ID, foreignID[tenancy.InvitationID]()), tenancy.CodeNotFound)
-			refused(t, failure(a.host.AccountRequests(t.Context(), tenancy.UserID{}, tenancy.AccountRequestQuery{})), tenancy.CodeID)
-			refused(t, failure(a.host.AccountRequests(t.Context(), a.std, tenancy.AccountRequestQuery{After: "x"})), tenancy.CodeCursor)
+			refused(t, failure(a.host.AccountRequests(t.Context(), tenancy.UserID{}, tenancy.AccountRequestQuery{})),
+				tenancy.CodeID)
+			refused(t, failure(a.host.AccountRequests(t.Context(), a.std, tenancy.AccountRequestQuery{After: "x"})),
+				tenancy.CodeCursor)
 		})
 	})
 }
 
 func TestAccountRequestAccepted(t *testing.T) {
-	t.Run("ACC-4 the account alone moves: the Owner has it, the previous owner keeps Administrator, roles stay", func(t *testing.T) {
-		a := newAsker(t)
-		other := a.more()
-		request := a.asking(a.admin, a.org, a.account)
-		said := a.news(func() { require.NoError(t, a.accept(a.eve.User.ID, request)) }, organizationStream(a.org), organizationStream(a.eve.Organization.ID))
-		require.Contains(t, said[0], "InvitationAccepted", "acceptance stands in both")
-		require.Contains(t, said[1], "InvitationAccepted", "acceptance stands in both")
-		for _, account := range []tenancy.AccountID{a.account, a.sub} {
-			moved := a.accountRecord(account)
-			require.Equal(t, a.org, moved.Organization)
-			require.Equal(t, a.ana.User.ID, moved.Owner)
-		}
-		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), a.roles(a.account, a.ana.User.ID))
-		require.Equal(t, tenancy.Roles(tenancy.AccountAdministrator), a.roles(a.account, a.eve.User.ID))
-		require.Equal(t, tenancy.Roles(tenancy.Developer), a.roles(a.account, a.dan))
-		require.Equal(t, a.eve.Organization.ID, a.accountRecord(other).Organization, "no other account moves")
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{a.eve.Organization.ID: tenancy.Owner}, a.ranks(a.eve.User.ID), "whoever is to join is invited")
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{a.eve.Organization.ID: tenancy.StandardUser}, a.ranks(a.dan))
-		require.Equal(t, tenancy.StateAccepted, a.invitationState(request))
-		require.Empty(t, a.pending())
-		a.sound()
-		a.unchanged(func() {
-			require.ErrorIs(t, a.accept(a.eve.User.ID, request), tenancy.CodeNotFound, "it is not theirs any more")
-		})
-	})
+	t.Run(
+		"ACC-4 the account alone moves: the Owner has it, the previous owner keeps Administrator, roles stay",
+		func(t *testing.T) {
+			a := newAsker(t)
+			other := a.more()
+			request := a.asking(a.admin, a.org, a.account)
+			said := a.news(func() { require.NoError(t, a.accept(a.eve.User.ID, request)) }, organizationStream(a.org),
+				organizationStream(a.eve.Organization.ID))
+			require.Contains(t, said[0], "InvitationAccepted", "acceptance stands in both")
+			require.Contains(t, said[1], "InvitationAccepted", "acceptance stands in both")
+			for _, account := range []tenancy.AccountID{a.account, a.sub} {
+				moved := a.accountRecord(account)
+				require.Equal(t, a.org, moved.Organization)
+				require.Equal(t, a.ana.User.ID, moved.Owner)
+			}
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), a.roles(a.account, a.ana.User.ID))
+			require.Equal(t, tenancy.Roles(tenancy.AccountAdministrator), a.roles(a.account, a.eve.User.ID))
+			require.Equal(t, tenancy.Roles(tenancy.Developer), a.roles(a.account, a.dan))
+			require.Equal(t, a.eve.Organization.ID, a.accountRecord(other).Organization, "no other account moves")
+			require.Equal(t,
+				map[tenancy.OrganizationID]tenancy.OrganizationRole{a.eve.Organization.ID: tenancy.Owner},
+				a.ranks(a.eve.User.ID), "whoever is to join is invited")
+			require.Equal(t,
+				map[tenancy.OrganizationID]tenancy.OrganizationRole{a.eve.Organization.ID: tenancy.StandardUser},
+				a.ranks(a.dan))
+			require.Equal(t, tenancy.StateAccepted, a.invitationState(request))
+			require.Empty(t, a.pending())
+			a.sound()
+			a.unchanged(func() {
+				require.ErrorIs(t, a.accept(a.eve.User.ID, request), tenancy.CodeNotFound, "it is not theirs any more")
+			})
+		},
+	)
 	t.Run("ACC-4 an unmanaged account's owner gives it", func(t *testing.T) {
 		a := newAsker(t)
 		gil, own := a.loner(a.eve, "gil")
@@ -236,21 +264,25 @@ func TestAccountRequestAccepted(t *testing.T) {
 		require.NoError(t, errOf(a.staff.SetLimits(t.Context(), a.org, &tenancy.Limits{Accounts: 2, Members: 1})))
 		require.NoError(t, a.accept(a.eve.User.ID, request))
 	})
-	t.Run("ACC-4 HIP-7 a designated one, or one with a designated subaccount, goes to an entitled organization alone", func(t *testing.T) {
-		a := newAsker(t)
-		a.entitle(a.eve.Organization.ID)
-		a.designate(a.eve.User.ID, a.sub)
-		request := a.asking(a.admin, a.org, a.account)
-		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeHIPAADesignated) })
-		a.entitle(a.org)
-		require.NoError(t, a.accept(a.eve.User.ID, request))
-		require.NotZero(t, a.accountRecord(a.sub).Designated)
-		a.sound()
-	})
+	t.Run(
+		"ACC-4 HIP-7 a designated one, or one with a designated subaccount, goes to an entitled organization alone",
+		func(t *testing.T) {
+			a := newAsker(t)
+			a.entitle(a.eve.Organization.ID)
+			a.designate(a.eve.User.ID, a.sub)
+			request := a.asking(a.admin, a.org, a.account)
+			a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeHIPAADesignated) })
+			a.entitle(a.org)
+			require.NoError(t, a.accept(a.eve.User.ID, request))
+			require.NotZero(t, a.accountRecord(a.sub).Designated)
+			a.sound()
+		},
+	)
 	t.Run("ACC-4 not for an inviter who may not ask any more", func(t *testing.T) {
 		a := newAsker(t)
 		request := a.asking(a.admin, a.org, a.account)
-		require.NoError(t, errOf(a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser)))
+		require.NoError(t,
+			errOf(a.as(a.ana.User.ID).SetOrganizationRole(t.Context(), a.org, a.admin, tenancy.StandardUser)))
 		a.unchanged(func() { refused(t, a.accept(a.eve.User.ID, request), tenancy.CodeInviter) })
 	})
 	t.Run("ACC-4 not a closed one", func(t *testing.T) {

@@ -525,7 +525,8 @@ func TestMailProviderList(t *testing.T) {
 		require.True(t, slices.IsSorted(lines))
 	})
 	t.Run("DOM-1 dated, with source and licence", func(t *testing.T) {
-		require.Regexp(t, `(?m)^# Source: npm package free-email-domains \S+, taken 20\d\d-\d\d-\d\d\.$`, mailProviderList)
+		require.Regexp(t, `(?m)^# Source: npm package free-email-domains \S+, taken 20\d\d-\d\d-\d\d\.$`,
+			mailProviderList)
 		require.Contains(t, mailProviderList, "# Permission is hereby granted")
 	})
 }

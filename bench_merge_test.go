@@ -38,20 +38,44 @@ func newLarge(now time.Time) *large {
 		return id
 	}
 	l := &large{owner: id(), prime: id(), candidate: id()}
-	l.records = append(l.records, tenancy.UserRecord{ID: l.owner, Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal("o@corp.example"), Address: tenancy.NewPersonal("o@corp.example")}},
-		tenancy.DomainRecord{ID: id(), Organization: l.prime, State: tenancy.StateVerified, Found: tenancy.Instant(now.UnixMicro()), Verified: 1, Created: 1,
-			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
+	l.records = append(
+		l.records,
+		tenancy.UserRecord{
+			ID:      l.owner,
+			Created: 1,
+			Personal: tenancy.UserPersonal{
+				Email:   tenancy.NewPersonal("o@corp.example"),
+				Address: tenancy.NewPersonal("o@corp.example"),
+			},
+		},
+		tenancy.DomainRecord{
+			ID:           id(),
+			Organization: l.prime,
+			State:        tenancy.StateVerified,
+			Found:        tenancy.Instant(now.UnixMicro()),
+			Verified:     1,
+			Created:      1,
+			Personal:     tenancy.DomainPersonal{Name: "corp.example"},
+		},
+	)
 	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
-		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner, State: tenancy.StateActive, Created: 1},
+		l.records = append(l.records,
+			tenancy.OrganizationRecord{ID: org, Owner: l.owner, State: tenancy.StateActive, Created: 1},
 			tenancy.MembershipRecord{Organization: org, User: l.owner, Role: tenancy.Owner, Since: 1})
 	}
 	for i := range mergedUsers - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
-		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)}}
-		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
+		user := tenancy.UserRecord{
+			ID:       id(),
+			Created:  1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)},
+		}
+		l.records = append(l.records, user,
+			tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
 		if i < mergedAccounts {
 			account := tenancy.AccountRecord{ID: id(), Owner: user.ID, Organization: l.candidate, Created: 1}
-			l.records = append(l.records, account, tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+			l.records = append(l.records, account,
+				tenancy.GrantRecord{Account: account.ID, User: user.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
 		}
 	}
 	return l
@@ -132,7 +156,8 @@ func (l *large) trees() orderedTrees {
 }
 
 func newTree[V any](compare func(a, b V) int) *btree.BTreeG[V] {
-	return btree.NewBTreeGOptions(func(a, b V) bool { return compare(a, b) < 0 }, btree.Options{NoLocks: true, Degree: 16})
+	return btree.NewBTreeGOptions(func(a, b V) bool { return compare(a, b) < 0 },
+		btree.Options{NoLocks: true, Degree: 16})
 }
 
 func (t orderedTrees) merge(from, into tenancy.OrganizationID) orderedTrees {
@@ -195,7 +220,11 @@ func BenchmarkMerge(b *testing.B) {
 			b.StopTimer()
 			store := memstore.New()
 			for batch := range slices.Chunk(l.records, 10_000) {
-				require.NoError(b, store.Update(b.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
+				require.NoError(
+					b,
+					store.Update(b.Context(),
+						func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }),
+				)
 			}
 			dir, err := tenancy.New(store, &tenancy.Options{Now: func() time.Time { return now }})
 			require.NoError(b, err)

@@ -47,7 +47,8 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 	for i := range orgs {
 		orgs[i] = id()
 		owner := tenancy.UserID(id())
-		records = append(records, tenancy.OrganizationRecord{ID: orgs[i], Owner: owner, State: tenancy.StateActive, Created: 1})
+		records = append(records,
+			tenancy.OrganizationRecord{ID: orgs[i], Owner: owner, State: tenancy.StateActive, Created: 1})
 		var in []tenancy.AccountID
 		for range accountsEach {
 			a := tenancy.AccountRecord{ID: id(), Owner: owner, Organization: orgs[i], Created: 1}
@@ -63,15 +64,21 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 	require.NoError(tb, err)
 	for i := range users {
 		n := i % organizations
-		user := tenancy.UserRecord{ID: id(), Created: 1, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@example.com", i))}}
+		user := tenancy.UserRecord{
+			ID:       id(),
+			Created:  1,
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@example.com", i))},
+		}
 		records = append(records, user, tenancy.MembershipRecord{Organization: orgs[n], User: user.ID, Since: 1})
 		for j := range grantsEach {
 			account := accounts[n][(i/organizations+j)%accountsEach]
-			records = append(records, tenancy.GrantRecord{Account: account, User: user.ID, Roles: tenancy.Roles(tenancy.Developer)})
+			records = append(records,
+				tenancy.GrantRecord{Account: account, User: user.ID, Roles: tenancy.Roles(tenancy.Developer)})
 			c.questions = append(c.questions, question{c.dir.As(user.ID), user.ID, account})
 		}
 	}
-	require.NoError(tb, store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(tb,
+		store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 	source.Shuffle(len(c.questions), func(i, j int) { c.questions[i], c.questions[j] = c.questions[j], c.questions[i] })
 	return c
 }
@@ -89,7 +96,11 @@ type grantOf struct {
 }
 
 func (c *crowd) floor() *atomic.Pointer[floor] {
-	f := &floor{map[tenancy.UserID]bool{}, map[tenancy.AccountID]tenancy.OrganizationID{}, map[grantOf]tenancy.RoleSet{}}
+	f := &floor{
+		map[tenancy.UserID]bool{},
+		map[tenancy.AccountID]tenancy.OrganizationID{},
+		map[grantOf]tenancy.RoleSet{},
+	}
 	for _, q := range c.questions {
 		f.users[q.user], f.accounts[q.account] = true, tenancy.OrganizationID(q.account)
 		f.grants[grantOf{q.account, q.user}] = tenancy.Roles(tenancy.Developer)

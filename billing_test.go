@@ -37,7 +37,9 @@ func TestBilling(t *testing.T) {
 			require.NoError(t, second(c.staff.UpgradeAccount(c.ctx(), c.work)))
 			require.NoError(t, second(c.host.InvoiceAccount(c.ctx(), both)))
 		})
-		require.Equal(t, []tenancy.EventData{tenancy.AccountUpgraded{Account: c.work}, tenancy.AccountInvoiced{Account: both}}, said)
+		require.Equal(t,
+			[]tenancy.EventData{tenancy.AccountUpgraded{Account: c.work}, tenancy.AccountInvoiced{Account: both}},
+			said)
 		p, b := plan(c.work)
 		require.Equal(t, tenancy.PlanFull, p)
 		require.Equal(t, tenancy.BillingOwn, b)

@@ -146,7 +146,9 @@ func (t *tenant) person(name, email string, secret tenancy.Secret) tenancy.UserI
 }
 
 // invite invites an address to an organization.
-func (t *tenant) invite(by tenancy.UserID, org tenancy.OrganizationID, email string, role tenancy.OrganizationRole) tenancy.SentInvitation {
+func (t *tenant) invite(
+	by tenancy.UserID, org tenancy.OrganizationID, email string, role tenancy.OrganizationRole,
+) tenancy.SentInvitation {
 	t.Helper()
 	sent, err := t.as(by).InviteUser(t.ctx(), org, tenancy.NewInvitation{Email: email, Role: role})
 	require.NoError(t, err)
@@ -154,9 +156,12 @@ func (t *tenant) invite(by tenancy.UserID, org tenancy.OrganizationID, email str
 }
 
 // offer invites an address to an account.
-func (t *tenant) offer(by tenancy.UserID, account tenancy.AccountID, email string, role tenancy.AccountRole) tenancy.SentInvitation {
+func (t *tenant) offer(
+	by tenancy.UserID, account tenancy.AccountID, email string, role tenancy.AccountRole,
+) tenancy.SentInvitation {
 	t.Helper()
-	sent, err := t.as(by).InviteToAccount(t.ctx(), account, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(role)})
+	sent, err := t.as(by).
+		InviteToAccount(t.ctx(), account, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(role)})
 	require.NoError(t, err)
 	return sent
 }
@@ -183,7 +188,8 @@ func (t *tenant) people() {
 	t.assign(t.Owner, t.Account, t.Keeper, tenancy.AccountAdministrator)
 	t.assign(t.Owner, t.Account, t.Standard, tenancy.Support)
 	t.assign(t.Owner, t.Account, t.Idle, tenancy.Support)
-	_, err := t.as(t.Member).AcceptInvitation(t.ctx(), tenancy.Acceptance{Secret: t.offer(t.Rival, t.Outside, t.off("member"), tenancy.Support).Secret})
+	_, err := t.as(t.Member).
+		AcceptInvitation(t.ctx(), tenancy.Acceptance{Secret: t.offer(t.Rival, t.Outside, t.off("member"), tenancy.Support).Secret})
 	require.NoError(t, err)
 }
 
@@ -207,14 +213,17 @@ func (t *tenant) property() {
 	_, err = t.staff.MarkConnectionTested(t.ctx(), t.Connection)
 	require.NoError(t, err)
 	t.entitle(t.Org)
-	require.NoError(t, errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+	require.NoError(t,
+		errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 }
 
 // pending sends what waits for an answer.
 func (t *tenant) pending() {
 	t.Helper()
-	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), 0), t.invite(t.Owner, t.Org, t.at("rival"), tenancy.Administrator)
-	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org, t.at("new"), 0)
+	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), 0), t.invite(t.Owner, t.Org, t.at("rival"),
+		tenancy.Administrator)
+	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org,
+		t.at("new"), 0)
 	t.Invited, t.Secret, t.RivalInvited, t.RivalSecret = invited.ID, invited.Secret, rival.ID, rival.Secret
 	t.Offered, t.OfferedSecret, t.NewSecret = offered.ID, offered.Secret, nobody.Secret
 	t.Asked, t.Wanted = t.asking(t.Admin, t.Org, t.Outside), t.asking(t.Rival, t.RivalOrg, t.Account)
@@ -354,7 +363,11 @@ func twice(c call) func(context.Context, *tenancy.Platform) error {
 
 func (t *tenant) automatic() {
 	t.Helper()
-	require.NoError(t, errOf(t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})))
+	require.NoError(
+		t,
+		errOf(
+			t.as(t.Owner).SetSignUpPolicy(t.ctx(), t.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})),
+	)
 }
 
 func (t *tenant) landless() {
@@ -443,13 +456,17 @@ var errands = []errand{
 		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("nia@nia.example.com"), Name: "Nia"}))
 	}},
 	{op: "SignUp", way: "with a secret", by: "host", others: "NewSecret", call: func(c call) (any, error) {
-		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("new@a-corp.example"), Name: "New", Secret: c.NewSecret}))
+		return gives(
+			c.s.SignUp(c,
+				tenancy.NewSignUp{Email: tenancy.Proven("new@a-corp.example"), Name: "New", Secret: c.NewSecret}),
+		)
 	}},
 	{op: "SignUp", way: "joining", by: "host", given: (*tenant).automatic, call: func(c call) (any, error) {
 		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("ruth@a-corp.example"), Name: "Ruth"}))
 	}},
 	{op: "CreateOrganization", by: "Owner", others: "Branch", call: func(c call) (any, error) {
-		return gives(c.s.CreateOrganization(c, tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{c.Branch}}))
+		return gives(
+			c.s.CreateOrganization(c, tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{c.Branch}}))
 	}},
 	{op: "Organization", by: "Standard", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.Organization(c, c.Org))
@@ -464,7 +481,10 @@ var errands = []errand{
 		return gives(c.s.TransferOwnership(c, c.Org, tenancy.NewOwner{User: c.Heir, Previous: tenancy.PreviousLeaves}))
 	}},
 	{op: "ReplaceOwner", by: "staff", on: "Org", others: "Heir", call: func(c call) (any, error) {
-		return gives(c.s.ReplaceOwner(c, c.Org, tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.PreviousLeaves, Reference: "ticket-1"}))
+		return gives(
+			c.s.ReplaceOwner(c, c.Org,
+				tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.PreviousLeaves, Reference: "ticket-1"}),
+		)
 	}},
 	{op: "User", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
 		return shows(c.s.User(c, c.Member))
@@ -493,13 +513,27 @@ var errands = []errand{
 	{op: "RemoveUser", by: "Admin", on: "Org", others: "Member Heir", call: func(c call) (any, error) {
 		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{AccountsTo: c.Heir}))
 	}},
-	{op: "RemoveUser", way: "each account to an heir", by: "Admin", on: "Org", others: "Member Work Heir Standard", call: func(c call) (any, error) {
-		heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
-		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Heirs: heirs, AccountsTo: c.Standard}))
-	}},
-	{op: "RemoveUser", way: "with their accounts", by: "Owner", on: "Org", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Release: true}))
-	}},
+	{
+		op:     "RemoveUser",
+		way:    "each account to an heir",
+		by:     "Admin",
+		on:     "Org",
+		others: "Member Work Heir Standard",
+		call: func(c call) (any, error) {
+			heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
+			return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Heirs: heirs, AccountsTo: c.Standard}))
+		},
+	},
+	{
+		op:     "RemoveUser",
+		way:    "with their accounts",
+		by:     "Owner",
+		on:     "Org",
+		others: "Member",
+		call: func(c call) (any, error) {
+			return does(c.s.RemoveUser(c, c.Org, c.Member, tenancy.Removal{Release: true}))
+		},
+	},
 	{op: "Leave", by: "Standard", on: "Org", call: func(c call) (any, error) {
 		return does(c.s.Leave(c, c.Org))
 	}},
@@ -515,21 +549,41 @@ var errands = []errand{
 	{op: "DeleteUser", by: "Admin", on: "Member", others: "Heir", call: func(c call) (any, error) {
 		return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{AccountsTo: c.Heir}))
 	}},
-	{op: "DeleteUser", way: "each account to an heir", by: "Admin", on: "Member", others: "Work Heir Standard", call: func(c call) (any, error) {
-		heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
-		return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{Heirs: heirs, AccountsTo: c.Standard}))
-	}},
-	{op: "DeleteUser", way: "themself", by: "Guest", on: "Guest", given: (*tenant).landless, call: func(c call) (any, error) {
-		return does(c.s.DeleteUser(c, c.Guest, tenancy.UserDeletion{}))
-	}},
+	{
+		op:     "DeleteUser",
+		way:    "each account to an heir",
+		by:     "Admin",
+		on:     "Member",
+		others: "Work Heir Standard",
+		call: func(c call) (any, error) {
+			heirs := []tenancy.Heir{{Account: c.Work, User: c.Heir}}
+			return does(c.s.DeleteUser(c, c.Member, tenancy.UserDeletion{Heirs: heirs, AccountsTo: c.Standard}))
+		},
+	},
+	{
+		op:    "DeleteUser",
+		way:   "themself",
+		by:    "Guest",
+		on:    "Guest",
+		given: (*tenant).landless,
+		call: func(c call) (any, error) {
+			return does(c.s.DeleteUser(c, c.Guest, tenancy.UserDeletion{}))
+		},
+	},
 	{op: "InviteUser", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.InviteUser(c, c.Org, tenancy.NewInvitation{Email: "ruth@a-corp.example"}))
 	}},
 	{op: "InviteToAccount", by: "Keeper", on: "Account", call: func(c call) (any, error) {
-		return gives(c.s.InviteToAccount(c, c.Account, tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}))
+		return gives(
+			c.s.InviteToAccount(c, c.Account,
+				tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}),
+		)
 	}},
 	{op: "InviteToAccount", way: "a subaccount", by: "Keeper", on: "Sub", call: func(c call) (any, error) {
-		return gives(c.s.InviteToAccount(c, c.Sub, tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}))
+		return gives(
+			c.s.InviteToAccount(c, c.Sub,
+				tenancy.NewAccountInvitation{Email: "nia@nia.example.com", Roles: tenancy.Roles(tenancy.Support)}),
+		)
 	}},
 	{op: "ResendInvitation", by: "Admin", on: "Invited", call: func(c call) (any, error) {
 		return gives(c.s.ResendInvitation(c, c.Invited))
@@ -543,9 +597,15 @@ var errands = []errand{
 	{op: "RevokeInvitation", way: "to an account", by: "Keeper", on: "Offered", call: func(c call) (any, error) {
 		return does(c.s.RevokeInvitation(c, c.Offered))
 	}},
-	{op: "RevokeInvitation", way: "a request for an account", by: "Admin", on: "Asked", call: func(c call) (any, error) {
-		return does(c.s.RevokeInvitation(c, c.Asked))
-	}},
+	{
+		op:  "RevokeInvitation",
+		way: "a request for an account",
+		by:  "Admin",
+		on:  "Asked",
+		call: func(c call) (any, error) {
+			return does(c.s.RevokeInvitation(c, c.Asked))
+		},
+	},
 	{op: "RevokeInvitation", way: "again", by: "Admin", on: "Revoked", call: func(c call) (any, error) {
 		return does(c.s.RevokeInvitation(c, c.Revoked))
 	}},
@@ -564,15 +624,35 @@ var errands = []errand{
 	{op: "AcceptInvitation", by: "Guest", on: "Secret", given: (*tenant).agreeing, call: func(c call) (any, error) {
 		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.Secret, Terms: c.terms}))
 	}},
-	{op: "AcceptInvitation", way: "to an account", by: "Standard", on: "OfferedSecret", call: func(c call) (any, error) {
-		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.OfferedSecret}))
-	}},
-	{op: "AcceptInvitation", way: "merging", by: "Rival", on: "RivalSecret", given: (*tenant).agreeing, call: func(c call) (any, error) {
-		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
-	}},
-	{op: "AcceptInvitation", way: "dissolving", by: "Rival", on: "RivalSecret", given: (*tenant).dissolving, call: func(c call) (any, error) {
-		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
-	}},
+	{
+		op:  "AcceptInvitation",
+		way: "to an account",
+		by:  "Standard",
+		on:  "OfferedSecret",
+		call: func(c call) (any, error) {
+			return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.OfferedSecret}))
+		},
+	},
+	{
+		op:    "AcceptInvitation",
+		way:   "merging",
+		by:    "Rival",
+		on:    "RivalSecret",
+		given: (*tenant).agreeing,
+		call: func(c call) (any, error) {
+			return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
+		},
+	},
+	{
+		op:    "AcceptInvitation",
+		way:   "dissolving",
+		by:    "Rival",
+		on:    "RivalSecret",
+		given: (*tenant).dissolving,
+		call: func(c call) (any, error) {
+			return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.RivalSecret, Terms: c.rivalTerms}))
+		},
+	},
 	{op: "DeclineInvitation", by: "Guest", on: "Secret", call: func(c call) (any, error) {
 		return does(c.s.DeclineInvitation(c, c.Secret))
 	}},
@@ -648,9 +728,16 @@ var errands = []errand{
 	{op: "RevokeRoles", by: "Keeper", on: "Account", others: "Standard", call: func(c call) (any, error) {
 		return does(c.s.RevokeRoles(c, c.Account, c.Standard))
 	}},
-	{op: "RevokeRoles", way: "on an independent account", by: "Admin", on: "Outside", others: "Member", call: func(c call) (any, error) {
-		return does(c.s.RevokeRoles(c, c.Outside, c.Member))
-	}},
+	{
+		op:     "RevokeRoles",
+		way:    "on an independent account",
+		by:     "Admin",
+		on:     "Outside",
+		others: "Member",
+		call: func(c call) (any, error) {
+			return does(c.s.RevokeRoles(c, c.Outside, c.Member))
+		},
+	},
 	{op: "Relinquish", by: "Keeper", on: "Account", call: func(c call) (any, error) {
 		return does(c.s.Relinquish(c, c.Account))
 	}},
@@ -672,12 +759,26 @@ var errands = []errand{
 	{op: "VerifyDomain", by: "Admin", on: "Claim", call: func(c call) (any, error) {
 		return gives(c.s.VerifyDomain(c, c.Claim))
 	}},
-	{op: "VerifyDomain", way: "again", by: "Admin", on: "Domain", given: (*tenant).tomorrow, call: func(c call) (any, error) {
-		return gives(c.s.VerifyDomain(c, c.Domain))
-	}},
-	{op: "VerifyDomain", way: "that another organization lost", by: "Admin", on: "Claim", given: (*tenant).lost, call: func(c call) (any, error) {
-		return gives(c.s.VerifyDomain(c, c.Claim))
-	}},
+	{
+		op:    "VerifyDomain",
+		way:   "again",
+		by:    "Admin",
+		on:    "Domain",
+		given: (*tenant).tomorrow,
+		call: func(c call) (any, error) {
+			return gives(c.s.VerifyDomain(c, c.Domain))
+		},
+	},
+	{
+		op:    "VerifyDomain",
+		way:   "that another organization lost",
+		by:    "Admin",
+		on:    "Claim",
+		given: (*tenant).lost,
+		call: func(c call) (any, error) {
+			return gives(c.s.VerifyDomain(c, c.Claim))
+		},
+	},
 	{op: "RemoveDomain", by: "Admin", on: "Domain", given: (*tenant).enforced, call: func(c call) (any, error) {
 		return does(c.s.RemoveDomain(c, c.Domain))
 	}},
@@ -690,9 +791,21 @@ var errands = []errand{
 	{op: "SetSignUpPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 	}},
-	{op: "SetSignUpPolicy", way: "a domain's", by: "Admin", on: "Org", others: "Domain", call: func(c call) (any, error) {
-		return does(errOf(c.s.SetSignUpPolicy(c, c.Org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain})))
-	}},
+	{
+		op:     "SetSignUpPolicy",
+		way:    "a domain's",
+		by:     "Admin",
+		on:     "Org",
+		others: "Domain",
+		call: func(c call) (any, error) {
+			return does(
+				errOf(
+					c.s.SetSignUpPolicy(c, c.Org,
+						tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed, Domain: c.Domain}),
+				),
+			)
+		},
+	},
 	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return does(errOf(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains)))
 	}},
@@ -756,15 +869,36 @@ var errands = []errand{
 	{op: "RestoreOrganization", by: "staff", on: "Ended", call: func(c call) (any, error) {
 		return gives(c.s.RestoreOrganization(c, c.Ended))
 	}},
-	{op: "PreviewMerge", way: "an Owner's organizations", by: "Admin", on: "Org", others: "Rival", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
-	}},
-	{op: "PreviewMerge", way: "one's own organizations", by: "Rival", on: "Org", others: "Rival", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
-	}},
-	{op: "PreviewMerge", way: "two of one Owner", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
-		return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Organization: c.Second}))
-	}},
+	{
+		op:     "PreviewMerge",
+		way:    "an Owner's organizations",
+		by:     "Admin",
+		on:     "Org",
+		others: "Rival",
+		call: func(c call) (any, error) {
+			return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
+		},
+	},
+	{
+		op:     "PreviewMerge",
+		way:    "one's own organizations",
+		by:     "Rival",
+		on:     "Org",
+		others: "Rival",
+		call: func(c call) (any, error) {
+			return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Owner: c.Rival}))
+		},
+	},
+	{
+		op:     "PreviewMerge",
+		way:    "two of one Owner",
+		by:     "Owner",
+		on:     "Org",
+		others: "Second",
+		call: func(c call) (any, error) {
+			return gives(c.s.PreviewMerge(c, c.Org, tenancy.MergeCandidate{Organization: c.Second}))
+		},
+	},
 	{op: "MergeOrganizations", by: "Owner", on: "Org", others: "Second", call: func(c call) (any, error) {
 		return gives(c.s.MergeOrganizations(c, c.Org, c.Second))
 	}},

@@ -115,7 +115,13 @@ func (c *cast) roles(account tenancy.AccountID, user tenancy.UserID) tenancy.Rol
 // designate designates an account as subject to HIPAA.
 func (c *cast) designate(account tenancy.AccountID) {
 	c.Helper()
-	require.NoError(c, errOf(c.staff.SetHIPAAEntitlement(c.ctx(), c.org, tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()})))
+	require.NoError(
+		c,
+		errOf(
+			c.staff.SetHIPAAEntitlement(c.ctx(), c.org,
+				tenancy.HIPAAEntitlement{On: true, Reference: "BAA-1", Executed: c.clock.Now()}),
+		),
+	)
 	require.NoError(c, second(c.as(c.owner).EnableHIPAA(c.ctx(), account)))
 }
 
@@ -139,7 +145,8 @@ func (c *cast) independent(user tenancy.UserID) {
 	c.Helper()
 	seen, _, err := c.host.User(c.ctx(), user)
 	require.NoError(c, err)
-	sent, err := c.as(c.other).InviteToAccount(c.ctx(), c.eve.Account.ID, tenancy.NewAccountInvitation{Email: seen.Email.Reveal(), Roles: tenancy.Roles(tenancy.Developer)})
+	sent, err := c.as(c.other).
+		InviteToAccount(c.ctx(), c.eve.Account.ID, tenancy.NewAccountInvitation{Email: seen.Email.Reveal(), Roles: tenancy.Roles(tenancy.Developer)})
 	require.NoError(c, err)
 	require.NoError(c, second(c.as(user).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 }

@@ -115,12 +115,16 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	}
 	c.check(len(list(r, membersOf(o.ID, UserID{}), 1)) == 0, "INV-9", id, "it has ended, and has members")
 	c.check(len(list(r, domainsIn(o.ID, DomainID{}), 1)) == 0, "INV-9", id, "it has ended, and has domains")
-	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id, "it has ended, and has connections")
+	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id,
+		"it has ended, and has connections")
 	pending := func(i InvitationRecord) bool { return i.Expires > c.now }
-	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id, "it has ended, and an invitation or account request is pending")
+	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id,
+		"it has ended, and an invitation or account request is pending")
 	open := func(q RequestRecord) bool { return q.Expires > c.now }
-	c.check(!slices.ContainsFunc(all(r, openRequestsIn(o.ID)), open), "INV-9", id, "it has ended, and a request is open")
-	c.check(o.Personal.Name.IsZero() || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id, "its name is still there")
+	c.check(!slices.ContainsFunc(all(r, openRequestsIn(o.ID)), open), "INV-9", id,
+		"it has ended, and a request is open")
+	c.check(o.Personal.Name.IsZero() || o.Purged == 0 && !c.overdue(o.Ended), "INV-14", id,
+		"its name is still there")
 }
 
 // overdue reports whether what may be kept for 30 days from a time on should be gone
@@ -131,11 +135,13 @@ func (c *checker) user(r *reads, u UserRecord) {
 	id, memberships := u.ID.String(), all(r, membershipsOf(u.ID, OrganizationID{}))
 	for _, m := range memberships {
 		if m.Role != Owner {
-			c.check(len(memberships) == 1, "INV-5", id, "a member who is not Owner belongs to another organization too")
+			c.check(len(memberships) == 1, "INV-5", id,
+				"a member who is not Owner belongs to another organization too")
 			continue
 		}
 		o := find(r, organizationByID(m.Organization))
-		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(), "another member has the role Owner")
+		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(),
+			"another member has the role Owner")
 	}
 	if u.Personal.Address.IsZero() {
 		return
@@ -155,13 +161,15 @@ func (c *checker) account(r *reads, a AccountRecord) {
 	if !a.Organization.IsZero() {
 		o = find(r, organizationByID(a.Organization))
 		if a.Closed != 0 {
-			c.check(o != nil && o.State == StateActive, "INV-10", id, "it is closed, and its organization has ended")
+			c.check(o != nil && o.State == StateActive, "INV-10", id,
+				"it is closed, and its organization has ended")
 		} else {
 			c.check(o == nil || o.State == StateActive, "INV-9", id, "its organization has ended")
 		}
 	}
 	for _, g := range all(r, grantsOn(a.ID, UserID{})) {
-		c.check(a.Closed != 0 || g.User == a.Owner || !g.Roles.Has(AccountOwner), "INV-2", id, "another user has the role Owner")
+		c.check(a.Closed != 0 || g.User == a.Owner || !g.Roles.Has(AccountOwner), "INV-2", id,
+			"another user has the role Owner")
 	}
 	switch {
 	case !a.Parent.IsZero():
@@ -176,13 +184,15 @@ func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) 
 	id := a.ID.String()
 	owner, grant := find(r, userByID(a.Owner)), find(r, grantOn(a.ID, a.Owner))
 	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
-	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id, "its owner does not have the role Owner")
+	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id,
+		"its owner does not have the role Owner")
 	memberships := all(r, membershipsOf(a.Owner, OrganizationID{}))
 	switch {
 	case a.Organization.IsZero():
 		c.check(len(memberships) == 0, "INV-3", id, "it is unmanaged, and its owner is a member")
 	case o == nil || o.State == StateActive:
-		member := slices.ContainsFunc(memberships, func(m MembershipRecord) bool { return m.Organization == a.Organization })
+		member := slices.ContainsFunc(memberships,
+			func(m MembershipRecord) bool { return m.Organization == a.Organization })
 		c.check(member, "INV-3", id, "its owner is not a member of its organization")
 	}
 }
@@ -196,7 +206,8 @@ func (c *checker) subaccount(r *reads, a AccountRecord) {
 		c.check(false, "INV-4", id, "its parent is a subaccount")
 	case a.Closed == 0:
 		c.check(parent.Closed == 0, "INV-4", id, "its parent is closed")
-		c.check(parent.Owner == a.Owner && parent.Organization == a.Organization, "INV-4", id, "its owner or organization is not its parent's")
+		c.check(parent.Owner == a.Owner && parent.Organization == a.Organization, "INV-4", id,
+			"its owner or organization is not its parent's")
 	}
 }
 
@@ -215,16 +226,19 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 	default:
 		holder = find(r, pendingInvitation(i.Organization, i.Personal.Address.Reveal()))
 	}
-	c.check(holder != nil && holder.ID == i.ID, "INV-8", id, "another invitation is pending for its target and address")
+	c.check(holder != nil && holder.ID == i.ID, "INV-8", id,
+		"another invitation is pending for its target and address")
 	if !i.Personal.Address.IsZero() {
 		canonical, err := parseEmail(i.Personal.Email.Reveal())
-		c.check(err == nil && canonical == i.Personal.Address.Reveal(), "INV-8", id, "its address is not in canonical form")
+		c.check(err == nil && canonical == i.Personal.Address.Reveal(), "INV-8", id,
+			"its address is not in canonical form")
 		c.check(!c.overdue(due(i.Settled, i.Expires)), "INV-14", id, "its address is still there")
 	}
 }
 
 func (c *checker) request(_ *reads, q RequestRecord) {
-	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(), "its address is still there")
+	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(),
+		"its address is still there")
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {
@@ -237,5 +251,6 @@ func (c *checker) domain(r *reads, d DomainRecord) {
 		return
 	}
 	holder := find(r, verifiedDomain(canonical))
-	c.check(holder != nil && holder.ID == d.ID, "INV-6", d.ID.String(), "another organization has it verified too")
+	c.check(holder != nil && holder.ID == d.ID, "INV-6", d.ID.String(),
+		"another organization has it verified too")
 }

@@ -312,17 +312,43 @@ func TestCheck(t *testing.T) {
 	}
 	t.Run("INV-9 what has expired is not pending, and closed accounts stay as history", func(t *testing.T) {
 		s := newTown(t)
-		s.put(tenancy.InvitationRecord{ID: tenancy.InvitationID{15: 1}, Kind: tenancy.InvitationToOrganization, Organization: s.ended, State: tenancy.StatePending,
-			Expires: s.instant(0), Personal: tenancy.InvitationPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com"), Secret: [32]byte{1}}},
-			tenancy.RequestRecord{ID: tenancy.RequestID{15: 1}, Organization: s.ended, State: tenancy.StateOpen, Expires: s.instant(0),
-				Personal: tenancy.RequestPersonal{Email: tenancy.NewPersonal("x@example.com"), Address: tenancy.NewPersonal("x@example.com")}})
+		s.put(
+			tenancy.InvitationRecord{
+				ID:           tenancy.InvitationID{15: 1},
+				Kind:         tenancy.InvitationToOrganization,
+				Organization: s.ended,
+				State:        tenancy.StatePending,
+				Expires: s.instant(0),
+				Personal: tenancy.InvitationPersonal{
+					Email:   tenancy.NewPersonal("x@example.com"),
+					Address: tenancy.NewPersonal("x@example.com"),
+					Secret:  [32]byte{1},
+				},
+			},
+			tenancy.RequestRecord{
+				ID:           tenancy.RequestID{15: 1},
+				Organization: s.ended,
+				State:        tenancy.StateOpen,
+				Expires:      s.instant(0),
+				Personal: tenancy.RequestPersonal{
+					Email:   tenancy.NewPersonal("x@example.com"),
+					Address: tenancy.NewPersonal("x@example.com"),
+				},
+			},
+		)
 		require.Empty(t, s.check(tenancy.CheckOptions{}))
 	})
 	t.Run("INV-6, INV-7, INV-8 a store that lets two records share what is one's alone", func(t *testing.T) {
 		s := newTown(t)
 		for rule, index := range map[string]tenancy.Index{"INV-6": tenancy.IndexVerifiedDomains, "INV-7": tenancy.IndexUsersByAddress, "INV-8": tenancy.IndexPendingInvitations} {
-			s.put(tenancy.DomainRecord{ID: tenancy.DomainID{15: 1}, Organization: s.ben.Organization.ID, State: tenancy.StateVerified,
-				Personal: tenancy.DomainPersonal{Name: "ben.example.com"}})
+			s.put(
+				tenancy.DomainRecord{
+					ID:           tenancy.DomainID{15: 1},
+					Organization: s.ben.Organization.ID,
+					State:        tenancy.StateVerified,
+					Personal:     tenancy.DomainPersonal{Name: "ben.example.com"},
+				},
+			)
 			forgetful := &scenes.Tapped{Store: s.store, Answer: func(l tenancy.Lookup, a *tenancy.Answer) {
 				if l.Index == index {
 					*a = tenancy.Answer{}
@@ -429,7 +455,8 @@ func TestReplay(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				s := newTown(t)
 				subject := q.change(s)
-				require.Equal(t, []tenancy.Violation{{Rule: "INV-13", Subject: subject, Detail: q.detail}}, s.check(replayed))
+				require.Equal(t, []tenancy.Violation{{Rule: "INV-13", Subject: subject, Detail: q.detail}},
+					s.check(replayed))
 				require.Empty(t, s.check(tenancy.CheckOptions{}))
 			})
 		}
@@ -437,7 +464,11 @@ func TestReplay(t *testing.T) {
 	t.Run("EVT-3 what is personal stands in no event, nor when a domain's record was last found", func(t *testing.T) {
 		s := newTown(t)
 		a, u, o := s.account(s.sub), s.user(s.guest), s.organization(s.ana.Organization.ID)
-		a.Personal = tenancy.AccountPersonal{Name: tenancy.NewPersonal("Another"), Pricing: tenancy.NewPersonal("other"), Phone: tenancy.NewPersonal("+4987654321")}
+		a.Personal = tenancy.AccountPersonal{
+			Name:    tenancy.NewPersonal("Another"),
+			Pricing: tenancy.NewPersonal("other"),
+			Phone:   tenancy.NewPersonal("+4987654321"),
+		}
 		u.Personal.Name = tenancy.NewPersonal("Another")
 		o.Personal.Name = tenancy.NewPersonal("Another")
 		s.put(a, u, o)
@@ -470,7 +501,8 @@ func TestReplay(t *testing.T) {
 		ana := s.found("ana")
 		s.say(ana.Organization.ID, "RenameAccount", tenancy.AccountClosed{Account: tenancy.AccountID{15: 1}, Closed: 1})
 		s.say(ana.Organization.ID, "CreateAccount", tenancy.AccountCreated{Account: ana.Account.ID})
-		s.say(ana.Organization.ID, "RevokeRoles", tenancy.RolesRevoked{Account: ana.Account.ID, User: tenancy.UserID{15: 1}})
+		s.say(ana.Organization.ID, "RevokeRoles",
+			tenancy.RolesRevoked{Account: ana.Account.ID, User: tenancy.UserID{15: 1}})
 		found := s.check(replayed)
 		require.Len(t, found, 3)
 		for _, v := range found {
@@ -484,7 +516,8 @@ func TestReplay(t *testing.T) {
 		for n, data := range []tenancy.EventData{tenancy.AccountTransferred{Account: s.closed, Owner: s.admin}, tenancy.AccountSuspended{Account: s.closed}} {
 			s.say(s.ana.Organization.ID, "TransferAccount", data)
 			require.True(t, slices.ContainsFunc(s.check(replayed), func(v tenancy.Violation) bool {
-				return v.Rule == "INV-10" && v.Subject == fmt.Sprint(s.ana.Organization.ID, " ", s.head(s.ana.Organization.ID).Sequence)
+				return v.Rule == "INV-10" &&
+					v.Subject == fmt.Sprint(s.ana.Organization.ID, " ", s.head(s.ana.Organization.ID).Sequence)
 			}), n)
 		}
 	})
@@ -501,7 +534,8 @@ func TestReplay(t *testing.T) {
 			}
 			s.say(s.ben.Organization.ID, "TransferOwnership", data)
 			require.True(t, slices.ContainsFunc(s.check(replayed), func(v tenancy.Violation) bool {
-				return v.Rule == "INV-11" && v.Subject == fmt.Sprint(s.ben.Organization.ID, " ", s.head(s.ben.Organization.ID).Sequence)
+				return v.Rule == "INV-11" &&
+					v.Subject == fmt.Sprint(s.ben.Organization.ID, " ", s.head(s.ben.Organization.ID).Sequence)
 			}), "%T", data)
 		}
 	})
@@ -530,12 +564,22 @@ func TestReplay(t *testing.T) {
 		one, two := tenancy.NewOperationID(), tenancy.NewOperationID()
 		s.append(one, a, 0, tenancy.OrganizationRenamed{Organization: ana.Organization.ID})
 		s.append(one, b, 0, tenancy.OrganizationRenamed{Organization: ben.Organization.ID})
-		require.Equal(t, []tenancy.Violation{{Rule: "INV-13", Subject: fmt.Sprint(b, " ", s.head(ben.Organization.ID).Sequence), Detail: "another stream's copy of the event differs"}},
-			s.check(replayed))
+		require.Equal(
+			t,
+			[]tenancy.Violation{
+				{
+					Rule:    "INV-13",
+					Subject: fmt.Sprint(b, " ", s.head(ben.Organization.ID).Sequence),
+					Detail:  "another stream's copy of the event differs",
+				},
+			},
+			s.check(replayed),
+		)
 		s.append(two, a, 0, tenancy.OrganizationRenamed{Organization: ana.Organization.ID})
 		s.append(one, a, 1, tenancy.OrganizationRenamed{Organization: ana.Organization.ID})
 		require.True(t, slices.ContainsFunc(s.check(replayed), func(v tenancy.Violation) bool {
-			return v.Subject == fmt.Sprint(a, " ", s.head(ana.Organization.ID).Sequence) && v.Detail == "another operation's events stand between those of its operation"
+			return v.Subject == fmt.Sprint(a, " ", s.head(ana.Organization.ID).Sequence) &&
+				v.Detail == "another operation's events stand between those of its operation"
 		}))
 	})
 }
@@ -559,12 +603,16 @@ func (s *scene) append(operation tenancy.OperationID, stream tenancy.Stream, ste
 }
 
 // appendAs appends a sound event: its number, link and hash are what they must be.
-func (s *scene) appendAs(name string, operation tenancy.OperationID, stream tenancy.Stream, step int, data tenancy.EventData) {
+func (s *scene) appendAs(
+	name string, operation tenancy.OperationID, stream tenancy.Stream, step int, data tenancy.EventData,
+) {
 	s.Helper()
 	head, err := s.host.LogHead(s.ctx(), stream)
 	require.NoError(s, err)
-	e := tenancy.RecordOf(tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name,
-		Operation: operation, Step: step, Data: data, Previous: head.Hash})
+	e := tenancy.RecordOf(
+		tenancy.Event{ID: tenancy.EventID{15: 1}, Stream: stream, Sequence: head.Sequence + 1, Time: 1, Name: name,
+			Operation: operation, Step: step, Data: data, Previous: head.Hash},
+	)
 	s.damage(func(ctx context.Context, tx tenancy.Tx) error {
 		if err := tx.Put(ctx, tenancy.HeadRecord{Stream: stream, Sequence: e.Sequence, Hash: e.Hash}); err != nil {
 			return err

@@ -207,7 +207,8 @@ func (s *Session) settle(ctx context.Context, id OperationID) (done *OperationRe
 			return nil
 		}
 		done = nil
-		return tx.Put(ctx, OperationRecord{Actor: s.actor, ID: id, Call: call.nonce, Time: call.now, Fence: true})
+		return tx.Put(ctx,
+			OperationRecord{Actor: s.actor, ID: id, Call: call.nonce, Time: call.now, Fence: true})
 	})
 	return done, err
 }

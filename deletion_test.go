@@ -21,14 +21,20 @@ func TestDeletion(t *testing.T) {
 	open := func(t *testing.T) customer {
 		s := newScene(t)
 		ana := s.found("ana")
-		c := customer{scene: s, ana: ana, ben: s.join(ana, "ben", tenancy.Administrator), std: s.join(ana, "std", tenancy.StandardUser)}
+		c := customer{
+			scene: s,
+			ana:   ana,
+			ben:   s.join(ana, "ben", tenancy.Administrator),
+			std:   s.join(ana, "std", tenancy.StandardUser),
+		}
 		var err error
 		c.own, err = s.dir.As(c.ben).CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "Ben's"})
 		require.NoError(t, err)
 		return c
 	}
 	remove := func(t *testing.T, c customer) {
-		require.NoError(t, c.dir.As(c.ana.User.ID).DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}))
+		require.NoError(t,
+			c.dir.As(c.ana.User.ID).DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}))
 	}
 	sound := func(t *testing.T, c customer) {
 		for violation, err := range c.dir.Check(c.ctx(), tenancy.CheckOptions{Replay: true}) {
@@ -39,53 +45,62 @@ func TestDeletion(t *testing.T) {
 	t.Run("ORG-10 the Owner or an Operator, never an Administrator", func(t *testing.T) {
 		c := open(t)
 		c.unchanged(func() {
-			refused(t, c.dir.As(c.ben).DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}), tenancy.CodeNotAllowed)
+			refused(t,
+				c.dir.As(c.ben).DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}),
+				tenancy.CodeNotAllowed)
 		})
 		require.NoError(t, c.staff.DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}))
-		refused(t, c.staff.DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}), tenancy.CodeEnded)
+		refused(t, c.staff.DeleteOrganization(c.ctx(), c.ana.Organization.ID, tenancy.OrganizationDeletion{}),
+			tenancy.CodeEnded)
 		sound(t, c)
 	})
-	t.Run("ORG-10 accounts stay with their owners, unmanaged; grants stay; a member made inactive leaves first", func(t *testing.T) {
-		c := open(t)
-		owner := c.dir.As(c.ana.User.ID)
-		_, err := owner.AssignRoles(c.ctx(), c.own.ID, c.std, tenancy.Roles(tenancy.Developer))
-		require.NoError(t, err)
-		kim := c.join(c.ana, "kim", tenancy.StandardUser)
-		kims, err := c.dir.As(kim).CreateAccount(c.ctx(), c.ana.Organization.ID, tenancy.NewAccount{Name: "Kim's"})
-		require.NoError(t, err)
-		_, err = owner.DeactivateUser(c.ctx(), kim)
-		require.NoError(t, err)
-		remove(t, c)
-		sound(t, c)
-		for id, want := range map[tenancy.AccountID]tenancy.UserID{c.ana.Account.ID: c.ana.User.ID, c.own.ID: c.ben, kims.ID: c.ana.User.ID} {
-			a, err := c.host.Account(c.ctx(), id)
+	t.Run(
+		"ORG-10 accounts stay with their owners, unmanaged; grants stay; a member made inactive leaves first",
+		func(t *testing.T) {
+			c := open(t)
+			owner := c.dir.As(c.ana.User.ID)
+			_, err := owner.AssignRoles(c.ctx(), c.own.ID, c.std, tenancy.Roles(tenancy.Developer))
 			require.NoError(t, err)
-			require.Zero(t, *a.Organization)
-			require.Equal(t, want, a.Owner)
-		}
-		d, err := c.host.Can(c.ctx(), c.std, tenancy.Build, c.own.ID)
-		require.NoError(t, err)
-		require.True(t, d.Allowed)
-		_, memberships, err := c.host.User(c.ctx(), c.std)
-		require.NoError(t, err)
-		require.Empty(t, memberships)
-	})
-	t.Run("ORG-12 restored within 29 days: the Owner with every unmanaged account they own, nobody else", func(t *testing.T) {
-		c := open(t)
-		remove(t, c)
-		c.clock.Advance(29*day - time.Microsecond)
-		o, err := c.staff.RestoreOrganization(c.ctx(), c.ana.Organization.ID)
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateActive, o.State)
-		require.Equal(t, "ana Inc", o.Name.Reveal())
-		a, err := c.host.Account(c.ctx(), c.ana.Account.ID)
-		require.NoError(t, err)
-		require.Equal(t, o.ID, *a.Organization)
-		_, memberships, err := c.host.User(c.ctx(), c.ben)
-		require.NoError(t, err)
-		require.Empty(t, memberships)
-		sound(t, c)
-	})
+			kim := c.join(c.ana, "kim", tenancy.StandardUser)
+			kims, err := c.dir.As(kim).CreateAccount(c.ctx(), c.ana.Organization.ID, tenancy.NewAccount{Name: "Kim's"})
+			require.NoError(t, err)
+			_, err = owner.DeactivateUser(c.ctx(), kim)
+			require.NoError(t, err)
+			remove(t, c)
+			sound(t, c)
+			for id, want := range map[tenancy.AccountID]tenancy.UserID{c.ana.Account.ID: c.ana.User.ID, c.own.ID: c.ben, kims.ID: c.ana.User.ID} {
+				a, err := c.host.Account(c.ctx(), id)
+				require.NoError(t, err)
+				require.Zero(t, *a.Organization)
+				require.Equal(t, want, a.Owner)
+			}
+			d, err := c.host.Can(c.ctx(), c.std, tenancy.Build, c.own.ID)
+			require.NoError(t, err)
+			require.True(t, d.Allowed)
+			_, memberships, err := c.host.User(c.ctx(), c.std)
+			require.NoError(t, err)
+			require.Empty(t, memberships)
+		},
+	)
+	t.Run(
+		"ORG-12 restored within 29 days: the Owner with every unmanaged account they own, nobody else",
+		func(t *testing.T) {
+			c := open(t)
+			remove(t, c)
+			c.clock.Advance(29*day - time.Microsecond)
+			o, err := c.staff.RestoreOrganization(c.ctx(), c.ana.Organization.ID)
+			require.NoError(t, err)
+			require.Equal(t, tenancy.StateActive, o.State)
+			require.Equal(t, "ana Inc", o.Name.Reveal())
+			a, err := c.host.Account(c.ctx(), c.ana.Account.ID)
+			require.NoError(t, err)
+			require.Equal(t, o.ID, *a.Organization)
+			_, memberships, err := c.host.User(c.ctx(), c.ben)
+			require.NoError(t, err)
+			require.Empty(t, memberships)
+			sound(t, c)
+		},
+	)
 	t.Run("ORG-12 too late at 29 days, and for what is not deleted", func(t *testing.T) {
 		c := open(t)
 		_, err := c.staff.RestoreOrganization(c.ctx(), c.ana.Organization.ID)
@@ -108,7 +123,8 @@ func TestDeletion(t *testing.T) {
 	t.Run("ORG-11 purged from the 29th day on, not read from the 30th on whether purged or not", func(t *testing.T) {
 		for _, purge := range []bool{true, false} {
 			c := open(t)
-			sent, err := c.dir.As(c.ana.User.ID).InviteUser(c.ctx(), c.ana.Organization.ID, tenancy.NewInvitation{Email: "marker@marked.example.com"})
+			sent, err := c.dir.As(c.ana.User.ID).
+				InviteUser(c.ctx(), c.ana.Organization.ID, tenancy.NewInvitation{Email: "marker@marked.example.com"})
 			require.NoError(t, err)
 			remove(t, c)
 			c.clock.Advance(29*day - time.Microsecond)
@@ -145,7 +161,8 @@ func TestDeletion(t *testing.T) {
 		c.unchanged(func() {
 			_, err := ben.TransferOwnership(c.ctx(), org, tenancy.NewOwner{User: c.ben})
 			refused(t, err, tenancy.CodeNotAllowed)
-			refused(t, errOf(ben.SetOrganizationRole(c.ctx(), org, c.ana.User.ID, tenancy.StandardUser)), tenancy.CodeTheOwner)
+			refused(t, errOf(ben.SetOrganizationRole(c.ctx(), org, c.ana.User.ID, tenancy.StandardUser)),
+				tenancy.CodeTheOwner)
 			refused(t, ben.RemoveUser(c.ctx(), org, c.std, tenancy.Removal{Release: true}), tenancy.CodeRelease)
 		})
 		require.NoError(t, errOf(ben.SetOrganizationRole(c.ctx(), org, c.std, tenancy.Administrator)))
@@ -164,14 +181,20 @@ func TestDeletionOfOneOfSeveral(t *testing.T) {
 		theirs := s.account(std, ana.Organization.ID, "Std's")
 		owner, sub := s.as(ana.User.ID), s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
 		s.unchanged(func() {
-			refused(t, owner.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}), tenancy.CodeOwnsOrganization)
+			refused(t, owner.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}),
+				tenancy.CodeOwnsOrganization)
 		})
-		require.NoError(t, owner.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{AccountsTo: second}))
+		require.NoError(
+			t,
+			owner.DeleteOrganization(t.Context(), ana.Organization.ID,
+				tenancy.OrganizationDeletion{AccountsTo: second}),
+		)
 		require.Equal(t, second, s.accountRecord(ana.Account.ID).Organization)
 		require.Equal(t, second, s.accountRecord(sub).Organization)
 		require.Zero(t, s.accountRecord(theirs).Organization)
 		require.Equal(t, std, s.accountRecord(theirs).Owner)
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{second: tenancy.Owner},
+			s.ranks(ana.User.ID))
 		s.sound()
 	})
 	t.Run("ORG-10 none is named where they own no account in it", func(t *testing.T) {
@@ -186,7 +209,12 @@ func TestDeletionOfOneOfSeveral(t *testing.T) {
 		require.NoError(t, s.staff.DeleteOrganization(t.Context(), second, tenancy.OrganizationDeletion{}))
 		s.unchanged(func() {
 			for _, to := range []tenancy.OrganizationID{ana.Organization.ID, eve.Organization.ID, second, foreignID[tenancy.OrganizationID]()} {
-				refused(t, s.as(ana.User.ID).DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{AccountsTo: to}), tenancy.CodeNotFound)
+				refused(
+					t,
+					s.as(ana.User.ID).
+						DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{AccountsTo: to}),
+					tenancy.CodeNotFound,
+				)
 			}
 		})
 	})
@@ -208,7 +236,11 @@ func TestDeletionOfOneOfSeveral(t *testing.T) {
 		work := s.account(kim, ana.Organization.ID, "Work")
 		_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), kim)
 		require.NoError(t, err)
-		require.NoError(t, s.as(ana.User.ID).DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{AccountsTo: second}))
+		require.NoError(
+			t,
+			s.as(ana.User.ID).
+				DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{AccountsTo: second}),
+		)
 		moved := s.accountRecord(work)
 		require.Equal(t, second, moved.Organization)
 		require.Equal(t, ana.User.ID, moved.Owner)
@@ -223,13 +255,18 @@ func TestDeletionEnds(t *testing.T) {
 	domain := s.prove(ana.User.ID, org, "corp.example")
 	connection := s.enforce(ana.User.ID, org, domain)
 	toOrganization := s.invitation(ana.User.ID, org, "ivy@ivy.example.com")
-	toAccount, err := owner.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("gus"), Roles: tenancy.Roles(tenancy.Support)})
+	toAccount, err := owner.InviteToAccount(t.Context(), ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: address("gus"), Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)
 	asked := s.asking(ana.User.ID, org, eve.Account.ID)
 	request, err := s.host.RequestInvitation(t.Context(), tenancy.Proven("rita@corp.example"))
 	require.NoError(t, err)
 	require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Members: 7})))
-	require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+	require.NoError(
+		t,
+		errOf(
+			s.staff.SetImportEntitlement(t.Context(), org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})),
+	)
 	s.entitle(org)
 	before, err := owner.Organization(t.Context(), org)
 	require.NoError(t, err)
@@ -258,18 +295,21 @@ func TestDeletionEnds(t *testing.T) {
 		}
 		s.prove(eve.User.ID, eve.Organization.ID, "corp.example")
 	})
-	t.Run("ORG-12 settings, entitlements and limits are as they were; domains, connections and invitations don't return", func(t *testing.T) {
-		restored, err := s.staff.RestoreOrganization(t.Context(), org)
-		require.NoError(t, err)
-		require.Equal(t, before, restored)
-		require.Empty(t, items(t, owner.Domains(t.Context(), org, tenancy.DomainQuery{})))
-		require.Empty(t, items(t, owner.Connections(t.Context(), org, tenancy.ConnectionQuery{})))
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(toOrganization))
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(asked))
-		_, err = s.staff.RestoreOrganization(t.Context(), org)
-		refused(t, err, tenancy.CodeRestoreWindow)
-		s.sound()
-	})
+	t.Run(
+		"ORG-12 settings, entitlements and limits are as they were; domains, connections and invitations don't return",
+		func(t *testing.T) {
+			restored, err := s.staff.RestoreOrganization(t.Context(), org)
+			require.NoError(t, err)
+			require.Equal(t, before, restored)
+			require.Empty(t, items(t, owner.Domains(t.Context(), org, tenancy.DomainQuery{})))
+			require.Empty(t, items(t, owner.Connections(t.Context(), org, tenancy.ConnectionQuery{})))
+			require.Equal(t, tenancy.StateRevoked, s.invitationState(toOrganization))
+			require.Equal(t, tenancy.StateRevoked, s.invitationState(asked))
+			_, err = s.staff.RestoreOrganization(t.Context(), org)
+			refused(t, err, tenancy.CodeRestoreWindow)
+			s.sound()
+		},
+	)
 }
 
 func TestRestoreOrganizationRefused(t *testing.T) {
@@ -294,7 +334,8 @@ func TestRestoreOrganizationRefused(t *testing.T) {
 		t.Run("ORG-12 the former Owner is "+name, func(t *testing.T) {
 			s := newScene(t)
 			ana := s.found("ana")
-			require.NoError(t, s.staff.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
+			require.NoError(t,
+				s.staff.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
 			happens(s, ana)
 			s.unchanged(func() {
 				_, err := s.staff.RestoreOrganization(t.Context(), ana.Organization.ID)
@@ -309,7 +350,14 @@ func TestRestoreOrganizationRefused(t *testing.T) {
 		require.NoError(t, s.staff.DeleteOrganization(t.Context(), second, tenancy.OrganizationDeletion{}))
 		_, err := s.staff.RestoreOrganization(t.Context(), second)
 		require.NoError(t, err)
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{ana.Organization.ID: tenancy.Owner, second: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(
+			t,
+			map[tenancy.OrganizationID]tenancy.OrganizationRole{
+				ana.Organization.ID: tenancy.Owner,
+				second:              tenancy.Owner,
+			},
+			s.ranks(ana.User.ID),
+		)
 		s.sound()
 	})
 	t.Run("ORG-12 a merge is final", func(t *testing.T) {
@@ -344,7 +392,8 @@ func TestDeleteUser(t *testing.T) {
 		bo := s.join(ana, "bo", tenancy.StandardUser)
 		account := s.account(bo, org, "bo's")
 		s.assign(ana.User.ID, ana.Account.ID, bo, tenancy.Developer)
-		sent, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := s.as(bob.User.ID).
+			InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		_, err = s.as(bo).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
@@ -352,8 +401,16 @@ func TestDeleteUser(t *testing.T) {
 
 		added := s.news(func() { require.NoError(t, s.as(admin).DeleteUser(t.Context(), bo, to(admin))) },
 			ofOrganization(org), ofUser(bo), ofOrganization(bob.Organization.ID), ofUser(own))
-		require.Equal(t, [][]string{{"AccountTransferred", "RolesRevoked", "RolesAssigned", "RolesRevoked", "MemberLeft"}, {"MemberLeft", "UserDeleted"},
-			{"RolesRevoked"}, nil}, added)
+		require.Equal(
+			t,
+			[][]string{
+				{"AccountTransferred", "RolesRevoked", "RolesAssigned", "RolesRevoked", "MemberLeft"},
+				{"MemberLeft", "UserDeleted"},
+				{"RolesRevoked"},
+				nil,
+			},
+			added,
+		)
 		gone(bo)
 		require.Equal(t, admin, s.accountRecord(account).Owner)
 		for _, id := range []tenancy.AccountID{account, ana.Account.ID, bob.Account.ID} {
@@ -371,41 +428,47 @@ func TestDeleteUser(t *testing.T) {
 		require.NotEqual(t, old, cy.User.ID)
 		require.Empty(t, s.roles(ana.Account.ID, cy.User.ID))
 	})
-	t.Run("USR-14 what is personal is gone from invitations in every state, and pending ones are revoked", func(t *testing.T) {
-		var sent []tenancy.SentInvitation
-		invite := func() tenancy.SentInvitation {
-			made := s.invited(ana, address("quill"))
-			sent = append(sent, made)
-			return made
-		}
-		require.NoError(t, boss.RevokeInvitation(t.Context(), invite().ID))
-		require.NoError(t, s.host.DeclineInvitation(t.Context(), invite().Secret))
-		quill, err := s.signUp("quill", invite().Secret)
-		require.NoError(t, err)
-		require.NoError(t, boss.RemoveUser(t.Context(), org, quill.User.ID, tenancy.Removal{}))
-		expired := s.invited(bob, address("quill"))
-		s.clock.Advance(8 * 24 * time.Hour)
-		pending := invite()
-		toAccount, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("quill"), Roles: tenancy.Roles(tenancy.Support)})
-		require.NoError(t, err)
-		other := s.invited(ana, address("other"))
+	t.Run(
+		"USR-14 what is personal is gone from invitations in every state, and pending ones are revoked",
+		func(t *testing.T) {
+			var sent []tenancy.SentInvitation
+			invite := func() tenancy.SentInvitation {
+				made := s.invited(ana, address("quill"))
+				sent = append(sent, made)
+				return made
+			}
+			require.NoError(t, boss.RevokeInvitation(t.Context(), invite().ID))
+			require.NoError(t, s.host.DeclineInvitation(t.Context(), invite().Secret))
+			quill, err := s.signUp("quill", invite().Secret)
+			require.NoError(t, err)
+			require.NoError(t, boss.RemoveUser(t.Context(), org, quill.User.ID, tenancy.Removal{}))
+			expired := s.invited(bob, address("quill"))
+			s.clock.Advance(8 * 24 * time.Hour)
+			pending := invite()
+			toAccount, err := s.as(bob.User.ID).
+				InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("quill"), Roles: tenancy.Roles(tenancy.Support)})
+			require.NoError(t, err)
+			other := s.invited(ana, address("other"))
 
-		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), quill.User.ID, tenancy.UserDeletion{})) },
-			ofOrganization(org), ofOrganization(bob.Organization.ID), ofUser(quill.User.ID))
-		require.Equal(t, [][]string{{"InvitationRevoked"}, {"InvitationRevoked", "InvitationRevoked"}, {"UserDeleted"}}, added)
-		for _, i := range append(sent, expired, toAccount) {
-			record := s.record(tenancy.IndexInvitations, tenancy.Key{ID: i.ID}).(tenancy.InvitationRecord)
-			require.Equal(t, tenancy.InvitationPersonal{}, record.Personal)
-			require.NotEqual(t, tenancy.StatePending, record.State)
-		}
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(pending.ID))
-		require.Equal(t, tenancy.StatePending, s.invitationState(other.ID))
-		for entry, record := range s.everything() {
-			require.NotContains(t, fmt.Sprintf("%+v %+v", entry, record), "quill", "SEC a name or address is left")
-		}
-		_, err = s.signUp("quill", pending.Secret)
-		refused(t, err, tenancy.CodeSecretRefused)
-	})
+			added := s.news(
+				func() { require.NoError(t, s.staff.DeleteUser(t.Context(), quill.User.ID, tenancy.UserDeletion{})) },
+				ofOrganization(org), ofOrganization(bob.Organization.ID), ofUser(quill.User.ID))
+			require.Equal(t,
+				[][]string{{"InvitationRevoked"}, {"InvitationRevoked", "InvitationRevoked"}, {"UserDeleted"}}, added)
+			for _, i := range append(sent, expired, toAccount) {
+				record := s.record(tenancy.IndexInvitations, tenancy.Key{ID: i.ID}).(tenancy.InvitationRecord)
+				require.Equal(t, tenancy.InvitationPersonal{}, record.Personal)
+				require.NotEqual(t, tenancy.StatePending, record.State)
+			}
+			require.Equal(t, tenancy.StateRevoked, s.invitationState(pending.ID))
+			require.Equal(t, tenancy.StatePending, s.invitationState(other.ID))
+			for entry, record := range s.everything() {
+				require.NotContains(t, fmt.Sprintf("%+v %+v", entry, record), "quill", "SEC a name or address is left")
+			}
+			_, err = s.signUp("quill", pending.Secret)
+			refused(t, err, tenancy.CodeSecretRefused)
+		},
+	)
 	t.Run("USR-14 a user in no organization deletes themself, unmanaged accounts closed first", func(t *testing.T) {
 		fay := s.guest(ana.User.ID, ana.Account.ID, "fay", tenancy.Developer)
 		account := s.account(fay, tenancy.OrganizationID{}, "fay's")
@@ -414,7 +477,8 @@ func TestDeleteUser(t *testing.T) {
 		})
 		_, err := s.as(fay).CloseAccount(t.Context(), account)
 		require.NoError(t, err)
-		added := s.news(func() { require.NoError(t, s.as(fay).DeleteUser(t.Context(), fay, tenancy.UserDeletion{})) }, ofUser(fay), ofOrganization(org))
+		added := s.news(func() { require.NoError(t, s.as(fay).DeleteUser(t.Context(), fay, tenancy.UserDeletion{})) },
+			ofUser(fay), ofOrganization(org))
 		require.Equal(t, [][]string{{"RolesRevoked", "UserDeleted"}, {"RolesRevoked"}}, added)
 		gone(fay)
 		require.Equal(t, fay, s.accountRecord(account).Owner, "INV-10")
@@ -432,7 +496,8 @@ func TestDeleteUser(t *testing.T) {
 			bob.User.ID: tenancy.CodeManagedElsewhere, idle: tenancy.CodeInactive, {1}: tenancy.CodeNotFound} {
 			s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), gus, to(heir)), code) })
 		}
-		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), gus, to(hal))) }, ofUser(gus), ofUser(hal))
+		added := s.news(func() { require.NoError(t, s.staff.DeleteUser(t.Context(), gus, to(hal))) }, ofUser(gus),
+			ofUser(hal))
 		moved := []string{"AccountTransferred", "AccountTransferred", "RolesRevoked", "RolesAssigned"}
 		require.Equal(t, [][]string{append(moved, "UserDeleted"), moved}, added)
 		for _, id := range []tenancy.AccountID{account, sub.ID} {
@@ -450,7 +515,10 @@ func TestDeleteUser(t *testing.T) {
 	t.Run("USR-14 each account of a member to an heir of its own, the others to another", func(t *testing.T) {
 		lee, std := s.join(ana, "lee", tenancy.StandardUser), s.join(ana, "heir", tenancy.StandardUser)
 		one, two, three := s.account(lee, org, "one"), s.account(lee, org, "two"), s.account(lee, org, "three")
-		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: two, User: std}, {Account: three, User: ana.User.ID}}, AccountsTo: admin}
+		in := tenancy.UserDeletion{
+			Heirs:      []tenancy.Heir{{Account: two, User: std}, {Account: three, User: ana.User.ID}},
+			AccountsTo: admin,
+		}
 		require.NoError(t, s.as(admin).DeleteUser(t.Context(), lee, in))
 		gone(lee)
 		for account, heir := range map[tenancy.AccountID]tenancy.UserID{one: admin, two: std, three: ana.User.ID} {
@@ -462,7 +530,8 @@ func TestDeleteUser(t *testing.T) {
 	})
 	t.Run("USR-14 an Operator names an heir for each unmanaged account", func(t *testing.T) {
 		mia := s.guest(ana.User.ID, ana.Account.ID, "mia", tenancy.Developer)
-		ned, oli := s.guest(ana.User.ID, ana.Account.ID, "ned", tenancy.Developer), s.guest(ana.User.ID, ana.Account.ID, "oli", tenancy.Developer)
+		ned, oli := s.guest(ana.User.ID, ana.Account.ID, "ned", tenancy.Developer), s.guest(ana.User.ID,
+			ana.Account.ID, "oli", tenancy.Developer)
 		one, two := s.account(mia, tenancy.OrganizationID{}, "one"), s.account(mia, tenancy.OrganizationID{}, "two")
 		in := tenancy.UserDeletion{Heirs: []tenancy.Heir{{Account: one, User: ned}}}
 		s.unchanged(func() { refused(t, s.staff.DeleteUser(t.Context(), mia, in), tenancy.CodeOwnsAccounts) })

@@ -128,7 +128,8 @@ func (o *Options) ready() (r options, err error) {
 
 // isLabel reports whether a text can be a label of a domain name.
 func isLabel(r Reference) bool {
-	return r.valid() && len(r) < 63 && !strings.ContainsAny(string(r), "._/") && r[0] != '-' && r[len(r)-1] != '-'
+	return r.valid() && len(r) < 63 && !strings.ContainsAny(string(r), "._/") && r[0] != '-' &&
+		r[len(r)-1] != '-'
 }
 
 // As returns the operations of a user whom the host has authenticated. Every

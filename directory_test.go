@@ -24,7 +24,8 @@ func TestNew(t *testing.T) {
 		for _, o := range []*tenancy.Options{nil, {}} {
 			dir, err := tenancy.New(memstore.New(), o)
 			require.NoError(t, err)
-			founded, err := dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@example.com"), Name: "Ana"})
+			founded, err := dir.System().
+				SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@example.com"), Name: "Ana"})
 			require.NoError(t, err)
 			require.WithinDuration(t, time.Now(), founded.User.Created, time.Minute)
 		}
@@ -48,7 +49,15 @@ func TestNew(t *testing.T) {
 			_, err := tenancy.New(memstore.New(), &o)
 			require.Equal(t, tenancy.ErrInvalid, tenancy.CategoryOf(err), name)
 		}
-		_, err = tenancy.New(memstore.New(), &tenancy.Options{InvitationsPerDay: -1, Product: "acme-2", Limits: &tenancy.Limits{}, MailProviders: []string{}})
+		_, err = tenancy.New(
+			memstore.New(),
+			&tenancy.Options{
+				InvitationsPerDay: -1,
+				Product:           "acme-2",
+				Limits:            &tenancy.Limits{},
+				MailProviders:     []string{},
+			},
+		)
 		require.NoError(t, err)
 	})
 }
@@ -63,7 +72,8 @@ func TestActors(t *testing.T) {
 		_, err = session.Organization(s.ctx(), org)
 		errs = append(errs, err, failure(session.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{})))
 		_, err = session.Can(s.ctx(), ana.User.ID, tenancy.Build, ana.Account.ID)
-		errs = append(errs, err, session.Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") }))
+		errs = append(errs, err,
+			session.Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") }))
 		_, err = session.Preview(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") })
 		errs = append(errs, err)
 		_, err = session.Outcome(s.ctx(), tenancy.NewOperationID())
@@ -159,18 +169,22 @@ func TestReproducible(t *testing.T) {
 		s.join(ana, "adam", tenancy.Administrator)
 		s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Developer)
 		var tick sync.Once
-		require.NoError(t, s.dir.As(ben.User.ID).Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
-			_, err := in.CreateAccount(ctx, ben.Organization.ID, tenancy.NewAccount{Name: "Second"})
-			require.NoError(t, err)
-			_, err = in.CreateAccount(ctx, ana.Organization.ID, tenancy.NewAccount{Name: "Refused"})
-			refused(t, err, tenancy.CodeNotFound)
-			tick.Do(func() { s.clock.Advance(time.Second) })
-			_, err = in.RenameOrganization(ctx, ben.Organization.ID, "Ben and sons")
-			return err
-		}))
+		require.NoError(
+			t,
+			s.dir.As(ben.User.ID).Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
+				_, err := in.CreateAccount(ctx, ben.Organization.ID, tenancy.NewAccount{Name: "Second"})
+				require.NoError(t, err)
+				_, err = in.CreateAccount(ctx, ana.Organization.ID, tenancy.NewAccount{Name: "Refused"})
+				refused(t, err, tenancy.CodeNotFound)
+				tick.Do(func() { s.clock.Advance(time.Second) })
+				_, err = in.RenameOrganization(ctx, ben.Organization.ID, "Ben and sons")
+				return err
+			}),
+		)
 		s.rename(ana, 3)
 		s.sound()
-		return s.everything(), items(t, s.host.Events(s.ctx(), organizationStream(ben.Organization.ID), tenancy.EventQuery{}))
+		return s.everything(), items(t,
+			s.host.Events(s.ctx(), organizationStream(ben.Organization.ID), tenancy.EventQuery{}))
 	}
 	plain := func(s tenancy.Store) tenancy.Store { return s }
 	records, events := run(t, plain)
@@ -195,14 +209,18 @@ func TestReproducible(t *testing.T) {
 		dir, err := tenancy.New(s.store, &tenancy.Options{Random: strings.NewReader(strings.Repeat("x", 40))})
 		require.NoError(t, err)
 		s.unchanged(func() {
-			_, err := dir.As(ana.User.ID).CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "Second"})
+			_, err := dir.As(ana.User.ID).
+				CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "Second"})
 			require.Error(t, err)
 			require.Empty(t, tenancy.CategoryOf(err))
-			require.Error(t, dir.As(ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-				_, err := s.RenameOrganization(ctx, ana.Organization.ID, "Other")
-				require.Error(t, err)
-				return nil
-			}))
+			require.Error(
+				t,
+				dir.As(ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+					_, err := s.RenameOrganization(ctx, ana.Organization.ID, "Other")
+					require.Error(t, err)
+					return nil
+				}),
+			)
 		})
 	})
 }
@@ -244,30 +262,37 @@ func TestRefused(t *testing.T) {
 	org, actor := ana.Organization.ID, ana.User.ID.String()
 	owner := s.dir.As(ana.User.ID)
 	require.Empty(t, l.take())
-	t.Run("EVT-1 a refused operation changes and appends nothing, and is told of once, after the last attempt", func(t *testing.T) {
-		s.unchanged(func() {
-			_, err := owner.CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "A", Owner: tenancy.UserID{15: 1}})
-			require.Error(t, err)
-			require.Equal(t, []string{actor + " " + err.Error()}, l.take())
-			_, err = owner.Organization(s.ctx(), tenancy.OrganizationID{15: 1})
-			refused(t, err, tenancy.CodeNotFound)
-			require.Equal(t, []string{actor + " tenancy: Organization OR00000000000000000000000000000001: not_found"}, l.take())
-			_, err = owner.RenameOrganization(s.ctx(), org, "")
-			refused(t, err, tenancy.CodeName)
-			require.Equal(t, []string{actor + " tenancy: RenameOrganization " + org.String() + ": name"}, l.take())
-			_, err = s.staff.Can(s.ctx(), ana.User.ID, "fly", ana.Account.ID)
-			refused(t, err, tenancy.CodePermission)
-			require.Equal(t, []string{"operator/staff-1 tenancy: Can " + ana.Account.ID.String() + ": permission"}, l.take())
-			_, err = s.dir.As(tenancy.UserID{15: 1}).Can(s.ctx(), tenancy.UserID{15: 1}, tenancy.Build, ana.Account.ID)
-			refused(t, err, tenancy.CodeActor)
-			require.Len(t, l.take(), 1)
-			_, err = owner.Outcome(s.ctx(), tenancy.OperationID{})
-			refused(t, err, tenancy.CodeID)
-			require.Len(t, l.take(), 1)
-			refused(t, failure(owner.Events(s.ctx(), tenancy.Stream{}, tenancy.EventQuery{})), tenancy.CodeInput)
-			require.Equal(t, []string{actor + " tenancy: Events: input"}, l.take())
-		})
-	})
+	t.Run(
+		"EVT-1 a refused operation changes and appends nothing, and is told of once, after the last attempt",
+		func(t *testing.T) {
+			s.unchanged(func() {
+				_, err := owner.CreateAccount(s.ctx(), org, tenancy.NewAccount{Name: "A", Owner: tenancy.UserID{15: 1}})
+				require.Error(t, err)
+				require.Equal(t, []string{actor + " " + err.Error()}, l.take())
+				_, err = owner.Organization(s.ctx(), tenancy.OrganizationID{15: 1})
+				refused(t, err, tenancy.CodeNotFound)
+				require.Equal(t,
+					[]string{actor + " tenancy: Organization OR00000000000000000000000000000001: not_found"},
+					l.take())
+				_, err = owner.RenameOrganization(s.ctx(), org, "")
+				refused(t, err, tenancy.CodeName)
+				require.Equal(t, []string{actor + " tenancy: RenameOrganization " + org.String() + ": name"}, l.take())
+				_, err = s.staff.Can(s.ctx(), ana.User.ID, "fly", ana.Account.ID)
+				refused(t, err, tenancy.CodePermission)
+				require.Equal(t,
+					[]string{"operator/staff-1 tenancy: Can " + ana.Account.ID.String() + ": permission"}, l.take())
+				_, err = s.dir.As(tenancy.UserID{15: 1}).
+					Can(s.ctx(), tenancy.UserID{15: 1}, tenancy.Build, ana.Account.ID)
+				refused(t, err, tenancy.CodeActor)
+				require.Len(t, l.take(), 1)
+				_, err = owner.Outcome(s.ctx(), tenancy.OperationID{})
+				refused(t, err, tenancy.CodeID)
+				require.Len(t, l.take(), 1)
+				refused(t, failure(owner.Events(s.ctx(), tenancy.Stream{}, tenancy.EventQuery{})), tenancy.CodeInput)
+				require.Equal(t, []string{actor + " tenancy: Events: input"}, l.take())
+			})
+		},
+	)
 	t.Run("EVT-1 those within a block and a preview too, once each, whether it commits or not", func(t *testing.T) {
 		block := func(ctx context.Context, s *tenancy.Session) error {
 			_, err := s.RenameOrganization(ctx, tenancy.OrganizationID{15: 1}, "x")
@@ -275,7 +300,10 @@ func TestRefused(t *testing.T) {
 			_, err = s.RenameOrganization(ctx, org, "")
 			return err
 		}
-		want := []string{actor + " tenancy: RenameOrganization OR00000000000000000000000000000001: not_found", actor + " tenancy: RenameOrganization " + org.String() + ": name"}
+		want := []string{
+			actor + " tenancy: RenameOrganization OR00000000000000000000000000000001: not_found",
+			actor + " tenancy: RenameOrganization " + org.String() + ": name",
+		}
 		refused(t, owner.Atomically(s.ctx(), block), tenancy.CodeName)
 		require.Equal(t, want, l.take())
 		require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
@@ -294,7 +322,11 @@ func TestRefused(t *testing.T) {
 		cancel()
 		_, err := owner.RenameOrganization(ctx, org, "Other")
 		require.Error(t, err)
-		require.Error(t, owner.Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { return errors.New("the host's own") }))
+		require.Error(
+			t,
+			owner.Atomically(s.ctx(),
+				func(context.Context, *tenancy.Session) error { return errors.New("the host's own") }),
+		)
 		_, err = owner.RenameOrganization(s.ctx(), org, "Other")
 		require.NoError(t, err)
 		require.Empty(t, l.take())
@@ -341,7 +373,9 @@ func TestErrors(t *testing.T) {
 		require.ErrorIs(t, err, broken)
 	})
 	t.Run("GEN-3 others kept winning", func(t *testing.T) {
-		dir, err := tenancy.New(&wavering{Store: s.store, fates: []fate{{before: fmt.Errorf("serialization: %w", tenancy.CodeBusy)}}}, nil)
+		dir, err := tenancy.New(
+			&wavering{Store: s.store, fates: []fate{{before: fmt.Errorf("serialization: %w", tenancy.CodeBusy)}}},
+			nil)
 		require.NoError(t, err)
 		_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, "Other")
 		refused(t, err, tenancy.CodeBusy)
@@ -426,8 +460,18 @@ func TestOnce(t *testing.T) {
 			require.ErrorIs(t, err, tenancy.ErrAlreadyDone)
 			done, ok := tenancy.OutcomeOf(err)
 			require.True(t, ok)
-			require.Equal(t, tenancy.Outcome{ID: id, Name: "CreateAccount", Actor: tenancy.Actor{User: ana.User.ID}, Time: s.clock.Now(),
-				Created: tenancy.Created{Accounts: []tenancy.AccountID{account.ID}}, Events: 2}, done)
+			require.Equal(
+				t,
+				tenancy.Outcome{
+					ID:      id,
+					Name:    "CreateAccount",
+					Actor:   tenancy.Actor{User: ana.User.ID},
+					Time:    s.clock.Now(),
+					Created: tenancy.Created{Accounts: []tenancy.AccountID{account.ID}},
+					Events:  2,
+				},
+				done,
+			)
 			again, err := owner.Outcome(s.ctx(), id)
 			require.NoError(t, err)
 			require.Equal(t, done, again)
@@ -441,7 +485,8 @@ func TestOnce(t *testing.T) {
 		id := tenancy.NewOperationID()
 		_, err := create(owner.Once(id))
 		require.NoError(t, err)
-		_, err = owner.Once(id).CreateAccount(s.ctx(), tenancy.OrganizationID{15: 1}, tenancy.NewAccount{Name: "Elsewhere"})
+		_, err = owner.Once(id).
+			CreateAccount(s.ctx(), tenancy.OrganizationID{15: 1}, tenancy.NewAccount{Name: "Elsewhere"})
 		refused(t, err, tenancy.CodeAlreadyDone)
 		_, err = owner.Once(id).RenameOrganization(s.ctx(), org, "Other")
 		refused(t, err, tenancy.CodeOperationTaken)
@@ -543,8 +588,12 @@ func TestOnce(t *testing.T) {
 		err := owner.Once(id).Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") })
 		refused(t, err, tenancy.CodeAlreadyDone)
 		done, _ := tenancy.OutcomeOf(err)
-		require.Equal(t, tenancy.Outcome{ID: id, Name: "Atomically", Actor: tenancy.Actor{User: ana.User.ID}, Time: s.clock.Now(),
-			Created: tenancy.Created{Accounts: want}, Events: 4}, done)
+		require.Equal(
+			t,
+			tenancy.Outcome{ID: id, Name: "Atomically", Actor: tenancy.Actor{User: ana.User.ID}, Time: s.clock.Now(),
+				Created: tenancy.Created{Accounts: want}, Events: 4},
+			done,
+		)
 		_, err = create(owner.Once(id))
 		refused(t, err, tenancy.CodeOperationTaken)
 	})
@@ -580,12 +629,20 @@ func TestOnce(t *testing.T) {
 	})
 	t.Run("GEN-13 everything an operation made is in its outcome", func(t *testing.T) {
 		id := tenancy.NewOperationID()
-		up, err := s.host.Once(id).SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven("mona@example.com"), Name: "Mona"})
+		up, err := s.host.Once(id).
+			SignUp(s.ctx(), tenancy.NewSignUp{Email: tenancy.Proven("mona@example.com"), Name: "Mona"})
 		require.NoError(t, err)
 		done, err := s.host.Outcome(s.ctx(), id)
 		require.NoError(t, err)
-		require.Equal(t, tenancy.Created{Organizations: []tenancy.OrganizationID{up.Organization.ID}, Accounts: []tenancy.AccountID{up.Account.ID},
-			Users: []tenancy.UserID{up.User.ID}}, done.Created)
+		require.Equal(
+			t,
+			tenancy.Created{
+				Organizations: []tenancy.OrganizationID{up.Organization.ID},
+				Accounts:      []tenancy.AccountID{up.Account.ID},
+				Users:         []tenancy.UserID{up.User.ID},
+			},
+			done.Created,
+		)
 		id = tenancy.NewOperationID()
 		sent, err := owner.Once(id).InviteUser(s.ctx(), org, tenancy.NewInvitation{Email: "nia@example.com"})
 		require.NoError(t, err)
@@ -639,7 +696,8 @@ func TestSettling(t *testing.T) {
 	})
 	t.Run("GEN-13 lost again and again it is given up, and cannot come about any more", func(t *testing.T) {
 		s, ana, org := begin(t)
-		dir, _ := s.wavers(fate{lost: true}, fate{}, fate{lost: true}, fate{}, fate{lost: true}, fate{}, fate{lost: true}, fate{}, fate{lost: true})
+		dir, _ := s.wavers(fate{lost: true}, fate{}, fate{lost: true}, fate{}, fate{lost: true}, fate{},
+			fate{lost: true}, fate{}, fate{lost: true})
 		_, err := create(s, dir.As(ana.User.ID), org)
 		refused(t, err, tenancy.CodeBusy)
 		require.Equal(t, 1, s.accountsIn(org))
@@ -668,7 +726,8 @@ func TestSettling(t *testing.T) {
 			s.clock.Advance(time.Second)
 			_, err = dir.As(ana.User.ID).Outcome(s.ctx(), e.Operation)
 			refused(t, err, tenancy.CodeNotFound)
-			require.NotEqual(t, fence, s.operation(ana.User.ID, e.Operation), "every look puts a new fence over an old one")
+			require.NotEqual(t, fence, s.operation(ana.User.ID, e.Operation),
+				"every look puts a new fence over an old one")
 			account, err := create(s, dir.As(ana.User.ID).Once(e.Operation), org)
 			require.NoError(t, err, "unless the ID is given again")
 			outcome, err = dir.As(ana.User.ID).Outcome(s.ctx(), e.Operation)
@@ -724,7 +783,8 @@ func TestSettling(t *testing.T) {
 			require.NoError(t, err)
 		})
 		require.Equal(t, 1, w.runs)
-		require.NoError(t, dir.As(ana.User.ID).Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { return nil }))
+		require.NoError(t,
+			dir.As(ana.User.ID).Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { return nil }))
 	})
 	t.Run("GEN-13 what a block's function captured is that of the attempt that committed", func(t *testing.T) {
 		for _, f := range []fate{{lost: true}, {landed: true}} {
@@ -732,12 +792,15 @@ func TestSettling(t *testing.T) {
 			dir, _ := s.wavers(f)
 			var captured tenancy.AccountID
 			runs := 0
-			require.NoError(t, dir.As(ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-				runs++
-				a, err := s.CreateAccount(ctx, org, tenancy.NewAccount{Name: "Another"})
-				captured = a.ID
-				return err
-			}))
+			require.NoError(
+				t,
+				dir.As(ana.User.ID).Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+					runs++
+					a, err := s.CreateAccount(ctx, org, tenancy.NewAccount{Name: "Another"})
+					captured = a.ID
+					return err
+				}),
+			)
 			require.Equal(t, f.lost, runs == 2)
 			_, err := s.host.Account(s.ctx(), captured)
 			require.NoError(t, err)
@@ -778,31 +841,37 @@ func TestAtomically(t *testing.T) {
 	ana, ben := s.found("ana"), s.found("ben")
 	org := ana.Organization.ID
 	owner := s.dir.As(ana.User.ID)
-	t.Run("GEN-11 all of it commits as one transaction, under one ID, and its events say which operation they are of", func(t *testing.T) {
-		before := s.head(org).Sequence
-		require.NoError(t, owner.Correlate("ticket-1").Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-			account, err := s.CreateAccount(ctx, org, tenancy.NewAccount{Name: "First"})
-			require.NoError(t, err)
-			_, err = s.Organization(ctx, org)
-			require.NoError(t, err)
-			_, err = s.CreateAccount(ctx, ben.Organization.ID, tenancy.NewAccount{Name: "Refused"})
-			refused(t, err, tenancy.CodeNotFound)
-			_, err = s.CreateSubaccount(ctx, account.ID, tenancy.NewSubaccount{Name: "Below"})
-			require.NoError(t, err, "an operation sees what those before it have done")
-			return nil
-		}))
-		events := items(t, owner.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{From: before + 1}))
-		require.NotEmpty(t, events)
-		parts := map[int]string{}
-		for _, e := range events {
-			require.Equal(t, events[0].Operation, e.Operation)
-			require.Equal(t, tenancy.Reference("ticket-1"), e.Correlation)
-			parts[e.Part] = e.Name
-		}
-		require.Equal(t, map[int]string{1: "CreateAccount", 2: "CreateSubaccount"}, parts)
-		require.Zero(t, items(t, owner.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{}))[0].Part)
-		s.sound()
-	})
+	t.Run(
+		"GEN-11 all of it commits as one transaction, under one ID, and its events say which operation they are of",
+		func(t *testing.T) {
+			before := s.head(org).Sequence
+			require.NoError(
+				t,
+				owner.Correlate("ticket-1").Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+					account, err := s.CreateAccount(ctx, org, tenancy.NewAccount{Name: "First"})
+					require.NoError(t, err)
+					_, err = s.Organization(ctx, org)
+					require.NoError(t, err)
+					_, err = s.CreateAccount(ctx, ben.Organization.ID, tenancy.NewAccount{Name: "Refused"})
+					refused(t, err, tenancy.CodeNotFound)
+					_, err = s.CreateSubaccount(ctx, account.ID, tenancy.NewSubaccount{Name: "Below"})
+					require.NoError(t, err, "an operation sees what those before it have done")
+					return nil
+				}),
+			)
+			events := items(t, owner.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{From: before + 1}))
+			require.NotEmpty(t, events)
+			parts := map[int]string{}
+			for _, e := range events {
+				require.Equal(t, events[0].Operation, e.Operation)
+				require.Equal(t, tenancy.Reference("ticket-1"), e.Correlation)
+				parts[e.Part] = e.Name
+			}
+			require.Equal(t, map[int]string{1: "CreateAccount", 2: "CreateSubaccount"}, parts)
+			require.Zero(t, items(t, owner.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{}))[0].Part)
+			s.sound()
+		},
+	)
 	t.Run("GEN-11 what the function returns rolls everything back, and comes back as it is", func(t *testing.T) {
 		for _, own := range []error{errors.New("own"), errorList{}, tenancy.CodeNotAllowed, &tenancy.Error{Op: "own", Err: tenancy.CodeBusy}} {
 			s.unchanged(func() {
@@ -817,31 +886,34 @@ func TestAtomically(t *testing.T) {
 			})
 		}
 	})
-	t.Run("GEN-11 one refused within it has changed nothing, and the function decides about the rest", func(t *testing.T) {
-		var refusal error
-		require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-			_, err := s.RenameOrganization(ctx, org, "Kept")
-			require.NoError(t, err)
-			_, refusal = s.TransferOwnership(ctx, org, tenancy.NewOwner{User: ben.User.ID})
-			return nil
-		}))
-		require.Error(t, refusal)
-		require.NotEmpty(t, tenancy.CodeOf(refusal))
-		read, err := owner.Organization(s.ctx(), org)
-		require.NoError(t, err)
-		require.Equal(t, "Kept", read.Name.Reveal())
-		require.Equal(t, ana.User.ID, read.Settings.Owner)
-		s.unchanged(func() {
-			err := owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-				_, err := s.RenameOrganization(ctx, org, "Dropped")
+	t.Run(
+		"GEN-11 one refused within it has changed nothing, and the function decides about the rest",
+		func(t *testing.T) {
+			var refusal error
+			require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+				_, err := s.RenameOrganization(ctx, org, "Kept")
 				require.NoError(t, err)
-				_, err = s.RenameOrganization(ctx, org, "")
-				return err
+				_, refusal = s.TransferOwnership(ctx, org, tenancy.NewOwner{User: ben.User.ID})
+				return nil
+			}))
+			require.Error(t, refusal)
+			require.NotEmpty(t, tenancy.CodeOf(refusal))
+			read, err := owner.Organization(s.ctx(), org)
+			require.NoError(t, err)
+			require.Equal(t, "Kept", read.Name.Reveal())
+			require.Equal(t, ana.User.ID, read.Settings.Owner)
+			s.unchanged(func() {
+				err := owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+					_, err := s.RenameOrganization(ctx, org, "Dropped")
+					require.NoError(t, err)
+					_, err = s.RenameOrganization(ctx, org, "")
+					return err
+				})
+				refused(t, err, tenancy.CodeName)
+				require.Equal(t, "RenameOrganization", opOf(t, err))
 			})
-			refused(t, err, tenancy.CodeName)
-			require.Equal(t, "RenameOrganization", opOf(t, err))
-		})
-	})
+		},
+	)
 	t.Run("GEN-11 read, compare and write in one refuses what has changed", func(t *testing.T) {
 		changed := errors.New("changed since you looked")
 		err := owner.Atomically(s.ctx(), func(ctx context.Context, s *tenancy.Session) error {
@@ -859,49 +931,53 @@ func TestAtomically(t *testing.T) {
 			require.NoError(t, owner.Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { return nil }))
 		})
 	})
-	t.Run("GEN-11 another session refuses the block's context, and the block's own everything after its end", func(t *testing.T) {
-		var after *tenancy.Session
-		var mark context.Context
-		none := func(context.Context, *tenancy.Session) error { panic("it ran") }
-		all := func(ctx context.Context, other *tenancy.Session) {
-			t.Helper()
-			_, err := other.RenameOrganization(ctx, org, "Other")
-			refused(t, err, tenancy.CodeInTransaction)
-			_, err = other.Organization(ctx, org)
-			refused(t, err, tenancy.CodeInTransaction)
-			_, err = other.Can(ctx, ana.User.ID, tenancy.Build, ana.Account.ID)
-			refused(t, err, tenancy.CodeInTransaction)
-			refused(t, failure(other.Events(ctx, organizationStream(org), tenancy.EventQuery{})), tenancy.CodeInTransaction)
-			refused(t, other.Atomically(ctx, none), tenancy.CodeInTransaction)
-			_, err = other.Preview(ctx, none)
-			refused(t, err, tenancy.CodeInTransaction)
-			_, err = other.Outcome(ctx, tenancy.NewOperationID())
-			refused(t, err, tenancy.CodeInTransaction)
-		}
-		require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
-			after, mark = in, ctx
-			inside, cancel := context.WithTimeout(ctx, time.Hour)
-			defer cancel()
-			_, err := in.Organization(inside, org)
+	t.Run(
+		"GEN-11 another session refuses the block's context, and the block's own everything after its end",
+		func(t *testing.T) {
+			var after *tenancy.Session
+			var mark context.Context
+			none := func(context.Context, *tenancy.Session) error { panic("it ran") }
+			all := func(ctx context.Context, other *tenancy.Session) {
+				t.Helper()
+				_, err := other.RenameOrganization(ctx, org, "Other")
+				refused(t, err, tenancy.CodeInTransaction)
+				_, err = other.Organization(ctx, org)
+				refused(t, err, tenancy.CodeInTransaction)
+				_, err = other.Can(ctx, ana.User.ID, tenancy.Build, ana.Account.ID)
+				refused(t, err, tenancy.CodeInTransaction)
+				refused(t, failure(other.Events(ctx, organizationStream(org), tenancy.EventQuery{})),
+					tenancy.CodeInTransaction)
+				refused(t, other.Atomically(ctx, none), tenancy.CodeInTransaction)
+				_, err = other.Preview(ctx, none)
+				refused(t, err, tenancy.CodeInTransaction)
+				_, err = other.Outcome(ctx, tenancy.NewOperationID())
+				refused(t, err, tenancy.CodeInTransaction)
+			}
+			require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
+				after, mark = in, ctx
+				inside, cancel := context.WithTimeout(ctx, time.Hour)
+				defer cancel()
+				_, err := in.Organization(inside, org)
+				require.NoError(t, err)
+				all(ctx, owner)
+				all(inside, s.dir.As(ben.User.ID))
+				all(ctx, s.host.Session)
+				return nil
+			}))
+			all(mark, after)
+			all(s.ctx(), after)
+			all(mark, owner)
+			all(s.ctx(), after.Correlate("x"))
+			_, err := owner.Preview(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
+				all(ctx, after)
+				all(mark, in)
+				after = in
+				return nil
+			})
 			require.NoError(t, err)
-			all(ctx, owner)
-			all(inside, s.dir.As(ben.User.ID))
-			all(ctx, s.host.Session)
-			return nil
-		}))
-		all(mark, after)
-		all(s.ctx(), after)
-		all(mark, owner)
-		all(s.ctx(), after.Correlate("x"))
-		_, err := owner.Preview(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
-			all(ctx, after)
-			all(mark, in)
-			after = in
-			return nil
-		})
-		require.NoError(t, err)
-		all(s.ctx(), after)
-	})
+			all(s.ctx(), after)
+		},
+	)
 	t.Run("GEN-11 what works in transactions of its own is refused within one", func(t *testing.T) {
 		never := func(ctx context.Context, p *tenancy.Platform) (errs []error) {
 			errs = append(errs, p.Atomically(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") }))
@@ -1028,37 +1104,41 @@ func TestStoreErrorSticks(t *testing.T) {
 			*errs = append(*errs, err)
 			*errs = append(*errs, in.RevokeRoles(ctx, ana.Account.ID, guest))
 			_, err = in.Can(ctx, ana.User.ID, tenancy.Build, ana.Account.ID)
-			*errs = append(*errs, err, failure(in.Events(ctx, organizationStream(ana.Organization.ID), tenancy.EventQuery{})))
+			*errs = append(*errs, err,
+				failure(in.Events(ctx, organizationStream(ana.Organization.ID), tenancy.EventQuery{})))
 			_, err = in.Organization(ctx, ana.Organization.ID)
 			*errs = append(*errs, err)
 			return nil // the caller swallows them all
 		}
 	}
-	t.Run("GEN-11 an error of the store sticks to the block: later calls return it too, and nothing commits", func(t *testing.T) {
-		reached := 0
-		for at := 1; ; at++ {
-			store, calls := breaking(s.store, at, disk)
-			dir, err := tenancy.New(store, nil)
-			require.NoError(t, err)
-			var errs []error
-			before := s.everything()
-			err = dir.As(ana.User.ID).Atomically(s.ctx(), block(&errs))
-			if *calls < at {
+	t.Run(
+		"GEN-11 an error of the store sticks to the block: later calls return it too, and nothing commits",
+		func(t *testing.T) {
+			reached := 0
+			for at := 1; ; at++ {
+				store, calls := breaking(s.store, at, disk)
+				dir, err := tenancy.New(store, nil)
 				require.NoError(t, err)
-				break
-			}
-			reached++
-			require.ErrorIs(t, err, disk, at)
-			require.Empty(t, tenancy.CategoryOf(err))
-			require.True(t, maps.Equal(before, s.everything()), at)
-			if failed := slices.IndexFunc(errs, func(err error) bool { return err != nil }); failed >= 0 {
-				for _, err := range errs[failed:] {
-					require.ErrorIs(t, err, disk, at)
+				var errs []error
+				before := s.everything()
+				err = dir.As(ana.User.ID).Atomically(s.ctx(), block(&errs))
+				if *calls < at {
+					require.NoError(t, err)
+					break
+				}
+				reached++
+				require.ErrorIs(t, err, disk, at)
+				require.Empty(t, tenancy.CategoryOf(err))
+				require.True(t, maps.Equal(before, s.everything()), at)
+				if failed := slices.IndexFunc(errs, func(err error) bool { return err != nil }); failed >= 0 {
+					for _, err := range errs[failed:] {
+						require.ErrorIs(t, err, disk, at)
+					}
 				}
 			}
-		}
-		require.Greater(t, reached, 8)
-	})
+			require.Greater(t, reached, 8)
+		},
+	)
 	t.Run("GEN-8 a preview too", func(t *testing.T) {
 		for at := 1; at <= 8; at++ {
 			store, _ := breaking(s.store, at, disk)
@@ -1070,24 +1150,27 @@ func TestStoreErrorSticks(t *testing.T) {
 			require.Nil(t, events)
 		}
 	})
-	t.Run("GEN-3 an operation that a store's error ends leaves nothing, and succeeds when tried again", func(t *testing.T) {
-		for at := 1; at <= 20; at++ {
-			store, calls := breaking(s.store, at, disk)
-			dir, err := tenancy.New(store, nil)
-			require.NoError(t, err)
-			before := s.everything()
-			_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, fmt.Sprint("Name ", at))
-			if *calls < at {
+	t.Run(
+		"GEN-3 an operation that a store's error ends leaves nothing, and succeeds when tried again",
+		func(t *testing.T) {
+			for at := 1; at <= 20; at++ {
+				store, calls := breaking(s.store, at, disk)
+				dir, err := tenancy.New(store, nil)
 				require.NoError(t, err)
-				break
+				before := s.everything()
+				_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, fmt.Sprint("Name ", at))
+				if *calls < at {
+					require.NoError(t, err)
+					break
+				}
+				require.ErrorIs(t, err, disk)
+				require.True(t, maps.Equal(before, s.everything()))
+				_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, fmt.Sprint("Name ", at))
+				require.NoError(t, err)
 			}
-			require.ErrorIs(t, err, disk)
-			require.True(t, maps.Equal(before, s.everything()))
-			_, err = dir.As(ana.User.ID).RenameOrganization(s.ctx(), ana.Organization.ID, fmt.Sprint("Name ", at))
-			require.NoError(t, err)
-		}
-		s.sound()
-	})
+			s.sound()
+		},
+	)
 }
 
 func TestPreview(t *testing.T) {
@@ -1119,10 +1202,26 @@ func TestPreview(t *testing.T) {
 		done := items(t, owner.Events(s.ctx(), organizationStream(org), tenancy.EventQuery{From: before + 1}))
 		require.Equal(t, len(done), len(previewed))
 		for i, e := range previewed {
-			require.True(t, e.ID.IsZero() && e.Operation.IsZero() && e.Sequence == 0 && e.Hash == [32]byte{} && e.Previous == [32]byte{}, "none was given out")
+			require.True(
+				t,
+				e.ID.IsZero() && e.Operation.IsZero() && e.Sequence == 0 && e.Hash == [32]byte{} &&
+					e.Previous == [32]byte{},
+				"none was given out",
+			)
 			require.Equal(t, tenancy.EventType(done[i].Data), tenancy.EventType(e.Data))
-			require.Equal(t, []any{done[i].Stream, done[i].Time, done[i].Actor, done[i].Name, done[i].Part, done[i].Step, done[i].Correlation},
-				[]any{e.Stream, e.Time, e.Actor, e.Name, e.Part, e.Step, e.Correlation})
+			require.Equal(
+				t,
+				[]any{
+					done[i].Stream,
+					done[i].Time,
+					done[i].Actor,
+					done[i].Name,
+					done[i].Part,
+					done[i].Step,
+					done[i].Correlation,
+				},
+				[]any{e.Stream, e.Time, e.Actor, e.Name, e.Part, e.Step, e.Correlation},
+			)
 		}
 	})
 	t.Run("GEN-8 gives the events of streams that the actor may read, alone", func(t *testing.T) {

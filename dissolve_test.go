@@ -88,27 +88,32 @@ func (s *scene) showsOutside(plan, outside tenancy.MergePlan) {
 }
 
 func TestDissolve(t *testing.T) {
-	t.Run("USR-8 a one-person organization that does not meet the prerequisites is dissolved, as the Terms say", func(t *testing.T) {
-		d := newDissolving(t)
-		org := d.ben.Organization.ID
-		terms := d.terms()
-		require.Empty(t, terms.Merged)
-		require.Empty(t, terms.Accounts)
-		require.Equal(t, []tenancy.TermsOrganization{{ID: org, Name: d.ben.Organization.Name}},
-			terms.Dissolved)
-		grants := d.grants()
-		accepted, err := d.accept(terms.Token)
-		require.NoError(t, err)
-		require.Equal(t, []tenancy.OrganizationID{org}, accepted.Dissolved)
-		require.Empty(t, accepted.Merged)
-		require.Equal(t, grants, d.grants())
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{d.ana.Organization.ID: tenancy.StandardUser}, d.ranks(d.ben.User.ID))
-		for _, account := range []tenancy.AccountID{d.ben.Account.ID, d.sub} {
-			require.Equal(t, d.ana.Organization.ID, d.accountRecord(account).Organization)
-		}
-		require.Zero(t, d.accountRecord(d.closed).Organization) // ORG-10: closed ones are unmanaged
-		d.sound()
-	})
+	t.Run(
+		"USR-8 a one-person organization that does not meet the prerequisites is dissolved, as the Terms say",
+		func(t *testing.T) {
+			d := newDissolving(t)
+			org := d.ben.Organization.ID
+			terms := d.terms()
+			require.Empty(t, terms.Merged)
+			require.Empty(t, terms.Accounts)
+			require.Equal(t, []tenancy.TermsOrganization{{ID: org, Name: d.ben.Organization.Name}},
+				terms.Dissolved)
+			grants := d.grants()
+			accepted, err := d.accept(terms.Token)
+			require.NoError(t, err)
+			require.Equal(t, []tenancy.OrganizationID{org}, accepted.Dissolved)
+			require.Empty(t, accepted.Merged)
+			require.Equal(t, grants, d.grants())
+			require.Equal(t,
+				map[tenancy.OrganizationID]tenancy.OrganizationRole{d.ana.Organization.ID: tenancy.StandardUser},
+				d.ranks(d.ben.User.ID))
+			for _, account := range []tenancy.AccountID{d.ben.Account.ID, d.sub} {
+				require.Equal(t, d.ana.Organization.ID, d.accountRecord(account).Organization)
+			}
+			require.Zero(t, d.accountRecord(d.closed).Organization) // ORG-10: closed ones are unmanaged
+			d.sound()
+		},
+	)
 	t.Run("USR-8 the Terms are the invitee's alone to see", func(t *testing.T) {
 		d := newDissolving(t)
 		offer, err := d.host.Invitation(d.ctx(), d.sent.Secret)
@@ -152,31 +157,37 @@ func TestDissolve(t *testing.T) {
 		require.Empty(t, items(t, d.host.Domains(d.ctx(), second, tenancy.DomainQuery{})))
 		d.sound()
 	})
-	t.Run("USR-8 all or none: one with other members that can't merge stops those that could be dissolved", func(t *testing.T) {
-		d := newDissolving(t)
-		second := d.second(d.ben)
-		d.joinAt(d.ben.User.ID, second, "sue@second.example")
-		d.unchanged(func() {
+	t.Run(
+		"USR-8 all or none: one with other members that can't merge stops those that could be dissolved",
+		func(t *testing.T) {
+			d := newDissolving(t)
+			second := d.second(d.ben)
+			d.joinAt(d.ben.User.ID, second, "sue@second.example")
+			d.unchanged(func() {
+				_, err := d.accept(d.terms().Token)
+				refused(t, err, tenancy.CodeNoLiveDomain)
+			})
+		},
+	)
+	t.Run(
+		"HIP-7 a designated account comes along from a dissolved one only into an entitled organization",
+		func(t *testing.T) {
+			d := newDissolving(t)
+			d.entitle(d.ben.Organization.ID)
+			d.designate(d.ben.User.ID, d.sub)
+			d.unchanged(func() {
+				_, err := d.accept(d.terms().Token)
+				refused(t, err, tenancy.CodeHIPAADesignated)
+				require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID,
+					Code: tenancy.CodeHIPAADesignated}}, d.preview(d.host.Session).Unmet)
+			})
+			d.entitle(d.ana.Organization.ID)
 			_, err := d.accept(d.terms().Token)
-			refused(t, err, tenancy.CodeNoLiveDomain)
-		})
-	})
-	t.Run("HIP-7 a designated account comes along from a dissolved one only into an entitled organization", func(t *testing.T) {
-		d := newDissolving(t)
-		d.entitle(d.ben.Organization.ID)
-		d.designate(d.ben.User.ID, d.sub)
-		d.unchanged(func() {
-			_, err := d.accept(d.terms().Token)
-			refused(t, err, tenancy.CodeHIPAADesignated)
-			require.Equal(t, []tenancy.Unmet{{Organization: d.ben.Organization.ID,
-				Code: tenancy.CodeHIPAADesignated}}, d.preview(d.host.Session).Unmet)
-		})
-		d.entitle(d.ana.Organization.ID)
-		_, err := d.accept(d.terms().Token)
-		require.NoError(t, err)
-		require.NotZero(t, d.accountRecord(d.sub).Designated)
-		d.sound()
-	})
+			require.NoError(t, err)
+			require.NotZero(t, d.accountRecord(d.sub).Designated)
+			d.sound()
+		},
+	)
 	t.Run("USR-1 a closed domain of the Prime's refuses its Owner, alone or not", func(t *testing.T) {
 		d := newDissolving(t)
 		domain := d.prove(d.ana.User.ID, d.ana.Organization.ID, "ben.example.com")

@@ -62,7 +62,8 @@ func TestManual(t *testing.T) {
 			continue
 		}
 		for _, method := range noun.Methods {
-			require.Len(t, headings[noun.Name+"."+method.Name], 1, "%s.%s is to stand under one heading", noun.Name, method.Name)
+			require.Len(t, headings[noun.Name+"."+method.Name], 1, "%s.%s is to stand under one heading", noun.Name,
+				method.Name)
 		}
 	}
 	for _, group := range slices.Concat(pkg.Consts, typed(pkg, "Category")) {

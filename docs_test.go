@@ -93,7 +93,11 @@ func TestRulesDocument(t *testing.T) {
 	})
 	t.Run("every rule that is named is explained", func(t *testing.T) {
 		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV)-[0-9]+\b`)
-		texts := map[string]string{"docs/rules.md": text, "docs/operations.md": document(t, "operations.md"), "docs/design.md": document(t, "design.md")}
+		texts := map[string]string{
+			"docs/rules.md":      text,
+			"docs/operations.md": document(t, "operations.md"),
+			"docs/design.md":     document(t, "design.md"),
+		}
 		for _, file := range sources(t) {
 			for _, group := range file.Comments {
 				texts["comments"] += group.Text()
@@ -284,13 +288,16 @@ func operationsDocument(t *testing.T) string {
 	chapter := 0
 	for _, row := range operations {
 		if chapter < len(chapters) && chapters[chapter].first == row.name {
-			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | result | refusals |\n|---|---|---|---|---|\n", chapters[chapter].heading)
+			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | result | refusals |\n|---|---|---|---|---|\n",
+				chapters[chapter].heading)
 			chapter++
 		}
 		require.NotEmpty(t, p.results[row.name], row.name)
-		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name], p.refusals(row.codes))
+		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name],
+			p.refusals(row.codes))
 	}
-	require.Len(t, chapters[:chapter], len(chapters), "a chapter begins with an operation that does not exist, or out of order")
+	require.Len(t, chapters[:chapter], len(chapters),
+		"a chapter begins with an operation that does not exist, or out of order")
 	p.tables()
 	return p.String()
 }
@@ -340,10 +347,15 @@ func result(f *ast.FuncDecl) string {
 func (p *operationsPage) who(row *operationRow) string {
 	var who []string
 	if row.organization != "" {
-		who = append(who, fmt.Sprintf("`%s` (%s)", p.permissions[string(row.organization)], strings.Join(ranks(row.organization), ", ")))
+		who = append(
+			who,
+			fmt.Sprintf("`%s` (%s)", p.permissions[string(row.organization)],
+				strings.Join(ranks(row.organization), ", ")),
+		)
 	}
 	if row.account != "" {
-		who = append(who, fmt.Sprintf("`%s` (%s)", p.permissions[string(row.account)], strings.Join(holders(row.account), ", ")))
+		who = append(who,
+			fmt.Sprintf("`%s` (%s)", p.permissions[string(row.account)], strings.Join(holders(row.account), ", ")))
 	}
 	if row.operator {
 		who = append(who, "Operator")
@@ -409,7 +421,8 @@ func (p *operationsPage) tables() {
 		return "–"
 	}
 	head := func(heading string, columns []string) {
-		fmt.Fprintf(p, "\n## %s\n\n| permission | %s |\n|---|%s\n", heading, strings.Join(columns, " | "), strings.Repeat("---|", len(columns)))
+		fmt.Fprintf(p, "\n## %s\n\n| permission | %s |\n|---|%s\n", heading, strings.Join(columns, " | "),
+			strings.Repeat("---|", len(columns)))
 	}
 	head("Permissions in an organization", rankNames)
 	for _, row := range organizationTable {

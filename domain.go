@@ -59,7 +59,11 @@ type addDomainFacts struct {
 }
 
 func (r *reads) loadAddDomain(org OrganizationID, name string) addDomainFacts {
-	return addDomainFacts{r.standing(org), find(r, domainByName(org, name)), count(r, domainsIn(org, DomainID{}))}
+	return addDomainFacts{
+		r.standing(org),
+		find(r, domainByName(org, name)),
+		count(r, domainsIn(org, DomainID{})),
+	}
 }
 
 func decideAddDomain(f addDomainFacts, name string, c *changes) (Domain, error) {

@@ -151,7 +151,8 @@ func TestAddDomain(t *testing.T) {
 		}
 		_, err := s.as(ana.User.ID).AddDomain(t.Context(), ana.Organization.ID, "more.example.com")
 		refused(t, err, tenancy.CodeDomainLimit)
-		require.Len(t, items(t, s.as(ana.User.ID).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})), 100)
+		require.Len(t, items(t, s.as(ana.User.ID).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})),
+			100)
 	})
 	t.Run("DOM-1 Owner and Administrators, nobody else", func(t *testing.T) {
 		s := newTerritory(t)
@@ -168,7 +169,14 @@ func TestAddDomain(t *testing.T) {
 				refused(t, err, code)
 				_, err = session.VerifyDomain(t.Context(), d.ID)
 				refused(t, err, code)
-				refused(t, errOf(session.SetSignUpPolicy(t.Context(), ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})), code)
+				refused(
+					t,
+					errOf(
+						session.SetSignUpPolicy(t.Context(), ana.Organization.ID,
+							tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed}),
+					),
+					code,
+				)
 			}
 		}
 		require.Empty(t, s.names.Asked(), "nothing is looked up for who may not")
@@ -192,14 +200,19 @@ func TestDomains(t *testing.T) {
 		all := items(t, session.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{}))
 		require.Len(t, all, 2)
 		require.Equal(t, first.ID, all[0].ID)
-		require.Equal(t, second, all[1].Domain, "GEN-15 it is the one that AddDomain returned, with the record to publish")
+		require.Equal(t, second, all[1].Domain,
+			"GEN-15 it is the one that AddDomain returned, with the record to publish")
 		rest := items(t, session.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{After: all[0].Cursor()}))
 		require.Len(t, rest, 1)
 		require.Equal(t, second.ID, rest[0].ID)
-		refused(t, failure(session.Domains(t.Context(), bea.Organization.ID, tenancy.DomainQuery{After: all[0].Cursor()})), tenancy.CodeCursor)
+		refused(t,
+			failure(session.Domains(t.Context(), bea.Organization.ID, tenancy.DomainQuery{After: all[0].Cursor()})),
+			tenancy.CodeCursor)
 	}
-	refused(t, failure(s.as(user).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})), tenancy.CodeNotAllowed)
-	refused(t, failure(s.as(bea.User.ID).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})), tenancy.CodeNotFound)
+	refused(t, failure(s.as(user).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})),
+		tenancy.CodeNotAllowed)
+	refused(t, failure(s.as(bea.User.ID).Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{})),
+		tenancy.CodeNotFound)
 	refused(t, failure(s.host.Domains(t.Context(), tenancy.OrganizationID{}, tenancy.DomainQuery{})), tenancy.CodeID)
 }
 

@@ -10,9 +10,22 @@ import (
 
 // record encodes the event's data, and returns the event as it is stored.
 func (e Event) record() EventRecord {
-	return EventRecord{Stream: e.Stream, Sequence: e.Sequence, ID: e.ID, Time: e.Time, Actor: e.Actor, Name: e.Name,
-		Operation: e.Operation, Part: e.Part, Step: e.Step, Correlation: e.Correlation,
-		Type: EventType(e.Data), Data: string(encodeData(e.Data)), Previous: e.Previous, Hash: e.Hash}
+	return EventRecord{
+		Stream:      e.Stream,
+		Sequence:    e.Sequence,
+		ID:          e.ID,
+		Time:        e.Time,
+		Actor:       e.Actor,
+		Name:        e.Name,
+		Operation:   e.Operation,
+		Part:        e.Part,
+		Step:        e.Step,
+		Correlation: e.Correlation,
+		Type:        EventType(e.Data),
+		Data:        string(encodeData(e.Data)),
+		Previous:    e.Previous,
+		Hash:        e.Hash,
+	}
 }
 
 // event decodes a stored event. The error is nobody's refusal: the store is damaged, or

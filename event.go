@@ -136,8 +136,9 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 
 // EventTypes returns the zero value of every event type.
 func EventTypes() []EventData {
-	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents, domainEvents,
-		ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents, limitEvents)
+	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents,
+		domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents,
+		limitEvents)
 }
 
 // Cursor returns the event's place in its stream, to be passed as EventQuery.After.

@@ -15,10 +15,26 @@ func id16(n byte) [16]byte {
 }
 
 // vector is an event in which every field is set.
-var vector = Event{ID: EventID(id16(2)), Stream: Stream{Organization: OrganizationID(id16(1))}, Sequence: 7, Time: 1767268800000001,
-	Actor: Actor{Operator: "staff-1"}, Name: "ReplaceOwner", Operation: OperationID(id16(3)), Part: 2, Step: 1, Correlation: "request-9",
-	Data:     OwnershipTransferred{Organization: OrganizationID(id16(1)), Owner: UserID(id16(4)), Reference: "ticket/42"},
-	Previous: [32]byte([]byte(strings.Repeat("\x11", 32)))}
+var vector = Event{
+	ID:       EventID(id16(2)),
+	Stream:   Stream{Organization: OrganizationID(id16(1))},
+	Sequence: 7,
+	Time:     1767268800000001,
+	Actor: Actor{
+		Operator: "staff-1",
+	},
+	Name:        "ReplaceOwner",
+	Operation:   OperationID(id16(3)),
+	Part:        2,
+	Step:        1,
+	Correlation: "request-9",
+	Data: OwnershipTransferred{
+		Organization: OrganizationID(id16(1)),
+		Owner:        UserID(id16(4)),
+		Reference:    "ticket/42",
+	},
+	Previous: [32]byte([]byte(strings.Repeat("\x11", 32))),
+}
 
 func TestEventEncoding(t *testing.T) {
 	t.Run("EVT-6 the encoding of an event is every part with its length before it", func(t *testing.T) {

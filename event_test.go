@@ -33,7 +33,8 @@ func golden(t *testing.T, name, text string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, string(want), text, "what is stored must be read again by later versions; go test -run %s -rewrite writes the file", t.Name())
+	require.Equal(t, string(want), text,
+		"what is stored must be read again by later versions; go test -run %s -rewrite writes the file", t.Name())
 }
 
 // filled sets every part of an event's data to something that is not zero, each time something else.
@@ -116,8 +117,9 @@ func TestEventData(t *testing.T) {
 				changed := reflect.New(v.Type()).Elem()
 				changed.Set(v)
 				changed.Field(i).SetZero()
-				require.NotEqual(t, tenancy.EncodeData(v.Interface().(tenancy.EventData)), tenancy.EncodeData(changed.Interface().(tenancy.EventData)),
-					"%T %s", zero, v.Type().Field(i).Name)
+				require.NotEqual(t, tenancy.EncodeData(v.Interface().(tenancy.EventData)),
+					tenancy.EncodeData(changed.Interface().(tenancy.EventData)), "%T %s", zero,
+					v.Type().Field(i).Name)
 			}
 		}
 	})
@@ -151,19 +153,22 @@ func TestEventData(t *testing.T) {
 		}
 		golden(t, "events.txt", text.String())
 	})
-	t.Run("the file of these forms shows every field under its name, in the order of the declaration", func(t *testing.T) {
-		for _, zero := range types {
-			n := 0
-			sent, err := json.Marshal(filled(zero, &n))
-			require.NoError(t, err)
-			rest := string(sent)
-			for field := range reflect.TypeOf(zero).Fields() {
-				_, after, found := strings.Cut(rest, `"`+field.Name+`":`)
-				require.True(t, found, "%T %s", zero, field.Name)
-				rest = after
+	t.Run(
+		"the file of these forms shows every field under its name, in the order of the declaration",
+		func(t *testing.T) {
+			for _, zero := range types {
+				n := 0
+				sent, err := json.Marshal(filled(zero, &n))
+				require.NoError(t, err)
+				rest := string(sent)
+				for field := range reflect.TypeOf(zero).Fields() {
+					_, after, found := strings.Cut(rest, `"`+field.Name+`":`)
+					require.True(t, found, "%T %s", zero, field.Name)
+					rest = after
+				}
 			}
-		}
-	})
+		},
+	)
 }
 
 // impersonal wants that a type holds nothing but IDs, the library's enumerations, numbers, times, references, yes and no, and structs and lists of
@@ -171,12 +176,26 @@ func TestEventData(t *testing.T) {
 func impersonal(t *testing.T, typ reflect.Type, where string) {
 	t.Helper()
 	switch typ {
-	case reflect.TypeFor[tenancy.OrganizationRole](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.State](), reflect.TypeFor[tenancy.Kind](),
-		reflect.TypeFor[tenancy.Plan](), reflect.TypeFor[tenancy.Billing](), reflect.TypeFor[tenancy.SignUpPolicy](),
-		reflect.TypeFor[tenancy.InvitationPolicy](), reflect.TypeFor[tenancy.InvitationKind](), reflect.TypeFor[tenancy.Reference](),
-		reflect.TypeFor[tenancy.Instant](), reflect.TypeFor[tenancy.OrganizationID](), reflect.TypeFor[tenancy.AccountID](),
-		reflect.TypeFor[tenancy.UserID](), reflect.TypeFor[tenancy.DomainID](), reflect.TypeFor[tenancy.InvitationID](),
-		reflect.TypeFor[tenancy.RequestID](), reflect.TypeFor[tenancy.ConnectionID](), reflect.TypeFor[bool](), reflect.TypeFor[int](),
+	case reflect.TypeFor[tenancy.OrganizationRole](),
+		reflect.TypeFor[tenancy.RoleSet](),
+		reflect.TypeFor[tenancy.State](),
+		reflect.TypeFor[tenancy.Kind](),
+		reflect.TypeFor[tenancy.Plan](),
+		reflect.TypeFor[tenancy.Billing](),
+		reflect.TypeFor[tenancy.SignUpPolicy](),
+		reflect.TypeFor[tenancy.InvitationPolicy](),
+		reflect.TypeFor[tenancy.InvitationKind](),
+		reflect.TypeFor[tenancy.Reference](),
+		reflect.TypeFor[tenancy.Instant](),
+		reflect.TypeFor[tenancy.OrganizationID](),
+		reflect.TypeFor[tenancy.AccountID](),
+		reflect.TypeFor[tenancy.UserID](),
+		reflect.TypeFor[tenancy.DomainID](),
+		reflect.TypeFor[tenancy.InvitationID](),
+		reflect.TypeFor[tenancy.RequestID](),
+		reflect.TypeFor[tenancy.ConnectionID](),
+		reflect.TypeFor[bool](),
+		reflect.TypeFor[int](),
 		reflect.TypeFor[uint64]():
 		return
 	}
@@ -307,13 +326,16 @@ func TestEvents(t *testing.T) {
 	})
 	t.Run("EVT-4 from any sequence number", func(t *testing.T) {
 		for _, from := range []uint64{0, 1, 2, 100, 101, 200, uint64(len(all)), uint64(len(all)) + 1, 1<<64 - 1} {
-			require.Equal(t, all[min(max(int(min(from, 1<<32))-1, 0), len(all)):], append([]tenancy.Event{}, items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: from}))...), from)
+			require.Equal(t, all[min(max(int(min(from, 1<<32))-1, 0), len(all)):],
+				append([]tenancy.Event{}, items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: from}))...),
+				from)
 		}
 	})
 	t.Run("GEN-9 in pages, each event with its cursor", func(t *testing.T) {
 		var read []tenancy.Event
 		for after := tenancy.Cursor(""); ; {
-			page, next, err := tenancy.Collect(owner.Events(s.ctx(), stream, tenancy.EventQuery{From: 5, After: after}), 77)
+			page, next, err := tenancy.Collect(
+				owner.Events(s.ctx(), stream, tenancy.EventQuery{From: 5, After: after}), 77)
 			require.NoError(t, err)
 			read = append(read, page...)
 			if after = next; next == "" {
@@ -371,7 +393,8 @@ func TestEvents(t *testing.T) {
 		helper := s.join(mia, "hal", tenancy.Administrator)
 		s.merges(mia.User.ID, second, first)
 		s.merges(mia.User.ID, third, second)
-		admin := s.join(tenancy.SignedUp{User: mia.User, Organization: &tenancy.Organization{ID: third}}, "ada", tenancy.Administrator)
+		admin := s.join(tenancy.SignedUp{User: mia.User, Organization: &tenancy.Organization{ID: third}}, "ada",
+			tenancy.Administrator)
 		for _, org := range []tenancy.OrganizationID{first, second, third} {
 			s.mayReadLog(s.dir.As(mia.User.ID), organizationStream(org), "")
 			s.mayReadLog(s.dir.As(admin), organizationStream(org), "")
@@ -417,8 +440,18 @@ func TestEvents(t *testing.T) {
 	})
 	t.Run("EVT-2 the JSON form is stable", func(t *testing.T) {
 		e := all[len(all)-1]
-		e.Sequence, e.ID, e.Operation, e.Hash, e.Time = 234, tenancy.EventID{15: 1}, tenancy.OperationID{15: 2}, [32]byte{31: 3}, tenancy.Instant(time.Date(2026, 1, 1, 12, 0, 0, 1000, time.UTC).UnixMicro())
-		e.Stream, e.Data, e.Actor = organizationStream(tenancy.OrganizationID{15: 4}), tenancy.OrganizationRenamed{Organization: tenancy.OrganizationID{15: 4}}, tenancy.Actor{User: tenancy.UserID{15: 5}}
+		e.Sequence, e.ID, e.Operation, e.Hash, e.Time = 234, tenancy.EventID{
+			15: 1,
+		}, tenancy.OperationID{
+			15: 2,
+		}, [32]byte{
+			31: 3,
+		}, tenancy.Instant(time.Date(2026, 1, 1, 12, 0, 0, 1000, time.UTC).UnixMicro())
+		e.Stream, e.Data, e.Actor = organizationStream(tenancy.OrganizationID{15: 4}), tenancy.OrganizationRenamed{
+			Organization: tenancy.OrganizationID{15: 4},
+		}, tenancy.Actor{
+			User: tenancy.UserID{15: 5},
+		}
 		sent, err := json.MarshalIndent(e, "", "\t")
 		require.NoError(t, err)
 		require.Equal(t, strings.TrimSpace(`
@@ -504,17 +537,27 @@ func TestVerifyLog(t *testing.T) {
 			"a type that nobody knows":  func(e *tenancy.EventRecord) { e.Type = "NoSuchEvent" },
 			"data that does not decode": func(e *tenancy.EventRecord) { e.Data = e.Data[1:] },
 		} {
-			require.Equal(t, []tenancy.Tampering{at(120, tenancy.TamperedHash)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
-				change(&all[119])
-				return all
-			}, nil), field)
+			require.Equal(
+				t,
+				[]tenancy.Tampering{at(120, tenancy.TamperedHash)},
+				found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
+					change(&all[119])
+					return all
+				}, nil),
+				field,
+			)
 		}
 	})
 	t.Run("EVT-6 an event removed", func(t *testing.T) {
-		require.Equal(t, []tenancy.Tampering{at(100, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
-			return slices.Delete(all, 99, 100)
-		}, nil))
-		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)}, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[1:] }, nil))
+		require.Equal(
+			t,
+			[]tenancy.Tampering{at(100, tenancy.TamperedChain)},
+			found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
+				return slices.Delete(all, 99, 100)
+			}, nil),
+		)
+		require.Equal(t, []tenancy.Tampering{at(1, tenancy.TamperedChain)},
+			found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[1:] }, nil))
 	})
 	t.Run("EVT-6 events swapped", func(t *testing.T) {
 		require.Contains(t, found(t, func(all []tenancy.EventRecord) []tenancy.EventRecord {
@@ -532,22 +575,29 @@ func TestVerifyLog(t *testing.T) {
 			return all
 		}, nil))
 	})
-	t.Run("EVT-6 an end cut off shows against the store's head, and, with that changed too, against one kept elsewhere", func(t *testing.T) {
-		cut := func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:200] }
-		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, nil))
-		kept := items(t, s.host.Events(s.ctx(), stream, tenancy.EventQuery{}))[199]
-		both := func(h *tenancy.HeadRecord) { h.Sequence, h.Hash = 200, kept.Hash }
-		require.Empty(t, found(t, cut, both))
-		require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, both, head))
-		require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)}, found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
-	})
+	t.Run(
+		"EVT-6 an end cut off shows against the store's head, and, with that changed too, against one kept elsewhere",
+		func(t *testing.T) {
+			cut := func(all []tenancy.EventRecord) []tenancy.EventRecord { return all[:200] }
+			require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, nil))
+			kept := items(t, s.host.Events(s.ctx(), stream, tenancy.EventQuery{}))[199]
+			both := func(h *tenancy.HeadRecord) { h.Sequence, h.Hash = 200, kept.Hash }
+			require.Empty(t, found(t, cut, both))
+			require.Equal(t, []tenancy.Tampering{at(head.Sequence, tenancy.TamperedHead)}, found(t, cut, both, head))
+			require.Equal(t, []tenancy.Tampering{at(150, tenancy.TamperedHead)},
+				found(t, nil, nil, tenancy.LogHead{Stream: stream, Sequence: 150}, head))
+		},
+	)
 	t.Run("EVT-6 whoever stops reading has what was found until then", func(t *testing.T) {
-		dir, err := tenancy.New(&scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
-			for i := range all {
-				all[i].Time++
-			}
-			return all
-		}}, nil)
+		dir, err := tenancy.New(
+			&scenes.Tapped{Store: s.store, Events: func(all []tenancy.EventRecord) []tenancy.EventRecord {
+				for i := range all {
+					all[i].Time++
+				}
+				return all
+			}},
+			nil,
+		)
 		require.NoError(t, err)
 		n := 0
 		for range dir.System().VerifyLog(s.ctx(), stream) {
@@ -558,7 +608,8 @@ func TestVerifyLog(t *testing.T) {
 		require.Equal(t, 3, n)
 	})
 	t.Run("a head of another stream is refused", func(t *testing.T) {
-		refused(t, failure(s.host.VerifyLog(s.ctx(), stream, head, tenancy.LogHead{Stream: userStream(ana.User.ID)})), tenancy.CodeInput)
+		refused(t, failure(s.host.VerifyLog(s.ctx(), stream, head, tenancy.LogHead{Stream: userStream(ana.User.ID)})),
+			tenancy.CodeInput)
 	})
 }
 
@@ -581,14 +632,22 @@ func TestEventsThatDoNotDecode(t *testing.T) {
 				}
 				return all
 			}}
-			dir, err := tenancy.New(rewritten, &tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
-				t.Errorf("%v was taken for a refusal", err)
-			}})
+			dir, err := tenancy.New(
+				rewritten,
+				&tenancy.Options{Now: s.clock.Now, OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
+					t.Errorf("%v was taken for a refusal", err)
+				}},
+			)
 			require.NoError(t, err)
 			host := dir.System()
 			damaged := func(op string, err error) {
 				t.Helper()
-				require.ErrorContains(t, err, op+fmt.Sprintf(": event %d of %s: %s: the store is damaged, or a newer version wrote it", bad, stream, name))
+				require.ErrorContains(
+					t,
+					err,
+					op+fmt.Sprintf(": event %d of %s: %s: the store is damaged, or a newer version wrote it", bad,
+						stream, name),
+				)
 				require.Empty(t, tenancy.CodeOf(err))
 			}
 
@@ -602,8 +661,10 @@ func TestEventsThatDoNotDecode(t *testing.T) {
 				require.EqualValues(t, read, e.Sequence)
 			}
 			require.Equal(t, bad-1, read)
-			damaged("tenancy: Events "+stream.String(), failure(host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad})))
-			require.Len(t, items(t, host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad + 1})), int(head.Sequence-bad))
+			damaged("tenancy: Events "+stream.String(),
+				failure(host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad})))
+			require.Len(t, items(t, host.Events(s.ctx(), stream, tenancy.EventQuery{From: bad + 1})),
+				int(head.Sequence-bad))
 
 			got, err := host.LogHead(s.ctx(), stream)
 			require.NoError(t, err)

@@ -111,7 +111,8 @@ func ExampleSession_AssignRoles() {
 	dir, ana, ben := acmeWithBen(ctx)
 	s := dir.As(ana.User.ID)
 
-	grant, err := s.AssignRoles(ctx, ana.Account.ID, ben.User.ID, tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
+	grant, err := s.AssignRoles(ctx, ana.Account.ID, ben.User.ID,
+		tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
 	if err != nil {
 		log.Fatal(err)
 	}

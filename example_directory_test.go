@@ -13,7 +13,8 @@ import (
 func ExampleSession_Atomically() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 	org := ana.Organization.ID
 
 	errChanged := errors.New("somebody renamed it since you looked")
@@ -41,7 +42,8 @@ func ExampleSession_Atomically() {
 func ExampleSession_Preview() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 
 	events, err := dir.As(ana.User.ID).Preview(ctx, func(ctx context.Context, s *tenancy.Session) error {
 		_, err := s.CloseAccount(ctx, ana.Account.ID)
@@ -61,7 +63,8 @@ func ExampleSession_Preview() {
 func ExampleSession_Once() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 
 	create := func() (tenancy.AccountID, error) {
 		once := dir.As(ana.User.ID).Once(tenancy.OperationIDOf("idempotency-key", "7f1c"))
@@ -81,7 +84,8 @@ func ExampleSession_Once() {
 func ExampleSession_Outcome() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 	s := dir.As(ana.User.ID)
 
 	id := tenancy.NewOperationID() // noted beside the host's own work before the call
@@ -99,7 +103,8 @@ func ExampleSession_Outcome() {
 func ExampleSession_Events() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 	s, stream := dir.As(ana.User.ID), tenancy.Stream{Organization: ana.Organization.ID}
 	head, _ := s.LogHead(ctx, stream) // kept where whoever could rewrite the store cannot
 
@@ -120,7 +125,8 @@ func ExampleSession_Events() {
 func ExampleDirectory_Check() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	_, _ = dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	_, _ = dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 
 	violations := 0
 	for v, err := range dir.Check(ctx, tenancy.CheckOptions{Replay: true}) {

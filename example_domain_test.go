@@ -28,7 +28,8 @@ func acmeOnline(ctx context.Context) (*tenancy.Directory, tenancy.SignedUp, tena
 	if err != nil {
 		log.Fatal(err)
 	}
-	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	ana, err := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -51,7 +52,8 @@ func ExampleSession_VerifyDomain() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	ana, err := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -93,7 +95,8 @@ func ExampleSession_SetSignUpPolicy() {
 	_, err := dir.System().SignUp(ctx, ben)
 	fmt.Println(errors.Is(err, tenancy.CodeInvitationOnly)) // the default
 
-	_, err = dir.As(ana.User.ID).SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})
+	_, err = dir.As(ana.User.ID).
+		SetSignUpPolicy(ctx, ana.Organization.ID, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -116,7 +119,8 @@ func ExampleSession_EnforceSSO() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ben, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: invitation.Secret})
+	ben, err := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: invitation.Secret})
 	if err != nil {
 		log.Fatal(err)
 	}

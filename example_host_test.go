@@ -19,7 +19,9 @@ type signIn struct {
 }
 
 // signUp gives the user of an identity, signing them up the first time. It is safe to call again after a crash at any point.
-func signUp(ctx context.Context, host *tenancy.Platform, rows map[identity]signIn, who identity, email tenancy.ProvenEmail) (tenancy.UserID, error) {
+func signUp(
+	ctx context.Context, host *tenancy.Platform, rows map[identity]signIn, who identity, email tenancy.ProvenEmail,
+) (tenancy.UserID, error) {
 	row := rows[who]
 	if row.operation.IsZero() {
 		row.operation = tenancy.NewOperationID()
@@ -59,7 +61,8 @@ func Example_signUp() {
 func Example_compareAndSet() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Account: "Test"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Account: "Test"})
 
 	errStale := errors.New("somebody else has changed it: look again")
 	rename := func(shown, name string) error {
@@ -90,7 +93,8 @@ func Example_preview() {
 	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
 	s := dir.As(ana.User.ID)
 	_, _ = s.CreateSubaccount(ctx, ana.Account.ID, tenancy.NewSubaccount{Name: "Test"})
-	_, _ = s.InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "ben@acme.example", Roles: tenancy.Roles(tenancy.Developer)})
+	_, _ = s.InviteToAccount(ctx, ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: "ben@acme.example", Roles: tenancy.Roles(tenancy.Developer)})
 
 	events, err := s.Preview(ctx, func(ctx context.Context, s *tenancy.Session) error {
 		_, err := s.CloseAccount(ctx, ana.Account.ID)

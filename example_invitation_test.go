@@ -16,11 +16,13 @@ func ExampleSession_InviteUser() {
 		log.Fatal(err)
 	}
 	host := dir.System()
-	ana, err := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	ana, err := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	sent, err := dir.As(ana.User.ID).InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com", Role: tenancy.Administrator})
+	sent, err := dir.As(ana.User.ID).
+		InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com", Role: tenancy.Administrator})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -33,8 +35,10 @@ func ExampleSession_InviteUser() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(offer.InviterName.Reveal(), "of", offer.OrganizationName.Reveal(), "invites", offer.Email.Reveal(), "as", offer.Role)
-	ben, err := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: sent.Secret})
+	fmt.Println(offer.InviterName.Reveal(), "of", offer.OrganizationName.Reveal(), "invites", offer.Email.Reveal(),
+		"as", offer.Role)
+	ben, err := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: sent.Secret})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -52,18 +56,21 @@ func ExampleSession_AcceptInvitation() {
 		log.Fatal(err)
 	}
 	host := dir.System()
-	ana, err := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Shop"})
+	ana, err := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Shop"})
 	if err != nil {
 		log.Fatal(err)
 	}
 	s := dir.As(ana.User.ID)
 
 	// Ben works for Ana in one account, and has an account of his own, outside any organization.
-	sent, err := s.InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "ben@example.com", Roles: tenancy.Roles(tenancy.Developer)})
+	sent, err := s.InviteToAccount(ctx, ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: "ben@example.com", Roles: tenancy.Roles(tenancy.Developer)})
 	if err != nil {
 		log.Fatal(err)
 	}
-	signedUp, err := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@example.com"), Name: "Ben", Secret: sent.Secret})
+	signedUp, err := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ben@example.com"), Name: "Ben", Secret: sent.Secret})
 	if err != nil {
 		log.Fatal(err)
 	}

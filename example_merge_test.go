@@ -40,7 +40,8 @@ func ExampleSession_AcceptInvitation_merge() {
 	ctx := context.Background()
 	dir, acme, branch := acmeAndBranch(ctx)
 	ben := dir.As(branch.User.ID)
-	sent, err := dir.As(acme.User.ID).InviteUser(ctx, acme.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.example", Role: tenancy.Administrator})
+	sent, err := dir.As(acme.User.ID).
+		InviteUser(ctx, acme.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.example", Role: tenancy.Administrator})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -73,16 +74,19 @@ func ExampleSession_AcceptInvitation_merge() {
 func ExampleSession_ImportUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").
+		SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	results, err := dir.As(acme.User.ID).ImportUsers(ctx, acme.Organization.ID, tenancy.UserImport{Emails: []string{"ben@acme.example", "eve@else.example"}})
+	results, err := dir.As(acme.User.ID).
+		ImportUsers(ctx, acme.Organization.ID, tenancy.UserImport{Emails: []string{"ben@acme.example", "eve@else.example"}})
 	if err != nil {
 		log.Fatal(err)
 	}
 	for _, result := range results {
-		fmt.Println(result.Email.Reveal(), "brings", len(result.Brought), "and is refused:", errors.Is(result.Err, tenancy.CodeNotEligible))
+		fmt.Println(result.Email.Reveal(), "brings", len(result.Brought), "and is refused:",
+			errors.Is(result.Err, tenancy.CodeNotEligible))
 	}
 	// Output:
 	// ben@acme.example brings 1 and is refused: false
@@ -93,7 +97,8 @@ func ExampleSession_ImportUsers() {
 func ExampleSession_ImportableUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
-	_, err := dir.Operator("staff-1").SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
+	_, err := dir.Operator("staff-1").
+		SetImportEntitlement(ctx, acme.Organization.ID, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})
 	if err != nil {
 		log.Fatal(err)
 	}

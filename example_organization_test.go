@@ -52,7 +52,8 @@ func ExampleSession_CreateOrganization_stay() {
 		log.Fatal(err)
 	}
 
-	labs, err := dir.As(ana.User.ID).CreateOrganization(ctx, tenancy.NewOrganization{Name: "Acme Labs", Stay: []tenancy.AccountID{ana.Account.ID}})
+	labs, err := dir.As(ana.User.ID).
+		CreateOrganization(ctx, tenancy.NewOrganization{Name: "Acme Labs", Stay: []tenancy.AccountID{ana.Account.ID}})
 	if err != nil {
 		log.Fatal(err)
 	}

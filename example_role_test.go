@@ -13,9 +13,19 @@ func ExampleSession_Can() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
 	host := dir.System()
-	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme", Account: "Shop"})
-	sent, _ := dir.As(ana.User.ID).InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "sam@help.example", Roles: tenancy.Roles(tenancy.Support)})
-	sam, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("sam@help.example"), Name: "Sam", Secret: sent.Secret})
+	ana, _ := host.SignUp(
+		ctx,
+		tenancy.NewSignUp{
+			Email:        tenancy.Proven("ana@acme.example"),
+			Name:         "Ana",
+			Organization: "Acme",
+			Account:      "Shop",
+		},
+	)
+	sent, _ := dir.As(ana.User.ID).
+		InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "sam@help.example", Roles: tenancy.Roles(tenancy.Support)})
+	sam, _ := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("sam@help.example"), Name: "Sam", Secret: sent.Secret})
 
 	for _, permission := range []tenancy.Permission{tenancy.ReadUsage, tenancy.Build} {
 		d, err := host.Can(ctx, sam.User.ID, permission, ana.Account.ID)
@@ -40,7 +50,8 @@ func ExampleSession_Can() {
 func ExampleSession_CanInOrganization() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
-	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 
 	d, err := dir.As(ana.User.ID).CanInOrganization(ctx, ana.User.ID, tenancy.ManageDomains, ana.Organization.ID)
 	fmt.Println(d.Allowed, d.Why, d.OrganizationRole, err)
@@ -62,8 +73,10 @@ func ExampleRoleOptions() {
 	}
 	host := dir.System()
 	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
-	sent, _ := dir.As(ana.User.ID).InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "rae@acme.example", Roles: tenancy.Roles("release_manager")})
-	rae, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("rae@acme.example"), Name: "Rae", Secret: sent.Secret})
+	sent, _ := dir.As(ana.User.ID).
+		InviteToAccount(ctx, ana.Account.ID, tenancy.NewAccountInvitation{Email: "rae@acme.example", Roles: tenancy.Roles("release_manager")})
+	rae, _ := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("rae@acme.example"), Name: "Rae", Secret: sent.Secret})
 
 	d, _ := host.Can(ctx, rae.User.ID, "deploy", ana.Account.ID)
 	fmt.Println(d.Allowed, d.Role)

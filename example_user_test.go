@@ -39,7 +39,8 @@ func ExamplePlatform_SignUp() {
 func ExamplePlatform_SignUp_invited() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
-	invitation, err := dir.As(ana.User.ID).InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
+	invitation, err := dir.As(ana.User.ID).
+		InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -60,7 +61,8 @@ func acme(ctx context.Context) (*tenancy.Directory, tenancy.SignedUp) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	ana, err := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	ana, err := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -70,11 +72,13 @@ func acme(ctx context.Context) (*tenancy.Directory, tenancy.SignedUp) {
 // acmeWithBen is the same with Ben, a Standard User of it.
 func acmeWithBen(ctx context.Context) (dir *tenancy.Directory, ana, ben tenancy.SignedUp) {
 	dir, ana = acme(ctx)
-	invitation, err := dir.As(ana.User.ID).InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
+	invitation, err := dir.As(ana.User.ID).
+		InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	ben, err = dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: invitation.Secret})
+	ben, err = dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Secret: invitation.Secret})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -115,7 +119,8 @@ func ExampleSession_Users() {
 		fmt.Println(user.Kind, user.User.Email.Reveal(), user.Role)
 	}
 
-	page, next, err := tenancy.Collect(s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "be"}), 10)
+	page, next, err := tenancy.Collect(
+		s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "be"}), 10)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -53,7 +53,8 @@ type OperationRow struct {
 // OperationsTable gives the table of operations.
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
-		rows = append(rows, OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others})
+		rows = append(rows,
+			OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others})
 	}
 	return rows
 }

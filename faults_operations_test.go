@@ -246,7 +246,8 @@ func (f faults) interrupted(fault storetest.Fault) {
 		e, is := errors.AsType[*tenancy.Error](err)
 		require.True(f, is, "commit %d", n)
 		require.Equal(f, f.errand.op, e.Op, "commit %d", n)
-		require.Equal(f, tenancy.CodeOf(err) != "", told.count.Load() == 1, "EVT-1 a refusal is told of once, not %d times", told.count.Load())
+		require.Equal(f, tenancy.CodeOf(err) != "", told.count.Load() == 1,
+			"EVT-1 a refusal is told of once, not %d times", told.count.Load())
 		if id := e.Operation; !id.IsZero() {
 			_, err := f.outcome(c, id)
 			if tenancy.CodeOf(err) == tenancy.CodeNotFound {
@@ -274,7 +275,8 @@ func (f faults) inDoubt(fault storetest.Fault, done, arrives bool) {
 	result, err := f.try(c)
 	refused(f, err, tenancy.CodeAmbiguous)
 	e, _ := errors.AsType[*tenancy.Error](err)
-	require.Equal(f, tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID}, *e)
+	require.Equal(f,
+		tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID}, *e)
 	require.True(f, answered(result, err).empty)
 	require.EqualValues(f, 1, told.count.Load(), "EVT-1 once")
 	if arrives {

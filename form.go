@@ -49,7 +49,8 @@ func (f *form) name(given string) string {
 // unnameable reports whether a character may not stand in a name.
 func unnameable(r rune) bool {
 	const lineSeparator, paragraphSeparator = '\u2028', '\u2029'
-	return unicode.IsControl(r) || r == lineSeparator || r == paragraphSeparator || unicode.Is(unicode.Bidi_Control, r)
+	return unicode.IsControl(r) || r == lineSeparator || r == paragraphSeparator ||
+		unicode.Is(unicode.Bidi_Control, r)
 }
 
 // email returns the canonical form of an address (ADR-1).
@@ -66,6 +67,7 @@ func (f *form) reference(given Reference) { f.that(given.valid(), CodeReference)
 // first is not 0 (ACC-10).
 func (f *form) phone(given string) {
 	digits, plus := strings.CutPrefix(given, "+")
-	isNumber := len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' && strings.Trim(digits, "0123456789") == ""
+	isNumber := len(digits) >= 8 && len(digits) <= 15 && digits[0] != '0' &&
+		strings.Trim(digits, "0123456789") == ""
 	f.that(plus && isNumber, CodePhone)
 }

@@ -20,7 +20,9 @@ type Grant struct {
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for a user whom the actor may not name;
 // CodeNotAllowed; CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember.
-func (s *Session) AssignRoles(ctx context.Context, account AccountID, user UserID, roles RoleSet) (Grant, error) {
+func (s *Session) AssignRoles(
+	ctx context.Context, account AccountID, user UserID, roles RoleSet,
+) (Grant, error) {
 	var check form
 	check.id(account)
 	check.id(user)

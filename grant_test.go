@@ -13,11 +13,30 @@ func TestAssignRoles(t *testing.T) {
 	t.Run("ACC-7 sets, and does not add", func(t *testing.T) {
 		c := newCast(t)
 		said := c.said(organizationStream(c.org), func() {
-			grant, err := c.as(c.manager).AssignRoles(c.ctx(), c.work, c.gil, tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
+			grant, err := c.as(c.manager).
+				AssignRoles(c.ctx(), c.work, c.gil, tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
 			require.NoError(t, err)
-			require.Equal(t, tenancy.Grant{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.BillingManager, tenancy.Developer)}, grant)
+			require.Equal(
+				t,
+				tenancy.Grant{
+					Account: c.work,
+					User:    c.gil,
+					Roles:   tenancy.Roles(tenancy.BillingManager, tenancy.Developer),
+				},
+				grant,
+			)
 		})
-		require.Equal(t, []tenancy.EventData{tenancy.RolesAssigned{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.Developer, tenancy.BillingManager)}}, said)
+		require.Equal(
+			t,
+			[]tenancy.EventData{
+				tenancy.RolesAssigned{
+					Account: c.work,
+					User:    c.gil,
+					Roles:   tenancy.Roles(tenancy.Developer, tenancy.BillingManager),
+				},
+			},
+			said,
+		)
 		c.unchanged(func() { c.assign(c.cleo, c.work, c.gil, tenancy.BillingManager, tenancy.Developer) }) // GEN-6
 	})
 	t.Run("ACC-7 Administrator alone or any of the others together, never none, never Owner", func(t *testing.T) {
@@ -33,20 +52,30 @@ func TestAssignRoles(t *testing.T) {
 		c.assign(c.cleo, c.work, c.gil, tenancy.AccountAdministrator)
 	})
 	t.Run("ROLE-7 the host's roles", func(t *testing.T) {
-		s := emptyCast(t, tenancy.Options{Roles: tenancy.RoleOptions{Roles: map[tenancy.AccountRole][]tenancy.Permission{"auditor": {tenancy.ReadUsage}}}})
+		s := emptyCast(
+			t,
+			tenancy.Options{
+				Roles: tenancy.RoleOptions{
+					Roles: map[tenancy.AccountRole][]tenancy.Permission{"auditor": {tenancy.ReadUsage}},
+				},
+			},
+		)
 		ana := s.found("ana")
 		gil := s.guest(ana.User.ID, ana.Account.ID, "gil", "auditor")
 		s.assign(ana.User.ID, ana.Account.ID, gil, "auditor", tenancy.Support)
 		require.Equal(t, tenancy.Roles(tenancy.Support, "auditor"), s.roles(ana.Account.ID, gil))
 		require.Nil(t, s.accountAs(gil, ana.Account.ID).Private)
 	})
-	t.Run("ACC-7 the organization's Owner and Administrators: any member, on any managed account, themselves included", func(t *testing.T) {
-		c := newCast(t)
-		c.assign(c.admin, c.work, c.dan, tenancy.AccountAdministrator)
-		c.assign(c.admin, c.work, c.admin, tenancy.Developer)
-		c.assign(c.owner, c.work, c.admin, tenancy.AccountAdministrator)
-		c.assign(c.owner, c.work, c.gil, tenancy.AccountAdministrator)
-	})
+	t.Run(
+		"ACC-7 the organization's Owner and Administrators: any member, on any managed account, themselves included",
+		func(t *testing.T) {
+			c := newCast(t)
+			c.assign(c.admin, c.work, c.dan, tenancy.AccountAdministrator)
+			c.assign(c.admin, c.work, c.admin, tenancy.Developer)
+			c.assign(c.owner, c.work, c.admin, tenancy.AccountAdministrator)
+			c.assign(c.owner, c.work, c.gil, tenancy.AccountAdministrator)
+		},
+	)
 	t.Run("ACC-7 one who has a role there already, by the parent too", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.cleo, c.work, "Part")
@@ -75,7 +104,9 @@ func TestAssignRoles(t *testing.T) {
 			{c.owner, c.cleo, sub, tenancy.CodeOwnerGrant},
 		} {
 			c.unchanged(func() {
-				refused(t, second(c.as(row.by).AssignRoles(c.ctx(), row.account, row.to, tenancy.Roles(tenancy.Support))), row.code)
+				refused(t,
+					second(c.as(row.by).AssignRoles(c.ctx(), row.account, row.to, tenancy.Roles(tenancy.Support))),
+					row.code)
 			})
 		}
 	})
@@ -86,14 +117,16 @@ func TestAssignRoles(t *testing.T) {
 		mate := c.guest(pal, account, "mate", tenancy.Support)
 		said := c.said(userStream(c.gil), func() { c.assign(pal, account, mate, tenancy.Developer) })
 		require.Len(t, said, 1)
-		refused(t, second(c.as(c.gil).AssignRoles(c.ctx(), account, c.manager, tenancy.Roles(tenancy.Support))), tenancy.CodeNotFound)
+		refused(t, second(c.as(c.gil).AssignRoles(c.ctx(), account, c.manager, tenancy.Roles(tenancy.Support))),
+			tenancy.CodeNotFound)
 	})
 }
 
 func TestRevokeRoles(t *testing.T) {
 	t.Run("ACC-7 takes the grant", func(t *testing.T) {
 		c := newCast(t)
-		said := c.said(organizationStream(c.org), func() { require.NoError(t, c.as(c.manager).RevokeRoles(c.ctx(), c.work, c.gil)) })
+		said := c.said(organizationStream(c.org),
+			func() { require.NoError(t, c.as(c.manager).RevokeRoles(c.ctx(), c.work, c.gil)) })
 		require.Equal(t, []tenancy.EventData{tenancy.RolesRevoked{Account: c.work, User: c.gil}}, said)
 		refused(t, second(c.as(c.gil).Account(c.ctx(), c.work)), tenancy.CodeNotFound)
 	})
@@ -148,9 +181,11 @@ func TestRevokeRoles(t *testing.T) {
 	t.Run("ACC-8 a Standard User takes nobody", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.dan)
-		c.unchanged(func() { refused(t, c.as(c.cleo).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound) })
+		c.unchanged(
+			func() { refused(t, c.as(c.cleo).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound) })
 		c.independent(c.cleo)
-		c.unchanged(func() { refused(t, c.as(c.cleo).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotAllowed) })
+		c.unchanged(
+			func() { refused(t, c.as(c.cleo).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotAllowed) })
 	})
 	t.Run("ACC-8 SEC-14 nor does an Owner take other organizations' members", func(t *testing.T) {
 		c := newCast(t)
@@ -158,7 +193,8 @@ func TestRevokeRoles(t *testing.T) {
 		c.unchanged(func() { refused(t, c.as(c.other).RevokeRoles(c.ctx(), c.work, c.dan), tenancy.CodeNotFound) })
 		c.independent(c.dan)
 		zoe := c.found("zoe").User.ID
-		c.unchanged(func() { refused(t, c.as(zoe).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound) })
+		c.unchanged(
+			func() { refused(t, c.as(zoe).RevokeRoles(c.ctx(), c.eve.Account.ID, c.dan), tenancy.CodeNotFound) })
 	})
 	t.Run("ACC-8 an independent account's subaccount, reached by its parent", func(t *testing.T) {
 		c := newCast(t)
@@ -181,7 +217,8 @@ func TestRelinquish(t *testing.T) {
 		})
 	})
 	t.Run("ACC-8 a user gives up their grant", func(t *testing.T) {
-		said := c.said(organizationStream(c.org), func() { require.NoError(t, c.as(c.gil).Relinquish(c.ctx(), c.work)) })
+		said := c.said(organizationStream(c.org),
+			func() { require.NoError(t, c.as(c.gil).Relinquish(c.ctx(), c.work)) })
 		require.Equal(t, []tenancy.EventData{tenancy.RolesRevoked{Account: c.work, User: c.gil}}, said)
 		c.unchanged(func() { refused(t, c.as(c.gil).Relinquish(c.ctx(), c.work), tenancy.CodeNotFound) })
 	})

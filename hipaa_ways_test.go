@@ -154,7 +154,8 @@ func TestDesignatedStays(t *testing.T) {
 			sub := x.accountRecord(x.sub)
 			require.NoError(t, x.leave())
 			x.left()
-			sub.Organization = x.accountRecord(old).Organization // it stays in the list of its organization while there is one
+			sub.Organization = x.accountRecord(
+				old).Organization // it stays in the list of its organization while there is one
 			require.Equal(t, sub, x.accountRecord(x.sub))
 		})
 		for form, what := range forms {

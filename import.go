@@ -106,7 +106,12 @@ func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserIm
 	check.id(org)
 	check.that(len(in.Emails) > 0 && len(in.Emails) <= maxImport, CodeInput)
 	check.that(s.once.IsZero(), CodeInput)
-	run := importRun{session: s, call: call{opImportUsers, org.String(), check.err}, org: org, notify: in.Notify}
+	run := importRun{
+		session: s,
+		call:    call{opImportUsers, org.String(), check.err},
+		org:     org,
+		notify:  in.Notify,
+	}
 	domains, err := look(ctx, s, run.call,
 		func(r *reads) importUsersFacts { return r.loadImportUsers(org) }, decideImportUsers)
 	if err != nil {

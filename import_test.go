@@ -92,8 +92,8 @@ func TestImportUsers(t *testing.T) {
 		_, err := s.staff.DeactivateUser(s.ctx(), idle)
 		require.NoError(t, err)
 		results := s.imports("nonsense", "Off@off.example", "nobody@corp.example", "nobody@off.example",
-			"idle@corp.example", "zed@closed.example",
-			"elsewhere@corp.example", "member@corp.example", "cara@corp.example", "ben@corp.example", "ines@corp.example", "INES@corp.example", "ben@corp.example")
+			"idle@corp.example", "zed@closed.example", "elsewhere@corp.example", "member@corp.example",
+			"cara@corp.example", "ben@corp.example", "ines@corp.example", "INES@corp.example", "ben@corp.example")
 		for i, want := range []tenancy.Code{tenancy.CodeEmail, tenancy.CodeNotEligible,
 			tenancy.CodeNotEligible, tenancy.CodeNotEligible, tenancy.CodeNotEligible,
 			tenancy.CodeSignUpClosed, tenancy.CodeManagedElsewhere, tenancy.CodeMember, tenancy.CodeCandidateDomain, "", "", tenancy.CodeMember, tenancy.CodeMember} {
@@ -104,7 +104,8 @@ func TestImportUsers(t *testing.T) {
 		require.Equal(t, tenancy.ImportedUser{Email: tenancy.NewPersonal("ines@corp.example"), User: ines},
 			results[10])
 		for _, user := range []tenancy.UserID{ben.User.ID, ines} {
-			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser}, s.ranks(user))
+			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser},
+				s.ranks(user))
 		}
 		require.Equal(t, s.org, s.accountRecord(own).Organization) // USR-9
 		s.sound()
@@ -136,7 +137,8 @@ func TestImportUsers(t *testing.T) {
 		fails(owner, s.org, input, tenancy.CodeNotEntitled)
 	})
 	t.Run("USR-15 only the address's own live domain counts", func(t *testing.T) {
-		s := newImporter(t, func(s *importer) { s.independent("una@unproven.example"); s.independent("sub@deep.corp.example") })
+		s := newImporter(t,
+			func(s *importer) { s.independent("una@unproven.example"); s.independent("sub@deep.corp.example") })
 		_, err := s.as(s.ana.User.ID).AddDomain(s.ctx(), s.org, "unproven.example")
 		require.NoError(t, err)
 		for _, result := range s.imports("una@unproven.example", "sub@deep.corp.example") {
@@ -242,18 +244,20 @@ func TestImportUsers(t *testing.T) {
 		s.unchanged(func() { require.ErrorIs(t, inBlock(abandoned), abandoned) })
 		require.NoError(t, inBlock(nil))
 		for _, user := range []tenancy.UserID{ines, ben.User.ID} {
-			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser}, s.ranks(user))
+			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{s.org: tenancy.StandardUser},
+				s.ranks(user))
 		}
 		s.sound()
 	})
 	t.Run("MRG-11 a preview of a block says what importing would do, and does nothing", func(t *testing.T) {
 		s := newImporter(t, func(s *importer) { s.foundAt("Ben", "ben@corp.example") })
 		s.unchanged(func() {
-			events, err := s.as(s.ana.User.ID).Preview(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
-				_, err := block.ImportUsers(ctx, s.org,
-					tenancy.UserImport{Emails: []string{"ben@corp.example"}})
-				return err
-			})
+			events, err := s.as(s.ana.User.ID).
+				Preview(s.ctx(), func(ctx context.Context, block *tenancy.Session) error {
+					_, err := block.ImportUsers(ctx, s.org,
+						tenancy.UserImport{Emails: []string{"ben@corp.example"}})
+					return err
+				})
 			require.NoError(t, err)
 			require.NotEmpty(t, events)
 		})

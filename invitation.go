@@ -62,7 +62,9 @@ const (
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
 // CodeMailLimit.
-func (s *Session) InviteUser(ctx context.Context, org OrganizationID, in NewInvitation) (SentInvitation, error) {
+func (s *Session) InviteUser(
+	ctx context.Context, org OrganizationID, in NewInvitation,
+) (SentInvitation, error) {
 	var check form
 	check.id(org)
 	address := check.email(in.Email)

@@ -11,7 +11,8 @@ import (
 
 func TestLimits(t *testing.T) {
 	t.Run("GEN-12 the preset holds Twilio's published numbers", func(t *testing.T) {
-		require.Equal(t, &tenancy.Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100}, tenancy.TwilioLimits())
+		require.Equal(t, &tenancy.Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100},
+			tenancy.TwilioLimits())
 		s := newScene(t, tenancy.Options{Limits: tenancy.TwilioLimits()})
 		ana := s.found("ana")
 		owner, org := s.as(ana.User.ID), ana.Organization.ID
@@ -50,46 +51,57 @@ func TestLimits(t *testing.T) {
 			require.NoError(t, err)
 		}
 	})
-	t.Run("GEN-12 an organization's own stand instead of the directory's as a whole, wider or narrower; nil: the directory's again", func(t *testing.T) {
-		s := newScene(t, tenancy.Options{Limits: &tenancy.Limits{Accounts: 1, Subaccounts: 1, Domains: 1}})
-		ana, eve := s.found("ana"), s.found("eve")
-		owner, org := s.as(ana.User.ID), ana.Organization.ID
-		full := func() {
-			t.Helper()
-			s.unchanged(func() {
-				_, err := owner.CreateAccount(t.Context(), org, tenancy.NewAccount{Name: "x"})
-				refused(t, err, tenancy.CodeAccountLimit)
-			})
-		}
-		full()
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Accounts: 2})))
-		s.account(ana.User.ID, org, "Second")
-		full()
-		for n := range 2 {
-			s.subaccount(ana.User.ID, ana.Account.ID, fmt.Sprint(n))
-			_, err := owner.AddDomain(t.Context(), org, fmt.Sprintf("d%d.example.com", n))
-			require.NoError(t, err, "a zero in its own is no limit, whatever the directory's")
-		}
-		_, err := s.as(eve.User.ID).CreateAccount(t.Context(), eve.Organization.ID, tenancy.NewAccount{Name: "x"})
-		refused(t, err, tenancy.CodeAccountLimit)
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{})))
-		s.account(ana.User.ID, org, "Third")
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, nil)))
-		full()
-		_, err = owner.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "x"})
-		refused(t, err, tenancy.CodeSubaccountLimit)
-		_, err = owner.AddDomain(t.Context(), org, "more.example.com")
-		refused(t, err, tenancy.CodeDomainLimit)
-		s.sound()
-	})
+	t.Run(
+		"GEN-12 an organization's own stand instead of the directory's as a whole, wider or narrower; nil: the directory's again",
+		func(t *testing.T) {
+			s := newScene(t, tenancy.Options{Limits: &tenancy.Limits{Accounts: 1, Subaccounts: 1, Domains: 1}})
+			ana, eve := s.found("ana"), s.found("eve")
+			owner, org := s.as(ana.User.ID), ana.Organization.ID
+			full := func() {
+				t.Helper()
+				s.unchanged(func() {
+					_, err := owner.CreateAccount(t.Context(), org, tenancy.NewAccount{Name: "x"})
+					refused(t, err, tenancy.CodeAccountLimit)
+				})
+			}
+			full()
+			require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{Accounts: 2})))
+			s.account(ana.User.ID, org, "Second")
+			full()
+			for n := range 2 {
+				s.subaccount(ana.User.ID, ana.Account.ID, fmt.Sprint(n))
+				_, err := owner.AddDomain(t.Context(), org, fmt.Sprintf("d%d.example.com", n))
+				require.NoError(t, err, "a zero in its own is no limit, whatever the directory's")
+			}
+			_, err := s.as(eve.User.ID).CreateAccount(t.Context(), eve.Organization.ID, tenancy.NewAccount{Name: "x"})
+			refused(t, err, tenancy.CodeAccountLimit)
+			require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, &tenancy.Limits{})))
+			s.account(ana.User.ID, org, "Third")
+			require.NoError(t, errOf(s.staff.SetLimits(t.Context(), org, nil)))
+			full()
+			_, err = owner.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "x"})
+			refused(t, err, tenancy.CodeSubaccountLimit)
+			_, err = owner.AddDomain(t.Context(), org, "more.example.com")
+			refused(t, err, tenancy.CodeDomainLimit)
+			s.sound()
+		},
+	)
 	t.Run("GEN-12 lowering removes nobody", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		ben := s.join(ana, "ben", tenancy.StandardUser)
 		work := s.account(ben, ana.Organization.ID, "Work")
 		first, second := s.subaccount(ben, work, "a"), s.subaccount(ben, work, "b")
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), ana.Organization.ID, &tenancy.Limits{Members: 1, Accounts: 1, Subaccounts: 1, Domains: 1})))
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{ana.Organization.ID: tenancy.StandardUser}, s.ranks(ben))
+		require.NoError(
+			t,
+			errOf(
+				s.staff.SetLimits(t.Context(), ana.Organization.ID,
+					&tenancy.Limits{Members: 1, Accounts: 1, Subaccounts: 1, Domains: 1}),
+			),
+		)
+		require.Equal(t,
+			map[tenancy.OrganizationID]tenancy.OrganizationRole{ana.Organization.ID: tenancy.StandardUser},
+			s.ranks(ben))
 		for _, account := range []tenancy.AccountID{work, first, second} {
 			require.Zero(t, s.accountRecord(account).Closed)
 			decision, err := s.host.Can(t.Context(), ben, tenancy.Build, account)
@@ -102,11 +114,13 @@ func TestLimits(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		s.account(ana.User.ID, ana.Organization.ID, "Second")
-		require.NoError(t, errOf(s.staff.SetLimits(t.Context(), ana.Organization.ID, &tenancy.Limits{Members: 1, Accounts: 1})))
+		require.NoError(t,
+			errOf(s.staff.SetLimits(t.Context(), ana.Organization.ID, &tenancy.Limits{Members: 1, Accounts: 1})))
 		require.NoError(t, s.staff.DeleteOrganization(t.Context(), ana.Organization.ID, tenancy.OrganizationDeletion{}))
 		restored, err := s.staff.RestoreOrganization(t.Context(), ana.Organization.ID)
 		require.NoError(t, err)
-		require.Equal(t, &tenancy.Limits{Members: 1, Accounts: 1}, restored.Settings.Limits, "ORG-12 its limits are as they were")
+		require.Equal(t, &tenancy.Limits{Members: 1, Accounts: 1}, restored.Settings.Limits,
+			"ORG-12 its limits are as they were")
 		require.Equal(t, 2, s.accountsIn(ana.Organization.ID))
 		s.sound()
 	})
@@ -121,92 +135,142 @@ func TestLimitsOnEveryPath(t *testing.T) {
 		path   func(s *scene, ana tenancy.SignedUp) func() error // what is before, and the path itself
 	}
 	paths := map[string]adding{
-		"signing up with a secret": {tenancy.Limits{Members: 1}, tenancy.CodeMemberLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			sent := s.invited(ana, address("ben"))
-			return func() error {
-				_, err := s.signUp("ben", sent.Secret)
-				return err
-			}
-		}},
-		"accepting an invitation": {tenancy.Limits{Members: 1}, tenancy.CodeMemberLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			eve := s.found("eve")
-			gil := s.guest(eve.User.ID, eve.Account.ID, "gil", tenancy.Support)
-			sent := s.invited(ana, address("gil"))
-			return func() error {
-				_, err := s.as(gil).AcceptInvitation(s.ctx(), tenancy.Acceptance{Secret: sent.Secret})
-				return err
-			}
-		}},
-		"accepting with accounts": {tenancy.Limits{Accounts: 1}, tenancy.CodeAccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			eve := s.found("eve")
-			gil, _ := s.loner(eve, "gil")
-			sent := s.invited(ana, address("gil"))
-			offer, err := s.as(gil).Invitation(s.ctx(), sent.Secret)
-			require.NoError(s, err)
-			return func() error {
-				_, err := s.as(gil).AcceptInvitation(s.ctx(), tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})
-				return err
-			}
-		}},
-		"creating an account": {tenancy.Limits{Accounts: 1}, tenancy.CodeAccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			return func() error {
-				_, err := s.as(ana.User.ID).CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "x"})
-				return err
-			}
-		}},
-		"an account request": {tenancy.Limits{Accounts: 1}, tenancy.CodeAccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			eve := s.found("eve")
-			request := s.asking(ana.User.ID, ana.Organization.ID, eve.Account.ID)
-			return func() error {
-				_, err := s.as(eve.User.ID).AcceptAccountRequest(s.ctx(), request)
-				return err
-			}
-		}},
-		"moving an account": {tenancy.Limits{Accounts: 1}, tenancy.CodeAccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			second := s.another(ana, "Second")
-			there := s.account(ana.User.ID, second, "There")
-			return func() error {
-				_, err := s.as(ana.User.ID).MoveAccount(s.ctx(), there, ana.Organization.ID)
-				return err
-			}
-		}},
-		"deleting another organization": {tenancy.Limits{Accounts: 1}, tenancy.CodeAccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			second := s.another(ana, "Second")
-			s.account(ana.User.ID, second, "There")
-			return func() error {
-				return s.as(ana.User.ID).DeleteOrganization(s.ctx(), second, tenancy.OrganizationDeletion{AccountsTo: ana.Organization.ID})
-			}
-		}},
-		"a new Owner from outside": {tenancy.Limits{Members: 1}, tenancy.CodeMemberLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			eve := s.found("eve")
-			gil := s.guest(eve.User.ID, eve.Account.ID, "gil", tenancy.Support)
-			return func() error {
-				_, err := s.staff.ReplaceOwner(s.ctx(), ana.Organization.ID, tenancy.OwnerReplacement{User: gil, Reference: "t"})
-				return err
-			}
-		}},
-		"adding a domain": {tenancy.Limits{Domains: 1}, tenancy.CodeDomainLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			_, err := s.as(ana.User.ID).AddDomain(s.ctx(), ana.Organization.ID, "one.example.com")
-			require.NoError(s, err)
-			return func() error {
-				_, err := s.as(ana.User.ID).AddDomain(s.ctx(), ana.Organization.ID, "two.example.com")
-				return err
-			}
-		}},
-		"creating a subaccount": {tenancy.Limits{Subaccounts: 1}, tenancy.CodeSubaccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			s.subaccount(ana.User.ID, ana.Account.ID, "One")
-			return func() error {
-				_, err := s.as(ana.User.ID).CreateSubaccount(s.ctx(), ana.Account.ID, tenancy.NewSubaccount{Name: "Two"})
-				return err
-			}
-		}},
-		"creating a subaccount on trial": {tenancy.Limits{TrialSubaccounts: 1}, tenancy.CodeSubaccountLimit, func(s *scene, ana tenancy.SignedUp) func() error {
-			s.subaccount(ana.User.ID, ana.Account.ID, "One")
-			return func() error {
-				_, err := s.as(ana.User.ID).CreateSubaccount(s.ctx(), ana.Account.ID, tenancy.NewSubaccount{Name: "Two"})
-				return err
-			}
-		}},
+		"signing up with a secret": {
+			tenancy.Limits{Members: 1},
+			tenancy.CodeMemberLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				sent := s.invited(ana, address("ben"))
+				return func() error {
+					_, err := s.signUp("ben", sent.Secret)
+					return err
+				}
+			},
+		},
+		"accepting an invitation": {
+			tenancy.Limits{Members: 1},
+			tenancy.CodeMemberLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				eve := s.found("eve")
+				gil := s.guest(eve.User.ID, eve.Account.ID, "gil", tenancy.Support)
+				sent := s.invited(ana, address("gil"))
+				return func() error {
+					_, err := s.as(gil).AcceptInvitation(s.ctx(), tenancy.Acceptance{Secret: sent.Secret})
+					return err
+				}
+			},
+		},
+		"accepting with accounts": {
+			tenancy.Limits{Accounts: 1},
+			tenancy.CodeAccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				eve := s.found("eve")
+				gil, _ := s.loner(eve, "gil")
+				sent := s.invited(ana, address("gil"))
+				offer, err := s.as(gil).Invitation(s.ctx(), sent.Secret)
+				require.NoError(s, err)
+				return func() error {
+					_, err := s.as(gil).
+						AcceptInvitation(s.ctx(), tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})
+					return err
+				}
+			},
+		},
+		"creating an account": {
+			tenancy.Limits{Accounts: 1},
+			tenancy.CodeAccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				return func() error {
+					_, err := s.as(ana.User.ID).
+						CreateAccount(s.ctx(), ana.Organization.ID, tenancy.NewAccount{Name: "x"})
+					return err
+				}
+			},
+		},
+		"an account request": {
+			tenancy.Limits{Accounts: 1},
+			tenancy.CodeAccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				eve := s.found("eve")
+				request := s.asking(ana.User.ID, ana.Organization.ID, eve.Account.ID)
+				return func() error {
+					_, err := s.as(eve.User.ID).AcceptAccountRequest(s.ctx(), request)
+					return err
+				}
+			},
+		},
+		"moving an account": {
+			tenancy.Limits{Accounts: 1},
+			tenancy.CodeAccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				second := s.another(ana, "Second")
+				there := s.account(ana.User.ID, second, "There")
+				return func() error {
+					_, err := s.as(ana.User.ID).MoveAccount(s.ctx(), there, ana.Organization.ID)
+					return err
+				}
+			},
+		},
+		"deleting another organization": {
+			tenancy.Limits{Accounts: 1},
+			tenancy.CodeAccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				second := s.another(ana, "Second")
+				s.account(ana.User.ID, second, "There")
+				return func() error {
+					return s.as(ana.User.ID).
+						DeleteOrganization(s.ctx(), second, tenancy.OrganizationDeletion{AccountsTo: ana.Organization.ID})
+				}
+			},
+		},
+		"a new Owner from outside": {
+			tenancy.Limits{Members: 1},
+			tenancy.CodeMemberLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				eve := s.found("eve")
+				gil := s.guest(eve.User.ID, eve.Account.ID, "gil", tenancy.Support)
+				return func() error {
+					_, err := s.staff.ReplaceOwner(s.ctx(), ana.Organization.ID,
+						tenancy.OwnerReplacement{User: gil, Reference: "t"})
+					return err
+				}
+			},
+		},
+		"adding a domain": {
+			tenancy.Limits{Domains: 1},
+			tenancy.CodeDomainLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				_, err := s.as(ana.User.ID).AddDomain(s.ctx(), ana.Organization.ID, "one.example.com")
+				require.NoError(s, err)
+				return func() error {
+					_, err := s.as(ana.User.ID).AddDomain(s.ctx(), ana.Organization.ID, "two.example.com")
+					return err
+				}
+			},
+		},
+		"creating a subaccount": {
+			tenancy.Limits{Subaccounts: 1},
+			tenancy.CodeSubaccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				s.subaccount(ana.User.ID, ana.Account.ID, "One")
+				return func() error {
+					_, err := s.as(ana.User.ID).
+						CreateSubaccount(s.ctx(), ana.Account.ID, tenancy.NewSubaccount{Name: "Two"})
+					return err
+				}
+			},
+		},
+		"creating a subaccount on trial": {
+			tenancy.Limits{TrialSubaccounts: 1},
+			tenancy.CodeSubaccountLimit,
+			func(s *scene, ana tenancy.SignedUp) func() error {
+				s.subaccount(ana.User.ID, ana.Account.ID, "One")
+				return func() error {
+					_, err := s.as(ana.User.ID).
+						CreateSubaccount(s.ctx(), ana.Account.ID, tenancy.NewSubaccount{Name: "Two"})
+					return err
+				}
+			},
+		},
 	}
 	more := tenancy.Limits{Members: 2, Accounts: 2, Subaccounts: 2, TrialSubaccounts: 2, Domains: 2}
 	for name, p := range paths {
@@ -248,7 +312,8 @@ func TestSetLimits(t *testing.T) {
 		s.unchanged(func() {
 			refused(t, errOf(s.staff.SetLimits(s.ctx(), tenancy.OrganizationID{}, nil)), tenancy.CodeID)
 			refused(t, errOf(s.staff.SetLimits(s.ctx(), org, &tenancy.Limits{Members: -1})), tenancy.CodeInput)
-			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)), tenancy.CodeNotFound)
+			refused(t, errOf(s.staff.SetLimits(s.ctx(), foreignID[tenancy.OrganizationID](), nil)),
+				tenancy.CodeNotFound)
 			refused(t, errOf(s.host.SetLimits(s.ctx(), org, nil)), tenancy.CodeNotAllowed)
 		})
 	})

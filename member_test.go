@@ -26,7 +26,8 @@ func TestSetOrganizationRole(t *testing.T) {
 			s.unchanged(func() { // GEN-6
 				require.NoError(t, errOf(s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.Administrator)))
 			})
-			require.NoError(t, errOf(s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.StandardUser)), "ROLE-5 Administrators manage Administrators")
+			require.NoError(t, errOf(s.as(who).SetOrganizationRole(t.Context(), org, ben, tenancy.StandardUser)),
+				"ROLE-5 Administrators manage Administrators")
 			require.Equal(t, tenancy.StandardUser, s.ranks(ben)[org])
 		})
 	}
@@ -36,7 +37,8 @@ func TestSetOrganizationRole(t *testing.T) {
 		ben := s.join(ana, "ben", tenancy.Administrator)
 		_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), ben)
 		require.NoError(t, err)
-		require.NoError(t, errOf(s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, ben, tenancy.StandardUser)))
+		require.NoError(t,
+			errOf(s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, ben, tenancy.StandardUser)))
 		require.Equal(t, tenancy.StandardUser, s.ranks(ben)[ana.Organization.ID])
 	})
 	s := newScene(t)

@@ -15,7 +15,9 @@ import (
 // Errors: CodeID, CodeSameOrganization; CodeNotFound, CodeNotAllowed and CodeMerged, of
 // either organization; CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
 // CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
-func (s *Session) MergeOrganizations(ctx context.Context, prime, candidate OrganizationID) (Organization, error) {
+func (s *Session) MergeOrganizations(
+	ctx context.Context, prime, candidate OrganizationID,
+) (Organization, error) {
 	var check form
 	check.id(prime)
 	check.id(candidate)

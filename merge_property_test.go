@@ -128,7 +128,9 @@ func (m *merging) populate(rt *rapid.T) {
 }
 
 // furnish adds subaccounts and roles to an account, and draws its status and billing.
-func (m *merging) furnish(rt *rapid.T, by tenancy.UserID, org tenancy.OrganizationID, account tenancy.AccountID, users []tenancy.UserID) {
+func (m *merging) furnish(
+	rt *rapid.T, by tenancy.UserID, org tenancy.OrganizationID, account tenancy.AccountID, users []tenancy.UserID,
+) {
 	m.Helper()
 	accounts := []tenancy.AccountID{account}
 	for range rapid.IntRange(0, 2).Draw(rt, "subaccounts") {

@@ -72,7 +72,9 @@ type Unmet struct {
 //
 // Errors: CodeID for the Prime, CodeInput unless the input has exactly one of Owner and
 // Organization, CodeSameOrganization; CodeNotFound.
-func (s *Session) PreviewMerge(ctx context.Context, prime OrganizationID, of MergeCandidate) (MergePlan, error) {
+func (s *Session) PreviewMerge(
+	ctx context.Context, prime OrganizationID, of MergeCandidate,
+) (MergePlan, error) {
 	var check form
 	check.id(prime)
 	check.that(of.Owner.IsZero() != of.Organization.IsZero(), CodeInput)

@@ -150,68 +150,74 @@ func TestPreviewMerge(t *testing.T) {
 			require.Nil(t, u.SSO)
 		}
 	})
-	t.Run("MRG-11 of what stands against it the Candidate's Owner is told what accepting tells them", func(t *testing.T) {
-		m := newMerging(t, invited)
-		m.invite()
-		own := m.prove(m.ben.User.ID, m.candidate, "candidate.example")
-		m.limit(tenancy.Limits{Members: 1, Accounts: 1})
-		require.NoError(t, m.as(m.ana.User.ID).RemoveDomain(m.ctx(), m.domain))
-		for _, lift := range []func(){
-			func() { m.prove(m.ana.User.ID, m.prime, "corp.example") },
-			func() { require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own)) },
-			func() { m.limit(tenancy.Limits{Accounts: 1}) },
-			func() { m.limit(tenancy.Limits{}) },
-		} {
-			_, err := m.accept()
-			plan, previewed := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
-			require.NoError(t, previewed)
-			require.Len(t, plan.Unmet, 1)
-			refused(t, err, plan.Unmet[0].Code)
-			m.showsOutside(m.preview(), plan)
-			lift()
-		}
-		plan, err := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
-		require.NoError(t, err)
-		require.Empty(t, plan.Unmet)
-	})
-	t.Run("MRG-11 to Operators and System by Owner: accepting while an invitation is pending, else importing", func(t *testing.T) {
-		m := newMerging(t, invited)
-		own := m.prove(m.ben.User.ID, m.candidate, "candidate.example")
-		for _, member := range []tenancy.UserID{m.adam, m.mia} {
-			require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member,
-				tenancy.Removal{AccountsTo: m.ben.User.ID}))
-		}
-		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
-		role := func(as *tenancy.Session) tenancy.OrganizationRole {
-			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
-			require.NoError(t, err)
-			require.Len(t, plan.Users, 1)
-			if len(plan.Dissolved) > 0 {
-				require.Empty(t, plan.Unmet)
-			} else {
-				require.Equal(t, []tenancy.Unmet{{Organization: m.candidate,
-					Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+	t.Run(
+		"MRG-11 of what stands against it the Candidate's Owner is told what accepting tells them",
+		func(t *testing.T) {
+			m := newMerging(t, invited)
+			m.invite()
+			own := m.prove(m.ben.User.ID, m.candidate, "candidate.example")
+			m.limit(tenancy.Limits{Members: 1, Accounts: 1})
+			require.NoError(t, m.as(m.ana.User.ID).RemoveDomain(m.ctx(), m.domain))
+			for _, lift := range []func(){
+				func() { m.prove(m.ana.User.ID, m.prime, "corp.example") },
+				func() { require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own)) },
+				func() { m.limit(tenancy.Limits{Accounts: 1}) },
+				func() { m.limit(tenancy.Limits{}) },
+			} {
+				_, err := m.accept()
+				plan, previewed := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+				require.NoError(t, previewed)
+				require.Len(t, plan.Unmet, 1)
+				refused(t, err, plan.Unmet[0].Code)
+				m.showsOutside(m.preview(), plan)
+				lift()
 			}
-			return plan.Users[0].After
-		}
-		require.Equal(t, tenancy.StandardUser, role(m.staff.Session), "an import, entitled or not")
-		m.role = tenancy.Administrator
-		m.invite()
-		for _, as := range []*tenancy.Session{m.staff.Session, m.host.Session, m.as(m.ben.User.ID)} {
-			require.Equal(t, tenancy.Administrator, role(as), "accepting")
-		}
-		require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
-			tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
-		require.Equal(t, tenancy.Administrator, role(m.host.Session),
-			"accepting, though the Prime may import")
-		require.Equal(t, tenancy.StandardUser, role(m.as(m.admin)), "the import")
-		m.clock.Advance(7*24*time.Hour - 1)
-		require.Equal(t, tenancy.Administrator, role(m.host.Session))
-		m.clock.Advance(1)
-		require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own))
-		plan := m.preview()
-		require.Equal(t, tenancy.StandardUser, plan.Users[0].After, "the invitation has expired")
-	})
+			plan, err := m.as(m.ben.User.ID).PreviewMerge(m.ctx(), m.prime, byOwner(m))
+			require.NoError(t, err)
+			require.Empty(t, plan.Unmet)
+		},
+	)
+	t.Run(
+		"MRG-11 to Operators and System by Owner: accepting while an invitation is pending, else importing",
+		func(t *testing.T) {
+			m := newMerging(t, invited)
+			own := m.prove(m.ben.User.ID, m.candidate, "candidate.example")
+			for _, member := range []tenancy.UserID{m.adam, m.mia} {
+				require.NoError(t, m.as(m.ben.User.ID).RemoveUser(m.ctx(), m.candidate, member,
+					tenancy.Removal{AccountsTo: m.ben.User.ID}))
+			}
+			require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime, tenancy.ImportEntitlement{})))
+			role := func(as *tenancy.Session) tenancy.OrganizationRole {
+				plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
+				require.NoError(t, err)
+				require.Len(t, plan.Users, 1)
+				if len(plan.Dissolved) > 0 {
+					require.Empty(t, plan.Unmet)
+				} else {
+					require.Equal(t, []tenancy.Unmet{{Organization: m.candidate,
+						Code: tenancy.CodeCandidateDomain}}, plan.Unmet)
+				}
+				return plan.Users[0].After
+			}
+			require.Equal(t, tenancy.StandardUser, role(m.staff.Session), "an import, entitled or not")
+			m.role = tenancy.Administrator
+			m.invite()
+			for _, as := range []*tenancy.Session{m.staff.Session, m.host.Session, m.as(m.ben.User.ID)} {
+				require.Equal(t, tenancy.Administrator, role(as), "accepting")
+			}
+			require.NoError(t, errOf(m.staff.SetImportEntitlement(m.ctx(), m.prime,
+				tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
+			require.Equal(t, tenancy.Administrator, role(m.host.Session),
+				"accepting, though the Prime may import")
+			require.Equal(t, tenancy.StandardUser, role(m.as(m.admin)), "the import")
+			m.clock.Advance(7*24*time.Hour - 1)
+			require.Equal(t, tenancy.Administrator, role(m.host.Session))
+			m.clock.Advance(1)
+			require.NoError(t, m.as(m.ben.User.ID).RemoveDomain(m.ctx(), own))
+			plan := m.preview()
+			require.Equal(t, tenancy.StandardUser, plan.Users[0].After, "the invitation has expired")
+		},
+	)
 	t.Run("MRG-14 by Organization it is what MergeOrganizations would do, invited or not", func(t *testing.T) {
 		m := newMerging(t, invited)
 		m.role = tenancy.Administrator
@@ -224,22 +230,25 @@ func TestPreviewMerge(t *testing.T) {
 			require.Equal(t, tenancy.StandardUser, u.After)
 		}
 	})
-	t.Run("MRG-14 an invitation to an address that the Prime's Owner has since is none that they could accept", func(t *testing.T) {
-		m := newMerging(t, together)
-		m.invitation(m.admin, m.prime, "anna@corp.example")
-		_, err := m.host.ChangeEmail(m.ctx(), m.ana.User.ID, tenancy.Proven("anna@corp.example"))
-		require.NoError(t, err)
-		for _, as := range []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} {
-			plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
+	t.Run(
+		"MRG-14 an invitation to an address that the Prime's Owner has since is none that they could accept",
+		func(t *testing.T) {
+			m := newMerging(t, together)
+			m.invitation(m.admin, m.prime, "anna@corp.example")
+			_, err := m.host.ChangeEmail(m.ctx(), m.ana.User.ID, tenancy.Proven("anna@corp.example"))
 			require.NoError(t, err)
-			require.Equal(t, tenancy.Owner,
-				plan.Users[slices.IndexFunc(plan.Users,
-					func(u tenancy.MergedUser) bool { return u.User == m.ana.User.ID })].After)
-			require.Len(t, plan.Revoked, 1)
-			require.Empty(t, plan.Unmet)
-		}
-		m.asPreviewed()
-	})
+			for _, as := range []*tenancy.Session{m.host.Session, m.as(m.ana.User.ID)} {
+				plan, err := as.PreviewMerge(m.ctx(), m.prime, byOwner(m))
+				require.NoError(t, err)
+				require.Equal(t, tenancy.Owner,
+					plan.Users[slices.IndexFunc(plan.Users,
+						func(u tenancy.MergedUser) bool { return u.User == m.ana.User.ID })].After)
+				require.Len(t, plan.Revoked, 1)
+				require.Empty(t, plan.Unmet)
+			}
+			m.asPreviewed()
+		},
+	)
 	t.Run("MRG-1 the Prime has ended", func(t *testing.T) {
 		m := newMerging(t, imported)
 		require.NoError(t, m.as(m.ana.User.ID).DeleteOrganization(m.ctx(), m.prime,
@@ -307,10 +316,13 @@ func TestPreviewMergeReads(t *testing.T) {
 		})
 		return steps
 	}
-	t.Run("GEN-5 the reads for an Owner who can't be imported do not tell whether the ID is somebody's", func(t *testing.T) {
-		nobody := asks(m.admin, tenancy.MergeCandidate{Owner: foreignID[tenancy.UserID]()})
-		require.Equal(t, nobody, asks(m.admin, tenancy.MergeCandidate{Owner: eve.User.ID}))
-	})
+	t.Run(
+		"GEN-5 the reads for an Owner who can't be imported do not tell whether the ID is somebody's",
+		func(t *testing.T) {
+			nobody := asks(m.admin, tenancy.MergeCandidate{Owner: foreignID[tenancy.UserID]()})
+			require.Equal(t, nobody, asks(m.admin, tenancy.MergeCandidate{Owner: eve.User.ID}))
+		},
+	)
 	t.Run("GEN-5 nor do those for another Owner's organization", func(t *testing.T) {
 		for _, actor := range []tenancy.UserID{m.admin, m.ana.User.ID} {
 			none := asks(actor, tenancy.MergeCandidate{Organization: foreignID[tenancy.OrganizationID]()})
@@ -429,7 +441,9 @@ func (s *scene) fulfilled(plan tenancy.MergePlan, before, after state) {
 	}
 }
 
-func onlyIn(ranks map[tenancy.OrganizationID]tenancy.OrganizationRole, org tenancy.OrganizationID) map[tenancy.OrganizationID]tenancy.OrganizationRole {
+func onlyIn(
+	ranks map[tenancy.OrganizationID]tenancy.OrganizationRole, org tenancy.OrganizationID,
+) map[tenancy.OrganizationID]tenancy.OrganizationRole {
 	in := map[tenancy.OrganizationID]tenancy.OrganizationRole{}
 	if role, is := ranks[org]; is {
 		in[org] = role

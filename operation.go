@@ -106,7 +106,8 @@ func (o *operation[F, R]) look(ctx context.Context) error {
 func (o *operation[F, R]) update(ctx context.Context) error {
 	s := o.session
 	if b := s.block; b != nil {
-		return b.use(ctx, func() error { return b.part(func() error { return o.perform(ctx, b.tx, b.attempt) }) })
+		return b.use(ctx,
+			func() error { return b.part(func() error { return o.perform(ctx, b.tx, b.attempt) }) })
 	}
 	a := s.attempt()
 	return s.commit(ctx, o.call, a, func(ctx context.Context, tx Tx) error { return o.perform(ctx, tx, a) })

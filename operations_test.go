@@ -129,7 +129,8 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"InviteToAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.InviteToAccount(ctx, p.account, tenancy.NewAccountInvitation{Email: "nia@example.com", Roles: tenancy.Roles(tenancy.Support)})
+		_, err := s.InviteToAccount(ctx, p.account,
+			tenancy.NewAccountInvitation{Email: "nia@example.com", Roles: tenancy.Roles(tenancy.Support)})
 		return err
 	},
 	"ResendInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
@@ -279,7 +280,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"SetHIPAAEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return errOf(s.SetHIPAAEntitlement(ctx, p.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()}))
+		return errOf(
+			s.SetHIPAAEntitlement(ctx, p.org,
+				tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: p.clock.Now()}),
+		)
 	},
 	"EnableHIPAA": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.EnableHIPAA(ctx, p.account)
@@ -382,7 +386,16 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 }
 
 // alone are the operations that work in transactions of their own; the others are called in a preview, which leaves the premises as they are.
-var alone = []string{"VerifyDomain", "RecheckDomains", "Purge", "Relay", "Atomically", "Preview", "Outcome", "ActorOutcome"}
+var alone = []string{
+	"VerifyDomain",
+	"RecheckDomains",
+	"Purge",
+	"Relay",
+	"Atomically",
+	"Preview",
+	"Outcome",
+	"ActorOutcome",
+}
 
 func TestOperationsCells(t *testing.T) {
 	p := newPremises(t)
@@ -391,7 +404,8 @@ func TestOperationsCells(t *testing.T) {
 	for _, row := range table {
 		names = append(names, row.Name)
 	}
-	require.ElementsMatch(t, names, slices.Collect(maps.Keys(calls)), "an operation that is not called here is not tested")
+	require.ElementsMatch(t, names, slices.Collect(maps.Keys(calls)),
+		"an operation that is not called here is not tested")
 
 	call := func(t *testing.T, name string, as *tenancy.Platform) tenancy.Code {
 		t.Helper()
@@ -443,7 +457,13 @@ func TestOperationsCells(t *testing.T) {
 				return
 			}
 			for role, user := range p.ranks() {
-				person(t, role, user, strings.Contains(organizationCells[row.Organization], role) || role != "standard" && accountCells[row.Account].manager)
+				person(
+					t,
+					role,
+					user,
+					strings.Contains(organizationCells[row.Organization], role) ||
+						role != "standard" && accountCells[row.Account].manager,
+				)
 			}
 			for role, user := range p.roles {
 				if row.Organization == "" {
@@ -452,7 +472,8 @@ func TestOperationsCells(t *testing.T) {
 			}
 			person(t, "a stranger", p.stranger, false)
 			if row.Others == "" && (row.Organization != "" || row.Account != "") {
-				require.Equal(t, tenancy.CodeNotFound, call(t, row.Name, as(p.stranger)), "to a stranger nothing is there (GEN-5)")
+				require.Equal(t, tenancy.CodeNotFound, call(t, row.Name, as(p.stranger)),
+					"to a stranger nothing is there (GEN-5)")
 			}
 		})
 	}
@@ -460,5 +481,9 @@ func TestOperationsCells(t *testing.T) {
 
 // ranks gives a member of each organization role.
 func (p *premises) ranks() map[string]tenancy.UserID {
-	return map[string]tenancy.UserID{"owner": p.managers[tenancy.Owner], "administrator": p.managers[tenancy.Administrator], "standard": p.standard}
+	return map[string]tenancy.UserID{
+		"owner":         p.managers[tenancy.Owner],
+		"administrator": p.managers[tenancy.Administrator],
+		"standard":      p.standard,
+	}
 }

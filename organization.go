@@ -173,7 +173,8 @@ func (c *changes) viewFounded(org OrganizationID, founder UserID, coming []famil
 	founded := FoundedOrganization{Organization: c.viewOrganizationNow(st)}
 	for _, accounts := range coming {
 		main := get(c.world, accountByID(accounts.main.ID))
-		founded.Accounts = append(founded.Accounts, c.viewAccount(*main, accountStanding{account: main, rank: st.rank}))
+		founded.Accounts = append(founded.Accounts,
+			c.viewAccount(*main, accountStanding{account: main, rank: st.rank}))
 		for _, a := range accounts.subs {
 			sub := get(c.world, accountByID(a.ID))
 			st := accountStanding{account: sub, parent: main, rank: st.rank}
@@ -318,7 +319,9 @@ func decideOrganizations(
 // (GEN-6).
 //
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
-func (s *Session) RenameOrganization(ctx context.Context, org OrganizationID, name string) (Organization, error) {
+func (s *Session) RenameOrganization(
+	ctx context.Context, org OrganizationID, name string,
+) (Organization, error) {
 	var check form
 	check.id(org)
 	name = check.name(name)
@@ -342,7 +345,8 @@ func decideRenameOrganization(f renameOrganizationFacts, name string, c *changes
 	}
 	if o := f.organization; o.Personal.Name.Reveal() != name {
 		c.say(OrganizationRenamed{o.ID}, streamOfOrganization(o.ID))
-		edit(c.world, organizationByID(o.ID), func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
+		edit(c.world, organizationByID(o.ID),
+			func(o *OrganizationRecord) { o.Personal.Name = NewPersonal(name) })
 	}
 	return c.viewOrganizationNow(f.standing), nil
 }

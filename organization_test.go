@@ -94,44 +94,54 @@ func TestCreateOrganization(t *testing.T) {
 		require.Zero(t, made.Ended)
 		require.Equal(t, &tenancy.OrganizationSettings{Owner: ana.User.ID,
 			SignUpPolicy: tenancy.PolicyInvitationOnly}, made.Settings)
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{ana.Organization.ID: tenancy.Owner, made.ID: tenancy.Owner}, s.ranks(ana.User.ID))
+		require.Equal(
+			t,
+			map[tenancy.OrganizationID]tenancy.OrganizationRole{
+				ana.Organization.ID: tenancy.Owner,
+				made.ID:             tenancy.Owner,
+			},
+			s.ranks(ana.User.ID),
+		)
 	})
-	t.Run("ORG-4 every main account the creator owns comes, subaccounts along, and nobody's access changes", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		ben := s.join(ana, "ben", tenancy.StandardUser)
-		s.clock.Advance(time.Millisecond)
-		second := s.account(ana.User.ID, ana.Organization.ID, "Second")
-		sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
-		bens := s.account(ben, ana.Organization.ID, "Ben's")
-		closed := s.account(ana.User.ID, ana.Organization.ID, "Closed")
-		_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), closed)
-		require.NoError(t, err)
-		s.assign(ana.User.ID, ana.Account.ID, ben, tenancy.Developer)
-		s.assign(ana.User.ID, sub, ben, tenancy.Support)
-		s.phone(second)
+	t.Run(
+		"ORG-4 every main account the creator owns comes, subaccounts along, and nobody's access changes",
+		func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			ben := s.join(ana, "ben", tenancy.StandardUser)
+			s.clock.Advance(time.Millisecond)
+			second := s.account(ana.User.ID, ana.Organization.ID, "Second")
+			sub := s.subaccount(ana.User.ID, ana.Account.ID, "Sub")
+			bens := s.account(ben, ana.Organization.ID, "Ben's")
+			closed := s.account(ana.User.ID, ana.Organization.ID, "Closed")
+			_, err := s.as(ana.User.ID).CloseAccount(s.ctx(), closed)
+			require.NoError(t, err)
+			s.assign(ana.User.ID, ana.Account.ID, ben, tenancy.Developer)
+			s.assign(ana.User.ID, sub, ben, tenancy.Support)
+			s.phone(second)
 
-		made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
-		require.NoError(t, err)
-		var came []tenancy.AccountID
-		for _, a := range made.Accounts {
-			came = append(came, a.ID)
-			require.Equal(t, made.ID, *a.Organization)
-			require.NotNil(t, a.Private)
-		}
-		require.Equal(t, []tenancy.AccountID{ana.Account.ID, sub, second}, came,
-			"main accounts by ID, each followed by its subaccounts")
-		for _, id := range came {
-			require.Equal(t, made.ID, s.accountRecord(id).Organization)
-			require.Equal(t, ana.User.ID, s.accountRecord(id).Owner)
-		}
-		for _, id := range []tenancy.AccountID{bens, closed} {
-			require.Equal(t, ana.Organization.ID, s.accountRecord(id).Organization)
-		}
-		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, ben))
-		require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(sub, ben))
-		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(second, ana.User.ID))
-	})
+			made, err := s.as(ana.User.ID).CreateOrganization(s.ctx(), tenancy.NewOrganization{Name: "New"})
+			require.NoError(t, err)
+			var came []tenancy.AccountID
+			for _, a := range made.Accounts {
+				came = append(came, a.ID)
+				require.Equal(t, made.ID, *a.Organization)
+				require.NotNil(t, a.Private)
+			}
+			require.Equal(t, []tenancy.AccountID{ana.Account.ID, sub, second}, came,
+				"main accounts by ID, each followed by its subaccounts")
+			for _, id := range came {
+				require.Equal(t, made.ID, s.accountRecord(id).Organization)
+				require.Equal(t, ana.User.ID, s.accountRecord(id).Owner)
+			}
+			for _, id := range []tenancy.AccountID{bens, closed} {
+				require.Equal(t, ana.Organization.ID, s.accountRecord(id).Organization)
+			}
+			require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(ana.Account.ID, ben))
+			require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(sub, ben))
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(second, ana.User.ID))
+		},
+	)
 	t.Run("ORG-4 the input names accounts to leave in their organization", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
@@ -344,29 +354,32 @@ func TestOrganization(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, &tenancy.Limits{Members: 3}, o.Settings.Limits)
 	})
-	t.Run("ORG-13 a merged organization's ID gives the survivor to its members, itself to Operators and System", func(t *testing.T) {
-		old := s.another(ana, "Old")
-		s.prove(ana.User.ID, org, "ana.example.com")
-		_, err := s.as(ana.User.ID).MergeOrganizations(t.Context(), org, old)
-		require.NoError(t, err)
-		for _, who := range []tenancy.UserID{ana.User.ID, ben} {
-			o, err := s.as(who).Organization(t.Context(), old)
+	t.Run(
+		"ORG-13 a merged organization's ID gives the survivor to its members, itself to Operators and System",
+		func(t *testing.T) {
+			old := s.another(ana, "Old")
+			s.prove(ana.User.ID, org, "ana.example.com")
+			_, err := s.as(ana.User.ID).MergeOrganizations(t.Context(), org, old)
 			require.NoError(t, err)
-			require.Equal(t, org, o.ID)
-			require.Equal(t, tenancy.StateActive, o.State)
-			require.Equal(t, who == ana.User.ID, o.Settings != nil)
-		}
-		_, err = s.as(eve.User.ID).Organization(t.Context(), old)
-		refused(t, err, tenancy.CodeNotFound)
-		for _, who := range []*tenancy.Session{s.host.Session, s.staff.Session} {
-			o, err := who.Organization(t.Context(), old)
-			require.NoError(t, err)
-			require.Equal(t, old, o.ID)
-			require.Equal(t, tenancy.StateMerged, o.State)
-			require.Equal(t, org, o.MergedInto)
-			require.Equal(t, s.clock.Now(), o.Ended)
-		}
-	})
+			for _, who := range []tenancy.UserID{ana.User.ID, ben} {
+				o, err := s.as(who).Organization(t.Context(), old)
+				require.NoError(t, err)
+				require.Equal(t, org, o.ID)
+				require.Equal(t, tenancy.StateActive, o.State)
+				require.Equal(t, who == ana.User.ID, o.Settings != nil)
+			}
+			_, err = s.as(eve.User.ID).Organization(t.Context(), old)
+			refused(t, err, tenancy.CodeNotFound)
+			for _, who := range []*tenancy.Session{s.host.Session, s.staff.Session} {
+				o, err := who.Organization(t.Context(), old)
+				require.NoError(t, err)
+				require.Equal(t, old, o.ID)
+				require.Equal(t, tenancy.StateMerged, o.State)
+				require.Equal(t, org, o.MergedInto)
+				require.Equal(t, s.clock.Now(), o.Ended)
+			}
+		},
+	)
 	t.Run("ORG-11 the name of one that ended is given for 30 days", func(t *testing.T) {
 		require.NoError(t, s.as(eve.User.ID).DeleteOrganization(t.Context(), eve.Organization.ID,
 			tenancy.OrganizationDeletion{}))

@@ -53,7 +53,9 @@ type OwnerReplacement struct {
 // named; CodeNotAllowed; CodeMerged; CodeAlreadyOwner; CodeNotMember and CodeInactive,
 // both of the user named; CodeOwnsOrganization if the previous Owner is to stay but owns
 // another organization.
-func (s *Session) TransferOwnership(ctx context.Context, org OrganizationID, in NewOwner) (Organization, error) {
+func (s *Session) TransferOwnership(
+	ctx context.Context, org OrganizationID, in NewOwner,
+) (Organization, error) {
 	var check form
 	check.id(org)
 	check.that(in.User.IsZero() != (in.Email == ""), CodeInput)
@@ -139,7 +141,9 @@ func decideTransferOwnership(f transferOwnershipFacts, in NewOwner, c *changes) 
 // member is active; CodeSignUpClosed if their domain is closed to them; CodeMemberLimit,
 // CodeAccountLimit; CodeOwnsOrganization if the previous Owner is to stay but owns
 // another organization.
-func (p *Platform) ReplaceOwner(ctx context.Context, org OrganizationID, in OwnerReplacement) (Organization, error) {
+func (p *Platform) ReplaceOwner(
+	ctx context.Context, org OrganizationID, in OwnerReplacement,
+) (Organization, error) {
 	var check form
 	check.id(org)
 	check.id(in.User)

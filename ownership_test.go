@@ -194,27 +194,30 @@ func TestReplaceOwner(t *testing.T) {
 			tenancy.EventData(tenancy.OwnershipTransferred{Organization: org, Owner: ben,
 				Reference: "ticket-7"}))
 	})
-	t.Run("ORG-14 where no other member is active a user in no organization joins, with their accounts (USR-9)", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		org := ana.Organization.ID
-		ida := s.join(ana, "ida", tenancy.StandardUser)
-		_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), ida)
-		require.NoError(t, err)
-		gil, own := s.loner(ana, "gil")
-		sent := s.invited(ana, address("gil"))
-		_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil,
-			Previous: tenancy.PreviousLeaves, Reference: "t"})
-		require.NoError(t, err)
-		require.Equal(t, gil, s.ownerOf(org))
-		require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner},
-			s.ranks(gil))
-		require.Equal(t, org, s.accountRecord(own).Organization)
-		require.Equal(t, gil, s.accountRecord(ana.Account.ID).Owner, "ORG-8")
-		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, gil))
-		require.Empty(t, s.ranks(ana.User.ID))
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(sent.ID), "USR-6")
-	})
+	t.Run(
+		"ORG-14 where no other member is active a user in no organization joins, with their accounts (USR-9)",
+		func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			org := ana.Organization.ID
+			ida := s.join(ana, "ida", tenancy.StandardUser)
+			_, err := s.as(ana.User.ID).DeactivateUser(t.Context(), ida)
+			require.NoError(t, err)
+			gil, own := s.loner(ana, "gil")
+			sent := s.invited(ana, address("gil"))
+			_, err = s.staff.ReplaceOwner(t.Context(), org, tenancy.OwnerReplacement{User: gil,
+				Previous: tenancy.PreviousLeaves, Reference: "t"})
+			require.NoError(t, err)
+			require.Equal(t, gil, s.ownerOf(org))
+			require.Equal(t, map[tenancy.OrganizationID]tenancy.OrganizationRole{org: tenancy.Owner},
+				s.ranks(gil))
+			require.Equal(t, org, s.accountRecord(own).Organization)
+			require.Equal(t, gil, s.accountRecord(ana.Account.ID).Owner, "ORG-8")
+			require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(ana.Account.ID, gil))
+			require.Empty(t, s.ranks(ana.User.ID))
+			require.Equal(t, tenancy.StateRevoked, s.invitationState(sent.ID), "USR-6")
+		},
+	)
 	t.Run("ORG-8 one who owns other organizations can only leave", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")

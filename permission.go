@@ -40,7 +40,11 @@ type grantRule struct {
 func newPermissionTable(host RoleOptions) (permissionTable, error) {
 	t := permissionTable{rules: map[Permission]grantRule{}, roles: map[AccountRole]bool{}}
 	for _, row := range accountTable {
-		t.rules[row.permission] = grantRule{builtIn: mask(row.roles), manager: row.manager, suspended: row.suspended}
+		t.rules[row.permission] = grantRule{
+			builtIn:   mask(row.roles),
+			manager:   row.manager,
+			suspended: row.suspended,
+		}
 	}
 	for _, role := range accountRoles {
 		t.roles[role] = true

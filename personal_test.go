@@ -87,7 +87,8 @@ var verbs = []string{
 // printed returns what each way to print makes of a value.
 func printed(value any) map[string]string {
 	all := map[string]string{
-		"Sprint": fmt.Sprint(value), "Sprintln": fmt.Sprintln("a", value), "Errorf": fmt.Errorf("failed: %v", value).Error(),
+		"Sprint": fmt.Sprint(
+			value), "Sprintln": fmt.Sprintln("a", value), "Errorf": fmt.Errorf("failed: %v", value).Error(),
 	}
 	for _, verb := range verbs {
 		all[verb] = fmt.Sprintf(verb, value)

@@ -58,12 +58,31 @@ func TestSetSignUpPolicy(t *testing.T) {
 		})
 	}
 	t.Run("DOM-6 refusals", func(t *testing.T) {
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"})), tenancy.CodePolicy)
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))})), tenancy.CodePolicy)
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{})), tenancy.CodeID)
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed})), tenancy.CodeNotFound)
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID})), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Policy: "open"})),
+			tenancy.CodePolicy)
+		refused(
+			t,
+			errOf(
+				owner.SetSignUpPolicy(t.Context(), org,
+					tenancy.SignUpPolicyChange{Policy: tenancy.SignUpPolicy(strings.Repeat("\xff", 1<<16))}),
+			),
+			tenancy.CodePolicy,
+		)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.SignUpPolicyChange{})),
+			tenancy.CodeID)
+		refused(
+			t,
+			errOf(
+				owner.SetSignUpPolicy(t.Context(), org,
+					tenancy.SignUpPolicyChange{Domain: foreign.ID, Policy: tenancy.PolicyClosed}),
+			),
+			tenancy.CodeNotFound,
+		)
+		refused(t,
+			errOf(owner.SetSignUpPolicy(t.Context(), bea.Organization.ID, tenancy.SignUpPolicyChange{Domain: d.ID})),
+			tenancy.CodeNotFound)
 		require.NoError(t, owner.RemoveDomain(t.Context(), other.ID))
-		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID})), tenancy.CodeNotFound)
+		refused(t, errOf(owner.SetSignUpPolicy(t.Context(), org, tenancy.SignUpPolicyChange{Domain: other.ID})),
+			tenancy.CodeNotFound)
 	})
 }

@@ -35,7 +35,8 @@ func (p *Platform) Purge(ctx context.Context) (Purged, error) {
 	check.that(p.once.IsZero(), CodeInput)
 	var total Purged
 	for {
-		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge, decidePurge)
+		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge,
+			decidePurge)
 		if err != nil {
 			return total, err
 		}
@@ -76,7 +77,8 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 	for _, o := range f.organizations {
 		if purgeable(o.Ended, c.now) {
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
-			edit(c.world, organizationByID(o.ID), func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })
+			edit(c.world, organizationByID(o.ID),
+				func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })
 			done.Organizations++
 		}
 	}

@@ -90,7 +90,10 @@ func looks[T any](m *marked, list iter.Seq2[T, error]) {
 }
 
 // read looks at everything that anybody reads of the organizations and users, and tries what fails.
-func (m *marked) read(orgs []tenancy.OrganizationID, users []tenancy.UserID, accounts []tenancy.AccountID, secrets []tenancy.Secret, emails []string) {
+func (m *marked) read(
+	orgs []tenancy.OrganizationID, users []tenancy.UserID, accounts []tenancy.AccountID, secrets []tenancy.Secret,
+	emails []string,
+) {
 	ctx := m.ctx()
 	m.seen = map[string]bool{}
 	sessions := []*tenancy.Session{m.host.Session, m.staff.Session}
@@ -178,7 +181,8 @@ func TestNothingPersonalRemains(t *testing.T) {
 		declined, _ := invite()
 		require.NoError(t, p.host.DeclineInvitation(t.Context(), declined))
 		to := email()
-		sent, err := owner.InviteToAccount(t.Context(), p.ana.Account.ID, tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := owner.InviteToAccount(t.Context(), p.ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		p.secrets = append(p.secrets, sent.Secret)
 		domain := p.mark() + ".example"
@@ -191,7 +195,8 @@ func TestNothingPersonalRemains(t *testing.T) {
 	read := func(p *people) { p.read(p.orgs, p.users, p.accounts, p.secrets, p.emails) }
 	// remove deletes the organization and everybody.
 	remove := func(t *testing.T, p *people) {
-		require.NoError(t, p.staff.DeleteOrganization(t.Context(), p.ana.Organization.ID, tenancy.OrganizationDeletion{}))
+		require.NoError(t,
+			p.staff.DeleteOrganization(t.Context(), p.ana.Organization.ID, tenancy.OrganizationDeletion{}))
 		_, err := p.as(p.ana.User.ID).CloseAccount(t.Context(), p.ana.Account.ID)
 		require.NoError(t, err)
 		for _, user := range p.users {
@@ -216,16 +221,19 @@ func TestNothingPersonalRemains(t *testing.T) {
 		p.look(p.everything())
 		require.Empty(t, p.holds())
 	})
-	t.Run("SEC-27 ORG-11 INV-14 after 30 days no read and no error holds a name or address, though nothing was purged", func(t *testing.T) {
-		p := open(t)
-		remove(t, p)
-		p.clock.Advance(30*day - time.Microsecond)
-		read(p)
-		require.NotEmpty(t, p.holds(), "not yet")
-		p.clock.Advance(30 * day) // an invitation to the account was pending at first, and expired later
-		read(p)
-		require.Empty(t, p.holds())
-	})
+	t.Run(
+		"SEC-27 ORG-11 INV-14 after 30 days no read and no error holds a name or address, though nothing was purged",
+		func(t *testing.T) {
+			p := open(t)
+			remove(t, p)
+			p.clock.Advance(30*day - time.Microsecond)
+			read(p)
+			require.NotEmpty(t, p.holds(), "not yet")
+			p.clock.Advance(30 * day) // an invitation to the account was pending at first, and expired later
+			read(p)
+			require.Empty(t, p.holds())
+		},
+	)
 	t.Run("SEC-27 ORG-11 purged, no record, read, event or error holds one", func(t *testing.T) {
 		p := open(t)
 		remove(t, p)

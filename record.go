@@ -309,7 +309,8 @@ func (i InvitationRecord) target() [16]byte {
 
 // Entries appends where the invitation is found.
 func (i InvitationRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{IndexInvitations, Key{ID: i.ID}}, Entry{IndexInvitationsIn, Key{In: i.target(), ID: i.ID}})
+	to = append(to, Entry{IndexInvitations, Key{ID: i.ID}},
+		Entry{IndexInvitationsIn, Key{In: i.target(), ID: i.ID}})
 	if i.Personal.Secret != [32]byte{} {
 		to = append(to, Entry{IndexInvitationsBySecret, Key{Text: hex.EncodeToString(i.Personal.Secret[:])}})
 	}
@@ -341,7 +342,8 @@ func due(settled, expires Instant) Instant {
 
 // Entries appends where the request is found.
 func (q RequestRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{IndexRequests, Key{ID: q.ID}}, Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
+	to = append(to, Entry{IndexRequests, Key{ID: q.ID}},
+		Entry{IndexRequestsIn, Key{In: q.Organization, ID: q.ID}})
 	if q.Personal.Address.IsZero() {
 		return to
 	}
@@ -355,7 +357,8 @@ func (q RequestRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the domain is found.
 func (d DomainRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{IndexDomains, Key{ID: d.ID}}, Entry{IndexDomainsIn, Key{In: d.Organization, ID: d.ID}},
+	to = append(to, Entry{IndexDomains, Key{ID: d.ID}},
+		Entry{IndexDomainsIn, Key{In: d.Organization, ID: d.ID}},
 		Entry{IndexDomainsByName, Key{In: d.Organization, Text: d.Personal.Name}})
 	if d.State != StateUnverified {
 		to = append(to, Entry{IndexVerifiedDomains, Key{Text: d.Personal.Name}})
@@ -365,7 +368,8 @@ func (d DomainRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the connection is found.
 func (c ConnectionRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexConnections, Key{ID: c.ID}}, Entry{IndexConnectionsIn, Key{In: c.Organization, ID: c.ID}})
+	return append(to, Entry{IndexConnections, Key{ID: c.ID}},
+		Entry{IndexConnectionsIn, Key{In: c.Organization, ID: c.ID}})
 }
 
 // Entries appends where the head is found.

@@ -27,7 +27,9 @@ var errConsumer = errors.New("tenancy: the consumer panicked")
 //
 // Errors: CodeInput if there is no function, or with Once; CodeInTransaction,
 // CodeNotAllowed.
-func (p *Platform) Relay(ctx context.Context, deliver func(context.Context, Event) error) (delivered int, err error) {
+func (p *Platform) Relay(
+	ctx context.Context, deliver func(context.Context, Event) error,
+) (delivered int, err error) {
 	c := call{row: opRelay, form: p.alone(ctx)}
 	if c.form == nil && (deliver == nil || !p.once.IsZero()) {
 		c.form = CodeInput

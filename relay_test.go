@@ -160,26 +160,29 @@ func TestRelayAcrossCrashes(t *testing.T) {
 		require.Equal(t, int(s.head(ana.Organization.ID).Sequence), n)
 		require.Equal(t, append(given, given...), k.events[stream])
 	})
-	t.Run("EVT-5 one call delivers all that is pending, however long the stream and however many streams", func(t *testing.T) {
-		s := newScene(t)
-		ana := s.found("ana")
-		s.rename(ana, 250)
-		for i := range 120 {
-			s.found(fmt.Sprint("f", i))
-		}
-		var k taker
-		n, err := s.host.Relay(t.Context(), k.take)
-		require.NoError(t, err)
-		require.Len(t, k.events, 121)
-		total := 0
-		for _, numbers := range k.events {
-			total += len(numbers)
-			for i, number := range numbers {
-				require.EqualValues(t, i+1, number)
+	t.Run(
+		"EVT-5 one call delivers all that is pending, however long the stream and however many streams",
+		func(t *testing.T) {
+			s := newScene(t)
+			ana := s.found("ana")
+			s.rename(ana, 250)
+			for i := range 120 {
+				s.found(fmt.Sprint("f", i))
 			}
-		}
-		require.Equal(t, total, n)
-	})
+			var k taker
+			n, err := s.host.Relay(t.Context(), k.take)
+			require.NoError(t, err)
+			require.Len(t, k.events, 121)
+			total := 0
+			for _, numbers := range k.events {
+				total += len(numbers)
+				for i, number := range numbers {
+					require.EqualValues(t, i+1, number)
+				}
+			}
+			require.Equal(t, total, n)
+		},
+	)
 	t.Run("EVT-5 what is said meanwhile waits for the next call at the latest", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")

@@ -16,52 +16,59 @@ func TestRemoveUser(t *testing.T) {
 	org, boss := ana.Organization.ID, s.as(ana.User.ID)
 	admin := s.join(ana, "admin", tenancy.Administrator)
 
-	t.Run("USR-11 the user lives on without the organization, and loses role, grants and invitations to its accounts", func(t *testing.T) {
-		bo := s.join(ana, "bo", tenancy.StandardUser)
-		other := s.found("other")
-		closed := s.account(bo, org, "closed")
-		_, err := s.as(bo).CloseAccount(t.Context(), closed)
-		require.NoError(t, err)
-		sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
-		require.NoError(t, err)
-		for _, account := range []tenancy.AccountID{ana.Account.ID, sub.ID} {
-			s.assign(ana.User.ID, account, bo, tenancy.Developer)
-		}
-		second := s.account(ana.User.ID, org, "second")
-		invite := func(actor tenancy.UserID, account tenancy.AccountID) tenancy.SentInvitation {
-			sent, err := s.as(actor).InviteToAccount(t.Context(), account, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
+	t.Run(
+		"USR-11 the user lives on without the organization, and loses role, grants and invitations to its accounts",
+		func(t *testing.T) {
+			bo := s.join(ana, "bo", tenancy.StandardUser)
+			other := s.found("other")
+			closed := s.account(bo, org, "closed")
+			_, err := s.as(bo).CloseAccount(t.Context(), closed)
 			require.NoError(t, err)
-			return sent
-		}
-		here, there := invite(ana.User.ID, second), invite(other.User.ID, other.Account.ID)
-		_, err = s.as(bo).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: there.Secret})
-		require.NoError(t, err)
-		elsewhere := s.account(other.User.ID, other.Organization.ID, "elsewhere")
-		alive := invite(other.User.ID, elsewhere)
+			sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
+			require.NoError(t, err)
+			for _, account := range []tenancy.AccountID{ana.Account.ID, sub.ID} {
+				s.assign(ana.User.ID, account, bo, tenancy.Developer)
+			}
+			second := s.account(ana.User.ID, org, "second")
+			invite := func(actor tenancy.UserID, account tenancy.AccountID) tenancy.SentInvitation {
+				sent, err := s.as(actor).
+					InviteToAccount(t.Context(), account, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
+				require.NoError(t, err)
+				return sent
+			}
+			here, there := invite(ana.User.ID, second), invite(other.User.ID, other.Account.ID)
+			_, err = s.as(bo).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: there.Secret})
+			require.NoError(t, err)
+			elsewhere := s.account(other.User.ID, other.Organization.ID, "elsewhere")
+			alive := invite(other.User.ID, elsewhere)
 
-		added := s.news(func() { require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{})) },
-			ofOrganization(org), ofUser(bo), ofOrganization(other.Organization.ID))
-		require.ElementsMatch(t, []string{"RolesRevoked", "RolesRevoked", "RolesRevoked", "InvitationRevoked", "MemberLeft"}, added[0])
-		require.Equal(t, [][]string{{"MemberLeft"}, nil}, added[1:])
+			added := s.news(
+				func() { require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{})) },
+				ofOrganization(org), ofUser(bo), ofOrganization(other.Organization.ID))
+			require.ElementsMatch(t,
+				[]string{"RolesRevoked", "RolesRevoked", "RolesRevoked", "InvitationRevoked", "MemberLeft"}, added[0])
+			require.Equal(t, [][]string{{"MemberLeft"}, nil}, added[1:])
 
-		user, memberships, err := s.as(bo).User(t.Context(), bo)
-		require.NoError(t, err)
-		require.Equal(t, tenancy.StateActive, user.State)
-		require.Empty(t, memberships)
-		for _, account := range []tenancy.AccountID{ana.Account.ID, sub.ID, closed} {
-			require.Empty(t, s.roles(account, bo))
-		}
-		require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(other.Account.ID, bo))
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(here.ID))
-		require.Equal(t, tenancy.StatePending, s.invitationState(alive.ID))
-		require.Equal(t, bo, s.accountRecord(closed).Owner, "INV-10 a closed account's owner never changes")
-	})
+			user, memberships, err := s.as(bo).User(t.Context(), bo)
+			require.NoError(t, err)
+			require.Equal(t, tenancy.StateActive, user.State)
+			require.Empty(t, memberships)
+			for _, account := range []tenancy.AccountID{ana.Account.ID, sub.ID, closed} {
+				require.Empty(t, s.roles(account, bo))
+			}
+			require.Equal(t, tenancy.Roles(tenancy.Support), s.roles(other.Account.ID, bo))
+			require.Equal(t, tenancy.StateRevoked, s.invitationState(here.ID))
+			require.Equal(t, tenancy.StatePending, s.invitationState(alive.ID))
+			require.Equal(t, bo, s.accountRecord(closed).Owner, "INV-10 a closed account's owner never changes")
+		},
+	)
 	t.Run("USR-11 accounts they own pass to another active member, subaccounts along", func(t *testing.T) {
 		cy := s.join(ana, "cy", tenancy.StandardUser)
 		account := s.account(cy, org, "cy's")
 		sub, err := s.as(cy).CreateSubaccount(t.Context(), account, tenancy.NewSubaccount{Name: "sub"})
 		require.NoError(t, err)
-		s.unchanged(func() { refused(t, boss.RemoveUser(t.Context(), org, cy, tenancy.Removal{}), tenancy.CodeOwnsAccounts) })
+		s.unchanged(
+			func() { refused(t, boss.RemoveUser(t.Context(), org, cy, tenancy.Removal{}), tenancy.CodeOwnsAccounts) })
 		require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, cy, tenancy.Removal{AccountsTo: admin}))
 		for _, id := range []tenancy.AccountID{account, sub.ID} {
 			require.Equal(t, admin, s.accountRecord(id).Owner)
@@ -75,15 +82,18 @@ func TestRemoveUser(t *testing.T) {
 		account := s.account(dee, org, "dee's")
 		s.assign(ana.User.ID, account, admin, tenancy.Developer)
 		s.unchanged(func() {
-			refused(t, s.as(admin).RemoveUser(t.Context(), org, dee, tenancy.Removal{Release: true}), tenancy.CodeRelease)
+			refused(t, s.as(admin).RemoveUser(t.Context(), org, dee, tenancy.Removal{Release: true}),
+				tenancy.CodeRelease)
 		})
-		added := s.news(func() { require.NoError(t, boss.RemoveUser(t.Context(), org, dee, tenancy.Removal{Release: true})) },
+		added := s.news(
+			func() { require.NoError(t, boss.RemoveUser(t.Context(), org, dee, tenancy.Removal{Release: true})) },
 			ofOrganization(org), ofUser(dee))
 		require.Equal(t, [][]string{{"AccountReleased", "MemberLeft"}, {"AccountReleased", "MemberLeft"}}, added)
 		require.True(t, s.accountRecord(account).Organization.IsZero())
 		require.Equal(t, dee, s.accountRecord(account).Owner)
 		require.Equal(t, tenancy.Roles(tenancy.AccountOwner), s.roles(account, dee))
-		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(account, admin), "USR-11 nobody else's access changes")
+		require.Equal(t, tenancy.Roles(tenancy.Developer), s.roles(account, admin),
+			"USR-11 nobody else's access changes")
 	})
 	t.Run("USR-13 the organization's inactivity ends with the membership, an Operator's stays", func(t *testing.T) {
 		eve := s.join(ana, "eve", tenancy.StandardUser)
@@ -127,11 +137,13 @@ func TestRemoveUserHeirs(t *testing.T) {
 		require.NoError(t, err)
 		heirs := []tenancy.Heir{{Account: accounts[2], User: std}, {Account: accounts[1], User: admin}}
 		added := s.news(func() {
-			require.NoError(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{Heirs: heirs, AccountsTo: ana.User.ID}))
+			require.NoError(t,
+				s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{Heirs: heirs, AccountsTo: ana.User.ID}))
 		}, ofOrganization(org), ofUser(bo))
 		passed := []string{"AccountTransferred", "RolesRevoked", "RolesAssigned"}
 		named := slices.Concat([]string{"AccountTransferred"}, passed, passed) // the first with its subaccount
-		require.Equal(t, [][]string{slices.Concat(named, passed, passed, []string{"MemberLeft"}), {"MemberLeft"}}, added)
+		require.Equal(t, [][]string{slices.Concat(named, passed, passed, []string{"MemberLeft"}), {"MemberLeft"}},
+			added)
 		owns(ana.User.ID, org, accounts[0], accounts[3])
 		owns(admin, org, accounts[1], sub.ID)
 		owns(std, org, accounts[2])
@@ -154,7 +166,8 @@ func TestRemoveUserHeirs(t *testing.T) {
 		owns(dee, tenancy.OrganizationID{}, accounts[1])
 	})
 	t.Run("HIP-7 of the accounts that are not named a designated one does not leave", func(t *testing.T) {
-		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
+		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org,
+			tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
 		require.NoError(t, err)
 		eve, accounts := owner("eve", 2)
 		_, err = boss.EnableHIPAA(t.Context(), accounts[0])
@@ -248,14 +261,16 @@ func TestRemoveUserRefuses(t *testing.T) {
 		})
 	}
 	t.Run("HIP-7 a designated account does not leave", func(t *testing.T) {
-		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org, tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
+		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org,
+			tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})
 		require.NoError(t, err)
 		med := s.join(ana, "med", tenancy.StandardUser)
 		account := s.account(med, org, "med's")
 		_, err = boss.EnableHIPAA(t.Context(), account)
 		require.NoError(t, err)
 		s.unchanged(func() {
-			refused(t, boss.RemoveUser(t.Context(), org, med, tenancy.Removal{Release: true}), tenancy.CodeHIPAADesignated)
+			refused(t, boss.RemoveUser(t.Context(), org, med, tenancy.Removal{Release: true}),
+				tenancy.CodeHIPAADesignated)
 		})
 		require.NoError(t, boss.RemoveUser(t.Context(), org, med, to(std)))
 	})
@@ -269,7 +284,8 @@ func TestLeave(t *testing.T) {
 		t.Run("USR-12 a member leaves, and loses what a removed one does: "+role.String(), func(t *testing.T) {
 			user := s.join(ana, name, role)
 			s.assign(ana.User.ID, ana.Account.ID, user, tenancy.Developer)
-			added := s.news(func() { require.NoError(t, s.as(user).Leave(t.Context(), org)) }, ofOrganization(org), ofUser(user))
+			added := s.news(func() { require.NoError(t, s.as(user).Leave(t.Context(), org)) }, ofOrganization(org),
+				ofUser(user))
 			require.Equal(t, [][]string{{"RolesRevoked", "MemberLeft"}, {"MemberLeft"}}, added)
 			require.Empty(t, s.roles(ana.Account.ID, user))
 			s.unchanged(func() { refused(t, s.as(user).Leave(t.Context(), org), tenancy.CodeNotFound) })

@@ -36,7 +36,13 @@ type unit struct {
 
 // replay applies all streams and compares the result with the records.
 func (c *checker) replay() {
-	p := &replay{checker: c, world: newWorld(nil), queues: map[Stream][]*unit{}, units: map[unitKey]*unit{}, seen: map[Entry]bool{}}
+	p := &replay{
+		checker: c,
+		world:   newWorld(nil),
+		queues:  map[Stream][]*unit{},
+		units:   map[unitKey]*unit{},
+		seen:    map[Entry]bool{},
+	}
 	sweep(c, allHeads([16]byte{}), func(_ *reads, h HeadRecord) { p.queues[h.Stream] = nil })
 	streams := slices.SortedFunc(maps.Keys(p.queues), compareStreams)
 	for _, stream := range streams {
@@ -55,7 +61,8 @@ func (c *checker) replay() {
 		}
 	}
 	for _, stream := range streams {
-		c.check(len(p.queues[stream]) == 0, "INV-13", stream.String(), "its events stand in no order with those of other streams")
+		c.check(len(p.queues[stream]) == 0, "INV-13", stream.String(),
+			"its events stand in no order with those of other streams")
 	}
 	p.compare()
 }
@@ -106,7 +113,8 @@ func (p *replay) queue(stream Stream, record EventRecord) {
 	if q := p.queues[stream]; len(q) > 0 && q[len(q)-1] == u {
 		return
 	}
-	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, record.Sequence), "another operation's events stand between those of its operation")
+	p.check(!slices.Contains(u.streams, stream), "INV-13", numbered(stream, record.Sequence),
+		"another operation's events stand between those of its operation")
 	p.queues[stream] = append(p.queues[stream], u)
 	u.streams = append(u.streams, stream)
 }
@@ -128,10 +136,12 @@ func (p *replay) apply(u *unit) {
 	slices.SortStableFunc(u.events, func(a, b Event) int { return cmp.Or(a.Part-b.Part, a.Step-b.Step) })
 	for i, e := range u.events {
 		if i > 0 && e.Part == u.events[i-1].Part && e.Step == u.events[i-1].Step {
-			p.check(reflect.DeepEqual(e.Data, u.events[i-1].Data), "INV-13", numbered(e.Stream, e.Sequence), "another stream's copy of the event differs")
+			p.check(reflect.DeepEqual(e.Data, u.events[i-1].Data), "INV-13", numbered(e.Stream, e.Sequence),
+				"another stream's copy of the event differs")
 			continue
 		}
-		p.check(p.applied(e), "INV-13", numbered(e.Stream, e.Sequence), "it does not apply to what the events before it make")
+		p.check(p.applied(e), "INV-13", numbered(e.Stream, e.Sequence),
+			"it does not apply to what the events before it make")
 		p.changes(e)
 	}
 }
@@ -158,7 +168,8 @@ func (p *replay) changes(e Event) {
 		if is && still {
 			p.check(was.Plan == now.Plan && was.Billing == now.Billing || billing, "INV-11", id,
 				"another operation than those of billing changes an account's plan or billing")
-			p.check(was.Closed == 0 || lasting(was) == lasting(now), "INV-10", id, "it changes a closed account")
+			p.check(was.Closed == 0 || lasting(was) == lasting(now), "INV-10", id,
+				"it changes a closed account")
 		}
 		s.was, s.touched = s.now, false
 	}
@@ -167,8 +178,14 @@ func (p *replay) changes(e Event) {
 
 // lasting returns what never changes of an account once it is closed.
 func lasting(a AccountRecord) AccountRecord {
-	return AccountRecord{Owner: a.Owner, SuspendedCustomer: a.SuspendedCustomer, SuspendedPlatform: a.SuspendedPlatform, Designated: a.Designated,
-		DesignatedBy: a.DesignatedBy, Closed: a.Closed}
+	return AccountRecord{
+		Owner:             a.Owner,
+		SuspendedCustomer: a.SuspendedCustomer,
+		SuspendedPlatform: a.SuspendedPlatform,
+		Designated:        a.Designated,
+		DesignatedBy:      a.DesignatedBy,
+		Closed:            a.Closed,
+	}
 }
 
 // compare compares the records with what the events made.

@@ -64,7 +64,9 @@ func TestOperationsTable(t *testing.T) {
 		table, err := newPermissionTable(RoleOptions{})
 		require.NoError(t, err)
 		for _, row := range operations {
-			require.True(t, row.organization != "" || row.account != "" || row.operator || row.system || row.others != "", row.name)
+			require.True(t,
+				row.organization != "" || row.account != "" || row.operator || row.system || row.others != "",
+				row.name)
 			require.True(t, row.organization == "" || row.organization.known(), row.name)
 			_, known := table.rules[row.account]
 			require.True(t, row.account == "" || known, row.name)

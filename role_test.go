@@ -60,7 +60,8 @@ func newOffice(t *testing.T, options ...tenancy.Options) *office {
 	o := &office{scene: s, founder: s.found("ana"), roles: map[tenancy.AccountRole]tenancy.UserID{}}
 	owner := s.dir.As(o.founder.User.ID)
 	o.roles[tenancy.AccountOwner] = s.join(o.founder, "olga", tenancy.StandardUser)
-	account, err := owner.CreateAccount(s.ctx(), o.founder.Organization.ID, tenancy.NewAccount{Name: "Shop", Owner: o.roles[tenancy.AccountOwner]})
+	account, err := owner.CreateAccount(s.ctx(), o.founder.Organization.ID,
+		tenancy.NewAccount{Name: "Shop", Owner: o.roles[tenancy.AccountOwner]})
 	require.NoError(t, err)
 	o.account = account.ID
 	for role, name := range map[tenancy.AccountRole]string{tenancy.Developer: "dora", tenancy.AccountAdministrator: "alf", tenancy.BillingManager: "bill"} {
@@ -69,7 +70,10 @@ func newOffice(t *testing.T, options ...tenancy.Options) *office {
 		require.NoError(t, err)
 	}
 	o.roles[tenancy.Support] = s.guest(o.founder.User.ID, o.account, "sam", tenancy.Support)
-	o.managers = map[tenancy.OrganizationRole]tenancy.UserID{tenancy.Owner: o.founder.User.ID, tenancy.Administrator: s.join(o.founder, "adam", tenancy.Administrator)}
+	o.managers = map[tenancy.OrganizationRole]tenancy.UserID{
+		tenancy.Owner:         o.founder.User.ID,
+		tenancy.Administrator: s.join(o.founder, "adam", tenancy.Administrator),
+	}
 	o.standard, o.stranger = s.join(o.founder, "stan", tenancy.StandardUser), s.found("zoe").User.ID
 	return o
 }
@@ -134,14 +138,27 @@ func TestAccountTable(t *testing.T) {
 	sub, err := owner.CreateSubaccount(o.ctx(), o.account, tenancy.NewSubaccount{Name: "Branch"})
 	require.NoError(t, err)
 	t.Run("ROLE-6 every cell, on an active account", func(t *testing.T) { o.walk(o.account, tenancy.StateActive) })
-	t.Run("ACC-3 on its subaccount, by the roles on the main account", func(t *testing.T) { o.walk(sub.ID, tenancy.StateActive) })
+	t.Run("ACC-3 on its subaccount, by the roles on the main account",
+		func(t *testing.T) { o.walk(sub.ID, tenancy.StateActive) })
 	t.Run("ACC-3 the roles on a subaccount are the union with the parent's", func(t *testing.T) {
 		_, err := owner.AssignRoles(o.ctx(), sub.ID, o.roles[tenancy.BillingManager], tenancy.Roles(tenancy.Developer))
 		require.NoError(t, err)
 		bill := o.roles[tenancy.BillingManager]
-		o.can(bill, tenancy.Build, sub.ID, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: sub.ID})
-		o.can(bill, tenancy.ReadUsage, sub.ID, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: sub.ID})
-		o.can(bill, tenancy.Bill, sub.ID, tenancy.Decision{Allowed: true, Why: tenancy.WhyParentGrant, Role: tenancy.BillingManager, Account: o.account})
+		o.can(bill, tenancy.Build, sub.ID,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: sub.ID})
+		o.can(bill, tenancy.ReadUsage, sub.ID,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: sub.ID})
+		o.can(
+			bill,
+			tenancy.Bill,
+			sub.ID,
+			tenancy.Decision{
+				Allowed: true,
+				Why:     tenancy.WhyParentGrant,
+				Role:    tenancy.BillingManager,
+				Account: o.account,
+			},
+		)
 		o.can(bill, tenancy.Build, o.account, tenancy.Decision{Why: tenancy.WhyInsufficient})
 		require.NoError(t, owner.RevokeRoles(o.ctx(), sub.ID, bill))
 	})
@@ -175,8 +192,16 @@ func TestAccountTable(t *testing.T) {
 func TestOrganizationTable(t *testing.T) {
 	o := newOffice(t)
 	org := o.founder.Organization.ID
-	people := map[string]tenancy.UserID{"owner": o.managers[tenancy.Owner], "administrator": o.managers[tenancy.Administrator], "standard": o.standard}
-	roles := map[string]tenancy.OrganizationRole{"owner": tenancy.Owner, "administrator": tenancy.Administrator, "standard": tenancy.StandardUser}
+	people := map[string]tenancy.UserID{
+		"owner":         o.managers[tenancy.Owner],
+		"administrator": o.managers[tenancy.Administrator],
+		"standard":      o.standard,
+	}
+	roles := map[string]tenancy.OrganizationRole{
+		"owner":         tenancy.Owner,
+		"administrator": tenancy.Administrator,
+		"standard":      tenancy.StandardUser,
+	}
 	can := func(t *testing.T, user tenancy.UserID, p tenancy.OrganizationPermission, org tenancy.OrganizationID, want tenancy.Decision) {
 		t.Helper()
 		for who, session := range map[string]*tenancy.Session{"oneself": o.dir.As(user), "host": o.host.Session, "staff": o.staff.Session} {
@@ -194,7 +219,11 @@ func TestOrganizationTable(t *testing.T) {
 			t.Run(fmt.Sprintf("ROLE-8 %s %s", name, p), func(t *testing.T) {
 				want := tenancy.Decision{Why: tenancy.WhyInsufficient}
 				if strings.Contains(may, name) {
-					want = tenancy.Decision{Allowed: true, Why: tenancy.WhyOrganizationRole, OrganizationRole: roles[name]}
+					want = tenancy.Decision{
+						Allowed:          true,
+						Why:              tenancy.WhyOrganizationRole,
+						OrganizationRole: roles[name],
+					}
 				}
 				can(t, user, p, org, want)
 			})
@@ -245,7 +274,8 @@ func TestCan(t *testing.T) {
 		o.can(o.stranger, tenancy.Build, o.account, no)
 	})
 	t.Run("GEN-5 about others only what one sees, by who may manage the account's members", func(t *testing.T) {
-		independent := o.guest(o.founder.User.ID, o.founder.Account.ID, "ivy", tenancy.Developer) // has a role on another account of the organization
+		independent := o.guest(o.founder.User.ID, o.founder.Account.ID, "ivy",
+			tenancy.Developer) // has a role on another account of the organization
 		ask := func(actor, about tenancy.UserID) error {
 			_, err := o.dir.As(actor).Can(o.ctx(), about, tenancy.Build, o.account)
 			return err
@@ -277,7 +307,8 @@ func TestCan(t *testing.T) {
 		}
 		require.Equal(t, ask(o.managers[tenancy.Owner], o.stranger), ask(o.managers[tenancy.Owner], unknownUser))
 		_, absent := o.dir.As(o.stranger).Can(o.ctx(), o.standard, tenancy.Build, unknownAccount)
-		require.Equal(t, strings.ReplaceAll(absent.Error(), unknownAccount.String(), o.account.String()), ask(o.stranger, o.standard).Error())
+		require.Equal(t, strings.ReplaceAll(absent.Error(), unknownAccount.String(), o.account.String()),
+			ask(o.stranger, o.standard).Error())
 	})
 	t.Run("GEN-7 the answer about others is the one they get themselves", func(t *testing.T) {
 		owner := o.dir.As(o.founder.User.ID)
@@ -326,7 +357,8 @@ func TestCan(t *testing.T) {
 				}
 				_, err := o.dir.As(actor).Can(o.ctx(), about, tenancy.Build, o.account)
 				refused(t, err, tenancy.CodeActor)
-				_, err = o.dir.As(actor).CanInOrganization(o.ctx(), about, tenancy.ManageUsers, o.founder.Organization.ID)
+				_, err = o.dir.As(actor).
+					CanInOrganization(o.ctx(), about, tenancy.ManageUsers, o.founder.Organization.ID)
 				refused(t, err, tenancy.CodeActor)
 			}
 		}
@@ -348,7 +380,8 @@ func TestCan(t *testing.T) {
 				_, err = session.Can(o.ctx(), o.standard, tenancy.Permission(p), o.account)
 				refused(t, err, tenancy.CodePermission)
 				require.NotContains(t, err.Error(), "ana@")
-				_, err = session.CanInOrganization(o.ctx(), o.standard, tenancy.OrganizationPermission(p), o.founder.Organization.ID)
+				_, err = session.CanInOrganization(o.ctx(), o.standard, tenancy.OrganizationPermission(p),
+					o.founder.Organization.ID)
 				refused(t, err, tenancy.CodePermission)
 			}
 		}
@@ -364,18 +397,19 @@ func TestCan(t *testing.T) {
 	})
 	t.Run("GEN-11 in a block it sees what the block has done", func(t *testing.T) {
 		dora := o.roles[tenancy.Developer]
-		events, err := o.dir.As(o.founder.User.ID).Preview(o.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-			d, err := s.Can(ctx, dora, tenancy.Build, o.account)
-			require.NoError(t, err)
-			require.True(t, d.Allowed)
-			require.NoError(t, s.RevokeRoles(ctx, o.account, dora))
-			d, err = s.Can(ctx, dora, tenancy.Build, o.account)
-			require.NoError(t, err)
-			require.Equal(t, tenancy.Decision{Why: tenancy.WhyUnreachable}, d)
-			_, err = o.dir.As(dora).Can(ctx, dora, tenancy.Build, o.account)
-			refused(t, err, tenancy.CodeInTransaction)
-			return nil
-		})
+		events, err := o.dir.As(o.founder.User.ID).
+			Preview(o.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+				d, err := s.Can(ctx, dora, tenancy.Build, o.account)
+				require.NoError(t, err)
+				require.True(t, d.Allowed)
+				require.NoError(t, s.RevokeRoles(ctx, o.account, dora))
+				d, err = s.Can(ctx, dora, tenancy.Build, o.account)
+				require.NoError(t, err)
+				require.Equal(t, tenancy.Decision{Why: tenancy.WhyUnreachable}, d)
+				_, err = o.dir.As(dora).Can(ctx, dora, tenancy.Build, o.account)
+				refused(t, err, tenancy.CodeInTransaction)
+				return nil
+			})
 		require.NoError(t, err)
 		require.Len(t, events, 1)
 		err = o.dir.As(dora).Atomically(o.ctx(), func(ctx context.Context, s *tenancy.Session) error {
@@ -386,7 +420,8 @@ func TestCan(t *testing.T) {
 			return context.DeadlineExceeded
 		})
 		require.Equal(t, context.DeadlineExceeded, err)
-		o.can(dora, tenancy.Build, o.account, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: o.account})
+		o.can(dora, tenancy.Build, o.account,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Developer, Account: o.account})
 	})
 }
 
@@ -406,32 +441,36 @@ func TestHostRoles(t *testing.T) {
 	for _, role := range []tenancy.AccountRole{tenancy.AccountAdministrator, tenancy.Developer, tenancy.BillingManager, tenancy.Support, "operator", "auditor"} {
 		people[role] = o.guest(ana.User.ID, account, strings.ReplaceAll(string(role), "_", ""), role)
 	}
-	t.Run("ROLE-7 the Owner and Administrators have the host's permissions, others those named with them", func(t *testing.T) {
-		for p, may := range map[tenancy.Permission]string{
-			"deploy":               "owner administrator operator",
-			"read_secrets":         "owner administrator developer",
-			tenancy.ReadUsage:      "owner administrator developer billing_manager support operator",
-			tenancy.Build:          "owner administrator developer",
-			tenancy.DesignateHIPAA: "",
-		} {
-			for role, user := range people {
-				d, err := o.host.Can(o.ctx(), user, p, account)
-				require.NoError(t, err)
-				has := strings.Contains(" "+may+" ", " "+string(role)+" ")
-				if p == tenancy.DesignateHIPAA && role == tenancy.AccountOwner {
-					has = true // manages it through the organization
-				}
-				require.Equal(t, has, d.Allowed, "%s %s", role, p)
-				if d.Why == tenancy.WhyGrant {
-					require.Equal(t, role, d.Role)
+	t.Run(
+		"ROLE-7 the Owner and Administrators have the host's permissions, others those named with them",
+		func(t *testing.T) {
+			for p, may := range map[tenancy.Permission]string{
+				"deploy":               "owner administrator operator",
+				"read_secrets":         "owner administrator developer",
+				tenancy.ReadUsage:      "owner administrator developer billing_manager support operator",
+				tenancy.Build:          "owner administrator developer",
+				tenancy.DesignateHIPAA: "",
+			} {
+				for role, user := range people {
+					d, err := o.host.Can(o.ctx(), user, p, account)
+					require.NoError(t, err)
+					has := strings.Contains(" "+may+" ", " "+string(role)+" ")
+					if p == tenancy.DesignateHIPAA && role == tenancy.AccountOwner {
+						has = true // manages it through the organization
+					}
+					require.Equal(t, has, d.Allowed, "%s %s", role, p)
+					if d.Why == tenancy.WhyGrant {
+						require.Equal(t, role, d.Role)
+					}
 				}
 			}
-		}
-	})
+		},
+	)
 	t.Run("ROLE-7 none of the host's by organization role", func(t *testing.T) {
 		admin := o.join(ana, "adam", tenancy.Administrator)
 		o.can(admin, "deploy", account, tenancy.Decision{Why: tenancy.WhyInsufficient})
-		o.can(admin, tenancy.ManageMembers, account, tenancy.Decision{Allowed: true, Why: tenancy.WhyOrganizationRole, OrganizationRole: tenancy.Administrator})
+		o.can(admin, tenancy.ManageMembers, account,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyOrganizationRole, OrganizationRole: tenancy.Administrator})
 	})
 	t.Run("ROLE-7 none of the host's in a suspended account", func(t *testing.T) {
 		_, err := o.staff.SuspendAccount(o.ctx(), account)
@@ -454,13 +493,17 @@ func TestHostRoles(t *testing.T) {
 		refused(t, err, tenancy.CodePermission)
 		_, err = plain.As(ana.User.ID).AssignRoles(o.ctx(), account, people["operator"], tenancy.Roles("operator"))
 		refused(t, err, tenancy.CodeRoles)
-		o.can(people["operator"], "deploy", account, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})
+		o.can(people["operator"], "deploy", account,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})
 	})
 	t.Run("ROLE-7 roles of the host's beside built-in ones", func(t *testing.T) {
-		_, err := o.dir.As(ana.User.ID).AssignRoles(o.ctx(), account, people[tenancy.Support], tenancy.Roles(tenancy.Support, "operator", "auditor"))
+		_, err := o.dir.As(ana.User.ID).
+			AssignRoles(o.ctx(), account, people[tenancy.Support], tenancy.Roles(tenancy.Support, "operator", "auditor"))
 		require.NoError(t, err)
-		o.can(people[tenancy.Support], "deploy", account, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})
-		o.can(people[tenancy.Support], tenancy.ReadUsage, account, tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Support, Account: account})
+		o.can(people[tenancy.Support], "deploy", account,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})
+		o.can(people[tenancy.Support], tenancy.ReadUsage, account,
+			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: tenancy.Support, Account: account})
 		o.can(people[tenancy.Support], tenancy.Build, account, tenancy.Decision{Why: tenancy.WhyInsufficient})
 	})
 	t.Run("ROLE-7 names and meanings are checked when the Directory is made", func(t *testing.T) {
@@ -491,7 +534,8 @@ func TestRoleSet(t *testing.T) {
 	set := tenancy.Roles("zeta", tenancy.Support, tenancy.AccountOwner, "alpha", tenancy.Support, "alpha")
 	require.Equal(t, []tenancy.AccountRole{tenancy.AccountOwner, tenancy.Support, "alpha", "zeta"}, set.All())
 	require.Equal(t, "owner,support,alpha,zeta", set.String())
-	require.True(t, set == tenancy.Roles("alpha", "zeta", tenancy.AccountOwner, tenancy.Support), "sets are compared by value")
+	require.True(t, set == tenancy.Roles("alpha", "zeta", tenancy.AccountOwner, tenancy.Support),
+		"sets are compared by value")
 	require.True(t, set.Has("zeta") && set.Has(tenancy.Support))
 	require.False(t, set.Has(tenancy.Developer) || set.Has("") || set.Has("alpha,zeta"))
 	require.True(t, tenancy.Roles().IsZero())

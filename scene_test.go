@@ -40,7 +40,16 @@ func newSceneOver(t *testing.T, store tenancy.Store, options ...tenancy.Options)
 		o = options[0]
 	}
 	set := scenes.New(t, store, o)
-	return &scene{T: t, set: set, dir: set.Dir, store: set.Store, host: set.Host, staff: set.Staff, clock: set.Clock, names: set.Names}
+	return &scene{
+		T:     t,
+		set:   set,
+		dir:   set.Dir,
+		store: set.Store,
+		host:  set.Host,
+		staff: set.Staff,
+		clock: set.Clock,
+		names: set.Names,
+	}
 }
 
 // in returns the same scene for another test.
@@ -69,7 +78,9 @@ func (s *scene) join(founder tenancy.SignedUp, name string, role tenancy.Organiz
 
 // guest lets a user invite a new person to an account with roles, and signs them up
 // with the secret: they are an independent user.
-func (s *scene) guest(inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole) tenancy.UserID {
+func (s *scene) guest(
+	inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole,
+) tenancy.UserID {
 	s.Helper()
 	return s.set.Guest(inviter, account, name, roles...)
 }

@@ -53,7 +53,8 @@ func (s *covered) outsider(name string) tenancy.SignedUp {
 // invite invites an address into an organization.
 func (s *covered) invite(by tenancy.SignedUp, email string) tenancy.Secret {
 	s.Helper()
-	sent, err := s.as(by.User.ID).InviteUser(s.ctx(), by.Organization.ID, tenancy.NewInvitation{Email: email, Role: tenancy.Administrator})
+	sent, err := s.as(by.User.ID).
+		InviteUser(s.ctx(), by.Organization.ID, tenancy.NewInvitation{Email: email, Role: tenancy.Administrator})
 	require.NoError(s, err)
 	return sent.Secret
 }
@@ -61,7 +62,8 @@ func (s *covered) invite(by tenancy.SignedUp, email string) tenancy.Secret {
 // offer invites an address to the account of an organization.
 func (s *covered) offer(by tenancy.SignedUp, email string) tenancy.Secret {
 	s.Helper()
-	sent, err := s.as(by.User.ID).InviteToAccount(s.ctx(), by.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Developer)})
+	sent, err := s.as(by.User.ID).
+		InviteToAccount(s.ctx(), by.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Developer)})
 	require.NoError(s, err)
 	return sent.Secret
 }
@@ -96,7 +98,8 @@ func TestSignUpByPolicy(t *testing.T) {
 	unmanaged := func(s *covered) tenancy.Secret {
 		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
 		account := s.account(guest, tenancy.OrganizationID{}, "guest's")
-		sent, err := s.as(guest).InviteToAccount(s.ctx(), account, tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := s.as(guest).
+			InviteToAccount(s.ctx(), account, tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(s, err)
 		return sent.Secret
 	}
@@ -150,7 +153,8 @@ func TestSignUpByPolicy(t *testing.T) {
 				secret := row.secret(s)
 				change := tenancy.SignUpPolicyChange{Policy: row.policy}
 				if scope == "the domain" {
-					s.set(map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
+					s.set(
+						map[tenancy.SignUpPolicy]tenancy.SignUpPolicy{only: automatic, automatic: closed, closed: automatic}[row.policy])
 					change.Domain = s.acme.ID
 				}
 				require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, change)))
@@ -167,10 +171,12 @@ func TestSignUpByPolicy(t *testing.T) {
 				_, member := s.ranks(up.User.ID)[s.org]
 				require.Equal(t, row.member, member)
 				if row.how != founded {
-					require.Empty(t, items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: up.User.ID}))[min(1, len(s.ranks(up.User.ID))):])
+					require.Empty(t,
+						items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: up.User.ID}))[min(1, len(s.ranks(up.User.ID))):])
 					for reach, err := range s.host.AccountsOf(t.Context(), up.User.ID, tenancy.ReachQuery{}) {
 						require.NoError(t, err)
-						require.NotEqual(t, up.User.ID, s.accountRecord(reach.Account).Owner, "no account of their own is made")
+						require.NotEqual(t, up.User.ID, s.accountRecord(reach.Account).Owner,
+							"no account of their own is made")
 					}
 				}
 				s.sound()
@@ -191,7 +197,8 @@ func TestSignUpAutomatic(t *testing.T) {
 	})
 	t.Run("USR-6 joining settles the organization's invitation, not its accounts'", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
-		sent, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: newcomer, Role: tenancy.Administrator})
+		sent, err := s.owner.InviteUser(t.Context(), s.org,
+			tenancy.NewInvitation{Email: newcomer, Role: tenancy.Administrator})
 		require.NoError(t, err)
 		secret := s.offer(s.ana, newcomer)
 		up, err := s.enter(newcomer, tenancy.Secret{})
@@ -222,27 +229,30 @@ func TestSignUpAutomatic(t *testing.T) {
 		"not found for 7 days": func(s *covered) { s.clock.Advance(7 * day) },
 		"lapsing":              func(s *covered) { s.lapse(s.acme) },
 	} {
-		t.Run("DOM-4 not live ("+what+"), automatic joins nobody: they found, and can be invited as anybody", func(t *testing.T) {
-			s := newCovered(t, tenancy.PolicyAutomatic)
-			until(s)
-			require.False(t, s.domain(s.acme).Live)
-			up, err := s.enter(newcomer, tenancy.Secret{})
-			require.NoError(t, err)
-			require.Equal(t, tenancy.SignUpFounded, up.Result)
-			require.NotContains(t, s.ranks(up.User.ID), s.org)
-			up, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
-			require.NoError(t, err)
-			require.Equal(t, tenancy.SignUpAccepted, up.Result)
-			up, err = s.enter("c@acme.com", s.invite(s.bea, "c@acme.com"))
-			require.NoError(t, err)
-			require.Contains(t, s.ranks(up.User.ID), s.bea.Organization.ID)
-			s.set(tenancy.PolicyInvitationOnly)
-			_, err = s.enter("d@acme.com", tenancy.Secret{})
-			refused(t, err, tenancy.CodeInvitationOnly)
-			s.set(tenancy.PolicyClosed)
-			_, err = s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "d@acme.com"})
-			refused(t, err, tenancy.CodeSignUpClosed)
-		})
+		t.Run(
+			"DOM-4 not live ("+what+"), automatic joins nobody: they found, and can be invited as anybody",
+			func(t *testing.T) {
+				s := newCovered(t, tenancy.PolicyAutomatic)
+				until(s)
+				require.False(t, s.domain(s.acme).Live)
+				up, err := s.enter(newcomer, tenancy.Secret{})
+				require.NoError(t, err)
+				require.Equal(t, tenancy.SignUpFounded, up.Result)
+				require.NotContains(t, s.ranks(up.User.ID), s.org)
+				up, err = s.enter("b@acme.com", s.invite(s.ana, "b@acme.com"))
+				require.NoError(t, err)
+				require.Equal(t, tenancy.SignUpAccepted, up.Result)
+				up, err = s.enter("c@acme.com", s.invite(s.bea, "c@acme.com"))
+				require.NoError(t, err)
+				require.Contains(t, s.ranks(up.User.ID), s.bea.Organization.ID)
+				s.set(tenancy.PolicyInvitationOnly)
+				_, err = s.enter("d@acme.com", tenancy.Secret{})
+				refused(t, err, tenancy.CodeInvitationOnly)
+				s.set(tenancy.PolicyClosed)
+				_, err = s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: "d@acme.com"})
+				refused(t, err, tenancy.CodeSignUpClosed)
+			},
+		)
 	}
 	t.Run("DOM-4 lost or removed, no policy holds", func(t *testing.T) {
 		for _, end := range []func(s *covered){func(s *covered) { s.lose(s.acme) }, func(s *covered) { require.NoError(s, s.owner.RemoveDomain(s.ctx(), s.acme.ID)) }} {
@@ -279,7 +289,8 @@ func TestSignUpClosed(t *testing.T) {
 			s.unchanged(func() {
 				_, err := s.owner.InviteUser(t.Context(), s.org, tenancy.NewInvitation{Email: email})
 				refused(t, err, tenancy.CodeSignUpClosed)
-				_, err = s.owner.InviteToAccount(t.Context(), s.ana.Account.ID, tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+				_, err = s.owner.InviteToAccount(t.Context(), s.ana.Account.ID,
+					tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
 				refused(t, err, tenancy.CodeSignUpClosed)
 			})
 		}
@@ -307,20 +318,26 @@ func TestSignUpClosed(t *testing.T) {
 	})
 	t.Run("USR-1 closed: no import, whatever they own", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyClosed)
-		require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})))
+		require.NoError(
+			t,
+			errOf(
+				s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})),
+		)
 		s.outsider("out")
 		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
 		require.NoError(t, err)
 		s.unchanged(func() {
-			done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
+			done, err := s.owner.ImportUsers(t.Context(), s.org,
+				tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
 			require.NoError(t, err)
 			for _, item := range done {
 				refused(t, item.Err, tenancy.CodeSignUpClosed)
 			}
 		})
 		s.set(tenancy.PolicyInvitationOnly)
-		done, err := s.owner.ImportUsers(t.Context(), s.org, tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
+		done, err := s.owner.ImportUsers(t.Context(), s.org,
+			tenancy.UserImport{Emails: []string{"out@acme.com", "guest@acme.com"}})
 		require.NoError(t, err)
 		require.NoError(t, done[0].Err)
 		require.NoError(t, done[1].Err)
@@ -350,7 +367,13 @@ func TestSignUpClosed(t *testing.T) {
 	t.Run("USR-1 closed: a merge that would bring one is refused", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
 		s.verify(s.ana, "open.org")
-		require.NoError(t, errOf(s.owner.SetSignUpPolicy(t.Context(), s.org, tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed})))
+		require.NoError(
+			t,
+			errOf(
+				s.owner.SetSignUpPolicy(t.Context(), s.org,
+					tenancy.SignUpPolicyChange{Domain: s.acme.ID, Policy: tenancy.PolicyClosed}),
+			),
+		)
 		cleo := s.found("cleo")
 		user := s.join(cleo, "user", tenancy.StandardUser)
 		secret := s.inviteOwner("cleo@open.org", cleo)
@@ -371,7 +394,8 @@ func TestSignUpClosed(t *testing.T) {
 		_, err = s.owner.AssignRoles(t.Context(), s.ana.Account.ID, up.User.ID, tenancy.Roles(tenancy.Developer))
 		require.NoError(t, err)
 		second := s.account(s.ana.User.ID, s.org, "second")
-		sent, err := s.owner.InviteToAccount(t.Context(), second, tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := s.owner.InviteToAccount(t.Context(), second,
+			tenancy.NewAccountInvitation{Email: newcomer, Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
@@ -392,7 +416,8 @@ func TestSignUpClosed(t *testing.T) {
 		_, err = s.as(guest).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: s.offer(s.ana, "guest@acme.com")})
 		require.NoError(t, err)
 		second := s.account(s.ana.User.ID, s.org, "second")
-		_, err = s.owner.InviteToAccount(t.Context(), second, tenancy.NewAccountInvitation{Email: "guest@acme.com", Roles: tenancy.Roles(tenancy.Support)})
+		_, err = s.owner.InviteToAccount(t.Context(), second,
+			tenancy.NewAccountInvitation{Email: "guest@acme.com", Roles: tenancy.Roles(tenancy.Support)})
 		refused(t, err, tenancy.CodeSignUpClosed)
 	})
 }
@@ -445,9 +470,12 @@ func TestSetInvitationPolicy(t *testing.T) {
 	})
 	t.Run("USR-5 refusals", func(t *testing.T) {
 		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), s.org, "nobody")), tenancy.CodePolicy)
-		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody)), tenancy.CodeID)
-		refused(t, errOf(s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotFound)
-		refused(t, errOf(s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)), tenancy.CodeNotAllowed)
+		refused(t, errOf(s.owner.SetInvitationPolicy(t.Context(), tenancy.OrganizationID{}, tenancy.InviteAnybody)),
+			tenancy.CodeID)
+		refused(t, errOf(s.as(s.bea.User.ID).SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)),
+			tenancy.CodeNotFound)
+		refused(t, errOf(s.staff.SetInvitationPolicy(t.Context(), s.org, tenancy.InviteAnybody)),
+			tenancy.CodeNotAllowed)
 	})
 }
 

@@ -28,16 +28,22 @@ func TestSignUpFounds(t *testing.T) {
 		require.Equal(t, ana.User, user)
 		require.Equal(t, tenancy.User{ID: ana.User.ID, Email: user.Email, Name: user.Name, State: tenancy.StateActive,
 			Inactive: &tenancy.Inactivity{}, Created: s.clock.Now()}, user)
-		require.Equal(t, []tenancy.Membership{{Organization: ana.Organization.ID, User: ana.User.ID, Role: tenancy.Owner,
-			SSO: tenancy.SSOExempt, Since: s.clock.Now()}}, memberships)
+		require.Equal(
+			t,
+			[]tenancy.Membership{{Organization: ana.Organization.ID, User: ana.User.ID, Role: tenancy.Owner,
+				SSO: tenancy.SSOExempt, Since: s.clock.Now()}},
+			memberships,
+		)
 	})
 	t.Run("EVT-2 all of it stands in the organization's stream, none in the user's", func(t *testing.T) {
-		require.Equal(t, []string{"UserCreated", "OrganizationCreated", "MemberJoined", "AccountCreated", "RolesAssigned"},
+		require.Equal(t,
+			[]string{"UserCreated", "OrganizationCreated", "MemberJoined", "AccountCreated", "RolesAssigned"},
 			s.log(ofOrganization(ana.Organization.ID), 1))
 		require.Empty(t, s.log(ofUser(ana.User.ID), 1))
 	})
 	t.Run("USR-1 empty names of organization and account have defaults, and names are trimmed", func(t *testing.T) {
-		made, err := s.staff.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("Bo@Example.com"), Name: "  Bo \n"})
+		made, err := s.staff.SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven("Bo@Example.com"), Name: "  Bo \n"})
 		require.NoError(t, err)
 		require.Equal(t, "My organization", made.Organization.Name.Reveal())
 		require.Equal(t, "My account", made.Account.Name.Reveal())
@@ -58,8 +64,15 @@ func TestSignUpFounds(t *testing.T) {
 		_, err = s.host.Once(op).SignUp(t.Context(), in)
 		refused(t, err, tenancy.CodeAlreadyDone)
 		done, _ := tenancy.OutcomeOf(err)
-		require.Equal(t, tenancy.Created{Users: []tenancy.UserID{dee.User.ID}, Organizations: []tenancy.OrganizationID{dee.Organization.ID},
-			Accounts: []tenancy.AccountID{dee.Account.ID}}, done.Created)
+		require.Equal(
+			t,
+			tenancy.Created{
+				Users:         []tenancy.UserID{dee.User.ID},
+				Organizations: []tenancy.OrganizationID{dee.Organization.ID},
+				Accounts:      []tenancy.AccountID{dee.Account.ID},
+			},
+			done.Created,
+		)
 	})
 }
 
@@ -118,7 +131,8 @@ func TestSignUpRaces(t *testing.T) {
 		errs := make([]error, 16)
 		for i := range errs {
 			wg.Go(func() {
-				_, errs[i] = s.host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("one@example.com"), Name: "One"})
+				_, errs[i] = s.host.SignUp(ctx,
+					tenancy.NewSignUp{Email: tenancy.Proven("one@example.com"), Name: "One"})
 			})
 		}
 		wg.Wait()
@@ -138,27 +152,32 @@ func TestSignUpAccepts(t *testing.T) {
 	s := newScene(t)
 	ana := s.found("ana")
 	boss := s.as(ana.User.ID)
-	t.Run("USR-1 an organization's invitation in one step: no account, no organization of their own", func(t *testing.T) {
-		sent, err := boss.InviteUser(t.Context(), ana.Organization.ID, tenancy.NewInvitation{Email: address("bo"), Role: tenancy.Administrator})
-		require.NoError(t, err)
-		var bo tenancy.SignedUp
-		added := s.news(func() {
-			bo, err = s.signUp("bo", sent.Secret)
+	t.Run(
+		"USR-1 an organization's invitation in one step: no account, no organization of their own",
+		func(t *testing.T) {
+			sent, err := boss.InviteUser(t.Context(), ana.Organization.ID,
+				tenancy.NewInvitation{Email: address("bo"), Role: tenancy.Administrator})
 			require.NoError(t, err)
-		}, ofOrganization(ana.Organization.ID))
-		require.Equal(t, tenancy.SignUpAccepted, bo.Result)
-		require.Equal(t, ana.Organization.ID, bo.Organization.ID)
-		require.Nil(t, bo.Account)
-		require.Equal(t, tenancy.StateAccepted, s.invitationState(sent.ID))
-		_, memberships, err := s.as(bo.User.ID).User(t.Context(), bo.User.ID)
-		require.NoError(t, err)
-		require.Len(t, memberships, 1)
-		require.Equal(t, tenancy.Administrator, memberships[0].Role)
-		require.Equal(t, [][]string{{"UserCreated", "InvitationAccepted", "MemberJoined"}}, added)
-		require.Empty(t, s.log(ofUser(bo.User.ID), 1))
-	})
+			var bo tenancy.SignedUp
+			added := s.news(func() {
+				bo, err = s.signUp("bo", sent.Secret)
+				require.NoError(t, err)
+			}, ofOrganization(ana.Organization.ID))
+			require.Equal(t, tenancy.SignUpAccepted, bo.Result)
+			require.Equal(t, ana.Organization.ID, bo.Organization.ID)
+			require.Nil(t, bo.Account)
+			require.Equal(t, tenancy.StateAccepted, s.invitationState(sent.ID))
+			_, memberships, err := s.as(bo.User.ID).User(t.Context(), bo.User.ID)
+			require.NoError(t, err)
+			require.Len(t, memberships, 1)
+			require.Equal(t, tenancy.Administrator, memberships[0].Role)
+			require.Equal(t, [][]string{{"UserCreated", "InvitationAccepted", "MemberJoined"}}, added)
+			require.Empty(t, s.log(ofUser(bo.User.ID), 1))
+		},
+	)
 	t.Run("USR-1 an account's invitation in one step: an independent user", func(t *testing.T) {
-		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("cy"), Roles: tenancy.Roles(tenancy.Developer)})
+		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: address("cy"), Roles: tenancy.Roles(tenancy.Developer)})
 		require.NoError(t, err)
 		var cy tenancy.SignedUp
 		added := s.news(func() {
@@ -175,7 +194,8 @@ func TestSignUpAccepts(t *testing.T) {
 	t.Run("USR-1 a subaccount's too", func(t *testing.T) {
 		sub, err := boss.CreateSubaccount(t.Context(), ana.Account.ID, tenancy.NewSubaccount{Name: "sub"})
 		require.NoError(t, err)
-		sent, err := boss.InviteToAccount(t.Context(), sub.ID, tenancy.NewAccountInvitation{Email: address("dee"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := boss.InviteToAccount(t.Context(), sub.ID,
+			tenancy.NewAccountInvitation{Email: address("dee"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		dee, err := s.signUp("dee", sent.Secret)
 		require.NoError(t, err)
@@ -223,13 +243,15 @@ func TestSignUpSecretRefused(t *testing.T) {
 		},
 		"of an inviter who left": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
 			admin := s.join(ana, "admin", tenancy.Administrator)
-			sent, err := s.as(admin).InviteUser(s.ctx(), ana.Organization.ID, tenancy.NewInvitation{Email: address("bo")})
+			sent, err := s.as(admin).
+				InviteUser(s.ctx(), ana.Organization.ID, tenancy.NewInvitation{Email: address("bo")})
 			require.NoError(s, err)
 			require.NoError(s, s.as(admin).Leave(s.ctx(), ana.Organization.ID))
 			return sent.Secret
 		},
 		"of a closed account": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
-			sent, err := s.as(ana.User.ID).InviteToAccount(s.ctx(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
+			sent, err := s.as(ana.User.ID).
+				InviteToAccount(s.ctx(), ana.Account.ID, tenancy.NewAccountInvitation{Email: address("bo"), Roles: tenancy.Roles(tenancy.Support)})
 			require.NoError(s, err)
 			_, err = s.as(ana.User.ID).CloseAccount(s.ctx(), ana.Account.ID)
 			require.NoError(s, err)

@@ -84,7 +84,8 @@ func (s *Session) RemoveConnection(ctx context.Context, connection ConnectionID)
 	var check form
 	check.id(connection)
 	return change(ctx, s, call{opRemoveConnection, connection.String(), check.err},
-		func(r *reads) removeConnectionFacts { return r.loadRemoveConnection(connection) }, decideRemoveConnection)
+		func(r *reads) removeConnectionFacts { return r.loadRemoveConnection(connection) },
+		decideRemoveConnection)
 }
 
 // removeConnectionFacts is the connection that is removed, and where it could be

@@ -43,7 +43,8 @@ func newGuarded(t *testing.T) *guarded {
 func (s *guarded) bound(users ...tenancy.UserID) {
 	s.Helper()
 	for _, user := range users {
-		require.Equal(s, tenancy.SignInRequirement{Connection: s.connection, Organization: s.org, Domain: s.acme.ID}, s.required(user))
+		require.Equal(s, tenancy.SignInRequirement{Connection: s.connection, Organization: s.org, Domain: s.acme.ID},
+			s.required(user))
 	}
 }
 
@@ -82,8 +83,10 @@ func TestConnections(t *testing.T) {
 		for _, session := range []*tenancy.Session{s.owner, s.host.Session, s.staff.Session} {
 			all := items(t, session.Connections(t.Context(), s.org, tenancy.ConnectionQuery{}))
 			require.Len(t, all, 2)
-			require.Equal(t, []tenancy.Connection{tested, second}, []tenancy.Connection{all[0].Connection, all[1].Connection})
-			require.Len(t, items(t, session.Connections(t.Context(), s.org, tenancy.ConnectionQuery{After: all[0].Cursor()})), 1)
+			require.Equal(t, []tenancy.Connection{tested, second},
+				[]tenancy.Connection{all[0].Connection, all[1].Connection})
+			require.Len(t,
+				items(t, session.Connections(t.Context(), s.org, tenancy.ConnectionQuery{After: all[0].Cursor()})), 1)
 		}
 		s.sound()
 	})
@@ -96,46 +99,52 @@ func TestConnections(t *testing.T) {
 		refused(t, s.owner.RemoveConnection(t.Context(), s.connection), tenancy.CodeNotFound)
 		s.sound()
 	})
-	t.Run("SSO-1 SEC-18 enforcing needs a verified domain and a tested connection of the same organization", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		untested, err := s.owner.AddConnection(t.Context(), s.org, "Corp")
-		require.NoError(t, err)
-		claimed := s.claim(s.ana, "acme.org")
-		foreign := s.enforce(s.as(s.bea.User.ID), s.verify(s.bea, "bea.com"))
-		enforce := func(d tenancy.Domain, c tenancy.ConnectionID, code tenancy.Code) {
-			t.Helper()
+	t.Run(
+		"SSO-1 SEC-18 enforcing needs a verified domain and a tested connection of the same organization",
+		func(t *testing.T) {
+			s := newCovered(t, tenancy.PolicyInvitationOnly)
+			untested, err := s.owner.AddConnection(t.Context(), s.org, "Corp")
+			require.NoError(t, err)
+			claimed := s.claim(s.ana, "acme.org")
+			foreign := s.enforce(s.as(s.bea.User.ID), s.verify(s.bea, "bea.com"))
+			enforce := func(d tenancy.Domain, c tenancy.ConnectionID, code tenancy.Code) {
+				t.Helper()
+				s.unchanged(func() {
+					_, err := s.owner.EnforceSSO(t.Context(), d.ID, c)
+					refused(t, err, code)
+				})
+			}
+			enforce(s.acme, untested.ID, tenancy.CodeUntested)
+			enforce(claimed, untested.ID, tenancy.CodeUnverified)
+			enforce(s.acme, foreign, tenancy.CodeNotFound)
+			enforce(s.acme, tenancy.ConnectionID{}, tenancy.CodeID)
+			enforce(tenancy.Domain{}, untested.ID, tenancy.CodeID)
+			_, err = s.host.MarkConnectionTested(t.Context(), untested.ID)
+			require.NoError(t, err)
+			s.lapse(s.acme)
+			enforce(s.acme, untested.ID, tenancy.CodeUnverified) // DOM-4: lapsing is not enough here
+		},
+	)
+	t.Run(
+		"SSO-1 another connection takes the place, the same stays, stopping twice is stopping once",
+		func(t *testing.T) {
+			s := newGuarded(t)
 			s.unchanged(func() {
-				_, err := s.owner.EnforceSSO(t.Context(), d.ID, c)
-				refused(t, err, code)
+				_, err := s.owner.EnforceSSO(t.Context(), s.acme.ID, s.connection)
+				require.NoError(t, err)
 			})
-		}
-		enforce(s.acme, untested.ID, tenancy.CodeUntested)
-		enforce(claimed, untested.ID, tenancy.CodeUnverified)
-		enforce(s.acme, foreign, tenancy.CodeNotFound)
-		enforce(s.acme, tenancy.ConnectionID{}, tenancy.CodeID)
-		enforce(tenancy.Domain{}, untested.ID, tenancy.CodeID)
-		_, err = s.host.MarkConnectionTested(t.Context(), untested.ID)
-		require.NoError(t, err)
-		s.lapse(s.acme)
-		enforce(s.acme, untested.ID, tenancy.CodeUnverified) // DOM-4: lapsing is not enough here
-	})
-	t.Run("SSO-1 another connection takes the place, the same stays, stopping twice is stopping once", func(t *testing.T) {
-		s := newGuarded(t)
-		s.unchanged(func() {
-			_, err := s.owner.EnforceSSO(t.Context(), s.acme.ID, s.connection)
+			s.connection = s.enforce(s.owner, s.acme)
+			s.bound(s.user)
+			stopped, err := s.owner.StopEnforcingSSO(t.Context(), s.acme.ID)
 			require.NoError(t, err)
-		})
-		s.connection = s.enforce(s.owner, s.acme)
-		s.bound(s.user)
-		stopped, err := s.owner.StopEnforcingSSO(t.Context(), s.acme.ID)
-		require.NoError(t, err)
-		require.Zero(t, stopped.Connection)
-		s.free(s.user, s.admin)
-		s.unchanged(func() {
-			_, err := s.owner.StopEnforcingSSO(t.Context(), s.acme.ID)
-			require.NoError(t, err)
-		})
-	})
+			require.Zero(t, stopped.Connection)
+			s.free(s.user, s.admin)
+			s.unchanged(func() {
+				_, err := s.owner.StopEnforcingSSO(t.Context(), s.acme.ID)
+				require.NoError(t, err)
+			})
+		},
+	)
 	t.Run("SSO-1 who may", func(t *testing.T) {
 		s := newGuarded(t)
 		for code, sessions := range map[tenancy.Code][]*tenancy.Session{
@@ -153,8 +162,10 @@ func TestConnections(t *testing.T) {
 				refused(t, errOf(session.SetSSOExemption(t.Context(), s.org, s.admin, tenancy.SSOExempt)), code)
 			}
 		}
-		refused(t, failure(s.as(s.user).Connections(t.Context(), s.org, tenancy.ConnectionQuery{})), tenancy.CodeNotAllowed)
-		refused(t, failure(s.as(s.bea.User.ID).Connections(t.Context(), s.org, tenancy.ConnectionQuery{})), tenancy.CodeNotFound)
+		refused(t, failure(s.as(s.user).Connections(t.Context(), s.org, tenancy.ConnectionQuery{})),
+			tenancy.CodeNotAllowed)
+		refused(t, failure(s.as(s.bea.User.ID).Connections(t.Context(), s.org, tenancy.ConnectionQuery{})),
+			tenancy.CodeNotFound)
 		_, err := s.owner.AddConnection(t.Context(), s.org, " ")
 		refused(t, err, tenancy.CodeName)
 		_, err = s.host.MarkConnectionTested(t.Context(), tenancy.ConnectionID{})
@@ -173,38 +184,52 @@ func TestSignInRequirementTable(t *testing.T) {
 					if exempt && (role == outside || role == owner) {
 						continue // who is no member, and the Owner, is never set exempt
 					}
-					t.Run(fmt.Sprintf("SSO-2 SEC-18 %s, exempt %v, at %s, enforced %v", role, exempt, email, enforced), func(t *testing.T) {
-						s := newCovered(t, tenancy.PolicyAutomatic)
-						s.verify(s.ana, "acme.org")
-						foreign := s.verify(s.bea, "bea.com")
-						require.NoError(t, errOf(s.as(s.bea.User.ID).SetSignUpPolicy(t.Context(), foreign.Organization, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic})))
-						s.enforce(s.as(s.bea.User.ID), foreign)
-						user := s.ana.User.ID
-						switch role {
-						case outside:
-							user = s.found("out").User.ID
-						case standard:
-							user = s.join(s.ana, "user", tenancy.StandardUser)
-						case administrator:
-							user = s.join(s.ana, "user", tenancy.Administrator)
-						}
-						_, err := s.host.ChangeEmail(t.Context(), user, tenancy.Proven("x@"+email))
-						require.NoError(t, err)
-						want := tenancy.SignInRequirement{}
-						if enforced {
-							connection := s.enforce(s.owner, s.acme)
-							if email == "acme.com" && (role == standard || role == administrator) && !exempt {
-								want = tenancy.SignInRequirement{Connection: connection, Organization: s.org, Domain: s.acme.ID}
+					t.Run(
+						fmt.Sprintf("SSO-2 SEC-18 %s, exempt %v, at %s, enforced %v", role, exempt, email, enforced),
+						func(t *testing.T) {
+							s := newCovered(t, tenancy.PolicyAutomatic)
+							s.verify(s.ana, "acme.org")
+							foreign := s.verify(s.bea, "bea.com")
+							require.NoError(
+								t,
+								errOf(
+									s.as(s.bea.User.ID).
+										SetSignUpPolicy(t.Context(), foreign.Organization, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyAutomatic}),
+								),
+							)
+							s.enforce(s.as(s.bea.User.ID), foreign)
+							user := s.ana.User.ID
+							switch role {
+							case outside:
+								user = s.found("out").User.ID
+							case standard:
+								user = s.join(s.ana, "user", tenancy.StandardUser)
+							case administrator:
+								user = s.join(s.ana, "user", tenancy.Administrator)
 							}
-						}
-						if exempt {
-							require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, user, tenancy.SSOExempt)))
-						}
-						require.Equal(t, want, s.required(user))
-						operators, err := s.staff.SignInRequirement(t.Context(), user)
-						require.NoError(t, err)
-						require.Equal(t, want, operators)
-					})
+							_, err := s.host.ChangeEmail(t.Context(), user, tenancy.Proven("x@"+email))
+							require.NoError(t, err)
+							want := tenancy.SignInRequirement{}
+							if enforced {
+								connection := s.enforce(s.owner, s.acme)
+								if email == "acme.com" && (role == standard || role == administrator) && !exempt {
+									want = tenancy.SignInRequirement{
+										Connection:   connection,
+										Organization: s.org,
+										Domain:       s.acme.ID,
+									}
+								}
+							}
+							if exempt {
+								require.NoError(t,
+									errOf(s.owner.SetSSOExemption(t.Context(), s.org, user, tenancy.SSOExempt)))
+							}
+							require.Equal(t, want, s.required(user))
+							operators, err := s.staff.SignInRequirement(t.Context(), user)
+							require.NoError(t, err)
+							require.Equal(t, want, operators)
+						},
+					)
 				}
 			}
 		}
@@ -237,11 +262,15 @@ func TestSSOExemption(t *testing.T) {
 			require.NoError(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.user, tenancy.SSOExempt)))
 			for _, exempt := range []tenancy.SSOExemption{tenancy.SSOExempt, tenancy.SSONotExempt} {
 				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.admin, exempt)), tenancy.CodeOneself)
-				refused(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, s.ana.User.ID, exempt)), tenancy.CodeOneself)
-				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.ana.User.ID, exempt)), tenancy.CodeTheOwner)
-				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.bea.User.ID, exempt)), tenancy.CodeNotFound)
+				refused(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, s.ana.User.ID, exempt)),
+					tenancy.CodeOneself)
+				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.ana.User.ID, exempt)),
+					tenancy.CodeTheOwner)
+				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, s.bea.User.ID, exempt)),
+					tenancy.CodeNotFound)
 				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, guest, exempt)), tenancy.CodeNotMember)
-				refused(t, errOf(admin.SetSSOExemption(t.Context(), tenancy.OrganizationID{}, s.user, exempt)), tenancy.CodeID)
+				refused(t, errOf(admin.SetSSOExemption(t.Context(), tenancy.OrganizationID{}, s.user, exempt)),
+					tenancy.CodeID)
 				refused(t, errOf(admin.SetSSOExemption(t.Context(), s.org, tenancy.UserID{}, exempt)), tenancy.CodeID)
 			}
 		})
@@ -276,7 +305,8 @@ func TestSSOExemption(t *testing.T) {
 			s.exempt(s.user)
 			require.NoError(t, end(s))
 			s.free(s.user)
-			_, err := s.as(s.user).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: s.invite(s.ana, "user@acme.com")})
+			_, err := s.as(s.user).
+				AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: s.invite(s.ana, "user@acme.com")})
 			require.NoError(t, err)
 			s.bound(s.user)
 		}
@@ -360,7 +390,8 @@ func TestSignInRequirementFollows(t *testing.T) {
 		s := newGuarded(t)
 		cleo := s.found("cleo")
 		second, off := s.join(cleo, "second", tenancy.Administrator), s.join(cleo, "off", tenancy.StandardUser)
-		require.NoError(t, errOf(s.as(cleo.User.ID).SetSSOExemption(t.Context(), cleo.Organization.ID, second, tenancy.SSOExempt)))
+		require.NoError(t,
+			errOf(s.as(cleo.User.ID).SetSSOExemption(t.Context(), cleo.Organization.ID, second, tenancy.SSOExempt)))
 		_, err := s.host.ChangeEmail(t.Context(), second, tenancy.Proven("second@acme.com"))
 		require.NoError(t, err)
 		secret := s.inviteOwner("cleo@acme.com", cleo)
@@ -372,7 +403,8 @@ func TestSignInRequirementFollows(t *testing.T) {
 		for _, u := range plan.Users {
 			require.Equal(t, u.User != off, *u.SSO, "MRG-11 the plan says of whom it will be required")
 		}
-		accepted, err := s.as(cleo.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret, Terms: offer.Terms.Token})
+		accepted, err := s.as(cleo.User.ID).
+			AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret, Terms: offer.Terms.Token})
 		require.NoError(t, err)
 		require.Equal(t, []tenancy.OrganizationID{cleo.Organization.ID}, accepted.Merged)
 		s.bound(cleo.User.ID, second)
@@ -381,7 +413,11 @@ func TestSignInRequirementFollows(t *testing.T) {
 	})
 	t.Run("USR-15 an import", func(t *testing.T) {
 		s := newGuarded(t)
-		require.NoError(t, errOf(s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})))
+		require.NoError(
+			t,
+			errOf(
+				s.staff.SetImportEntitlement(t.Context(), s.org, tenancy.ImportEntitlement{On: true, Reference: "T-1"})),
+		)
 		guest := s.guest(s.bea.User.ID, s.bea.Account.ID, "guest", tenancy.Support)
 		_, err := s.host.ChangeEmail(t.Context(), guest, tenancy.Proven("guest@acme.com"))
 		require.NoError(t, err)

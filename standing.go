@@ -166,7 +166,8 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 // which the others see nothing (GEN-5). A user who manages no organization makes the
 // store read nothing.
 func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (independent bool) {
-	managed := slices.DeleteFunc(slices.Clone(ranks), func(m MembershipRecord) bool { return !m.Role.manages() })
+	managed := slices.DeleteFunc(slices.Clone(ranks),
+		func(m MembershipRecord) bool { return !m.Role.manages() })
 	if len(managed) == 0 || a.Closed != 0 {
 		return false
 	}

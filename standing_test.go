@@ -16,12 +16,14 @@ func TestStrangersCost(t *testing.T) {
 	c := newCast(t)
 	loner := c.guest(c.other, c.eve.Account.ID, "lou", tenancy.Support)
 	store := scenes.NewCounting(c.store)
-	dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now, Limits: &tenancy.Limits{Subaccounts: 1, Accounts: 1}})
+	dir, err := tenancy.New(store,
+		&tenancy.Options{Now: c.clock.Now, Limits: &tenancy.Limits{Subaccounts: 1, Accounts: 1}})
 	require.NoError(t, err)
 	stranger := dir.As(c.other)
 	for _, kind := range []tenancy.Kind{tenancy.KindManaged, tenancy.KindIndependent, tenancy.KindPending} {
 		refused(t, failure(stranger.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotFound)
-		refused(t, failure(dir.As(c.cleo).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})), tenancy.CodeNotAllowed)
+		refused(t, failure(dir.As(c.cleo).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: kind})),
+			tenancy.CodeNotAllowed)
 	}
 	calls := func(s *tenancy.Session) []error {
 		return []error{
@@ -34,9 +36,16 @@ func TestStrangersCost(t *testing.T) {
 	for _, err := range append(calls(dir.As(c.dan)), calls(dir.As(loner))...) {
 		refused(t, err, tenancy.CodeNotFound)
 	}
-	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})), tenancy.CodeNotFound)
-	things := []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexMembers, tenancy.IndexAccountsIn, tenancy.IndexGrantsOf,
-		tenancy.IndexPendingInvitations, tenancy.IndexOpenSubaccountsOf}
+	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})),
+		tenancy.CodeNotFound)
+	things := []tenancy.Index{
+		tenancy.IndexOpenAccountsIn,
+		tenancy.IndexMembers,
+		tenancy.IndexAccountsIn,
+		tenancy.IndexGrantsOf,
+		tenancy.IndexPendingInvitations,
+		tenancy.IndexOpenSubaccountsOf,
+	}
 	for _, index := range append(things, tenancy.IndexGrants) {
 		require.False(t, store.Listed[index], "%d", index)
 	}
@@ -139,7 +148,8 @@ func TestIndependentAccount(t *testing.T) {
 					case "Account":
 						require.NoError(t, err)
 						seen := result.(tenancy.Account)
-						require.Equal(t, tenancy.Account{ID: account, Name: seen.Name}, seen, "all else is absent as a whole")
+						require.Equal(t, tenancy.Account{ID: account, Name: seen.Name}, seen,
+							"all else is absent as a whole")
 						require.Equal(t, name, seen.Name.Reveal())
 					case "RevokeRoles":
 						refused(t, err, tenancy.CodeNoGrant) // of a member who has no role there (ACC-8)
@@ -181,7 +191,8 @@ func TestIndependentAccountEnds(t *testing.T) {
 		apart := c.account(c.owner, c.secondOrganization(), "Apart")
 		require.False(t, sees(c, c.admin, apart))
 		refused(t, c.as(c.admin).RevokeRoles(c.ctx(), apart, c.owner), tenancy.CodeNotFound)
-		sent, err := c.as(c.owner).InviteToAccount(c.ctx(), apart, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.owner).
+			InviteToAccount(c.ctx(), apart, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 		require.True(t, sees(c, c.admin, apart), "another member reaches it too")
@@ -198,7 +209,8 @@ func TestIndependentAccountEnds(t *testing.T) {
 		c := newCast(t)
 		mine := c.account(c.gil, tenancy.OrganizationID{}, "Gil's")
 		require.False(t, sees(c, c.admin, mine))
-		sent, err := c.as(c.gil).InviteToAccount(c.ctx(), mine, tenancy.NewAccountInvitation{Email: address("ana"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.gil).
+			InviteToAccount(c.ctx(), mine, tenancy.NewAccountInvitation{Email: address("ana"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.owner).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 		require.True(t, sees(c, c.admin, mine))
@@ -207,7 +219,8 @@ func TestIndependentAccountEnds(t *testing.T) {
 	t.Run("GEN-5 not a closed one, nor a main account by a role on its subaccount", func(t *testing.T) {
 		c := newCast(t)
 		sub := c.subaccount(c.other, c.eve.Account.ID, "Theirs")
-		sent, err := c.as(c.other).InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.other).
+			InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 		require.True(t, sees(c, c.admin, sub))
@@ -218,10 +231,12 @@ func TestIndependentAccountEnds(t *testing.T) {
 	t.Run("GEN-5 an invitation to one is not to be seen", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.dan)
-		sent, err := c.as(c.other).InviteToAccount(c.ctx(), c.eve.Account.ID, tenancy.NewAccountInvitation{Email: address("new"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.as(c.other).
+			InviteToAccount(c.ctx(), c.eve.Account.ID, tenancy.NewAccountInvitation{Email: address("new"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		sub := c.subaccount(c.other, c.eve.Account.ID, "Theirs")
-		below, err := c.as(c.other).InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("new"), Roles: tenancy.Roles(tenancy.Support)})
+		below, err := c.as(c.other).
+			InviteToAccount(c.ctx(), sub, tenancy.NewAccountInvitation{Email: address("new"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		c.unchanged(func() {
 			for _, id := range []tenancy.InvitationID{sent.ID, below.ID} {

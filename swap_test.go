@@ -95,7 +95,8 @@ func TestTenantSwap(t *testing.T) {
 	ours, theirs := tenants(t)
 	for field, value := range reflect.ValueOf(ours.names).Fields() {
 		if field.IsExported() {
-			require.False(t, value.IsZero() || value.Equal(reflect.ValueOf(theirs.names).FieldByName(field.Name)), field.Name)
+			require.False(t, value.IsZero() || value.Equal(reflect.ValueOf(theirs.names).FieldByName(field.Name)),
+				field.Name)
 		}
 	}
 	copied := ours.copier()

@@ -125,7 +125,14 @@ var (
 	opLeave = &operationRow{
 		name: "Leave", on: "organization",
 		organization: ViewOrganization,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts},
+		codes: []Code{
+			CodeID,
+			CodeNotFound,
+			CodeNotAllowed,
+			CodeMerged,
+			CodeOwnerLeaves,
+			CodeOwnsAccounts,
+		},
 	}
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
@@ -281,7 +288,15 @@ var (
 	opAssignRoles = &operationRow{
 		name: "AssignRoles", on: "account",
 		account: ManageMembers,
-		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember},
+		codes: []Code{
+			CodeID,
+			CodeRoles,
+			CodeNotFound,
+			CodeNotAllowed,
+			CodeClosed,
+			CodeOwnerGrant,
+			CodeNotMember,
+		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
@@ -390,7 +405,15 @@ var (
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
 		organization: ManageDomains,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember},
+		codes: []Code{
+			CodeID,
+			CodeNotFound,
+			CodeNotAllowed,
+			CodeMerged,
+			CodeOneself,
+			CodeTheOwner,
+			CodeNotMember,
+		},
 	}
 	opSignInRequirement = &operationRow{
 		name: "SignInRequirement", on: "user",
@@ -424,7 +447,14 @@ var (
 	opAddAccount = &operationRow{
 		name: "AddAccount", on: "organization",
 		organization: ManageAccounts,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested},
+		codes: []Code{
+			CodeID,
+			CodeNotFound,
+			CodeNotAllowed,
+			CodeMerged,
+			CodeAccountManaged,
+			CodeAccountRequested,
+		},
 	}
 	opAccountRequests = &operationRow{
 		name: "AccountRequests", on: "user",

@@ -78,18 +78,22 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		_, err := s.host.ChangeEmail(s.ctx(), user, tenancy.Proven(email))
 		return err
 	}
-	t.Run("USR-17 invitation only refuses who is outside, without the organization's pending invitation", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyInvitationOnly)
-		out := s.found("out").User.ID
-		s.offer(s.ana, newcomer)
-		s.unchanged(func() { refused(t, change(s, out, newcomer), tenancy.CodeInvitationOnly) })
-		s.invite(s.ana, newcomer)
-		require.NoError(t, change(s, out, newcomer))
-		require.NotContains(t, s.ranks(out), s.org, "no membership is gained by it")
-		s.clock.Advance(7 * day)
-		refused(t, change(s, out, "NEW@acme.com"), tenancy.CodeInvitationOnly) // another spelling is a change like any other
-		require.NoError(t, change(s, out, newcomer), "GEN-6")
-	})
+	t.Run(
+		"USR-17 invitation only refuses who is outside, without the organization's pending invitation",
+		func(t *testing.T) {
+			s := newCovered(t, tenancy.PolicyInvitationOnly)
+			out := s.found("out").User.ID
+			s.offer(s.ana, newcomer)
+			s.unchanged(func() { refused(t, change(s, out, newcomer), tenancy.CodeInvitationOnly) })
+			s.invite(s.ana, newcomer)
+			require.NoError(t, change(s, out, newcomer))
+			require.NotContains(t, s.ranks(out), s.org, "no membership is gained by it")
+			s.clock.Advance(7 * day)
+			refused(t, change(s, out, "NEW@acme.com"),
+				tenancy.CodeInvitationOnly) // another spelling is a change like any other
+			require.NoError(t, change(s, out, newcomer), "GEN-6")
+		},
+	)
 	t.Run("USR-17 members move freely", func(t *testing.T) {
 		for _, policy := range []tenancy.SignUpPolicy{tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic, tenancy.PolicyClosed} {
 			s := newCovered(t, policy)
@@ -114,22 +118,25 @@ func TestChangeEmailByPolicy(t *testing.T) {
 		require.NoError(t, s.owner.RevokeRoles(t.Context(), s.ana.Account.ID, guest))
 		require.NoError(t, change(s, guest, newcomer))
 	})
-	t.Run("USR-17 while single sign-on is required the new address is on a domain it is enforced on", func(t *testing.T) {
-		s := newCovered(t, tenancy.PolicyAutomatic)
-		up, err := s.enter(newcomer, tenancy.Secret{})
-		require.NoError(t, err)
-		second, unenforced := s.verify(s.ana, "acme.org"), s.verify(s.ana, "acme.net")
-		s.enforce(s.owner, s.acme, second)
-		s.unchanged(func() {
-			for _, email := range []string{"new@elsewhere.org", "new@" + unenforced.Name, "new@sub.acme.com"} {
-				refused(t, change(s, up.User.ID, email), tenancy.CodeSSOAddress)
-			}
-		})
-		require.NoError(t, change(s, up.User.ID, "newer@acme.com"))
-		require.NoError(t, change(s, up.User.ID, "newer@acme.org"))
-		require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt)))
-		require.NoError(t, change(s, up.User.ID, "newer@elsewhere.org"))
-		require.NoError(t, change(s, s.ana.User.ID, "ana@acme.com"))
-		require.NoError(t, change(s, s.ana.User.ID, "ana@elsewhere.org"), "INV-12 the Owner is bound by none")
-	})
+	t.Run(
+		"USR-17 while single sign-on is required the new address is on a domain it is enforced on",
+		func(t *testing.T) {
+			s := newCovered(t, tenancy.PolicyAutomatic)
+			up, err := s.enter(newcomer, tenancy.Secret{})
+			require.NoError(t, err)
+			second, unenforced := s.verify(s.ana, "acme.org"), s.verify(s.ana, "acme.net")
+			s.enforce(s.owner, s.acme, second)
+			s.unchanged(func() {
+				for _, email := range []string{"new@elsewhere.org", "new@" + unenforced.Name, "new@sub.acme.com"} {
+					refused(t, change(s, up.User.ID, email), tenancy.CodeSSOAddress)
+				}
+			})
+			require.NoError(t, change(s, up.User.ID, "newer@acme.com"))
+			require.NoError(t, change(s, up.User.ID, "newer@acme.org"))
+			require.NoError(t, errOf(s.owner.SetSSOExemption(t.Context(), s.org, up.User.ID, tenancy.SSOExempt)))
+			require.NoError(t, change(s, up.User.ID, "newer@elsewhere.org"))
+			require.NoError(t, change(s, s.ana.User.ID, "ana@acme.com"))
+			require.NoError(t, change(s, s.ana.User.ID, "ana@elsewhere.org"), "INV-12 the Owner is bound by none")
+		},
+	)
 }

@@ -13,7 +13,10 @@ func TestSight(t *testing.T) {
 		return []MembershipRecord{{Organization: org, User: user, Role: role}}
 	}
 	user := &UserRecord{ID: you}
-	theirs := []reached{{account: AccountRecord{ID: AccountID{1}}}, {account: AccountRecord{ID: AccountID{2}, Organization: a, Parent: AccountID{3}}}}
+	theirs := []reached{
+		{account: AccountRecord{ID: AccountID{1}}},
+		{account: AccountRecord{ID: AccountID{2}, Organization: a, Parent: AccountID{3}}},
+	}
 	for what, row := range map[string]struct {
 		sight
 		seen, under bool

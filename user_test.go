@@ -37,7 +37,9 @@ func (s *scene) account(owner tenancy.UserID, org tenancy.OrganizationID, name s
 }
 
 // assign gives a user roles on an account.
-func (s *scene) assign(actor tenancy.UserID, account tenancy.AccountID, user tenancy.UserID, roles ...tenancy.AccountRole) {
+func (s *scene) assign(
+	actor tenancy.UserID, account tenancy.AccountID, user tenancy.UserID, roles ...tenancy.AccountRole,
+) {
 	s.Helper()
 	_, err := s.as(actor).AssignRoles(s.ctx(), account, user, tenancy.Roles(roles...))
 	require.NoError(s, err)
@@ -179,7 +181,8 @@ func TestUser(t *testing.T) {
 		_, _, err = s.as(dan.User.ID).User(t.Context(), late)
 		refused(t, err, tenancy.CodeNotFound)
 	})
-	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them", func(t *testing.T) { s.colleagues(t) })
+	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them",
+		func(t *testing.T) { s.colleagues(t) })
 	t.Run("GEN-5 Operators and System see all", func(t *testing.T) {
 		for _, p := range []*tenancy.Platform{s.host, s.staff} {
 			user, memberships, err := p.User(t.Context(), ana.User.ID)
@@ -211,7 +214,8 @@ func TestUser(t *testing.T) {
 func (s *scene) colleagues(t *testing.T) {
 	founder := s.found("max")
 	owner, main := founder.User.ID, founder.Account.ID
-	require.NoError(t, s.as(owner).DeleteOrganization(t.Context(), founder.Organization.ID, tenancy.OrganizationDeletion{}))
+	require.NoError(t,
+		s.as(owner).DeleteOrganization(t.Context(), founder.Organization.ID, tenancy.OrganizationDeletion{}))
 	east, west := s.subaccount(owner, main, "east"), s.subaccount(owner, main, "west")
 	guests := map[string]tenancy.UserID{"owner": owner}
 	for name, role := range map[string]tenancy.AccountRole{"admin": tenancy.AccountAdministrator, "developer": tenancy.Developer,
@@ -240,7 +244,9 @@ func (s *scene) colleagues(t *testing.T) {
 			case !sees(who, whom):
 				refused(t, err, tenancy.CodeNotFound)
 				require.Zero(t, user)
-				require.Equal(t, strings.ReplaceAll(absent.Error(), tenancy.UserID{1}.String(), guests[whom].String()), err.Error())
+				require.Equal(t,
+					strings.ReplaceAll(absent.Error(), tenancy.UserID{1}.String(), guests[whom].String()),
+					err.Error())
 			case who != whom:
 				require.NoError(t, err, "%s of %s", who, whom)
 				require.Equal(t, tenancy.User{ID: guests[whom], Email: user.Email, Name: user.Name}, user)
@@ -254,7 +260,8 @@ func (s *scene) colleagues(t *testing.T) {
 	for _, reach := range seen {
 		user, _, err := admin.User(t.Context(), reach.User)
 		require.NoError(t, err)
-		require.Equal(t, []string{reach.Name.Reveal(), reach.Email.Reveal()}, []string{user.Name.Reveal(), user.Email.Reveal()})
+		require.Equal(t, []string{reach.Name.Reveal(), reach.Email.Reveal()},
+			[]string{user.Name.Reveal(), user.Email.Reveal()})
 	}
 	_, err := admin.UpdateUser(t.Context(), std, tenancy.UserUpdate{Name: new("x")})
 	refused(t, err, tenancy.CodeNotAllowed) // seen, and not theirs to change
@@ -352,13 +359,18 @@ func TestUpdateUser(t *testing.T) {
 		in    tenancy.UserUpdate
 		code  tenancy.Code
 	}{
-		"GEN-14 a zero ID":                            {s.as(std), tenancy.UserID{}, rename("x"), tenancy.CodeID},
-		"section 3 an empty name":                     {s.as(std), std, rename(""), tenancy.CodeName},
-		"ROLE-5 nobody renames the Owner":             {s.as(admin), ana.User.ID, rename("x"), tenancy.CodeTheOwner},
-		"GEN-6 not even to the name they have":        {s.as(admin), ana.User.ID, rename("Ana"), tenancy.CodeTheOwner},
-		"GEN-5 an independent user is seen":           {s.as(admin), guest, rename("x"), tenancy.CodeNotAllowed},
-		"GEN-5 a Standard User sees nobody":           {s.as(std), admin, rename("x"), tenancy.CodeNotFound},
-		"GEN-5 absent":                                {s.as(admin), tenancy.UserID{1}, rename("x"), tenancy.CodeNotFound},
+		"GEN-14 a zero ID":                     {s.as(std), tenancy.UserID{}, rename("x"), tenancy.CodeID},
+		"section 3 an empty name":              {s.as(std), std, rename(""), tenancy.CodeName},
+		"ROLE-5 nobody renames the Owner":      {s.as(admin), ana.User.ID, rename("x"), tenancy.CodeTheOwner},
+		"GEN-6 not even to the name they have": {s.as(admin), ana.User.ID, rename("Ana"), tenancy.CodeTheOwner},
+		"GEN-5 an independent user is seen":    {s.as(admin), guest, rename("x"), tenancy.CodeNotAllowed},
+		"GEN-5 a Standard User sees nobody":    {s.as(std), admin, rename("x"), tenancy.CodeNotFound},
+		"GEN-5 absent": {
+			s.as(admin),
+			tenancy.UserID{1},
+			rename("x"),
+			tenancy.CodeNotFound,
+		},
 		"GEN-1 an Operator is nobody's Administrator": {s.staff.Session, std, rename("x"), tenancy.CodeNotAllowed},
 		"GEN-1 nor is System":                         {s.host.Session, std, rename("x"), tenancy.CodeNotAllowed},
 	}
@@ -485,17 +497,20 @@ func TestOwnerOfSeveral(t *testing.T) {
 	ana := s.found("ana")
 	admin := s.join(ana, "admin", tenancy.Administrator)
 	org, second := ana.Organization.ID, s.second(ana)
-	t.Run("GEN-5 an Administrator sees the Owner in their organization alone, Operators and the Owner in all", func(t *testing.T) {
-		_, memberships, err := s.as(admin).User(t.Context(), ana.User.ID)
-		require.NoError(t, err)
-		require.Len(t, memberships, 1)
-		require.Equal(t, org, memberships[0].Organization)
-		for _, actor := range []*tenancy.Session{s.as(ana.User.ID), s.staff.Session} {
-			_, memberships, err = actor.User(t.Context(), ana.User.ID)
+	t.Run(
+		"GEN-5 an Administrator sees the Owner in their organization alone, Operators and the Owner in all",
+		func(t *testing.T) {
+			_, memberships, err := s.as(admin).User(t.Context(), ana.User.ID)
 			require.NoError(t, err)
-			require.Len(t, memberships, 2)
-		}
-	})
+			require.Len(t, memberships, 1)
+			require.Equal(t, org, memberships[0].Organization)
+			for _, actor := range []*tenancy.Session{s.as(ana.User.ID), s.staff.Session} {
+				_, memberships, err = actor.User(t.Context(), ana.User.ID)
+				require.NoError(t, err)
+				require.Len(t, memberships, 2)
+			}
+		},
+	)
 	t.Run("EVT-2 what changes of them stands in the streams of all", func(t *testing.T) {
 		streams := []tenancy.Stream{ofOrganization(org), ofOrganization(second), ofUser(ana.User.ID)}
 		for what, change := range map[string]func() error{
@@ -508,7 +523,8 @@ func TestOwnerOfSeveral(t *testing.T) {
 				return err
 			},
 		} {
-			require.Equal(t, [][]string{{what}, {what}, nil}, s.news(func() { require.NoError(t, change()) }, streams...))
+			require.Equal(t, [][]string{{what}, {what}, nil},
+				s.news(func() { require.NoError(t, change()) }, streams...))
 		}
 	})
 	t.Run("ORG-9 nobody but an Operator touches them", func(t *testing.T) {
@@ -518,11 +534,13 @@ func TestOwnerOfSeveral(t *testing.T) {
 			_, err = s.as(admin).DeactivateUser(t.Context(), ana.User.ID)
 			refused(t, err, tenancy.CodeTheOwner)
 			refused(t, s.as(ana.User.ID).Leave(t.Context(), second), tenancy.CodeOwnerLeaves)
-			refused(t, s.staff.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}), tenancy.CodeOwnsOrganization)
+			refused(t, s.staff.DeleteUser(t.Context(), ana.User.ID, tenancy.UserDeletion{}),
+				tenancy.CodeOwnsOrganization)
 		})
 	})
 	t.Run("USR-11 a member of their other organization is no member of this one", func(t *testing.T) {
-		bo := s.join(tenancy.SignedUp{User: ana.User, Organization: &tenancy.Organization{ID: second}}, "bo", tenancy.StandardUser)
+		bo := s.join(tenancy.SignedUp{User: ana.User, Organization: &tenancy.Organization{ID: second}}, "bo",
+			tenancy.StandardUser)
 		s.unchanged(func() {
 			refused(t, s.as(ana.User.ID).RemoveUser(t.Context(), org, bo, tenancy.Removal{}), tenancy.CodeNotMember)
 			refused(t, s.as(admin).RemoveUser(t.Context(), org, bo, tenancy.Removal{}), tenancy.CodeNotFound)
@@ -551,7 +569,8 @@ func TestUserSteps(t *testing.T) {
 		s.assign(ana.User.ID, sub.ID, user, tenancy.Developer)
 		for _, accepts := range []bool{true, false} {
 			account := s.account(other.User.ID, other.Organization.ID, name)
-			sent, err := s.as(other.User.ID).InviteToAccount(t.Context(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(tenancy.Support)})
+			sent, err := s.as(other.User.ID).
+				InviteToAccount(t.Context(), account, tenancy.NewAccountInvitation{Email: address(name), Roles: tenancy.Roles(tenancy.Support)})
 			require.NoError(t, err)
 			if accepts {
 				_, err = s.as(user).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})

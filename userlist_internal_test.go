@@ -10,7 +10,14 @@ import (
 
 func TestUserQueryTakes(t *testing.T) {
 	item := func(kind Kind, role OrganizationRole, state State, address, name string) userItem {
-		return userItem{OrganizationUser: OrganizationUser{Kind: kind, Role: role, User: User{State: state, Name: NewPersonal(name)}}, address: address}
+		return userItem{
+			OrganizationUser: OrganizationUser{
+				Kind: kind,
+				Role: role,
+				User: User{State: state, Name: NewPersonal(name)},
+			},
+			address: address,
+		}
 	}
 	managed := item(KindManaged, Administrator, StateActive, "ana@acme.com", "Élodie")
 	outsider := item(KindIndependent, StandardUser, StateActive, "bo@acme.com", "Bo")

@@ -13,7 +13,9 @@ import (
 )
 
 // list gives all of a list of users.
-func (s *scene) list(actor *tenancy.Session, org tenancy.OrganizationID, query tenancy.UserQuery) []tenancy.OrganizationUser {
+func (s *scene) list(
+	actor *tenancy.Session, org tenancy.OrganizationID, query tenancy.UserQuery,
+) []tenancy.OrganizationUser {
 	s.Helper()
 	var all []tenancy.OrganizationUser
 	for u, err := range actor.Users(s.ctx(), org, query) {
@@ -77,7 +79,9 @@ func TestUsers(t *testing.T) {
 		require.Equal(t, tenancy.Administrator, all[1].Role)
 		require.Equal(t, all[1].User.Created, all[1].Since)
 		require.Equal(t, tenancy.StateInactive, all[2].User.State)
-		require.Equal(t, []tenancy.Grant{{Account: ana.Account.ID, User: std, Roles: tenancy.Roles(tenancy.BillingManager)}}, all[2].Grants)
+		require.Equal(t,
+			[]tenancy.Grant{{Account: ana.Account.ID, User: std, Roles: tenancy.Roles(tenancy.BillingManager)}},
+			all[2].Grants)
 		require.Equal(t, "zoe", all[3].User.Name.Reveal())
 		require.Equal(t, []tenancy.Grant{{Account: ana.Account.ID, User: zoe, Roles: tenancy.Roles(tenancy.Developer)},
 			{Account: sub.ID, User: zoe, Roles: tenancy.Roles(tenancy.BillingManager)}}, all[3].Grants)
@@ -89,13 +93,15 @@ func TestUsers(t *testing.T) {
 		require.Equal(t, tenancy.User{Email: all[5].User.Email}, all[5].User)
 	})
 	t.Run("GEN-5 what is reached through other organizations is not shown", func(t *testing.T) {
-		sent, err := s.as(bob.User.ID).InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("zoe"), Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := s.as(bob.User.ID).
+			InviteToAccount(t.Context(), bob.Account.ID, tenancy.NewAccountInvitation{Email: address("zoe"), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		_, err = s.as(zoe).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
 		require.NoError(t, err)
 		require.Equal(t, all, s.list(s.as(admin), org, tenancy.UserQuery{}))
 	})
-	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them", func(t *testing.T) { s.colleagues(t) })
+	t.Run("GEN-5 who manages an account's members sees who has a role there, as Access shows them",
+		func(t *testing.T) { s.colleagues(t) })
 	t.Run("GEN-5 Operators and System see all", func(t *testing.T) {
 		for _, p := range []*tenancy.Platform{s.host, s.staff} {
 			seen := s.list(p.Session, org, tenancy.UserQuery{})
@@ -149,7 +155,8 @@ func TestUsers(t *testing.T) {
 		last := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged})[3]
 		require.NoError(t, boss.RemoveUser(t.Context(), org, gone, tenancy.Removal{}))
 		came := s.join(ana, "came", tenancy.StandardUser)
-		require.Equal(t, text(came), ids(s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: last.Cursor()})))
+		require.Equal(t, text(came),
+			ids(s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: last.Cursor()})))
 	})
 	t.Run("USR-4 an expired invitation is no pending user", func(t *testing.T) {
 		s.clock.Advance(7 * 24 * time.Hour)
@@ -162,7 +169,8 @@ func TestUsers(t *testing.T) {
 		})
 	}
 	query := tenancy.UserQuery{}
-	refuse("ROLE-3 a Standard User", s.as(s.join(ana, "std2", tenancy.StandardUser)), org, query, tenancy.CodeNotAllowed)
+	refuse("ROLE-3 a Standard User", s.as(s.join(ana, "std2", tenancy.StandardUser)), org, query,
+		tenancy.CodeNotAllowed)
 	refuse("GEN-5 another's organization", s.as(bob.User.ID), org, query, tenancy.CodeNotFound)
 	refuse("GEN-5 an independent user", s.as(zoe), org, query, tenancy.CodeNotFound)
 	refuse("GEN-5 no organization", s.host.Session, tenancy.OrganizationID{1}, query, tenancy.CodeNotFound)
@@ -170,16 +178,23 @@ func TestUsers(t *testing.T) {
 	refuse("GEN-14 no kind", boss, org, tenancy.UserQuery{Kind: "x"}, tenancy.CodeInput)
 	refuse("GEN-14 no state", boss, org, tenancy.UserQuery{State: tenancy.StateDeleted}, tenancy.CodeInput)
 	refuse("GEN-14 no role", boss, org, tenancy.UserQuery{Role: new(tenancy.OrganizationRole(9))}, tenancy.CodeRole)
-	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Prefix: strings.Repeat("x", 1<<20)}, tenancy.CodeInput)
+	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Prefix: strings.Repeat("x", 1<<20)},
+		tenancy.CodeInput)
 	refuse("GEN-14 a prefix that is no UTF-8", boss, org, tenancy.UserQuery{Prefix: "\xff"}, tenancy.CodeInput)
 	refuse("GEN-14 no cursor", boss, org, tenancy.UserQuery{After: "x"}, tenancy.CodeCursor)
-	refuse("GEN-14 another query's cursor", boss, org, tenancy.UserQuery{Kind: tenancy.KindManaged, After: all[0].Cursor()}, tenancy.CodeCursor)
-	refuse("GEN-14 another organization's cursor", s.as(bob.User.ID), bob.Organization.ID, tenancy.UserQuery{After: all[0].Cursor()}, tenancy.CodeCursor)
+	refuse("GEN-14 another query's cursor", boss, org,
+		tenancy.UserQuery{Kind: tenancy.KindManaged, After: all[0].Cursor()}, tenancy.CodeCursor)
+	refuse("GEN-14 another organization's cursor", s.as(bob.User.ID), bob.Organization.ID,
+		tenancy.UserQuery{After: all[0].Cursor()}, tenancy.CodeCursor)
 	t.Run("GEN-14 a forged cursor", func(t *testing.T) {
 		b, err := base64.RawURLEncoding.DecodeString(string(all[0].Cursor()))
 		require.NoError(t, err)
 		b[9] = 200
-		_, _, err = tenancy.Collect(boss.Users(t.Context(), org, tenancy.UserQuery{After: tenancy.Cursor(base64.RawURLEncoding.EncodeToString(b))}), 1)
+		_, _, err = tenancy.Collect(
+			boss.Users(t.Context(), org,
+				tenancy.UserQuery{After: tenancy.Cursor(base64.RawURLEncoding.EncodeToString(b))}),
+			1,
+		)
 		refused(t, err, tenancy.CodeCursor)
 	})
 }
@@ -210,7 +225,15 @@ func TestUsersPages(t *testing.T) {
 		for _, u := range seen {
 			counted[u.Kind]++
 		}
-		require.Equal(t, map[tenancy.Kind]int{tenancy.KindManaged: many + 1, tenancy.KindIndependent: many, tenancy.KindPending: many}, counted)
+		require.Equal(
+			t,
+			map[tenancy.Kind]int{
+				tenancy.KindManaged:     many + 1,
+				tenancy.KindIndependent: many,
+				tenancy.KindPending:     many,
+			},
+			counted,
+		)
 	})
 	t.Run("USR-16 a filter goes over all pages", func(t *testing.T) {
 		require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: "pending204"}), 1)
@@ -247,9 +270,11 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 	})
 	t.Run("USR-14 a deleted user's requests are settled, and hold no address", func(t *testing.T) {
 		require.NoError(t, boss.RemoveDomain(t.Context(), domain))
-		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID, tenancy.NewAccountInvitation{Email: "quill@acme.com", Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := boss.InviteToAccount(t.Context(), ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: "quill@acme.com", Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
-		quill, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("quill@acme.com"), Name: "Quill", Secret: sent.Secret})
+		quill, err := s.host.SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven("quill@acme.com"), Name: "Quill", Secret: sent.Secret})
 		require.NoError(t, err)
 		require.Equal(t, [][]string{{"RolesRevoked", "RequestSettled"}}, s.news(func() {
 			require.NoError(t, s.staff.DeleteUser(t.Context(), quill.User.ID, tenancy.UserDeletion{}))
@@ -275,7 +300,8 @@ func TestUsersSearch(t *testing.T) {
 	// member signs somebody up with an invitation to the organization.
 	member := func(name, email string) {
 		sent := s.invited(ana, email)
-		_, err := s.host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
+		_, err := s.host.SignUp(t.Context(),
+			tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
 		require.NoError(t, err)
 	}
 	member("Σοφός", "Sofos@bücher.example")

@@ -338,5 +338,6 @@ func (e DomainRecovered) apply(w *world) {
 }
 
 func (e DomainLost) apply(w *world) {
-	edit(w, domainByID(e.Domain), func(d *DomainRecord) { d.State, d.Lapses, d.Verified = StateUnverified, 0, 0 })
+	edit(w, domainByID(e.Domain),
+		func(d *DomainRecord) { d.State, d.Lapses, d.Verified = StateUnverified, 0, 0 })
 }

@@ -236,7 +236,8 @@ func TestVerifyDomain(t *testing.T) {
 			})
 			_, err := s.as(ana.User.ID).VerifyDomain(t.Context(), d.ID)
 			refused(t, err, tenancy.CodeClaimChanged)
-			require.Contains(t, []int{0, 1}, len(items(t, s.host.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{}))), what)
+			require.Contains(t, []int{0, 1},
+				len(items(t, s.host.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{}))), what)
 			if what == "removed and added again" {
 				again := items(t, s.host.Domains(t.Context(), ana.Organization.ID, tenancy.DomainQuery{}))
 				require.Equal(t, tenancy.StateUnverified, again[0].State)
@@ -251,7 +252,13 @@ func TestVerifyDomain(t *testing.T) {
 		admin := s.join(ana, "admin", tenancy.Administrator)
 		d := s.claim(ana, "acme.com")
 		s.names.Answer(func(context.Context, string) ([]string, error) {
-			require.NoError(t, errOf(s.as(ana.User.ID).SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser)))
+			require.NoError(
+				t,
+				errOf(
+					s.as(ana.User.ID).
+						SetOrganizationRole(t.Context(), ana.Organization.ID, admin, tenancy.StandardUser),
+				),
+			)
 			return []string{d.RecordValue}, nil
 		})
 		_, err := s.as(admin).VerifyDomain(t.Context(), d.ID)
@@ -388,13 +395,16 @@ func TestRecheckDomains(t *testing.T) {
 		require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck())
 		require.Equal(t, s.clock.Now(), s.domain(d).LastFound)
 		s.names.Publish(d.RecordName)
-		log := s.news(func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
+		log := s.news(func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) },
+			ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainLapsing"}}, log)
 		require.Equal(t, s.clock.Now().Add(30*day), s.domain(d).Lapses)
 		s.clock.Advance(day)
-		s.unchanged(func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) }) // the 30 days run from the first time
+		s.unchanged(
+			func() { require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck()) }) // the 30 days run from the first time
 		s.names.Publish(d.RecordName, d.RecordValue)
-		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
+		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Found: 1}, s.recheck()) },
+			ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainRecovered"}}, log)
 		require.Zero(t, s.domain(d).Lapses)
 		require.True(t, s.domain(d).Live)
@@ -402,7 +412,8 @@ func TestRecheckDomains(t *testing.T) {
 		s.clock.Advance(30*day - time.Microsecond)
 		require.Equal(t, tenancy.Rechecked{Lapsing: 1}, s.recheck())
 		s.clock.Advance(time.Microsecond)
-		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Lost: 1}, s.recheck()) }, ofOrganization(ana.Organization.ID))
+		log = s.news(func() { require.Equal(t, tenancy.Rechecked{Lost: 1}, s.recheck()) },
+			ofOrganization(ana.Organization.ID))
 		require.Equal(t, [][]string{{"DomainLost"}}, log)
 		lost := s.domain(d)
 		require.Equal(t, tenancy.StateUnverified, lost.State)

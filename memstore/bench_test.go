@@ -39,17 +39,33 @@ func newCrowd(users int) *crowd {
 		organizations[i] = draw(random, i)
 	}
 	for i := range users {
-		user := tenancy.UserRecord{ID: draw(random, i), Created: 1, Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(fmt.Sprintf("User.%07d@Example.com", i)),
-			Address: tenancy.NewPersonal(fmt.Sprintf("user.%07d@example.com", i)), Name: tenancy.NewPersonal(fmt.Sprintf("User Nr %07d", i))}}
+		user := tenancy.UserRecord{
+			ID:      draw(random, i),
+			Created: 1,
+			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(fmt.Sprintf("User.%07d@Example.com", i)),
+				Address: tenancy.NewPersonal(
+					fmt.Sprintf("user.%07d@example.com", i)), Name: tenancy.NewPersonal(fmt.Sprintf("User Nr %07d", i))},
+		}
 		c.users = append(c.users, user)
-		c.memberships = append(c.memberships, tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
+		c.memberships = append(c.memberships,
+			tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
 	}
 	for i := range users / 10 {
 		owner, account := c.memberships[i*10], tenancy.AccountID(draw(random, i))
-		c.accounts = append(c.accounts, tenancy.AccountRecord{ID: account, Owner: owner.User, Organization: owner.Organization, Created: 1,
-			Personal: tenancy.AccountPersonal{Name: tenancy.NewPersonal(fmt.Sprintf("Account %07d", i))}})
-		c.grants = append(c.grants, tenancy.GrantRecord{Account: account, User: owner.User, Roles: tenancy.Roles(tenancy.AccountOwner)},
-			tenancy.GrantRecord{Account: account, User: c.users[i*10+1+random.IntN(9)].ID, Roles: tenancy.Roles(tenancy.Developer)})
+		c.accounts = append(
+			c.accounts,
+			tenancy.AccountRecord{ID: account, Owner: owner.User, Organization: owner.Organization, Created: 1,
+				Personal: tenancy.AccountPersonal{Name: tenancy.NewPersonal(fmt.Sprintf("Account %07d", i))}},
+		)
+		c.grants = append(
+			c.grants,
+			tenancy.GrantRecord{Account: account, User: owner.User, Roles: tenancy.Roles(tenancy.AccountOwner)},
+			tenancy.GrantRecord{
+				Account: account,
+				User:    c.users[i*10+1+random.IntN(9)].ID,
+				Roles:   tenancy.Roles(tenancy.Developer),
+			},
+		)
 	}
 	return c
 }
@@ -61,7 +77,8 @@ func fill[R tenancy.Record](tb testing.TB, store *memstore.Store, records []R) {
 		for _, r := range records[start:min(start+1000, len(records))] {
 			batch = append(batch, r)
 		}
-		require.NoError(tb, store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
+		require.NoError(tb,
+			store.Update(tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, batch...) }))
 	}
 }
 
@@ -92,7 +109,11 @@ type grantKey struct {
 }
 
 func (c *crowd) floor() *floor {
-	f := &floor{map[tenancy.UserID]tenancy.UserRecord{}, map[tenancy.AccountID]tenancy.AccountRecord{}, map[grantKey]tenancy.GrantRecord{}}
+	f := &floor{
+		map[tenancy.UserID]tenancy.UserRecord{},
+		map[tenancy.AccountID]tenancy.AccountRecord{},
+		map[grantKey]tenancy.GrantRecord{},
+	}
 	for _, u := range c.users {
 		f.users[u.ID] = u
 	}
@@ -216,7 +237,14 @@ func BenchmarkPage(b *testing.B) {
 			ctx := b.Context()
 			var after tenancy.UserID
 			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-				answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: c.memberships[0].Organization, ID: after}, Limit: 50})
+				answers, err := tx.Read(
+					ctx,
+					tenancy.Lookup{
+						Index: tenancy.IndexMembers,
+						Key:   tenancy.Key{In: c.memberships[0].Organization, ID: after},
+						Limit: 50,
+					},
+				)
 				if err == nil && len(answers[0].Records) != 50 {
 					b.Fatal(len(answers[0].Records))
 				}
@@ -249,7 +277,13 @@ func BenchmarkUpdate(b *testing.B) {
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
 				err := store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
-					answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID}})
+					answers, err := tx.Read(
+						ctx,
+						tenancy.Lookup{
+							Index: tenancy.IndexUsers,
+							Key:   tenancy.Key{ID: c.users[random.IntN(len(c.users))].ID},
+						},
+					)
 					if err != nil {
 						return err
 					}

@@ -244,7 +244,8 @@ func TestManyReaders(t *testing.T) {
 		}
 		events, err := tx.Events(ctx, stream, 1, 2*rounds)
 		for _, answer := range answers {
-			if len(answer.Records) != users && len(answer.Records) != users-1 { // the user of the zero ID comes after no key
+			if len(answer.Records) != users &&
+				len(answer.Records) != users-1 { // the user of the zero ID comes after no key
 				return errors.New("users missing")
 			}
 			for _, r := range answer.Records {

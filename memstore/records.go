@@ -93,7 +93,8 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 		return listed(h, &s.memberships, identities, to,
 			func(r *tenancy.MembershipRecord) tenancy.Record { return *r })
 	case tenancy.IndexAccounts:
-		return listed(h, &s.accounts, identities, to, func(r *account) tenancy.Record { return r.AccountRecord })
+		return listed(h, &s.accounts, identities, to,
+			func(r *account) tenancy.Record { return r.AccountRecord })
 	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
 	}

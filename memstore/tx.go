@@ -164,7 +164,8 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 	if err := t.replace(m, nil); err != nil || move.Into.IsZero() {
 		return err
 	}
-	if t.record(tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
+	if t.record(
+		tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
 		return tenancy.CodeBusy
 	}
 	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})

@@ -45,8 +45,14 @@ func TestEntriesAsTheTableSays(t *testing.T) {
 // the snapshot.
 func TestWriterForgets(t *testing.T) {
 	s := New()
-	a := tenancy.UserRecord{ID: tenancy.UserID{1}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@example.com")}}
-	b := tenancy.UserRecord{ID: tenancy.UserID{2}, Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("b@example.com")}}
+	a := tenancy.UserRecord{
+		ID:       tenancy.UserID{1},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@example.com")},
+	}
+	b := tenancy.UserRecord{
+		ID:       tenancy.UserID{2},
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("b@example.com")},
+	}
 	put := func(records ...tenancy.Record) error {
 		return s.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 			return tx.Put(ctx, records...)

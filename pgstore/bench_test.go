@@ -118,10 +118,19 @@ func (f *founded) write(ctx context.Context, conn *pgxpool.Conn, name string, se
 	b.Queue("UPDATE tenancy_heads SET sequence = $2, hash = $3 WHERE stream = $1", org, sequence,
 		make([]byte, 32))
 	b.Queue("UPDATE tenancy_organizations SET name = $2 WHERE id = $1", org, name)
-	b.Queue(`INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES ($1, $2, 'RenameOrganization', $2, $3, false, '', 1, $4)`,
+	b.Queue(
+		`INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES ($1, $2, 'RenameOrganization', $2, $3, false, '', 1, $4)`,
 		actor, newID(), now, []byte(actor))
-	b.Queue(`INSERT INTO tenancy_events (stream, sequence, of_user, id, time, actor, name, part, step, correlation, type, data)
-		VALUES ($1, $2, false, $3, $4, $5, 'RenameOrganization', 0, 0, '', 'OrganizationRenamed', $6)`, org, sequence, newID(), now, actor, make([]byte, 40))
+	b.Queue(
+		`INSERT INTO tenancy_events (stream, sequence, of_user, id, time, actor, name, part, step, correlation, type, data)
+		VALUES ($1, $2, false, $3, $4, $5, 'RenameOrganization', 0, 0, '', 'OrganizationRenamed', $6)`,
+		org,
+		sequence,
+		newID(),
+		now,
+		actor,
+		make([]byte, 40),
+	)
 	b.Queue("INSERT INTO tenancy_outbox (stream, sequence) VALUES ($1, $2)", org, sequence)
 	b.Queue("COMMIT")
 	return conn.SendBatch(ctx, &b).Close()

@@ -113,7 +113,8 @@ func TestWhatIsStored(t *testing.T) {
 			hex.EncodeToString(eve.Organization.ID[:])); err != nil {
 			return err
 		}
-		return tx.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM tenancy_accounts)").Scan(&projects, &accounts)
+		return tx.QueryRow(t.Context(), "SELECT (SELECT count(*) FROM projects), (SELECT count(*) FROM tenancy_accounts)").
+			Scan(&projects, &accounts)
 	}))
 	require.Equal(t, 1, projects)
 	require.Greater(t, accounts, 1)

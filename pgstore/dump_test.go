@@ -109,7 +109,8 @@ func forms(mark string) []string {
 	all := []string{mark, hex.EncodeToString([]byte(mark)), strings.ToUpper(hex.EncodeToString([]byte(mark)))}
 	for before := range 3 {
 		text := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + mark))
-		all = append(all, text[(before*8+5)/6:(before+len(mark))*8/6]) // without the characters that hold bits of what stands beside it
+		all = append(all,
+			text[(before*8+5)/6:(before+len(mark))*8/6]) // without the characters that hold bits of what stands beside it
 	}
 	return all
 }

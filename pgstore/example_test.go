@@ -120,7 +120,8 @@ func Example_signUp() {
 	ctx := context.Background()
 	pool, _ := pgxpool.New(ctx, exampleURL())
 	defer pool.Close()
-	_, _ = pool.Exec(ctx, "CREATE TABLE identities (issuer text, subject text, user_id text NOT NULL, PRIMARY KEY (issuer, subject))")
+	_, _ = pool.Exec(ctx,
+		"CREATE TABLE identities (issuer text, subject text, user_id text NOT NULL, PRIMARY KEY (issuer, subject))")
 	store := pgstore.New(pool, nil)
 	_ = store.Migrate(ctx)
 	dir, _ := tenancy.New(store, nil)

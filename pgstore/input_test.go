@@ -76,7 +76,9 @@ func TestForeignRows(t *testing.T) {
 }
 
 // everything reads what TestForeignRows has written, in every way there is.
-func everything(t *testing.T, store tenancy.Store, user tenancy.UserID, account tenancy.AccountID, stream tenancy.Stream) error {
+func everything(
+	t *testing.T, store tenancy.Store, user tenancy.UserID, account tenancy.AccountID, stream tenancy.Stream,
+) error {
 	return store.View(t.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
 		_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsersByAddress,
 			Key: tenancy.Key{Text: "ana@example.com"}},
@@ -128,9 +130,12 @@ func TestWithTxIsolation(t *testing.T) {
 			return nil
 		}))
 	}
-	require.NoError(t, pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
-		joined, err := store.WithTx(t.Context(), tx)
-		require.NoError(t, err)
-		return see(t, joined)
-	}))
+	require.NoError(
+		t,
+		pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
+			joined, err := store.WithTx(t.Context(), tx)
+			require.NoError(t, err)
+			return see(t, joined)
+		}),
+	)
 }

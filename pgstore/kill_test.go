@@ -145,14 +145,16 @@ func newServerKiller(t *testing.T, own *pgserver.Server, database, settings stri
 	admin := connect(t, own.URL("postgres"))
 	_, err := admin.Exec(t.Context(), "CREATE DATABASE "+database)
 	require.NoError(t, err)
-	t.Cleanup(func() { // a server that was killed looks at all of its files, and that takes the longer the more there are
-		defer admin.Close()
-		asks := &writer{}
-		require.NoError(t, asks.persists(func() error {
-			_, err := admin.Exec(context.Background(), "DROP DATABASE "+database+" WITH (FORCE)")
-			return err
-		}))
-	})
+	t.Cleanup(
+		func() { // a server that was killed looks at all of its files, and that takes the longer the more there are
+			defer admin.Close()
+			asks := &writer{}
+			require.NoError(t, asks.persists(func() error {
+				_, err := admin.Exec(context.Background(), "DROP DATABASE "+database+" WITH (FORCE)")
+				return err
+			}))
+		},
+	)
 	full := connect(t, own.URL(database))
 	defer full.Close()
 	require.NoError(t, pgstore.New(full, nil).Migrate(t.Context()))

@@ -135,7 +135,9 @@ func (q *questions) scan(results pgx.BatchResults, asked *question, answers []te
 }
 
 // answer reads a row.
-func (asked *question) answer(lookups []tenancy.Lookup, answers []tenancy.Answer, scan func(...any) error, place *int) error {
+func (asked *question) answer(
+	lookups []tenancy.Lookup, answers []tenancy.Answer, scan func(...any) error, place *int,
+) error {
 	if lookups[asked.places[0]].Count {
 		var count int
 		if err := scan(&count); err != nil {

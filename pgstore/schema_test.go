@@ -75,7 +75,11 @@ func TestSchema(t *testing.T) {
 	for _, c := range tables.EventColumns {
 		column("tenancy_events", c)
 	}
-	got := texts(t, pool, `SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = current_schema()`)
+	got := texts(
+		t,
+		pool,
+		`SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns WHERE table_schema = current_schema()`,
+	)
 	require.ElementsMatch(t, want, got)
 
 	want = []string{"tenancy_schema_pkey UNIQUE (version)", "tenancy_outbox_pkey UNIQUE (stream, sequence)",
@@ -158,8 +162,11 @@ func TestMigrateAtOnce(t *testing.T) {
 	}
 	require.Equal(t, []string{"1", "2", "3"},
 		texts(t, pool, "SELECT version::text FROM tenancy_schema ORDER BY version"))
-	require.Equal(t, []string{"later"}, texts(t, pool,
-		"SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tenancy_users' AND column_name = 'later'"))
+	require.Equal(t, []string{"later"}, texts(
+		t,
+		pool,
+		"SELECT column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'tenancy_users' AND column_name = 'later'",
+	))
 }
 
 // TestSchemaVersions uses databases without a schema, with an older one and with a
@@ -261,7 +268,8 @@ func TestMigrateForeign(t *testing.T) {
 			before := texts(t, pool, everyRelation)
 			theirs := connect(t, as(pool, application))
 			defer theirs.Close()
-			store := pgstore.New(theirs, &pgstore.Options{RetryFor: time.Hour}) // whoever tried again would be at it for that long
+			store := pgstore.New(theirs,
+				&pgstore.Options{RetryFor: time.Hour}) // whoever tried again would be at it for that long
 			err := store.Migrate(t.Context())
 			require.ErrorIs(t, err, pgstore.ErrSchema)
 			require.ErrorContains(t, err, "this package")
@@ -276,7 +284,8 @@ func TestMigrateForeign(t *testing.T) {
 		defer theirs.Close()
 		err := pgstore.New(theirs, &pgstore.Options{RetryFor: time.Hour}).Migrate(t.Context())
 		require.NotErrorIs(t, err, pgstore.ErrSchema)
-		require.ErrorContains(t, err, "no schema has been selected to create in") // which is how the server says it of one that may not be used
+		require.ErrorContains(t, err,
+			"no schema has been selected to create in") // which is how the server says it of one that may not be used
 	})
 }
 
@@ -304,9 +313,11 @@ func role(t *testing.T, pool *pgxpool.Pool, name string) string {
 }
 
 var (
-	forbidden = regexp.MustCompile(`(?i)\b(TRIGGER|LISTEN|NOTIFY|DOMAIN|DEFERRABLE|DEFERRED|SEQUENCE|SERIAL|BIGSERIAL|IDENTITY|NEXTVAL|ADVISORY|pg_\w+|COLLATE|` +
-		`FUNCTION|PROCEDURE|DO|RULE|INHERITS|EXCLUDE|CURSOR|DECLARE|COPY|LOCK|TRUNCATE|MERGE INTO|TABLESAMPLE|CTID|XMIN|GENERATED|TEMP|TEMPORARY|UNLOGGED|MATERIALIZED|VACUUM|CLUSTER|` +
-		`TABLESPACE|USING gin|USING gist|USING brin)\b`)
+	forbidden = regexp.MustCompile(
+		`(?i)\b(TRIGGER|LISTEN|NOTIFY|DOMAIN|DEFERRABLE|DEFERRED|SEQUENCE|SERIAL|BIGSERIAL|IDENTITY|NEXTVAL|ADVISORY|pg_\w+|COLLATE|` +
+			`FUNCTION|PROCEDURE|DO|RULE|INHERITS|EXCLUDE|CURSOR|DECLARE|COPY|LOCK|TRUNCATE|MERGE INTO|TABLESAMPLE|CTID|XMIN|GENERATED|TEMP|TEMPORARY|UNLOGGED|MATERIALIZED|VACUUM|CLUSTER|` +
+			`TABLESPACE|USING gin|USING gist|USING brin)\b`,
+	)
 	// A column of ours is called sequence, and ON CONFLICT DO UPDATE is understood
 	// everywhere.
 	allowed = regexp.MustCompile(`(?m)--.*$|\bsequence\b|\bON CONFLICT \([a-z_, ]+\) DO UPDATE\b`)

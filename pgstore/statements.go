@@ -225,7 +225,8 @@ func newRead(x *tables.Index, q *tables.Query) read {
 		parameter, name := fmt.Sprintf("$%d", i), fmt.Sprintf("key_%d", i)
 		r.one = strings.ReplaceAll(r.one, parameter, parameter+"::"+casts[types[i-1]])
 		if limited && i == len(types) {
-			r.many = strings.ReplaceAll(r.many, parameter, fmt.Sprintf("$%d::bigint", i+1)) // after the places' array and those of the keys
+			r.many = strings.ReplaceAll(r.many, parameter,
+				fmt.Sprintf("$%d::bigint", i+1)) // after the places' array and those of the keys
 			continue
 		}
 		r.many = strings.ReplaceAll(r.many, parameter, "asked."+name)
@@ -250,9 +251,10 @@ func newRead(x *tables.Index, q *tables.Query) read {
 	if q == &x.Count {
 		columns = "count"
 	}
-	r.many = fmt.Sprintf("SELECT asked.place, %s FROM %s AS asked (%s) CROSS JOIN LATERAL (%s) AS found ORDER BY %s",
-		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys),
-		r.many, order)
+	r.many = fmt.Sprintf(
+		"SELECT asked.place, %s FROM %s AS asked (%s) CROSS JOIN LATERAL (%s) AS found ORDER BY %s",
+		"found."+strings.ReplaceAll(columns, ", ", ", found."), unnest(r.keys), tables.Names(r.keys), r.many,
+		order)
 	return r
 }
 

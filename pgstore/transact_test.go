@@ -96,7 +96,8 @@ type host struct {
 
 func newHost(t *testing.T) host {
 	store, pool := openFresh(t)
-	_, err := pool.Exec(t.Context(), "CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, name text NOT NULL UNIQUE)")
+	_, err := pool.Exec(t.Context(),
+		"CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, name text NOT NULL UNIQUE)")
 	require.NoError(t, err)
 	return host{newScene(t, store), store, pool}
 }
@@ -168,7 +169,8 @@ func TestTransactRetries(t *testing.T) {
 	h := newHost(t)
 	ctx := t.Context()
 	require.NoError(t, h.make(ctx, "first", nothing))
-	elsewhere, err := tenancy.New(pgstore.New(h.pool, nil), nil) // another process: the queues of this one know nothing of it
+	elsewhere, err := tenancy.New(pgstore.New(h.pool, nil),
+		nil) // another process: the queues of this one know nothing of it
 	require.NoError(t, err)
 	for name, disturb := range map[string]func() error{
 		"the host's rows": func() error {

@@ -190,7 +190,8 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 	if questions.batch.Len() == 0 {
 		return answers, nil
 	}
-	err = t.ask(ctx, &questions.batch, func(results pgx.BatchResults) error { return questions.read(results, answers) })
+	err = t.ask(ctx, &questions.batch,
+		func(results pgx.BatchResults) error { return questions.read(results, answers) })
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +199,9 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 }
 
 // Access reads what Can needs to know, in one round trip.
-func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+func (t *tx) Access(
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+) (row tenancy.AccessRow, err error) {
 	if err := t.alive(ctx); err != nil {
 		return row, err
 	}
@@ -213,7 +216,9 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 
 // Events returns a part of a stream. It returns nothing for a limit that is not
 // positive.
-func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (t *tx) Events(
+	ctx context.Context, stream tenancy.Stream, from uint64, limit int,
+) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readEvents, uuid(stream.Key()), int64(min(from, maxInt)), int64(limit))
 }
 
@@ -223,7 +228,9 @@ func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]ten
 	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
 }
 
-func (t *tx) events(ctx context.Context, limit int, sql string, arguments ...any) (events []tenancy.EventRecord, err error) {
+func (t *tx) events(
+	ctx context.Context, limit int, sql string, arguments ...any,
+) (events []tenancy.EventRecord, err error) {
 	if err := t.alive(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}

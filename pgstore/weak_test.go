@@ -45,8 +45,12 @@ var weaknesses = []weakness{
 		"Race/on events", "Race/on the outbox", "Race/MoveAll and a new member"}},
 	{"COMMIT INSTEAD OF ROLLBACK", weakened("COMMIT INSTEAD OF ROLLBACK"),
 		[]string{"Transaction/an error rolls back and comes as it is"}},
-	{"without unique indexes", executed("DROP INDEX tenancy_users_by_address; DROP INDEX tenancy_pending_invitations; DROP INDEX tenancy_verified_domains"),
-		[]string{"Unique/users_by_address", "Unique/pending_invitations", "Unique/verified_domains"}},
+	{
+		"without unique indexes",
+		executed(
+			"DROP INDEX tenancy_users_by_address; DROP INDEX tenancy_pending_invitations; DROP INDEX tenancy_verified_domains"),
+		[]string{"Unique/users_by_address", "Unique/pending_invitations", "Unique/verified_domains"},
+	},
 }
 
 // weak names the variable that makes TestWeaknesses run the suite over a weakened

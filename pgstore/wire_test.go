@@ -177,7 +177,9 @@ func (d deed) with(store tenancy.Store) deed {
 
 // once does a deed while its n-th message is lost. It reports whether there was such a
 // message.
-func (w *wire) once(what fault, n int, d deed, do func(context.Context, *tenancy.Directory, tenancy.OperationID) error) bool {
+func (w *wire) once(
+	what fault, n int, d deed, do func(context.Context, *tenancy.Directory, tenancy.OperationID) error,
+) bool {
 	t, actor, id := w.t, d.actor(w.s), tenancy.NewOperationID()
 	dir, pool := w.through()
 	defer pool.Close()
@@ -235,7 +237,8 @@ func (w *wire) endWait(ctx context.Context, stop func()) {
 func waitsForLock(ctx context.Context, pool *pgxpool.Pool) bool {
 	for ctx.Err() == nil {
 		var waits bool
-		err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+		err := pool.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).
+			Scan(&waits)
 		if err == nil && waits {
 			return true
 		}
@@ -369,15 +372,19 @@ func growing(store tenancy.Store) map[string]func(int) deed {
 			})
 		},
 		"ImportUsers": func(n int) deed {
-			return deed{"ImportUsers", func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
-				require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org,
-					tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
-				s.candidate(store, 0, 0) // which proves the domain
-				emails := s.loners(store, n)
-				return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
-					return second(dir.As(s.owner).ImportUsers(ctx, s.org, tenancy.UserImport{Emails: emails}))
-				}
-			}, owner}
+			return deed{
+				"ImportUsers",
+				func(s *scene) func(context.Context, *tenancy.Directory, tenancy.OperationID) error {
+					require.NoError(s.t, errOf(s.operator.SetImportEntitlement(s.t.Context(), s.org,
+						tenancy.ImportEntitlement{On: true, Reference: "contract-1"})))
+					s.candidate(store, 0, 0) // which proves the domain
+					emails := s.loners(store, n)
+					return func(ctx context.Context, dir *tenancy.Directory, _ tenancy.OperationID) error {
+						return second(dir.As(s.owner).ImportUsers(ctx, s.org, tenancy.UserImport{Emails: emails}))
+					}
+				},
+				owner,
+			}
 		},
 	}
 }

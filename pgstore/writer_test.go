@@ -68,7 +68,8 @@ const patient = 2 * time.Minute
 func (w *writer) persists(call func() error) error {
 	for begun := time.Now(); ; w.again++ {
 		err := call()
-		if code := tenancy.CodeOf(err); err == nil || code != "" && code != tenancy.CodeBusy || time.Since(begun) > patient {
+		if code := tenancy.CodeOf(err); err == nil || code != "" && code != tenancy.CodeBusy ||
+			time.Since(begun) > patient {
 			return err
 		}
 		soon(20 * time.Millisecond)
@@ -165,9 +166,14 @@ func (w *writer) round() {
 			return errors.Join(err1, err2)
 		}))
 	})
-	did(w, tenancy.Actor{User: w.common.User.ID}, "InviteUser", func(s *tenancy.Platform) (tenancy.SentInvitation, error) {
-		return s.InviteUser(ctx, w.common.Organization.ID, tenancy.NewInvitation{Email: "dee@" + domain})
-	})
+	did(
+		w,
+		tenancy.Actor{User: w.common.User.ID},
+		"InviteUser",
+		func(s *tenancy.Platform) (tenancy.SentInvitation, error) {
+			return s.InviteUser(ctx, w.common.Organization.ID, tenancy.NewInvitation{Email: "dee@" + domain})
+		},
+	)
 	w.merges(ana, domain)
 	did(w, owner, "DeleteUser", func(s *tenancy.Platform) (struct{}, error) {
 		return none(s.DeleteUser(ctx, ben.User.ID, tenancy.UserDeletion{AccountsTo: ana.User.ID}))

@@ -70,7 +70,9 @@ func batchOf(x *tables.Index, by, order []tables.Column) string {
 
 // batches answers the lookups of each kind that has enough of them. It returns the
 // places of the others.
-func (t *tx) batches(ctx context.Context, lookups []tenancy.Lookup, answers []tenancy.Answer) (left []int, err error) {
+func (t *tx) batches(
+	ctx context.Context, lookups []tenancy.Lookup, answers []tenancy.Answer,
+) (left []int, err error) {
 	of := map[batchKind][]int{}
 	for i, l := range lookups {
 		if kind, ok := kindOf(l); ok {
@@ -93,7 +95,9 @@ func (t *tx) batches(ctx context.Context, lookups []tenancy.Lookup, answers []te
 }
 
 // batch answers the lookups of one kind that are at some places.
-func (t *tx) batch(ctx context.Context, text string, some []int, lookups []tenancy.Lookup, answers []tenancy.Answer) error {
+func (t *tx) batch(
+	ctx context.Context, text string, some []int, lookups []tenancy.Lookup, answers []tenancy.Answer,
+) error {
 	x, err := tables.At(lookups[some[0]].Index)
 	if err != nil {
 		return wrap(err)

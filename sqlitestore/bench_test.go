@@ -95,9 +95,13 @@ func byHand(tb testing.TB, of founded) *handWritten {
 	h.writes = []*sql.Stmt{
 		h.prepare("UPDATE tenancy_organizations SET name = ? WHERE id = ?"),
 		h.prepare("UPDATE tenancy_heads SET sequence = ?, hash = ? WHERE stream = ?"),
-		h.prepare("INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES (?1, ?2, ?3, ?2, ?4, 0, '', 1, ?1)"),
-		h.prepare(`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
-			VALUES (?, ?, 0, ?, ?, 'RenameOrganization', 0, 0, '', 'OrganizationRenamed', ?)`),
+		h.prepare(
+			"INSERT INTO tenancy_operations (actor, id, name, call_id, time, fence, made, events, actor_key) VALUES (?1, ?2, ?3, ?2, ?4, 0, '', 1, ?1)",
+		),
+		h.prepare(
+			`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
+			VALUES (?, ?, 0, ?, ?, 'RenameOrganization', 0, 0, '', 'OrganizationRenamed', ?)`,
+		),
 	}
 	return h
 }
@@ -246,7 +250,10 @@ func BenchmarkPage(b *testing.B) {
 	l := newLarge(100_000, 10_000)
 	dir, path := l.store(b)
 	b.Run("by hand", func(b *testing.B) {
-		s := newFloor(b, path).prepare(`SELECT m.organization_id, m.user_id, m.role, m.exempt, m.since, u.id, u.inactive_organization, u.inactive_operator, u.deleted,
+		s := newFloor(
+			b,
+			path,
+		).prepare(`SELECT m.organization_id, m.user_id, m.role, m.exempt, m.since, u.id, u.inactive_organization, u.inactive_operator, u.deleted,
 			u.created, u.email, u.address, u.name, g.roles FROM tenancy_members m JOIN tenancy_users u ON u.id = m.user_id LEFT JOIN tenancy_grants g ON g.user_id = m.user_id
 			LEFT JOIN tenancy_accounts a ON a.id = g.account_id AND a.organization_id = m.organization_id WHERE m.organization_id = ? AND m.user_id > ? ORDER BY m.user_id LIMIT 100`)
 		for b.Loop() {
@@ -279,7 +286,10 @@ func BenchmarkCan(b *testing.B) {
 	l := newLarge(10_000, 1_000)
 	dir, path := l.store(b)
 	b.Run("by hand", func(b *testing.B) {
-		s := newFloor(b, path).prepare(`SELECT u.inactive_organization, u.inactive_operator, u.deleted, a.organization_id, a.suspended_customer, a.suspended_platform, a.closed, m.role
+		s := newFloor(
+			b,
+			path,
+		).prepare(`SELECT u.inactive_organization, u.inactive_operator, u.deleted, a.organization_id, a.suspended_customer, a.suspended_platform, a.closed, m.role
 			FROM tenancy_users u, tenancy_accounts a LEFT JOIN tenancy_grants g ON g.account_id = a.id AND g.user_id = u.id
 			LEFT JOIN tenancy_members m ON m.organization_id = a.organization_id AND m.user_id = u.id WHERE u.id = ? AND a.id = ?`)
 		for b.Loop() {
@@ -372,10 +382,15 @@ func BenchmarkImport(b *testing.B) {
 
 // batch inserts a number of users, memberships and events in one transaction.
 func (f *floor) batch(n int) {
-	user := f.prepare("INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')")
-	member := f.prepare("INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")
-	event := f.prepare(`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
-		VALUES (?, ?, 0, 1, 'System', 'ImportUsers', 0, 0, '', 'UserImported', ?)`)
+	user := f.prepare(
+		"INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')",
+	)
+	member := f.prepare(
+		"INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")
+	event := f.prepare(
+		`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
+		VALUES (?, ?, 0, 1, 'System', 'ImportUsers', 0, 0, '', 'UserImported', ?)`,
+	)
 	tx, err := f.db.BeginTx(f.Context(), nil)
 	require.NoError(f, err)
 	org := bytesOf(newID())

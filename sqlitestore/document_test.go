@@ -82,9 +82,12 @@ func TestWhatIsStored(t *testing.T) {
 	var text, id string
 	var role, created, closed int64
 	var parent sql.NullString
-	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT lower(hex(u.id)), m.role, a.created, a.closed, lower(hex(a.parent_id)) FROM tenancy_users AS u
+	require.NoError(
+		t,
+		db.QueryRowContext(t.Context(), `SELECT lower(hex(u.id)), m.role, a.created, a.closed, lower(hex(a.parent_id)) FROM tenancy_users AS u
 		JOIN tenancy_members AS m ON m.user_id = u.id JOIN tenancy_accounts AS a ON a.organization_id = m.organization_id WHERE u.id = ?`, ana.User.ID[:]).
-		Scan(&id, &role, &created, &closed, &parent))
+			Scan(&id, &role, &created, &closed, &parent),
+	)
 	text = ana.User.ID.String()
 	require.Equal(t, "US", text[:2])
 	require.Equal(t, strings.ToLower(text[2:]), id)

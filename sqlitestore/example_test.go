@@ -52,7 +52,8 @@ func ExampleStore_Transact() {
 	ctx := context.Background()
 	path, remove := temporary()
 	defer remove()
-	db, _ := sql.Open("sqlite", path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)")
+	db, _ := sql.Open("sqlite",
+		path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)")
 	defer func() { _ = db.Close() }()
 	_, _ = db.ExecContext(ctx, "CREATE TABLE plans (organization BLOB PRIMARY KEY, plan TEXT NOT NULL)")
 	store := sqlitestore.New(db, nil)
@@ -128,7 +129,8 @@ func Example_signUp() {
 	_ = store.Migrate(ctx)
 	dir, _ := tenancy.New(store, nil)
 	_ = store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, _ tenancy.Store) error {
-		_, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS identities (issuer TEXT, subject TEXT, user BLOB NOT NULL, PRIMARY KEY (issuer, subject))")
+		_, err := tx.ExecContext(ctx,
+			"CREATE TABLE IF NOT EXISTS identities (issuer TEXT, subject TEXT, user BLOB NOT NULL, PRIMARY KEY (issuer, subject))")
 		return err
 	})
 

@@ -150,7 +150,8 @@ func TestSchema(t *testing.T) {
 		require.NoError(t, store.View(t.Context(), nothing), "its Views go on")
 		const says = "the database has version 1000, this package knows 1: use a newer one"
 		require.ErrorContains(t, store.Update(t.Context(), increment), says)
-		require.ErrorContains(t, store.Transact(t.Context(), func(context.Context, *sql.Tx, tenancy.Store) error { return nil }), says)
+		require.ErrorContains(t,
+			store.Transact(t.Context(), func(context.Context, *sql.Tx, tenancy.Store) error { return nil }), says)
 		refuse(t, sqlitestore.New(db, nil), db, says)
 		_, err = db.ExecContext(t.Context(), "DELETE FROM tenancy_schema WHERE version = 1000")
 		require.NoError(t, err)
@@ -164,7 +165,11 @@ func TestSchema(t *testing.T) {
 		require.NoError(t, store.Migrate(t.Context()))
 		require.NoError(t, store.Migrate(t.Context()))
 		var version, application int
-		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").Scan(&version, &application))
+		require.NoError(
+			t,
+			db.QueryRowContext(t.Context(), "SELECT user_version, application_id FROM pragma_user_version, pragma_application_id").
+				Scan(&version, &application),
+		)
 		require.Equal(t, []int{7, 42}, []int{version, application})
 		require.NoError(t, store.Update(t.Context(), increment))
 	})
@@ -204,7 +209,8 @@ func TestMigrateForeign(t *testing.T) {
 
 // fileOf gives the path of a database.
 func fileOf(t testing.TB, db *sql.DB) (path string) {
-	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path))
+	require.NoError(t,
+		db.QueryRowContext(t.Context(), "SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&path))
 	return path
 }
 
@@ -301,19 +307,24 @@ func TestForeignRows(t *testing.T) {
 	store := openFile(t, path)
 	dir, err := tenancy.New(store, nil)
 	require.NoError(t, err)
-	ana, err := dir.System().SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"})
+	ana, err := dir.System().
+		SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"})
 	require.NoError(t, err)
-	_, err = dir.As(ana.User.ID).InviteUser(t.Context(), ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
+	_, err = dir.As(ana.User.ID).
+		InviteUser(t.Context(), ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
 	require.NoError(t, err)
 	stream := tenancy.Stream{Organization: ana.Organization.ID}
 	read := map[string]func(context.Context, tenancy.ReadTx) error{
-		"user":       lookUp(tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: ana.User.ID}}),
-		"users":      lookUp(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "bob@acme.com"}}),
-		"domain":     lookUp(tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: tenancy.Key{In: [16]byte{1}}, Limit: 10}),
-		"members":    lookUp(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
-		"grants":     lookUp(tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: ana.User.ID}, Limit: 10}),
-		"head":       lookUp(tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: stream.Key()}}),
-		"invitation": lookUp(tenancy.Lookup{Index: tenancy.IndexInvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
+		"user": lookUp(tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: ana.User.ID}}),
+		"users": lookUp(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "bob@acme.com"}}),
+		"domain": lookUp(
+			tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: tenancy.Key{In: [16]byte{1}}, Limit: 10}),
+		"members": lookUp(
+			tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
+		"grants": lookUp(tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: ana.User.ID}, Limit: 10}),
+		"head": lookUp(tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: stream.Key()}}),
+		"invitation": lookUp(
+			tenancy.Lookup{Index: tenancy.IndexInvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
 		"access": func(ctx context.Context, tx tenancy.ReadTx) error {
 			_, err := tx.Access(ctx, ana.User.ID, ana.Account.ID)
 			return err

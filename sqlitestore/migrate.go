@@ -95,8 +95,13 @@ func (s *Store) Migrate(ctx context.Context) error {
 		for ; version < len(migrations); version++ {
 			_, err := c.conn.ExecContext(context.WithoutCancel(ctx), migrations[version])
 			if primary(err) == sqlite3.SQLITE_ERROR {
-				return fmt.Errorf("%w: version %d can't be created, since the database has something of the same name "+
-					"that this package did not create: %w", ErrSchema, version+1, err)
+				return fmt.Errorf(
+					"%w: version %d can't be created, since the database has something of the same name "+
+						"that this package did not create: %w",
+					ErrSchema,
+					version+1,
+					err,
+				)
 			}
 			if err != nil {
 				return wrap(err)

@@ -151,7 +151,9 @@ func ours(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if others && !own {
-		return fmt.Errorf("%w: it holds other tables, and none of this package: to share it with another application use New", ErrFile)
+		return fmt.Errorf(
+			"%w: it holds other tables, and none of this package: to share it with another application use New",
+			ErrFile)
 	}
 	return nil
 }

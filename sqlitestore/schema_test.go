@@ -60,7 +60,14 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 			}
 		}
 		slices.Sort(lines)
-		require.Equal(t, lines, all(t, db, `SELECT name || ' ' || type || ' ' || iif("notnull", 'true', 'false') || ' ' || pk FROM pragma_table_info(?)`, name), name)
+		require.Equal(
+			t,
+			lines,
+			all(t, db,
+				`SELECT name || ' ' || type || ' ' || iif("notnull", 'true', 'false') || ' ' || pk FROM pragma_table_info(?)`,
+				name),
+			name,
+		)
 		require.Contains(t, text, "STRICT")
 		require.Contains(t, text, "WITHOUT ROWID")
 	}

@@ -212,7 +212,9 @@ func (t *statements) exec(ctx context.Context, text string, args ...any) (int64,
 }
 
 // query carries out a query, and calls each for every row.
-func (t *statements) query(ctx context.Context, text string, args []any, each func(*sql.Rows) error) (err error) {
+func (t *statements) query(
+	ctx context.Context, text string, args []any, each func(*sql.Rows) error,
+) (err error) {
 	s, err := t.get(text)
 	if err != nil {
 		return err

@@ -48,7 +48,10 @@ func database(t testing.TB, path, options string) *sql.DB {
 	db, err := sql.Open("sqlite", path+options)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	_, err = db.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, note TEXT NOT NULL UNIQUE); PRAGMA user_version = 7; PRAGMA application_id = 42")
+	_, err = db.ExecContext(
+		t.Context(),
+		"CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, note TEXT NOT NULL UNIQUE); PRAGMA user_version = 7; PRAGMA application_id = 42",
+	)
 	require.NoError(t, err)
 	return db
 }

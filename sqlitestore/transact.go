@@ -88,7 +88,9 @@ func (s *Store) WithTx(ctx context.Context, host *sql.Tx) (tenancy.Store, error)
 		case err == nil:
 			return &joined{statements: &t, host: host}, nil
 		case code(err) == sqlite3.SQLITE_BUSY_SNAPSHOT:
-			err = fmt.Errorf("%w has read before it took the write lock, and others have written since: begin it with BEGIN IMMEDIATE: %w", ErrTransaction, err)
+			err = fmt.Errorf(
+				"%w has read before it took the write lock, and others have written since: begin it with BEGIN IMMEDIATE: %w",
+				ErrTransaction, err)
 		case isBusy(err):
 			if err = r.wait(ctx, err); err == nil {
 				continue
@@ -101,7 +103,8 @@ func (s *Store) WithTx(ctx context.Context, host *sql.Tx) (tenancy.Store, error)
 
 // lock takes the write lock, and checks that the database has the schema.
 func (t *statements) lock(ctx context.Context) error {
-	if _, err := t.exec(ctx, "UPDATE tenancy_schema SET version = version WHERE version IS NULL"); err != nil && primary(err) != sqlite3.SQLITE_ERROR {
+	if _, err := t.exec(ctx, "UPDATE tenancy_schema SET version = version WHERE version IS NULL"); err != nil &&
+		primary(err) != sqlite3.SQLITE_ERROR {
 		return err
 	}
 	return t.ready(ctx)

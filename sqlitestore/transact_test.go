@@ -81,113 +81,129 @@ func TestJoined(t *testing.T) {
 	t.Parallel()
 	signUp := tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"}
 	t.Run("both or neither", func(t *testing.T) {
-		inHosts(t, nil, func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
-			for _, want := range []error{errOwn, nil} {
-				err := run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
-					if err := order(ctx, tx, "one"); err != nil {
-						return err
-					}
-					ana, err := s.dir.On(store).System().SignUp(ctx, signUp)
-					if err != nil {
-						return err
-					}
-					var name string // it is there for the host's SQL
-					err = tx.QueryRowContext(ctx, "SELECT name FROM tenancy_users WHERE id = ?",
-						ana.User.ID[:]).Scan(&name)
-					return cmpOr(err, want)
-				})
-				require.Equal(t, want, err)
-				_, err = s.dir.System().UserByEmail(t.Context(), "ana@acme.com")
-				require.Equal(t, want == nil, err == nil)
-				require.Equal(t, want == nil, s.orders() == 1)
-			}
-			sound(t, s.store)
-		})
+		inHosts(
+			t,
+			nil,
+			func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
+				for _, want := range []error{errOwn, nil} {
+					err := run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
+						if err := order(ctx, tx, "one"); err != nil {
+							return err
+						}
+						ana, err := s.dir.On(store).System().SignUp(ctx, signUp)
+						if err != nil {
+							return err
+						}
+						var name string // it is there for the host's SQL
+						err = tx.QueryRowContext(ctx, "SELECT name FROM tenancy_users WHERE id = ?",
+							ana.User.ID[:]).Scan(&name)
+						return cmpOr(err, want)
+					})
+					require.Equal(t, want, err)
+					_, err = s.dir.System().UserByEmail(t.Context(), "ana@acme.com")
+					require.Equal(t, want == nil, err == nil)
+					require.Equal(t, want == nil, s.orders() == 1)
+				}
+				sound(t, s.store)
+			},
+		)
 	})
 	t.Run("an Update that fails leaves nothing, and the rest stands", func(t *testing.T) {
-		inHosts(t, nil, func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
-			require.NoError(t, run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
-				require.NoError(t, order(ctx, tx, "before"))
-				require.NoError(t, store.Update(ctx, increment))
-				for _, fails := range []func(context.Context, tenancy.Tx) error{
-					func(context.Context, tenancy.Tx) error { return errOwn },
-					func(ctx context.Context, tx tenancy.Tx) error { panic(errOwn) },
-					func(ctx context.Context, tx tenancy.Tx) error { runtime.Goexit(); return nil },
-					func(ctx context.Context, tx tenancy.Tx) error {
-						_ = tx.Put(ctx, user(1, "a@b.c"), user(2, "a@b.c")) // swallowed
-						return nil
-					},
-				} {
-					var wg sync.WaitGroup
-					wg.Go(func() {
-						defer func() { _ = recover() }()
-						require.Error(t, store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
-							if err := increment(ctx, tx); err != nil {
-								return err
-							}
-							return fails(ctx, tx)
-						}))
-					})
-					wg.Wait()
+		inHosts(
+			t,
+			nil,
+			func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
+				require.NoError(t, run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
+					require.NoError(t, order(ctx, tx, "before"))
+					require.NoError(t, store.Update(ctx, increment))
+					for _, fails := range []func(context.Context, tenancy.Tx) error{
+						func(context.Context, tenancy.Tx) error { return errOwn },
+						func(ctx context.Context, tx tenancy.Tx) error { panic(errOwn) },
+						func(ctx context.Context, tx tenancy.Tx) error { runtime.Goexit(); return nil },
+						func(ctx context.Context, tx tenancy.Tx) error {
+							_ = tx.Put(ctx, user(1, "a@b.c"), user(2, "a@b.c")) // swallowed
+							return nil
+						},
+					} {
+						var wg sync.WaitGroup
+						wg.Go(func() {
+							defer func() { _ = recover() }()
+							require.Error(t, store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+								if err := increment(ctx, tx); err != nil {
+									return err
+								}
+								return fails(ctx, tx)
+							}))
+						})
+						wg.Wait()
+						require.EqualValues(t, 1, counted(t, store))
+					}
+					ended, cancel := context.WithCancel(ctx)
+					require.ErrorIs(t, store.Update(ended, func(ctx context.Context, tx tenancy.Tx) error {
+						defer cancel()
+						return increment(ctx, tx)
+					}), context.Canceled)
 					require.EqualValues(t, 1, counted(t, store))
-				}
-				ended, cancel := context.WithCancel(ctx)
-				require.ErrorIs(t, store.Update(ended, func(ctx context.Context, tx tenancy.Tx) error {
-					defer cancel()
-					return increment(ctx, tx)
-				}), context.Canceled)
-				require.EqualValues(t, 1, counted(t, store))
-				return order(ctx, tx, "after")
-			}))
-			require.EqualValues(t, 1, counted(t, s.store))
-			require.Equal(t, 2, s.orders())
-		})
+					return order(ctx, tx, "after")
+				}))
+				require.EqualValues(t, 1, counted(t, s.store))
+				require.Equal(t, 2, s.orders())
+			},
+		)
 	})
 	t.Run("a transaction that ended", func(t *testing.T) {
-		inHosts(t, nil, func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
-			var left tenancy.Store
-			err := run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
-				left = store
-				require.NoError(t, tx.Commit())
-				require.Error(t, store.Update(ctx, increment))
-				require.Error(t, store.View(ctx, func(context.Context, tenancy.ReadTx) error { return nil }))
-				return nil
-			})
-			require.Error(t, err)
-			require.Error(t, left.Update(t.Context(), increment))
-			require.Zero(t, counted(t, s.store))
-		})
-	})
-	t.Run("after SQLite has rolled back by itself", func(t *testing.T) {
-		inHosts(t, nil, func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
-			for _, whose := range []string{"the host's", "ours"} {
+		inHosts(
+			t,
+			nil,
+			func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
+				var left tenancy.Store
 				err := run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
-					require.NoError(t, order(ctx, tx, "one"))
-					require.NoError(t, store.Update(ctx, increment))
-					_, err := tx.ExecContext(ctx, "PRAGMA max_page_count = 1")
-					require.NoError(t, err)
-					if whose == "the host's" {
-						_, err = tx.ExecContext(ctx,
-							"INSERT INTO orders (note) VALUES (hex(zeroblob(1000000)))")
-						require.Error(t, err)
-					}
-					require.Error(t, store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
-						for n := range 10_000 {
-							if err := tx.Put(ctx,
-								tenancy.UserRecord{ID: tenancy.UserID(newID()), Created: tenancy.Instant(n)}); err != nil {
-								return err
-							}
-						}
-						return nil
-					}))
-					require.Error(t, order(ctx, tx, "after"), "it is no part of a transaction")
+					left = store
+					require.NoError(t, tx.Commit())
+					require.Error(t, store.Update(ctx, increment))
+					require.Error(t, store.View(ctx, func(context.Context, tenancy.ReadTx) error { return nil }))
 					return nil
 				})
 				require.Error(t, err)
-				require.Zero(t, s.orders())
+				require.Error(t, left.Update(t.Context(), increment))
 				require.Zero(t, counted(t, s.store))
-			}
-		})
+			},
+		)
+	})
+	t.Run("after SQLite has rolled back by itself", func(t *testing.T) {
+		inHosts(
+			t,
+			nil,
+			func(t *testing.T, s shared, run func(func(context.Context, *sql.Tx, tenancy.Store) error) error) {
+				for _, whose := range []string{"the host's", "ours"} {
+					err := run(func(ctx context.Context, tx *sql.Tx, store tenancy.Store) error {
+						require.NoError(t, order(ctx, tx, "one"))
+						require.NoError(t, store.Update(ctx, increment))
+						_, err := tx.ExecContext(ctx, "PRAGMA max_page_count = 1")
+						require.NoError(t, err)
+						if whose == "the host's" {
+							_, err = tx.ExecContext(ctx,
+								"INSERT INTO orders (note) VALUES (hex(zeroblob(1000000)))")
+							require.Error(t, err)
+						}
+						require.Error(t, store.Update(ctx, func(ctx context.Context, tx tenancy.Tx) error {
+							for n := range 10_000 {
+								if err := tx.Put(ctx,
+									tenancy.UserRecord{ID: tenancy.UserID(newID()), Created: tenancy.Instant(n)}); err != nil {
+									return err
+								}
+							}
+							return nil
+						}))
+						require.Error(t, order(ctx, tx, "after"), "it is no part of a transaction")
+						return nil
+					})
+					require.Error(t, err)
+					require.Zero(t, s.orders())
+					require.Zero(t, counted(t, s.store))
+				}
+			},
+		)
 	})
 }
 

@@ -113,7 +113,9 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 }
 
 // Access reads what Can needs to know, in one statement.
-func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+func (t *tx) Access(
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+) (row tenancy.AccessRow, err error) {
 	if err := t.open(ctx); err != nil {
 		return row, err
 	}
@@ -126,7 +128,9 @@ func (t *tx) Access(ctx context.Context, user tenancy.UserID, account tenancy.Ac
 
 // Events returns a part of a stream. It returns nothing for a limit that is not
 // positive.
-func (t *tx) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (t *tx) Events(
+	ctx context.Context, stream tenancy.Stream, from uint64, limit int,
+) ([]tenancy.EventRecord, error) {
 	if err := t.open(ctx); err != nil {
 		return nil, err
 	}

@@ -104,8 +104,12 @@ func (m *machine) entering() map[string]func(*rapid.T) {
 			m.did(rt, "DismissRequest", func() error { return s.DismissRequest(m.ctx, q) })
 		},
 		"a day": func(rt *rapid.T) {
-			m.clock.Advance(choose(m, rt, "time", []time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}))
-			m.did(rt, "Purge", func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
+			m.clock.Advance(
+				choose(m, rt, "time",
+					[]time.Duration{time.Hour, time.Hour, 25 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour}),
+			)
+			m.did(rt, "Purge",
+				func() error { _, err := m.dir.System().Purge(m.ctx); return err }) // else INV-14 would say that it is overdue
 			if m.coin(rt, "domains are rechecked") {
 				m.did(rt, "RecheckDomains", func() error { _, err := m.dir.System().RecheckDomains(m.ctx); return err })
 			}
@@ -141,7 +145,8 @@ func (m *machine) people() map[string]func(*rapid.T) {
 			org, user := m.org(rt), m.user(rt)
 			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "SetOrganizationRole", func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
+			m.did(rt, "SetOrganizationRole",
+				func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
 		},
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)
@@ -177,11 +182,13 @@ func (m *machine) people() map[string]func(*rapid.T) {
 		"UpdateUser": func(rt *rapid.T) {
 			user, name := m.user(rt), m.name(rt)
 			s := m.session(rt, m.userBosses(user)...)
-			m.did(rt, "UpdateUser", func() error { _, err := s.UpdateUser(m.ctx, user, tenancy.UserUpdate{Name: &name}); return err })
+			m.did(rt, "UpdateUser",
+				func() error { _, err := s.UpdateUser(m.ctx, user, tenancy.UserUpdate{Name: &name}); return err })
 		},
 		"ChangeEmail": func(rt *rapid.T) {
 			user, address, p := m.user(rt), m.address(rt), m.platform(rt)
-			m.did(rt, "ChangeEmail", func() error { _, err := p.ChangeEmail(m.ctx, user, tenancy.Proven(address)); return err })
+			m.did(rt, "ChangeEmail",
+				func() error { _, err := p.ChangeEmail(m.ctx, user, tenancy.Proven(address)); return err })
 		},
 	}
 }
@@ -227,7 +234,8 @@ func (m *machine) anyOrgOf(rt *rapid.T, user tenancy.UserID) tenancy.Organizatio
 	var in []tenancy.OrganizationID
 	for _, org := range m.orgs {
 		_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org, ID: user}})
+			answers, err := tx.Read(ctx,
+				tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org, ID: user}})
 			if err == nil && answers[0].Record != nil {
 				in = append(in, org)
 			}
@@ -246,7 +254,8 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		"RenameOrganization": func(rt *rapid.T) {
 			org, name := m.org(rt), m.name(rt)
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "RenameOrganization", func() error { _, err := s.RenameOrganization(m.ctx, org, name); return err })
+			m.did(rt, "RenameOrganization",
+				func() error { _, err := s.RenameOrganization(m.ctx, org, name); return err })
 		},
 		"TransferOwnership": func(rt *rapid.T) {
 			org := m.org(rt)
@@ -261,7 +270,11 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		},
 		"ReplaceOwner": func(rt *rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
-			in := tenancy.OwnerReplacement{User: m.user(rt), Previous: tenancy.PreviousOwner(m.between(rt, "previous", 0, 3)), Reference: "ticket-1"}
+			in := tenancy.OwnerReplacement{
+				User:      m.user(rt),
+				Previous:  tenancy.PreviousOwner(m.between(rt, "previous", 0, 3)),
+				Reference: "ticket-1",
+			}
 			m.did(rt, "ReplaceOwner", func() error { _, err := p.ReplaceOwner(m.ctx, org, in); return err })
 		},
 		"DeleteOrganization": func(rt *rapid.T) {
@@ -281,15 +294,23 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
 			var limits *tenancy.Limits
 			if m.coin(rt, "limited?") {
-				limits = &tenancy.Limits{Members: m.between(rt, "members", -1, 3), Accounts: m.between(rt, "accounts", 0, 3),
-					Subaccounts: m.between(rt, "subaccounts", 0, 1), TrialSubaccounts: m.between(rt, "on trial", 0, 1), Domains: m.between(rt, "domains", 0, 1)}
+				limits = &tenancy.Limits{
+					Members:  m.between(rt, "members", -1, 3),
+					Accounts: m.between(rt, "accounts", 0, 3),
+					Subaccounts: m.between(rt, "subaccounts", 0, 1),
+					TrialSubaccounts: m.between(rt, "on trial", 0, 1),
+					Domains:          m.between(rt, "domains", 0, 1),
+				}
 			}
 			m.did(rt, "SetLimits", func() error { return errOf(p.SetLimits(m.ctx, org, limits)) })
 		},
 		"SetImportEntitlement": m.entitle, "SetImportEntitlement 2": m.entitle,
 		"SetHIPAAEntitlement": func(rt *rapid.T) {
 			org, p := m.org(rt), m.platform(rt)
-			in := tenancy.HIPAAEntitlement{On: m.between(rt, "on", 0, 3) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"baa-1", "baa-1", "baa-1", "b a a"})}
+			in := tenancy.HIPAAEntitlement{
+				On:        m.between(rt, "on", 0, 3) > 0,
+				Reference: choose(m, rt, "reference", []tenancy.Reference{"baa-1", "baa-1", "baa-1", "b a a"}),
+			}
 			if m.between(rt, "dated?", 0, 9) > 0 {
 				in.Executed = time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 			}
@@ -298,7 +319,17 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 		"SetSignUpPolicy": m.signUpPolicy, "SetSignUpPolicy 2": m.signUpPolicy,
 		"SetInvitationPolicy": func(rt *rapid.T) {
 			org := m.org(rt)
-			policy := choose(m, rt, "policy", []tenancy.InvitationPolicy{tenancy.InviteAnybody, tenancy.InviteLiveDomains, tenancy.InviteAnybody, "nonsense"})
+			policy := choose(
+				m,
+				rt,
+				"policy",
+				[]tenancy.InvitationPolicy{
+					tenancy.InviteAnybody,
+					tenancy.InviteLiveDomains,
+					tenancy.InviteAnybody,
+					"nonsense",
+				},
+			)
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetInvitationPolicy", func() error { return errOf(s.SetInvitationPolicy(m.ctx, org, policy)) })
 		},
@@ -307,17 +338,28 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 
 func (m *machine) entitle(rt *rapid.T) {
 	org, p := m.org(rt), m.platform(rt)
-	in := tenancy.ImportEntitlement{On: m.between(rt, "on", 0, 4) > 0, Reference: choose(m, rt, "reference", []tenancy.Reference{"t-1", "t-1", "t-1", ""})}
+	in := tenancy.ImportEntitlement{
+		On:        m.between(rt, "on", 0, 4) > 0,
+		Reference: choose(m, rt, "reference", []tenancy.Reference{"t-1", "t-1", "t-1", ""}),
+	}
 	m.did(rt, "SetImportEntitlement", func() error { return errOf(p.SetImportEntitlement(m.ctx, org, in)) })
 }
 
 func (m *machine) signUpPolicy(rt *rapid.T) {
 	org := m.org(rt)
-	in := tenancy.SignUpPolicyChange{Policy: choose(m, rt, "policy", []tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
-		tenancy.PolicyAutomatic, tenancy.PolicyClosed, tenancy.PolicyClosed, "nonsense"})}
+	in := tenancy.SignUpPolicyChange{
+		Policy: choose(
+			m,
+			rt,
+			"policy",
+			[]tenancy.SignUpPolicy{tenancy.PolicyInherited, tenancy.PolicyInvitationOnly, tenancy.PolicyAutomatic,
+				tenancy.PolicyAutomatic, tenancy.PolicyClosed, tenancy.PolicyClosed, "nonsense"},
+		),
+	}
 	if m.coin(rt, "of a domain?") {
 		in.Domain = m.domain(rt)
-		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, in.Domain); err == nil && m.between(rt, "its organization?", 0, 4) > 0 {
+		if record, err := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, in.Domain); err == nil &&
+			m.between(rt, "its organization?", 0, 4) > 0 {
 			org = record.Organization
 		}
 	}
@@ -410,7 +452,8 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 			s := m.session(rt, append(m.accountOwners(account), m.userBosses(user)...)...)
 			m.did(rt, "RevokeRoles", func() error { return s.RevokeRoles(m.ctx, account, user) })
 		},
-		"Relinquish": one("Relinquish", func(s *tenancy.Session, a tenancy.AccountID) error { return s.Relinquish(m.ctx, a) }),
+		"Relinquish": one("Relinquish",
+			func(s *tenancy.Session, a tenancy.AccountID) error { return s.Relinquish(m.ctx, a) }),
 		"Relinquish by anybody": func(rt *rapid.T) {
 			account := m.account(rt)
 			s := m.session(rt)
@@ -458,7 +501,8 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 func (m *machine) acceptRequest(rt *rapid.T) {
 	var asked []tenancy.InvitationID
 	for _, id := range m.invitations {
-		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id); err == nil && i.Kind == tenancy.InvitationOfAccount {
+		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id); err == nil &&
+			i.Kind == tenancy.InvitationOfAccount {
 			asked = append(asked, id)
 		}
 	}
@@ -470,8 +514,10 @@ func (m *machine) acceptRequest(rt *rapid.T) {
 
 func (m *machine) roles(rt *rapid.T) tenancy.RoleSet {
 	return choose(m, rt, "roles", []tenancy.RoleSet{
-		tenancy.Roles(tenancy.Developer), tenancy.Roles(tenancy.AccountAdministrator), tenancy.Roles(tenancy.BillingManager, tenancy.Support),
-		tenancy.Roles("releaser"), tenancy.Roles(tenancy.AccountOwner), tenancy.Roles(), tenancy.Roles("nobody named this"),
+		tenancy.Roles(
+			tenancy.Developer), tenancy.Roles(tenancy.AccountAdministrator), tenancy.Roles(tenancy.BillingManager, tenancy.Support),
+		tenancy.Roles(
+			"releaser"), tenancy.Roles(tenancy.AccountOwner), tenancy.Roles(), tenancy.Roles("nobody named this"),
 	})
 }
 
@@ -550,7 +596,8 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		for range 6 {
 			var i tenancy.SentInvitation
 			m.did(rt, "InviteToAccount", func() (err error) {
-				i, err = s.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(tenancy.Support)})
+				i, err = s.InviteToAccount(m.ctx, account,
+					tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(tenancy.Support)})
 				m.made(err, func() { keep(address, i) })
 				return err
 			})
@@ -593,7 +640,22 @@ func (m *machine) names() map[string]func(*rapid.T) {
 	}
 	add := func(rt *rapid.T) {
 		org := m.org(rt)
-		name := choose(m, rt, "domain name", []string{"acme.com", "ACME.com.", "beta.org", "one.acme.com", "acme.com", "beta.org", "gmail.com", "co.uk", "not a domain"})
+		name := choose(
+			m,
+			rt,
+			"domain name",
+			[]string{
+				"acme.com",
+				"ACME.com.",
+				"beta.org",
+				"one.acme.com",
+				"acme.com",
+				"beta.org",
+				"gmail.com",
+				"co.uk",
+				"not a domain",
+			},
+		)
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "AddDomain", func() error {
 			d, err := s.AddDomain(m.ctx, org, name)
@@ -613,7 +675,9 @@ func (m *machine) names() map[string]func(*rapid.T) {
 		d, _ := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, domain)
 		connection := m.connection(rt)
 		for _, id := range m.connections {
-			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.IndexConnections, id); err == nil && c.Organization == d.Organization && m.coin(rt, "this?") {
+			if c, err := lookUp[tenancy.ConnectionRecord](m, tenancy.IndexConnections, id); err == nil &&
+				c.Organization == d.Organization &&
+				m.coin(rt, "this?") {
 				connection = id
 			}
 		}
@@ -708,7 +772,8 @@ func (m *machine) merging() map[string]func(*rapid.T) {
 			}
 		}
 		s := m.session(rt, m.ownerOf(prime), m.ownerOf(candidate))
-		m.did(rt, "MergeOrganizations", func() error { _, err := s.MergeOrganizations(m.ctx, prime, candidate); return err })
+		m.did(rt, "MergeOrganizations",
+			func() error { _, err := s.MergeOrganizations(m.ctx, prime, candidate); return err })
 	}
 	return map[string]func(*rapid.T){
 		"ImportUsers": imports, "ImportUsers 2": imports, "MergeOrganizations": merge, "MergeOrganizations 2": merge,
@@ -754,20 +819,37 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			s := m.session(rt, m.ownerOf(org), m.memberOf(rt, org))
 			m.did(rt, "Organization", func() error { _, err := s.Organization(m.ctx, org); return err })
 			state := choose(m, rt, "state", []tenancy.State{"", "", "", "nonsense"})
-			role := choose(m, rt, "role", []*tenancy.OrganizationRole{nil, nil, nil, new(tenancy.Administrator), new(tenancy.OrganizationRole(9))})
+			role := choose(
+				m,
+				rt,
+				"role",
+				[]*tenancy.OrganizationRole{
+					nil,
+					nil,
+					nil,
+					new(tenancy.Administrator),
+					new(tenancy.OrganizationRole(9)),
+				},
+			)
 			m.did(rt, "Users", func() error {
 				return drain(s.Users(m.ctx, org, tenancy.UserQuery{After: after, Role: role, State: state}))
 			})
-			m.did(rt, "Accounts", func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after, State: state})) })
+			m.did(rt, "Accounts",
+				func() error { return drain(s.Accounts(m.ctx, org, tenancy.AccountQuery{After: after, State: state})) })
 			m.did(rt, "Invitations", func() error {
 				return drain(s.Invitations(m.ctx, org, tenancy.InvitationQuery{After: after, State: state}))
 			})
-			m.did(rt, "Domains", func() error { return drain(s.Domains(m.ctx, org, tenancy.DomainQuery{After: after})) })
-			m.did(rt, "Connections", func() error { return drain(s.Connections(m.ctx, org, tenancy.ConnectionQuery{After: after})) })
-			m.did(rt, "HIPAAReport", func() error { return drain(s.HIPAAReport(m.ctx, org, tenancy.HIPAAQuery{After: after})) })
+			m.did(rt, "Domains",
+				func() error { return drain(s.Domains(m.ctx, org, tenancy.DomainQuery{After: after})) })
+			m.did(rt, "Connections",
+				func() error { return drain(s.Connections(m.ctx, org, tenancy.ConnectionQuery{After: after})) })
+			m.did(rt, "HIPAAReport",
+				func() error { return drain(s.HIPAAReport(m.ctx, org, tenancy.HIPAAQuery{After: after})) })
 			user := m.user(rt)
-			permission := choose(m, rt, "permission", []tenancy.OrganizationPermission{tenancy.ViewOrganization, tenancy.ManageUsers, "nonsense"})
-			m.did(rt, "CanInOrganization", func() error { _, err := s.CanInOrganization(m.ctx, user, permission, org); return err })
+			permission := choose(m, rt, "permission",
+				[]tenancy.OrganizationPermission{tenancy.ViewOrganization, tenancy.ManageUsers, "nonsense"})
+			m.did(rt, "CanInOrganization",
+				func() error { _, err := s.CanInOrganization(m.ctx, user, permission, org); return err })
 			m.readLog(rt, s, tenancy.Stream{Organization: org})
 		},
 		"read a user": func(rt *rapid.T) {
@@ -776,10 +858,21 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			s := m.session(rt, m.userBosses(user)...)
 			m.did(rt, "User", func() error { _, _, err := s.User(m.ctx, user); return err })
 			m.did(rt, "Organizations", func() error {
-				return drain(s.Organizations(m.ctx, tenancy.OrganizationQuery{User: user, After: after, State: choose(m, rt, "state", []tenancy.State{"", "", "nonsense"})}))
+				return drain(
+					s.Organizations(
+						m.ctx,
+						tenancy.OrganizationQuery{
+							User:  user,
+							After: after,
+							State: choose(m, rt, "state", []tenancy.State{"", "", "nonsense"}),
+						},
+					),
+				)
 			})
-			m.did(rt, "AccountsOf", func() error { return drain(s.AccountsOf(m.ctx, user, tenancy.ReachQuery{After: after})) })
-			m.did(rt, "AccountRequests", func() error { return drain(s.AccountRequests(m.ctx, user, tenancy.AccountRequestQuery{After: after})) })
+			m.did(rt, "AccountsOf",
+				func() error { return drain(s.AccountsOf(m.ctx, user, tenancy.ReachQuery{After: after})) })
+			m.did(rt, "AccountRequests",
+				func() error { return drain(s.AccountRequests(m.ctx, user, tenancy.AccountRequestQuery{After: after})) })
 			m.readLog(rt, s, tenancy.Stream{User: user})
 			p, address := m.platform(rt), m.address(rt)
 			m.did(rt, "UserByEmail", func() error { _, err := p.UserByEmail(m.ctx, address); return err })
@@ -790,12 +883,14 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			after := choose(m, rt, "after", []tenancy.Cursor{"", "", "", "nonsense"})
 			s := m.session(rt, append(m.accountOwners(account), m.granted(rt, account))...)
 			m.did(rt, "Account", func() error { _, err := s.Account(m.ctx, account); return err })
-			m.did(rt, "Access", func() error { return drain(s.Access(m.ctx, account, tenancy.ReachQuery{After: after})) })
+			m.did(rt, "Access",
+				func() error { return drain(s.Access(m.ctx, account, tenancy.ReachQuery{After: after})) })
 			m.did(rt, "AccountInvitations", func() error {
 				return drain(s.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{After: after}))
 			})
 			user := m.user(rt)
-			permission := choose(m, rt, "permission", []tenancy.Permission{tenancy.Build, tenancy.ManageMembers, "deploy", "nonsense"})
+			permission := choose(m, rt, "permission",
+				[]tenancy.Permission{tenancy.Build, tenancy.ManageMembers, "deploy", "nonsense"})
 			m.did(rt, "Can", func() error { _, err := s.Can(m.ctx, user, permission, account); return err })
 		},
 		"read a secret": func(rt *rapid.T) {
@@ -840,7 +935,8 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			operation := tenancy.OperationIDOf(choose(m, rt, "key", []string{"a", "b", "c"}))
 			s := m.session(rt, m.ownerOf(org)).Once(operation)
 			if m.coin(rt, "rename?") {
-				m.did(rt, "RenameOrganization", func() error { _, err := s.RenameOrganization(m.ctx, org, name); return err })
+				m.did(rt, "RenameOrganization",
+					func() error { _, err := s.RenameOrganization(m.ctx, org, name); return err })
 			} else {
 				m.did(rt, "AddConnection", func() error {
 					c, err := s.AddConnection(m.ctx, org, name)
@@ -850,8 +946,19 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			}
 		},
 		"ActorOutcome": func(rt *rapid.T) {
-			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})
-			actor := choose(m, rt, "whose", []tenancy.Actor{{User: m.user(rt)}, {}, {Operator: "staff"}, {Operator: "no operator"}})
+			operation := choose(
+				m,
+				rt,
+				"key",
+				[]tenancy.OperationID{
+					tenancy.OperationIDOf("a"),
+					tenancy.OperationIDOf("b"),
+					tenancy.OperationIDOf("c"),
+					{},
+				},
+			)
+			actor := choose(m, rt, "whose",
+				[]tenancy.Actor{{User: m.user(rt)}, {}, {Operator: "staff"}, {Operator: "no operator"}})
 			p := m.platform(rt)
 			m.last = "ActorOutcome"
 			if _, err := p.ActorOutcome(m.ctx, actor, operation); err == nil {
@@ -859,7 +966,17 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			}
 		},
 		"Outcome": func(rt *rapid.T) {
-			operation := choose(m, rt, "key", []tenancy.OperationID{tenancy.OperationIDOf("a"), tenancy.OperationIDOf("b"), tenancy.OperationIDOf("c"), {}})
+			operation := choose(
+				m,
+				rt,
+				"key",
+				[]tenancy.OperationID{
+					tenancy.OperationIDOf("a"),
+					tenancy.OperationIDOf("b"),
+					tenancy.OperationIDOf("c"),
+					{},
+				},
+			)
 			s := m.session(rt)
 			m.last = "Outcome"
 			if _, err := s.Outcome(m.ctx, operation); err == nil {

@@ -215,36 +215,42 @@ var brokenStores = []broken{
 		})},
 	{"places found with a part missing", []string{"Index/members", "Index/pending_invitations"},
 		func(*naive) hooks {
-			return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+			return hooks{
+				read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+					answers, err := tx.Read(ctx, lookups...)
+					for i, l := range lookups {
+						missing := l.Limit == 0 && (l.Key.Text == "" || l.Key.ID == [16]byte{})
+						if err == nil && missing && answers[i].Record == nil {
+							l.Limit = 1
+							if next, _ := tx.Read(ctx, l); len(next[0].Records) > 0 {
+								answers[i].Record = next[0].Records[0]
+							}
+						}
+					}
+					return answers, err
+				},
+			}
+		}},
+	{"lookups asked twice answered once", []string{"Read/answers in their places"}, func(*naive) hooks {
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
 				answers, err := tx.Read(ctx, lookups...)
 				for i, l := range lookups {
-					missing := l.Limit == 0 && (l.Key.Text == "" || l.Key.ID == [16]byte{})
-					if err == nil && missing && answers[i].Record == nil {
-						l.Limit = 1
-						if next, _ := tx.Read(ctx, l); len(next[0].Records) > 0 {
-							answers[i].Record = next[0].Records[0]
-						}
+					if err == nil && slices.Contains(lookups[:i], l) {
+						answers[i] = tenancy.Answer{}
 					}
 				}
 				return answers, err
-			}}
-		}},
-	{"lookups asked twice answered once", []string{"Read/answers in their places"}, func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups...)
-			for i, l := range lookups {
-				if err == nil && slices.Contains(lookups[:i], l) {
-					answers[i] = tenancy.Answer{}
-				}
-			}
-			return answers, err
-		}}
+			},
+		}
 	}},
 	{"answers to the first hundred lookups", []string{"Read/answers in their places"}, func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups[:min(len(lookups), 100)]...)
-			return append(answers, make([]tenancy.Answer, len(lookups)-len(answers))...), err
-		}}
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups[:min(len(lookups), 100)]...)
+				return append(answers, make([]tenancy.Answer, len(lookups)-len(answers))...), err
+			},
+		}
 	}},
 	{"unknown kinds skipped", []string{"Record/of an unknown kind"},
 		answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
@@ -260,12 +266,14 @@ var brokenStores = []broken{
 		})},
 	{"events given out twice", []string{"Sharing/what is read out"}, func(*naive) hooks {
 		var given []tenancy.EventRecord
-		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.EventRecord, err error) {
-			if len(given) == 0 {
-				given, err = tx.Events(ctx, stream, from, limit)
-			}
-			return given, err
-		}}
+		return hooks{
+			events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) (_ []tenancy.EventRecord, err error) {
+				if len(given) == 0 {
+					given, err = tx.Events(ctx, stream, from, limit)
+				}
+				return given, err
+			},
+		}
 	}},
 
 	// what is written
@@ -304,7 +312,8 @@ var brokenStores = []broken{
 				answers, err := tx.Read(ctx, lookups...)
 				for i, l := range lookups {
 					ghost := ghosts[l.Key.Text]
-					if err == nil && ghost != nil && l.Index == tenancy.IndexUsersByAddress && l.Limit == 0 && answers[i].Record == nil {
+					if err == nil && ghost != nil && l.Index == tenancy.IndexUsersByAddress && l.Limit == 0 &&
+						answers[i].Record == nil {
 						there, _ := tx.Read(ctx, lookup(ghost))
 						answers[i] = there[0]
 					}
@@ -418,9 +427,11 @@ var brokenStores = []broken{
 	}},
 	{"own writes not seen", []string{"Write/reads see what was written before them", "Index/members"},
 		func(s *naive) hooks {
-			return hooks{read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-				return (&naiveTx{content: s.now}).Read(ctx, lookups...)
-			}}
+			return hooks{
+				read: func(ctx context.Context, _ tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+					return (&naiveTx{content: s.now}).Read(ctx, lookups...)
+				},
+			}
 		}},
 
 	// events
@@ -434,12 +445,14 @@ var brokenStores = []broken{
 		}}
 	}},
 	{"event numbers with a sign", []string{"Events/in order, from a number, up to a limit"}, func(*naive) hooks {
-		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
-			if int64(from) < 0 {
-				from = 0
-			}
-			return tx.Events(ctx, stream, from, limit)
-		}}
+		return hooks{
+			events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+				if int64(from) < 0 {
+					from = 0
+				}
+				return tx.Events(ctx, stream, from, limit)
+			},
+		}
 	}},
 	{"events without their correlation", []string{"Events/every field"},
 		appending(func(e *tenancy.EventRecord) { e.Correlation = "" })},
@@ -457,14 +470,16 @@ var brokenStores = []broken{
 			e.Type = strings.ToLower(e.Type)
 		})},
 	{"events of unknown types skipped", []string{"Events/types that nobody knows"}, func(*naive) hooks {
-		return hooks{events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
-			all, err := tx.Events(ctx, stream, from, limit)
-			return slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
-				return !slices.ContainsFunc(tenancy.EventTypes(), func(zero tenancy.EventData) bool {
-					return tenancy.EventType(zero) == e.Type
-				})
-			}), err
-		}}
+		return hooks{
+			events: func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+				all, err := tx.Events(ctx, stream, from, limit)
+				return slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
+					return !slices.ContainsFunc(tenancy.EventTypes(), func(zero tenancy.EventData) bool {
+						return tenancy.EventType(zero) == e.Type
+					})
+				}), err
+			},
+		}
 	}},
 	{"event numbers given twice", []string{"Events/a number given twice", "Race/one event number"},
 		func(*naive) hooks {
@@ -494,51 +509,59 @@ var brokenStores = []broken{
 	}},
 	{"an outbox with more than the oldest", []string{"Outbox/oldest of each stream",
 		"Outbox/after a stream, up to a limit"}, func(*naive) hooks {
-		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
-			oldest, err := tx.Outbox(ctx, after, limit)
-			var all []tenancy.EventRecord
-			for _, e := range oldest {
-				next, _ := tx.Events(ctx, e.Stream, e.Sequence, 2)
-				all = append(all, next...)
-			}
-			return all[:min(len(all), limit)], err
-		}}
+		return hooks{
+			outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
+				oldest, err := tx.Outbox(ctx, after, limit)
+				var all []tenancy.EventRecord
+				for _, e := range oldest {
+					next, _ := tx.Events(ctx, e.Stream, e.Sequence, 2)
+					all = append(all, next...)
+				}
+				return all[:min(len(all), limit)], err
+			},
+		}
 	}},
 	{"an outbox ordered by text", []string{"Outbox/oldest of each stream",
 		"Outbox/after a stream, up to a limit"}, func(*naive) hooks {
-		return hooks{outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
-			all, err := tx.Outbox(ctx, tenancy.Stream{}, math.MaxInt)
-			slices.SortFunc(all, func(a, b tenancy.EventRecord) int {
-				return strings.Compare(a.Stream.String(), b.Stream.String())
-			})
-			all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
-				return e.Stream.String() <= after.String()
-			})
-			return all[:min(len(all), limit)], err
-		}}
+		return hooks{
+			outbox: func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
+				all, err := tx.Outbox(ctx, tenancy.Stream{}, math.MaxInt)
+				slices.SortFunc(all, func(a, b tenancy.EventRecord) int {
+					return strings.Compare(a.Stream.String(), b.Stream.String())
+				})
+				all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool {
+					return e.Stream.String() <= after.String()
+				})
+				return all[:min(len(all), limit)], err
+			},
+		}
 	}},
 
 	// Access and MoveAll
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
-		return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-			row, err := tx.Access(ctx, user, account)
-			if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
-				Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
-				row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
-			}
-			return row, err
-		}}
+		return hooks{
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+				row, err := tx.Access(ctx, user, account)
+				if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
+					Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
+					row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
+				}
+				return row, err
+			},
+		}
 	}},
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
-			return hooks{access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-				row, err := tx.Access(ctx, user, account)
-				own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
-				if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
-					row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
-				}
-				return row, err
-			}}
+			return hooks{
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+					row, err := tx.Access(ctx, user, account)
+					own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
+					if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
+						row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
+					}
+					return row, err
+				},
+			}
 		}},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {
@@ -684,13 +707,15 @@ var brokenStores = []broken{
 	}},
 	{"transactions without an end", []string{"Transaction/over when its function has returned"},
 		func(*naive) hooks {
-			return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-				answers, err := tx.Read(ctx, lookups...)
-				if errors.Is(err, errEnded) {
-					return make([]tenancy.Answer, len(lookups)), nil
-				}
-				return answers, err
-			}}
+			return hooks{
+				read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+					answers, err := tx.Read(ctx, lookups...)
+					if errors.Is(err, errEnded) {
+						return make([]tenancy.Answer, len(lookups)), nil
+					}
+					return answers, err
+				},
+			}
 		}},
 	{"committed twice", []string{"Race/increments"}, func(s *naive) hooks {
 		return hooks{update: func(ctx context.Context, fn writing) error {
@@ -769,55 +794,61 @@ var brokenStores = []broken{
 // asking changes lookups before they are asked.
 func asking(change func(*tenancy.Lookup)) func(*naive) hooks {
 	return func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			lookups = slices.Clone(lookups)
-			for i := range lookups {
-				change(&lookups[i])
-			}
-			return tx.Read(ctx, lookups...)
-		}}
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				lookups = slices.Clone(lookups)
+				for i := range lookups {
+					change(&lookups[i])
+				}
+				return tx.Read(ctx, lookups...)
+			},
+		}
 	}
 }
 
 // answering changes answers before they are returned.
 func answering(change func(tenancy.Lookup, *tenancy.Answer)) func(*naive) hooks {
 	return func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups...)
-			for i := range answers {
-				change(lookups[i], &answers[i])
-			}
-			return answers, err
-		}}
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups...)
+				for i := range answers {
+					change(lookups[i], &answers[i])
+				}
+				return answers, err
+			},
+		}
 	}
 }
 
 // listing makes lists of the records at keys of its own choice.
 func listing(belongs func(l tenancy.Lookup, key tenancy.Key) bool) func(*naive) hooks {
 	return func(*naive) hooks {
-		return hooks{read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
-			answers, err := tx.Read(ctx, lookups...)
-			for i, l := range lookups {
-				if err != nil || l.Limit == 0 || l.Count {
-					continue
-				}
-				at := map[tenancy.Key]tenancy.Record{}
-				var keys []tenancy.Key
-				for _, r := range tx.(*naiveTx).content.records {
-					for _, e := range r.Entries(nil) {
-						if e.Index == l.Index && belongs(l, e.Key) {
-							keys, at[e.Key] = append(keys, e.Key), r
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				answers, err := tx.Read(ctx, lookups...)
+				for i, l := range lookups {
+					if err != nil || l.Limit == 0 || l.Count {
+						continue
+					}
+					at := map[tenancy.Key]tenancy.Record{}
+					var keys []tenancy.Key
+					for _, r := range tx.(*naiveTx).content.records {
+						for _, e := range r.Entries(nil) {
+							if e.Index == l.Index && belongs(l, e.Key) {
+								keys, at[e.Key] = append(keys, e.Key), r
+							}
 						}
 					}
+					slices.SortFunc(keys, compareKeys)
+					answers[i].Records = nil
+					for _, key := range keys[:min(len(keys), l.Limit)] {
+						answers[i].Records = append(answers[i].Records, at[key])
+					}
 				}
-				slices.SortFunc(keys, compareKeys)
-				answers[i].Records = nil
-				for _, key := range keys[:min(len(keys), l.Limit)] {
-					answers[i].Records = append(answers[i].Records, at[key])
-				}
-			}
-			return answers, err
-		}}
+				return answers, err
+			},
+		}
 	}
 }
 

@@ -49,7 +49,8 @@ func second[T any](_ T, err error) error { return err }
 // where gives the organizations whose records are in a state.
 func (m *machine) where(state tenancy.State) (found []tenancy.OrganizationID) {
 	for _, org := range m.orgs {
-		if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.IndexOrganizations, org); err == nil && o.State == state {
+		if o, err := lookUp[tenancy.OrganizationRecord](m, tenancy.IndexOrganizations, org); err == nil &&
+			o.State == state {
 			found = append(found, org)
 		}
 	}
@@ -119,7 +120,8 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "AddConnection", second(s.AddConnection(m.ctx, org, "One")))
 	m.try(rt, "AddDomain", second(s.AddDomain(m.ctx, org, "acme.com")))
 	m.try(rt, "CreateAccount", second(s.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "One"})))
-	m.try(rt, "SetSignUpPolicy", errOf(s.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
+	m.try(rt, "SetSignUpPolicy",
+		errOf(s.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
 	m.try(rt, "SetInvitationPolicy", errOf(s.SetInvitationPolicy(m.ctx, org, tenancy.InviteAnybody)))
 	m.try(rt, "SetSSOExemption", errOf(s.SetSSOExemption(m.ctx, org, tenancy.UserID{1}, tenancy.SSOExempt)))
 	m.try(rt, "Leave", s.Leave(m.ctx, org))
@@ -140,7 +142,8 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{})))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
 	m.try(rt, "SetImportEntitlement", errOf(staff.SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{})))
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
 	m.try(rt, "RestoreOrganization", second(staff.RestoreOrganization(m.ctx, org)))
 }
 
@@ -154,7 +157,8 @@ func (m *machine) onDeleted(rt *rapid.T) {
 	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{})))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
 	m.try(rt, "SetImportEntitlement", errOf(staff.SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{})))
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: m.user(rt), Reference: "t"})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: m.user(rt), Reference: "t"})))
 }
 
 // newcomer makes an address nobody has been given before.
@@ -203,7 +207,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 		agreed = offer.Terms.Token
 	}
 	members := len(m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 1000}))
-	accounts := len(m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
+	accounts := len(
+		m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
 	limits := tenancy.Limits{Subaccounts: 1, TrialSubaccounts: 1, Domains: 1}
 	if m.coin(rt, "members are full") {
 		limits.Members = members
@@ -211,15 +216,18 @@ func (m *machine) intoFull(rt *rapid.T) {
 		limits.Accounts = max(accounts, 1)
 	}
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, &limits)))
-	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(unmanaged) > 0 {
+	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(
+		unmanaged) > 0 {
 		request, err := owner.AddAccount(m.ctx, org, unmanaged[0].(tenancy.AccountRecord).ID)
 		m.try(rt, "AddAccount", err)
 		if err == nil {
 			m.try(rt, "AcceptAccountRequest", second(m.dir.As(user).AcceptAccountRequest(m.ctx, request.ID)))
 		}
 	}
-	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: known, Terms: agreed})))
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
+	m.try(rt, "AcceptInvitation",
+		second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: known, Terms: agreed})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
 	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(m.newcomer("acme.com")), Name: "New"}))
 	m.try(rt, "CreateAccount", second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "More"})))
 	for _, other := range m.where(tenancy.StateActive) {
@@ -230,14 +238,22 @@ func (m *machine) intoFull(rt *rapid.T) {
 		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: other}, Limit: 1}) {
 			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
 		}
-		m.try(rt, "DeleteOrganization", owner.DeleteOrganization(m.ctx, other, tenancy.OrganizationDeletion{AccountsTo: org}))
+		m.try(rt, "DeleteOrganization",
+			owner.DeleteOrganization(m.ctx, other, tenancy.OrganizationDeletion{AccountsTo: org}))
 	}
 	m.importAll(rt, owner, org)
 }
 
 // importAll imports everybody there is, entitled.
 func (m *machine) importAll(rt *rapid.T, s *tenancy.Session, org tenancy.OrganizationID) {
-	m.try(rt, "SetImportEntitlement", errOf(m.dir.Operator("staff").SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
+	m.try(
+		rt,
+		"SetImportEntitlement",
+		errOf(
+			m.dir.Operator("staff").
+				SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{On: true, Reference: "t"}),
+		),
+	)
 	in := tenancy.UserImport{Emails: []string{"not an address"}}
 	for _, u := range m.listed(tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 50}) {
 		in.Emails = append(in.Emails, u.(tenancy.UserRecord).Personal.Email.Reveal())
@@ -270,7 +286,8 @@ func (m *machine) intoClosed(rt *rapid.T) {
 	org, staff, host := d.Organization, m.dir.Operator("staff"), m.dir.System()
 	owner := m.dir.As(m.ownerOf(org))
 	set := func(policy tenancy.SignUpPolicy) {
-		m.try(rt, "SetSignUpPolicy", errOf(owner.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Domain: d.ID, Policy: policy})))
+		m.try(rt, "SetSignUpPolicy",
+			errOf(owner.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Domain: d.ID, Policy: policy})))
 	}
 	set(tenancy.PolicyClosed)
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
@@ -288,17 +305,29 @@ func (m *machine) intoClosed(rt *rapid.T) {
 		m.requests = append(m.requests, q.ID)
 		m.try(rt, "RequestInvitation", second(host.RequestInvitation(m.ctx, tenancy.Proven(q.Email.Reveal()))))
 	}
-	guest, err := owner.InviteToAccount(m.ctx, m.accountOf(org), tenancy.NewAccountInvitation{Email: other, Roles: tenancy.Roles(tenancy.Support)})
+	guest, err := owner.InviteToAccount(m.ctx, m.accountOf(org),
+		tenancy.NewAccountInvitation{Email: other, Roles: tenancy.Roles(tenancy.Support)})
 	m.try(rt, "InviteToAccount", err)
 	if err == nil {
-		m.try(rt, "AcceptInvitation", second(m.dir.As(elsewhere).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: guest.Secret})))
+		m.try(rt, "AcceptInvitation",
+			second(m.dir.As(elsewhere).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: guest.Secret})))
 	}
 	set(tenancy.PolicyClosed)
-	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	m.try(rt, "AcceptInvitation",
+		second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
-	m.try(rt, "InviteUser", second(owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: m.newcomer(d.Personal.Name)})))
-	m.try(rt, "InviteToAccount", second(owner.InviteToAccount(m.ctx, m.accountOf(org), tenancy.NewAccountInvitation{Email: m.newcomer(d.Personal.Name), Roles: tenancy.Roles(tenancy.Support)})))
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
+	m.try(rt, "InviteUser",
+		second(owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: m.newcomer(d.Personal.Name)})))
+	m.try(
+		rt,
+		"InviteToAccount",
+		second(
+			owner.InviteToAccount(m.ctx, m.accountOf(org),
+				tenancy.NewAccountInvitation{Email: m.newcomer(d.Personal.Name), Roles: tenancy.Roles(tenancy.Support)}),
+		),
+	)
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
 	m.try(rt, "ChangeEmail", second(host.ChangeEmail(m.ctx, elsewhere, tenancy.Proven(m.newcomer(d.Personal.Name)))))
 	m.importAll(rt, owner, org)
 	for _, candidate := range m.where(tenancy.StateActive) {
@@ -323,7 +352,14 @@ func (m *machine) outOf(rt *rapid.T) {
 	}
 	staff := m.dir.Operator("staff")
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
-	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: m.clock.Now()})))
+	m.try(
+		rt,
+		"SetHIPAAEntitlement",
+		errOf(
+			staff.SetHIPAAEntitlement(m.ctx, org,
+				tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: m.clock.Now()}),
+		),
+	)
 	member := m.memberOf(rt, org)
 	made, err := owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "Designated", Owner: member})
 	m.try(rt, "CreateAccount", err)
@@ -336,7 +372,8 @@ func (m *machine) outOf(rt *rapid.T) {
 	m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, org, member, tenancy.Removal{}))
 	m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, org, member, tenancy.Removal{Release: true}))
 	m.try(rt, "DeleteOrganization", owner.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))
-	m.try(rt, "CreateOrganization", second(m.dir.As(member).CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Out"})))
+	m.try(rt, "CreateOrganization",
+		second(m.dir.As(member).CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Out"})))
 	for _, other := range m.where(tenancy.StateActive) {
 		m.try(rt, "MoveAccount", second(m.dir.As(member).MoveAccount(m.ctx, made.ID, other)))
 		request, err := m.dir.As(m.ownerOf(other)).AddAccount(m.ctx, other, made.ID)
@@ -409,9 +446,17 @@ func (m *machine) byGuest(rt *rapid.T) {
 		return
 	}
 	role := choose(m, rt, "role", []tenancy.AccountRole{tenancy.Support, tenancy.AccountAdministrator})
-	sent, err := owner.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(role)})
+	sent, err := owner.InviteToAccount(m.ctx, account,
+		tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(role)})
 	m.try(rt, "InviteToAccount", err)
-	m.try(rt, "InviteToAccount", second(owner.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(role)})))
+	m.try(
+		rt,
+		"InviteToAccount",
+		second(
+			owner.InviteToAccount(m.ctx, account,
+				tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(role)}),
+		),
+	)
 	guest := m.dir.As(user)
 	m.try(rt, "AcceptInvitation", second(guest.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	m.try(rt, "RenameAccount", second(guest.RenameAccount(m.ctx, account, "One")))
@@ -426,33 +471,40 @@ func (m *machine) byGuest(rt *rapid.T) {
 	m.try(rt, "UpgradeAccount", second(wrapped.UpgradeAccount(m.ctx, account)))
 	m.try(rt, "SetPricing", second(wrapped.SetPricing(m.ctx, account, "tier-1")))
 	m.try(rt, "VerifyPhone", second(wrapped.VerifyPhone(m.ctx, account, "+15005550006")))
-	m.try(rt, "DeleteUser", m.dir.Operator("staff").DeleteUser(m.ctx, user, tenancy.UserDeletion{AccountsTo: m.ownerOf(org)}))
-	m.try(rt, "CreateAccount", second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "For a guest", Owner: user})))
+	m.try(rt, "DeleteUser",
+		m.dir.Operator("staff").DeleteUser(m.ctx, user, tenancy.UserDeletion{AccountsTo: m.ownerOf(org)}))
+	m.try(rt, "CreateAccount",
+		second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "For a guest", Owner: user})))
 	m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, account, user)))
 	m.try(rt, "SetOrganizationRole", errOf(owner.SetOrganizationRole(m.ctx, org, user, tenancy.Administrator)))
 	m.try(rt, "SetSSOExemption", errOf(owner.SetSSOExemption(m.ctx, org, user, tenancy.SSOExempt)))
 	m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, org, user, tenancy.Removal{}))
 	m.try(rt, "TransferOwnership", second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: user})))
-	m.try(rt, "DeleteUser", m.dir.Operator("staff").DeleteUser(m.ctx, m.memberOf(rt, org), tenancy.UserDeletion{AccountsTo: user}))
+	m.try(rt, "DeleteUser",
+		m.dir.Operator("staff").DeleteUser(m.ctx, m.memberOf(rt, org), tenancy.UserDeletion{AccountsTo: user}))
 	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		own := a.(tenancy.AccountRecord).ID
 		member := m.memberOf(rt, org)
 		m.try(rt, "TransferAccount", second(guest.TransferAccount(m.ctx, own, member)))
 		if u, err := m.dir.System().UserByEmail(m.ctx, "cy@beta.org"); err == nil {
-			sent, err := guest.InviteToAccount(m.ctx, own, tenancy.NewAccountInvitation{Email: "cy@beta.org", Roles: tenancy.Roles(tenancy.Developer)})
+			sent, err := guest.InviteToAccount(m.ctx, own,
+				tenancy.NewAccountInvitation{Email: "cy@beta.org", Roles: tenancy.Roles(tenancy.Developer)})
 			m.try(rt, "InviteToAccount", err)
-			m.try(rt, "AcceptInvitation", second(m.dir.As(u.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+			m.try(rt, "AcceptInvitation",
+				second(m.dir.As(u.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 			m.try(rt, "RevokeRoles", m.dir.As(u.ID).RevokeRoles(m.ctx, own, user))
 			m.try(rt, "AssignRoles", second(guest.AssignRoles(m.ctx, own, u.ID, tenancy.Roles(tenancy.Support))))
 			for _, boss := range m.userBosses(u.ID) {
 				m.try(rt, "RevokeRoles", m.dir.As(boss).RevokeRoles(m.ctx, own, u.ID))
 			}
 		}
-		sent, err := guest.InviteToAccount(m.ctx, own, tenancy.NewAccountInvitation{Email: m.emailOf(m.ownerOf(org)), Roles: tenancy.Roles(tenancy.Developer)})
+		sent, err := guest.InviteToAccount(m.ctx, own,
+			tenancy.NewAccountInvitation{Email: m.emailOf(m.ownerOf(org)), Roles: tenancy.Roles(tenancy.Developer)})
 		m.try(rt, "InviteToAccount", err)
 		m.try(rt, "AcceptInvitation", second(owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 		for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 20}) {
-			m.try(rt, "RevokeRoles", m.dir.As(r.(tenancy.MembershipRecord).User).RevokeRoles(m.ctx, own, m.ownerOf(org)))
+			m.try(rt, "RevokeRoles",
+				m.dir.As(r.(tenancy.MembershipRecord).User).RevokeRoles(m.ctx, own, m.ownerOf(org)))
 		}
 	}
 	m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, account, user, tenancy.Roles(tenancy.Developer))))
@@ -467,7 +519,8 @@ func (m *machine) byGuest(rt *rapid.T) {
 			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, other.ID, active)))
 		}
 	}
-	m.try(rt, "AccountInvitations", drain(owner.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{State: "nonsense"})))
+	m.try(rt, "AccountInvitations",
+		drain(owner.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{State: "nonsense"})))
 	m.try(rt, "Relinquish", guest.Relinquish(m.ctx, account))
 	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}) {
 		request, err := owner.AddAccount(m.ctx, org, a.(tenancy.AccountRecord).ID)
@@ -480,7 +533,9 @@ func (m *machine) byGuest(rt *rapid.T) {
 }
 
 // prove claims a domain nobody has claimed and proves it; false: it was refused.
-func (m *machine) prove(rt *rapid.T, s *tenancy.Session, org tenancy.OrganizationID, name string) (tenancy.Domain, bool) {
+func (m *machine) prove(
+	rt *rapid.T, s *tenancy.Session, org tenancy.OrganizationID, name string,
+) (tenancy.Domain, bool) {
 	d, err := s.AddDomain(m.ctx, org, name)
 	m.try(rt, "AddDomain", err)
 	if err != nil {
@@ -514,7 +569,8 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 	join := func(s *tenancy.Session, to tenancy.OrganizationID, address string) {
 		sent, err := s.InviteUser(m.ctx, to, tenancy.NewInvitation{Email: address})
 		m.try(rt, "InviteUser", err)
-		m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New", Secret: sent.Secret}))
+		m.try(rt, "SignUp",
+			m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New", Secret: sent.Secret}))
 	}
 	join(owner, made.ID, m.newcomer(closed))
 	boss := m.newcomer("boss.example.org")
@@ -523,7 +579,8 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 	if err != nil || founded.Result != tenancy.SignUpFounded {
 		return
 	}
-	m.users, m.orgs, m.accounts = append(m.users, founded.User.ID), append(m.orgs, founded.Organization.ID), append(m.accounts, founded.Account.ID)
+	m.users, m.orgs, m.accounts = append(m.users, founded.User.ID), append(m.orgs, founded.Organization.ID), append(
+		m.accounts, founded.Account.ID)
 	join(m.dir.As(founded.User.ID), founded.Organization.ID, m.newcomer(closed))
 	if d, ok := m.prove(rt, owner, made.ID, asked); ok {
 		m.try(rt, "EnforceSSO", second(owner.EnforceSSO(m.ctx, d.ID, m.untested(rt, owner, made.ID))))
@@ -544,10 +601,18 @@ func (m *machine) twoOfOne(rt *rapid.T) {
 	if m.coin(rt, "closed") {
 		d, _ := m.prove(rt, owner, org, closed)
 		m.prove(rt, owner, org, "boss.example.org")
-		m.try(rt, "SetSignUpPolicy", errOf(owner.SetSignUpPolicy(m.ctx, org, tenancy.SignUpPolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed})))
+		m.try(
+			rt,
+			"SetSignUpPolicy",
+			errOf(
+				owner.SetSignUpPolicy(m.ctx, org,
+					tenancy.SignUpPolicyChange{Domain: d.ID, Policy: tenancy.PolicyClosed}),
+			),
+		)
 		sent, err := owner.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: boss})
 		m.try(rt, "InviteUser", err)
-		m.try(rt, "AcceptInvitation", second(m.dir.As(founded.User.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+		m.try(rt, "AcceptInvitation",
+			second(m.dir.As(founded.User.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 		m.importAll(rt, owner, org)
 	}
 	m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, org, made.ID)))
@@ -577,7 +642,8 @@ func (m *machine) resendRefused(rt *rapid.T) {
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
 	m.try(rt, "SetInvitationPolicy", errOf(owner.SetInvitationPolicy(m.ctx, org, tenancy.InviteAnybody)))
 	m.clock.Advance(8 * 24 * time.Hour)
-	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	m.try(rt, "AcceptInvitation",
+		second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	m.clock.Advance(29 * 24 * time.Hour)
 	m.try(rt, "Purge", second(m.dir.System().Purge(m.ctx)))
 	m.try(rt, "RecheckDomains", second(m.dir.System().RecheckDomains(m.ctx)))
@@ -587,7 +653,8 @@ func (m *machine) resendRefused(rt *rapid.T) {
 	m.try(rt, "Outcome", second(owner.Outcome(m.ctx, key)))
 	boss := m.ownerOf(org)
 	m.try(rt, "ActorOutcome", second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss}, key)))
-	m.try(rt, "ActorOutcome", second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss, Operator: "staff"}, key)))
+	m.try(rt, "ActorOutcome",
+		second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss, Operator: "staff"}, key)))
 }
 
 func (m *machine) emailOf(user tenancy.UserID) string {
@@ -625,7 +692,8 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 	boss := m.ownerOf(org)
 	m.try(rt, "SetLimits", errOf(m.dir.Operator("staff").SetLimits(m.ctx, org, nil)))
 	m.try(rt, "VerifyPhone", second(m.dir.System().VerifyPhone(m.ctx, m.accountOf(org), "+15005550006")))
-	made, err := owner.CreateOrganization(m.ctx, tenancy.NewOrganization{Name: "Another", AllStay: m.coin(rt, "all stay")})
+	made, err := owner.CreateOrganization(m.ctx,
+		tenancy.NewOrganization{Name: "Another", AllStay: m.coin(rt, "all stay")})
 	m.try(rt, "CreateOrganization", err)
 	if err == nil {
 		m.orgs = append(m.orgs, made.ID)
@@ -633,8 +701,16 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 	member := m.memberOf(rt, org)
 	for _, previous := range []tenancy.PreviousOwner{tenancy.PreviousStandardUser, tenancy.PreviousLeaves} {
 		if m.coin(rt, "transfer") {
-			m.try(rt, "TransferOwnership", second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: member, Previous: previous})))
-			m.try(rt, "ReplaceOwner", second(m.dir.Operator("staff").ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: member, Previous: previous, Reference: "t"})))
+			m.try(rt, "TransferOwnership",
+				second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: member, Previous: previous})))
+			m.try(
+				rt,
+				"ReplaceOwner",
+				second(
+					m.dir.Operator("staff").
+						ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: member, Previous: previous, Reference: "t"}),
+				),
+			)
 		}
 	}
 	for _, other := range m.where(tenancy.StateActive) {
@@ -642,7 +718,8 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 			continue
 		}
 		s := m.dir.As(m.ownerOf(other))
-		sent, err := s.InviteUser(m.ctx, other, tenancy.NewInvitation{Email: m.emailOf(boss), Role: tenancy.Administrator})
+		sent, err := s.InviteUser(m.ctx, other,
+			tenancy.NewInvitation{Email: m.emailOf(boss), Role: tenancy.Administrator})
 		m.try(rt, "InviteUser", err)
 		if err != nil {
 			continue
@@ -651,7 +728,14 @@ func (m *machine) ownerOfSeveral(rt *rapid.T) {
 		m.try(rt, "AcceptInvitation", second(owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 		if m.coin(rt, "agree") {
 			if offer, err := owner.Invitation(m.ctx, sent.Secret); err == nil && offer.Terms != nil {
-				m.try(rt, "AcceptInvitation", second(owner.AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})))
+				m.try(
+					rt,
+					"AcceptInvitation",
+					second(
+						owner.AcceptInvitation(m.ctx,
+							tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token}),
+					),
+				)
 			}
 		}
 	}
@@ -673,10 +757,16 @@ func (m *machine) inactive(rt *rapid.T) {
 			continue
 		}
 		m.try(rt, "DeactivateUser", second(owner.DeactivateUser(m.ctx, user)))
-		m.try(rt, "CreateAccount", second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "For them", Owner: user})))
+		m.try(rt, "CreateAccount",
+			second(owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "For them", Owner: user})))
 		m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, m.accountOf(org), user)))
 		m.try(rt, "TransferOwnership", second(owner.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: user})))
-		m.try(rt, "ReplaceOwner", second(m.dir.Operator("staff").ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
+		m.try(
+			rt,
+			"ReplaceOwner",
+			second(
+				m.dir.Operator("staff").ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})),
+		)
 		for _, other := range m.users {
 			m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, org, other, tenancy.Removal{AccountsTo: user}))
 			m.try(rt, "DeleteUser", owner.DeleteUser(m.ctx, other, tenancy.UserDeletion{AccountsTo: user}))
@@ -710,11 +800,13 @@ func (m *machine) inviterGone(rt *rapid.T) {
 		m.try(rt, "AddAccount", err)
 	}
 	m.try(rt, "SetOrganizationRole", errOf(owner.SetOrganizationRole(m.ctx, org, admin, tenancy.StandardUser)))
-	m.try(rt, "AcceptInvitation", second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	m.try(rt, "AcceptInvitation",
+		second(m.dir.As(user).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	if !request.ID.IsZero() {
 		m.try(rt, "AcceptAccountRequest", second(m.dir.As(user).AcceptAccountRequest(m.ctx, request.ID)))
 	}
 	m.try(rt, "ChangeEmail", second(m.dir.System().ChangeEmail(m.ctx, admin, tenancy.Proven(late))))
-	m.try(rt, "AcceptInvitation", second(m.dir.As(admin).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: other.Secret})))
+	m.try(rt, "AcceptInvitation",
+		second(m.dir.As(admin).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: other.Secret})))
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, other.ID)))
 }

@@ -66,7 +66,8 @@ func (m *model) Delete(_ context.Context, records ...tenancy.Record) error {
 func (m *model) taken(record tenancy.Record) bool {
 	own := record.Entries(nil)
 	for at, other := range m.records {
-		if at != own[0] && slices.ContainsFunc(other.Entries(nil), func(e tenancy.Entry) bool { return slices.Contains(own, e) }) {
+		if at != own[0] &&
+			slices.ContainsFunc(other.Entries(nil), func(e tenancy.Entry) bool { return slices.Contains(own, e) }) {
 			return true
 		}
 	}
@@ -84,7 +85,8 @@ func (m *model) Append(_ context.Context, events ...tenancy.EventRecord) error {
 
 func (m *model) Ack(_ context.Context, events ...tenancy.EventRecord) error {
 	for _, e := range events {
-		m.pending[e.Stream] = slices.DeleteFunc(m.pending[e.Stream], func(p tenancy.EventRecord) bool { return p.Sequence == e.Sequence })
+		m.pending[e.Stream] = slices.DeleteFunc(m.pending[e.Stream],
+			func(p tenancy.EventRecord) bool { return p.Sequence == e.Sequence })
 		if len(m.pending[e.Stream]) == 0 {
 			delete(m.pending, e.Stream)
 		}
@@ -179,7 +181,9 @@ var infos = func() map[tenancy.Index]tenancy.IndexInfo {
 
 func infoOf(index tenancy.Index) tenancy.IndexInfo { return infos[index] }
 
-func (m *model) Access(_ context.Context, user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow, _ error) {
+func (m *model) Access(
+	_ context.Context, user tenancy.UserID, account tenancy.AccountID,
+) (row tenancy.AccessRow, _ error) {
 	if u, ok := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord); ok {
 		row.SetUser(u)
 	}
@@ -194,10 +198,12 @@ func (m *model) Access(_ context.Context, user tenancy.UserID, account tenancy.A
 	if parent, ok := m.records[identity(tenancy.AccountRecord{ID: a.Parent})].(tenancy.AccountRecord); ok {
 		row.SetParent(parent)
 	}
-	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok && !a.Parent.IsZero() {
+	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok &&
+		!a.Parent.IsZero() {
 		row.ParentRoles = g.Roles
 	}
-	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok && !a.Organization.IsZero() {
+	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok &&
+		!a.Organization.IsZero() {
 		row.SetMembership(mine)
 	}
 	return row, nil
@@ -247,7 +253,8 @@ func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
 			}
 		}
 		if info.Listed {
-			asked = append(asked, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2}, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1000, Count: true})
+			asked = append(asked, tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2},
+				tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1000, Count: true})
 		}
 	}
 	for g, n := range sizes {
@@ -265,7 +272,8 @@ func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
 	}
 	for _, info := range tenancy.Indexes() {
 		if info.In && info.Listed {
-			asked = append(asked, tenancy.Lookup{Index: info.Index, Limit: 10}, tenancy.Lookup{Index: info.Index, Limit: 10, Count: true})
+			asked = append(asked, tenancy.Lookup{Index: info.Index, Limit: 10},
+				tenancy.Lookup{Index: info.Index, Limit: 10, Count: true})
 		}
 	}
 	return asked
@@ -302,7 +310,11 @@ func (m *model) differences(ctx context.Context, tx tenancy.ReadTx) (found []str
 		want, _ := m.Read(ctx, asked...)
 		for i := range asked {
 			if !sameAnswer(got[i], want[i]) {
-				found = append(found, fmt.Sprintf("%s: got %s, want %s", describe(asked[i]), describeAnswer(got[i]), describeAnswer(want[i])))
+				found = append(
+					found,
+					fmt.Sprintf("%s: got %s, want %s", describe(asked[i]), describeAnswer(got[i]),
+						describeAnswer(want[i])),
+				)
 			}
 		}
 	}

@@ -24,7 +24,11 @@ func moveCases() []testCase {
 func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 	account := func(n int, a tenancy.AccountRecord) tenancy.AccountRecord {
 		a.ID, a.Owner, a.Organization, a.Created = accountID(first+n), userID(first), org, instant(n)
-		a.Personal = tenancy.AccountPersonal{Name: tenancy.NewPersonal(text(n)), Pricing: tenancy.NewPersonal("p"), Phone: tenancy.NewPersonal("+4930123456")}
+		a.Personal = tenancy.AccountPersonal{
+			Name:    tenancy.NewPersonal(text(n)),
+			Pricing: tenancy.NewPersonal("p"),
+			Phone:   tenancy.NewPersonal("+4930123456"),
+		}
 		return a
 	}
 	return []tenancy.Record{

@@ -78,7 +78,9 @@ func (c trial) wait(closed <-chan struct{}) {
 	}
 	for begun := time.Now(); !waitFor(closed, time.Millisecond) && !w.Waiting(); {
 		if time.Since(begun) > meetingBound {
-			c.Errorf("a transaction did not come, and the store says of none that it waits for another one, within %v", meetingBound)
+			c.Errorf(
+				"a transaction did not come, and the store says of none that it waits for another one, within %v",
+				meetingBound)
 			return
 		}
 	}

@@ -149,7 +149,14 @@ type sent struct {
 }
 
 func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached) *machine {
-	m := &machine{t: t, ctx: t.Context(), store: &watched{Store: store}, clock: scene.NewClock(), dns: &scene.NameServer{}, reached: reached}
+	m := &machine{
+		t:       t,
+		ctx:     t.Context(),
+		store:   &watched{Store: store},
+		clock:   scene.NewClock(),
+		dns:     &scene.NameServer{},
+		reached: reached,
+	}
 	var seed [32]byte
 	binary.LittleEndian.PutUint64(seed[:], rapid.Uint64().Draw(rt, "seed"))
 	var err error
@@ -157,7 +164,10 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 		Now:      m.clock.Now,
 		Random:   rand.NewChaCha8(seed),
 		Resolver: m.dns,
-		Roles:    tenancy.RoleOptions{Permissions: []tenancy.Permission{"deploy"}, Roles: map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}}},
+		Roles: tenancy.RoleOptions{
+			Permissions: []tenancy.Permission{"deploy"},
+			Roles:       map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}},
+		},
 		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 			e, _ := errors.AsType[*tenancy.Error](err)
 			reached.refused(e.Op, tenancy.CodeOf(err))
@@ -248,7 +258,8 @@ func (m *machine) address(rt *rapid.T) string {
 }
 
 func (m *machine) name(rt *rapid.T) string {
-	return choose(m, rt, "named", []string{"One", "Two", "Three", "One", "Two", "Three", "One", "Two", "Three", "", "bad\u202e"})
+	return choose(m, rt, "named",
+		[]string{"One", "Two", "Three", "One", "Two", "Three", "One", "Two", "Three", "", "bad\u202e"})
 }
 
 // session draws who acts: often whoever owns what the step is about.
@@ -324,12 +335,19 @@ func (m *machine) accountOwners(id tenancy.AccountID) []tenancy.UserID {
 func (m *machine) userBosses(user tenancy.UserID) []tenancy.UserID {
 	bosses := []tenancy.UserID{user}
 	_ = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 10})
+		answers, err := tx.Read(ctx,
+			tenancy.Lookup{Index: tenancy.IndexMembershipsOf, Key: tenancy.Key{In: user}, Limit: 10})
 		if err != nil {
 			return err
 		}
 		for _, r := range answers[0].Records {
-			answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexOrganizations, Key: tenancy.Key{ID: r.(tenancy.MembershipRecord).Organization}})
+			answers, err := tx.Read(
+				ctx,
+				tenancy.Lookup{
+					Index: tenancy.IndexOrganizations,
+					Key:   tenancy.Key{ID: r.(tenancy.MembershipRecord).Organization},
+				},
+			)
 			if err != nil {
 				return err
 			}

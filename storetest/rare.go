@@ -32,12 +32,14 @@ type company struct {
 func (m *machine) company(rt *rapid.T) (company, bool) {
 	m.draws++
 	c := company{name: fmt.Sprintf("d%d.com", m.draws)}
-	signed, err := m.dir.System().SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven("boss@" + c.name), Name: "Boss"})
+	signed, err := m.dir.System().
+		SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven("boss@" + c.name), Name: "Boss"})
 	m.try(rt, "SignUp", err)
 	if err != nil || signed.Result != tenancy.SignUpFounded {
 		return c, false
 	}
-	c.org, c.account, c.boss, c.owner = signed.Organization.ID, signed.Account.ID, signed.User.ID, m.dir.As(signed.User.ID)
+	c.org, c.account, c.boss, c.owner = signed.Organization.ID, signed.Account.ID, signed.User.ID, m.dir.As(
+		signed.User.ID)
 	m.users, m.orgs, m.accounts = append(m.users, c.boss), append(m.orgs, c.org), append(m.accounts, c.account)
 	m.try(rt, "VerifyPhone", second(m.dir.System().VerifyPhone(m.ctx, c.account, "+15005550006")))
 	return c, true
@@ -52,7 +54,8 @@ func (m *machine) hire(rt *rapid.T, c company, at string, role tenancy.Organizat
 		return tenancy.UserID{}
 	}
 	m.invitations, m.secrets = append(m.invitations, sent.ID), append(m.secrets, keptSecret(sent.Secret, address))
-	signed, err := m.dir.System().SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New", Secret: sent.Secret})
+	signed, err := m.dir.System().
+		SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New", Secret: sent.Secret})
 	m.try(rt, "SignUp", err)
 	if err == nil {
 		m.users = append(m.users, signed.User.ID)
@@ -84,9 +87,11 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "CreateSubaccount", err)
 	m.accounts = append(m.accounts, sub.ID)
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Subaccounts: 1})))
-	m.try(rt, "CreateSubaccount", second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Sub"})))
+	m.try(rt, "CreateSubaccount",
+		second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Sub"})))
 	m.try(rt, "SuspendAccount", second(c.owner.SuspendAccount(m.ctx, c.account)))
-	m.try(rt, "CreateSubaccount", second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Sub"})))
+	m.try(rt, "CreateSubaccount",
+		second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Sub"})))
 	m.try(rt, "ReactivateAccount", second(c.owner.ReactivateAccount(m.ctx, c.account)))
 	of := x
 	of.account = sub.ID
@@ -100,11 +105,19 @@ func (m *machine) companyAccount(rt *rapid.T) {
 		m.try(rt, "CreateAccount", second(c.owner.CreateAccount(m.ctx, made.ID, tenancy.NewAccount{Name: "Beside"})))
 		m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, made.ID, &tenancy.Limits{Accounts: 1})))
 		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, made.ID)))
-		m.try(rt, "DeleteOrganization", c.owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{AccountsTo: made.ID}))
+		m.try(rt, "DeleteOrganization",
+			c.owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{AccountsTo: made.ID}))
 		m.try(rt, "DeleteOrganization", c.owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{}))
 		m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, made.ID, nil)))
 		m.try(rt, "EnableHIPAA", second(c.owner.EnableHIPAA(m.ctx, c.account)))
-		m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, c.org, tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: entitledSince})))
+		m.try(
+			rt,
+			"SetHIPAAEntitlement",
+			errOf(
+				staff.SetHIPAAEntitlement(m.ctx, c.org,
+					tenancy.HIPAAEntitlement{On: true, Reference: "baa-1", Executed: entitledSince}),
+			),
+		)
 		m.try(rt, "EnableHIPAA", second(c.owner.EnableHIPAA(m.ctx, c.account)))
 		m.try(rt, "MoveAccount", second(c.owner.MoveAccount(m.ctx, c.account, made.ID)))
 		m.try(rt, "DisableHIPAA", second(c.owner.DisableHIPAA(m.ctx, c.account)))
@@ -123,7 +136,8 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "AssignRoles", second(c.owner.AssignRoles(m.ctx, c.account, c.boss, tenancy.Roles(tenancy.Developer))))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, c.boss)))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, nil)))
-	m.try(rt, "CreateSubaccount", second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Another"})))
+	m.try(rt, "CreateSubaccount",
+		second(c.owner.CreateSubaccount(m.ctx, c.account, tenancy.NewSubaccount{Name: "Another"})))
 	if m.coin(rt, "closed") {
 		sent, err := c.owner.InviteToAccount(m.ctx, c.account,
 			tenancy.NewAccountInvitation{Email: m.newcomer("elsewhere.net"), Roles: tenancy.Roles(tenancy.Support)})
@@ -148,7 +162,8 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	}
 	if loner, _, ok := m.outsider(rt, "elsewhere.net"); ok {
 		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: loner}, Limit: 1}) {
-			m.try(rt, "TransferAccount", second(m.dir.As(loner).TransferAccount(m.ctx, a.(tenancy.AccountRecord).ID, loner)))
+			m.try(rt, "TransferAccount",
+				second(m.dir.As(loner).TransferAccount(m.ctx, a.(tenancy.AccountRecord).ID, loner)))
 		}
 	}
 }
@@ -162,10 +177,12 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 	}
 	address := m.newcomer("elsewhere.net")
 	invite := func() (tenancy.SentInvitation, error) {
-		sent, err := c.owner.InviteToAccount(m.ctx, c.account, tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(tenancy.Support)})
+		sent, err := c.owner.InviteToAccount(m.ctx, c.account,
+			tenancy.NewAccountInvitation{Email: address, Roles: tenancy.Roles(tenancy.Support)})
 		m.try(rt, "InviteToAccount", err)
 		if err == nil {
-			m.invitations, m.secrets = append(m.invitations, sent.ID), append(m.secrets, keptSecret(sent.Secret, address))
+			m.invitations, m.secrets = append(m.invitations, sent.ID), append(m.secrets,
+				keptSecret(sent.Secret, address))
 		}
 		return sent, err
 	}
@@ -190,7 +207,8 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 		}
 		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, sent.Secret))
 		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, sent.Secret))
-		m.try(rt, "AcceptInvitation", second(m.dir.As(m.user(rt)).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+		m.try(rt, "AcceptInvitation",
+			second(m.dir.As(m.user(rt)).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	}
 	for range 6 {
 		sent, err := c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: "often@" + c.name})
@@ -198,7 +216,8 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 		m.try(rt, "RevokeInvitation", c.owner.RevokeInvitation(m.ctx, sent.ID))
 	}
 	m.try(rt, "SetInvitationPolicy", errOf(c.owner.SetInvitationPolicy(m.ctx, c.org, tenancy.InviteLiveDomains)))
-	m.try(rt, "InviteUser", second(c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: m.newcomer("elsewhere.net")})))
+	m.try(rt, "InviteUser",
+		second(c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: m.newcomer("elsewhere.net")})))
 
 	loner, home, ok := m.outsider(rt, "elsewhere.net")
 	if !ok {
@@ -264,7 +283,8 @@ func (m *machine) companyDomain(rt *rapid.T) {
 	}
 	importable(c.owner)
 	importable(m.dir.As(member))
-	m.try(rt, "SetImportEntitlement", errOf(staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
+	m.try(rt, "SetImportEntitlement",
+		errOf(staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
 	importable(c.owner)
 
 	connection := m.untested(rt, c.owner, c.org)
@@ -290,7 +310,8 @@ func (m *machine) companyDomain(rt *rapid.T) {
 	move := func(user tenancy.UserID, to string) {
 		m.try(rt, "ChangeEmail", second(host.ChangeEmail(m.ctx, user, tenancy.Proven(to))))
 	}
-	m.try(rt, "SetSignUpPolicy", errOf(c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyInvitationOnly})))
+	m.try(rt, "SetSignUpPolicy",
+		errOf(c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Policy: tenancy.PolicyInvitationOnly})))
 	asked, err := host.RequestInvitation(m.ctx, tenancy.Proven(m.newcomer(c.name)))
 	m.try(rt, "RequestInvitation", err)
 	for _, s := range []*tenancy.Session{m.dir.As(member), c.owner, c.owner} {
@@ -346,7 +367,8 @@ func (m *machine) companyEnds(rt *rapid.T) {
 	}
 	m.try(rt, "AcceptInvitation", second(c.owner.AcceptInvitation(m.ctx, in)))
 	restore()
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, other.org, tenancy.OwnerReplacement{User: c.boss, Reference: "t"})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, other.org, tenancy.OwnerReplacement{User: c.boss, Reference: "t"})))
 }
 
 // companyMerges merges and imports into a company that has a live domain, and has room
@@ -358,7 +380,8 @@ func (m *machine) companyMerges(rt *rapid.T) {
 		return
 	}
 	host, staff := m.dir.System(), m.dir.Operator("staff")
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: rival.boss, Reference: "t"})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: rival.boss, Reference: "t"})))
 	early := m.newcomer(c.name) // founds an organization before the domain is the company's
 	signed, err := host.SignUp(m.ctx, tenancy.NewSignUp{Email: tenancy.Proven(early), Name: "Early"})
 	m.try(rt, "SignUp", err)
@@ -387,9 +410,11 @@ func (m *machine) companyMerges(rt *rapid.T) {
 		}
 	}
 	m.try(rt, "ImportUsers", second(c.owner.ImportUsers(m.ctx, c.org, tenancy.UserImport{Emails: []string{early}})))
-	m.try(rt, "SetImportEntitlement", errOf(staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
+	m.try(rt, "SetImportEntitlement",
+		errOf(staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
 	policy := func(policy tenancy.SignUpPolicy) {
-		m.try(rt, "SetSignUpPolicy", errOf(c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Domain: domain.ID, Policy: policy})))
+		m.try(rt, "SetSignUpPolicy",
+			errOf(c.owner.SetSignUpPolicy(m.ctx, c.org, tenancy.SignUpPolicyChange{Domain: domain.ID, Policy: policy})))
 	}
 	policy(tenancy.PolicyClosed)
 	into()
@@ -412,7 +437,8 @@ func (m *machine) companyMerges(rt *rapid.T) {
 	into()
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, nil)))
 	if m.coin(rt, "they stay two") {
-		m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, made.ID, tenancy.OwnerReplacement{User: member, Reference: "t"})))
+		m.try(rt, "ReplaceOwner",
+			second(staff.ReplaceOwner(m.ctx, made.ID, tenancy.OwnerReplacement{User: member, Reference: "t"})))
 	}
 	into()
 	into()
@@ -420,5 +446,6 @@ func (m *machine) companyMerges(rt *rapid.T) {
 		m.try(rt, "DismissRequest", c.owner.DismissRequest(m.ctx, q))
 	}
 	m.try(rt, "DeactivateUser", second(staff.DeactivateUser(m.ctx, c.boss)))
-	m.try(rt, "ReplaceOwner", second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: m.memberOf(rt, c.org), Reference: "t"})))
+	m.try(rt, "ReplaceOwner",
+		second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: m.memberOf(rt, c.org), Reference: "t"})))
 }

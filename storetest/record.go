@@ -39,7 +39,8 @@ func variants(info tenancy.IndexInfo) []tenancy.Record {
 		v.FieldByIndex(path).Set(full.FieldByIndex(path))
 		one := v.Interface().(tenancy.Record)
 		all = append(all, one)
-		if slices.Equal(one.Entries(nil), base.Entries(nil)) && lengthen(v.FieldByIndex(path)) { // no index limits how long the text can be
+		if slices.Equal(one.Entries(nil), base.Entries(nil)) &&
+			lengthen(v.FieldByIndex(path)) { // no index limits how long the text can be
 			all = append(all, v.Interface().(tenancy.Record))
 		}
 	}

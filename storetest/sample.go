@@ -335,7 +335,10 @@ func (f *filler) fill(v reflect.Value) {
 // filled one by one.
 func whole(t reflect.Type) bool {
 	switch t {
-	case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Personal]():
+	case reflect.TypeFor[tenancy.Actor](),
+		reflect.TypeFor[tenancy.Stream](),
+		reflect.TypeFor[tenancy.RoleSet](),
+		reflect.TypeFor[tenancy.Personal]():
 		return true
 	}
 	return t.Kind() != reflect.Struct

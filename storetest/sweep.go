@@ -42,8 +42,10 @@ type subjects struct {
 // wellFormed are texts that every operation takes.
 func wellFormed() subjects {
 	return subjects{
-		roles: tenancy.Roles(tenancy.Developer), role: tenancy.StandardUser, name: "One", email: "swept@elsewhere.net", site: "swept.com", phone: "+15005550006",
-		operation: tenancy.OperationIDOf("swept"), reference: "t-1", operator: "staff", permission: tenancy.Build, inOrg: tenancy.ViewOrganization,
+		roles: tenancy.Roles(
+			tenancy.Developer), role: tenancy.StandardUser, name: "One", email: "swept@elsewhere.net", site: "swept.com", phone: "+15005550006",
+		operation: tenancy.OperationIDOf(
+			"swept"), reference: "t-1", operator: "staff", permission: tenancy.Build, inOrg: tenancy.ViewOrganization,
 		signUp: tenancy.PolicyAutomatic, invite: tenancy.InviteAnybody,
 	}
 }
@@ -222,7 +224,8 @@ var sweeps = []sweep{
 		return second(p.CreateSubaccount(ctx, x.account, tenancy.NewSubaccount{Name: x.name}))
 	}},
 	{"CreateOrganization", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.CreateOrganization(ctx, tenancy.NewOrganization{Name: x.name, Stay: []tenancy.AccountID{x.account}}))
+		return second(
+			p.CreateOrganization(ctx, tenancy.NewOrganization{Name: x.name, Stay: []tenancy.AccountID{x.account}}))
 	}},
 	{"InviteUser", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.InviteUser(ctx, x.org, tenancy.NewInvitation{Email: x.email, Role: x.role}))
@@ -231,13 +234,19 @@ var sweeps = []sweep{
 		return second(p.InviteUser(ctx, x.org, tenancy.NewInvitation{Email: x.email}))
 	}},
 	{"InviteToAccount", takesText | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.InviteToAccount(ctx, x.account, tenancy.NewAccountInvitation{Email: x.email, Roles: tenancy.Roles(tenancy.Support)}))
+		return second(
+			p.InviteToAccount(ctx, x.account,
+				tenancy.NewAccountInvitation{Email: x.email, Roles: tenancy.Roles(tenancy.Support)}),
+		)
 	}},
 	{"AddAccount", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.AddAccount(ctx, x.org, x.account))
 	}},
 	{"SetHIPAAEntitlement", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return errOf(p.SetHIPAAEntitlement(ctx, x.org, tenancy.HIPAAEntitlement{On: true, Reference: x.reference, Executed: entitledSince}))
+		return errOf(
+			p.SetHIPAAEntitlement(ctx, x.org,
+				tenancy.HIPAAEntitlement{On: true, Reference: x.reference, Executed: entitledSince}),
+		)
 	}},
 	{"SetImportEntitlement", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return errOf(p.SetImportEntitlement(ctx, x.org, tenancy.ImportEntitlement{On: true, Reference: x.reference}))
@@ -260,9 +269,13 @@ var sweeps = []sweep{
 	{"SignUp", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: x.name}))
 	}},
-	{"ChangeEmail", takesText | platformal | onMember, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.ChangeEmail(ctx, x.user, tenancy.Proven(x.email)))
-	}},
+	{
+		"ChangeEmail",
+		takesText | platformal | onMember,
+		func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+			return second(p.ChangeEmail(ctx, x.user, tenancy.Proven(x.email)))
+		},
+	},
 	{"SetHIPAAEntitlement", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return errOf(p.SetHIPAAEntitlement(ctx, x.org, tenancy.HIPAAEntitlement{On: true, Reference: "undated"}))
 	}},
@@ -276,7 +289,10 @@ var sweeps = []sweep{
 		return second(p.ReplaceOwner(ctx, x.org, tenancy.OwnerReplacement{User: x.user, Previous: 9, Reference: "t"}))
 	}},
 	{"CreateOrganization", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.CreateOrganization(ctx, tenancy.NewOrganization{Name: "One", AllStay: true, Stay: []tenancy.AccountID{x.account}}))
+		return second(
+			p.CreateOrganization(ctx,
+				tenancy.NewOrganization{Name: "One", AllStay: true, Stay: []tenancy.AccountID{x.account}}),
+		)
 	}},
 	{"CreateAccount", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.CreateAccount(ctx, tenancy.OrganizationID{}, tenancy.NewAccount{Name: "One", Owner: x.user}))
@@ -291,18 +307,26 @@ var sweeps = []sweep{
 	{"RenameAccount", takesText | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.RenameAccount(ctx, x.account, x.name))
 	}},
-	{"VerifyPhone", takesText | platformal | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.VerifyPhone(ctx, x.account, x.phone))
-	}},
+	{
+		"VerifyPhone",
+		takesText | platformal | onAccount,
+		func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+			return second(p.VerifyPhone(ctx, x.account, x.phone))
+		},
+	},
 	{"UpgradeAccount", platformal | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.UpgradeAccount(ctx, x.account))
 	}},
 	{"InvoiceAccount", platformal | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.InvoiceAccount(ctx, x.account))
 	}},
-	{"SetPricing", takesText | platformal | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.SetPricing(ctx, x.account, x.name))
-	}},
+	{
+		"SetPricing",
+		takesText | platformal | onAccount,
+		func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+			return second(p.SetPricing(ctx, x.account, x.name))
+		},
+	},
 	{"SetPricing", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.SetPricing(ctx, x.account, "bad\x00"))
 	}},
@@ -448,7 +472,8 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 		}
 	}
 	for _, id := range m.invitations {
-		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id); err == nil && i.Organization == org {
+		if i, err := lookUp[tenancy.InvitationRecord](m, tenancy.IndexInvitations, id); err == nil &&
+			i.Organization == org {
 			if i.Kind == tenancy.InvitationOfAccount {
 				x.request = id
 			} else {
@@ -470,7 +495,8 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 // unknowns are well-formed and name what does not exist.
 func (m *machine) unknowns(rt *rapid.T) subjects {
 	x, id := wellFormed(), m.unknown(rt)
-	x.org, x.account, x.user, x.invitation, x.request = tenancy.OrganizationID(id), tenancy.AccountID(id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
+	x.org, x.account, x.user, x.invitation, x.request = tenancy.OrganizationID(id), tenancy.AccountID(
+		id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
 	x.domain, x.connection, x.asked = tenancy.DomainID(id), tenancy.ConnectionID(id), tenancy.RequestID(id)
 	id[0]++
 	x.other, x.operation = tenancy.OrganizationID(id), tenancy.OperationID(id)
@@ -496,13 +522,21 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 			m.did(rt, "Relay", func() error { _, err := p.Relay(m.ctx, nil); return err })
 			m.did(rt, "Purge", func() error { _, err := p.Once(key).Purge(m.ctx); return err })
 			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
-			m.did(rt, "VerifyDomain", func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
-			m.did(rt, "ImportUsers", func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
+			m.did(rt, "VerifyDomain",
+				func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
+			m.did(rt, "ImportUsers",
+				func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
 		},
 		"nothing named": func(rt *rapid.T) {
 			x := wellFormed()
 			x.operation = tenancy.OperationID{}
-			m.swept(rt, choose(m, rt, "who", []*tenancy.Platform{m.dir.Operator("staff"), m.dir.System(), asPlatform(m.dir.As(m.user(rt)))}), x, 0)
+			m.swept(
+				rt,
+				choose(m, rt, "who",
+					[]*tenancy.Platform{m.dir.Operator("staff"), m.dir.System(), asPlatform(m.dir.As(m.user(rt)))}),
+				x,
+				0,
+			)
 		},
 		"nothing known": func(rt *rapid.T) {
 			m.swept(rt, m.anyHost(rt), m.unknowns(rt), 0)

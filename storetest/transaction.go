@@ -30,7 +30,10 @@ func transactionCases() []testCase {
 func (c trial) swallowed() {
 	m := newModel()
 	user := func(n int) tenancy.UserRecord {
-		return tenancy.UserRecord{ID: userID(n), Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("same@sample.example")}}
+		return tenancy.UserRecord{
+			ID:       userID(n),
+			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("same@sample.example")},
+		}
 	}
 	c.both(m, putting(user(1)))
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(1), 1, 1)...) })

@@ -28,7 +28,10 @@ func uniqueCases() []testCase {
 func (c trial) unique(one, other, oneElsewhere, otherElsewhere tenancy.Record) {
 	m := newModel()
 	_ = m.clone().Put(c.Context(), other, oneElsewhere, otherElsewhere)
-	bystander := tenancy.UserRecord{ID: userID(77), Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("bystander@sample.example")}}
+	bystander := tenancy.UserRecord{
+		ID:       userID(77),
+		Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("bystander@sample.example")},
+	}
 	_ = m.clone().Put(c.Context(), bystander)
 	_ = m.clone().Append(c.Context(), chain(stream(1), 1, 1)...)
 

@@ -23,7 +23,10 @@ func writeCases() []testCase {
 // in several.
 func (c trial) putAgain() {
 	m := newModel()
-	before := tenancy.UserRecord{ID: userID(1), Personal: tenancy.UserPersonal{Address: address(1), Name: tenancy.NewPersonal("before")}}
+	before := tenancy.UserRecord{
+		ID:       userID(1),
+		Personal: tenancy.UserPersonal{Address: address(1), Name: tenancy.NewPersonal("before")},
+	}
 	after := tenancy.UserRecord{ID: userID(1), Deleted: true, Personal: tenancy.UserPersonal{Address: address(2)}}
 	for _, records := range [][]tenancy.Record{{before}, {before}, {before, before}, {after}, {before, after},
 		{after, before, after, before}} {
@@ -57,7 +60,12 @@ func (c trial) deleteByIdentity() {
 // inOrder puts and deletes one record by turns in one transaction. The last write counts.
 func (c trial) inOrder() {
 	m := newModel()
-	r := tenancy.RequestRecord{ID: id(1), Organization: orgID(1), State: tenancy.StateOpen, Personal: tenancy.RequestPersonal{Address: address(1)}}
+	r := tenancy.RequestRecord{
+		ID:           id(1),
+		Organization: orgID(1),
+		State:        tenancy.StateOpen,
+		Personal:     tenancy.RequestPersonal{Address: address(1)},
+	}
 	settled := r
 	settled.State, settled.Settled = tenancy.StateSettled, 9
 	for _, script := range [][]writing{

@@ -169,7 +169,9 @@ func (t *town) preview(ctx context.Context) error {
 }
 
 // acceptInvitation accepts as the Candidate's Owner, who has seen the terms.
-func (t *town) acceptInvitation(ctx context.Context, secret tenancy.Secret) (tenancy.AcceptedInvitation, error) {
+func (t *town) acceptInvitation(
+	ctx context.Context, secret tenancy.Secret,
+) (tenancy.AcceptedInvitation, error) {
 	owner := t.as(t.candidate.owner)
 	offer, err := owner.Invitation(ctx, secret)
 	if err != nil {

@@ -22,7 +22,8 @@ func errorOf[T any](_ T, err error) error { return err }
 // attempts lists the attempts that this company has the people for.
 func (c *company) attempts(ctx context.Context) ([]attempt, error) {
 	rival, err := c.host.SignUp(ctx, tenancy.NewSignUp{
-		Email: tenancy.Proven(c.stranger("vera.stone", "rival.example")), Name: "Vera Stone", Organization: "Rival",
+		Email: tenancy.Proven(
+			c.stranger("vera.stone", "rival.example")), Name: "Vera Stone", Organization: "Rival",
 	})
 	if err != nil {
 		return nil, err
@@ -49,9 +50,12 @@ func (c *company) attempts(ctx context.Context) ([]attempt, error) {
 		all = append(all, c.attemptsOfStandardUser(p)...)
 	}
 	if p := c.member(func(p *person) bool { return p.suspended }); p != nil {
-		all = append(all, attempt{p.name + ", suspended", "looks at their account", func(ctx context.Context) error {
-			return errorOf(c.as(p).Account(ctx, c.accounts[p.department]))
-		}})
+		all = append(
+			all,
+			attempt{p.name + ", suspended", "looks at their account", func(ctx context.Context) error {
+				return errorOf(c.as(p).Account(ctx, c.accounts[p.department]))
+			}},
+		)
 	}
 	return all, nil
 }

@@ -144,7 +144,8 @@ func TestDepartments(t *testing.T) {
 		"Kim,Bo,kim@acme.example,"+strings.Repeat("å", 64)+",,,,\n")
 	require.Contains(t, stdout, "Rows: 4, left out: 0.")
 	require.Regexp(t, `2 +"two\\nlines" +1 +The department's name has line breaks, control characters`, stdout)
-	require.Regexp(t, `4 +"\\u00e5.*…" +2 +The department's name has 65 characters, and at most 64 are allowed.`, stdout)
+	require.Regexp(t, `4 +"\\u00e5.*…" +2 +The department's name has 65 characters, and at most 64 are allowed.`,
+		stdout)
 	require.Regexp(t, `managed +General +Ana Lima +active +3\n`, stdout)
 	require.Regexp(t, `managed +å{64} +Ana Lima +active +2\n`, stdout)
 	require.Regexp(t, `managed +Staging +Ana Lima +active +4\n`, stdout)

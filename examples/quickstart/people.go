@@ -89,7 +89,8 @@ func (c *company) invite(ctx context.Context, people []*person) error {
 			c.leaveOut(p, "The person is suspended and has never signed in.")
 			continue
 		}
-		sent, err := c.as(c.owner).InviteUser(ctx, c.org, tenancy.NewInvitation{Email: p.email, Role: roleOf(p)})
+		sent, err := c.as(c.owner).
+			InviteUser(ctx, c.org, tenancy.NewInvitation{Email: p.email, Role: roleOf(p)})
 		if tenancy.CodeOf(err) != "" {
 			why := rowSentence(p, err)
 			if line := lines[strings.ToLower(p.email)]; line > 0 && errors.Is(err, tenancy.ErrAlreadyExists) {

@@ -55,7 +55,8 @@ func (c *company) verify(ctx context.Context, w *strings.Builder) error {
 		return err
 	}
 	fmt.Fprintf(w, "\nChecked: %d violations of the invariants.\n", len(violations))
-	fmt.Fprintf(w, "The organization's log has %d events and %d signs of tampering.\n", len(events), len(tampered))
+	fmt.Fprintf(w, "The organization's log has %d events and %d signs of tampering.\n", len(events),
+		len(tampered))
 	if len(violations)+len(tampered) > 0 {
 		return fmt.Errorf("%d violations, %d signs of tampering", len(violations), len(tampered))
 	}

@@ -20,11 +20,14 @@ import (
 
 // ErrMissing says that the server's programs are not on this machine, and how to
 // install them.
-var ErrMissing = errors.New("PostgreSQL's server programs (initdb, postgres) were not found in PATH, in $PGBIN or in /usr/lib/postgresql/*/bin; " +
-	"on Debian: apt-get install postgresql, on macOS: brew install postgresql")
+var ErrMissing = errors.New(
+	"PostgreSQL's server programs (initdb, postgres) were not found in PATH, in $PGBIN or in /usr/lib/postgresql/*/bin; " +
+		"on Debian: apt-get install postgresql, on macOS: brew install postgresql",
+)
 
 // ErrNoBouncer says that PgBouncer is not on this machine, and how to install it.
-var ErrNoBouncer = errors.New("the program pgbouncer was not found in PATH or /usr/sbin; on Debian: apt-get install pgbouncer")
+var ErrNoBouncer = errors.New(
+	"the program pgbouncer was not found in PATH or /usr/sbin; on Debian: apt-get install pgbouncer")
 
 // Server is a running PostgreSQL.
 type Server struct {
@@ -284,9 +287,14 @@ func (s *Server) Bouncer(settings ...string) (url func(database string) string, 
 			return nil, nil, ErrNoBouncer
 		}
 	}
-	config := fmt.Sprintf("[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
-		"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n", s.Dir, s.Dir,
-		bouncerPort, strings.Join(settings, "\n"))
+	config := fmt.Sprintf(
+		"[databases]\n* = host=%s port=5432 user=postgres\n[pgbouncer]\nunix_socket_dir = %s\nlisten_port = %s\nauth_type = any\n"+
+			"pool_mode = transaction\nmax_client_conn = 500\ndefault_pool_size = 10\n%s\n",
+		s.Dir,
+		s.Dir,
+		bouncerPort,
+		strings.Join(settings, "\n"),
+	)
 	file := filepath.Join(s.Dir, "pgbouncer.ini")
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
 		return nil, nil, err

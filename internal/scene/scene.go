@@ -78,14 +78,24 @@ func (s *Scene) Found(name string) tenancy.SignedUp {
 // account.
 func (s *Scene) FoundAt(name, email string) tenancy.SignedUp {
 	s.tb.Helper()
-	founded, err := s.Host.SignUp(s.tb.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Organization: name + " Inc", Account: name + " main"})
+	founded, err := s.Host.SignUp(
+		s.tb.Context(),
+		tenancy.NewSignUp{
+			Email:        tenancy.Proven(email),
+			Name:         name,
+			Organization: name + " Inc",
+			Account:      name + " main",
+		},
+	)
 	require.NoError(s.tb, err)
 	return founded
 }
 
 // Join lets a member invite a new person to an organization, and signs them up with the
 // invitation's secret.
-func (s *Scene) Join(inviter tenancy.UserID, org tenancy.OrganizationID, name, email string, role tenancy.OrganizationRole) tenancy.UserID {
+func (s *Scene) Join(
+	inviter tenancy.UserID, org tenancy.OrganizationID, name, email string, role tenancy.OrganizationRole,
+) tenancy.UserID {
 	s.tb.Helper()
 	sent, err := s.As(inviter).InviteUser(s.tb.Context(), org, tenancy.NewInvitation{Email: email, Role: role})
 	require.NoError(s.tb, err)
@@ -94,16 +104,20 @@ func (s *Scene) Join(inviter tenancy.UserID, org tenancy.OrganizationID, name, e
 
 // Guest lets a user invite a new person to an account with roles, and signs them up
 // with the invitation's secret: they are an independent user.
-func (s *Scene) Guest(inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole) tenancy.UserID {
+func (s *Scene) Guest(
+	inviter tenancy.UserID, account tenancy.AccountID, name string, roles ...tenancy.AccountRole,
+) tenancy.UserID {
 	s.tb.Helper()
-	sent, err := s.As(inviter).InviteToAccount(s.tb.Context(), account, tenancy.NewAccountInvitation{Email: Address(name), Roles: tenancy.Roles(roles...)})
+	sent, err := s.As(inviter).
+		InviteToAccount(s.tb.Context(), account, tenancy.NewAccountInvitation{Email: Address(name), Roles: tenancy.Roles(roles...)})
 	require.NoError(s.tb, err)
 	return s.signUp(name, Address(name), sent)
 }
 
 func (s *Scene) signUp(name, email string, sent tenancy.SentInvitation) tenancy.UserID {
 	s.tb.Helper()
-	joined, err := s.Host.SignUp(s.tb.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
+	joined, err := s.Host.SignUp(s.tb.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
 	require.NoError(s.tb, err)
 	return joined.User.ID
 }
@@ -124,7 +138,11 @@ func (s *Scene) Prove(actor tenancy.UserID, org tenancy.OrganizationID, name str
 // Put stores records without the library's knowledge.
 func (s *Scene) Put(records ...tenancy.Record) {
 	s.tb.Helper()
-	require.NoError(s.tb, s.Store.Update(s.tb.Context(), func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
+	require.NoError(
+		s.tb,
+		s.Store.Update(s.tb.Context(),
+			func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }),
+	)
 }
 
 // Check returns the violations that Directory.Check finds, in a test's cleanup too.

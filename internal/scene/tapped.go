@@ -74,14 +74,18 @@ func (r *tappedReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]te
 	return answers, err
 }
 
-func (r *tappedReads) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
+func (r *tappedReads) Access(
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+) (tenancy.AccessRow, error) {
 	if err := r.call("Access"); err != nil {
 		return tenancy.AccessRow{}, err
 	}
 	return r.reads.Access(ctx, user, account)
 }
 
-func (r *tappedReads) Events(ctx context.Context, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {
+func (r *tappedReads) Events(
+	ctx context.Context, stream tenancy.Stream, from uint64, limit int,
+) ([]tenancy.EventRecord, error) {
 	if err := r.call("Events"); err != nil {
 		return nil, err
 	}
@@ -94,7 +98,9 @@ func (r *tappedReads) Events(ctx context.Context, stream tenancy.Stream, from ui
 	return all[:min(limit, len(all))], err
 }
 
-func (r *tappedReads) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
+func (r *tappedReads) Outbox(
+	ctx context.Context, after tenancy.Stream, limit int,
+) ([]tenancy.EventRecord, error) {
 	if err := r.call("Outbox"); err != nil {
 		return nil, err
 	}

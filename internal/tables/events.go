@@ -42,7 +42,8 @@ func EventValues(e tenancy.EventRecord) ([]any, error) {
 	return []any{
 		stream, int64(e.Sequence), !e.Stream.User.IsZero(), orNull([16]byte(e.ID)), int64(e.Time),
 		e.Actor.String(), e.Name,
-		orNull([16]byte(e.Operation)), int64(e.Part), int64(e.Step), string(e.Correlation), e.Type, []byte(e.Data),
+		orNull(
+			[16]byte(e.Operation)), int64(e.Part), int64(e.Step), string(e.Correlation), e.Type, []byte(e.Data),
 		orNull(e.Previous), orNull(e.Hash),
 	}, nil
 }

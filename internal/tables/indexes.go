@@ -102,7 +102,8 @@ func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
 func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
 	var room [8]tenancy.Entry
 	return slices.ContainsFunc(r.Entries(room[:0]), func(e tenancy.Entry) bool {
-		return e.Index == x.Index && e.Key.In == l.Key.In && (e.Key == l.Key) == (l.Limit == 0) && !before(e.Key, l.Key)
+		return e.Index == x.Index && e.Key.In == l.Key.In && (e.Key == l.Key) == (l.Limit == 0) &&
+			!before(e.Key, l.Key)
 	})
 }
 
@@ -130,7 +131,8 @@ func (x *Index) queries() {
 	x.Exact, x.List, x.Count = exact, list, list
 	x.Exact.SQL = "SELECT " + columns + from + strings.Join(conditions, " AND ")
 	x.List.SQL = "SELECT " + columns + from + strings.Join(after, " AND ") + order + limit
-	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after, " AND ") + limit + ") AS counted"
+	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after,
+		" AND ") + limit + ") AS counted"
 }
 
 // parameter adds a parameter, and returns how it is written.
@@ -263,7 +265,8 @@ func build() (e everything) {
 func (t *Table) keyColumns(p place) {
 	add := func(name string, of Type, part part) {
 		if t.column(name) == nil {
-			t.Columns = append(t.Columns, Column{Name: name, Type: of, Nullable: true, index: p.index, part: part})
+			t.Columns = append(t.Columns,
+				Column{Name: name, Type: of, Nullable: true, index: p.index, part: part})
 		}
 	}
 	if p.keyIn {

@@ -21,7 +21,10 @@ func filled(kind tenancy.Record, draw func(reflect.Value)) tenancy.Record {
 	var fill func(reflect.Value)
 	fill = func(v reflect.Value) {
 		switch v.Type() {
-		case reflect.TypeFor[tenancy.Actor](), reflect.TypeFor[tenancy.RoleSet](), reflect.TypeFor[tenancy.Stream](), reflect.TypeFor[tenancy.Personal]():
+		case reflect.TypeFor[tenancy.Actor](),
+			reflect.TypeFor[tenancy.RoleSet](),
+			reflect.TypeFor[tenancy.Stream](),
+			reflect.TypeFor[tenancy.Personal]():
 			draw(v)
 			return
 		}
@@ -329,7 +332,8 @@ func TestQueries(t *testing.T) {
 				{In: key.In, Text: key.Text}} {
 				q, err := x.Query(tenancy.Lookup{Key: without})
 				require.NoError(t, err)
-				lacks := x.In && without.In == [16]byte{} || x.Text && without.Text == "" || x.ID && without.ID == [16]byte{}
+				lacks := x.In && without.In == [16]byte{} || x.Text && without.Text == "" ||
+					x.ID && without.ID == [16]byte{}
 				require.Equal(t, lacks, q == nil, x.Name)
 			}
 		}

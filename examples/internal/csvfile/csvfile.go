@@ -109,7 +109,8 @@ func malformed(err error) error {
 	case !ok:
 		return err
 	case errors.Is(err, csv.ErrBareQuote):
-		return fmt.Errorf("line %d: a quotation mark is inside a cell that does not begin with one", wrong.StartLine)
+		return fmt.Errorf("line %d: a quotation mark is inside a cell that does not begin with one",
+			wrong.StartLine)
 	case errors.Is(err, csv.ErrQuote):
 		return fmt.Errorf("line %d: a quotation mark is not closed, or text follows the one that closes",
 			wrong.StartLine)
