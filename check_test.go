@@ -318,7 +318,7 @@ func TestCheck(t *testing.T) {
 				Kind:         tenancy.InvitationToOrganization,
 				Organization: s.ended,
 				State:        tenancy.StatePending,
-				Expires: s.instant(0),
+				Expires:      s.instant(0),
 				Personal: tenancy.InvitationPersonal{
 					Email:   tenancy.NewPersonal("x@example.com"),
 					Address: tenancy.NewPersonal("x@example.com"),

@@ -15,20 +15,28 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sources parses the package's own files, tests aside.
+// sources parses the package's own files, without the tests.
 func sources(t *testing.T) []*ast.File {
+	t.Helper()
+	_, files := sourceSet(t)
+	return files
+}
+
+// sourceSet is sources with the positions of what is in them.
+func sourceSet(t *testing.T) (*token.FileSet, []*ast.File) {
 	t.Helper()
 	names, err := filepath.Glob("*.go")
 	require.NoError(t, err)
+	set := token.NewFileSet()
 	var files []*ast.File
 	for _, name := range names {
 		if !strings.HasSuffix(name, "_test.go") {
-			file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+			file, err := parser.ParseFile(set, name, nil, parser.ParseComments)
 			require.NoError(t, err)
 			files = append(files, file)
 		}
 	}
-	return files
+	return set, files
 }
 
 // takesContext says whether a method is an operation: what asks the store does take a context.

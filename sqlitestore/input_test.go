@@ -315,14 +315,14 @@ func TestForeignRows(t *testing.T) {
 	require.NoError(t, err)
 	stream := tenancy.Stream{Organization: ana.Organization.ID}
 	read := map[string]func(context.Context, tenancy.ReadTx) error{
-		"user": lookUp(tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: ana.User.ID}}),
+		"user":  lookUp(tenancy.Lookup{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: ana.User.ID}}),
 		"users": lookUp(tenancy.Lookup{Index: tenancy.IndexUsersByAddress, Key: tenancy.Key{Text: "bob@acme.com"}}),
 		"domain": lookUp(
 			tenancy.Lookup{Index: tenancy.IndexUsersOnDomain, Key: tenancy.Key{In: [16]byte{1}}, Limit: 10}),
 		"members": lookUp(
 			tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
 		"grants": lookUp(tenancy.Lookup{Index: tenancy.IndexGrantsOf, Key: tenancy.Key{In: ana.User.ID}, Limit: 10}),
-		"head": lookUp(tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: stream.Key()}}),
+		"head":   lookUp(tenancy.Lookup{Index: tenancy.IndexHeads, Key: tenancy.Key{ID: stream.Key()}}),
 		"invitation": lookUp(
 			tenancy.Lookup{Index: tenancy.IndexInvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
 		"access": func(ctx context.Context, tx tenancy.ReadTx) error {

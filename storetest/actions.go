@@ -295,9 +295,9 @@ func (m *machine) organizations() map[string]func(*rapid.T) {
 			var limits *tenancy.Limits
 			if m.coin(rt, "limited?") {
 				limits = &tenancy.Limits{
-					Members:  m.between(rt, "members", -1, 3),
-					Accounts: m.between(rt, "accounts", 0, 3),
-					Subaccounts: m.between(rt, "subaccounts", 0, 1),
+					Members:          m.between(rt, "members", -1, 3),
+					Accounts:         m.between(rt, "accounts", 0, 3),
+					Subaccounts:      m.between(rt, "subaccounts", 0, 1),
 					TrialSubaccounts: m.between(rt, "on trial", 0, 1),
 					Domains:          m.between(rt, "domains", 0, 1),
 				}
