@@ -9,7 +9,7 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// A member makes an account in their organization, and owns it.
+// A member creates an account in their organization and owns it.
 func ExampleSession_CreateAccount() {
 	ctx := context.Background()
 	dir, _, ben := acmeWithBen(ctx)
@@ -35,7 +35,8 @@ func ExampleSession_CreateSubaccount() {
 	// Output: Staging true true
 }
 
-// The customer's suspension of an account and the platform's are two: the account is active again when neither stands.
+// The customer and the platform suspend an account separately. It is active again when
+// neither suspension is in force.
 func ExampleSession_SuspendAccount() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -128,7 +129,7 @@ func ExampleSession_AssignRoles() {
 	// true
 }
 
-// Who has a role on an account gives it up themself.
+// A user gives up their role on an account.
 func ExampleSession_Relinquish() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -143,7 +144,8 @@ func ExampleSession_Relinquish() {
 	// true
 }
 
-// An organization's accounts, in pages: the cursor is the After of the next one.
+// A page lists an organization's accounts. The cursor of one page is the After of the
+// next.
 func ExampleSession_Accounts() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -170,7 +172,7 @@ func ExampleSession_Accounts() {
 	// 1 accounts, the first one's owner is Ana
 }
 
-// What a user can switch to after signing in.
+// After signing in, a user sees the accounts that they can switch to.
 func ExampleSession_AccountsOf() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -187,7 +189,7 @@ func ExampleSession_AccountsOf() {
 	// Output: My account active developer
 }
 
-// Plan, billing and pricing are the host's to set.
+// The host sets plan, billing and pricing.
 func ExamplePlatform_UpgradeAccount() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -214,7 +216,7 @@ func ExamplePlatform_UpgradeAccount() {
 	// invoiced
 }
 
-// The host has verified a phone number, which founding another organization needs.
+// The host has verified a phone number. Creating another organization needs one.
 func ExamplePlatform_VerifyPhone() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)

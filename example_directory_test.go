@@ -9,7 +9,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// Several operations as one: all of them, or none.
+// Several operations become one: all of them happen, or none.
 func ExampleSession_Atomically() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -38,7 +38,7 @@ func ExampleSession_Atomically() {
 	// somebody renamed it since you looked
 }
 
-// What would happen, before it does.
+// A preview shows what would happen.
 func ExampleSession_Preview() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -80,7 +80,7 @@ func ExampleSession_Once() {
 	// Output: true <nil>
 }
 
-// After a crash or ErrAmbiguous: was it done?
+// After a crash or ErrAmbiguous, the host asks whether the operation was done.
 func ExampleSession_Outcome() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -99,7 +99,7 @@ func ExampleSession_Outcome() {
 	// RenameOrganization 1 <nil>
 }
 
-// The log of an organization, and whether somebody changed it.
+// The host reads an organization's log and checks whether somebody changed it.
 func ExampleSession_Events() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -121,7 +121,7 @@ func ExampleSession_Events() {
 	// Output: 1 RenameOrganization OrganizationRenamed ticket/42
 }
 
-// Everything in the store is looked at, and the log is applied again.
+// Check examines everything in the store and applies the log again.
 func ExampleDirectory_Check() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)

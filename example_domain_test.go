@@ -11,7 +11,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// records is a Resolver for examples: what is published in it is found. In production leave Options.Resolver out, and DNS is asked.
+// records is a Resolver for examples: it finds what is published in it. In production
+// leave Options.Resolver out, and the library asks DNS.
 type records map[string]string
 
 func (r records) LookupTXT(_ context.Context, name string) ([]string, error) {
@@ -44,7 +45,8 @@ func acmeOnline(ctx context.Context) (*tenancy.Directory, tenancy.SignedUp, tena
 	return dir, ana, domain
 }
 
-// An organization claims its domain and proves it with a TXT record. It is looked up again every day.
+// An organization claims its domain and proves it with a TXT record. The host has the
+// record looked up again every day.
 func ExampleSession_VerifyDomain() {
 	ctx := context.Background()
 	dns := records{}
@@ -86,7 +88,7 @@ func ExampleSession_VerifyDomain() {
 	// 1
 }
 
-// Whoever signs up with an address on the domain joins its organization.
+// A person who signs up with an address on the domain joins its organization.
 func ExampleSession_SetSignUpPolicy() {
 	ctx := context.Background()
 	dir, ana, _ := acmeOnline(ctx)
@@ -110,7 +112,8 @@ func ExampleSession_SetSignUpPolicy() {
 	// joined Acme
 }
 
-// Members with an address on the domain sign in through the organization's identity provider. The host asks at every sign-in.
+// Members with an address on the domain sign in through the organization's identity
+// provider. The host asks at every sign-in.
 func ExampleSession_EnforceSSO() {
 	ctx := context.Background()
 	dir, ana, domain := acmeOnline(ctx)

@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// status maps an error to a host's HTTP status. What is no refusal comes from the store or the context.
+// status maps an error to an HTTP status. An error that is not a refusal comes from the
+// store or the context.
 func status(err error) int {
 	if errors.Is(err, tenancy.CodeActor) {
 		return http.StatusUnauthorized
@@ -34,7 +35,7 @@ var statuses = map[tenancy.Category]int{
 	tenancy.ErrAmbiguous:          http.StatusServiceUnavailable,
 }
 
-// A host answers with a status by category, and for some codes with a sentence of its own.
+// A host chooses the status by category, and has a sentence of its own for some codes.
 func Example_errors() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -61,7 +62,8 @@ func Example_errors() {
 	// 401 actor
 }
 
-// What a user may do in an account becomes a status too: who does not reach it is not told that it is there.
+// A decision becomes a status too. A user who does not reach an account is not told that
+// it exists.
 func Example_decision() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)

@@ -18,7 +18,8 @@ type signIn struct {
 	user      tenancy.UserID      // zero: not signed up yet
 }
 
-// signUp gives the user of an identity, signing them up the first time. It is safe to call again after a crash at any point.
+// signUp returns the user of an identity, and signs them up the first time. It is safe
+// to call again after a crash at any point.
 func signUp(
 	ctx context.Context, host *tenancy.Platform, rows map[identity]signIn, who identity, email tenancy.ProvenEmail,
 ) (tenancy.UserID, error) {
@@ -40,7 +41,8 @@ func signUp(
 	return row.user, nil
 }
 
-// A host that crashed between signing a person up and noting their user finds them again by the operation ID (USR-2, GEN-13).
+// A host that crashed between signing a person up and noting their user finds them again
+// by the operation ID (USR-2, GEN-13).
 func Example_signUp() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -57,7 +59,8 @@ func Example_signUp() {
 	// <nil> true
 }
 
-// A page that somebody edited is written only if nothing changed since they opened it: read, compare and write are one transaction (GEN-11).
+// A page that somebody edited is written only if nothing changed since they opened it.
+// Reading, comparing and writing are one transaction (GEN-11).
 func Example_compareAndSet() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -86,7 +89,8 @@ func Example_compareAndSet() {
 	// somebody else has changed it: look again
 }
 
-// A confirmation page says what a click would do: the real operations, rolled back (GEN-8).
+// A confirmation page shows what a click would do. It runs the real operations and rolls
+// them back (GEN-8).
 func Example_preview() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -113,7 +117,8 @@ func Example_preview() {
 	// <nil> active
 }
 
-// A list is shown page by page: Collect takes one and says where the next begins (GEN-9).
+// A list is shown page by page. Collect reads one page and says where the next begins
+// (GEN-9).
 func ExampleCollect() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)

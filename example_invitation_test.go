@@ -26,11 +26,13 @@ func ExampleSession_InviteUser() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The host mails the secret. It is given this once: only its hash is stored.
+	// The host mails the secret. It is returned only this once, since only its hash is
+	// stored.
 	mail := func(to, secret string) { fmt.Println("mail to", to, "with a secret of", len(secret), "characters") }
 	mail(sent.Email.Reveal(), sent.Secret.Reveal())
 
-	// Ben follows the link, proves his address to the host, and signs up with the secret.
+	// Ben follows the link, proves his address to the host, and signs up with the
+	// secret.
 	offer, err := host.Invitation(ctx, tenancy.ParseSecret(sent.Secret.Reveal()))
 	if err != nil {
 		log.Fatal(err)
@@ -63,7 +65,8 @@ func ExampleSession_AcceptInvitation() {
 	}
 	s := dir.As(ana.User.ID)
 
-	// Ben works for Ana in one account, and has an account of his own, outside any organization.
+	// Ben works for Ana in one account, and has an account of his own, outside any
+	// organization.
 	sent, err := s.InviteToAccount(ctx, ana.Account.ID,
 		tenancy.NewAccountInvitation{Email: "ben@example.com", Roles: tenancy.Roles(tenancy.Developer)})
 	if err != nil {
@@ -79,7 +82,8 @@ func ExampleSession_AcceptInvitation() {
 		log.Fatal(err)
 	}
 
-	// Now he is to join, and is shown what that brings along. The token says what he agreed to.
+	// Now he is invited to join, and is shown what that brings along. The token says
+	// what he agreed to.
 	if sent, err = s.InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@example.com"}); err != nil {
 		log.Fatal(err)
 	}
@@ -118,7 +122,8 @@ func ExampleSession_ResendInvitation() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Inviting twice is refused; the error says which one is pending, so that it can be sent again or revoked.
+	// Inviting twice is refused. The error names the invitation that is pending, so that
+	// it can be sent again or revoked.
 	_, err = s.InviteUser(ctx, org, tenancy.NewInvitation{Email: "Ben@acme.com"})
 	if refused, is := err.(*tenancy.Error); is {
 		fmt.Println(tenancy.CodeOf(err), refused.Pending == first.ID)
@@ -152,7 +157,7 @@ func ExampleSession_DeclineInvitation() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The link in the mail is enough to decline: nobody has to sign up for that.
+	// The link in the mail is enough to decline. Nobody has to sign up for that.
 	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
 	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
 	// Output:

@@ -10,7 +10,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// acmeAndBranch is a directory with two organizations: Acme, which has proven acme.example, and Branch, whose founder has an address on that domain.
+// acmeAndBranch is a directory with two organizations: Acme, which has proven
+// acme.example, and Branch, whose founder has an address on that domain.
 func acmeAndBranch(ctx context.Context) (dir *tenancy.Directory, acme, branch tenancy.SignedUp) {
 	records := records{} // stands in for DNS
 	dir, err := tenancy.New(memstore.New(), &tenancy.Options{Resolver: records})
@@ -34,8 +35,8 @@ func acmeAndBranch(ctx context.Context) (dir *tenancy.Directory, acme, branch te
 	return dir, acme, branch
 }
 
-// The Owner of another organization accepts an invitation, having been shown what they bring along: their organization merges into the one that
-// invited them.
+// The Owner of another organization is shown what they would bring along, and accepts an
+// invitation. Their organization merges into the one that invited them.
 func ExampleSession_AcceptInvitation_merge() {
 	ctx := context.Background()
 	dir, acme, branch := acmeAndBranch(ctx)
@@ -70,7 +71,7 @@ func ExampleSession_AcceptInvitation_merge() {
 	// 1 organization merged
 }
 
-// An organization that is entitled to imports people on its domain without asking them.
+// An entitled organization imports people on its domain without asking them.
 func ExampleSession_ImportUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
@@ -93,7 +94,8 @@ func ExampleSession_ImportUsers() {
 	// eve@else.example brings 0 and is refused: true
 }
 
-// The list says whom ImportUsers could take, and how many organizations each would bring.
+// The list shows whom ImportUsers could import, and how many organizations each person
+// would bring.
 func ExampleSession_ImportableUsers() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)
@@ -117,7 +119,7 @@ func ExampleSession_ImportableUsers() {
 	// Output: ben@acme.example owns 1
 }
 
-// The Owner of two organizations makes one of them.
+// The Owner of two organizations merges them into one.
 func ExampleSession_MergeOrganizations() {
 	ctx := context.Background()
 	dir, acme, _ := acmeAndBranch(ctx)

@@ -9,7 +9,8 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// acmeAndLabs is Acme with Ben, and Ana's second organization, in which she has no account yet.
+// acmeAndLabs is Acme with Ben, and Ana's second organization, in which she has no
+// account yet.
 func acmeAndLabs(ctx context.Context) (dir *tenancy.Directory, ana, ben tenancy.SignedUp, labs tenancy.OrganizationID) {
 	dir, ana, ben = acmeWithBen(ctx)
 	if _, err := dir.System().VerifyPhone(ctx, ana.Account.ID, "+15550001111"); err != nil {
@@ -22,7 +23,8 @@ func acmeAndLabs(ctx context.Context) (dir *tenancy.Directory, ana, ben tenancy.
 	return dir, ana, ben, made.ID
 }
 
-// Whoever makes an organization owns it, and brings their accounts along. They need an account with a verified phone number.
+// A user who creates an organization owns it and brings their accounts along. They need
+// an account with a verified phone number.
 func ExampleSession_CreateOrganization() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -44,7 +46,7 @@ func ExampleSession_CreateOrganization() {
 	// Acme Labs 1 true
 }
 
-// An account that is named stays in the organization it is in.
+// An account that the input names stays in the organization it is in.
 func ExampleSession_CreateOrganization_stay() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -61,7 +63,8 @@ func ExampleSession_CreateOrganization_stay() {
 	// Output: Acme Labs 0
 }
 
-// A member sees the organization's name; its settings are for Owner and Administrators.
+// A member sees the organization's name. Its settings are for the Owner and
+// Administrators.
 func ExampleSession_Organization() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -78,7 +81,7 @@ func ExampleSession_Organization() {
 	// Ben sees Acme and its settings: false
 }
 
-// What a page shows after sign-in: the organizations one is in.
+// After sign-in, a page shows the organizations that a user is in.
 func ExampleSession_Organizations() {
 	ctx := context.Background()
 	dir, ana, _, _ := acmeAndLabs(ctx)
@@ -94,7 +97,7 @@ func ExampleSession_Organizations() {
 	// Acme Labs owner
 }
 
-// Owner and Administrators rename their organization.
+// The Owner and Administrators rename their organization.
 func ExampleSession_RenameOrganization() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -107,7 +110,8 @@ func ExampleSession_RenameOrganization() {
 	// Output: Acme International
 }
 
-// The Owner makes another member Owner, and becomes Administrator unless the input says otherwise.
+// The Owner makes another member Owner, and becomes Administrator unless the input says
+// otherwise.
 func ExampleSession_TransferOwnership() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -128,7 +132,8 @@ func ExampleSession_TransferOwnership() {
 	// Ana administrator
 }
 
-// The platform's staff gives an organization another Owner, where its own cannot act any more. Her accounts pass to him, as she leaves.
+// The platform's staff gives an organization another Owner, since its own can no longer
+// act. She leaves, and her accounts pass to him.
 func ExamplePlatform_ReplaceOwner() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -147,7 +152,7 @@ func ExamplePlatform_ReplaceOwner() {
 	// Output: true true
 }
 
-// An account moves to another organization of its owner's, and nobody's access to it changes.
+// An account moves to another organization of its owner. Nobody's access to it changes.
 func ExampleSession_MoveAccount() {
 	ctx := context.Background()
 	dir, ana, _, labs := acmeAndLabs(ctx)

@@ -8,7 +8,8 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// A host asks before whatever it does on an account, and tells its 404 from its 403 by the reason.
+// A host asks before it does anything on an account. The reason tells its 404 from its
+// 403.
 func ExampleSession_Can() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)
@@ -46,7 +47,7 @@ func ExampleSession_Can() {
 	// build 403 insufficient
 }
 
-// What somebody may do in an organization follows from their role there.
+// A user's role in an organization determines what they may do there.
 func ExampleSession_CanInOrganization() {
 	ctx := context.Background()
 	dir, _ := tenancy.New(memstore.New(), nil)

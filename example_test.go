@@ -18,8 +18,10 @@ func Example() {
 	}
 	host := dir.System() // what the host does itself; make it once
 
-	// Ana signs in for the first time. The host keys people by their provider's issuer and subject, never by address, and notes an operation
-	// ID in that row before it calls: if it crashes now, it calls again with the same ID, and she is not signed up twice.
+	// Ana signs in for the first time. The host keys people by their provider's issuer
+	// and subject, never by address. It notes an operation ID in that row before it
+	// calls. If it crashes now, it calls again with the same ID, and she is not signed
+	// up twice.
 	row := struct {
 		Issuer, Subject string
 		SignUp          tenancy.OperationID
@@ -41,7 +43,7 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// Ben follows it and signs in, and signing up with the secret accepts.
+	// Ben follows it and signs in. Signing up with the secret accepts the invitation.
 	ben, err := host.SignUp(ctx, tenancy.NewSignUp{
 		Email: tenancy.Proven("ben@acme.example"), Name: "Ben", Secret: invitation.Secret,
 	})
@@ -49,7 +51,8 @@ func Example() {
 		log.Fatal(err)
 	}
 
-	// Before the host does something in an account, it asks. An Administrator manages the account's members, and has no role to build in it.
+	// Before the host does something in an account, it asks. An Administrator manages
+	// the account's members, but has no role to build in it.
 	for _, permission := range []tenancy.Permission{tenancy.ManageMembers, tenancy.Build} {
 		d, err := host.Can(ctx, ben.User.ID, permission, ana.Account.ID)
 		if err != nil {

@@ -10,8 +10,9 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// Somebody signs up and founds an organization. The host keys people by what its identity provider calls them, never by address: it derives the
-// operation's ID from that, so that a second click, or a retry after a crash, makes no second user.
+// A person signs up and founds an organization. The host keys people by what its
+// identity provider calls them, never by address. It derives the operation's ID from
+// that, so that a second click, or a retry after a crash, makes no second user.
 func ExamplePlatform_SignUp() {
 	ctx := context.Background()
 	dir, err := tenancy.New(memstore.New(), nil)
@@ -35,7 +36,8 @@ func ExamplePlatform_SignUp() {
 	// true true
 }
 
-// Somebody who was invited signs up with the secret from the mail: they are a member at once, and found nothing.
+// An invited person signs up with the secret from the mail. They are a member at once,
+// and found nothing.
 func ExamplePlatform_SignUp_invited() {
 	ctx := context.Background()
 	dir, ana := acme(ctx)
@@ -85,7 +87,8 @@ func acmeWithBen(ctx context.Context) (dir *tenancy.Directory, ana, ben tenancy.
 	return dir, ana, ben
 }
 
-// Whoever looks at a user sees what is theirs to see, and the name only where the program says so.
+// Everybody who looks at a user sees what they may see. The name is printed only where
+// the program reveals it.
 func ExampleSession_User() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
@@ -103,7 +106,8 @@ func ExampleSession_User() {
 	// true
 }
 
-// The users of an organization are its members, who else has a role on one of its accounts, and who is invited.
+// An organization's users are its members, other people with a role on one of its
+// accounts, and people who are invited.
 func ExampleSession_Users() {
 	ctx := context.Background()
 	dir, ana, _ := acmeWithBen(ctx)
@@ -132,7 +136,7 @@ func ExampleSession_Users() {
 	// 1 true
 }
 
-// A user renames themself.
+// A user changes their name.
 func ExampleSession_UpdateUser() {
 	ctx := context.Background()
 	dir, _, ben := acmeWithBen(ctx)
@@ -145,7 +149,8 @@ func ExampleSession_UpdateUser() {
 	// Output: Benjamin
 }
 
-// Somebody leaves the company: their accounts there pass to a colleague, and they are a user without an organization.
+// Somebody leaves the company: their accounts there pass to a colleague, and they are a
+// user without an organization.
 func ExampleSession_RemoveUser() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
