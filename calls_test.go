@@ -8,12 +8,14 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// errand is a call of an operation that succeeds in a tenant: the only way to call it, or one of several.
+// errand is a call of an operation that succeeds in a tenant: the only way to call it,
+// or one of several.
 type errand struct {
 	op, way string
 	by      string // who can: staff, host, or the name of a user
-	// on names what is acted on: to whoever may not see that it is not there, whatever their rights. The others are looked at when the right was
-	// found (GEN-5). Both are fields of names, separated by spaces.
+	// on names what is acted on: to whoever may not see that it is not there, whatever
+	// their rights. The others are looked at when the right was found (GEN-5). Both are
+	// fields of names, separated by spaces.
 	on, others string
 	given      func(*tenant) // what must be so besides; nil: nothing
 	call       func(call) (any, error)
@@ -41,7 +43,8 @@ func (t *tenant) user(by string) (user tenancy.UserID) {
 	return user
 }
 
-// actor gives the session of who does an errand. A user's has what a Platform adds: a host can make one, and no right comes by it.
+// actor gives the session of who does an errand. A user's has what a Platform adds: a
+// host can make one, and no right comes by it.
 func (t *tenant) actor(by string) *tenancy.Platform {
 	switch by {
 	case "staff":

@@ -29,7 +29,8 @@ func document(t *testing.T, name string) string {
 	return string(text)
 }
 
-// ruleIDs returns the IDs that docs/rules.md explains. Each is at the beginning of its rule.
+// ruleIDs returns the IDs that docs/rules.md explains. Each is at the beginning of its
+// rule.
 func ruleIDs(t *testing.T) []string {
 	t.Helper()
 	var ids []string
@@ -40,7 +41,8 @@ func ruleIDs(t *testing.T) []string {
 	return ids
 }
 
-// explained reports whether docs/rules.md explains a rule: by its ID, or under a heading that names it.
+// explained reports whether docs/rules.md explains a rule: by its ID, or under a
+// heading that names it.
 func explained(t *testing.T, rule string) bool {
 	heading := regexp.MustCompile(`(?m)^#+ .*\(` + regexp.QuoteMeta(rule) + `\)$`)
 	return slices.Contains(ruleIDs(t), rule) || heading.MatchString(document(t, "rules.md"))
@@ -161,7 +163,8 @@ func files(t *testing.T, ending string) map[string]string {
 	return all
 }
 
-// TestCorpora checks that every corpus belongs to a fuzz target. A corpus that is named for none is never run.
+// TestCorpora checks that every corpus belongs to a fuzz target. A corpus that is named
+// for none is never run.
 func TestCorpora(t *testing.T) {
 	targets := map[string]bool{}
 	for path, source := range files(t, "_test.go") {
@@ -178,7 +181,8 @@ func TestCorpora(t *testing.T) {
 	}))
 }
 
-// TestDocumentLinks follows every link from one of the documents to a file of the repository, and to a heading in it.
+// TestDocumentLinks follows every link from one of the documents to a file of the
+// repository, and to a heading in it.
 func TestDocumentLinks(t *testing.T) {
 	documents := files(t, ".md")
 	notInHeading := regexp.MustCompile(`[^a-z0-9 -]`)
@@ -203,7 +207,8 @@ func TestDocumentLinks(t *testing.T) {
 	}
 }
 
-// TestGuides checks that every test exists that the Makefile and the guides for contributors name.
+// TestGuides checks that every test exists that the Makefile and the guides for
+// contributors name.
 func TestGuides(t *testing.T) {
 	tests := map[string]bool{"TestYours": true}
 	for _, source := range files(t, "_test.go") {
@@ -220,7 +225,8 @@ func TestGuides(t *testing.T) {
 	}
 }
 
-// TestOperationsDocument compares docs/operations.md with the tables it is made from. To write it anew: go test -run TestOperationsDocument -update .
+// TestOperationsDocument compares docs/operations.md with the tables it is made from.
+// To write it anew: go test -run TestOperationsDocument -update .
 func TestOperationsDocument(t *testing.T) {
 	want := operationsDocument(t)
 	if *rewriteOperations {

@@ -10,8 +10,8 @@ import (
 // categories to what its transport has, and codes to sentences (GEN-4).
 type Category string
 
-// The categories of refusals (GEN-4). An error in none of them comes from the store's driver
-// or from the context.
+// The categories of refusals (GEN-4). An error in none of them comes from the store's
+// driver or from the context.
 const (
 	// ErrInvalid means that the input is malformed, or that the operation never takes it.
 	ErrInvalid Category = "invalid"
@@ -370,7 +370,8 @@ const (
 	CodeAmbiguous Code = "ambiguous"
 )
 
-// codes is the table of codes: the category of each, and its rules in Rules' order, joined by ", ".
+// codes is the table of codes: the category of each, and its rules in Rules' order,
+// joined by ", ".
 var codes = map[Code]struct {
 	category Category
 	rules    string

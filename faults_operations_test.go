@@ -15,20 +15,22 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// several are the operations that work in several transactions (GEN-3): what was committed before one of them failed stands, and calling again
-// does the rest.
+// several are the operations that work in several transactions (GEN-3): what was
+// committed before one of them failed stands, and calling again does the rest.
 var several = []string{"VerifyDomain", "RecheckDomains", "ImportUsers", "Relay"}
 
-// unsettled are the operations that append no events and so have no ID to be settled by (GEN-13): where a commit of theirs is in doubt they say so,
-// and calling again is safe.
+// unsettled are the operations that append no events and so have no ID to be settled by
+// (GEN-13): where a commit of theirs is in doubt they say so, and calling again is
+// safe.
 var unsettled = map[string]string{
 	"Relay":        "EVT-5 what may not have been acknowledged comes again",
 	"Outcome":      "GEN-13 it is what settles others",
 	"ActorOutcome": "GEN-13 it is what settles others",
 }
 
-// TestOperationFaults has every call that every operation makes to its store fail, in every way there is. Since what is random can be drawn again,
-// an operation that was tried again must leave what it leaves without a fault, to the last ID and hash.
+// TestOperationFaults has every call that every operation makes to its store fail, in
+// every way there is. Since what is random can be drawn again, an operation that was
+// tried again must leave what it leaves without a fault, to the last ID and hash.
 func TestOperationFaults(t *testing.T) {
 	plain := newTenantOver(t, memstore.New())
 	copied := plain.copier()
@@ -73,8 +75,8 @@ type faults struct {
 
 func (f faults) several() bool { return slices.Contains(several, f.errand.op) }
 
-// content is all that a store holds: records, by identity, the heads with the hashes of all events among them, and where the outbox of each stream
-// begins, by stream.
+// content is all that a store holds: records, by identity, the heads with the hashes of
+// all events among them, and where the outbox of each stream begins, by stream.
 type content map[any]any
 
 func (t *tenant) content() content {
@@ -141,7 +143,8 @@ func (f *faults) unhindered() {
 	}
 }
 
-// outcome asks for the outcome of the errand: who did it, or System, if they are deleted by it.
+// outcome asks for the outcome of the errand: who did it, or System, if they are
+// deleted by it.
 func (f faults) outcome(c *tenant, id tenancy.OperationID) (tenancy.Outcome, error) {
 	f.Helper()
 	outcome, err := c.actor(f.errand.by).Outcome(c.ctx(), id)
@@ -151,7 +154,8 @@ func (f faults) outcome(c *tenant, id tenancy.OperationID) (tenancy.Outcome, err
 	return outcome, err
 }
 
-// happened wants the errand to be done, once, with this result; that of several transactions, some of them done before, may be another.
+// happened wants the errand to be done, once, with this result; that of several
+// transactions, some of them done before, may be another.
 func (f faults) happened(c *tenant, result any, n int) {
 	f.Helper()
 	if !f.several() {
@@ -163,7 +167,8 @@ func (f faults) happened(c *tenant, result any, n int) {
 	c.sound()
 }
 
-// failing has one call after another fail: the error is the store's, nothing has happened, and the same again does it.
+// failing has one call after another fail: the error is the store's, nothing has
+// happened, and the same again does it.
 func (f faults) failing(fault storetest.Fault) {
 	f.Helper()
 	for n, hit := 1, true; hit; n++ {
@@ -186,7 +191,8 @@ func (f faults) failing(fault storetest.Fault) {
 	}
 }
 
-// failed wants the store's error, and nothing to be changed, unless it was one of several transactions.
+// failed wants the store's error, and nothing to be changed, unless it was one of
+// several transactions.
 func (f faults) failed(c *tenant, err error, n int) {
 	f.Helper()
 	require.ErrorIs(f, err, storetest.ErrInjected, "call %d", n)
@@ -205,8 +211,9 @@ func came(store *storetest.Faulty) bool {
 	return store.Injected()
 }
 
-// settled has others win, or one commit after another be in doubt, and the store be there to be asked: the operation is done, once, and a commit that
-// arrives late changes nothing.
+// settled has others win, or one commit after another be in doubt, and the store be
+// there to be asked: the operation is done, once, and a commit that arrives late
+// changes nothing.
 func (f faults) settled(fault storetest.Fault) {
 	f.Helper()
 	for n, hit := 1, true; hit; n++ {
@@ -228,8 +235,8 @@ func (f faults) settled(fault storetest.Fault) {
 	}
 }
 
-// interrupted has one commit after another of several be in doubt, and the store be away when it is asked: the same again does it, and what arrives
-// late changes nothing.
+// interrupted has one commit after another of several be in doubt, and the store be
+// away when it is asked: the same again does it, and what arrives late changes nothing.
 func (f faults) interrupted(fault storetest.Fault) {
 	f.Helper()
 	for n := 1; ; n++ {
@@ -264,8 +271,9 @@ func (f faults) interrupted(fault storetest.Fault) {
 	}
 }
 
-// inDoubt has the commit be in doubt, and the store be away when it is asked: the caller gets an ID to ask by. What arrives late arrives before it is
-// asked, or, after an answer that it was not done, never.
+// inDoubt has the commit be in doubt, and the store be away when it is asked: the
+// caller gets an ID to ask by. What arrives late arrives before it is asked, or, after
+// an answer that it was not done, never.
 func (f faults) inDoubt(fault storetest.Fault, done, arrives bool) {
 	f.Helper()
 	store := &away{Faulty: &storetest.Faulty{Store: f.copied()}}
@@ -301,7 +309,8 @@ func (f faults) inDoubt(fault storetest.Fault, done, arrives bool) {
 	f.happened(c, result, 1)
 }
 
-// away is a store that can't be reached when it was asked to commit and did not say whether it did.
+// away is a store that can't be reached when it was asked to commit and did not say
+// whether it did.
 type away struct {
 	*storetest.Faulty
 	doubted atomic.Bool

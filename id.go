@@ -10,14 +10,15 @@ import (
 	"github.com/google/uuid"
 )
 
-// ID identifies one thing for good. It is a UUID of version 7, which the library draws and
-// never uses again. Each kind of thing has a type of its own, so that an account's ID cannot
-// stand for a user; the aliases below name the types. An ID is a comparable array of 16
-// bytes. IDs sort by the millisecond they were drawn in. The zero ID means none.
+// ID identifies one thing for good. It is a UUID of version 7, which the library draws
+// and never uses again. Each kind of thing has a type of its own, so that an account's
+// ID cannot stand for a user; the aliases below name the types. An ID is a comparable
+// array of 16 bytes. IDs sort by the millisecond they were drawn in. The zero ID means
+// none.
 //
 // The text form is a two-letter prefix for the kind and 32 lower-case hex digits, as in
-// "AC0190b2…". String, GoString and MarshalText return it, and Value stores it in a database
-// column. ParseID, UnmarshalText and Scan accept it and nothing else.
+// "AC0190b2…". String, GoString and MarshalText return it, and Value stores it in a
+// database column. ParseID, UnmarshalText and Scan accept it and nothing else.
 type ID[K idKind] [16]byte
 
 type (
@@ -114,8 +115,8 @@ func (id ID[K]) GoString() string { return id.String() }
 // MarshalText returns the text form. encoding/json and slog use it.
 func (id ID[K]) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
-// UnmarshalText parses the text form. It refuses anything else with CodeID and leaves the ID
-// as it was.
+// UnmarshalText parses the text form. It refuses anything else with CodeID and leaves
+// the ID as it was.
 func (id *ID[K]) UnmarshalText(text []byte) error {
 	var k K
 	var read ID[K]

@@ -6,15 +6,16 @@ import (
 	"iter"
 )
 
-// Cursor is an item's place in a list. Passed as After in the same query, it makes the list go
-// on behind the item, whatever changed meanwhile (GEN-9). It holds a key, which is never a
-// name or an address, and grants no right. Any other list refuses it with CodeCursor. The
-// empty cursor is the start.
+// Cursor is an item's place in a list. Passed as After in the same query, it makes the
+// list go on behind the item, whatever changed meanwhile (GEN-9). It holds a key, which
+// is never a name or an address, and grants no right. Any other list refuses it with
+// CodeCursor. The empty cursor is the start.
 type Cursor string
 
-// Collect reads one page of a list. It returns up to n items, and the cursor to pass as After
-// for the next page, or "" if there is none. If the list fails, Collect returns its error with
-// the items before it. If n is below 1, it reads nothing and returns "" as the cursor.
+// Collect reads one page of a list. It returns up to n items, and the cursor to pass as
+// After for the next page, or "" if there is none. If the list fails, Collect returns
+// its error with the items before it. If n is below 1, it reads nothing and returns ""
+// as the cursor.
 func Collect[T interface{ Cursor() Cursor }](list iter.Seq2[T, error], n int) ([]T, Cursor, error) {
 	var page []T
 	if n < 1 {
@@ -35,8 +36,8 @@ func Collect[T interface{ Cursor() Cursor }](list iter.Seq2[T, error], n int) ([
 // pageSize is the number of items that a list reads at once.
 const pageSize = 100
 
-// place is an item's place: the section of the list, and the key within the section. The zero
-// place is before the first item.
+// place is an item's place: the section of the list, and the key within the section.
+// The zero place is before the first item.
 type place struct {
 	section byte
 	key     Key
@@ -95,8 +96,8 @@ type page[T any] struct {
 	end   bool
 }
 
-// pages returns a list that is read page by page. Each page is one call of look, which begins
-// after the given place (GEN-9).
+// pages returns a list that is read page by page. Each page is one call of look, which
+// begins after the given place (GEN-9).
 func pages[T any](
 	l listID, after Cursor, look func(from place, malformed error) (page[T], error),
 ) iter.Seq2[T, error] {

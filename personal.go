@@ -14,9 +14,10 @@ import (
 const redacted = "[redacted]"
 
 // hidden holds a text that must not be printed. It redacts itself where fmt, slog and
-// encoding/json call its methods. Where they cannot call them, as in an unexported field of
-// another package's struct, they find the handle, which is a pointer, and print its address.
-// The zero value holds the empty text. Two values are equal if their texts are.
+// encoding/json call its methods. Where they cannot call them, as in an unexported
+// field of another package's struct, they find the handle, which is a pointer, and
+// print its address. The zero value holds the empty text. Two values are equal if their
+// texts are.
 type hidden struct{ handle unique.Handle[string] }
 
 func hide(text string) hidden {
@@ -45,10 +46,10 @@ func (h hidden) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalJSON returns "[redacted]" as a JSON string.
 func (h hidden) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
-// Personal is a name, an address, a phone number or another personal text in a result or a
-// stored record. fmt, slog and encoding/json print "[redacted]" in its place; only Reveal
-// returns the text. Two values are equal (==) if their texts are. The zero value is the empty
-// text: the text was erased, or the actor may not see it.
+// Personal is a name, an address, a phone number or another personal text in a result
+// or a stored record. fmt, slog and encoding/json print "[redacted]" in its place; only
+// Reveal returns the text. Two values are equal (==) if their texts are. The zero value
+// is the empty text: the text was erased, or the actor may not see it.
 type Personal struct{ hidden }
 
 // NewPersonal returns a Personal that holds text. The inputs of operations take plain
@@ -89,9 +90,9 @@ type ProvenEmail struct{ hidden }
 // its form (CodeEmail).
 func Proven(address string) ProvenEmail { return ProvenEmail{hide(address)} }
 
-// Reference is the host's opaque token, such as the number of a ticket or a contract: 1 to 64
-// of A–Z a–z 0–9 . _ / - (EVT-3). Events hold it, so it must not be personal. The empty one
-// means none, where an operation allows that.
+// Reference is the host's opaque token, such as the number of a ticket or a contract: 1
+// to 64 of A–Z a–z 0–9 . _ / - (EVT-3). Events hold it, so it must not be personal. The
+// empty one means none, where an operation allows that.
 type Reference string
 
 func (r Reference) valid() bool {

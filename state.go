@@ -1,7 +1,7 @@
 package tenancy
 
-// State is the state that a thing is in. The comment of each State field lists the states of
-// that kind of thing.
+// State is the state that a thing is in. The comment of each State field lists the
+// states of that kind of thing.
 type State string
 
 // The states.
@@ -58,12 +58,12 @@ const (
 	BillingInvoiced Billing = "invoiced"
 )
 
-// SignUpPolicy decides what happens when somebody with an address on a verified domain signs up
-// (USR-1).
+// SignUpPolicy decides what happens when somebody with an address on a verified domain
+// signs up (USR-1).
 type SignUpPolicy string
 
-// The sign-up policies. A domain whose policy is zero has its organization's. An organization
-// whose policy is zero has PolicyInvitationOnly (DOM-6).
+// The sign-up policies. A domain whose policy is zero has its organization's. An
+// organization whose policy is zero has PolicyInvitationOnly (DOM-6).
 const (
 	PolicyInherited      SignUpPolicy = ""
 	PolicyInvitationOnly SignUpPolicy = "invitation_only"

@@ -18,8 +18,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// plainAnswers are the names that get an answer whether what they name is there or not, and the rule that says so: the answer, and what it changes,
-// is the same for another tenant's as for an absent one.
+// plainAnswers are the names that get an answer whether what they name is there or not,
+// and the rule that says so: the answer, and what it changes, is the same for another
+// tenant's as for an absent one.
 var plainAnswers = map[string]string{
 	"AddAccount Loose":               "ACC-4 the answer is the same pending one whether the ID exists or not",
 	"Accounts, an account's Account": "GEN-5 what may not be seen is absent as a whole: a filter by it finds nothing of one's own",
@@ -27,10 +28,12 @@ var plainAnswers = map[string]string{
 	"CanInOrganization, oneself Org": "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 }
 
-// rightful are the names whose knowledge is the right itself, so that another tenant's works.
+// rightful are the names whose knowledge is the right itself, so that another tenant's
+// works.
 var rightful = map[string]string{"DeclineInvitation Secret": "USR-10 the secret alone is enough"}
 
-// nameless are the operations that take no ID and no secret, so that there is nothing to swap.
+// nameless are the operations that take no ID and no secret, so that there is nothing
+// to swap.
 var nameless = map[string]string{
 	"UserByEmail":       "GEN-15 it names a person by address, for those who see everybody",
 	"RequestInvitation": "USR-18 the organization is the one that has the address's domain",
@@ -89,8 +92,9 @@ func count(taken map[reflect.Type]int, typ reflect.Type) {
 	}
 }
 
-// TestTenantSwap calls every operation with an ID or secret of another tenant's in place of one's own, and with one that nobody has: it is refused
-// alike, as not found, and changes nothing (GEN-5).
+// TestTenantSwap calls every operation with an ID or secret of another tenant's in
+// place of one's own, and with one that nobody has: it is refused alike, as not found,
+// and changes nothing (GEN-5).
 func TestTenantSwap(t *testing.T) {
 	ours, theirs := tenants(t)
 	for field, value := range reflect.ValueOf(ours.names).Fields() {
@@ -135,7 +139,8 @@ func (s swap) people() []string {
 	return who
 }
 
-// kept is all there is but for fences: to ask for the outcome of an operation that was not done leaves one (GEN-13).
+// kept is all there is but for fences: to ask for the outcome of an operation that was
+// not done leaves one (GEN-13).
 func (s swap) kept() map[tenancy.Entry]tenancy.Record {
 	all := s.everything()
 	maps.DeleteFunc(all, func(_ tenancy.Entry, record tenancy.Record) bool {
@@ -145,7 +150,8 @@ func (s swap) kept() map[tenancy.Entry]tenancy.Record {
 	return all
 }
 
-// by has somebody do it: first with what is their own, then with everything that is the other tenant's.
+// by has somebody do it: first with what is their own, then with everything that is the
+// other tenant's.
 func (s swap) by(who string) {
 	s.Helper()
 	_, err := s.over(s.copied(), tenancy.Options{}).run(s.errand, who, s.names)
@@ -186,8 +192,9 @@ func (s swap) swapped(who, name string, id any, want tenancy.Code) {
 	}
 }
 
-// hosts says whether it is an operation that only a Platform has. There a user's rights may be looked at before anything else: no user can call it
-// but by a Platform that the host makes of their session (GEN-1).
+// hosts says whether it is an operation that only a Platform has. There a user's rights
+// may be looked at before anything else: no user can call it but by a Platform that the
+// host makes of their session (GEN-1).
 func (s swap) hosts() bool {
 	_, people := reflect.TypeFor[*tenancy.Session]().MethodByName(s.errand.op)
 	return !people
@@ -204,7 +211,8 @@ func (s swap) refused(got answer, want tenancy.Code, what string) {
 	require.True(s, got.empty, what)
 }
 
-// wholly does it with nothing but what is the other tenant's, where that makes a difference.
+// wholly does it with nothing but what is the other tenant's, where that makes a
+// difference.
 func (s swap) wholly(who string) {
 	s.Helper()
 	of := s.errand.names()
@@ -268,7 +276,8 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 // idless are the lists whose cursors hold no ID but a number.
 var idless = []string{"Events"}
 
-// TestCursorSwap forges cursors, which hold IDs: where a list goes on from another tenant's it gives what it gives from nobody's next to it.
+// TestCursorSwap forges cursors, which hold IDs: where a list goes on from another
+// tenant's it gives what it gives from nobody's next to it.
 func TestCursorSwap(t *testing.T) {
 	ours, theirs := tenants(t)
 	for op := range tenancy.OperationCodes() {
@@ -305,7 +314,8 @@ func shown(t *testing.T, list any) []byte {
 	return text
 }
 
-// forgeries are what a cursor is made to say: its section, and where the ID goes, in the first, the second, or both places for one.
+// forgeries are what a cursor is made to say: its section, and where the ID goes, in
+// the first, the second, or both places for one.
 var forgeries = func() (all [][]byte) {
 	for section := range byte(4) {
 		all = append(all, []byte{section, 10}, []byte{section, 26}, []byte{section, 10, 26})

@@ -14,10 +14,12 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
-// names are the IDs and secrets of one tenant: what calls are made with, each named for what it is of.
+// names are the IDs and secrets of one tenant: what calls are made with, each named for
+// what it is of.
 type names struct {
-	// Owner of Org and Second, an Administrator and Standard Users of Org, and Guest, who is in no organization. Keeper is Administrator of Account,
-	// Standard and Idle, who is inactive, have Support there, Guest is Developer. Gone is deleted.
+	// Owner of Org and Second, an Administrator and Standard Users of Org, and Guest,
+	// who is in no organization. Keeper is Administrator of Account, Standard and Idle,
+	// who is inactive, have Support there, Guest is Developer. Gone is deleted.
 	Owner, Admin, Keeper, Standard, Member, Heir, Idle, Guest, Gone tenancy.UserID
 	Rival, Mate                                                     tenancy.UserID // Owner and Standard User of RivalOrg, which Org could merge
 
@@ -46,7 +48,8 @@ type names struct {
 	self              tenancy.UserID     // whoever calls
 }
 
-// tenant is a customer with everything that an operation can be about, and people in each part.
+// tenant is a customer with everything that an operation can be about, and people in
+// each part.
 type tenant struct {
 	*scene
 	label   string           // in every address and domain of theirs
@@ -86,7 +89,8 @@ func (t *tenant) in(test *testing.T) *tenant {
 	return &here
 }
 
-// over gives the same tenant over a copy of its store. The IDs that are drawn there are the same in every copy.
+// over gives the same tenant over a copy of its store. The IDs that are drawn there are
+// the same in every copy.
 func (t *tenant) over(store tenancy.Store, o tenancy.Options) *tenant {
 	t.Helper()
 	c := *t
@@ -164,7 +168,8 @@ func (t *tenant) offer(
 	return sent
 }
 
-// people has everybody sign up. Those with an address on the domain do so before it is verified.
+// people has everybody sign up. Those with an address on the domain do so before it is
+// verified.
 func (t *tenant) people() {
 	t.Helper()
 	founded, rival := t.foundAt("Owner", t.at("owner")), t.foundAt("Rival", t.at("rival"))
@@ -289,7 +294,8 @@ func (t *tenant) agrees(user tenancy.UserID, secret tenancy.Secret) tenancy.Term
 	return offer.Terms.Token
 }
 
-// dissolving leaves the Rival alone in an organization that can't merge, since it has a domain.
+// dissolving leaves the Rival alone in an organization that can't merge, since it has a
+// domain.
 func (t *tenant) dissolving() {
 	t.Helper()
 	require.NoError(t, t.as(t.Mate).Leave(t.ctx(), t.RivalOrg))
@@ -320,7 +326,8 @@ func (t *tenant) rivals(name string) {
 	t.scene.names.Publish("_tenancy." + name)
 }
 
-// lost has another organization verify the claimed domain, and lose it as soon as somebody looks.
+// lost has another organization verify the claimed domain, and lose it as soon as
+// somebody looks.
 func (t *tenant) lost() {
 	t.Helper()
 	name := t.label + "-claim.example"

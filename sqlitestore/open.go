@@ -20,13 +20,14 @@ import (
 // says why. Nothing was changed.
 var ErrFile = errors.New("sqlitestore: file")
 
-// Open opens the database file at path, and creates the file if there is none. Call Migrate before
-// the first use of a new file, and after an upgrade of this package. The package documentation
-// lists the settings of its connections. Nil options mean the defaults.
+// Open opens the database file at path, and creates the file if there is none. Call
+// Migrate before the first use of a new file, and after an upgrade of this package. The
+// package documentation lists the settings of its connections. Nil options mean the
+// defaults.
 //
-// A path is what os.Open takes: it names a file on this machine, either absolute or relative to the
-// working directory. Open refuses, with ErrFile, what SQLite or its driver would read as something
-// else:
+// A path is what os.Open takes: it names a file on this machine, either absolute or
+// relative to the working directory. Open refuses, with ErrFile, what SQLite or its
+// driver would read as something else:
 //
 //   - the empty path, and a path that ends with a separator
 //   - a path that begins with a colon, such as ":memory:"
@@ -34,11 +35,12 @@ var ErrFile = errors.New("sqlitestore: file")
 //   - a path with options, such as "directory.db?mode=ro": one that contains a question mark
 //   - a path that contains a zero byte
 //
-// ErrFile is also the error for a directory, for a file that is not a SQLite database, for a
-// database that holds other tables but none of this package, and for a file that may only be read.
+// ErrFile is also the error for a directory, for a file that is not a SQLite database,
+// for a database that holds other tables but none of this package, and for a file that
+// may only be read.
 //
-// A host may add tables of its own to a file that has the tables of this package (see Transact). A
-// host that had its tables first uses New.
+// A host may add tables of its own to a file that has the tables of this package (see
+// Transact). A host that had its tables first uses New.
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	path, err := plain(path)
 	if err != nil {

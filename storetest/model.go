@@ -13,8 +13,10 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// model is what a store is compared with: the contract of one transaction at a time, in the plainest words. It is a tenancy.Tx itself, so that
-// the same function writes to both. What Append and Put refuse as CodeBusy it does not know: the suite gives it no such thing.
+// model is what a store is compared with: the contract of one transaction at a time, in
+// the plainest words. It is a tenancy.Tx itself, so that the same function writes to
+// both. What Append and Put refuse as CodeBusy it does not know: the suite gives it no
+// such thing.
 type model struct {
 	records map[tenancy.Entry]tenancy.Record // by identity
 	events  map[tenancy.Stream][]tenancy.EventRecord
@@ -30,7 +32,8 @@ func newModel() *model {
 	}
 }
 
-// clone gives a copy that what is done to the model no longer reaches. What was seen is common to both.
+// clone gives a copy that what is done to the model no longer reaches. What was seen is
+// common to both.
 func (m *model) clone() *model {
 	c := newModel()
 	c.records, c.seen, c.streams = maps.Clone(m.records), m.seen, m.streams
@@ -234,8 +237,9 @@ func compareStreams(a, b tenancy.Stream) int {
 	return bytes.Compare(x[:], y[:])
 }
 
-// questions are all lookups that can tell something of the places given: exact ones and ones with a part missing, lists and counts from every
-// place on, and of every group with limits around how many there are.
+// questions are all lookups that can tell something of the places given: exact ones and
+// ones with a part missing, lists and counts from every place on, and of every group
+// with limits around how many there are.
 func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
 	type group struct {
 		index tenancy.Index
@@ -297,7 +301,8 @@ func lacking(info tenancy.IndexInfo, key tenancy.Key) []tenancy.Key {
 // batch is how many lookups are asked at once.
 const batch = 500
 
-// differences compares all that a store and the model can be asked, and says where they differ.
+// differences compares all that a store and the model can be asked, and says where they
+// differ.
 func (m *model) differences(ctx context.Context, tx tenancy.ReadTx) (found []string, err error) {
 	for asked := range slices.Chunk(questions(m.seen), batch) {
 		got, err := tx.Read(ctx, asked...)

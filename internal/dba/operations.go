@@ -15,8 +15,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// Company is an organization with what operations take away: a member who has roles, domains,
-// connections, and an organization to merge.
+// Company is an organization with what operations take away: a member who has roles,
+// domains, connections, and an organization to merge.
 type Company struct {
 	*scene.Scene
 	ctx        context.Context
@@ -63,7 +63,8 @@ type Operation struct {
 	Do   func() error
 }
 
-// Operations are those that the page names, in an order in which a Company can do all of them.
+// Operations are those that the page names, in an order in which a Company can do all
+// of them.
 func (c *Company) Operations() []Operation {
 	owner, org := c.As(c.ana.User.ID), c.ana.Organization.ID
 	return []Operation{
@@ -154,8 +155,9 @@ func fill(exec func(string) error, table string) error {
 		" WHERE true ON CONFLICT DO NOTHING")
 }
 
-// TestForeignKeys holds a store to what the page says of the host's foreign keys: to tables whose rows
-// stay, no operation fails; to the others, those fail that the page names, and nothing is changed.
+// TestForeignKeys holds a store to what the page says of the host's foreign keys: to
+// tables whose rows stay, no operation fails; to the others, those fail that the page
+// names, and nothing is changed.
 func (h Host) TestForeignKeys(t *testing.T) {
 	section := Read(t).Section("What is in the database")
 	stays, goes := []string{}, []string{}
@@ -214,7 +216,8 @@ func (h Host) TestForeignKeys(t *testing.T) {
 	require.ElementsMatch(t, goes, named)
 }
 
-// TestColumns holds the page to the tables: it names all of them, and all columns that no field has.
+// TestColumns holds the page to the tables: it names all of them, and all columns that
+// no field has.
 func TestColumns(t *testing.T) {
 	section := Read(t).Section("What is in the database")
 	_, after, _ := strings.Cut(section.text, "Columns that end in")
