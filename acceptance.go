@@ -23,8 +23,9 @@ type Terms struct {
 	Token     TermsToken          // for Acceptance; empty: nothing is brought along
 }
 
-// TermsToken is a digest of Terms as text, so that it can travel through a form. It
-// tells what was shown, and gives no right.
+// TermsToken is a digest of the IDs in Terms as text, so that it can travel through a
+// form. Names are not part of it, and neither is what an organization that merges or is
+// dissolved holds. It tells what was shown, and gives no right.
 type TermsToken string
 
 // TermsOrganization is one of the invitee's organizations.
@@ -49,7 +50,7 @@ type Acceptance struct {
 type AcceptedInvitation struct {
 	Invitation
 	Granted   RoleSet          // the invitee's roles on the account now (ACC-7); empty: it was to an organization
-	Accounts  []AccountID      // the main accounts that became managed (USR-9); nil: none
+	Accounts  []AccountID      // the unmanaged main accounts that became managed (USR-9); nil: none
 	Merged    []OrganizationID // the invitee's organizations that were merged (USR-8); nil: none
 	Dissolved []OrganizationID // the invitee's organizations that were dissolved (USR-8); nil: none
 }

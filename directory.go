@@ -53,7 +53,9 @@ type Options struct {
 	Random io.Reader
 	// OnRefused is told of every refusal, once, after the last attempt, previews
 	// included (EVT-1): who acted, and the *Error. The goroutine of the operation
-	// calls it after its transaction. Nil means that nobody is told.
+	// calls it after the operation's own transaction or block. Within a transaction of
+	// the host's (On) it is called at once, and again if the host runs that again: there
+	// it must not use the store. Nil means that nobody is told.
 	OnRefused func(context.Context, Actor, error)
 }
 
@@ -183,11 +185,16 @@ type Session struct {
 // a Session, and what no user may ask for (GEN-1).
 type Platform struct{ *Session }
 
-// Once returns a session whose next operation has the given ID, which makes it safe
-// to repeat. If the operation was done before, it is refused as CodeAlreadyDone
-// with what it did (OutcomeOf). Another operation of the actor's under the same ID
-// is CodeOperationTaken. Reads are not affected, and a refused operation does not
-// use the ID up (GEN-13).
+// Once returns a session for one operation that writes, which has the given ID and is
+// safe to repeat. Make a new session for each operation: one that writes under an ID
+// that is used up is refused as CodeAlreadyDone, with what was done under it
+// (OutcomeOf), or as CodeOperationTaken if that was another operation. The inputs are
+// not compared, so the ID alone tells the operation that was meant. Reads are not
+// affected, and a refused operation does not use the ID up (GEN-13).
+//
+// The Outcome holds the IDs of what was made, and nothing else of the first result. In
+// particular an invitation's secret is returned only once; if it was lost, use
+// ResendInvitation.
 //
 // The operation is refused as CodeID if the ID is zero, and as CodeInTransaction in
 // a block, which has an ID already.

@@ -180,8 +180,8 @@
 // # Merging and importing
 //
 // In a merge two organizations become one. The Candidate's people become Standard
-// Users of the Prime, its accounts become the Prime's, and nobody's access to an
-// account changes. A merge happens when the Candidate's Owner accepts the Prime's
+// Users of the Prime (an invited Owner what they were invited as), its accounts become
+// the Prime's, and nobody's access to an account changes. A merge happens when the Candidate's Owner accepts the Prime's
 // invitation, by [Session.ImportUsers], or, between two organizations of one Owner, by
 // [Session.MergeOrganizations]. [Session.PreviewMerge] shows exactly what a merge would
 // do, and which prerequisite is not met.
@@ -265,14 +265,18 @@
 //   - [ErrAlreadyExists], [ErrPreconditionFailed], [ErrLimitReached]: the state forbids
 //     it now: 409
 //   - [ErrConflict]: something changed since the caller looked, or others kept winning:
-//     409, and the caller may try again
+//     409. After [CodeBusy] and [CodeClaimChanged] the caller may try again. After
+//     [CodeTermsChanged] the person decides again, and [CodeOperationTaken] is the
+//     caller's mistake
 //   - [ErrUnavailable]: a name server failed: 503
-//   - [ErrAlreadyDone]: the answer of the first time: 200
+//   - [ErrAlreadyDone]: it was done the first time, and [OutcomeOf] returns the IDs of
+//     what it made: 200
 //   - [ErrAmbiguous]: whether it was done is not known; ask by Error.Operation: 503
 //
-// Any other error comes from the store's driver or the context as it is, and belongs to
-// no category: 500. No error text holds a name, an address or a secret, so all of them
-// can be logged. Options.OnRefused is told of every refusal.
+// Any other error comes from the store's driver, the context or a function of the host's
+// as it is, and belongs to no category: 500. The library puts no name, address or secret
+// into an error's text, so refusals can be logged. Options.OnRefused is told of every
+// refusal.
 //
 // # Guarantees
 //
@@ -293,8 +297,10 @@
 // # Privacy
 //
 // Names, addresses and phone numbers are [Personal] in results and stored records, and
-// invitations' secrets are [Secret]. Neither shows anything in fmt, slog and JSON until
-// Reveal is called. Events and errors hold none of it, so a log can be kept whole when a
+// invitations' secrets are [Secret]. Both print a fixed word in fmt, slog and JSON. In
+// an unexported field of another struct, where fmt cannot call their methods, they print
+// as a pointer. Only Reveal returns the text; a printer that follows pointers by
+// reflection shows it too. Events and errors hold none of it, so a log can be kept whole when a
 // person is erased. Deleting a user erases them at once. Names of organizations that have
 // ended and addresses in settled invitations may be kept for 30 days, and
 // [Platform.Purge] removes them: run it daily.

@@ -425,12 +425,12 @@ func TestEventsThatDoNotDecode(t *testing.T) {
 
 			var k taker // EVT-5: it holds back its stream alone
 			n, err := host.Relay(s.ctx(), k.take)
-			damaged("tenancy: Relay", err)
+			damaged("tenancy: Relay "+stream.String(), err)
 			require.Len(t, k.events[stream], bad-1)
 			require.Len(t, k.events[other], int(s.head(ben.Organization.ID).Sequence))
 			require.Equal(t, len(k.events[stream])+len(k.events[other]), n)
 			n, err = host.Relay(s.ctx(), k.take)
-			damaged("tenancy: Relay", err)
+			damaged("tenancy: Relay "+stream.String(), err)
 			require.Zero(t, n)
 			_, err = s.host.Relay(s.ctx(), k.take) // when it is mended
 			require.NoError(t, err)

@@ -1,7 +1,6 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"errors"
 )
@@ -20,7 +19,9 @@ var errConsumer = errors.New("tenancy: the consumer panicked")
 //
 // If the function fails or panics, that stream waits for the next call, and the other
 // streams go on. The same happens if a stored event does not decode. Relay returns the
-// first such error once all streams were served.
+// first such error once all streams were served: an *Error whose Subject is the stream,
+// and which wraps the function's error as it came. Its text contains that error's text,
+// which is the host's.
 //
 // Only System may call it, as often as the host likes. It works in transactions of its
 // own. An error of the store or the context ends the call.
@@ -30,38 +31,38 @@ var errConsumer = errors.New("tenancy: the consumer panicked")
 func (p *Platform) Relay(
 	ctx context.Context, deliver func(context.Context, Event) error,
 ) (delivered int, err error) {
-	c := call{row: opRelay, form: p.alone(ctx)}
-	if c.form == nil && (deliver == nil || !p.once.IsZero()) {
-		c.form = CodeInput
-	}
-	if _, err := look(ctx, p.Session, c, func(*reads) relayFacts { return relayFacts{} }, decideRelay); err != nil {
+	var check form
+	check.set(p.alone(ctx))
+	check.that(deliver != nil && p.once.IsZero(), CodeInput)
+	c := call{row: opRelay, form: check.err}
+	if _, err := look(ctx, p.Session, c, nothing, decideRelay); err != nil {
 		return 0, err
 	}
-	var failed error
+	var failed error // of the first stream that has to wait
 	for after := (Stream{}); ; {
 		backlogs, err := p.dir.pending(ctx, after)
-		if err != nil || len(backlogs) == 0 {
-			if err = cmp.Or(err, failed); err != nil {
-				err = p.fail(ctx, c, err)
-			}
-			return delivered, err
+		if err != nil {
+			return delivered, p.fail(ctx, c, err)
+		}
+		if len(backlogs) == 0 {
+			return delivered, failed
 		}
 		for _, b := range backlogs {
 			n, refused, err := p.dir.relay(ctx, b, deliver)
 			delivered += n
-			failed = cmp.Or(failed, refused)
 			if err != nil {
 				return delivered, p.fail(ctx, c, err)
+			}
+			if refused != nil && failed == nil {
+				failed = p.fail(ctx, call{row: opRelay, subject: b.stream.String()}, refused)
 			}
 			after = b.stream
 		}
 	}
 }
 
-// relayFacts is nothing: who acts is enough to decide.
-type relayFacts struct{}
-
-func decideRelay(_ relayFacts, c *changes) (relayFacts, error) { return relayFacts{}, c.platform() }
+// decideRelay needs no facts: who acts is enough.
+func decideRelay(_ struct{}, c *changes) (struct{}, error) { return struct{}{}, c.platform() }
 
 // backlog is what is pending in a stream: the events from a number to the head that it
 // had when it was read.

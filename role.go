@@ -18,7 +18,8 @@ const (
 
 var organizationRoles = [...]string{"standard_user", "administrator", "owner"}
 
-// String returns "standard_user", "administrator" or "owner".
+// String returns "standard_user", "administrator" or "owner", and "unknown" for a value
+// that is none of the roles.
 func (r OrganizationRole) String() string {
 	if int(r) < len(organizationRoles) {
 		return organizationRoles[r]
@@ -26,8 +27,13 @@ func (r OrganizationRole) String() string {
 	return "unknown"
 }
 
-// MarshalText returns what String does.
-func (r OrganizationRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+// MarshalText returns what String does. A value that is none of the roles is CodeRole.
+func (r OrganizationRole) MarshalText() ([]byte, error) {
+	if int(r) >= len(organizationRoles) {
+		return nil, &Error{Op: "MarshalRole", Err: CodeRole}
+	}
+	return []byte(r.String()), nil
+}
 
 // UnmarshalText reads what MarshalText returns. Anything else is CodeRole.
 func (r *OrganizationRole) UnmarshalText(text []byte) error {

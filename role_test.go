@@ -561,5 +561,7 @@ func TestOrganizationRole(t *testing.T) {
 	var role tenancy.OrganizationRole
 	refused(t, role.UnmarshalText([]byte("Owner")), tenancy.CodeRole)
 	require.Equal(t, "unknown", tenancy.OrganizationRole(3).String())
+	_, err := tenancy.OrganizationRole(3).MarshalText()
+	refused(t, err, tenancy.CodeRole)
 	require.Zero(t, tenancy.StandardUser, "the zero role is the lowest (ROLE-3)")
 }
