@@ -287,8 +287,8 @@ func plainIn(typ reflect.Type, at string, seen map[reflect.Type]bool, add func(s
 		plainIn(typ.Key(), at, seen, add)
 		plainIn(typ.Elem(), at, seen, add)
 	case reflect.Func: // a list
-		for i := range typ.In(0).NumIn() {
-			plainIn(typ.In(0).In(i), at, seen, add)
+		for in := range typ.In(0).Ins() {
+			plainIn(in, at, seen, add)
 		}
 	case reflect.Struct:
 		if !seen[typ] {
@@ -309,8 +309,8 @@ func TestResultsHoldNothingPersonal(t *testing.T) {
 		reflect.TypeFor[*tenancy.Directory](), reflect.TypeFor[*tenancy.Session](), reflect.TypeFor[*tenancy.Platform](),
 	} {
 		for method := range typ.Methods() {
-			for i := range method.Type.NumOut() {
-				plainIn(method.Type.Out(i), method.Name, seen, add)
+			for out := range method.Type.Outs() {
+				plainIn(out, method.Name, seen, add)
 			}
 		}
 	}
