@@ -10,7 +10,9 @@ import (
 // personal data.
 type Violation struct {
 	Rule    string // the ID of the rule, as docs/rules.md has it: "INV-3"
-	Subject string // the text form of the ID of what it is about, two for a membership or a grant; of an event, its stream's and its number
+	// Subject is the text form of the ID of what it is about: two IDs for a membership or
+	// a grant, and the stream's ID and the number for an event.
+	Subject string
 	Detail  string // what is wrong, in fixed words
 }
 

@@ -179,12 +179,13 @@
 //
 // # Merging and importing
 //
-// In a merge two organizations become one. The Candidate's people become Standard
-// Users of the Prime (an invited Owner what they were invited as), its accounts become
-// the Prime's, and nobody's access to an account changes. A merge happens when the Candidate's Owner accepts the Prime's
-// invitation, by [Session.ImportUsers], or, between two organizations of one Owner, by
-// [Session.MergeOrganizations]. [Session.PreviewMerge] shows exactly what a merge would
-// do, and which prerequisite is not met.
+// In a merge two organizations become one. The Candidate's people become Standard Users
+// of the Prime (an invited Owner what they were invited as), its accounts become the
+// Prime's, and nobody's access to an account changes. A merge happens when the
+// Candidate's Owner accepts the Prime's invitation, by [Session.ImportUsers], or,
+// between two organizations of one Owner, by [Session.MergeOrganizations].
+// [Session.PreviewMerge] shows exactly what a merge would do, and which prerequisite is
+// not met.
 //
 // Importing makes people with an address on a live domain members without asking them,
 // where an Operator has allowed it with [Platform.SetImportEntitlement].
@@ -298,12 +299,12 @@
 //
 // Names, addresses and phone numbers are [Personal] in results and stored records, and
 // invitations' secrets are [Secret]. Both print a fixed word in fmt, slog and JSON. In
-// an unexported field of another struct, where fmt cannot call their methods, they print
-// as a pointer. Only Reveal returns the text; a printer that follows pointers by
-// reflection shows it too. Events and errors hold none of it, so a log can be kept whole when a
-// person is erased. Deleting a user erases them at once. Names of organizations that have
-// ended and addresses in settled invitations may be kept for 30 days, and
-// [Platform.Purge] removes them: run it daily.
+// an unexported field of another struct, where fmt cannot call their methods, they
+// print as a pointer. Only Reveal returns the text; a printer that follows pointers by
+// reflection shows it too. Events and errors hold none of it, so a log can be kept
+// whole when a person is erased. Deleting a user erases them at once. Names of
+// organizations that have ended and addresses in settled invitations may be kept for 30
+// days, and [Platform.Purge] removes them: run it daily.
 //
 // # What the host sees to
 //

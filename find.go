@@ -83,8 +83,9 @@ func pendingAccountRequest(org OrganizationID, account AccountID) one[Invitation
 	return one[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: account.String()}}
 }
 
-// pendingAccountRequestsIn lists requests, by account, and invitations only after them all: an ID's text form sorts before every address that is
-// after it, since canonical ones have no upper-case letters.
+// pendingAccountRequestsIn lists account requests by account, and invitations only after
+// all of them. An account's ID begins with an upper-case letter, and a canonical address
+// has none, so an ID's text form sorts before every address.
 func pendingAccountRequestsIn(org OrganizationID, after AccountID) many[InvitationRecord] {
 	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: after.String()}}
 }

@@ -449,5 +449,6 @@ func (e SSOExemptionSet) apply(w *world) {
 }
 
 var ssoEvents = []EventData{
-	ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{}, SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{},
+	ConnectionAdded{}, ConnectionTested{}, ConnectionRemoved{},
+	SSOEnforced{}, SSOEnforcementStopped{}, SSOExemptionSet{},
 }

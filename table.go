@@ -125,14 +125,7 @@ var (
 	opLeave = &operationRow{
 		name: "Leave", on: "organization",
 		organization: ViewOrganization,
-		codes: []Code{
-			CodeID,
-			CodeNotFound,
-			CodeNotAllowed,
-			CodeMerged,
-			CodeOwnerLeaves,
-			CodeOwnsAccounts,
-		},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts},
 	}
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
@@ -288,15 +281,7 @@ var (
 	opAssignRoles = &operationRow{
 		name: "AssignRoles", on: "account",
 		account: ManageMembers,
-		codes: []Code{
-			CodeID,
-			CodeRoles,
-			CodeNotFound,
-			CodeNotAllowed,
-			CodeClosed,
-			CodeOwnerGrant,
-			CodeNotMember,
-		},
+		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
@@ -405,14 +390,8 @@ var (
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
 		organization: ManageDomains,
-		codes: []Code{
-			CodeID,
-			CodeNotFound,
-			CodeNotAllowed,
-			CodeMerged,
-			CodeOneself,
-			CodeTheOwner,
-			CodeNotMember,
+		codes:        []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
 		},
 	}
 	opSignInRequirement = &operationRow{
@@ -447,13 +426,8 @@ var (
 	opAddAccount = &operationRow{
 		name: "AddAccount", on: "organization",
 		organization: ManageAccounts,
-		codes: []Code{
-			CodeID,
-			CodeNotFound,
-			CodeNotAllowed,
-			CodeMerged,
-			CodeAccountManaged,
-			CodeAccountRequested,
+		codes:        []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested,
 		},
 	}
 	opAccountRequests = &operationRow{
