@@ -319,8 +319,8 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery)
 	})
 }
 
-// The sections of AccountsOf. Every page reads the first one whole: an account in it
-// does not stand in the second one again.
+// The sections of AccountsOf. The second leaves out the accounts of the first, so every
+// page loads the first section whole.
 const (
 	roleSection   byte = iota // the accounts on which the user has a role
 	manageSection             // those that they manage without a role
@@ -501,8 +501,9 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 	return page[Reach]{items: items, next: place{key: Key{ID: last}}, end: !more}, nil
 }
 
-// last returns the last user up to whom everybody is known. It reports false if all
-// there are are known.
+// last returns the last user that this page may show, and reports whether more may
+// follow. The page merges two lists by user, and each may have been cut off: up to the
+// smaller of their ends, both are known.
 func (f accessFacts) last() (last UserID, more bool) {
 	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
 		if len(grants) < pageSize {

@@ -9,7 +9,7 @@ import (
 // Violation is an invariant that does not hold, as Check found it. It contains no
 // personal data.
 type Violation struct {
-	Rule    string // the ID of the rule, as docs/rules.md has it: "INV-3"
+	Rule string // the ID of the rule, as docs/rules.md has it: "INV-3"
 	// Subject is the text form of the ID of what it is about: two IDs for a membership or
 	// a grant, and the stream's ID and the number for an event.
 	Subject string

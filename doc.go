@@ -49,7 +49,7 @@
 //     authenticated: what people do. Make one for each request.
 //   - [Directory.Operator] returns the [Platform] of one of the host's staff, under
 //     an ID that is not an address: what a support team does. Operators see
-//     everything, may do what names them, and are nobody's Administrator.
+//     everything, may do what a rule names them for, and are nobody's Administrator.
 //   - [Directory.System] returns the Platform of the host itself: its sign-up page,
 //     its timers, its checks before it does something. Make it once.
 //

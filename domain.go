@@ -158,7 +158,7 @@ type domainStanding struct {
 	domain *DomainRecord // nil: there is none
 }
 
-// domainStanding asks for it.
+// domainStanding loads a domain and what the actor is in its organization.
 func (r *reads) domainStanding(id DomainID) (st domainStanding) {
 	if st.domain = find(r, domainByID(id)); st.domain != nil {
 		st.standing = r.standing(st.domain.Organization)

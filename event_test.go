@@ -29,8 +29,12 @@ func golden(t *testing.T, name, text string) {
 	}
 	want, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Equal(t, string(want), text,
-		"what is stored must be read again by later versions; go test -run %s -rewrite writes the file", t.Name())
+	wanted, got := strings.Split(string(want), "\n"), strings.Split(text, "\n")
+	for i := range max(len(wanted), len(got)) {
+		require.True(t, i < len(wanted) && i < len(got) && wanted[i] == got[i],
+			"%s differs from line %d on: what is stored must be read again by later versions; "+
+				"go test -run %s -rewrite writes the file", path, i+1, t.Name())
+	}
 }
 
 // filled sets every part of an event's data to something that is not zero, each time something else.

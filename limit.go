@@ -74,7 +74,7 @@ func (l Limits) negative() bool {
 // not counted.
 type occupancy struct{ members, accounts int }
 
-// occupancy asks for it; a nil organization uses nothing.
+// occupancy counts what an organization uses. A nil organization uses nothing.
 func (r *reads) occupancy(o *OrganizationRecord) (occupied occupancy) {
 	if o == nil {
 		return occupied

@@ -61,9 +61,9 @@ func decideMergeOrganizations(f mergeOrganizationsFacts, c *changes) (Organizati
 	return c.viewOrganizationNow(f.prime), nil
 }
 
-// merger is a Prime and the Candidates of one Owner. The Candidates' members and
-// accounts are counted, and are part of it only in a plan. Their members also are where
-// a domain of the Prime is closed.
+// merger is a Prime and the Candidates of one Owner. Of the Candidates' members and
+// accounts it has the numbers. The members themselves are loaded only for a plan, or if
+// one of the Prime's domains is closed, and the accounts only for a plan.
 type merger struct {
 	prime         *OrganizationRecord // nil: there is none
 	domains       []DomainRecord      // the Prime's
@@ -400,7 +400,8 @@ type remains struct {
 	connections  []ConnectionRecord
 }
 
-// remains asks for it. A zero ID, or one of no organization, has none.
+// remains loads what ends with an organization. For a zero ID, and for one that belongs to
+// no organization, there is nothing.
 func (r *reads) remains(org OrganizationID) remains {
 	r.needHead(streamOfOrganization(org))
 	return remains{
@@ -412,7 +413,7 @@ func (r *reads) remains(org OrganizationID) remains {
 	}
 }
 
-// settle ends it, except an invitation that was accepted.
+// settle ends what remains of the organization, except an invitation that was accepted.
 func (e remains) settle(c *changes, except InvitationID) {
 	here := streamOfOrganization(e.organization.ID)
 	for _, i := range e.invitations {

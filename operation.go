@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// This file is the way of every operation, to be read once: look runs those that
-// only read, update and change those that write. An operation hands them what is
+// This file runs every operation, and is to be read once: look runs those that only
+// read, update and change those that write. An operation hands them what is
 // its own, in the shape that all of them have:
 //
 //   - its call: the row of the table, the subject, and what is wrong with the form
@@ -127,8 +127,9 @@ func (o *operation[F, R]) perform(ctx context.Context, tx Tx, a *attempt) error 
 	return o.session.write(ctx, tx, a, r, c)
 }
 
-// attempt loads the facts together with the actor and the operation ID, if that
-// matters, and decides. The result and the changes are those of the decision.
+// attempt loads the facts together with the actor and, unless the ID is zero, what was
+// done under the operation ID, and decides. The result and the changes are those of the
+// decision.
 func (o *operation[F, R]) attempt(
 	ctx context.Context, tx ReadTx, r *reads, id OperationID, t *tape,
 ) (*changes, error) {
@@ -154,11 +155,11 @@ func (o *operation[F, R]) attempt(
 // under the operation ID before.
 type admission struct {
 	user *UserRecord      // the actor; nil: there is no such user, or the actor is none
-	done *OperationRecord // nil: nothing, or it does not matter
+	done *OperationRecord // nil: the ID is unused, or was not checked: in a read, or within a block
 }
 
-// loadAdmission asks for the actor, and for what was done under the ID; a zero ID
-// does not matter.
+// loadAdmission asks for the actor, and for what was done under the ID unless that is
+// zero.
 func (r *reads) loadAdmission(id OperationID) (f admission) {
 	if r.actor.isUser() {
 		f.user = find(r, userByID(r.actor.User))

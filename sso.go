@@ -340,7 +340,7 @@ type signIn struct {
 	domain     *DomainRecord     // that organization's, of the user's address; nil: none
 }
 
-// signIn asks for it.
+// signIn loads what determines how a user must sign in.
 func (r *reads) signIn(user UserID) (in signIn) {
 	if in.user = find(r, userByID(user)); in.user == nil || in.user.Deleted {
 		return in
@@ -373,7 +373,7 @@ type connectionStanding struct {
 	connection *ConnectionRecord // nil: there is none
 }
 
-// connectionStanding asks for it.
+// connectionStanding loads a connection and what the actor is in its organization.
 func (r *reads) connectionStanding(id ConnectionID) (st connectionStanding) {
 	if st.connection = find(r, connectionByID(id)); st.connection != nil {
 		st.standing = r.standing(st.connection.Organization)

@@ -126,7 +126,7 @@ type accountStanding struct {
 	grant       *GrantRecord      // the actor's on the account
 	parentGrant *GrantRecord      // the actor's on the parent
 	rank        *MembershipRecord // the actor's in the managing organization
-	outside     bool              // none of these, but it is independent to an organization they manage
+	outside     bool              // the actor knows only its name: it is independent to an organization they manage
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the

@@ -1,7 +1,7 @@
 package tenancy
 
-// operationRow is a row of THE table: who may call an operation (ROLE-8). The
-// authorize functions in standing.go decide by its columns, and nothing else does.
+// operationRow is a row of THE table: who may call an operation (ROLE-8). The authorize
+// functions (in standing.go and user.go) decide by its columns, and nothing else does.
 // What a row says in words, the operation's own decide function decides.
 type operationRow struct {
 	name string
@@ -390,7 +390,7 @@ var (
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
 		organization: ManageDomains,
-		codes:        []Code{
+		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
 		},
 	}
@@ -426,7 +426,7 @@ var (
 	opAddAccount = &operationRow{
 		name: "AddAccount", on: "organization",
 		organization: ManageAccounts,
-		codes:        []Code{
+		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested,
 		},
 	}

@@ -27,7 +27,8 @@ type Inactivity struct {
 }
 
 // User returns a user and their memberships. Users see themselves with all of their
-// memberships, and so do Operators and System see everybody, deleted users included.
+// memberships. Operators and System see everybody with all memberships, deleted users
+// too.
 // The Owner and Administrators of an organization see its members and the people who
 // have a role on an account that it manages, with the membership of that organization
 // alone (GEN-5, GEN-15). The Owner and Administrators of an account see everybody who
