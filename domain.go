@@ -227,6 +227,7 @@ func (e DomainAdded) apply(w *world) {
 
 func (e DomainRemoved) apply(w *world) { remove(w, domainByID(e.Domain)) }
 
+// domainEvents includes those of verification.go and policy.go.
 var domainEvents = []EventData{
 	DomainAdded{}, DomainVerified{}, DomainLapsing{}, DomainRecovered{}, DomainLost{}, DomainRemoved{},
 	DomainPolicySet{}, SignUpPolicySet{}, InvitationPolicySet{},

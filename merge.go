@@ -363,7 +363,8 @@ func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID) 
 	}
 }
 
-// changeOver takes the Owner out of the Candidates and into the Prime.
+// changeOver takes the Owner out of the Candidates and into the Prime. The joining is
+// also said in the Candidates' streams: the Owner passes from theirs to the Prime's.
 func (m merger) changeOver(c *changes, role OrganizationRole) {
 	joins := []Stream{streamOfOrganization(m.prime.ID)}
 	for _, org := range m.organizations {
@@ -445,8 +446,10 @@ func (e OrganizationMerged) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
 		o.State, o.MergedInto, o.Ended = StateMerged, e.Into, e.Ended
 	})
+	// What was merged into it before is now merged into the survivor (MRG-12). The world
+	// is filled first, since this goes over all the records that it holds.
 	w.fill()
-	for at, s := range w.slots { // what was merged into it before is merged into the survivor (MRG-12)
+	for at, s := range w.slots {
 		if o, ok := s.now.(OrganizationRecord); ok && o.MergedInto == e.Organization {
 			o.MergedInto = e.Into
 			w.touch(at).now = o

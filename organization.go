@@ -394,4 +394,5 @@ func (e OrganizationCreated) apply(w *world) {
 
 func (e OrganizationRenamed) apply(*world) {}
 
+// organizationEvents includes OwnershipTransferred, which ownership.go has.
 var organizationEvents = []EventData{OrganizationCreated{}, OrganizationRenamed{}, OwnershipTransferred{}}

@@ -162,7 +162,10 @@ func (f signUpFacts) permits(c *changes) bool {
 	if to.organization == nil || to.organization.ID != f.domain.Organization {
 		return false
 	}
-	return to.kind == InvitationToOrganization || policy == PolicyAutomatic || f.invited(c.now)
+	// An invitation to one of its accounts lets the person in only if the policy would
+	// let them join anyway.
+	joins := policy == PolicyAutomatic || f.invited(c.now)
+	return to.kind == InvitationToOrganization || joins
 }
 
 // acceptMembership accepts an invitation to an organization.

@@ -218,7 +218,7 @@ func (d *Directory) recheckOne(ctx context.Context, domain DomainRecord) (findin
 		return failed, ctx.Err()
 	}
 	quiet := *d
-	quiet.onRefused = nil // the operation that this is part of tells
+	quiet.onRefused = nil // a refusal is told by the operation that this is part of
 	return update(ctx, quiet.System().Session, call{row: opRecheckDomains},
 		func(r *reads) recheckFacts { return recheckFacts{r.domainStanding(domain.ID)} },
 		func(f recheckFacts, c *changes) (finding, error) { return decideRecheck(f, domain, answer, c) })
