@@ -26,7 +26,8 @@ type UserDeletion struct {
 // TransferOwnership comes first.
 //
 // Errors: CodeID; CodeInput if accounts pass to the user themself, if one is named
-// twice, or if a user who deletes themself gives accounts away; CodeNotFound, also if
+// twice, if there are more than 1,000 heirs, or if a user who deletes themself gives
+// accounts away; CodeNotFound, also if
 // the actor does not see an heir, or if an account named is not a main account of the
 // user's; CodeNotAllowed; CodeOneself; CodeTheOwner if another user calls it for the
 // Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;

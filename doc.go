@@ -300,11 +300,10 @@
 // Names, addresses and phone numbers are [Personal] in results and stored records, and
 // invitations' secrets are [Secret]. Both print a fixed word in fmt, slog and JSON. In
 // an unexported field of another struct, where fmt cannot call their methods, they
-// print as a pointer. Only Reveal returns the text; a printer that follows pointers by
-// reflection shows it too. Events and errors hold none of it, so a log can be kept
-// whole when a person is erased. Deleting a user erases them at once. Names of
-// organizations that have ended and addresses in settled invitations may be kept for 30
-// days, and [Platform.Purge] removes them: run it daily.
+// print as a pointer. Only Reveal returns the text. Events and errors hold none of it,
+// so a log can be kept whole when a person is erased. Deleting a user erases them at
+// once. Names of organizations that have ended and addresses in settled invitations may
+// be kept for 30 days, and [Platform.Purge] removes them: run it daily.
 //
 // # What the host sees to
 //

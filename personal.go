@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -16,7 +17,7 @@ const redacted = "[redacted]"
 // hidden holds a text that must not be printed. It redacts itself where fmt, slog and
 // encoding/json call its methods. Where they cannot call them, as in an unexported
 // field of another package's struct, they find the handle, which is a pointer, and
-// print its address. The zero value holds the empty text. Two values are equal if their
+// print its address. What it points to is veiled. The zero value holds the empty text. Two values are equal if their
 // texts are.
 type hidden struct{ handle unique.Handle[string] }
 
@@ -24,14 +25,31 @@ func hide(text string) hidden {
 	if text == "" {
 		return hidden{}
 	}
-	return hidden{unique.Make(text)}
+	return hidden{unique.Make(veiled(text))}
 }
 
 func (h hidden) reveal() string {
 	if h == (hidden{}) {
 		return ""
 	}
-	return h.handle.Value()
+	return veiled(h.handle.Value())
+}
+
+// veil is drawn anew by each process. It hides texts from printers that follow every
+// pointer, such as those of test assertions. It is no encryption.
+var veil = func() (key [64]byte) {
+	_, _ = rand.Read(key[:]) // which never fails
+	return key
+}()
+
+// veiled returns a text with its bytes changed by the veil. Doing it again restores the
+// text.
+func veiled(text string) string {
+	bytes := []byte(text)
+	for i := range bytes {
+		bytes[i] ^= veil[i%len(veil)]
+	}
+	return string(bytes)
 }
 
 // IsZero reports whether the text is empty.

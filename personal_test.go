@@ -331,3 +331,34 @@ func TestResultsHoldNothingPersonal(t *testing.T) {
 		require.True(t, seen[typ], "the walk came to %v", typ)
 	}
 }
+
+// recorder keeps what an assertion prints.
+type recorder struct{ printed strings.Builder }
+
+func (r *recorder) Errorf(format string, args ...any) { fmt.Fprintf(&r.printed, format, args...) }
+func (r *recorder) FailNow()                          {}
+
+// A failing assertion prints values by reflection and follows pointers.
+func TestNothingPersonalInAssertions(t *testing.T) {
+	const text, other = "Zebediah@Quarles.example", "Ana@Quarles.example"
+	type host struct{ value any }
+	for name, pair := range map[string][2]any{
+		"GEN-4 Personal":    {tenancy.NewPersonal(text), tenancy.NewPersonal(other)},
+		"GEN-4 Secret":      {tenancy.ParseSecret(text), tenancy.ParseSecret(other)},
+		"GEN-4 ProvenEmail": {tenancy.Proven(text), tenancy.Proven(other)},
+		"GEN-4 a record": {
+			tenancy.UserRecord{Personal: tenancy.UserPersonal{Name: tenancy.NewPersonal(text)}},
+			tenancy.UserRecord{Personal: tenancy.UserPersonal{Name: tenancy.NewPersonal(other)}},
+		},
+		"GEN-4 a host's struct": {host{tenancy.NewPersonal(text)}, &host{tenancy.NewPersonal(other)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := &recorder{}
+			require.Equal(r, pair[0], pair[1])
+			require.NotEmpty(t, r.printed.String())
+			for _, hidden := range []string{"Zebediah", "Quarles", "Ana@"} {
+				require.False(t, strings.Contains(r.printed.String(), hidden))
+			}
+		})
+	}
+}

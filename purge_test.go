@@ -17,6 +17,12 @@ import (
 
 // textsIn gives all texts within a value, hidden ones and those of Personal too.
 func textsIn(v reflect.Value, add func(string)) {
+	if v.CanInterface() {
+		if hidden, ok := v.Interface().(interface{ Reveal() string }); ok {
+			add(hidden.Reveal())
+			return
+		}
+	}
 	switch v.Kind() {
 	case reflect.String:
 		add(v.String())

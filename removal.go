@@ -13,7 +13,11 @@ type Removal struct {
 	Release    bool   // the accounts that Heirs does not name leave with the user: only the Owner may do that
 }
 
-// Heir is who gets one account of a user who is removed or deleted.
+// maxHeirs is how many heirs one call takes: they are looked up one by one.
+const maxHeirs = 1000
+
+// Heir is who gets one account of a user who is removed or deleted. One call takes at
+// most 1,000 of them.
 type Heir struct {
 	Account AccountID // a main account of the user's; its subaccounts come along
 	User    UserID
@@ -29,8 +33,8 @@ type Heir struct {
 // input says who gets them. Every heir is an active member. The Owner may also let the
 // accounts leave with the user.
 //
-// Errors: CodeID; CodeInput if the input says two things of an account, or gives it to
-// the user themself; CodeNotFound, also if the actor does not see the user or an heir,
+// Errors: CodeID; CodeInput if the input says two things of an account, gives it to the
+// user themself, or names more than 1,000 heirs; CodeNotFound, also if the actor does not see the user or an heir,
 // or if an account named is not a main account of the user's in the organization;
 // CodeNotAllowed, CodeMerged; CodeRelease if an Administrator releases accounts;
 // CodeOneself, CodeTheOwner; CodeNotMember if the user or an heir is not a member;
@@ -104,6 +108,10 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 // heirs refuses heirs without an account or a user, accounts that are named twice, and
 // the user who goes.
 func (check *form) heirs(goes UserID, in []Heir) {
+	check.that(len(in) <= maxHeirs, CodeInput)
+	if check.err != nil {
+		return
+	}
 	named := map[AccountID]bool{}
 	for _, heir := range in {
 		check.id(heir.Account)

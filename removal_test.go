@@ -165,6 +165,15 @@ func TestRemoveUserHeirs(t *testing.T) {
 		owns(std, org, accounts[0])
 		owns(dee, tenancy.OrganizationID{}, accounts[1])
 	})
+	t.Run("GEN-14 more than 1,000 heirs are refused before anything is read", func(t *testing.T) {
+		heirs := make([]tenancy.Heir, 1001)
+		for i := range heirs {
+			heirs[i] = tenancy.Heir{Account: tenancy.AccountID{1, byte(i), byte(i >> 8)}, User: std}
+		}
+		refused(t, boss.RemoveUser(t.Context(), org, admin, tenancy.Removal{Heirs: heirs}), tenancy.CodeInput)
+		refused(t, boss.DeleteUser(t.Context(), admin, tenancy.UserDeletion{Heirs: heirs}), tenancy.CodeInput)
+		refused(t, boss.RemoveUser(t.Context(), org, admin, tenancy.Removal{Heirs: heirs[1:]}), tenancy.CodeNotFound)
+	})
 	t.Run("HIP-7 of the accounts that are not named a designated one does not leave", func(t *testing.T) {
 		_, err := s.staff.SetHIPAAEntitlement(t.Context(), org,
 			tenancy.HIPAAEntitlement{On: true, Reference: "addendum-1", Executed: s.clock.Now()})

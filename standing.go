@@ -160,31 +160,69 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	return st
 }
 
+// How much isIndependent reads of an account that the actor does not see.
+const (
+	fewHolders  = 100  // up to so many users of the account are looked up one by one
+	mostHolders = 1000 // more are not looked up at all
+	fewMembers  = 100  // or so many members of the actor's organizations
+)
+
 // isIndependent asks whether an account outside the organizations that a user
 // manages, among their memberships, is an independent account to one of these: a
 // member has a role on it, and not as a member of the account's organization, of
 // which the others see nothing (GEN-5). A user who manages no organization makes the
 // store read nothing.
-func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (independent bool) {
+//
+// Whoever knows an account's ID can ask this, so it costs no more than is fixed here
+// (GEN-14). It goes from the account's users or from the organizations' members,
+// whichever are few. Where both are many, it goes from the first thousand users.
+func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) bool {
 	managed := slices.DeleteFunc(slices.Clone(ranks),
 		func(m MembershipRecord) bool { return !m.Role.manages() })
 	if len(managed) == 0 || a.Closed != 0 {
 		return false
 	}
-	grants := all(r, grantsOn(a.ID, UserID{}))
+	holders := list(r, grantsOn(a.ID, UserID{}), mostHolders)
 	if !a.Parent.IsZero() {
-		grants = append(grants, all(r, grantsOn(a.Parent, UserID{}))...)
+		holders = append(holders, list(r, grantsOn(a.Parent, UserID{}), mostHolders)...)
 	}
-	for _, g := range grants {
-		theirs := all(r, membershipsOf(g.User, OrganizationID{}))
-		belongs := slices.ContainsFunc(theirs, func(m MembershipRecord) bool {
-			return rankIn(managed, m.Organization) != nil
-		})
-		if belongs && rankIn(theirs, a.Organization) == nil {
-			independent = true
+	members, small := []MembershipRecord(nil), true
+	for _, m := range managed {
+		some := list(r, membersOf(m.Organization, UserID{}), fewMembers+1)
+		members, small = append(members, some...), small && len(some) <= fewMembers
+	}
+	if len(holders) > fewHolders && small {
+		return r.anyHolds(members, a)
+	}
+	return r.anyBelongs(holders, managed, a)
+}
+
+// anyHolds asks whether one of some members has a role on an account, and not as a
+// member of its organization.
+func (r *reads) anyHolds(members []MembershipRecord, a AccountRecord) (holds bool) {
+	for _, m := range members {
+		here, above := find(r, grantOn(a.ID, m.User)), find(r, grantOn(a.Parent, m.User))
+		own := find(r, memberOf(a.Organization, m.User))
+		if own == nil && (here != nil || above != nil) {
+			holds = true
 		}
 	}
-	return independent
+	return holds
+}
+
+// anyBelongs asks whether one of those who have a role on an account belongs to one
+// of some organizations, and not to the account's.
+func (r *reads) anyBelongs(holders []GrantRecord, orgs []MembershipRecord, a AccountRecord) (belongs bool) {
+	for _, g := range holders {
+		theirs := all(r, membershipsOf(g.User, OrganizationID{}))
+		is := slices.ContainsFunc(theirs, func(m MembershipRecord) bool {
+			return rankIn(orgs, m.Organization) != nil
+		})
+		if is && rankIn(theirs, a.Organization) == nil {
+			belongs = true
+		}
+	}
+	return belongs
 }
 
 // rankIn returns the membership of an organization among a user's memberships, or

@@ -50,14 +50,43 @@ func TestStrangersCost(t *testing.T) {
 		require.False(t, store.Listed[index], "%d", index)
 	}
 	// An actor who manages an organization may see the account as an independent one.
-	// Finding out reads who has a role on it, and nothing else.
+	// Finding out reads who has a role on it, or the actor's own members, and nothing else.
 	for _, err := range calls(stranger) {
 		refused(t, err, tenancy.CodeNotFound)
 	}
 	for _, index := range things {
-		require.False(t, store.Listed[index], "%d", index)
+		require.Equal(t, index == tenancy.IndexMembers, store.Listed[index], "%d", index)
 	}
 	require.True(t, store.Listed[tenancy.IndexGrants])
+}
+
+// TestIndependentCost holds it to this: what an actor who does not see an account makes
+// the store look up does not grow with the account's users (GEN-14), and an account with
+// many users is seen as an independent one all the same (GEN-5).
+func TestIndependentCost(t *testing.T) {
+	tapped := &scenes.Tapped{Store: memstore.New()}
+	s := newSceneOver(t, tapped)
+	ana, zoe := s.found("ana"), s.found("zoe")
+	for i := range 300 {
+		guest := tenancy.UserRecord{ID: tenancy.UserID{7, byte(i), byte(i >> 8)}, Created: 1}
+		s.set.Put(guest, tenancy.GrantRecord{
+			Account: ana.Account.ID, User: guest.ID, Roles: tenancy.Roles(tenancy.Developer),
+		})
+	}
+	lookups := func(account tenancy.AccountID, want tenancy.Code) (n int) {
+		tapped.Call = func(c scenes.Call) error { n += len(c.Lookups); return nil }
+		defer func() { tapped.Call = nil }()
+		_, err := s.as(zoe.User.ID).RenameAccount(t.Context(), account, "x")
+		refused(t, err, want)
+		return n
+	}
+	require.Less(t, lookups(ana.Account.ID, tenancy.CodeNotFound), 20)
+	member := s.join(zoe, "member", tenancy.StandardUser)
+	require.Less(t, lookups(ana.Account.ID, tenancy.CodeNotFound), 20)
+	s.set.Put(tenancy.GrantRecord{
+		Account: ana.Account.ID, User: member, Roles: tenancy.Roles(tenancy.Support),
+	})
+	require.Less(t, lookups(ana.Account.ID, tenancy.CodeNotAllowed), 20)
 }
 
 // TestAccountSteps holds operations to the number of steps in which they read, including

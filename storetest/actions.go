@@ -36,7 +36,7 @@ func (m *machine) actions() map[string]func(*rapid.T) {
 				m.reached.step()
 				m.stillHolds(rt, false)
 			}
-			m.tried = m.store.committed
+			m.tried = int(m.store.committed.Load())
 			if m.coin(rt, "led?") {
 				led[m.deal(rt, led)](rt)
 			} else {

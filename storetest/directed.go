@@ -32,8 +32,8 @@ var commitsRefused = []string{"VerifyDomain", "Outcome", "ActorOutcome"}
 // anything.
 func (m *machine) try(rt *rapid.T, op string, err error) {
 	m.last = op
-	committed := m.store.committed > m.tried
-	m.tried = m.store.committed
+	committed := int(m.store.committed.Load()) > m.tried
+	m.tried = int(m.store.committed.Load())
 	switch {
 	case err == nil:
 		m.reached.done(op)

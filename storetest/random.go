@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,17 +121,18 @@ type machine struct {
 	rounds  int     // of steps
 }
 
-// watched is a store that counts the Updates of another one.
+// watched is a store that counts the Updates of another one. Some operations run
+// several at once.
 type watched struct {
 	tenancy.Store
-	begun, committed int
+	begun, committed atomic.Int64
 }
 
 func (w *watched) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	w.begun++
+	w.begun.Add(1)
 	err := w.Store.Update(ctx, fn)
 	if err == nil {
-		w.committed++
+		w.committed.Add(1)
 	}
 	return err
 }
@@ -372,8 +374,8 @@ func (m *machine) userOf(address string) tenancy.UserID {
 // everything returns what the store holds. It reads the store only if an Update has
 // begun since it last did.
 func (m *machine) everything() map[tenancy.Entry]tenancy.Record {
-	if m.known == nil || m.knownAt != m.store.begun {
-		m.known, m.knownAt = Everything(m.t, m.store.Store), m.store.begun
+	if m.known == nil || m.knownAt != int(m.store.begun.Load()) {
+		m.known, m.knownAt = Everything(m.t, m.store.Store), int(m.store.begun.Load())
 	}
 	return m.known
 }
@@ -387,7 +389,7 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	if m.in == nil && m.between(rt, "compared?", 0, comparedOf-1) == 0 {
 		before = m.everything()
 	}
-	committed := m.store.committed
+	committed := int(m.store.committed.Load())
 	err := call()
 	if err == nil {
 		m.reached.done(op)
@@ -397,7 +399,7 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	if m.in != nil || slices.Contains(commitsRefused, op) {
 		return
 	}
-	if m.store.committed != committed || before != nil && !equal(before, m.everything()) {
+	if int(m.store.committed.Load()) != committed || before != nil && !equal(before, m.everything()) {
 		rt.Fatalf("%s was refused and changed something: %v", op, err)
 	}
 }
@@ -420,7 +422,7 @@ func (m *machine) check(rt *rapid.T) {
 // stillHolds requires that Check finds nothing: with replay in the whole store, without
 // in what is near. It does not ask again about a state that was checked.
 func (m *machine) stillHolds(rt *rapid.T, replay bool) {
-	now := checked{m.store.committed, m.clock.Now(), m.checked.replay || replay}
+	now := checked{int(m.store.committed.Load()), m.clock.Now(), m.checked.replay || replay}
 	if m.checked == now {
 		return
 	}
