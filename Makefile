@@ -27,7 +27,7 @@ fuzz: ## run every fuzz target, for SECONDS=600 in all
 
 .PHONY: long
 long: ## run a million random operations, then the stores' own long tests: hours
-	go test -timeout=0 -v -run 'TestRandomOperations' . -rapid.checks=9000
+	go test -timeout=0 -v -run 'TestRandomOperations' . -rapid.checks=4200
 	go test -timeout=0 -v -run 'TestRandomOperations$$' ./sqlitestore -rapid.checks=1000
 	go test -timeout=0 -v -run 'TestRandomOperations' ./pgstore -rapid.checks=1000
 	go test -timeout=0 -v -run 'TestKill$$' ./sqlitestore -kills=1000
