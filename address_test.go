@@ -415,6 +415,7 @@ func TestLengthFirst(t *testing.T) {
 }
 
 func TestLowerASCII(t *testing.T) {
+	t.Parallel()
 	require.Equal(t, "@az[`az{0.\x00\xff", lowerASCII("@AZ[`az{0.\x00\xff"))
 	for r := rune(0x80); r <= utf8.MaxRune; r++ { // SEC-5: no other letter becomes another one
 		if utf8.ValidRune(r) {
@@ -426,6 +427,7 @@ func TestLowerASCII(t *testing.T) {
 // TestRuneByRune holds for every character of Unicode that a name with it is refused, or is A-labels that give back exactly that
 // character: nothing is mapped, dropped, or made into ASCII (DOM-1, SEC-5).
 func TestRuneByRune(t *testing.T) {
+	t.Parallel()
 	accepted := 0
 	for r := rune(0); r <= utf8.MaxRune; r++ {
 		if !utf8.ValidRune(r) || 0x50000 <= r && r < 0xe0000 { // planes without a single character

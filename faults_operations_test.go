@@ -32,6 +32,7 @@ var unsettled = map[string]string{
 // every way there is. Since what is random can be drawn again, an operation that was
 // tried again must leave what it leaves without a fault, to the last ID and hash.
 func TestOperationFaults(t *testing.T) {
+	t.Parallel()
 	plain := newTenantOver(t, memstore.New())
 	copied := plain.copier()
 	for _, e := range errands {

@@ -96,6 +96,7 @@ func count(taken map[reflect.Type]int, typ reflect.Type) {
 // place of one's own, and with one that nobody has: it is refused alike, as not found,
 // and changes nothing (GEN-5).
 func TestTenantSwap(t *testing.T) {
+	t.Parallel()
 	ours, theirs := tenants(t)
 	for field, value := range reflect.ValueOf(ours.names).Fields() {
 		if field.IsExported() {
