@@ -162,7 +162,7 @@ func TestLostCommits(t *testing.T) {
 					o, _ = s.host.Organization(t.Context(), org)
 					require.Equal(t, want == 1 || how != "block empty once", o.Name.Reveal() == "fresh")
 				}
-				s.explained()
+				s.sound()
 			})
 		}
 	}
@@ -174,13 +174,6 @@ func (s *scene) eventsOf(org tenancy.OrganizationID) (n int) {
 		n++
 	}
 	return n
-}
-
-func (s *scene) explained() {
-	for v, err := range s.dir.Check(context.WithoutCancel(s.Context()), tenancy.CheckOptions{Replay: true}) {
-		require.NoError(s, err)
-		require.Fail(s, "violation", "%v", v)
-	}
 }
 
 // TestBlockPanics has a caller's function panic: nothing of the block stands, no lock is
@@ -439,7 +432,7 @@ func TestFailingRandomness(t *testing.T) {
 				require.Error(t, err, "%d %s", left, how)
 			}
 			r.left = 100000
-			s.explained()
+			s.sound()
 		}
 	}
 }
