@@ -218,7 +218,6 @@ type acceptanceFacts struct {
 	invitee    belongings        // the user alone where it is to an account; zero: nobody has the address yet
 	grant      *GrantRecord      // the invitee's on the account; nil: none, or it is to an organization
 	entry      entry             // of the address
-	occupied   occupancy         // of the organization
 	merger     merger            // of the organizations that the invitee owns (USR-8); zero: they own none
 }
 
@@ -279,7 +278,6 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 		return f
 	}
 	f.entry.coverage = r.coverage(address)
-	f.occupied = r.occupancy(f.organization)
 	if invitee == nil {
 		f.invitee.asked = r.openRequests(address)
 		return f
@@ -328,7 +326,7 @@ func (c *changes) joinable(f acceptanceFacts) error {
 	case b.ownsElsewhere(org):
 		return f.merger.refusal(c)
 	}
-	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
+	return c.room(f.organization.ID, 1, len(f.invitee.ownedIn(OrganizationID{})))
 }
 
 // couldSend reports whether the inviter, active and with the right, could still send the

@@ -55,15 +55,17 @@ func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string
 type addDomainFacts struct {
 	standing
 	claimed *DomainRecord // of the same name; nil: none
-	domains int           // how many it has
+	domains int           // how many it has, up to its limit; 0: there is no limit
 }
 
 func (r *reads) loadAddDomain(org OrganizationID, name string) addDomainFacts {
-	return addDomainFacts{
-		r.standing(org),
-		find(r, domainByName(org, name)),
-		count(r, domainsIn(org, DomainID{})),
+	f := addDomainFacts{standing: r.standing(org), claimed: find(r, domainByName(org, name))}
+	if f.organization != nil {
+		if limit := r.dir.limitsOf(*f.organization).Domains; limit > 0 {
+			f.domains = count(r, domainsIn(org, DomainID{}), limit)
+		}
 	}
+	return f
 }
 
 func decideAddDomain(f addDomainFacts, name string, c *changes) (Domain, error) {

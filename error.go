@@ -323,8 +323,8 @@ const (
 
 	// ErrLimitReached
 
-	// CodeMemberLimit means that the organization would have too many members (GEN-12,
-	// USR-1, USR-6, MRG-10).
+	// CodeMemberLimit means that too many of the organization's members would take a seat
+	// (GEN-12, USR-1, USR-6, USR-13, MRG-10).
 	CodeMemberLimit Code = "member_limit"
 	// CodeAccountLimit means that the organization would have too many main accounts
 	// (GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10).
@@ -451,7 +451,7 @@ var codes = map[Code]struct {
 	CodeOwnerOffDomain:    {ErrPreconditionFailed, "MRG-1"},
 	CodeMergeClosed:       {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:     {ErrPreconditionFailed, "GEN-11"},
-	CodeMemberLimit:       {ErrLimitReached, "GEN-12, USR-1, USR-6, MRG-10"},
+	CodeMemberLimit:       {ErrLimitReached, "GEN-12, USR-1, USR-6, USR-13, MRG-10"},
 	CodeAccountLimit:      {ErrLimitReached, "GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10"},
 	CodeSubaccountLimit:   {ErrLimitReached, "GEN-12, ACC-2"},
 	CodeDomainLimit:       {ErrLimitReached, "GEN-12, DOM-1"},

@@ -158,6 +158,7 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
 	for _, s := range streamsOf(id, b.memberships) {
 		r.needHead(s)
+		r.needCounts(s.Organization)
 	}
 	r.needHead(streamOfUser(id))
 	b.owned = r.families(id)

@@ -76,7 +76,6 @@ type signUpFacts struct {
 	holder     *UserRecord     // of the address; nil: nobody has it
 	acceptance acceptanceFacts // of the secret's invitation
 	coverage                   // of the address
-	occupied   occupancy       // of the organization that has the domain
 	asked      []RequestRecord // open requests of the address to be invited
 }
 
@@ -88,7 +87,6 @@ func (r *reads) loadSignUp(address string, secret Secret) signUpFacts {
 	}
 	if f.domain != nil {
 		r.needHead(streamOfOrganization(f.domain.Organization))
-		f.occupied = r.occupancy(f.organization)
 	}
 	if !secret.IsZero() {
 		f.acceptance = r.acceptance(secret, nil)
@@ -121,7 +119,7 @@ func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (Sign
 // join makes the person a Standard User of the organization that has their address's
 // domain.
 func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
-	if err := c.room(*f.organization, f.occupied, 1, 0); err != nil {
+	if err := c.room(f.organization.ID, 1, 0); err != nil {
 		return SignedUp{}, err
 	}
 	org := f.domain.Organization
@@ -131,7 +129,7 @@ func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, e
 		b.invitations = []InvitationRecord{*f.invitation}
 	}
 	c.join(org, b, StandardUser, InvitationID{})
-	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(*f.organization)}, nil
+	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(org)}, nil
 }
 
 // accept lets the person accept the secret's invitation. They have no organization and
@@ -172,7 +170,7 @@ func (f signUpFacts) permits(c *changes) bool {
 func (f signUpFacts) acceptMembership(in NewSignUp, address string, c *changes) SignedUp {
 	user := c.person(in, address, f.acceptance.stream())
 	c.accept(f.acceptance, user.ID)
-	org := c.viewTheirs(*f.acceptance.target.organization)
+	org := c.viewTheirs(f.acceptance.target.organization.ID)
 	return SignedUp{Result: SignUpAccepted, User: user, Organization: org}
 }
 
@@ -203,7 +201,7 @@ func (c *changes) found(in NewSignUp, address string) SignedUp {
 	return SignedUp{
 		Result:       SignUpFounded,
 		User:         user,
-		Organization: c.viewTheirs(*get(c.world, organizationByID(org))),
+		Organization: c.viewTheirs(org),
 		Account:      new(c.viewAccount(account, accountStanding{account: &account})),
 	}
 }
@@ -225,7 +223,7 @@ func (c *changes) person(in NewSignUp, address string, streams ...Stream) User {
 }
 
 // viewTheirs returns the organization that the person now belongs to, as the host sees
-// it.
-func (c *changes) viewTheirs(o OrganizationRecord) *Organization {
-	return new(c.viewOrganization(o, standing{organization: &o}))
+// it now.
+func (c *changes) viewTheirs(org OrganizationID) *Organization {
+	return new(c.viewOrganizationNow(standing{organization: get(c.world, organizationByID(org))}))
 }

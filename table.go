@@ -135,7 +135,10 @@ var (
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner,
+			CodeMemberLimit,
+		},
 	}
 	opDeleteUser = &operationRow{
 		name: "DeleteUser", on: "user",

@@ -15,6 +15,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
@@ -360,4 +361,10 @@ func (f *founded) copyMembers(ctx context.Context) error {
 			}))
 		return err
 	})
+}
+
+// BenchmarkJoin joins organizations of several sizes, with and without a limit on members
+// (GEN-12).
+func BenchmarkJoin(b *testing.B) {
+	scenes.BenchmarkJoin(b, func(b *testing.B) tenancy.Store { return found(b).store }, 1_000, 10_000, 100_000)
 }

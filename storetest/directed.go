@@ -184,7 +184,8 @@ func (m *machine) outsider(rt *rapid.T, at string) (tenancy.UserID, string, bool
 	return signed.User.ID, address, err == nil
 }
 
-// intoFull brings people and accounts to an organization that has no room for them.
+// intoFull brings people and accounts to an organization that has no room for them, and
+// gives a member back the seat that somebody else has.
 func (m *machine) intoFull(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -206,16 +207,21 @@ func (m *machine) intoFull(rt *rapid.T) {
 	if offer, err := m.dir.As(user).Invitation(m.ctx, known); err == nil && offer.Terms != nil {
 		agreed = offer.Terms.Token
 	}
-	members := len(m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 1000}))
-	accounts := len(
-		m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
+	held := m.subordinate(rt, org)
+	m.try(rt, "DeactivateUser", second(owner.DeactivateUser(m.ctx, held)))
+	full, err := staff.Organization(m.ctx, org)
+	m.try(rt, "Organization", err)
+	if err != nil {
+		return
+	}
 	limits := tenancy.Limits{Subaccounts: 1, TrialSubaccounts: 1, Domains: 1}
 	if m.coin(rt, "members are full") {
-		limits.Members = members
+		limits.Members = max(full.Settings.Seats, 1)
 	} else {
-		limits.Accounts = max(accounts, 1)
+		limits.Accounts = max(full.Settings.Accounts, 1)
 	}
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, &limits)))
+	m.try(rt, "ReactivateUser", second(owner.ReactivateUser(m.ctx, held)))
 	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(
 		unmanaged) > 0 {
 		request, err := owner.AddAccount(m.ctx, org, unmanaged[0].(tenancy.AccountRecord).ID)

@@ -34,6 +34,8 @@ CREATE TABLE tenancy_organizations (
     created                bigint NOT NULL,
     ended                  bigint NOT NULL,
     purged                 bigint NOT NULL,
+    seats                  bigint NOT NULL,
+    accounts               bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
     PRIMARY KEY (id)
@@ -80,6 +82,7 @@ CREATE TABLE tenancy_accounts (
     designated_by          text NOT NULL,
     created                bigint NOT NULL,
     closed                 bigint NOT NULL,
+    subaccounts            bigint NOT NULL,
     name                   text NOT NULL,
     pricing                text NOT NULL,
     phone                  text NOT NULL,

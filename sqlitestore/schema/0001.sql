@@ -28,6 +28,8 @@ CREATE TABLE tenancy_organizations (
     created                 INTEGER NOT NULL,
     ended                   INTEGER NOT NULL,
     purged                  INTEGER NOT NULL,
+    seats                   INTEGER NOT NULL,
+    accounts                INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
     PRIMARY KEY (id)
@@ -83,6 +85,7 @@ CREATE TABLE tenancy_accounts (
     designated_by      TEXT NOT NULL,
     created            INTEGER NOT NULL,
     closed             INTEGER NOT NULL,
+    subaccounts        INTEGER NOT NULL,
     name               TEXT NOT NULL,
     pricing            TEXT NOT NULL,
     phone              TEXT NOT NULL,
