@@ -360,7 +360,7 @@ func TestNothingIsCounted(t *testing.T) {
 			require.Equal(t, tenancy.IndexDomainsIn, l.Index)
 			require.LessOrEqual(t, l.Limit, 7)
 		case l.Limit > 2:
-			require.NotContains(t, []tenancy.Index{tenancy.IndexMembers, tenancy.IndexOpenAccountsIn,
+			require.NotContains(t, []tenancy.Index{tenancy.IndexMembers,
 				tenancy.IndexOpenSubaccountsOf, tenancy.IndexAccountsIn}, l.Index)
 		}
 	}}

@@ -282,19 +282,15 @@ func (m MembershipRecord) Entries(to []Entry) []Entry {
 // Entries appends where the account is found.
 func (a AccountRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexAccounts, Key{ID: a.ID}})
-	managed, open := !a.Organization.IsZero(), a.Closed == 0
-	if managed {
+	if !a.Organization.IsZero() {
 		to = append(to, Entry{IndexAccountsIn, Key{In: a.Organization, ID: a.ID}})
 	}
 	switch {
-	case !open:
+	case a.Closed != 0:
 	case !a.Parent.IsZero():
 		to = append(to, Entry{IndexOpenSubaccountsOf, Key{In: a.Parent, ID: a.ID}})
 	default:
 		to = append(to, Entry{IndexOpenAccountsOf, Key{In: a.Owner, ID: a.ID}})
-		if managed {
-			to = append(to, Entry{IndexOpenAccountsIn, Key{In: a.Organization, ID: a.ID}})
-		}
 	}
 	return to
 }

@@ -39,7 +39,6 @@ func TestStrangersCost(t *testing.T) {
 	refused(t, second(stranger.CreateAccount(c.ctx(), c.org, tenancy.NewAccount{Name: "x", Owner: c.dan})),
 		tenancy.CodeNotFound)
 	things := []tenancy.Index{
-		tenancy.IndexOpenAccountsIn,
 		tenancy.IndexMembers,
 		tenancy.IndexAccountsIn,
 		tenancy.IndexGrantsOf,

@@ -241,8 +241,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 			continue
 		}
 		m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, org, other)))
-		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: other}, Limit: 1}) {
-			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
+		if a := m.accountOf(other); !a.IsZero() {
+			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a, org)))
 		}
 		m.try(rt, "DeleteOrganization",
 			owner.DeleteOrganization(m.ctx, other, tenancy.OrganizationDeletion{AccountsTo: org}))
@@ -341,12 +341,24 @@ func (m *machine) intoClosed(rt *rapid.T) {
 	}
 }
 
-// accountOf gives an open account of an organization; zero: it has none.
+// accountOf gives the first open main account of an organization; zero: it has none.
 func (m *machine) accountOf(org tenancy.OrganizationID) tenancy.AccountID {
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
-		return a.(tenancy.AccountRecord).ID
+	for _, a := range m.openIn(org) {
+		if a.Parent.IsZero() {
+			return a.ID
+		}
 	}
 	return tenancy.AccountID{}
+}
+
+// openIn gives open accounts of an organization, subaccounts too.
+func (m *machine) openIn(org tenancy.OrganizationID) (open []tenancy.AccountRecord) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: org}, Limit: 100}) {
+		if a := r.(tenancy.AccountRecord); a.Closed == 0 {
+			open = append(open, a)
+		}
+	}
+	return open
 }
 
 // outOf designates an account and tries every way out of its organization; suspends it

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -462,7 +463,10 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 			keep(choose(m, rt, "of the organization", all))
 		}
 	}
-	one(tenancy.IndexOpenAccountsIn, org, func(r tenancy.Record) { x.account = r.(tenancy.AccountRecord).ID })
+	mains := slices.DeleteFunc(m.openIn(org), func(a tenancy.AccountRecord) bool { return !a.Parent.IsZero() })
+	if len(mains) > 0 {
+		x.account = choose(m, rt, "of the organization", mains).ID
+	}
 	one(tenancy.IndexMembers, org, func(r tenancy.Record) { x.user = r.(tenancy.MembershipRecord).User })
 	one(tenancy.IndexConnectionsIn, org, func(r tenancy.Record) { x.connection = r.(tenancy.ConnectionRecord).ID })
 	one(tenancy.IndexRequestsIn, org, func(r tenancy.Record) { x.asked = r.(tenancy.RequestRecord).ID })
@@ -579,8 +583,8 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 				return
 			}
 			x := m.subjectsOf(rt, org)
-			for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 20}) {
-				if a := r.(tenancy.AccountRecord); !a.Parent.IsZero() {
+			for _, a := range m.openIn(org) {
+				if !a.Parent.IsZero() {
 					x.account = a.ID
 					m.swept(rt, m.dir.System(), x, onAccount)
 					m.swept(rt, asPlatform(owner), x, onAccount)

@@ -90,7 +90,6 @@ CREATE TABLE tenancy_accounts (
     PRIMARY KEY (id)
 );
 CREATE INDEX tenancy_accounts_in ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
-CREATE INDEX tenancy_open_accounts_in ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
 CREATE INDEX tenancy_open_accounts_of ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX tenancy_open_subaccounts_of ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 
