@@ -132,10 +132,15 @@ type accountStanding struct {
 // accountStanding asks for the account acted on, what the actor is to it, and the
 // head of its stream.
 func (r *reads) accountStanding(id AccountID) accountStanding {
-	return r.accountStandingOf(r.actor, id)
+	st := r.accountStandingOf(r.actor, id)
+	if r.actor.isUser() && st.account != nil && !st.sees() { // a role on the parent is known a step later: this does not wait for it
+		st.outside = r.isIndependent(*st.account, all(r, membershipsOf(r.actor.User, OrganizationID{})))
+	}
+	return st
 }
 
-// accountStandingOf is accountStanding for another actor.
+// accountStandingOf asks for an account, what a given actor is to it, and the head of
+// its stream. It does not ask whether they know the account as an independent one.
 func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	st := accountStanding{account: find(r, accountByID(id))}
 	var ranks []MembershipRecord
@@ -153,9 +158,6 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 		if actor.isUser() {
 			st.parentGrant = find(r, grantOn(parent, actor.User))
 		}
-	}
-	if actor.isUser() && !st.sees() { // a role on the parent is known a step later: this does not wait for it
-		st.outside = r.isIndependent(*st.account, ranks)
 	}
 	return st
 }
