@@ -158,8 +158,8 @@ func ExampleSession_DeclineInvitation() {
 		log.Fatal(err)
 	}
 	// The link in the mail is enough to decline. Nobody has to sign up for that.
-	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
-	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
+	fmt.Println(host.DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
+	fmt.Println(host.DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
 	// Output:
 	// <nil>
 	// tenancy: DeclineInvitation: settled

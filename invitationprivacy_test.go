@@ -250,7 +250,7 @@ func TestSecretTellsNothing(t *testing.T) {
 			return errOf(s.AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret}))
 		},
 		"DeclineInvitation": func(s *tenancy.Session, secret tenancy.Secret) error {
-			return s.DeclineInvitation(t.Context(), secret)
+			return s.DeclineInvitation(t.Context(), tenancy.Declination{Secret: secret})
 		},
 	}
 	c := newCustomer(t)
@@ -362,7 +362,7 @@ func TestInvitationSteps(t *testing.T) {
 		given, err = ana.InviteToAccount(c.ctx(), c.main, to)
 		return err
 	})
-	steps("DeclineInvitation", 3, func() error { return lea.DeclineInvitation(c.ctx(), given.Secret) })
+	steps("DeclineInvitation", 3, func() error { return lea.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: given.Secret}) })
 	steps("InviteToAccount", 2, func() (err error) {
 		given, err = ana.InviteToAccount(c.ctx(), c.main, to)
 		return err

@@ -110,6 +110,10 @@ func (c *changes) authorize(st standing) error {
 	return nil
 }
 
+// sees reports whether the actor may do this operation to what is an organization's: for
+// a read of what nobody else sees to be there (GEN-5).
+func (c *changes) sees(st standing) bool { return c.authorize(st) == nil }
+
 // authorizeAlive is authorize for what is done to an organization that has not
 // ended.
 func (c *changes) authorizeAlive(st standing) error {
