@@ -354,6 +354,14 @@ func TestInvitationSteps(t *testing.T) {
 		return err
 	})
 	steps("Invitation", 3, func() error { _, err := lea.Invitation(c.ctx(), given.Secret); return err })
+	of := c.loner("liz")
+	c.invite(c.ana, c.org, address("liz"))
+	c.inviteTo(c.ana, c.main, address("liz"), tenancy.Support)
+	steps("InvitationsTo", 4, func() error { return failure(dir.As(of).InvitationsTo(c.ctx(), of, tenancy.OfferQuery{})) })
+	steps("InvitationByID", 3, func() error { return errOf(ana.InvitationByID(c.ctx(), given.ID)) })
+	steps("InvitationsToAddress", 4, func() error {
+		return failure(dir.System().InvitationsToAddress(c.ctx(), tenancy.Proven("new@example.com"), tenancy.OfferQuery{}))
+	})
 	steps("AcceptInvitation", 3, func() error {
 		_, err := lea.AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: given.Secret})
 		return err
