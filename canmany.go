@@ -103,13 +103,14 @@ type canManyFacts struct {
 }
 
 func (r *reads) loadCanMany(user UserID, accounts []AccountID) (f canManyFacts) {
-	another := r.actor.isUser() && r.actor.User != user
-	for _, account := range accounts {
-		if another {
+	if r.actor.isUser() && r.actor.User != user {
+		for _, account := range accounts {
 			f.others = append(f.others, r.loadCan(user, account))
-		} else {
-			f.rows = append(f.rows, r.access(user, account))
 		}
+		return f
+	}
+	if len(accounts) > 0 {
+		f.rows = r.access(user, accounts)
 	}
 	return f
 }
@@ -133,32 +134,42 @@ func decideCanMany(
 	return answers, nil
 }
 
-// access asks for what Access of a store reads about a user and an account. Of several
-// accounts together it asks in one step, and in two if there are subaccounts among them.
-func (r *reads) access(user UserID, account AccountID) (row AccessRow) {
+// access asks for what Access of a store reads about a user and an account, for several
+// accounts in one step, and in two if there are subaccounts among them.
+func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
+	var of AccessRow
 	if u := find(r, userByID(user)); u != nil {
-		row.SetUser(*u)
-	}
-	if grant := find(r, grantOn(account, user)); grant != nil {
-		row.Roles = grant.Roles
+		of.SetUser(*u)
 	}
 	memberships := all(r, membershipsOf(user, OrganizationID{}))
-	a := find(r, accountByID(account))
-	if a == nil {
-		return row
+	rows := make([]AccessRow, len(accounts))
+	for i, account := range accounts {
+		rows[i] = of
+		row := &rows[i]
+		if grant := find(r, grantOn(account, user)); grant != nil {
+			row.Roles = grant.Roles
+		}
+		a := find(r, accountByID(account))
+		if a == nil {
+			continue
+		}
+		row.SetAccount(*a)
+		if member := rankIn(memberships, a.Organization); member != nil {
+			row.SetMembership(*member)
+		}
+		if !a.Parent.IsZero() {
+			r.accessParent(user, a.Parent, row)
+		}
 	}
-	row.SetAccount(*a)
-	if member := rankIn(memberships, a.Organization); member != nil {
-		row.SetMembership(*member)
+	return rows
+}
+
+// accessParent asks for what access needs of an account's parent.
+func (r *reads) accessParent(user UserID, parent AccountID, row *AccessRow) {
+	if p := find(r, accountByID(parent)); p != nil {
+		row.SetParent(*p)
 	}
-	if a.Parent.IsZero() {
-		return row
-	}
-	if parent := find(r, accountByID(a.Parent)); parent != nil {
-		row.SetParent(*parent)
-	}
-	if grant := find(r, grantOn(a.Parent, user)); grant != nil {
+	if grant := find(r, grantOn(parent, user)); grant != nil {
 		row.ParentRoles = grant.Roles
 	}
-	return row
 }
