@@ -153,6 +153,18 @@ func BenchmarkCan(b *testing.B) {
 			d, err := host.Can(ctx, q.user, tenancy.Build, q.account)
 			return err == nil && d.Allowed
 		})
+		each("permissions", func(q question) bool {
+			all, err := q.session.Permissions(ctx, q.user, q.account)
+			return err == nil && all[tenancy.Build].Allowed
+		})
+		each("many=100", func(q question) bool {
+			var accounts [100]tenancy.AccountID
+			for i := range accounts {
+				accounts[i] = c.questions[i].account
+			}
+			answers, err := q.session.CanMany(ctx, q.user, tenancy.Build, accounts[:])
+			return err == nil && len(answers) == len(accounts)
+		})
 	}
 }
 

@@ -154,6 +154,31 @@ func decideDomains(f domainsFacts, l listID, c *changes) (page[ListedDomain], er
 	return p, nil
 }
 
+// Domain returns a domain, with the record to publish (GEN-21). Those who see it in
+// Domains see it: the Owner and Administrators of its organization, Operators and System.
+//
+// Errors: CodeID; CodeNotFound.
+func (s *Session) Domain(ctx context.Context, domain DomainID) (Domain, error) {
+	var check form
+	check.id(domain)
+	return look(ctx, s, call{opDomain, domain.String(), check.err},
+		func(r *reads) domainFacts { return r.loadDomain(domain) }, decideDomain)
+}
+
+// domainFacts is the domain that is looked at.
+type domainFacts struct{ domainStanding }
+
+func (r *reads) loadDomain(domain DomainID) domainFacts {
+	return domainFacts{r.domainStanding(domain)}
+}
+
+func decideDomain(f domainFacts, c *changes) (Domain, error) {
+	if !c.sees(f.standing) {
+		return Domain{}, CodeNotFound
+	}
+	return c.viewDomain(*f.domain), nil
+}
+
 // domainStanding is a domain acted on, and what the actor is in its organization.
 type domainStanding struct {
 	standing

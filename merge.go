@@ -105,12 +105,24 @@ type candidacy struct {
 func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID) merger {
 	m := r.parties(prime, owner, only)
 	r.candidates(&m)
+	r.pending(&m, prime)
+	r.arrivals(&m)
 	return m
 }
 
 // acceptedMerger is merger for an Owner who accepts an invitation. One who is alone in
 // an organization may dissolve it, so it also asks for their accounts (USR-8).
 func (r *reads) acceptedMerger(prime OrganizationID, owner UserID) merger {
+	m := r.offeredMerger(prime, owner)
+	r.pending(&m, prime)
+	r.arrivals(&m)
+	return m
+}
+
+// offeredMerger is acceptedMerger for an Owner who looks at an invitation: what decides
+// whether and how their organizations would come, and not what of the Prime's would be
+// settled by that.
+func (r *reads) offeredMerger(prime OrganizationID, owner UserID) merger {
 	m := r.parties(prime, owner, OrganizationID{})
 	m.consents = true
 	r.candidates(&m)
@@ -127,12 +139,6 @@ func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID)
 		owner:   find(r, userByID(owner)),
 		member:  find(r, memberOf(prime, owner)),
 	}
-	for _, i := range all(r, pendingInvitationsIn(prime)) {
-		m.invitations = append(m.invitations, arrivingInvitation{InvitationRecord: i})
-	}
-	for _, q := range all(r, openRequestsIn(prime)) {
-		m.requests = append(m.requests, arrivingRequest{RequestRecord: q})
-	}
 	for _, membership := range all(r, membershipsOf(owner, OrganizationID{})) {
 		org := membership.Organization
 		switch {
@@ -146,8 +152,7 @@ func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID)
 	return m
 }
 
-// candidates asks for the Candidates of a merger, and who of them the Prime's
-// invitations and requests wait for.
+// candidates asks for the Candidates of a merger.
 func (r *reads) candidates(m *merger) {
 	for _, org := range m.organizations {
 		m.candidates = append(m.candidates, candidacy{
@@ -156,11 +161,26 @@ func (r *reads) candidates(m *merger) {
 			alone:   len(list(r, membersOf(org, UserID{}), 2)) == 1,
 		})
 	}
-	if len(m.candidates) == 0 {
-		return
-	}
 	if slices.ContainsFunc(m.domains, m.isClosed) {
 		r.people(m)
+	}
+}
+
+// pending asks for what the Prime has pending: invitations, account requests, and
+// requests to be invited.
+func (r *reads) pending(m *merger, prime OrganizationID) {
+	for _, i := range all(r, pendingInvitationsIn(prime)) {
+		m.invitations = append(m.invitations, arrivingInvitation{InvitationRecord: i})
+	}
+	for _, q := range all(r, openRequestsIn(prime)) {
+		m.requests = append(m.requests, arrivingRequest{RequestRecord: q})
+	}
+}
+
+// arrivals asks for which of the Candidates what the Prime has pending waits.
+func (r *reads) arrivals(m *merger) {
+	if len(m.candidates) == 0 {
+		return
 	}
 	for n, i := range m.invitations {
 		m.invitations[n].from = r.arrival(i.InvitationRecord, m.organizations)

@@ -203,6 +203,20 @@ func BenchmarkCan(b *testing.B) {
 			require.NoError(b, second(system.Can(b.Context(), f.owner, tenancy.Build, f.account)))
 		}
 	})
+	accounts := []tenancy.AccountID{f.account}
+	for len(accounts) < 100 {
+		made, err := f.dir.As(f.owner).CreateAccount(b.Context(), f.org, tenancy.NewAccount{Name: "Another"})
+		require.NoError(b, err)
+		accounts = append(accounts, made.ID)
+	}
+	b.Run("100 accounts", func(b *testing.B) {
+		system := f.dir.System()
+		for b.Loop() {
+			answers, err := system.CanMany(b.Context(), f.owner, tenancy.Build, accounts)
+			require.NoError(b, err)
+			require.True(b, answers[99].Allowed)
+		}
+	})
 }
 
 // The sizes of the benchmarks that need much.

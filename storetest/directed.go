@@ -484,6 +484,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 	m.try(rt, "Access", drain(guest.Access(m.ctx, account, tenancy.ReachQuery{})))
 	m.try(rt, "AccountInvitations", drain(guest.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{})))
 	m.try(rt, "Can", second(guest.Can(m.ctx, m.ownerOf(org), tenancy.Build, account)))
+	m.manyAtOnce(rt, guest, m.ownerOf(org), tenancy.Build, account)
 	wrapped := &tenancy.Platform{Session: guest} // what a host must not do gets nobody anywhere
 	m.try(rt, "InvoiceAccount", second(wrapped.InvoiceAccount(m.ctx, account)))
 	m.try(rt, "UpgradeAccount", second(wrapped.UpgradeAccount(m.ctx, account)))
