@@ -59,16 +59,26 @@ func (s *Session) Can(
 	if !known || user.IsZero() || account.IsZero() || aboutAnother {
 		return s.canOther(ctx, user, permission, account)
 	}
-	decision, err := s.ask(ctx, user, account, rule)
+	if s.dir.observer == nil { // then it allocates nothing
+		return s.ask(ctx, user, account, rule)
+	}
+	return observe(ctx, s, opCan.name, func(ctx context.Context, s *Session) (Decision, error) {
+		return s.ask(ctx, user, account, rule)
+	})
+}
+
+// ask answers Can without allocating: for a user about themself, and for Operators
+// and System.
+func (s *Session) ask(ctx context.Context, user UserID, account AccountID, rule grantRule) (Decision, error) {
+	decision, err := s.answer(ctx, user, account, rule)
 	if err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
 	return decision, nil
 }
 
-// ask answers Can without allocating: for a user about themself, and for Operators
-// and System.
-func (s *Session) ask(ctx context.Context, user UserID, account AccountID, rule grantRule) (Decision, error) {
+// answer is ask with the error as it came.
+func (s *Session) answer(ctx context.Context, user UserID, account AccountID, rule grantRule) (Decision, error) {
 	if err := s.enter(ctx); err != nil {
 		return Decision{}, err
 	}

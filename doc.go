@@ -277,7 +277,7 @@
 // Any other error comes from the store's driver, the context or a function of the host's
 // as it is, and belongs to no category: 500. The library puts no name, address or secret
 // into an error's text, so refusals can be logged. Options.OnRefused is told of every
-// refusal.
+// refusal, and an [Observer] of every operation, for traces and metrics.
 //
 // # Guarantees
 //
