@@ -325,4 +325,7 @@
 // docs/stores.md says which to use when. Package storetest is the suite that every store
 // passes. Any number of processes may use one store: the library keeps no state and no
 // cache of its own. store.go is the whole contract.
+//
+// Package tenancytest is for the host's own tests: a directory with people in it, a clock,
+// a resolver, and checks that a refusal changed nothing.
 package tenancy
