@@ -88,6 +88,15 @@ func (e *callerError) Unwrap() error { return e.err }
 func (s *Session) runBlock(
 	ctx context.Context, row *operationRow, preview bool, fn func(context.Context, *Session) error,
 ) ([]Event, error) {
+	return observe(ctx, s, row.name, func(ctx context.Context, s *Session) ([]Event, error) {
+		return s.runParts(ctx, row, preview, fn)
+	})
+}
+
+// runParts runs a block, of which the observer was told.
+func (s *Session) runParts(
+	ctx context.Context, row *operationRow, preview bool, fn func(context.Context, *Session) error,
+) ([]Event, error) {
 	c := call{row: row}
 	var check form
 	check.set(s.alone(ctx))
@@ -101,6 +110,7 @@ func (s *Session) runBlock(
 		b = &block{row: row, tx: tx, attempt: a, preview: preview}
 		return s.tryBlock(ctx, c, b, fn)
 	})
+	err = s.dir.watch.appended(a.appended, err)
 	s.tell(ctx, b.refused...)
 	if given, ok := err.(*callerError); ok {
 		return nil, given.err
@@ -119,7 +129,7 @@ func (s *Session) tryBlock(
 		return err
 	}
 	inner := *s
-	inner.block, inner.once = b, OperationID{}
+	inner.dir, inner.block, inner.once = s.dir.unwatched(), b, OperationID{}
 	defer func() { b.ended = true }()
 	given := fn(context.WithValue(ctx, blockKey{}, b), &inner)
 	switch {
@@ -195,7 +205,7 @@ func (s *Session) end(ctx context.Context, b *block) error {
 	if b.events == 0 && s.once.IsZero() {
 		return nil
 	}
-	b.attempt.recorded = true
+	b.attempt.recorded, b.attempt.appended = true, b.events
 	return b.tx.Put(ctx, s.record(b.attempt, b.row, b.made, b.events))
 }
 

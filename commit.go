@@ -15,6 +15,7 @@ type attempt struct {
 	operation OperationID // given by Once, or drawn
 	nonce     EventID     // by which this call knows its own operation record again
 	recorded  bool        // the last attempt wrote an operation record
+	appended  int         // how many events the last attempt appended
 	unlogged  []Record    // what the last attempt wrote without one
 }
 
@@ -56,7 +57,7 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 	if b := s.block; b != nil {
 		b.note(c.made, events)
 	} else {
-		a.recorded = true
+		a.recorded, a.appended = true, len(events)
 		changed = append(changed, s.record(a, c.row, c.made, len(events)))
 	}
 	if len(deleted) > 0 {
@@ -161,7 +162,7 @@ func (s *Session) tryCommit(
 	finished := false
 	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
 		a.rewind()
-		a.recorded, a.unlogged = false, nil
+		a.recorded, a.appended, a.unlogged = false, 0, nil
 		err := fn(ctx, tx)
 		finished = err == nil
 		return err

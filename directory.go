@@ -18,7 +18,8 @@ import (
 // any number of them, in any number of processes, can share one store.
 type Directory struct {
 	store  Store
-	joined bool // the store is the host's own transaction
+	joined bool   // the store is the host's own transaction
+	watch  *watch // of the operation that this directory was made for; else nil
 	options
 }
 
@@ -57,6 +58,9 @@ type Options struct {
 	// the host's (On) it is called at once, and again if the host runs that again: there
 	// it must not use the store. Nil means that nobody is told.
 	OnRefused func(context.Context, Actor, error)
+	// Observer is told of every operation, at its start and at its end (GEN-17). Nil
+	// means that nobody is told.
+	Observer Observer
 }
 
 // options are Options made ready.
@@ -73,6 +77,7 @@ type options struct {
 	random        io.Reader
 	drawing       *sync.Mutex // random's
 	onRefused     func(context.Context, Actor, error)
+	observer      Observer
 }
 
 // New makes a Directory over a store, and reads nothing from it. Nil options mean
@@ -104,6 +109,7 @@ func (o *Options) ready() (r options, err error) {
 		random:     o.Random,
 		drawing:    new(sync.Mutex),
 		onRefused:  o.OnRefused,
+		observer:   o.Observer,
 	}
 	if r.resolver == nil {
 		r.resolver = net.DefaultResolver
@@ -138,7 +144,7 @@ func isLabel(r Reference) bool {
 // operation checks whether the user exists and is active: CodeActor (GEN-2). A zero
 // ID is CodeActor too, and never System.
 func (d *Directory) As(user UserID) *Session {
-	s := &Session{dir: d, actor: Actor{User: user}}
+	s := &Session{dir: d, actor: Actor{User: user}, kind: ActorUser}
 	if user.IsZero() {
 		s.malformed = CodeActor
 	}
@@ -149,7 +155,7 @@ func (d *Directory) As(user UserID) *Session {
 // authenticated. If the ID is not a Reference, every operation is refused:
 // CodeReference.
 func (d *Directory) Operator(id OperatorID) *Platform {
-	s := &Session{dir: d, actor: Actor{Operator: id}}
+	s := &Session{dir: d, actor: Actor{Operator: id}, kind: ActorOperator}
 	if !id.valid() {
 		s.malformed = CodeReference
 	}
@@ -157,7 +163,9 @@ func (d *Directory) Operator(id OperatorID) *Platform {
 }
 
 // System returns the operations of the host itself: its sign-up flow, its timers.
-func (d *Directory) System() *Platform { return &Platform{Session: &Session{dir: d}} }
+func (d *Directory) System() *Platform {
+	return &Platform{Session: &Session{dir: d, kind: ActorSystem}}
+}
 
 // On returns the same directory over a transaction of the host's own, as an SQL
 // store's Transact or WithTx hands it out: what is done there commits with the
@@ -175,6 +183,7 @@ func (d *Directory) On(store Store) *Directory {
 type Session struct {
 	dir         *Directory
 	actor       Actor
+	kind        ActorKind // of the actor, also if the actor is malformed
 	correlation Reference
 	once        OperationID
 	block       *block

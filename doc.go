@@ -287,7 +287,7 @@
 // Any other error comes from the store's driver, the context or a function of the host's
 // as it is, and belongs to no category: 500. The library puts no name, address or secret
 // into an error's text, so refusals can be logged. Options.OnRefused is told of every
-// refusal.
+// refusal, and an [Observer] of every operation, for traces and metrics.
 //
 // # Guarantees
 //
@@ -335,4 +335,7 @@
 // docs/stores.md says which to use when. Package storetest is the suite that every store
 // passes. Any number of processes may use one store: the library keeps no state and no
 // cache of its own. store.go is the whole contract.
+//
+// Package tenancytest is for the host's own tests: a directory with people in it, a clock,
+// a resolver, and checks that a refusal changed nothing.
 package tenancy

@@ -71,8 +71,16 @@ type refusal struct{ err error }
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
-// run checks the session and the form of the input, and then runs the operation.
+// run runs the operation, and tells the observer of it (GEN-17).
 func (o *operation[F, R]) run(ctx context.Context, transact func(context.Context) error) (R, error) {
+	return observe(ctx, o.session, o.call.row.name, func(ctx context.Context, s *Session) (R, error) {
+		o.session = s
+		return o.check(ctx, transact)
+	})
+}
+
+// check checks the session and the form of the input, and then runs the operation.
+func (o *operation[F, R]) check(ctx context.Context, transact func(context.Context) error) (R, error) {
 	err := o.session.enter(ctx)
 	if err == nil {
 		err = o.call.form
@@ -106,11 +114,14 @@ func (o *operation[F, R]) look(ctx context.Context) error {
 func (o *operation[F, R]) update(ctx context.Context) error {
 	s := o.session
 	if b := s.block; b != nil {
-		return b.use(ctx,
+		before := b.events
+		err := b.use(ctx,
 			func() error { return b.part(func() error { return o.perform(ctx, b.tx, b.attempt) }) })
+		return s.dir.watch.appended(b.events-before, err)
 	}
 	a := s.attempt()
-	return s.commit(ctx, o.call, a, func(ctx context.Context, tx Tx) error { return o.perform(ctx, tx, a) })
+	err := s.commit(ctx, o.call, a, func(ctx context.Context, tx Tx) error { return o.perform(ctx, tx, a) })
+	return s.dir.watch.appended(a.appended, err)
 }
 
 // perform is one attempt: it decides, and writes what was said.

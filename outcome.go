@@ -51,6 +51,15 @@ func (p *Platform) ActorOutcome(ctx context.Context, actor Actor, operation Oper
 func (s *Session) outcome(
 	ctx context.Context, row *operationRow, actor Actor, id OperationID,
 ) (Outcome, error) {
+	return observe(ctx, s, row.name, func(ctx context.Context, s *Session) (Outcome, error) {
+		return s.settled(ctx, row, actor, id)
+	})
+}
+
+// settled is Outcome or ActorOutcome, of which the observer was told.
+func (s *Session) settled(
+	ctx context.Context, row *operationRow, actor Actor, id OperationID,
+) (Outcome, error) {
 	var check form
 	check.set(s.alone(ctx))
 	check.id(id)

@@ -30,12 +30,18 @@ type Purged struct {
 // error of the store or the context ends it; what was removed before stays removed, and
 // is what Purge returns then.
 func (p *Platform) Purge(ctx context.Context) (Purged, error) {
+	return observe(ctx, p.Session, opPurge.name,
+		func(ctx context.Context, s *Session) (Purged, error) { return s.purge(ctx) })
+}
+
+// purge is Purge, of which the observer was told.
+func (s *Session) purge(ctx context.Context) (Purged, error) {
 	var check form
-	check.set(p.alone(ctx))
-	check.that(p.once.IsZero(), CodeInput)
+	check.set(s.alone(ctx))
+	check.that(s.once.IsZero(), CodeInput)
 	var total Purged
 	for {
-		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge,
+		batch, err := update(ctx, s, call{row: opPurge, form: check.err}, (*reads).loadPurge,
 			decidePurge)
 		if err != nil {
 			return total, err

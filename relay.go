@@ -31,30 +31,38 @@ var errConsumer = errors.New("tenancy: the consumer panicked")
 func (p *Platform) Relay(
 	ctx context.Context, deliver func(context.Context, Event) error,
 ) (delivered int, err error) {
+	return observe(ctx, p.Session, opRelay.name,
+		func(ctx context.Context, s *Session) (int, error) { return s.relay(ctx, deliver) })
+}
+
+// relay is Relay, of which the observer was told.
+func (s *Session) relay(
+	ctx context.Context, deliver func(context.Context, Event) error,
+) (delivered int, err error) {
 	var check form
-	check.set(p.alone(ctx))
-	check.that(deliver != nil && p.once.IsZero(), CodeInput)
+	check.set(s.alone(ctx))
+	check.that(deliver != nil && s.once.IsZero(), CodeInput)
 	c := call{row: opRelay, form: check.err}
-	if _, err := look(ctx, p.Session, c, nothing, decideRelay); err != nil {
+	if _, err := look(ctx, s, c, nothing, decideRelay); err != nil {
 		return 0, err
 	}
 	var failed error // of the first stream that has to wait
 	for after := (Stream{}); ; {
-		backlogs, err := p.dir.pending(ctx, after)
+		backlogs, err := s.dir.pending(ctx, after)
 		if err != nil {
-			return delivered, p.fail(ctx, c, err)
+			return delivered, s.fail(ctx, c, err)
 		}
 		if len(backlogs) == 0 {
 			return delivered, failed
 		}
 		for _, b := range backlogs {
-			n, refused, err := p.dir.relay(ctx, b, deliver)
+			n, refused, err := s.dir.relay(ctx, b, deliver)
 			delivered += n
 			if err != nil {
-				return delivered, p.fail(ctx, c, err)
+				return delivered, s.fail(ctx, c, err)
 			}
 			if refused != nil && failed == nil {
-				failed = p.fail(ctx, call{row: opRelay, subject: b.stream.String()}, refused)
+				failed = s.fail(ctx, call{row: opRelay, subject: b.stream.String()}, refused)
 			}
 			after = b.stream
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
@@ -47,6 +48,15 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("pgstore")
+
+	observer, err := oteltenancy.New(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := tenancy.New(memstore.New(), &tenancy.Options{Observer: observer}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("oteltenancy")
 }
 
 // try signs a person up in a store, and prints the store's name.
