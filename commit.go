@@ -139,11 +139,12 @@ func (s *Session) events(
 const commitTries = 5
 
 // commit runs a transaction. Where the store cannot say whether it was committed,
-// commit finds out, and runs it again if it was not (GEN-13).
+// commit finds out, and runs it again if it was not (GEN-13). The commit of a host's
+// transaction is the host's to settle.
 func (s *Session) commit(ctx context.Context, c call, a *attempt, fn func(context.Context, Tx) error) error {
 	for range commitTries {
 		err, doubtful := s.tryCommit(ctx, a, fn)
-		if !doubtful {
+		if !doubtful || s.dir.joined {
 			return err
 		}
 		if done, err := s.resolve(ctx, c, a); done || err != nil {

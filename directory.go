@@ -18,7 +18,8 @@ import (
 // any number of them, in any number of processes, can share one store.
 type Directory struct {
 	store  Store
-	joined bool // the store is the host's own transaction
+	joined bool  // the store is the host's own transaction
+	mark   *mark // of the contexts of that transaction; nil: they have none
 	options
 }
 
@@ -158,16 +159,6 @@ func (d *Directory) Operator(id OperatorID) *Platform {
 
 // System returns the operations of the host itself: its sign-up flow, its timers.
 func (d *Directory) System() *Platform { return &Platform{Session: &Session{dir: d}} }
-
-// On returns the same directory over a transaction of the host's own, as an SQL
-// store's Transact or WithTx hands it out: what is done there commits with the
-// host's rows, or not at all. Operations that work in transactions of their own are
-// refused there: CodeInTransaction.
-func (d *Directory) On(store Store) *Directory {
-	joined := *d
-	joined.store, joined.joined = store, true
-	return &joined
-}
 
 // Session is what an actor can do. It is a small value over its Directory: make one
 // for each request. It is safe for concurrent use, but the session of a block
