@@ -31,7 +31,7 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 
 // Statements returns every statement that the store sends.
 func Statements() []string {
-	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents,
+	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, setLockTimeout, readEvents,
 		readOutbox, readAccess,
 		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
