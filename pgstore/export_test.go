@@ -1,6 +1,9 @@
 package pgstore
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Weaken takes a guard away from a store, so that tests can show that they notice.
 func Weaken(s *Store, how string) {
@@ -47,3 +50,9 @@ func Statements() []string {
 	}
 	return append(all, migrations...)
 }
+
+// Hasten makes a store wait for nobody.
+func Hasten(s *Store) { s.options.RetryFor = 1 }
+
+// LockFor makes a store's transactions wait for each lock on the server for this long.
+func LockFor(s *Store, d time.Duration) { s.lockWait = func(time.Duration) time.Duration { return d } }

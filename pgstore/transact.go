@@ -164,8 +164,8 @@ func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.Read
 	return cmp.Or(fn(ctx, t), t.failed)
 }
 
-// Update writes in the host's transaction. If fn returns an error, nothing of what it
-// wrote is left there.
+// Update writes in the host's transaction. If fn returns an error or does not return,
+// nothing of what it wrote is left there.
 func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	t, err := j.tx(true)
 	if err != nil {
@@ -175,8 +175,8 @@ func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx
 	j.writing = true
 	defer func() {
 		j.writing = false
-		if !finished { // fn panicked
-			t.failed = cmp.Or(t.failed, errOver)
+		if !finished && t.failed == nil { // fn panicked
+			_ = t.undo(ctx) // an error of it is t.failed
 		}
 		t.over, j.failed = true, cmp.Or(j.failed, t.failed)
 	}()
