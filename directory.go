@@ -35,6 +35,10 @@ type Options struct {
 	// InvitationsPerDay is how many invitations one address gets within 24 hours
 	// in the name of one Owner (USR-10). Zero means 5, a negative number no limit.
 	InvitationsPerDay int
+	// OperationLife is how long an operation ID is remembered (GEN-13), so that what was
+	// done under it is not done again, and Outcome knows of it. Zero means 90 days, and 7
+	// days is the least. All directories over one store should have the same.
+	OperationLife time.Duration
 	// Product is the label of the TXT records that prove domains (DOM-2): letters,
 	// digits and inner hyphens. Empty means "tenancy".
 	Product Reference
@@ -67,6 +71,7 @@ type options struct {
 	perDay        int
 	product       Reference
 	domainLive    time.Duration
+	operationLife time.Duration
 	resolver      Resolver
 	mailProviders map[string]struct{}
 	table         permissionTable
@@ -80,7 +85,7 @@ type options struct {
 // the defaults.
 //
 // Errors: CodeInput if the store is nil; CodeOption if an option makes no sense
-// (ROLE-7), a mail provider that is not a domain name included.
+// (ROLE-7, GEN-13), a mail provider that is not a domain name included.
 func New(store Store, o *Options) (*Directory, error) {
 	if store == nil {
 		return nil, &Error{Op: "New", Err: CodeInput}
@@ -95,16 +100,17 @@ func New(store Store, o *Options) (*Directory, error) {
 // ready fills in the defaults and checks the options.
 func (o *Options) ready() (r options, err error) {
 	r = options{
-		limits:     *cmp.Or(o.Limits, &Limits{Domains: 100}),
-		life:       cmp.Or(o.InvitationLife, 7*24*time.Hour),
-		perDay:     cmp.Or(o.InvitationsPerDay, 5),
-		product:    cmp.Or(o.Product, "tenancy"),
-		domainLive: cmp.Or(o.DomainLive, 7*24*time.Hour),
-		resolver:   o.Resolver,
-		now:        o.Now,
-		random:     o.Random,
-		drawing:    new(sync.Mutex),
-		onRefused:  o.OnRefused,
+		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100}),
+		life:          cmp.Or(o.InvitationLife, 7*24*time.Hour),
+		perDay:        cmp.Or(o.InvitationsPerDay, 5),
+		product:       cmp.Or(o.Product, "tenancy"),
+		domainLive:    cmp.Or(o.DomainLive, 7*24*time.Hour),
+		operationLife: cmp.Or(o.OperationLife, 90*24*time.Hour),
+		resolver:      o.Resolver,
+		now:           o.Now,
+		random:        o.Random,
+		drawing:       new(sync.Mutex),
+		onRefused:     o.OnRefused,
 	}
 	if r.resolver == nil {
 		r.resolver = net.DefaultResolver
@@ -123,7 +129,7 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.limits.negative() || !isLabel(r.product) {
+	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}
 	return r, nil

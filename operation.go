@@ -165,7 +165,7 @@ func (r *reads) loadAdmission(id OperationID) (f admission) {
 		f.user = find(r, userByID(r.actor.User))
 	}
 	if !id.IsZero() {
-		f.done = find(r, operationOf(r.actor, id))
+		f.done = r.remembered(r.actor, id)
 	}
 	return f
 }

@@ -203,6 +203,7 @@ const (
 	IndexConnectionsIn
 	IndexHeads
 	IndexOperations
+	IndexOperationsDue
 	indexEnd
 )
 
@@ -288,5 +289,7 @@ func Indexes() []IndexInfo {
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
 	// of an actor, by operation ID
 	row(IndexOperations, "operations", OperationRecord{}, identity|text|id|exact|list)
+	// by when it was done, and by call
+	row(IndexOperationsDue, "operations_due", OperationRecord{}, text|id|list)
 	return table
 }
