@@ -125,7 +125,7 @@ func TestAtomically(t *testing.T) {
 				refused(t, other.Atomically(ctx, none), tenancy.CodeInTransaction)
 				_, err = other.Preview(ctx, none)
 				refused(t, err, tenancy.CodeInTransaction)
-				_, err = other.Outcome(ctx, tenancy.NewOperationID())
+				_, err = other.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 				refused(t, err, tenancy.CodeInTransaction)
 			}
 			require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
@@ -158,9 +158,9 @@ func TestAtomically(t *testing.T) {
 			errs = append(errs, p.Atomically(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") }))
 			_, err := p.Preview(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") })
 			errs = append(errs, err)
-			_, err = p.Outcome(ctx, tenancy.NewOperationID())
+			_, err = p.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 			errs = append(errs, err)
-			_, err = p.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID())
+			_, err = p.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID(), s.clock.Now())
 			errs = append(errs, err)
 			_, err = p.VerifyDomain(ctx, tenancy.DomainID{15: 1})
 			errs = append(errs, err)

@@ -36,7 +36,9 @@ const (
 )
 
 // forgets reports whether what was done under an operation ID at a time is forgotten.
-func (o *options) forgets(done, now Instant) bool { return now >= done.add(o.operationLife+clockSkew) }
+func (o *options) forgets(done, now Instant) bool {
+	return now >= done.add(o.operationLife).add(clockSkew)
+}
 
 // remembered returns what was done under an actor's operation ID, or nil if nothing was
 // or if it is forgotten, whether Purge has removed it or not.

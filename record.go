@@ -379,12 +379,9 @@ func (h HeadRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the operation is found.
 func (o OperationRecord) Entries(to []Entry) []Entry {
-	to = append(to, Entry{IndexOperations, Key{Text: o.Actor.String(), ID: o.ID}})
-	if o.Call.IsZero() {
-		return to
-	}
-	// An ID is each actor's own, so it is the call that tells two of one time apart.
-	return append(to, Entry{IndexOperationsDue, Key{Text: timeText(o.Time), ID: o.Call}})
+	actor := o.Actor.String() // whose own the ID is
+	return append(to, Entry{IndexOperations, Key{Text: actor, ID: o.ID}},
+		Entry{IndexOperationsDue, Key{Text: timeText(o.Time) + " " + actor, ID: o.ID}})
 }
 
 // SetUser fills in the user.

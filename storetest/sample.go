@@ -209,7 +209,7 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.OperationRecord{Actor: actor(n), ID: operationID(own)}
 	},
 	tenancy.IndexOperationsDue: func(own, _, n int) tenancy.Record {
-		return tenancy.OperationRecord{ID: operationID(own), Call: id(own), Time: instant(n)}
+		return tenancy.OperationRecord{ID: operationID(own), Time: instant(n)}
 	},
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -395,8 +396,8 @@ func (h hosted) alone() {
 			second(host.RecheckDomains(ctx)),
 			second(host.Purge(ctx)),
 			second(host.Relay(ctx, func(context.Context, tenancy.Event) error { panic("it ran") })),
-			second(host.Outcome(ctx, tenancy.NewOperationID())),
-			second(host.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID())),
+			second(host.Outcome(ctx, tenancy.NewOperationID(), time.Now())),
+			second(host.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID(), time.Now())),
 		} {
 			h.refused(err)
 		}
@@ -416,7 +417,7 @@ func (h hosted) ids() {
 		}))
 	}
 	require.ErrorIs(h, h.rename(h.Context(), h.dir.As(h.owner).Once(id), "Twice"), tenancy.CodeAlreadyDone)
-	done, err := h.dir.As(h.owner).Outcome(h.Context(), id)
+	done, err := h.dir.As(h.owner).Outcome(h.Context(), id, time.Now())
 	require.NoError(h, err)
 	require.Equal(h, 1, done.Events)
 	require.Len(h, h.events(id), 1)

@@ -200,7 +200,7 @@ CREATE TABLE tenancy_operations (
     due                    bytea,
     PRIMARY KEY (actor_key, id)
 );
-CREATE INDEX tenancy_operations_due ON tenancy_operations (due, call_id) WHERE due IS NOT NULL;
+CREATE INDEX tenancy_operations_due ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE tenancy_events (
     stream                 uuid NOT NULL,

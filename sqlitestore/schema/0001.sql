@@ -231,7 +231,7 @@ CREATE TABLE tenancy_operations (
     PRIMARY KEY (actor_key, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_operations_due
-    ON tenancy_operations (due, call_id) WHERE due IS NOT NULL;
+    ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 -- The log, which only grows. of_user: 1 if the stream is a user's, 0 if it is an organization's.
 CREATE TABLE tenancy_events (
