@@ -150,7 +150,7 @@ const (
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
 	// GEN-7).
 	CodePermission Code = "permission"
-	// CodeOption refuses a malformed option (ROLE-7).
+	// CodeOption refuses a malformed option (ROLE-7, GEN-13).
 	CodeOption Code = "option"
 	// CodePolicy refuses what is not a policy (DOM-6).
 	CodePolicy Code = "policy"
@@ -354,7 +354,8 @@ const (
 	// CodeOperationTaken means that the operation ID stands for another operation
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
-	// CodeBusy means that other calls kept winning (GEN-3).
+	// CodeBusy means that other calls kept winning, or that one did not end in time (GEN-3,
+	// GEN-11).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
@@ -465,7 +466,7 @@ var codes = map[Code]struct {
 	CodeTermsChanged:      {ErrConflict, "USR-6"},
 	CodeClaimChanged:      {ErrConflict, "DOM-2"},
 	CodeOperationTaken:    {ErrConflict, "GEN-13"},
-	CodeBusy:              {ErrConflict, "GEN-3"},
+	CodeBusy:              {ErrConflict, "GEN-3, GEN-11"},
 	CodeResolver:          {ErrUnavailable, "DOM-2"},
 	CodeAlreadyDone:       {ErrAlreadyDone, "GEN-13"},
 	CodeAmbiguous:         {ErrAmbiguous, "GEN-13"},

@@ -285,7 +285,8 @@ func (f faults) inDoubt(fault storetest.Fault, done, arrives bool) {
 	refused(f, err, tenancy.CodeAmbiguous)
 	e, _ := errors.AsType[*tenancy.Error](err)
 	require.Equal(f,
-		tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID}, *e)
+		tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID,
+			Attempted: f.done.Time}, *e)
 	require.True(f, answered(result, err).empty)
 	require.EqualValues(f, 1, told.count.Load(), "EVT-1 once")
 	if arrives {
