@@ -56,3 +56,6 @@ func Hasten(s *Store) { s.options.RetryFor = 1 }
 
 // LockFor makes a store's transactions wait for each lock on the server for this long.
 func LockFor(s *Store, d time.Duration) { s.lockWait = func(time.Duration) time.Duration { return d } }
+
+// SetLockTimeout is the statement that bounds the wait for locks of a transaction.
+const SetLockTimeout = setLockTimeout
