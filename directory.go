@@ -19,6 +19,7 @@ import (
 type Directory struct {
 	store  Store
 	joined bool   // the store is the host's own transaction
+	mark   *mark  // of the contexts of that transaction; nil: they have none
 	watch  *watch // of the operation that this directory was made for; else nil
 	options
 }
@@ -35,6 +36,10 @@ type Options struct {
 	// InvitationsPerDay is how many invitations one address gets within 24 hours
 	// in the name of one Owner (USR-10). Zero means 5, a negative number no limit.
 	InvitationsPerDay int
+	// OperationLife is how long an operation ID is remembered (GEN-13), so that what was
+	// done under it is not done again, and Outcome knows of it. Zero means 90 days, and 7
+	// days is the least. All directories over one store should have the same.
+	OperationLife time.Duration
 	// Product is the label of the TXT records that prove domains (DOM-2): letters,
 	// digits and inner hyphens. Empty means "tenancy".
 	Product Reference
@@ -70,6 +75,7 @@ type options struct {
 	perDay        int
 	product       Reference
 	domainLive    time.Duration
+	operationLife time.Duration
 	resolver      Resolver
 	mailProviders map[string]struct{}
 	table         permissionTable
@@ -84,7 +90,7 @@ type options struct {
 // the defaults.
 //
 // Errors: CodeInput if the store is nil; CodeOption if an option makes no sense
-// (ROLE-7), a mail provider that is not a domain name included.
+// (ROLE-7, GEN-13), a mail provider that is not a domain name included.
 func New(store Store, o *Options) (*Directory, error) {
 	if store == nil {
 		return nil, &Error{Op: "New", Err: CodeInput}
@@ -99,17 +105,18 @@ func New(store Store, o *Options) (*Directory, error) {
 // ready fills in the defaults and checks the options.
 func (o *Options) ready() (r options, err error) {
 	r = options{
-		limits:     *cmp.Or(o.Limits, &Limits{Domains: 100}),
-		life:       cmp.Or(o.InvitationLife, 7*24*time.Hour),
-		perDay:     cmp.Or(o.InvitationsPerDay, 5),
-		product:    cmp.Or(o.Product, "tenancy"),
-		domainLive: cmp.Or(o.DomainLive, 7*24*time.Hour),
-		resolver:   o.Resolver,
-		now:        o.Now,
-		random:     o.Random,
-		drawing:    new(sync.Mutex),
-		onRefused:  o.OnRefused,
-		observer:   o.Observer,
+		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100}),
+		life:          cmp.Or(o.InvitationLife, 7*24*time.Hour),
+		perDay:        cmp.Or(o.InvitationsPerDay, 5),
+		product:       cmp.Or(o.Product, "tenancy"),
+		domainLive:    cmp.Or(o.DomainLive, 7*24*time.Hour),
+		operationLife: cmp.Or(o.OperationLife, 90*24*time.Hour),
+		resolver:      o.Resolver,
+		now:           o.Now,
+		random:        o.Random,
+		drawing:       new(sync.Mutex),
+		onRefused:     o.OnRefused,
+		observer:      o.Observer,
 	}
 	if r.resolver == nil {
 		r.resolver = net.DefaultResolver
@@ -128,7 +135,7 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.limits.negative() || !isLabel(r.product) {
+	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}
 	return r, nil
@@ -165,16 +172,6 @@ func (d *Directory) Operator(id OperatorID) *Platform {
 // System returns the operations of the host itself: its sign-up flow, its timers.
 func (d *Directory) System() *Platform {
 	return &Platform{Session: &Session{dir: d, kind: ActorSystem}}
-}
-
-// On returns the same directory over a transaction of the host's own, as an SQL
-// store's Transact or WithTx hands it out: what is done there commits with the
-// host's rows, or not at all. Operations that work in transactions of their own are
-// refused there: CodeInTransaction.
-func (d *Directory) On(store Store) *Directory {
-	joined := *d
-	joined.store, joined.joined = store, true
-	return &joined
 }
 
 // Session is what an actor can do. It is a small value over its Directory: make one

@@ -237,8 +237,9 @@
 // When a connection breaks during a commit, the library uses that ID to find out what
 // became of it. Only if the store stays unreachable is the answer [CodeAmbiguous]. Later
 // [Session.Outcome] says whether the operation was done; what it calls not done cannot
-// come about any more. System asks about other actors' operations with
-// [Platform.ActorOutcome].
+// come about any more. It takes the time of the attempt, which the error carries: IDs are
+// forgotten after 90 days, or as Options.OperationLife says ([CodeForgotten]). System asks
+// about other actors' operations with [Platform.ActorOutcome].
 //
 // # Blocks and previews
 //
@@ -247,9 +248,15 @@
 // has changed nothing, and what the function returns decides whether the rest commits.
 // [Session.Preview] and [Platform.Preview] do the same, roll it back, and return the
 // events that it would have caused: a dry run with the real rules. The function may run
-// again, so what it leaves behind must be that of its last run. On the SQL stores
-// [Directory.On] joins a transaction of the host's own instead, so that its rows and
-// the library's commit together.
+// again, so what it leaves behind must be that of its last run.
+//
+// Each store has a Transact, in which [Directory.On] makes operations part of a
+// transaction of the host's own, so that its rows and the library's commit together.
+// Blocks and Transact hand out a context that is marked ([InTransaction]): use it for all
+// that is part of the transaction. Other sessions refuse it, since they would wait for the
+// transaction or commit without it. Who uses the context around it by mistake waits for a
+// time that each store documents, and gets [CodeBusy]. [RunJoined] is for authors of
+// stores.
 //
 // # Lists
 //

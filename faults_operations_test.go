@@ -148,9 +148,9 @@ func (f *faults) unhindered() {
 // deleted by it.
 func (f faults) outcome(c *tenant, id tenancy.OperationID) (tenancy.Outcome, error) {
 	f.Helper()
-	outcome, err := c.actor(f.errand.by).Outcome(c.ctx(), id)
+	outcome, err := c.actor(f.errand.by).Outcome(c.ctx(), id, c.clock.Now())
 	if tenancy.CodeOf(err) == tenancy.CodeActor {
-		return c.host.ActorOutcome(c.ctx(), tenancy.Actor{User: c.user(f.errand.by)}, id)
+		return c.host.ActorOutcome(c.ctx(), tenancy.Actor{User: c.user(f.errand.by)}, id, c.clock.Now())
 	}
 	return outcome, err
 }
@@ -259,7 +259,7 @@ func (f faults) interrupted(fault storetest.Fault) {
 		if id := e.Operation; !id.IsZero() {
 			_, err := f.outcome(c, id)
 			if tenancy.CodeOf(err) == tenancy.CodeNotFound {
-				_, err = c.host.Outcome(c.ctx(), id) // to recheck another's domain is System's (DOM-3)
+				_, err = c.host.Outcome(c.ctx(), id, c.clock.Now()) // to recheck another's domain is System's (DOM-3)
 			}
 			require.Equal(f, fault == storetest.CommitDoubted, err == nil, "commit %d", n)
 		}
@@ -285,7 +285,8 @@ func (f faults) inDoubt(fault storetest.Fault, done, arrives bool) {
 	refused(f, err, tenancy.CodeAmbiguous)
 	e, _ := errors.AsType[*tenancy.Error](err)
 	require.Equal(f,
-		tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID}, *e)
+		tenancy.Error{Op: f.errand.op, Subject: e.Subject, Err: tenancy.CodeAmbiguous, Operation: f.done.ID,
+			Attempted: f.done.Time}, *e)
 	require.True(f, answered(result, err).empty)
 	require.EqualValues(f, 1, told.count.Load(), "EVT-1 once")
 	if arrives {

@@ -166,3 +166,4 @@ func allHeads(after [16]byte) many[HeadRecord] {
 func operationOf(actor Actor, id OperationID) one[OperationRecord] {
 	return one[OperationRecord]{Index: IndexOperations, Key: Key{Text: actor.String(), ID: id}}
 }
+func operationsDue() many[OperationRecord] { return many[OperationRecord]{Index: IndexOperationsDue} }

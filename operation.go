@@ -176,7 +176,7 @@ func (r *reads) loadAdmission(id OperationID) (f admission) {
 		f.user = find(r, userByID(r.actor.User))
 	}
 	if !id.IsZero() {
-		f.done = find(r, operationOf(r.actor, id))
+		f.done = r.remembered(r.actor, id)
 	}
 	return f
 }
@@ -203,15 +203,16 @@ func usedUp(c call, done *OperationRecord) error {
 	return &Error{Err: CodeAlreadyDone, Operation: done.ID, Outcome: &outcome}
 }
 
-// enter reports whether the session may be used with the context: it is well made,
-// and its block, if it has one, is the context's and has not ended.
+// enter reports whether the session may be used with the context: it is well made, its
+// block and the host's transaction have not ended, and those of the context, if it has
+// any, are the session's (GEN-11).
 func (s *Session) enter(ctx context.Context) error {
 	if s.malformed != nil {
 		return s.malformed
 	}
-	marked, _ := ctx.Value(blockKey{}).(*block)
-	ended := s.block != nil && s.block.ended
-	foreign := marked != nil && marked != s.block
+	w := withinOf(ctx)
+	ended := s.block != nil && s.block.ended || s.dir.mark != nil && s.dir.mark.over.Load()
+	foreign := w.block != nil && w.block != s.block || w.mark != nil && w.mark != s.dir.mark
 	if ended || foreign {
 		return CodeInTransaction
 	}
@@ -221,7 +222,15 @@ func (s *Session) enter(ctx context.Context) error {
 // alone is enter for an operation that works in transactions of its own: it is
 // refused within a block and within a host's transaction.
 func (s *Session) alone(ctx context.Context) error {
-	if s.block != nil || s.dir.joined {
+	if s.dir.joined {
+		return CodeInTransaction
+	}
+	return s.unblocked(ctx)
+}
+
+// unblocked is enter for an operation that is refused within a block.
+func (s *Session) unblocked(ctx context.Context) error {
+	if s.block != nil {
 		return CodeInTransaction
 	}
 	return s.enter(ctx)

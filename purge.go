@@ -18,11 +18,13 @@ type Purged struct {
 	Organizations int // names
 	Invitations   int // addresses and hashes of secrets
 	Requests      int // addresses
+	Operations    int // operation IDs
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
-// (ORG-11). Only System may call it, and should do so daily. It works in batches, each
+// (ORG-11). It also removes operation IDs that are forgotten (Options.OperationLife,
+// GEN-13). Only System may call it, and should do so daily. It works in batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -49,7 +51,8 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		total.Organizations += batch.Organizations
 		total.Invitations += batch.Invitations
 		total.Requests += batch.Requests
-		if max(batch.Organizations, batch.Invitations, batch.Requests) < pageSize {
+		total.Operations += batch.Operations
+		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations) < pageSize {
 			return total, nil
 		}
 	}
@@ -60,6 +63,7 @@ type purgeFacts struct {
 	organizations []OrganizationRecord
 	invitations   []InvitationRecord
 	requests      []RequestRecord
+	operations    []OperationRecord
 }
 
 func (r *reads) loadPurge() purgeFacts {
@@ -67,6 +71,7 @@ func (r *reads) loadPurge() purgeFacts {
 		organizations: list(r, organizationsDue(), pageSize),
 		invitations:   list(r, invitationsDue(), pageSize),
 		requests:      list(r, requestsDue(), pageSize),
+		operations:    list(r, operationsDue(), pageSize),
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
@@ -98,6 +103,12 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		if purgeable(due(q.Settled, q.Expires), c.now) {
 			edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
 			done.Requests++
+		}
+	}
+	for _, o := range f.operations {
+		if c.dir.forgets(o.Time, c.now) {
+			remove(c.world, operationOf(o.Actor, o.ID))
+			done.Operations++
 		}
 	}
 	return done, nil

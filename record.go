@@ -382,7 +382,9 @@ func (h HeadRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the operation is found.
 func (o OperationRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexOperations, Key{Text: o.Actor.String(), ID: o.ID}})
+	actor := o.Actor.String() // whose own the ID is
+	return append(to, Entry{IndexOperations, Key{Text: actor, ID: o.ID}},
+		Entry{IndexOperationsDue, Key{Text: timeText(o.Time) + " " + actor, ID: o.ID}})
 }
 
 // SetUser fills in the user.

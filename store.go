@@ -103,7 +103,7 @@ type Lookup struct {
 // byte. The table of indexes says which parts an index uses. The others are zero.
 type Key struct {
 	In   [16]byte // what the record belongs to, such as an organization, or the start of a text's SHA-256
-	Text string   // an address, a name or an instant of fixed width: valid UTF-8 without zero bytes
+	Text string   // an address, a name, or what begins with an instant of fixed width: valid UTF-8 without zero bytes
 	ID   [16]byte // the record's own ID, or the other ID of a pair
 }
 
@@ -202,6 +202,7 @@ const (
 	IndexConnectionsIn
 	IndexHeads
 	IndexOperations
+	IndexOperationsDue
 	indexEnd
 )
 
@@ -285,5 +286,7 @@ func Indexes() []IndexInfo {
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
 	// of an actor, by operation ID
 	row(IndexOperations, "operations", OperationRecord{}, identity|text|id|exact|list)
+	// by when it was done, and by actor: an instant, a space and the text of its identity
+	row(IndexOperationsDue, "operations_due", OperationRecord{}, text|id|list)
 	return table
 }

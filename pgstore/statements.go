@@ -24,6 +24,9 @@ const (
 	showIndexes = "SHOW enable_seqscan"
 	rollback    = "ROLLBACK"
 
+	// No lock is waited for longer. Zero would be without end.
+	setLockTimeout = "SELECT set_config('lock_timeout', $1, true)"
+
 	savepoint           = "SAVEPOINT tenancy"
 	releaseSavepoint    = "RELEASE SAVEPOINT tenancy"
 	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT tenancy"

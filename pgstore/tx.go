@@ -112,7 +112,11 @@ func (t *tx) commit(ctx context.Context) error {
 func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 	b := &pgx.Batch{}
 	if t.joined == nil && t.conn == nil {
-		conn, err := t.store.pool.Acquire(ctx)
+		limit := t.store.options.RetryFor
+		if t.places != nil {
+			limit = t.places.left()
+		}
+		conn, err := t.store.acquire(ctx, limit)
 		if err != nil {
 			return nil, t.fail(err)
 		}
@@ -122,6 +126,7 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 			b.Queue(useIndexes)
 		}
 		if t.begin != beginView {
+			b.Queue(setLockTimeout, milliseconds(t.store.lockWait(limit)))
 			b.Queue(t.store.check)
 		}
 	}

@@ -48,7 +48,7 @@ func TestKill(t *testing.T) {
 		require.NoError(t, err)
 		host := sound(t, store).System()
 		for _, op := range all {
-			outcome, err := host.ActorOutcome(t.Context(), op.actor, op.id)
+			outcome, err := host.ActorOutcome(t.Context(), op.actor, op.id, time.Now())
 			require.NoError(t, err, "kill %d: %s was acknowledged, and is not there", n, op.name)
 			require.Equal(t, op.name, outcome.Name)
 		}

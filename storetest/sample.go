@@ -205,6 +205,9 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexOperations: func(own, _, n int) tenancy.Record {
 		return tenancy.OperationRecord{Actor: actor(n), ID: operationID(own)}
 	},
+	tenancy.IndexOperationsDue: func(own, _, n int) tenancy.Record {
+		return tenancy.OperationRecord{ID: operationID(own), Time: instant(n)}
+	},
 }
 
 // filler fills values field by field. No two fields that a filler has filled have the

@@ -211,6 +211,7 @@ var places = []place{
 	{index: tenancy.IndexConnectionsIn, in: "organization_id", id: "id"},
 	{index: tenancy.IndexHeads, id: "stream"},
 	{index: tenancy.IndexOperations, text: "actor_key", keyText: true, id: "id"},
+	{index: tenancy.IndexOperationsDue, text: "due", keyText: true, id: "id"},
 }
 
 // all holds the tables and indexes, which are made once.

@@ -200,8 +200,10 @@ CREATE TABLE tenancy_operations (
     made                   text NOT NULL,
     events                 bigint NOT NULL,
     actor_key              bytea NOT NULL,
+    due                    bytea,
     PRIMARY KEY (actor_key, id)
 );
+CREATE INDEX tenancy_operations_due ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE tenancy_events (
     stream                 uuid NOT NULL,

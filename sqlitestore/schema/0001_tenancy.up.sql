@@ -218,7 +218,7 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 ) STRICT, WITHOUT ROWID;
 
--- Operation IDs that are used up, and by what. fence 1: what was on its way under the ID can no longer happen.
+-- Operation IDs that are used up, and by what. due: when that was done; the IDs are forgotten some time later. fence 1: what was on its way under the ID can no longer happen.
 CREATE TABLE tenancy_operations (
     actor     TEXT NOT NULL,
     id        BLOB NOT NULL CHECK (length(id) = 16),
@@ -229,8 +229,11 @@ CREATE TABLE tenancy_operations (
     made      TEXT NOT NULL,
     events    INTEGER NOT NULL,
     actor_key TEXT NOT NULL,
+    due       TEXT,
     PRIMARY KEY (actor_key, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_operations_due
+    ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 -- The log, which only grows. of_user: 1 if the stream is a user's, 0 if it is an organization's.
 CREATE TABLE tenancy_events (
