@@ -349,7 +349,8 @@ const (
 	// CodeOperationTaken means that the operation ID stands for another operation
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
-	// CodeBusy means that other calls kept winning (GEN-3).
+	// CodeBusy means that other calls kept winning (GEN-3), or that a relay outlived its
+	// lease (EVT-5).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
@@ -459,7 +460,7 @@ var codes = map[Code]struct {
 	CodeTermsChanged:      {ErrConflict, "USR-6"},
 	CodeClaimChanged:      {ErrConflict, "DOM-2"},
 	CodeOperationTaken:    {ErrConflict, "GEN-13"},
-	CodeBusy:              {ErrConflict, "GEN-3"},
+	CodeBusy:              {ErrConflict, "GEN-3, EVT-5"},
 	CodeResolver:          {ErrUnavailable, "DOM-2"},
 	CodeAlreadyDone:       {ErrAlreadyDone, "GEN-13"},
 	CodeAmbiguous:         {ErrAmbiguous, "GEN-13"},

@@ -22,7 +22,8 @@ type Purged struct {
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
-// (ORG-11). Only System may call it, and should do so daily. It works in batches, each
+// (ORG-11). It also removes the leases that crashed calls of Relay left behind (EVT-5).
+// Only System may call it, and should do so daily. It works in batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -34,9 +35,15 @@ func (p *Platform) Purge(ctx context.Context) (Purged, error) {
 	check.set(p.alone(ctx))
 	check.that(p.once.IsZero(), CodeInput)
 	var total Purged
+	c := call{row: opPurge, form: check.err}
+	if _, err := look(ctx, p.Session, c, nothing, decidePlatform); err != nil {
+		return total, err
+	}
+	if err := p.dir.purgeLeases(ctx); err != nil {
+		return total, p.fail(ctx, c, err)
+	}
 	for {
-		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge,
-			decidePurge)
+		batch, err := update(ctx, p.Session, c, (*reads).loadPurge, decidePurge)
 		if err != nil {
 			return total, err
 		}
