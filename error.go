@@ -349,8 +349,8 @@ const (
 	// CodeOperationTaken means that the operation ID stands for another operation
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
-	// CodeBusy means that other calls kept winning (GEN-3), or that a relay outlived its
-	// lease (EVT-5).
+	// CodeBusy means that other calls kept winning, or that a relay outlived its lease
+	// (GEN-3, EVT-5).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
