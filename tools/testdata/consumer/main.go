@@ -14,6 +14,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
+	"github.com/add4b1c6/tenancy/webhook"
 )
 
 func main() {
@@ -47,6 +48,11 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("pgstore")
+
+	if _, err := webhook.New(webhook.NewMemory(), nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("webhook")
 }
 
 // try signs a person up in a store, and prints the store's name.
