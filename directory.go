@@ -53,7 +53,13 @@ type Options struct {
 	MailProviders []string
 	// Roles are account roles and permissions of the host's own (ROLE-7).
 	Roles RoleOptions
-	// Now is the clock. Nil means time.Now.
+	// RelayLease is how long a call of Relay holds a stream before it has to renew that,
+	// and so how long the stream of a process that crashed waits until another relays it
+	// (EVT-5). Zero means 30 seconds. It must not be less than a millisecond, and should
+	// be many times what a transaction of the store takes.
+	RelayLease time.Duration
+	// Now is the clock. Nil means time.Now. Leases go by the store's own clock, where the
+	// store has one.
 	Now func() time.Time
 	// Random is the source of IDs and secrets. Nil means crypto/rand.
 	Random io.Reader
@@ -79,6 +85,7 @@ type options struct {
 	resolver      Resolver
 	mailProviders map[string]struct{}
 	table         permissionTable
+	lease         time.Duration
 	now           func() time.Time
 	random        io.Reader
 	drawing       *sync.Mutex // random's
@@ -112,6 +119,7 @@ func (o *Options) ready() (r options, err error) {
 		domainLive:    cmp.Or(o.DomainLive, 7*24*time.Hour),
 		operationLife: cmp.Or(o.OperationLife, 90*24*time.Hour),
 		resolver:      o.Resolver,
+		lease:         cmp.Or(o.RelayLease, 30*time.Second),
 		now:           o.Now,
 		random:        o.Random,
 		drawing:       new(sync.Mutex),
@@ -135,7 +143,8 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife || r.limits.negative() || !isLabel(r.product) {
+	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife ||
+		r.lease < time.Millisecond || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}
 	return r, nil

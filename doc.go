@@ -223,7 +223,8 @@
 // host's, such as a request's ID, into the events.
 //
 // [Platform.Relay] hands pending events to a function of the host's, each at least once
-// and in order per stream. Call it as often as events should go out.
+// and in order per stream. Call it as often as events should go out, in as many
+// processes as you like: they lease streams from each other.
 //
 // # Operation IDs
 //

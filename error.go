@@ -356,8 +356,8 @@ const (
 	// CodeOperationTaken means that the operation ID stands for another operation
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
-	// CodeBusy means that other calls kept winning, or that one did not end in time (GEN-3,
-	// GEN-11).
+	// CodeBusy means that other calls kept winning, that one did not end in time, or that a
+	// relay outlived its lease (GEN-3, GEN-11, EVT-5).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
@@ -468,7 +468,7 @@ var codes = map[Code]struct {
 	CodeTermsChanged:      {ErrConflict, "USR-6"},
 	CodeClaimChanged:      {ErrConflict, "DOM-2"},
 	CodeOperationTaken:    {ErrConflict, "GEN-13"},
-	CodeBusy:              {ErrConflict, "GEN-3, GEN-11"},
+	CodeBusy:              {ErrConflict, "GEN-3, GEN-11, EVT-5"},
 	CodeResolver:          {ErrUnavailable, "DOM-2"},
 	CodeAlreadyDone:       {ErrAlreadyDone, "GEN-13"},
 	CodeAmbiguous:         {ErrAmbiguous, "GEN-13"},

@@ -24,7 +24,8 @@ type Purged struct {
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
 // (ORG-11). It also removes operation IDs that are forgotten (Options.OperationLife,
-// GEN-13). Only System may call it, and should do so daily. It works in batches, each
+// GEN-13), and the leases that crashed calls of Relay left behind (EVT-5). Only System may
+// call it, and should do so daily. It works in batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -42,9 +43,15 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 	check.set(s.alone(ctx))
 	check.that(s.once.IsZero(), CodeInput)
 	var total Purged
+	c := call{row: opPurge, form: check.err}
+	if _, err := look(ctx, s, c, nothing, decidePlatform); err != nil {
+		return total, err
+	}
+	if err := s.dir.purgeLeases(ctx); err != nil {
+		return total, s.fail(ctx, c, err)
+	}
 	for {
-		batch, err := update(ctx, s, call{row: opPurge, form: check.err}, (*reads).loadPurge,
-			decidePurge)
+		batch, err := update(ctx, s, c, (*reads).loadPurge, decidePurge)
 		if err != nil {
 			return total, err
 		}

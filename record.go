@@ -206,6 +206,15 @@ type HeadRecord struct {
 	Hash     [32]byte
 }
 
+// LeaseRecord says that a call of Relay delivers the events of a stream, and that no
+// other call does until the lease is over. No event tells of it.
+type LeaseRecord struct {
+	Stream Stream
+	Holder OperationID // which call
+	Since  Instant     // when it was taken or last renewed
+	Until  Instant
+}
+
 // EventRecord is an event as stored. A store keeps every field as it was given and
 // returns it unchanged. It never looks into Type and Data, so it also keeps events of
 // types that it has never seen. The stream and the number identify an event. An
@@ -378,6 +387,11 @@ func (c ConnectionRecord) Entries(to []Entry) []Entry {
 // Entries appends where the head is found.
 func (h HeadRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexHeads, Key{ID: h.Stream.Key()}})
+}
+
+// Entries appends where the lease is found.
+func (l LeaseRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexLeases, Key{ID: l.Stream.Key()}})
 }
 
 // Entries appends where the operation is found.

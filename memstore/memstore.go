@@ -204,3 +204,9 @@ func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([
 	}
 	return s.oldestPending(after, limit), nil
 }
+
+// Now returns zero: a Store has no clock of its own.
+func (r *reader) Now(ctx context.Context) (tenancy.Instant, error) {
+	_, err := r.open(ctx)
+	return 0, err
+}

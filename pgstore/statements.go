@@ -282,6 +282,8 @@ var readOutbox = `WITH RECURSIVE pending (stream, sequence, place) AS (
 	WHERE pending.place < $2::bigint)
 SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequence) ORDER BY stream`
 
+const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
 var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery)
 
 const (

@@ -233,6 +233,17 @@ func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]ten
 	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
 }
 
+// Now returns the time by the server's clock, in one round trip.
+func (t *tx) Now(ctx context.Context) (now tenancy.Instant, err error) {
+	if err := t.alive(ctx); err != nil {
+		return 0, err
+	}
+	var b pgx.Batch
+	b.Queue(readNow)
+	err = t.ask(ctx, &b, func(results pgx.BatchResults) error { return results.QueryRow().Scan(&now) })
+	return now, err
+}
+
 func (t *tx) events(
 	ctx context.Context, limit int, sql string, arguments ...any,
 ) (events []tenancy.EventRecord, err error) {

@@ -218,7 +218,8 @@ func (h Host) TestForeignKeys(t *testing.T) {
 			})
 		}
 	}
-	require.ElementsMatch(t, goes, named)
+	// A lease is there only while a relay works, so no host can refer to one for long.
+	require.ElementsMatch(t, goes, append(named, "tenancy_leases"))
 }
 
 // TestColumns holds the page to the tables: it names all of them, and all columns that

@@ -190,6 +190,16 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 );
 
+CREATE TABLE tenancy_leases (
+    organization_id        uuid,
+    user_id                uuid,
+    holder_id              uuid,
+    since                  bigint NOT NULL,
+    until                  bigint NOT NULL,
+    stream                 uuid NOT NULL,
+    PRIMARY KEY (stream)
+);
+
 CREATE TABLE tenancy_operations (
     actor                  text NOT NULL,
     id                     uuid NOT NULL,

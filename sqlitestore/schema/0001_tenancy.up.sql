@@ -218,6 +218,17 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 ) STRICT, WITHOUT ROWID;
 
+-- Which call of Relay delivers the events of a stream, and until when no other does.
+CREATE TABLE tenancy_leases (
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    user_id         BLOB CHECK (length(user_id) = 16),
+    holder_id       BLOB CHECK (length(holder_id) = 16),
+    since           INTEGER NOT NULL,
+    until           INTEGER NOT NULL,
+    stream          BLOB NOT NULL CHECK (length(stream) = 16),
+    PRIMARY KEY (stream)
+) STRICT, WITHOUT ROWID;
+
 -- Operation IDs that are used up, and by what. due: when that was done; the IDs are forgotten some time later. fence 1: what was on its way under the ID can no longer happen.
 CREATE TABLE tenancy_operations (
     actor     TEXT NOT NULL,

@@ -15,6 +15,7 @@ import (
 	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
+	"github.com/add4b1c6/tenancy/webhook"
 )
 
 func main() {
@@ -57,6 +58,10 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("oteltenancy")
+	if _, err := webhook.New(webhook.NewMemory(), nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("webhook")
 }
 
 // try signs a person up in a store, and prints the store's name.
