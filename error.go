@@ -468,7 +468,7 @@ var codes = map[Code]struct {
 	CodeTermsChanged:      {ErrConflict, "USR-6"},
 	CodeClaimChanged:      {ErrConflict, "DOM-2"},
 	CodeOperationTaken:    {ErrConflict, "GEN-13"},
-	CodeBusy:              {ErrConflict, "GEN-3, GEN-11, EVT-5"},
+	CodeBusy:              {ErrConflict, "GEN-3, EVT-5, GEN-11"},
 	CodeResolver:          {ErrUnavailable, "DOM-2"},
 	CodeAlreadyDone:       {ErrAlreadyDone, "GEN-13"},
 	CodeAmbiguous:         {ErrAmbiguous, "GEN-13"},
