@@ -91,6 +91,9 @@ type moveAccountFacts struct {
 
 func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccountFacts {
 	to := r.standing(org)
+	for _, g := range all(r, grantsOn(account, UserID{})) {
+		r.needMemberships(g.User)
+	}
 	return moveAccountFacts{
 		accountStanding: r.accountStanding(account),
 		subaccounts:     all(r, openSubaccountsOf(account)),

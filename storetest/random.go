@@ -465,10 +465,13 @@ func Everything(t testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Rec
 		}
 		for _, a := range answers {
 			keep(a.Records)
-			for _, r := range a.Records { // memberships and grants are found through what they are in
+			for _, r := range a.Records { // others are found through what they are in
 				switch r := r.(type) {
 				case tenancy.OrganizationRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.ID}, Limit: all})
+					for _, index := range []tenancy.Index{tenancy.IndexMembers, tenancy.IndexWords,
+						tenancy.IndexIndependentUsers, tenancy.IndexIndependentAccounts} {
+						parts = append(parts, tenancy.Lookup{Index: index, Key: tenancy.Key{In: r.ID}, Limit: all})
+					}
 				case tenancy.AccountRecord:
 					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.ID}, Limit: all})
 				}
