@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -175,5 +176,12 @@ func TestCanAllocatesNothing(t *testing.T) {
 				n++
 			}))
 		})
+	}
+}
+
+// BenchmarkLists reads first pages of lists of small and large organizations (USR-16).
+func BenchmarkLists(b *testing.B) {
+	for _, members := range []int{1_000, 10_000, 100_000} {
+		scenes.BenchmarkLists(b, memstore.New(), members)
 	}
 }

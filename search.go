@@ -142,7 +142,7 @@ func indexed(word string) string {
 // mostFound is how many records a search reads for one of its words. If more begin with
 // each word that is looked up, the search goes through the list instead, where it soon
 // finds a page.
-const mostFound = 5000
+const mostFound = 2000
 
 // scanned marks, in the place where a page begins, that the search goes through the list.
 var scanned = [16]byte{1}
