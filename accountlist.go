@@ -214,6 +214,7 @@ func (r *reads) outsideAccounts(org OrganizationID, from place, f *accountsFacts
 // or for the subaccounts alone on which they have roles, by ID. It begins behind an
 // account of them, and ends after a page.
 func (r *reads) outsideFamily(ties []IndependentAccountRecord, after AccountID) (family []outsideAccount) {
+	r.memberRoles(ties, nil) // asks at once, whatever accounts there are
 	main, of := ties[0].main(), map[AccountID][]IndependentAccountRecord{}
 	var own []AccountID // that have ties of their own
 	for _, t := range ties {
