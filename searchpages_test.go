@@ -44,6 +44,8 @@ func TestSearchFollows(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		boss, org := s.as(ana.User.ID), ana.Organization.ID
+		_, err := s.host.VerifyPhone(t.Context(), ana.Account.ID, "+15550100")
+		require.NoError(t, err)
 		second, err := boss.CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "Second", AllStay: true})
 		require.NoError(t, err)
 		prove := s.prove(ana.User.ID, org, "far.example.com")
