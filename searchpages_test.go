@@ -53,7 +53,7 @@ func TestSearchFollows(t *testing.T) {
 		_, err = s.host.SignUp(t.Context(),
 			tenancy.NewSignUp{Email: tenancy.Proven("far@far.example.com"), Name: "Far", Secret: sent.Secret})
 		require.NoError(t, err)
-		s.prove(ana.User.ID, org, "far.example.com")
+		s.prove(ana.User.ID, org, "ana.example.com")
 		require.Empty(t, s.namesFound(boss, org, by("far")))
 		_, err = boss.MergeOrganizations(t.Context(), org, second.ID)
 		require.NoError(t, err)
