@@ -337,6 +337,7 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 		if invitee != nil {
 			f.invitee.user = *invitee
 			f.grant = find(r, grantOn(invitation.Account, invitee.ID))
+			r.needMemberships(invitee.ID)
 		}
 		return f
 	}

@@ -59,13 +59,15 @@ type Reach struct {
 // Accounts lists an organization's accounts (ACC-9): first the managed ones, including
 // subaccounts and closed ones; then the independent ones, which are not closed and on
 // which a member has a role; then the pending ones, which the organization asks for
-// (ACC-4). Each kind is in the order of its IDs. Owner and Administrators, Operators and
+// (ACC-4). Each kind is in the order of its IDs, except that independent subaccounts stand
+// behind their main account. Owner and Administrators, Operators and
 // System may call it.
 //
 // Of an independent account it shows the name, and which member has which role; of a
 // pending one the ID. It shows to nobody else what the Owner reaches through other
 // organizations of theirs (GEN-5). A query with State or Parent selects only managed
-// accounts. A page of independent accounts reads what all members have roles on.
+// accounts. A page costs what it shows. Pages of independent accounts also read what the
+// Owner reaches through other organizations of theirs.
 //
 // Errors: CodeID; CodeInput if there are no accounts of such a Kind or State;
 // CodeCursor; CodeNotFound, CodeNotAllowed.
@@ -128,9 +130,11 @@ func (q AccountQuery) takes(m managedAccount) bool {
 // begins in.
 type accountsFacts struct {
 	standing
-	managed []managedAccount // up to a page
-	members []memberReach    // all members, and all that they have roles on
-	pending []askedAccount   // up to a page; at its end may stand invitations that ask for no account
+	managed []managedAccount   // up to a page
+	owner   []MembershipRecord // the Owner's, for a page of independent accounts
+	outside []outsideAccount   // up to a page of the independent ones
+	next    place              // behind these; zero: the section ends
+	pending []askedAccount     // up to a page; at its end may stand invitations that ask for no account
 }
 
 type managedAccount struct {
@@ -139,10 +143,16 @@ type managedAccount struct {
 	owner   *UserRecord
 }
 
-type memberReach struct {
-	user        *UserRecord
-	memberships []MembershipRecord // of an Owner; of other members nil
-	reached     []reached
+// outsideAccount is an account that is not the organization's, and the members who have a
+// role on it or on its main account, by ID.
+type outsideAccount struct {
+	account AccountRecord
+	members []memberRoles
+}
+
+type memberRoles struct {
+	user  UserRecord
+	roles RoleSet
 }
 
 func (r *reads) loadAccounts(org OrganizationID, from place) accountsFacts {
@@ -161,19 +171,107 @@ func (r *reads) loadAccounts(org OrganizationID, from place) accountsFacts {
 			f.managed = append(f.managed, m)
 		}
 	case independentSection:
-		for _, m := range all(r, membersOf(org, UserID{})) {
-			reach := memberReach{user: find(r, userByID(m.User)), reached: r.reached(m.User)}
-			if m.Role == Owner {
-				reach.memberships = all(r, membershipsOf(m.User, OrganizationID{}))
-			}
-			f.members = append(f.members, reach)
+		if f.organization != nil {
+			f.owner = all(r, membershipsOf(f.organization.Owner, OrganizationID{}))
 		}
+		r.outsideAccounts(org, from, &f)
 	case pendingSection:
 		for _, i := range list(r, pendingAccountRequestsIn(org, AccountID(from.key.ID)), pageSize) {
 			f.pending = append(f.pending, r.askedAccount(i))
 		}
 	}
 	return f
+}
+
+// outsideAccounts asks for a page of independent accounts. A main account on which members
+// have roles comes with its subaccounts, since they reach these too (ACC-3).
+func (r *reads) outsideAccounts(org OrganizationID, from place, f *accountsFacts) {
+	main, last := AccountID(from.key.In), AccountID(from.key.ID)
+	ties := independentAccountsFrom(org, AccountID{}, main)
+	if last == lastID {
+		ties = independentAccountsAfter(org, main)
+	}
+	families, more := groups(r, ties, IndependentAccountRecord.main)
+	for _, ties := range families {
+		after := AccountID{}
+		if ties[0].main() == main {
+			after = last
+		}
+		f.outside = append(f.outside, r.outsideFamily(ties, after)...)
+		if len(f.outside) >= pageSize {
+			f.outside = f.outside[:pageSize]
+			end := f.outside[pageSize-1].account
+			f.next = place{from.section, Key{In: end.main(), ID: end.ID}}
+			return
+		}
+		if more {
+			f.next = place{from.section, Key{In: ties[0].main(), ID: lastID}}
+		}
+	}
+}
+
+// outsideFamily asks for a main account on which members have roles and its subaccounts,
+// or for the subaccounts alone on which they have roles, by ID. It begins behind an
+// account of them, and ends after a page.
+func (r *reads) outsideFamily(ties []IndependentAccountRecord, after AccountID) (family []outsideAccount) {
+	r.memberRoles(ties, nil) // asks at once, whatever accounts there are
+	main, of := ties[0].main(), map[AccountID][]IndependentAccountRecord{}
+	var own []AccountID // that have ties of their own
+	for _, t := range ties {
+		if of[t.Account] == nil {
+			own = append(own, t.Account)
+		}
+		of[t.Account] = append(of[t.Account], t)
+	}
+	behind := after
+	if after == main {
+		behind = AccountID{}
+	}
+	var accounts []AccountRecord
+	for _, id := range own {
+		listed := id != main && of[main] != nil // below, with the other subaccounts
+		seen := id == main && !after.IsZero() || id != main && compareIDs(id, behind) <= 0
+		if listed || seen {
+			continue
+		}
+		if a := find(r, accountByID(id)); a != nil {
+			accounts = append(accounts, *a)
+		}
+	}
+	if of[main] != nil {
+		accounts = append(accounts, list(r, openSubaccountsAfter(main, behind), pageSize)...)
+	}
+	for _, a := range accounts[:min(len(accounts), pageSize)] {
+		family = append(family, outsideAccount{a, r.memberRoles(of[main], of[a.ID])})
+	}
+	return family
+}
+
+// memberRoles asks for the members who have roles on an account, by their ties to its main
+// account and to itself.
+func (r *reads) memberRoles(main, own []IndependentAccountRecord) []memberRoles {
+	found := map[UserID]memberRoles{}
+	for _, t := range slices.Concat(main, own) {
+		user, grant := find(r, userByID(t.User)), find(r, grantOn(t.Account, t.User))
+		if user != nil && grant != nil {
+			found[t.User] = memberRoles{*user, found[t.User].roles.with(grant.Roles)}
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b memberRoles) int {
+		return compareIDs(a.user.ID, b.user.ID)
+	})
+}
+
+// main returns the main account that the account is or belongs to.
+func (i IndependentAccountRecord) main() AccountID { return mainOf(i.Parent, i.Account) }
+
+func (a AccountRecord) main() AccountID { return mainOf(a.Parent, a.ID) }
+
+func mainOf(parent, account AccountID) AccountID {
+	if parent.IsZero() {
+		return account
+	}
+	return parent
 }
 
 // manages asks whether the actor, a user, manages an organization. It looks among all
@@ -224,39 +322,34 @@ func (at accountsPlace) managed(f accountsFacts, c *changes) page[OrganizationAc
 	return p
 }
 
-// independent returns all independent accounts after the place: to read one is to read
-// them all.
+// independent returns the page's independent accounts.
 func (at accountsPlace) independent(f accountsFacts, c *changes) page[OrganizationAccount] {
-	found := map[AccountID]OrganizationAccount{}
-	for _, m := range f.members {
-		for _, a := range m.reached {
-			id := a.account.ID
-			own := a.account.Organization == f.organization.ID
-			if own || m.hides(a.account, c.actor) || compareIDs(id, AccountID(at.from.key.ID)) <= 0 {
-				continue
+	p := at.nextSection()
+	if f.next != (place{}) {
+		p = page[OrganizationAccount]{next: f.next}
+	}
+	for _, a := range f.outside {
+		item := at.item(KindIndependent, a.account.ID)
+		item.listed.at.key.In = a.account.main()
+		item.Name = a.account.Personal.Name
+		for _, m := range a.members {
+			if !f.hides(a.account, m.user.ID, c.actor) {
+				item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, m.roles})
 			}
-			item, again := found[id]
-			if !again {
-				item = at.item(KindIndependent, id)
-				item.Name = a.account.Personal.Name
-			}
-			item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, a.roles()})
-			found[id] = item
+		}
+		if len(item.Members) > 0 {
+			p.items = append(p.items, item)
 		}
 	}
-	p := at.nextSection()
-	p.items = slices.SortedFunc(maps.Values(found), func(a, b OrganizationAccount) int {
-		return compareIDs(a.ID, b.ID)
-	})
 	return p
 }
 
-// hides reports whether an actor does not see that the member reaches an account: a user
-// sees nothing of what an Owner, somebody else, reaches through another organization of
+// hides reports whether an actor does not see that a member reaches an account: a user
+// sees nothing of what the Owner, somebody else, reaches through another organization of
 // theirs (GEN-5).
-func (m memberReach) hides(a AccountRecord, from Actor) bool {
-	elsewhere := rankIn(m.memberships, a.Organization) != nil
-	return elsewhere && from.isUser() && from.User != m.user.ID
+func (f accountsFacts) hides(a AccountRecord, member UserID, from Actor) bool {
+	elsewhere := member == f.organization.Owner && rankIn(f.owner, a.Organization) != nil
+	return elsewhere && from.isUser() && from.User != member
 }
 
 // pending returns the page's pending accounts. In the index the requests stand before

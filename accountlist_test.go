@@ -26,10 +26,8 @@ func TestAccounts(t *testing.T) {
 		c.independent(c.admin)
 		list := items(t, c.as(c.admin).Accounts(c.ctx(), c.org, tenancy.AccountQuery{}))
 		managed := []tenancy.AccountID{c.main, c.work, sub}
-		independent := []tenancy.AccountID{c.eve.Account.ID, theirs}
-		byID := func(a, b tenancy.AccountID) int { return slices.Compare(a[:], b[:]) }
-		slices.SortFunc(managed, byID)
-		slices.SortFunc(independent, byID)
+		independent := []tenancy.AccountID{c.eve.Account.ID, theirs} // a subaccount behind its main account
+		slices.SortFunc(managed, func(a, b tenancy.AccountID) int { return slices.Compare(a[:], b[:]) })
 		require.Equal(t, append(managed, independent...), ids(list))
 		for _, item := range list[:3] {
 			require.Equal(t, tenancy.KindManaged, item.Kind)

@@ -89,6 +89,9 @@ type moveAccountFacts struct {
 }
 
 func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccountFacts {
+	for _, g := range all(r, grantsOn(account, UserID{})) {
+		r.needMemberships(g.User)
+	}
 	f := moveAccountFacts{
 		accountStanding: r.accountStanding(account),
 		subaccounts:     all(r, openSubaccountsOf(account)),

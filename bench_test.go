@@ -198,3 +198,10 @@ func TestCanAllocatesNothing(t *testing.T) {
 func BenchmarkJoin(b *testing.B) {
 	scenes.BenchmarkJoin(b, func(*testing.B) tenancy.Store { return memstore.New() }, 1_000, 10_000, 100_000)
 }
+
+// BenchmarkLists reads first pages of lists of small and large organizations (USR-16).
+func BenchmarkLists(b *testing.B) {
+	for _, members := range []int{1_000, 10_000, 100_000} {
+		scenes.BenchmarkLists(b, memstore.New(), members)
+	}
+}

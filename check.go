@@ -29,8 +29,9 @@ type CheckOptions struct {
 
 // Check examines everything in the store, in one snapshot, and lists every violation
 // of the invariants that records can show: INV-1 to INV-10, a purge that is overdue
-// (INV-14), and counts that are wrong (INV-15). With Replay it also lists those that the
-// log shows (GEN-10). An empty list means that the store is sound.
+// (INV-14), counts that are wrong (INV-15), and a list that does not have what follows from
+// other records (USR-16, ACC-9). With Replay it also lists those that the log shows
+// (GEN-10). An empty list means that the store is sound.
 //
 // Check is for the host: it needs no actor and changes nothing. Its time grows with
 // the store. An error of the store or the context ends it.
@@ -53,7 +54,7 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 // check is Check, of which the observer was told.
 func (d *Directory) check(ctx context.Context, o CheckOptions) (found []Violation, err error) {
 	err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-		c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}}
+		c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}, rest: map[Lookup]func(){}}
 		c.records()
 		if o.Replay {
 			c.replay()
@@ -76,8 +77,9 @@ type checker struct {
 	// What records say of their counts, less what was counted. Where the two agree,
 	// nothing is kept (INV-15).
 	tallies map[tally]int
-	parts   []part // what the page under way adds to the tallies
-	err     error  // of the store: it ends everything
+	parts   []part            // what the page under way adds to the tallies
+	rest    map[Lookup]func() // what is left of lists that a sweep began to examine
+	err     error             // of the store: it ends everything
 }
 
 // part is what a record adds to a tally.
@@ -126,12 +128,18 @@ func sweep[R Record](c *checker, from many[R], look func(*reads, R)) {
 		if len(records) < pageSize {
 			return
 		}
-		for _, e := range records[pageSize-1].Entries(nil) {
-			if e.Index == from.Index {
-				from.Key = e.Key
-			}
+		from.Key = keyOf(records[pageSize-1], from.Index)
+	}
+}
+
+// keyOf returns the key under which an index has a record.
+func keyOf(record Record, index Index) (key Key) {
+	for _, e := range record.Entries(nil) {
+		if e.Index == index {
+			key = e.Key
 		}
 	}
+	return key
 }
 
 // records examines all records.
@@ -142,6 +150,10 @@ func (c *checker) records() {
 	sweep(c, allInvitations(InvitationID{}), c.invitation)
 	sweep(c, allRequests(RequestID{}), c.request)
 	sweep(c, allDomains(DomainID{}), c.domain)
+	sweep(c, allOrganizations(OrganizationID{}), func(r *reads, o OrganizationRecord) { c.derived(r, o.ID) })
+	for _, rest := range c.rest {
+		rest()
+	}
 	c.counted()
 }
 
@@ -205,6 +217,7 @@ func (c *checker) user(r *reads, u UserRecord) {
 		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(),
 			"another member has the role Owner")
 	}
+	c.words(r, u, memberships)
 	if u.Personal.Address.IsZero() {
 		return
 	}
@@ -215,6 +228,77 @@ func (c *checker) user(r *reads, u UserRecord) {
 	}
 	holder := find(r, userByAddress(canonical))
 	c.check(holder != nil && holder.ID == u.ID, "INV-7", id, "its address is another user's too")
+}
+
+// words checks that a user is found by the words of their name and address in each of
+// their organizations.
+func (c *checker) words(r *reads, u UserRecord, memberships []MembershipRecord) {
+	for _, m := range memberships {
+		for _, word := range u.words() {
+			c.check(find(r, wordAt(m.Organization, word, u.ID)) != nil, "USR-16",
+				m.Organization.String()+" "+u.ID.String(), "the member is not found by a word of their name or address")
+		}
+	}
+}
+
+// independence checks that lists have what follows from a user's role on an account.
+func (c *checker) independence(r *reads, a AccountRecord, user UserID) {
+	for _, record := range independent(a, user, all(r, membershipsOf(user, OrganizationID{}))) {
+		switch i := record.(type) {
+		case IndependentUserRecord:
+			c.check(find(r, independentUserAt(i.Organization, i.User, i.Account)) != nil, "USR-16",
+				i.subject(), "the list of independent users does not have the user")
+		case IndependentAccountRecord:
+			c.check(find(r, independentAccountAt(i.Organization, i.Parent, i.Account, i.User)) != nil, "ACC-9",
+				i.subject(), "the list of independent accounts does not have the account")
+		}
+	}
+}
+
+func (i IndependentUserRecord) subject() string { return i.Account.String() + " " + i.User.String() }
+
+func (i IndependentAccountRecord) subject() string { return i.Account.String() + " " + i.User.String() }
+
+// derived checks that what an organization's lists have follows from other records.
+func (c *checker) derived(r *reads, org OrganizationID) {
+	begin(c, r, wordsIn(org), c.word)
+	begin(c, r, independentUsersAfter(org, UserID{}), func(r *reads, i IndependentUserRecord) {
+		c.check(follows(r, i.Account, i.User, i), "USR-16", i.subject(),
+			"the list of independent users has a user who is not one")
+	})
+	begin(c, r, independentAccountsFrom(org, AccountID{}, AccountID{}),
+		func(r *reads, i IndependentAccountRecord) {
+			c.check(follows(r, i.Account, i.User, i), "ACC-9", i.subject(),
+				"the list of independent accounts has an account that is not one")
+		})
+}
+
+// begin examines the first page of a list, together with what else a sweep reads, and
+// leaves the rest for later.
+func begin[R Record](c *checker, r *reads, from many[R], look func(*reads, R)) {
+	records := list(r, from, pageSize)
+	for _, record := range records {
+		look(r, record)
+	}
+	if len(records) == pageSize {
+		rest := from
+		rest.Key = keyOf(records[pageSize-1], from.Index)
+		c.rest[Lookup(from)] = func() { sweep(c, rest, look) }
+	}
+}
+
+func (c *checker) word(r *reads, w WordRecord) {
+	user, member := find(r, userByID(w.User)), find(r, memberOf(w.Organization, w.User))
+	is := user != nil && member != nil && slices.Contains(user.words(), w.Personal.Word.Reveal())
+	c.check(is, "USR-16", w.Organization.String()+" "+w.User.String(),
+		"somebody is found by a word that is not of a member's name or address")
+}
+
+// follows reports whether a derived record follows from a user's role on an account.
+func follows(r *reads, account AccountID, user UserID, derived Record) bool {
+	grant, a := find(r, grantOn(account, user)), find(r, accountByID(account))
+	memberships := all(r, membershipsOf(user, OrganizationID{}))
+	return grant != nil && a != nil && slices.Contains(independent(*a, user, memberships), derived)
 }
 
 func (c *checker) account(r *reads, a AccountRecord) {
@@ -233,6 +317,7 @@ func (c *checker) account(r *reads, a AccountRecord) {
 	for _, g := range all(r, grantsOn(a.ID, UserID{})) {
 		c.check(a.Closed != 0 || g.User == a.Owner || !g.Roles.Has(AccountOwner), "INV-2", id,
 			"another user has the role Owner")
+		c.independence(r, a, g.User)
 	}
 	switch {
 	case !a.Parent.IsZero():

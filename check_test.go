@@ -21,6 +21,11 @@ func (s *scene) check(o tenancy.CheckOptions) []tenancy.Violation {
 	return s.set.Check(o)
 }
 
+// apart returns violations without those of lists, which follow from what was damaged.
+func apart(found []tenancy.Violation) []tenancy.Violation {
+	return slices.DeleteFunc(found, func(v tenancy.Violation) bool { return v.Rule == "USR-16" || v.Rule == "ACC-9" })
+}
+
 // sound wants that Check finds nothing, in the records and in the log.
 func (s *scene) sound() {
 	s.Helper()
@@ -278,6 +283,44 @@ func TestCheck(t *testing.T) {
 			a.Organization = s.ended
 			s.put(a)
 		}},
+		"USR-16 a member whose word is missing": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.member.String() },
+			func(s *town) {
+				u := s.user(s.member)
+				u.Personal.Name = tenancy.NewPersonal(u.Personal.Name.Reveal() + " Renamed")
+				s.put(u)
+			}},
+		"USR-16 a word of somebody who is no member": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.guest.String() },
+			func(s *town) {
+				s.put(tenancy.WordRecord{Organization: s.ana.Organization.ID, User: s.guest,
+					Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal("GUEST")}})
+			}},
+		"USR-16 an independent user who is not listed": {"USR-16",
+			func(s *town) string { return s.main.String() + " " + s.guest.String() },
+			func(s *town) {
+				s.damage(func(ctx context.Context, tx tenancy.Tx) error {
+					return tx.Delete(ctx, tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.guest,
+						Account: s.main})
+				})
+			}},
+		"USR-16 a member who is listed as independent": {"USR-16",
+			func(s *town) string { return s.main.String() + " " + s.ana.User.ID.String() },
+			func(s *town) {
+				s.put(tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ana.User.ID, Account: s.main})
+			}},
+		"ACC-9 an account that is listed as independent where it is not": {"ACC-9",
+			func(s *town) string { return s.main.String() + " " + s.ana.User.ID.String() },
+			func(s *town) {
+				s.put(tenancy.IndependentAccountRecord{Organization: s.ben.Organization.ID, User: s.ana.User.ID,
+					Account: s.main})
+			}},
+		"ACC-9 an independent account that is not listed": {"ACC-9",
+			func(s *town) string { return s.main.String() + " " + s.ben.User.ID.String() },
+			func(s *town) {
+				s.put(tenancy.GrantRecord{Account: s.main, User: s.ben.User.ID, Roles: tenancy.Roles(tenancy.Support)},
+					tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ben.User.ID, Account: s.main})
+			}},
 		"INV-14 the name of an ended organization after 30 days": {"INV-14", func(s *town) string { return s.ended.String() }, func(s *town) {
 			o := s.organization(s.ended)
 			o.Ended = s.instant(-30 * 24 * time.Hour)
@@ -339,6 +382,9 @@ func TestCheck(t *testing.T) {
 				s.recount()
 			}
 			found := s.check(tenancy.CheckOptions{})
+			if damaged.rule != "USR-16" && damaged.rule != "ACC-9" {
+				found = apart(found)
+			}
 			require.NotEmpty(t, found)
 			for _, v := range found {
 				require.Equal(t, damaged.rule, v.Rule, "%v", v)
@@ -541,8 +587,8 @@ func TestReplay(t *testing.T) {
 				s := newTown(t)
 				subject := q.change(s)
 				require.Equal(t, []tenancy.Violation{{Rule: "INV-13", Subject: subject, Detail: q.detail}},
-					s.check(replayed))
-				require.Empty(t, s.check(tenancy.CheckOptions{}))
+					apart(s.check(replayed)))
+				require.Empty(t, apart(s.check(tenancy.CheckOptions{})))
 			})
 		}
 	})

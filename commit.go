@@ -39,15 +39,16 @@ func (s *Session) attempt() *attempt {
 // domain's record was last found, addresses and operation IDs that were purged.
 func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
 	c.world.mustApply("an operation")
+	heads, derived, err := r.finish(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	changed, deleted := c.world.changed()
+	changed, deleted = append(changed, derived.put...), append(deleted, derived.deleted...)
 	givenID := s.block == nil && !s.once.IsZero()
 	if len(c.said) == 0 && !givenID {
 		a.unlogged, a.removed = changed, deleted
 		return cmp.Or(writeRecords(ctx, tx, changed, deleted), c.tape.err)
-	}
-	heads, err := r.heads(ctx, tx, c.said)
-	if err != nil {
-		return err
 	}
 	events, records := s.events(a, c, heads)
 	if err := putHeads(ctx, tx, heads); err != nil {
@@ -93,20 +94,18 @@ func (s *Session) record(a *attempt, row *operationRow, made []string, events in
 		Made: strings.Join(made, " "), Events: events}
 }
 
-// heads returns the head of every stream that something was said in. It reads
-// those that load did not ask for.
-func (r *reads) heads(ctx context.Context, tx ReadTx, said []saying) (map[Stream]*HeadRecord, error) {
+// heads returns the head of every stream that something was said in. It asks for those
+// that load did not ask for.
+func (r *reads) heads(said []saying) map[Stream]*HeadRecord {
 	heads := map[Stream]*HeadRecord{}
-	err := r.gather(ctx, tx, func() {
-		for _, what := range said {
-			for _, stream := range what.streams {
-				if heads[stream] = find(r, headOf(stream)); heads[stream] == nil {
-					heads[stream] = &HeadRecord{Stream: stream}
-				}
+	for _, what := range said {
+		for _, stream := range what.streams {
+			if heads[stream] = find(r, headOf(stream)); heads[stream] == nil {
+				heads[stream] = &HeadRecord{Stream: stream}
 			}
 		}
-	})
-	return heads, err
+	}
+	return heads
 }
 
 // putHeads writes heads before anything else and in order: whoever else appends to

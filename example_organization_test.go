@@ -121,7 +121,7 @@ func ExampleSession_TransferOwnership() {
 		log.Fatal(err)
 	}
 	fmt.Println(org.Settings.Owner == ben.User.ID)
-	for u, err := range dir.As(ben.User.ID).Users(ctx, org.ID, tenancy.UserQuery{Prefix: "ana"}) {
+	for u, err := range dir.As(ben.User.ID).Users(ctx, org.ID, tenancy.UserQuery{Search: "ana"}) {
 		if err != nil {
 			log.Fatal(err)
 		}

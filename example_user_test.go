@@ -124,7 +124,7 @@ func ExampleSession_Users() {
 	}
 
 	page, next, err := tenancy.Collect(
-		s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "be"}), 10)
+		s.Users(ctx, ana.Organization.ID, tenancy.UserQuery{Kind: tenancy.KindManaged, Search: "be"}), 10)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package tenancy
 
-import "encoding/hex"
+import (
+	"bytes"
+	"encoding/hex"
+	"unicode"
+)
 
 // one is a lookup of one record of a kind, and many a list of such records. Rules ask
 // with nothing else, so a swapped ID does not compile.
@@ -40,6 +44,15 @@ func membersOf(org OrganizationID, after UserID) many[MembershipRecord] {
 func membershipsOf(user UserID, after OrganizationID) many[MembershipRecord] {
 	return many[MembershipRecord]{Index: IndexMembershipsOf, Key: Key{In: user, ID: after}}
 }
+func wordAt(org OrganizationID, word string, user UserID) one[WordRecord] {
+	return one[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: word, ID: user}}
+}
+func wordsIn(org OrganizationID) many[WordRecord] {
+	return many[WordRecord]{Index: IndexWords, Key: Key{In: org}}
+}
+func wordsWith(org OrganizationID, prefix string) many[WordRecord] {
+	return many[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: prefix}, Until: afterPrefix(prefix)}
+}
 func accountByID(id AccountID) one[AccountRecord] {
 	return one[AccountRecord]{Index: IndexAccounts, Key: Key{ID: id}}
 }
@@ -53,7 +66,10 @@ func openAccountsOf(owner UserID) many[AccountRecord] {
 	return many[AccountRecord]{Index: IndexOpenAccountsOf, Key: Key{In: owner}}
 }
 func openSubaccountsOf(parent AccountID) many[AccountRecord] {
-	return many[AccountRecord]{Index: IndexOpenSubaccountsOf, Key: Key{In: parent}}
+	return openSubaccountsAfter(parent, AccountID{})
+}
+func openSubaccountsAfter(parent, after AccountID) many[AccountRecord] {
+	return many[AccountRecord]{Index: IndexOpenSubaccountsOf, Key: Key{In: parent, ID: after}}
 }
 func grantOn(account AccountID, user UserID) one[GrantRecord] {
 	return one[GrantRecord]{Index: IndexGrants, Key: Key{In: account, ID: user}}
@@ -63,6 +79,36 @@ func grantsOn(account AccountID, after UserID) many[GrantRecord] {
 }
 func grantsOf(user UserID, after AccountID) many[GrantRecord] {
 	return many[GrantRecord]{Index: IndexGrantsOf, Key: Key{In: user, ID: after}}
+}
+func independentUserAt(org OrganizationID, user UserID, account AccountID) one[IndependentUserRecord] {
+	return one[IndependentUserRecord]{Index: IndexIndependentUsers,
+		Key: Key{In: org, Text: user.String(), ID: account}}
+}
+
+// independentUsersAfter lists behind all accounts of a user. The zero ID is before all
+// users.
+func independentUsersAfter(org OrganizationID, user UserID) many[IndependentUserRecord] {
+	return many[IndependentUserRecord]{Index: IndexIndependentUsers,
+		Key: Key{In: org, Text: user.String(), ID: lastID}}
+}
+func independentAccountAt(
+	org OrganizationID, parent, account AccountID, user UserID,
+) one[IndependentAccountRecord] {
+	return one[IndependentAccountRecord]{Index: IndexIndependentAccounts,
+		Key: Key{In: org, Text: pathOf(parent, account), ID: user}}
+}
+
+// independentAccountsFrom lists from the first user of an account on. A subaccount's main
+// account is given too. The zero ID is before all accounts.
+func independentAccountsFrom(org OrganizationID, parent, account AccountID) many[IndependentAccountRecord] {
+	return many[IndependentAccountRecord]{Index: IndexIndependentAccounts,
+		Key: Key{In: org, Text: pathOf(parent, account)}}
+}
+
+// independentAccountsAfter lists behind a main account and its subaccounts.
+func independentAccountsAfter(org OrganizationID, main AccountID) many[IndependentAccountRecord] {
+	return many[IndependentAccountRecord]{Index: IndexIndependentAccounts,
+		Key: Key{In: org, Text: afterPrefix(main.String())}}
 }
 func invitationByID(id InvitationID) one[InvitationRecord] {
 	return one[InvitationRecord]{Index: IndexInvitations, Key: Key{ID: id}}
@@ -89,6 +135,10 @@ func pendingAccountRequestsIn(org OrganizationID, after AccountID) many[Invitati
 
 func pendingInvitationsIn(org OrganizationID) many[InvitationRecord] {
 	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org}}
+}
+func pendingInvitationsWith(org OrganizationID, prefix string) many[InvitationRecord] {
+	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: org, Text: prefix},
+		Until: afterPrefix(prefix)}
 }
 func pendingInvitationsTo(account AccountID) many[InvitationRecord] {
 	return many[InvitationRecord]{Index: IndexPendingInvitations, Key: Key{In: account}}
@@ -119,6 +169,10 @@ func openRequest(org OrganizationID, address string) one[RequestRecord] {
 }
 func openRequestsIn(org OrganizationID) many[RequestRecord] {
 	return many[RequestRecord]{Index: IndexOpenRequests, Key: Key{In: org}}
+}
+func openRequestsWith(org OrganizationID, prefix string) many[RequestRecord] {
+	return many[RequestRecord]{Index: IndexOpenRequests, Key: Key{In: org, Text: prefix},
+		Until: afterPrefix(prefix)}
 }
 func requestsIn(org OrganizationID, after RequestID) many[RequestRecord] {
 	return many[RequestRecord]{Index: IndexRequestsIn, Key: Key{In: org, ID: after}}
@@ -173,3 +227,25 @@ func operationOf(actor Actor, id OperationID) one[OperationRecord] {
 	return one[OperationRecord]{Index: IndexOperations, Key: Key{Text: actor.String(), ID: id}}
 }
 func operationsDue() many[OperationRecord] { return many[OperationRecord]{Index: IndexOperationsDue} }
+
+// lastID comes after every ID.
+var lastID = [16]byte(bytes.Repeat([]byte{0xff}, 16))
+
+// afterPrefix returns the Until of a list of texts that begin with a prefix: the first
+// text that comes after all of them, or "" if there is none.
+func afterPrefix(prefix string) string {
+	runes := []rune(prefix)
+	for i := len(runes) - 1; i >= 0; i-- {
+		const beforeSurrogates, afterSurrogates = 0xd7ff, 0xe000
+		switch last := runes[i]; last {
+		case unicode.MaxRune:
+			continue
+		case beforeSurrogates:
+			runes[i] = afterSurrogates
+		default:
+			runes[i] = last + 1
+		}
+		return string(runes[:i+1])
+	}
+	return ""
+}

@@ -223,6 +223,7 @@ func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nomi
 		n.inherited = find(r, grantOn(parent, user))
 	}
 	n.person = r.person(st.account.Organization, user)
+	r.needMemberships(user)
 	if st.manages() && n.member == nil && !n.reaches() {
 		n.independent = r.guest(user)(st.account.Organization)
 	}

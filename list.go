@@ -122,3 +122,31 @@ func pages[T any](
 		}
 	}
 }
+
+// mostGrouped is how many records a page of groups reads.
+const mostGrouped = 1000
+
+// groups asks for up to a page of the groups in a list: records that stand beside each
+// other and have the same key. It returns whole groups, and whether more may follow. One
+// that does not fit is read to its end, and all that follow with it.
+func groups[R Record, K comparable](r *reads, from many[R], key func(R) K) (groups [][]R, more bool) {
+	records := list(r, from, mostGrouped)
+	cut := len(records) == mostGrouped
+	if cut && key(records[0]) == key(records[mostGrouped-1]) {
+		records, cut = all(r, from), false
+	}
+	for i, record := range records {
+		if i == 0 || key(record) != key(records[i-1]) {
+			groups = append(groups, nil)
+		}
+		last := &groups[len(groups)-1]
+		*last = append(*last, record)
+	}
+	if cut {
+		groups, more = groups[:len(groups)-1], true
+	}
+	if len(groups) > pageSize {
+		groups, more = groups[:pageSize], true
+	}
+	return groups, more
+}

@@ -35,6 +35,7 @@ type mergeOrganizationsFacts struct {
 }
 
 func (r *reads) loadMergeOrganizations(prime, candidate OrganizationID) mergeOrganizationsFacts {
+	r.needRoles(r.actor.User, nil)
 	return mergeOrganizationsFacts{
 		prime:     r.standing(prime),
 		candidate: r.standing(candidate),

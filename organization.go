@@ -88,6 +88,7 @@ func (r *reads) loadCreateOrganization() (f createOrganizationFacts) {
 	}
 	f.founder.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
 	f.founder.owned = r.families(r.actor.User)
+	r.needRoles(r.actor.User, f.founder.owned)
 	for _, stream := range streamsOf(r.actor.User, f.founder.memberships) {
 		r.needHead(stream)
 		r.needCounts(stream.Organization)

@@ -78,6 +78,18 @@ type MembershipRecord struct {
 	Since        Instant
 }
 
+// WordRecord says that a word of a member's name or address begins with a text, by which
+// Users finds the member (USR-16). It is derived from the records of the user and the
+// membership (derived.go).
+type WordRecord struct {
+	Organization OrganizationID
+	User         UserID
+	Personal     WordPersonal
+}
+
+// WordPersonal is the word, folded.
+type WordPersonal struct{ Word Personal }
+
 // AccountRecord is an account or subaccount as stored. A subaccount has its parent's
 // owner and organization, and no plan, billing, pricing and phone of its own.
 type AccountRecord struct {
@@ -122,6 +134,25 @@ type GrantRecord struct {
 	Account AccountID
 	User    UserID
 	Roles   RoleSet
+}
+
+// IndependentUserRecord says that a user who is not a member of an organization has a role
+// on an account of it that is not closed. It is derived from the records of the grant, the
+// account and the user's memberships (derived.go).
+type IndependentUserRecord struct {
+	Organization OrganizationID
+	User         UserID
+	Account      AccountID
+}
+
+// IndependentAccountRecord says that a member of an organization has a role on an account
+// that is not the organization's and not closed. It is derived as IndependentUserRecord
+// is.
+type IndependentAccountRecord struct {
+	Organization OrganizationID
+	Account      AccountID
+	Parent       AccountID // the account's main account; zero: it is one itself
+	User         UserID
 }
 
 // InvitationRecord is an invitation to an organization or an account, or an
@@ -288,6 +319,11 @@ func (m MembershipRecord) Entries(to []Entry) []Entry {
 		Entry{IndexMembershipsOf, Key{In: m.User, ID: m.Organization}})
 }
 
+// Entries appends where the word is found.
+func (w WordRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexWords, Key{In: w.Organization, Text: w.Personal.Word.Reveal(), ID: w.User}})
+}
+
 // Entries appends where the account is found.
 func (a AccountRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexAccounts, Key{ID: a.ID}})
@@ -308,6 +344,27 @@ func (a AccountRecord) Entries(to []Entry) []Entry {
 func (g GrantRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}},
 		Entry{IndexGrantsOf, Key{In: g.User, ID: g.Account}})
+}
+
+// Entries appends where the independent user is found.
+func (i IndependentUserRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexIndependentUsers, Key{In: i.Organization, Text: i.User.String(), ID: i.Account}})
+}
+
+// Entries appends where the independent account is found: a subaccount behind its main
+// account.
+func (i IndependentAccountRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexIndependentAccounts,
+		Key{In: i.Organization, Text: pathOf(i.Parent, i.Account), ID: i.User}})
+}
+
+// pathOf returns a text for an account, in whose order a subaccount comes behind its main
+// account and before any other.
+func pathOf(parent, account AccountID) string {
+	if parent.IsZero() {
+		return account.String()
+	}
+	return parent.String() + account.String()
 }
 
 // target returns the Key.In of an invitation: its organization's, or its account's for

@@ -1,7 +1,5 @@
 package tenancy
 
-import "slices"
-
 // What the actor is to the organization or account acted on, and whether THE table
 // lets them act. Every operation asks here, in GEN-5's order: CodeNotFound for what
 // the actor may not see, then CodeNotAllowed, then what the state forbids.
@@ -166,69 +164,42 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	return st
 }
 
-// How much isIndependent reads of an account that the actor does not see.
-const (
-	fewHolders  = 100  // up to so many users of the account are looked up one by one
-	mostHolders = 1000 // more are not looked up at all
-	fewMembers  = 100  // or so many members of the actor's organizations
-)
-
-// isIndependent asks whether an account outside the organizations that a user
-// manages, among their memberships, is an independent account to one of these: a
-// member has a role on it, and not as a member of the account's organization, of
-// which the others see nothing (GEN-5). A user who manages no organization makes the
-// store read nothing.
-//
-// Whoever knows an account's ID can ask this, so it costs no more than is fixed here
-// (GEN-14). It goes from the account's users or from the organizations' members,
-// whichever are few. Where both are many, it goes from the first thousand users.
-func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) bool {
-	managed := slices.DeleteFunc(slices.Clone(ranks),
-		func(m MembershipRecord) bool { return !m.Role.manages() })
-	if len(managed) == 0 || a.Closed != 0 {
+// isIndependent asks whether an account outside the organizations that a user manages,
+// among their memberships, is an independent account to one of these: a member has a role
+// on it, and not as a member of the account's organization, of which the others see
+// nothing (GEN-5). Whoever knows an account's ID can ask this, so it costs the same
+// whoever has roles there (GEN-14). A user who manages no organization makes the store
+// read nothing.
+func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (independent bool) {
+	if a.Closed != 0 {
 		return false
 	}
-	holders := list(r, grantsOn(a.ID, UserID{}), mostHolders)
-	if !a.Parent.IsZero() {
-		holders = append(holders, list(r, grantsOn(a.Parent, UserID{}), mostHolders)...)
-	}
-	members, small := []MembershipRecord(nil), true
-	for _, m := range managed {
-		some := list(r, membersOf(m.Organization, UserID{}), fewMembers+1)
-		members, small = append(members, some...), small && len(some) <= fewMembers
-	}
-	if len(holders) > fewHolders && small {
-		return r.anyHolds(members, a)
-	}
-	return r.anyBelongs(holders, managed, a)
-}
-
-// anyHolds asks whether one of some members has a role on an account, and not as a
-// member of its organization.
-func (r *reads) anyHolds(members []MembershipRecord, a AccountRecord) (holds bool) {
-	for _, m := range members {
-		here, above := find(r, grantOn(a.ID, m.User)), find(r, grantOn(a.Parent, m.User))
-		own := find(r, memberOf(a.Organization, m.User))
-		if own == nil && (here != nil || above != nil) {
-			holds = true
+	for _, m := range ranks {
+		if !m.Role.manages() {
+			continue
+		}
+		independent = r.isTied(m.Organization, AccountID{}, a.main(), a) || independent
+		if !a.Parent.IsZero() {
+			independent = r.isTied(m.Organization, a.Parent, a.ID, a) || independent
 		}
 	}
-	return holds
+	return independent
 }
 
-// anyBelongs asks whether one of those who have a role on an account belongs to one
-// of some organizations, and not to the account's.
-func (r *reads) anyBelongs(holders []GrantRecord, orgs []MembershipRecord, a AccountRecord) (belongs bool) {
-	for _, g := range holders {
-		theirs := all(r, membershipsOf(g.User, OrganizationID{}))
-		is := slices.ContainsFunc(theirs, func(m MembershipRecord) bool {
-			return rankIn(orgs, m.Organization) != nil
-		})
-		if is && rankIn(theirs, a.Organization) == nil {
-			belongs = true
+// isTied asks whether a member of an organization has a role on an account, which is a
+// main account or has the given parent, and is not a member of the organization of the
+// account that is looked at. Only the Owner of an organization may be a member of another
+// one too, so one of two members is not.
+func (r *reads) isTied(org OrganizationID, parent, account AccountID, at AccountRecord) (tied bool) {
+	for _, t := range list(r, independentAccountsFrom(org, parent, account), 2) {
+		if t.Account != account {
+			continue
+		}
+		if at.Organization.IsZero() || find(r, memberOf(at.Organization, t.User)) == nil {
+			tied = true
 		}
 	}
-	return belongs
+	return tied
 }
 
 // rankIn returns the membership of an organization among a user's memberships, or

@@ -83,7 +83,8 @@ type Tx interface {
 	Ack(ctx context.Context, events ...EventRecord) error
 
 	// MoveAll carries out what one event says about all memberships and accounts of an
-	// organization: with one statement per table, not one per record.
+	// organization, and what is derived from them: with statements per table, not per
+	// record.
 	MoveAll(ctx context.Context, move Move) error
 }
 
@@ -93,7 +94,9 @@ type Tx interface {
 //   - With a Limit it asks for up to that many of the records that have the same Key.In
 //     and come after Key, in the order of their keys. The key of the last one is where
 //     the next page begins.
-//   - With a Limit and Count it asks only how many these are.
+//   - With a Limit and Until it asks for those of them whose Key.Text comes before Until.
+//     Only an index that uses Text is asked like this.
+//   - With a Limit and Count it asks only how many there are. Then Until is empty.
 //
 // An exact lookup finds nothing if a part of the key that the index uses is zero. A
 // list or a count finds nothing if the index uses In and In is zero.
@@ -102,6 +105,7 @@ type Lookup struct {
 	Key   Key
 	Limit int
 	Count bool
+	Until string // of a list: its records have texts before this one; empty: any
 }
 
 // Key is a place in an index. Keys are ordered by In, then Text, then ID, each byte for
@@ -135,12 +139,17 @@ type Entry struct {
 }
 
 // Move is the effect that a merge or a deletion has on an organization's memberships
-// and accounts. MoveAll applies it to all records that exist when it is called:
+// and accounts, and on the records that are derived from them. MoveAll applies it to all
+// records that exist when it is called:
 //
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
 //     not exempt, since At. If Into is zero, it is deleted.
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
 //     Organization Into.
+//   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
+//     one of Into. If Into is zero, it is deleted.
+//   - Then each IndependentUserRecord of Into whose user is a member of Into is deleted,
+//     and each IndependentAccountRecord of Into whose account has the Organization Into.
 //
 // Nothing else changes. The library makes sure that no user is a member of both
 // organizations.
@@ -181,12 +190,15 @@ const (
 	IndexUsersOnDomain
 	IndexMembers
 	IndexMembershipsOf
+	IndexWords
 	IndexAccounts
 	IndexAccountsIn
 	IndexOpenAccountsOf
 	IndexOpenSubaccountsOf
 	IndexGrants
 	IndexGrantsOf
+	IndexIndependentUsers
+	IndexIndependentAccounts
 	IndexInvitations
 	IndexInvitationsBySecret
 	IndexPendingInvitations
@@ -247,6 +259,8 @@ func Indexes() []IndexInfo {
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)
 	// of a user, by organization
 	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)
+	// of an organization's members, by word and user
+	row(IndexWords, "words", WordRecord{}, identity|in|text|id|exact|list)
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
 	// of an organization, all
 	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)
@@ -258,6 +272,11 @@ func Indexes() []IndexInfo {
 	row(IndexGrants, "grants", GrantRecord{}, identity|in|id|exact|list)
 	// of a user, by account
 	row(IndexGrantsOf, "grants_of", GrantRecord{}, in|id|list)
+	// of an organization, by user and account
+	row(IndexIndependentUsers, "independent_users", IndependentUserRecord{}, identity|in|text|id|exact|list)
+	// of an organization, by account and user
+	row(IndexIndependentAccounts, "independent_accounts", IndependentAccountRecord{},
+		identity|in|text|id|exact|list)
 	row(IndexInvitations, "invitations", InvitationRecord{}, identity|id|exact|list)
 	// by the secret's hash in hex
 	row(IndexInvitationsBySecret, "invitations_by_secret", InvitationRecord{}, text|exact)

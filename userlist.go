@@ -5,9 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -38,24 +36,26 @@ type UserQuery struct {
 	Kind  Kind              // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
 	Role  *OrganizationRole // of managed users, or offered to pending ones; the others have none. Nil: any
 	State State             // StateActive or StateInactive, of managed users; the others' is not shown. "": any
-	// Prefix is how the name begins, or the address, as the list shows it or in canonical
-	// form. Upper and lower case are the same. "": any.
-	Prefix string
+	// Search is a text of up to 256 characters. It finds everybody who has, for each of its
+	// words, a word of their name or an address that begins with it: of pending users, and of
+	// people who asked, the address alone. An address is found as the list shows it and in
+	// its canonical form. Upper and lower case are the same, and so are forms of a character,
+	// such as full-width ones; accents make a difference. Words stand between white space.
+	// No word: any.
+	Search string
 	After  Cursor // of an item; "": from the start
 }
 
 // userSections are the kinds in the order of the list.
 var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequested}
 
-// maxPrefix is the length of the longest name in bytes. An address is shorter.
-const maxPrefix = 64 * utf8.UTFMax
-
 // check refuses a query that makes no sense.
 func (q UserQuery) check(check *form) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
 	check.that(q.Role == nil || *q.Role <= Owner, CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
-	check.that(len(q.Prefix) <= maxPrefix && utf8.ValidString(q.Prefix), CodeInput)
+	short := len(q.Search) <= maxSearch*utf8.UTFMax && utf8.RuneCountInString(q.Search) <= maxSearch
+	check.that(short && utf8.ValidString(q.Search), CodeInput)
 }
 
 // list identifies the list.
@@ -64,31 +64,39 @@ func (q UserQuery) list(org OrganizationID) listID {
 	if q.Role != nil {
 		role = q.Role.String()
 	}
-	return listOf("Users", org.String(), string(q.Kind), role, string(q.State), q.Prefix)
+	return listOf("Users", org.String(), string(q.Kind), role, string(q.State), q.Search)
 }
 
 // Users lists an organization's users: managed users, independent ones, pending ones,
-// and people who asked to be invited, each by ID (USR-16, GEN-9). It checks the filters
-// item by item, so a list costs what the organization has, never what the directory
-// has. The Owner, Administrators, Operators and System may call it.
+// and people who asked to be invited, each by ID (USR-16, GEN-9). The Owner,
+// Administrators, Operators and System may call it.
 //
-// Errors: CodeID, CodeInput, CodeRole, CodeCursor; CodeNotFound, CodeNotAllowed.
+// A page costs what it shows, whatever the organization has. So does a search, unless
+// thousands have a word that begins with each word of the text: then it goes through the
+// list. It also goes through the independent users, and other filters go through what the
+// search finds.
+//
+// Errors: CodeID; CodeInput if there is no such Kind or State, or Search is too long or no
+// UTF-8; CodeRole; CodeCursor; CodeNotFound, CodeNotAllowed.
 func (s *Session) Users(
 	ctx context.Context, org OrganizationID, query UserQuery,
 ) iter.Seq2[OrganizationUser, error] {
-	l := query.list(org)
+	l, words := query.list(org), search(nil)
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationUser], error) {
 		check := form{malformed}
 		check.id(org)
 		query.check(&check)
 		check.that(int(from.section) < len(userSections), CodeCursor)
+		if check.err == nil {
+			words = searchOf(query.Search)
+		}
 		if only := slices.Index(userSections, query.Kind); only >= 0 && from == (place{}) {
 			from.section = byte(only)
 		}
 		return look(ctx, s, call{opUsers, org.String(), check.err},
-			func(r *reads) usersFacts { return r.loadUsers(org, from) },
+			func(r *reads) usersFacts { return r.loadUsers(org, from, words) },
 			func(f usersFacts, c *changes) (page[OrganizationUser], error) {
-				return decideUsers(f, l, query, c)
+				return decideUsers(f, l, query, words, c)
 			})
 	})
 }
@@ -107,7 +115,7 @@ type usersFacts struct {
 	requests    []RequestRecord          // requested: of every state
 }
 
-func (r *reads) loadUsers(org OrganizationID, from place) usersFacts {
+func (r *reads) loadUsers(org OrganizationID, from place, words search) usersFacts {
 	org = r.shown(org)
 	f := usersFacts{
 		standing: r.standing(org),
@@ -115,68 +123,86 @@ func (r *reads) loadUsers(org OrganizationID, from place) usersFacts {
 		users:    map[UserID]*UserRecord{},
 		grants:   map[UserID][]GrantRecord{},
 	}
-	switch userSections[from.section] {
-	case KindManaged:
-		r.managedUsers(org, &f)
-	case KindIndependent:
-		if !r.actor.isUser() || r.manages(org) { // it grows with the organization: nobody else makes us read it
-			r.independentUsers(org, &f)
+	// What goes through an index grows with the organization: nobody else makes us read it.
+	manages := !r.actor.isUser() || r.manages(org)
+	searched := len(words) > 0 && from.key.In != scanned
+	switch kind := userSections[from.section]; {
+	case searched && !manages:
+	case searched && kind == KindManaged:
+		r.managedUsers(org, &f, r.membersFound(org, &f, words)...)
+	case searched && kind == KindPending:
+		f.invitations = lookUp(r, &f, words, invitationsFound(org))
+	case searched && kind == KindRequested:
+		f.requests = lookUp(r, &f, words, requestsFound(org))
+	case kind == KindManaged:
+		f.members = list(r, membersOf(org, from.key.ID), pageSize)
+		if len(f.members) == pageSize {
+			f.goOn(f.members[pageSize-1].User)
 		}
-	case KindPending:
+		for _, m := range f.members {
+			r.managedUsers(org, &f, m.User)
+		}
+	case kind == KindIndependent && manages:
+		r.independentUsers(org, &f)
+	case kind == KindPending:
 		f.invitations = list(r, invitationsIn(org, from.key.ID), pageSize)
 		if len(f.invitations) == pageSize {
-			f.more.ID = f.invitations[pageSize-1].ID
+			f.goOn(f.invitations[pageSize-1].ID)
 		}
-		for _, i := range f.invitations {
-			if i.Kind == InvitationToOrganization && i.stateAt(r.now) == StatePending {
-				f.offered = append(f.offered, r.offered(&i, belongings{}))
-			}
-		}
-	case KindRequested:
+	case kind == KindRequested:
 		f.requests = list(r, requestsIn(org, from.key.ID), pageSize)
 		if len(f.requests) == pageSize {
-			f.more.ID = f.requests[pageSize-1].ID
+			f.goOn(f.requests[pageSize-1].ID)
+		}
+	}
+	for _, i := range f.invitations {
+		if i.Kind == InvitationToOrganization && i.stateAt(r.now) == StatePending {
+			f.offered = append(f.offered, r.offered(&i, belongings{}))
 		}
 	}
 	return f
 }
 
-// managedUsers asks for a page of members, and for their roles on the organization's
-// accounts.
-func (r *reads) managedUsers(org OrganizationID, f *usersFacts) {
-	f.members = list(r, membersOf(org, f.from.key.ID), pageSize)
-	if len(f.members) == pageSize {
-		f.more.ID = f.members[pageSize-1].User
-	}
-	for _, m := range f.members {
-		f.users[m.User] = find(r, userByID(m.User))
-		for _, g := range all(r, grantsOf(m.User, AccountID{})) {
+// goOn notes that the section goes on behind an ID, in the way in which this page goes
+// through it.
+func (f *usersFacts) goOn(after [16]byte) { f.more = Key{In: f.from.key.In, ID: after} }
+
+// managedUsers asks for what is shown of members: who they are, and their roles on the
+// organization's accounts.
+func (r *reads) managedUsers(org OrganizationID, f *usersFacts, members ...UserID) {
+	for _, user := range members {
+		f.users[user] = find(r, userByID(user))
+		for _, g := range all(r, grantsOf(user, AccountID{})) {
 			if a := find(r, accountByID(g.Account)); a != nil && a.Organization == org && a.Closed == 0 {
-				f.grants[m.User] = append(f.grants[m.User], g)
+				f.grants[user] = append(f.grants[user], g)
 			}
 		}
 	}
 }
 
-// independentUsers asks for everybody who has a role on an account of the organization
-// and is not a member. No index has them in order, so they are one page.
+// independentUsers asks for a page of those who have a role on an account of the
+// organization and are not members.
 func (r *reads) independentUsers(org OrganizationID, f *usersFacts) {
-	for _, a := range all(r, accountsIn(org, AccountID{})) {
-		if a.Closed != 0 {
-			continue
-		}
-		for _, g := range all(r, grantsOn(a.ID, UserID{})) {
-			user, member := find(r, userByID(g.User)), find(r, memberOf(org, g.User))
-			if member == nil && slices.Compare(g.User[:], f.from.key.ID[:]) > 0 {
-				f.users[g.User] = user
-				f.grants[g.User] = append(f.grants[g.User], g)
+	users, more := groups(r, independentUsersAfter(org, f.from.key.ID),
+		func(i IndependentUserRecord) UserID { return i.User })
+	for _, accounts := range users {
+		user := accounts[0].User
+		f.users[user] = find(r, userByID(user))
+		for _, i := range accounts {
+			if g := find(r, grantOn(i.Account, user)); g != nil {
+				f.grants[user] = append(f.grants[user], *g)
 			}
+		}
+		if more {
+			f.goOn(user)
 		}
 	}
 }
 
 // decideUsers makes a page of the users who pass the filters.
-func decideUsers(f usersFacts, l listID, query UserQuery, c *changes) (page[OrganizationUser], error) {
+func decideUsers(
+	f usersFacts, l listID, query UserQuery, words search, c *changes,
+) (page[OrganizationUser], error) {
 	if err := c.authorize(f.standing); err != nil {
 		return page[OrganizationUser]{}, err
 	}
@@ -186,9 +212,8 @@ func decideUsers(f usersFacts, l listID, query UserQuery, c *changes) (page[Orga
 		p.next = place{section: section + 1}
 		p.end = query.Kind != "" || int(p.next.section) == len(userSections)
 	}
-	prefix := fold(query.Prefix)
 	for _, u := range f.items(c) {
-		if query.takes(u) && u.beginsWith(prefix) {
+		if query.takes(u) && u.foundBy(words) {
 			u.listed = listed{l, place{section, Key{ID: u.key}}}
 			p.items = append(p.items, u.OrganizationUser)
 		}
@@ -218,28 +243,10 @@ func (q UserQuery) takesState(u userItem) bool {
 	return q.State == "" || u.Kind == KindManaged && u.User.State == q.State
 }
 
-// beginsWith reports whether the user's name begins with a folded prefix, or their
-// address, as it was given and is shown or in its canonical form.
-func (u userItem) beginsWith(prefix string) bool {
-	for _, text := range []string{u.User.Name.reveal(), u.User.Email.reveal(), u.address} {
-		if strings.HasPrefix(fold(text), prefix) {
-			return true
-		}
-	}
-	return false
-}
-
-// fold returns a text in which characters that differ in case alone are one: the first
-// of those that Unicode's simple case folding takes for the same, such as "Σ" for "σ"
-// and "ς". Lower case would not do, because it keeps these two apart.
-func fold(text string) string {
-	return strings.Map(func(given rune) rune {
-		first := given
-		for other := unicode.SimpleFold(given); other != given; other = unicode.SimpleFold(other) {
-			first = min(first, other)
-		}
-		return first
-	}, text)
+// foundBy reports whether a search finds the user in what the list shows of them: by the
+// name, and by the address as it was given or in its canonical form.
+func (u userItem) foundBy(words search) bool {
+	return words.finds(u.User.Name.reveal(), u.User.Email.reveal(), u.address)
 }
 
 // items returns the page's users, without those whose invitation or request is settled

@@ -122,11 +122,11 @@ func TestUsers(t *testing.T) {
 		"the Owner":             {tenancy.UserQuery{Role: new(tenancy.Owner)}, text(ana.User.ID)},
 		"active":                {tenancy.UserQuery{State: tenancy.StateActive}, text(ana.User.ID, admin)},
 		"inactive":              {tenancy.UserQuery{State: tenancy.StateInactive}, text(std)},
-		"prefix of the name":    {tenancy.UserQuery{Prefix: "ZO"}, text(zoe)},
-		"prefix of the address": {tenancy.UserQuery{Prefix: "ONE@ex"}, text(one.ID)},
-		"prefix of two":         {tenancy.UserQuery{Prefix: "a"}, text(ana.User.ID, admin)},
-		"no prefix":             {tenancy.UserQuery{Prefix: "nobody"}, nil},
-		"two filters":           {tenancy.UserQuery{Kind: tenancy.KindManaged, Prefix: "s"}, text(std)},
+		"prefix of the name":    {tenancy.UserQuery{Search: "ZO"}, text(zoe)},
+		"prefix of the address": {tenancy.UserQuery{Search: "ONE@ex"}, text(one.ID)},
+		"prefix of two":         {tenancy.UserQuery{Search: "a"}, text(ana.User.ID, admin)},
+		"no prefix":             {tenancy.UserQuery{Search: "nobody"}, nil},
+		"two filters":           {tenancy.UserQuery{Kind: tenancy.KindManaged, Search: "s"}, text(std)},
 	} {
 		t.Run("USR-16 filter: "+what, func(t *testing.T) {
 			require.Equal(t, filter.want, ids(s.list(boss, org, filter.query)))
@@ -178,9 +178,9 @@ func TestUsers(t *testing.T) {
 	refuse("GEN-14 no kind", boss, org, tenancy.UserQuery{Kind: "x"}, tenancy.CodeInput)
 	refuse("GEN-14 no state", boss, org, tenancy.UserQuery{State: tenancy.StateDeleted}, tenancy.CodeInput)
 	refuse("GEN-14 no role", boss, org, tenancy.UserQuery{Role: new(tenancy.OrganizationRole(9))}, tenancy.CodeRole)
-	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Prefix: strings.Repeat("x", 1<<20)},
+	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Search: strings.Repeat("x", 1<<20)},
 		tenancy.CodeInput)
-	refuse("GEN-14 a prefix that is no UTF-8", boss, org, tenancy.UserQuery{Prefix: "\xff"}, tenancy.CodeInput)
+	refuse("GEN-14 a prefix that is no UTF-8", boss, org, tenancy.UserQuery{Search: "\xff"}, tenancy.CodeInput)
 	refuse("GEN-14 no cursor", boss, org, tenancy.UserQuery{After: "x"}, tenancy.CodeCursor)
 	refuse("GEN-14 another query's cursor", boss, org,
 		tenancy.UserQuery{Kind: tenancy.KindManaged, After: all[0].Cursor()}, tenancy.CodeCursor)
@@ -236,8 +236,8 @@ func TestUsersPages(t *testing.T) {
 		)
 	})
 	t.Run("USR-16 a filter goes over all pages", func(t *testing.T) {
-		require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: "pending204"}), 1)
-		require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: "member204"}), 1)
+		require.Len(t, s.list(boss, org, tenancy.UserQuery{Search: "pending204"}), 1)
+		require.Len(t, s.list(boss, org, tenancy.UserQuery{Search: "member204"}), 1)
 	})
 }
 
@@ -264,7 +264,7 @@ func TestUsersWhoAskedToBeInvited(t *testing.T) {
 		require.Equal(t, asked[0].ID, all[1].Request)
 		require.Equal(t, asked[0].Expires, all[1].Expires)
 		require.Equal(t, asked[2].ID, all[2].Request)
-		found := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested, Prefix: "quin"})
+		found := s.list(boss, org, tenancy.UserQuery{Kind: tenancy.KindRequested, Search: "quin"})
 		require.Len(t, found, 1)
 		require.Equal(t, asked[2].ID, found[0].Request)
 	})
@@ -315,7 +315,7 @@ func TestUsersSearch(t *testing.T) {
 	all := s.list(boss, org, tenancy.UserQuery{})
 	require.Len(t, all, 7)
 	finds := func(u tenancy.OrganizationUser, prefix string) bool {
-		for _, found := range s.list(boss, org, tenancy.UserQuery{Kind: u.Kind, Prefix: prefix}) {
+		for _, found := range s.list(boss, org, tenancy.UserQuery{Kind: u.Kind, Search: prefix}) {
 			if found.User.ID == u.User.ID && found.Invitation == u.Invitation && found.Request == u.Request {
 				return true
 			}
@@ -348,7 +348,7 @@ func TestUsersSearch(t *testing.T) {
 		"USR-16 a text that none begins with":           {"bücher", 0},
 	} {
 		t.Run(what, func(t *testing.T) {
-			require.Len(t, s.list(boss, org, tenancy.UserQuery{Prefix: tt.prefix}), tt.found)
+			require.Len(t, s.list(boss, org, tenancy.UserQuery{Search: tt.prefix}), tt.found)
 		})
 	}
 }

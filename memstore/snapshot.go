@@ -38,15 +38,17 @@ func (s *snapshot) record(identity tenancy.Entry) tenancy.Record {
 
 func (s *snapshot) answer(l *tenancy.Lookup) (tenancy.Answer, error) {
 	row, err := s.row(l.Index)
+	ranged := l.Until != ""
 	switch {
 	case err != nil:
 		return tenancy.Answer{}, err
+	case ranged && (l.Limit <= 0 || l.Count || !row.Text):
 	case l.Limit == 0 && row.Exact:
 		return tenancy.Answer{Record: s.one(row, l.Key)}, nil
 	case l.Limit > 0 && row.Listed && l.Count:
-		return tenancy.Answer{Count: s.count(row, l.Key, l.Limit)}, nil
+		return tenancy.Answer{Count: s.count(row, l)}, nil
 	case l.Limit > 0 && row.Listed:
-		return tenancy.Answer{Records: s.list(row, l.Key, l.Limit)}, nil
+		return tenancy.Answer{Records: s.list(row, l)}, nil
 	}
 	return tenancy.Answer{}, fmt.Errorf("memstore: index %s is not asked with limit %d", row.Name, l.Limit)
 }
@@ -66,16 +68,16 @@ func (s *snapshot) one(row *row, key tenancy.Key) tenancy.Record {
 	return s.record(row.identity(place))
 }
 
-func (s *snapshot) count(row *row, after tenancy.Key, limit int) int {
+func (s *snapshot) count(row *row, l *tenancy.Lookup) int {
 	n := 0
-	s.walk(row, after, limit, func(tenancy.Key) { n++ })
+	s.walk(row, l, func(tenancy.Key) { n++ })
 	return n
 }
 
-func (s *snapshot) list(row *row, after tenancy.Key, limit int) []tenancy.Record {
+func (s *snapshot) list(row *row, l *tenancy.Lookup) []tenancy.Record {
 	var records []tenancy.Record
-	identities := make([]tenancy.Entry, 0, min(limit, some))
-	s.walk(row, after, limit, func(place tenancy.Key) {
+	identities := make([]tenancy.Entry, 0, min(l.Limit, some))
+	s.walk(row, l, func(place tenancy.Key) {
 		identities = append(identities, row.identity(place))
 		if len(identities) == cap(identities) {
 			records = s.records.list(s.seed, identities, records)
@@ -92,7 +94,8 @@ func (s *snapshot) list(row *row, after tenancy.Key, limit int) []tenancy.Record
 var last = [16]byte(bytes.Repeat([]byte{0xff}, 16))
 
 // walk visits up to limit places that have the In of a key and come after it.
-func (s *snapshot) walk(row *row, after tenancy.Key, limit int, visit func(place tenancy.Key)) {
+func (s *snapshot) walk(row *row, l *tenancy.Lookup, visit func(place tenancy.Key)) {
+	after, limit := l.Key, l.Limit
 	if row.In == (after.In == [16]byte{}) || !row.Text && after.Text != "" {
 		return
 	}
@@ -100,7 +103,7 @@ func (s *snapshot) walk(row *row, after tenancy.Key, limit int, visit func(place
 		after.ID = last
 	}
 	s.indexes[row.Index].each(after, func(place tenancy.Key) bool {
-		if place.In != after.In {
+		if place.In != after.In || l.Until != "" && place.Text >= l.Until {
 			return false
 		}
 		if place != after {

@@ -136,8 +136,72 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 		}
 		t.gathered()
+		if err := t.moveDerived(move); err != nil {
+			return err
+		}
 		return t.settle()
 	})
+}
+
+// moveDerived moves the records that are derived from memberships and accounts, which
+// have moved, and deletes those that no longer hold.
+func (t *tx) moveDerived(move tenancy.Move) error {
+	for _, i := range []tenancy.Index{tenancy.IndexWords, tenancy.IndexIndependentUsers,
+		tenancy.IndexIndependentAccounts} {
+		all := t.all(i, move.From)
+		t.gather(i, len(all))
+		for _, r := range all {
+			if err := t.replace(r, nil); err != nil {
+				return err
+			}
+			if moved := movedInto(r, move.Into); !move.Into.IsZero() {
+				if err := t.replace(nil, moved); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	t.gathered()
+	for _, i := range []tenancy.Index{tenancy.IndexIndependentUsers, tenancy.IndexIndependentAccounts} {
+		for _, r := range t.all(i, move.Into) {
+			if t.holds(r) {
+				continue
+			}
+			if err := t.replace(r, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// movedInto returns a derived record as one of another organization.
+func movedInto(r tenancy.Record, into tenancy.OrganizationID) tenancy.Record {
+	switch r := r.(type) {
+	case tenancy.WordRecord:
+		r.Organization = into
+		return r
+	case tenancy.IndependentUserRecord:
+		r.Organization = into
+		return r
+	case tenancy.IndependentAccountRecord:
+		r.Organization = into
+		return r
+	}
+	return r
+}
+
+// holds reports whether a user or an account is outside the organization to which it is
+// independent.
+func (t *tx) holds(r tenancy.Record) bool {
+	switch r := r.(type) {
+	case tenancy.IndependentUserRecord:
+		return t.records.membership(t.seed, &r.Organization, &r.User) == nil
+	case tenancy.IndependentAccountRecord:
+		a := t.records.account(t.seed, &r.Account)
+		return a == nil || a.Organization != r.Organization
+	}
+	return true
 }
 
 // gather holds back the changes to the indexes of a kind, of about so many records,
@@ -173,7 +237,7 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 
 // all lists the records of an organization that an index has.
 func (t *tx) all(i tenancy.Index, of tenancy.OrganizationID) []tenancy.Record {
-	return t.list(&t.rows[i], tenancy.Key{In: of}, math.MaxInt)
+	return t.list(&t.rows[i], &tenancy.Lookup{Key: tenancy.Key{In: of}, Limit: math.MaxInt})
 }
 
 // stored returns the stored record that has the identity of this one, or nil.

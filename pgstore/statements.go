@@ -213,7 +213,7 @@ type read struct {
 var reads = func() map[*tables.Query]read {
 	all := map[*tables.Query]read{}
 	for _, x := range tables.Indexes() {
-		for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Count} {
+		for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Range, &x.Count} {
 			all[q] = newRead(x, q)
 		}
 	}
@@ -240,7 +240,7 @@ func newRead(x *tables.Index, q *tables.Query) read {
 		}
 	}
 	columns, order := tables.Names(x.Table.Columns[:x.Table.Fields]), "asked.place"
-	if q == &x.List {
+	if q == &x.List || q == &x.Range {
 		// So that the order within a place does not depend on how the server finds the
 		// rows.
 		var ordered strings.Builder
@@ -290,4 +290,26 @@ const (
 	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 0, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
 	dismissMembers = "DELETE FROM tenancy_members WHERE organization_id = $1::uuid"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
+)
+
+// The statements of MoveAll for the records that are derived from memberships and
+// accounts.
+var (
+	moveDerived = []string{
+		"UPDATE tenancy_words SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
+		"UPDATE tenancy_independent_users SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
+		"UPDATE tenancy_independent_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
+	}
+	deleteDerived = []string{
+		"DELETE FROM tenancy_words WHERE organization_id = $1::uuid",
+		"DELETE FROM tenancy_independent_users WHERE organization_id = $1::uuid",
+		"DELETE FROM tenancy_independent_accounts WHERE organization_id = $1::uuid",
+	}
+	// Those that a merge brought together no longer hold.
+	deleteJoined = []string{
+		"DELETE FROM tenancy_independent_users WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_members" +
+			" WHERE tenancy_members.organization_id = $1::uuid AND tenancy_members.user_id = tenancy_independent_users.user_id)",
+		"DELETE FROM tenancy_independent_accounts WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_accounts" +
+			" WHERE tenancy_accounts.id = account_id AND tenancy_accounts.organization_id = $1::uuid)",
+	}
 )

@@ -365,7 +365,7 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or a deletion, with one statement per table.
+// MoveAll carries out a merge or a deletion, with statements per table.
 func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
@@ -375,6 +375,19 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))
 		}
 		t.kept.Queue(moveAccounts, from, into)
+		if m.Into.IsZero() {
+			t.queueEach(deleteDerived, from)
+			return nil
+		}
+		t.queueEach(moveDerived, from, into)
+		t.queueEach(deleteJoined, into)
 		return nil
 	})
+}
+
+// queueEach queues statements that take the same arguments.
+func (t *tx) queueEach(texts []string, args ...any) {
+	for _, text := range texts {
+		t.kept.Queue(text, args...)
+	}
 }

@@ -26,7 +26,7 @@ type batchKind struct {
 // alone.
 func kindOf(l tenancy.Lookup) (batchKind, bool) {
 	exact := l.Limit == 0 && !l.Count
-	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Key == tenancy.Key{In: l.Key.In} &&
+	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Until == "" && l.Key == tenancy.Key{In: l.Key.In} &&
 		l.Key.In != [16]byte{}
 	return batchKind{l.Index, whole}, exact || whole
 }

@@ -110,7 +110,7 @@ func TestIndexesAreUsed(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 	for _, x := range tables.Indexes() {
-		for _, q := range []tables.Query{x.Exact, x.List, x.Count} {
+		for _, q := range []tables.Query{x.Exact, x.List, x.Range, x.Count} {
 			if q.SQL == "" || q.SQL == x.Exact.SQL && !x.IndexInfo.Exact {
 				continue
 			}

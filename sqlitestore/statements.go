@@ -33,7 +33,7 @@ var (
 	asking = func() map[*tables.Query]string {
 		texts := map[*tables.Query]string{}
 		for _, x := range tables.Indexes() {
-			for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Count} {
+			for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Range, &x.Count} {
 				texts[q] = parameters(q.SQL)
 			}
 		}
@@ -119,4 +119,26 @@ const (
 	moveMembers   = "UPDATE tenancy_members SET organization_id = ?2, role = ?3, exempt = 0, since = ?4 WHERE organization_id = ?1"
 	deleteMembers = "DELETE FROM tenancy_members WHERE organization_id = ?1"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
+)
+
+// The tables of records that are derived from memberships and accounts, and the
+// statements of MoveAll for them.
+var (
+	moveDerived = []string{
+		"UPDATE tenancy_words SET organization_id = ?2 WHERE organization_id = ?1",
+		"UPDATE tenancy_independent_users SET organization_id = ?2 WHERE organization_id = ?1",
+		"UPDATE tenancy_independent_accounts SET organization_id = ?2 WHERE organization_id = ?1",
+	}
+	deleteDerived = []string{
+		"DELETE FROM tenancy_words WHERE organization_id = ?1",
+		"DELETE FROM tenancy_independent_users WHERE organization_id = ?1",
+		"DELETE FROM tenancy_independent_accounts WHERE organization_id = ?1",
+	}
+	// Those that a merge brought together no longer hold.
+	deleteJoined = []string{
+		"DELETE FROM tenancy_independent_users WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_members" +
+			" WHERE tenancy_members.organization_id = ?1 AND tenancy_members.user_id = tenancy_independent_users.user_id)",
+		"DELETE FROM tenancy_independent_accounts WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_accounts" +
+			" WHERE tenancy_accounts.id = account_id AND tenancy_accounts.organization_id = ?1)",
+	}
 )

@@ -299,22 +299,41 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or a deletion in two statements. It returns CodeBusy if
-// the user of a membership that moves is already a member of move.Into.
+// MoveAll carries out a merge or a deletion, with statements per table. It returns CodeBusy
+// if the user of a membership that moves is already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
+		from, into := [16]byte(move.From), [16]byte(move.Into)
 		if move.Into.IsZero() {
-			if err := t.change(deleteMembers, [16]byte(move.From)); err != nil {
+			if err := t.change(deleteMembers, from); err != nil {
 				return err
 			}
-			return t.change(moveAccounts, [16]byte(move.From), nil)
+			if err := t.change(moveAccounts, from, nil); err != nil {
+				return err
+			}
+			return t.changeEach(deleteDerived, from)
 		}
-		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into),
-			int64(tenancy.StandardUser), int64(move.At)); err != nil {
+		if err := t.change(moveMembers, from, into, int64(tenancy.StandardUser), int64(move.At)); err != nil {
 			return err
 		}
-		return t.change(moveAccounts, [16]byte(move.From), [16]byte(move.Into))
+		if err := t.change(moveAccounts, from, into); err != nil {
+			return err
+		}
+		if err := t.changeEach(moveDerived, from, into); err != nil {
+			return err
+		}
+		return t.changeEach(deleteJoined, into)
 	})
+}
+
+// changeEach runs statements that take the same arguments.
+func (t *tx) changeEach(texts []string, args ...any) error {
+	for _, text := range texts {
+		if err := t.change(text, args...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func wrap(err error) error {

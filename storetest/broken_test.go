@@ -177,6 +177,19 @@ func (t tamperedTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.naiveTx.MoveAll(ctx, move)
 }
 
+// stay leaves the records of an organization that an index has where they are.
+func stay(index tenancy.Index) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+			all, err := tx.Read(ctx, tenancy.Lookup{Index: index, Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+			if err != nil {
+				return err
+			}
+			return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, all[0].Records...))
+		}}
+	}
+}
+
 var brokenStores = []broken{
 	// what is read
 	{"a limit one too high", []string{"Read/limits", "Index/members"}, asking(func(l *tenancy.Lookup) {
@@ -192,6 +205,12 @@ var brokenStores = []broken{
 	{"counts from the start", []string{"Read/limits", "Index/members"}, asking(func(l *tenancy.Lookup) {
 		if l.Count {
 			l.Key = tenancy.Key{In: l.Key.In}
+		}
+	})},
+	{"lists beyond a text", []string{"Read/until a text"}, asking(func(l *tenancy.Lookup) { l.Until = "" })},
+	{"lists up to a text and with it", []string{"Read/until a text"}, asking(func(l *tenancy.Lookup) {
+		if l.Until != "" {
+			l.Until += "\x00"
 		}
 	})},
 	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"},
@@ -593,6 +612,23 @@ var brokenStores = []broken{
 			return err
 		}}
 	}},
+	{"words left behind", []string{"MoveAll/into another organization", "MoveAll/to nobody"},
+		stay(tenancy.IndexWords)},
+	{"independent users left behind", []string{"MoveAll/of what is derived, into another organization",
+		"MoveAll/of what is derived, to nobody"}, stay(tenancy.IndexIndependentUsers)},
+	{"independent accounts left behind", []string{"MoveAll/of what is derived, into another organization",
+		"MoveAll/of what is derived, to nobody"}, stay(tenancy.IndexIndependentAccounts)},
+	{"independent to what they belong to", []string{"MoveAll/of what is derived, into another organization"},
+		func(*naive) hooks {
+			return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+				of := func(i tenancy.Index) tenancy.Lookup {
+					return tenancy.Lookup{Index: i, Key: tenancy.Key{In: move.Into}, Limit: math.MaxInt}
+				}
+				were, err := tx.Read(ctx, of(tenancy.IndexIndependentUsers), of(tenancy.IndexIndependentAccounts))
+				return errors.Join(err, tx.MoveAll(ctx, move),
+					tx.Put(ctx, slices.Concat(were[0].Records, were[1].Records)...))
+			}}
+		}},
 	{"moved at the end of the transaction", []string{"MoveAll/between other writes"}, func(s *naive) hooks {
 		var moves []tenancy.Move
 		return hooks{

@@ -115,7 +115,57 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 		}
 	}
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		if moved := movedInto(r, move); moved != r {
+			_ = m.Delete(ctx, r)
+			if !move.Into.IsZero() {
+				_ = m.Put(ctx, moved)
+			}
+		}
+	}
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		if m.joined(r, move.Into) {
+			_ = m.Delete(ctx, r)
+		}
+	}
 	return nil
+}
+
+// movedInto returns what becomes of a record that is derived from memberships and
+// accounts. It returns others unchanged.
+func movedInto(r tenancy.Record, move tenancy.Move) tenancy.Record {
+	switch r := r.(type) {
+	case tenancy.WordRecord:
+		if r.Organization == move.From {
+			r.Organization = move.Into
+		}
+		return r
+	case tenancy.IndependentUserRecord:
+		if r.Organization == move.From {
+			r.Organization = move.Into
+		}
+		return r
+	case tenancy.IndependentAccountRecord:
+		if r.Organization == move.From {
+			r.Organization = move.Into
+		}
+		return r
+	}
+	return r
+}
+
+// joined reports whether a record says that a user or an account is independent to an
+// organization which has it.
+func (m *model) joined(r tenancy.Record, org tenancy.OrganizationID) bool {
+	switch r := r.(type) {
+	case tenancy.IndependentUserRecord:
+		member := m.records[identity(tenancy.MembershipRecord{Organization: org, User: r.User})]
+		return r.Organization == org && member != nil
+	case tenancy.IndependentAccountRecord:
+		a, _ := m.records[identity(tenancy.AccountRecord{ID: r.Account})].(tenancy.AccountRecord)
+		return r.Organization == org && a.Organization == org
+	}
+	return false
 }
 
 func (m *model) Read(_ context.Context, lookups ...tenancy.Lookup) ([]tenancy.Answer, error) {
@@ -159,7 +209,8 @@ func answer(places []place, l tenancy.Lookup) (a tenancy.Answer) {
 		return a
 	}
 	for _, p := range places {
-		if p.key.In != l.Key.In || compareKeys(p.key, l.Key) <= 0 || len(a.Records) == l.Limit {
+		beyond := l.Until != "" && p.key.Text >= l.Until
+		if p.key.In != l.Key.In || compareKeys(p.key, l.Key) <= 0 || beyond || len(a.Records) == l.Limit {
 			continue
 		}
 		a.Records = append(a.Records, p.record)
@@ -362,6 +413,9 @@ func describe(l tenancy.Lookup) string {
 	}
 	if l.Count {
 		what = "how many, " + what
+	}
+	if l.Until != "" {
+		what = fmt.Sprintf("before %q, %s", l.Until, what)
 	}
 	return fmt.Sprintf("%s: %s {In: %x, Text: %q, ID: %x}", infoOf(l.Index).Name, what, l.Key.In, l.Key.Text, l.Key.ID)
 }

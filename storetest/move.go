@@ -13,6 +13,8 @@ func moveCases() []testCase {
 	return []testCase{
 		{"MoveAll/into another organization", func(c trial) { c.moveAll(orgID(2)) }},
 		{"MoveAll/to nobody", func(c trial) { c.moveAll(tenancy.OrganizationID{}) }},
+		{"MoveAll/of what is derived, into another organization", func(c trial) { c.moveTies(orgID(2)) }},
+		{"MoveAll/of what is derived, to nobody", func(c trial) { c.moveTies(tenancy.OrganizationID{}) }},
 		{"MoveAll/between other writes", trial.moveBetween},
 		{"MoveAll/again and again", trial.moveOn},
 		{"MoveAll/of nothing", trial.moveNothing},
@@ -56,7 +58,32 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 			State:    tenancy.StatePending,
 			Personal: tenancy.InvitationPersonal{Address: address(first)}},
 		tenancy.ConnectionRecord{ID: id(first), Organization: org},
+		tenancy.WordRecord{Organization: org, User: userID(first + 1),
+			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(first))}},
+		tenancy.WordRecord{Organization: org, User: userID(first + 2),
+			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(first))}},
 	}
+}
+
+// ties returns what says who is independent to organizations 1, 2 and 3, whose first
+// numbers are given: each has members and accounts in the two others, and outside of all.
+func ties(first ...int) (records []tenancy.Record) {
+	for i, mine := range first {
+		org := orgID(i + 1)
+		for j, theirs := range first {
+			if i == j {
+				continue
+			}
+			records = append(records,
+				tenancy.IndependentUserRecord{Organization: org, User: userID(theirs + 1), Account: accountID(mine)},
+				tenancy.IndependentAccountRecord{Organization: org, Account: accountID(theirs + 1),
+					Parent: accountID(theirs), User: userID(mine + 2)})
+		}
+		records = append(records,
+			tenancy.IndependentUserRecord{Organization: org, User: userID(90), Account: accountID(mine + 3)},
+			tenancy.IndependentAccountRecord{Organization: org, Account: accountID(70), User: userID(mine + 2)})
+	}
+	return records
 }
 
 // neighbours returns what no move of organization 1 changes: two other organizations,
@@ -99,12 +126,45 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 		case tenancy.AccountRecord:
 			was.Organization = into
 			require.Equal(c, was, c.get(was))
+		case tenancy.WordRecord:
+			require.Nil(c, c.get(was), "a word stays")
+			if was.Organization = into; !into.IsZero() {
+				require.Equal(c, was, c.get(was))
+			}
 		default:
 			require.Equal(c, was, c.get(was), "what does not move is moved")
 		}
 	}
 	require.NoError(c, move(c.Context(), m))
 	c.holds(m) // in all indexes
+}
+
+// moveTies checks what a move does to what says who is independent. In a merge, those who
+// belong together no longer are.
+func (c trial) moveTies(into tenancy.OrganizationID) {
+	m, all := newModel(), ties(60, 20, 40)
+	c.both(m, putting(append(append(organizationOf(orgID(1), 60), neighbours()...), all...)...))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+	})
+	c.holds(m)
+	kept, moved := 0, 0
+	for _, was := range all {
+		now := movedInto(was, tenancy.Move{From: orgID(1), Into: into})
+		switch {
+		case now == was && c.get(was) != nil:
+			kept++
+		case now != was && c.get(was) != nil:
+			require.Fail(c, "it stays")
+		case now != was && !into.IsZero() && c.get(now) != nil:
+			moved++
+		}
+	}
+	want := [2]int{12, 0} // of 18, six are of the first organization
+	if !into.IsZero() {
+		want = [2]int{10, 4} // two of the second are joined with the first, and two of the first with the second
+	}
+	require.Equal(c, want, [2]int{kept, moved})
 }
 
 // moveBetween writes before and after a move in the same transaction. The move applies

@@ -191,6 +191,7 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 			switch {
 			case l.Limit == 0 && f.key == l.Key:
 				answers[i].Record = f.record
+			case l.Until != "" && f.key.Text >= l.Until:
 			case l.Limit > 0 && f.key.In == l.Key.In && compareKeys(f.key, l.Key) > 0:
 				after = append(after, f)
 			}
@@ -363,9 +364,48 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 				moved.Organization = move.Into
 				r = moved
 			}
+		case tenancy.WordRecord:
+			if moved.Organization == move.From {
+				if move.Into.IsZero() {
+					continue
+				}
+				moved.Organization = move.Into
+				r = moved
+			}
+		case tenancy.IndependentUserRecord:
+			if moved.Organization == move.From {
+				if move.Into.IsZero() {
+					continue
+				}
+				moved.Organization = move.Into
+				r = moved
+			}
+		case tenancy.IndependentAccountRecord:
+			if moved.Organization == move.From {
+				if move.Into.IsZero() {
+					continue
+				}
+				moved.Organization = move.Into
+				r = moved
+			}
 		}
 		records = append(records, r)
 	}
 	tx.content.records = records
+	tx.content.records = slices.DeleteFunc(slices.Clone(records), func(r tenancy.Record) bool { return tx.joined(r, move.Into) })
 	return nil
+}
+
+// joined reports whether a user or an account that is recorded as independent to an
+// organization belongs to it.
+func (tx *naiveTx) joined(r tenancy.Record, org tenancy.OrganizationID) (joined bool) {
+	switch r := r.(type) {
+	case tenancy.IndependentUserRecord:
+		_, joined = find(tx.content, tenancy.MembershipRecord{Organization: org, User: r.User})
+		return joined && r.Organization == org
+	case tenancy.IndependentAccountRecord:
+		a, found := find(tx.content, tenancy.AccountRecord{ID: r.Account})
+		return found && r.Organization == org && a.Organization == org
+	}
+	return false
 }

@@ -15,6 +15,7 @@ func readCases() []testCase {
 		{"Read/answers in their places", trial.places},
 		{"Read/no lookups", trial.noLookups},
 		{"Read/limits", trial.limits},
+		{"Read/until a text", trial.until},
 		{"Read/what is absent", trial.absent},
 		{"Read/places with a part missing", trial.partMissing},
 	}
@@ -81,6 +82,45 @@ func (c trial) limits() {
 			require.Zero(c, list.Count, "a list has no count")
 			require.Equal(c, len(want), count.Count, describe(l))
 			require.Empty(c, count.Records, "a count has no records")
+		}
+	}
+}
+
+// until asks for parts of lists that end before a text, one by one and many at once.
+func (c trial) until() {
+	m := newModel()
+	var asked []tenancy.Lookup
+	for _, info := range tenancy.Indexes() {
+		if !info.Text || !info.Listed {
+			continue
+		}
+		var keys []tenancy.Key
+		for _, member := range population(info) {
+			if m.records[identity(member.record)] != nil || m.taken(member.record) {
+				continue
+			}
+			_ = m.Put(c.Context(), member.record)
+			key, _ := keyIn(info.Index, member.record)
+			keys = append(keys, key)
+		}
+		for i, key := range keys {
+			for _, until := range []string{keys[(i*7+3)%len(keys)].Text, key.Text + "a", key.Text} {
+				for _, after := range []tenancy.Key{key, {In: key.In}, {In: key.In, Text: key.Text}} {
+					asked = append(asked,
+						tenancy.Lookup{Index: info.Index, Key: after, Limit: 1 + i%4, Until: until},
+						tenancy.Lookup{Index: info.Index, Key: after, Limit: math.MaxInt32, Until: until})
+				}
+			}
+		}
+	}
+	c.put(sortedRecords(m)...)
+	got := c.ask(asked...)
+	want, _ := m.Read(c.Context(), asked...)
+	for i, l := range asked {
+		require.True(c, sameAnswer(got[i], want[i]), "%s: got %s, want %s", describe(l), describeAnswer(got[i]),
+			describeAnswer(want[i]))
+		if i%17 == 0 {
+			require.True(c, sameAnswer(c.ask(l)[0], want[i]), describe(l))
 		}
 	}
 }

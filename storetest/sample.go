@@ -119,6 +119,10 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexMembershipsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(own), User: userID(group)}
 	},
+	tenancy.IndexWords: func(own, group, n int) tenancy.Record {
+		return tenancy.WordRecord{Organization: orgID(group), User: userID(own),
+			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(n))}}
+	},
 	tenancy.IndexAccounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
 	tenancy.IndexAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}
@@ -134,6 +138,13 @@ var samples = map[tenancy.Index]sample{
 	},
 	tenancy.IndexGrantsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.GrantRecord{Account: accountID(own), User: userID(group)}
+	},
+	tenancy.IndexIndependentUsers: func(own, group, text int) tenancy.Record {
+		return tenancy.IndependentUserRecord{Organization: orgID(group), User: userID(text), Account: accountID(own)}
+	},
+	tenancy.IndexIndependentAccounts: func(own, group, text int) tenancy.Record {
+		return tenancy.IndependentAccountRecord{Organization: orgID(group), Account: accountID(text),
+			User: userID(own)}
 	},
 	tenancy.IndexInvitations: func(own, _, _ int) tenancy.Record {
 		return tenancy.InvitationRecord{ID: id(own)}

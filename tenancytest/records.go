@@ -24,8 +24,13 @@ func Records(tb testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Recor
 	err := store.View(context.WithoutCancel(tb.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
 		clear(records)
 		var whole, parts []tenancy.Lookup
+		var within []tenancy.Index
 		for _, index := range tenancy.Indexes() {
-			if index.Identity && !index.In {
+			switch {
+			case !index.Identity:
+			case index.In:
+				within = append(within, index.Index)
+			default:
 				whole = append(whole, tenancy.Lookup{Index: index.Index, Limit: all})
 			}
 		}
@@ -35,12 +40,9 @@ func Records(tb testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Recor
 		}
 		for _, a := range answers {
 			keep(a.Records)
-			for _, r := range a.Records { // memberships and grants are found through what they are in
-				switch r := r.(type) {
-				case tenancy.OrganizationRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.ID}, Limit: all})
-				case tenancy.AccountRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.ID}, Limit: all})
+			for _, r := range a.Records { // others are found through what they are in
+				for _, index := range within {
+					parts = append(parts, tenancy.Lookup{Index: index, Key: tenancy.Key{In: r.Entries(nil)[0].Key.ID}, Limit: all})
 				}
 			}
 		}

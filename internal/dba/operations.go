@@ -15,8 +15,8 @@ import (
 	"github.com/add4b1c6/tenancy/storetest"
 )
 
-// Company is an organization with what operations take away: a member who has roles,
-// domains, connections, and an organization to merge.
+// Company is an organization with what operations take away: a member and
+// another user who have roles, domains, connections, and an organization to merge.
 type Company struct {
 	*scene.Scene
 	ctx        context.Context
@@ -38,6 +38,7 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	require.NoError(t, err)
 	_, err = c.As(c.ben).AcceptInvitation(c.ctx, tenancy.Acceptance{Secret: sent.Secret})
 	require.NoError(t, err)
+	c.Guest(c.ana.User.ID, c.ana.Account.ID, "gus", tenancy.Support)
 	c.Prove(c.ana.User.ID, org, "ana.example.com")
 	claim, err := owner.AddDomain(c.ctx, org, "other.example.com")
 	require.NoError(t, err)

@@ -2,8 +2,10 @@ package scene
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,4 +75,96 @@ func BenchmarkJoin(b *testing.B, open func(*testing.B) tenancy.Store, sizes ...i
 			})
 		}
 	}
+}
+
+// Crowd stores members of an organization without the library's knowledge, since signing so
+// many people up takes longer than what is measured. Their names are "Person 000017 Common";
+// of those whose number a thousand divides, also "Rare". Of every hundred, one has a role on
+// an account of another organization, and there is another user who is not a member and has
+// one on an account of this organization.
+func (s *Scene) Crowd(ours, theirs tenancy.SignedUp, members int) {
+	s.tb.Helper()
+	const batch = 1000
+	for from := 0; from < members; from += batch {
+		var records []tenancy.Record
+		for n := from; n < min(from+batch, members); n++ {
+			records = append(records, person(ours, theirs, n)...)
+		}
+		s.Put(records...)
+	}
+}
+
+// person returns the records of one of the crowd.
+func person(ours, theirs tenancy.SignedUp, n int) []tenancy.Record {
+	support := tenancy.Roles(tenancy.Support)
+	org, user := ours.Organization.ID, userOf(n, "person", fmt.Sprintf("Person %06d Common", n))
+	words := []string{"PERSON", fmt.Sprintf("%06d", n), "COMMON"}
+	if n%1000 == 0 {
+		user.Personal.Name = tenancy.NewPersonal(user.Personal.Name.Reveal() + " Rare")
+		words = append(words, "RARE")
+	}
+	words[0] = strings.ToUpper(user.Personal.Address.Reveal())
+	records := []tenancy.Record{user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1}}
+	for _, word := range words {
+		records = append(records, tenancy.WordRecord{Organization: org, User: user.ID,
+			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}})
+	}
+	records = append(records, tenancy.GrantRecord{Account: ours.Account.ID, User: user.ID, Roles: support})
+	if n%100 == 0 {
+		guest := userOf(n, "guest", "Guest")
+		outside := tenancy.AccountRecord{ID: tenancy.AccountID(user.ID), Owner: theirs.User.ID,
+			Organization: theirs.Organization.ID, Created: 1}
+		records = append(records, guest,
+			tenancy.GrantRecord{Account: ours.Account.ID, User: guest.ID, Roles: support},
+			tenancy.IndependentUserRecord{Organization: org, User: guest.ID, Account: ours.Account.ID},
+			outside,
+			tenancy.GrantRecord{Account: outside.ID, User: theirs.User.ID, Roles: tenancy.Roles(tenancy.AccountOwner)},
+			tenancy.GrantRecord{Account: outside.ID, User: user.ID, Roles: support},
+			tenancy.IndependentAccountRecord{Organization: org, User: user.ID, Account: outside.ID},
+			tenancy.IndependentUserRecord{Organization: theirs.Organization.ID, User: user.ID, Account: outside.ID})
+	}
+	return records
+}
+
+func userOf(n int, what, name string) (u tenancy.UserRecord) {
+	u.ID = tenancy.UserID{0x10, what[0]}
+	binary.BigEndian.PutUint64(u.ID[8:], uint64(n+1))
+	address := tenancy.NewPersonal(fmt.Sprintf("%s%d@crowd.example.com", what, n))
+	u.Created = 1
+	u.Personal = tenancy.UserPersonal{Email: address, Address: address, Name: tenancy.NewPersonal(name)}
+	return u
+}
+
+// BenchmarkLists reads first pages of lists of an organization of many members (USR-16,
+// ACC-9).
+func BenchmarkLists(b *testing.B, store tenancy.Store, members int) {
+	s := New(b, store, tenancy.Options{})
+	ours, theirs := s.Found("ours"), s.Found("theirs")
+	s.Crowd(ours, theirs, members)
+	owner, org := s.As(ours.User.ID), ours.Organization.ID
+	users := func(name string, q tenancy.UserQuery, want int) {
+		b.Run(fmt.Sprintf("%s/members=%d", name, members), func(b *testing.B) {
+			for b.Loop() {
+				page, _, err := tenancy.Collect(owner.Users(context.Background(), org, q), 50)
+				require.NoError(b, err)
+				require.GreaterOrEqual(b, len(page), want)
+			}
+		})
+	}
+	users("nobody", tenancy.UserQuery{Search: "nobody"}, 0)
+	users("nobody of two words", tenancy.UserQuery{Search: "common nobody"}, 0)
+	users("one", tenancy.UserQuery{Search: "000017 common"}, 1)
+	users("address", tenancy.UserQuery{Search: "person17@crowd"}, 1)
+	users("few", tenancy.UserQuery{Search: "rare"}, 1)
+	users("many", tenancy.UserQuery{Search: "common"}, 50)
+	users("managed", tenancy.UserQuery{}, 50)
+	users("independent users", tenancy.UserQuery{Kind: tenancy.KindIndependent}, 10)
+	b.Run(fmt.Sprintf("independent accounts/members=%d", members), func(b *testing.B) {
+		for b.Loop() {
+			page, _, err := tenancy.Collect(owner.Accounts(context.Background(), org,
+				tenancy.AccountQuery{Kind: tenancy.KindIndependent}), 50)
+			require.NoError(b, err)
+			require.NotEmpty(b, page)
+		}
+	})
 }

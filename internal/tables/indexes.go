@@ -22,6 +22,7 @@ type Index struct {
 	id    *Column
 	Exact Query // returns the record at a key
 	List  Query // returns the records after a key
+	Range Query // returns those whose texts come before Until; only of an index that uses Text and is listed
 	Count Query // counts the records after a key
 }
 
@@ -68,7 +69,8 @@ func (x *Index) parts() (parts []part) {
 func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 	exact := l.Limit == 0 && !l.Count
 	switch {
-	case l.Limit < 0 || exact && !x.IndexInfo.Exact || !exact && !x.Listed:
+	case l.Limit < 0 || exact && !x.IndexInfo.Exact || !exact && !x.Listed,
+		l.Until != "" && (exact || l.Count || x.text == nil):
 		return nil, fmt.Errorf("index %s is not asked like this", x.Name)
 	case x.in != nil && l.Key.In == [16]byte{}:
 		return nil, nil
@@ -80,6 +82,8 @@ func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 		return nil, nil
 	case l.Count:
 		return &x.Count, nil
+	case l.Until != "":
+		return &x.Range, nil
 	}
 	return &x.List, nil
 }
@@ -87,9 +91,13 @@ func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 // Arguments returns a query's arguments, each with the type of its column. A limit is
 // an Int.
 func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
-	values = make([]any, 0, 4)
+	values = make([]any, 0, 5)
 	for _, p := range q.parts {
-		values = append(values, p.of(l.Key))
+		if p == until {
+			values = append(values, l.Until)
+		} else {
+			values = append(values, p.of(l.Key))
+		}
 	}
 	if q.limit {
 		values = append(values, int64(l.Limit))
@@ -103,7 +111,7 @@ func (x *Index) Holds(r tenancy.Record, l tenancy.Lookup) bool {
 	var room [8]tenancy.Entry
 	return slices.ContainsFunc(r.Entries(room[:0]), func(e tenancy.Entry) bool {
 		return e.Index == x.Index && e.Key.In == l.Key.In && (e.Key == l.Key) == (l.Limit == 0) &&
-			!before(e.Key, l.Key)
+			!before(e.Key, l.Key) && (l.Until == "" || e.Key.Text < l.Until)
 	})
 }
 
@@ -125,14 +133,26 @@ func (x *Index) queries() {
 	if x.Where != "" {
 		conditions, after = append(conditions, x.Where), append(after, x.Where)
 	}
-	list.limit, list.types = true, append(list.types, Int)
-	limit := fmt.Sprintf(" LIMIT $%d", len(list.types))
-	order := " ORDER BY " + Names(x.Columns())
+	if x.Listed && x.text != nil {
+		x.Range = list
+		x.Range.parts, x.Range.types = slices.Clone(list.parts), slices.Clone(list.types)
+		within := append(slices.Clone(after), x.text.Name+" < "+x.Range.parameter(until, x.text))
+		x.Range.SQL = "SELECT " + columns + from + strings.Join(within, " AND ") + x.order() + x.Range.limited()
+	}
+	limit := list.limited()
 	x.Exact, x.List, x.Count = exact, list, list
 	x.Exact.SQL = "SELECT " + columns + from + strings.Join(conditions, " AND ")
-	x.List.SQL = "SELECT " + columns + from + strings.Join(after, " AND ") + order + limit
+	x.List.SQL = "SELECT " + columns + from + strings.Join(after, " AND ") + x.order() + limit
 	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after,
 		" AND ") + limit + ") AS counted"
+}
+
+func (x *Index) order() string { return " ORDER BY " + Names(x.Columns()) }
+
+// limited adds the limit, as the last parameter.
+func (q *Query) limited() string {
+	q.limit, q.types = true, append(q.types, Int)
+	return fmt.Sprintf(" LIMIT $%d", len(q.types))
 }
 
 // parameter adds a parameter, and returns how it is written.
@@ -185,12 +205,17 @@ var places = []place{
 	{index: tenancy.IndexUsersOnDomain, in: "domain_group", keyIn: true, id: "id"},
 	{index: tenancy.IndexMembers, in: "organization_id", id: "user_id"},
 	{index: tenancy.IndexMembershipsOf, in: "user_id", id: "organization_id"},
+	{index: tenancy.IndexWords, in: "organization_id", text: "word_key", keyText: true, id: "user_id"},
 	{index: tenancy.IndexAccounts, id: "id"},
 	{index: tenancy.IndexAccountsIn, in: "organization_id", id: "id"},
 	{index: tenancy.IndexOpenAccountsOf, in: "owner_id", id: "id", where: mainAndOpen},
 	{index: tenancy.IndexOpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
 	{index: tenancy.IndexGrants, in: "account_id", id: "user_id"},
 	{index: tenancy.IndexGrantsOf, in: "user_id", id: "account_id"},
+	{index: tenancy.IndexIndependentUsers, in: "organization_id", text: "user_key", keyText: true,
+		id: "account_id"},
+	{index: tenancy.IndexIndependentAccounts, in: "organization_id", text: "account_key", keyText: true,
+		id: "user_id"},
 	{index: tenancy.IndexInvitations, id: "id"},
 	{index: tenancy.IndexInvitationsBySecret, text: "secret_key", keyText: true},
 	{index: tenancy.IndexPendingInvitations, in: "target_id", text: "pending_key", keyText: true},

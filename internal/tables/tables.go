@@ -45,6 +45,7 @@ const (
 	in part = 1 + iota
 	text
 	id
+	until // of a lookup, not of a key
 )
 
 func (p part) of(k tenancy.Key) any {

@@ -70,6 +70,15 @@ CREATE TABLE tenancy_members (
 );
 CREATE INDEX tenancy_memberships_of ON tenancy_members (user_id, organization_id);
 
+-- The words of members' names and addresses, by which members are found. Derived from the tables above.
+CREATE TABLE tenancy_words (
+    organization_id        uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    word                   text NOT NULL,
+    word_key               bytea NOT NULL,
+    PRIMARY KEY (organization_id, word_key, user_id)
+);
+
 CREATE TABLE tenancy_accounts (
     id                     uuid NOT NULL,
     owner_id               uuid,
@@ -100,6 +109,24 @@ CREATE TABLE tenancy_grants (
     PRIMARY KEY (account_id, user_id)
 );
 CREATE INDEX tenancy_grants_of ON tenancy_grants (user_id, account_id);
+
+-- Roles of users who are not members on open accounts of an organization, and roles of its members on open
+-- accounts that are not the organization's. Derived from members, accounts and grants.
+CREATE TABLE tenancy_independent_users (
+    organization_id        uuid NOT NULL,
+    user_id                uuid,
+    account_id             uuid NOT NULL,
+    user_key               bytea NOT NULL,
+    PRIMARY KEY (organization_id, user_key, account_id)
+);
+CREATE TABLE tenancy_independent_accounts (
+    organization_id        uuid NOT NULL,
+    account_id             uuid,
+    parent_id              uuid,
+    user_id                uuid NOT NULL,
+    account_key            bytea NOT NULL,
+    PRIMARY KEY (organization_id, account_key, user_id)
+);
 
 CREATE TABLE tenancy_invitations (
     id                     uuid NOT NULL,

@@ -72,6 +72,15 @@ CREATE TABLE tenancy_members (
 CREATE INDEX tenancy_memberships_of
     ON tenancy_members (user_id, organization_id);
 
+-- The words of members' names and addresses, by which members are found. Derived from the tables above.
+CREATE TABLE tenancy_words (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    word            TEXT NOT NULL,
+    word_key        TEXT NOT NULL,
+    PRIMARY KEY (organization_id, word_key, user_id)
+) STRICT, WITHOUT ROWID;
+
 -- Accounts and subaccounts. organization_id NULL: unmanaged. parent_id NULL: a main account. closed 0: open.
 CREATE TABLE tenancy_accounts (
     id                 BLOB NOT NULL CHECK (length(id) = 16),
@@ -108,6 +117,27 @@ CREATE TABLE tenancy_grants (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_grants_of
     ON tenancy_grants (user_id, account_id);
+
+-- Roles of users who are not members on open accounts of an organization. user_key: the text form of the
+-- user's ID. Derived from members, accounts and grants, as the next table is.
+CREATE TABLE tenancy_independent_users (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    user_id         BLOB CHECK (length(user_id) = 16),
+    account_id      BLOB NOT NULL CHECK (length(account_id) = 16),
+    user_key        TEXT NOT NULL,
+    PRIMARY KEY (organization_id, user_key, account_id)
+) STRICT, WITHOUT ROWID;
+
+-- Roles of an organization's members on open accounts that are not the organization's. account_key: the text
+-- form of the main account's ID, followed by the subaccount's.
+CREATE TABLE tenancy_independent_accounts (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    account_id      BLOB CHECK (length(account_id) = 16),
+    parent_id       BLOB CHECK (length(parent_id) = 16),
+    user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    account_key     TEXT NOT NULL,
+    PRIMARY KEY (organization_id, account_key, user_id)
+) STRICT, WITHOUT ROWID;
 
 -- Invitations, and organizations' requests for accounts. The key columns are NULL if the invitation is not
 -- found by them.

@@ -1,0 +1,291 @@
+package tenancy
+
+import (
+	"context"
+	"slices"
+)
+
+// Some records are derived from others, so that a list costs what it shows and not what
+// the organization has: the words of its members (WordRecord), and who is independent to
+// it (IndependentUserRecord, IndependentAccountRecord). No event tells of them, and no
+// decision looks at them. They are derived here alone: when an operation writes, from the
+// records that it changed. MoveAll takes them along with an organization.
+
+// derivation is what follows from the records that an operation changed.
+type derivation struct {
+	*reads
+	world *world
+
+	// The memberships and grants that began or ended, by what they are looked up by.
+	memberships map[UserID][]*slot
+	grantsOf    map[UserID][]*slot
+	grantsOn    map[AccountID][]*slot
+
+	named    []UserID    // whose name, address or memberships changed
+	joined   []UserID    // whose memberships began or ended
+	accounts []AccountID // that were closed, or changed their organization
+	pairs    []pair      // whose grant began or ended
+
+	put, deleted []Record // what follows
+}
+
+// pair is a user and an account on which they may have a role.
+type pair struct {
+	account AccountID
+	user    UserID
+}
+
+// derive begins a derivation from what was changed in the world.
+func (r *reads) derive(w *world) *derivation {
+	d := &derivation{
+		reads: r, world: w,
+		memberships: map[UserID][]*slot{},
+		grantsOf:    map[UserID][]*slot{},
+		grantsOn:    map[AccountID][]*slot{},
+	}
+	for _, s := range w.order {
+		d.note(s)
+	}
+	return d
+}
+
+// note notes what was changed of a record.
+func (d *derivation) note(s *slot) {
+	record, began, ended := s.now, s.was == nil && s.now != nil, s.was != nil && s.now == nil
+	if ended {
+		record = s.was
+	}
+	switch record := record.(type) {
+	case UserRecord:
+		was, _ := s.was.(UserRecord)
+		now, _ := s.now.(UserRecord)
+		if was.Personal != now.Personal {
+			d.named = append(d.named, record.ID)
+		}
+	case MembershipRecord:
+		if began || ended {
+			d.memberships[record.User] = append(d.memberships[record.User], s)
+			d.named, d.joined = append(d.named, record.User), append(d.joined, record.User)
+		}
+	case GrantRecord:
+		if began || ended {
+			d.grantsOf[record.User] = append(d.grantsOf[record.User], s)
+			d.grantsOn[record.Account] = append(d.grantsOn[record.Account], s)
+			d.pairs = append(d.pairs, pair{record.Account, record.User})
+		}
+	case AccountRecord:
+		was, _ := s.was.(AccountRecord)
+		now, _ := s.now.(AccountRecord)
+		if was.Organization != now.Organization || (was.Closed == 0) != (now.Closed == 0) {
+			d.accounts = append(d.accounts, record.ID)
+		}
+	}
+}
+
+// load asks for what the derived records depend on, and derives them as they were and as
+// they are now. Like every load it runs until it asks nothing new.
+func (d *derivation) load() {
+	d.put, d.deleted = nil, nil
+	for _, user := range each(d.named) {
+		d.replace(d.words(user, asItWas), d.words(user, asItIs))
+	}
+	for _, p := range each(d.affected()) {
+		d.replace(d.independent(p, asItWas), d.independent(p, asItIs))
+	}
+}
+
+// each returns values in their order, each once.
+func each[T comparable](values []T) (once []T) {
+	seen := make(map[T]bool, len(values))
+	for _, v := range values {
+		if !seen[v] {
+			seen[v] = true
+			once = append(once, v)
+		}
+	}
+	return once
+}
+
+// replace notes which derived records come and which go.
+func (d *derivation) replace(was, now []Record) {
+	for _, record := range was {
+		if !slices.Contains(now, record) {
+			d.deleted = append(d.deleted, record)
+		}
+	}
+	for _, record := range now {
+		if !slices.Contains(was, record) {
+			d.put = append(d.put, record)
+		}
+	}
+}
+
+// affected returns the pairs whose independence may have changed.
+func (d *derivation) affected() []pair {
+	pairs := slices.Clone(d.pairs)
+	for _, user := range each(d.joined) {
+		var before []GrantRecord
+		if !d.isNew(userByID(user)) {
+			before = all(d.reads, grantsOf(user, AccountID{}))
+		}
+		for _, g := range append(before, sidesOf[GrantRecord](d.grantsOf[user])...) {
+			pairs = append(pairs, pair{g.Account, user})
+		}
+	}
+	for _, account := range each(d.accounts) {
+		var before []GrantRecord
+		if !d.isNewAccount(account) {
+			before = all(d.reads, grantsOn(account, UserID{}))
+		}
+		for _, g := range append(before, sidesOf[GrantRecord](d.grantsOn[account])...) {
+			pairs = append(pairs, pair{account, g.User})
+		}
+	}
+	return pairs
+}
+
+// words derives the words by which a user is found in their organizations.
+func (d *derivation) words(user UserID, at side) (words []Record) {
+	memberships, record := d.membershipsOf(user, at), recordAt(d, userByID(user), at)
+	if record == nil || len(memberships) == 0 {
+		return nil
+	}
+	for _, word := range record.words() {
+		for _, m := range memberships {
+			words = append(words, WordRecord{m.Organization, user, WordPersonal{NewPersonal(word)}})
+		}
+	}
+	return words
+}
+
+// independent derives to which organizations a user or an account is independent by the
+// user's role on the account.
+func (d *derivation) independent(p pair, at side) []Record {
+	grant, account := recordAt(d, grantOn(p.account, p.user), at), recordAt(d, accountByID(p.account), at)
+	memberships := d.membershipsOf(p.user, at)
+	if grant == nil || account == nil {
+		return nil
+	}
+	return independent(*account, p.user, memberships)
+}
+
+// independent returns the records that follow from a role of a user, who has the given
+// memberships, on an account.
+func independent(a AccountRecord, user UserID, memberships []MembershipRecord) (records []Record) {
+	if a.Closed != 0 {
+		return nil
+	}
+	if !a.Organization.IsZero() && rankIn(memberships, a.Organization) == nil {
+		records = append(records, IndependentUserRecord{a.Organization, user, a.ID})
+	}
+	for _, m := range memberships {
+		if m.Organization != a.Organization {
+			records = append(records, IndependentAccountRecord{m.Organization, a.ID, a.Parent, user})
+		}
+	}
+	return records
+}
+
+// side says which of the two states of a record is meant: before the operation or after.
+type side int
+
+const (
+	asItWas side = iota
+	asItIs
+)
+
+func (s *slot) at(at side) Record {
+	if at == asItWas {
+		return s.was
+	}
+	return s.now
+}
+
+// recordAt returns a record as it was or as it is now, or nil if it is absent.
+func recordAt[R Record](d *derivation, o one[R], at side) *R {
+	if s := d.world.slots[Entry{o.Index, o.Key}]; s != nil {
+		if record, ok := s.at(at).(R); ok {
+			return &record
+		}
+		return nil
+	}
+	return find(d.reads, o)
+}
+
+// isNew reports whether the operation creates a user, of whom nothing is stored then.
+func (d *derivation) isNew(o one[UserRecord]) bool {
+	s := d.world.slots[Entry{o.Index, o.Key}]
+	return s != nil && s.touched && s.was == nil
+}
+
+func (d *derivation) isNewAccount(account AccountID) bool {
+	o := accountByID(account)
+	s := d.world.slots[Entry{o.Index, o.Key}]
+	return s != nil && s.touched && s.was == nil
+}
+
+// membershipsOf returns a user's memberships as they were or as they are now.
+func (d *derivation) membershipsOf(user UserID, at side) []MembershipRecord {
+	var memberships []MembershipRecord
+	if !d.isNew(userByID(user)) {
+		memberships = all(d.reads, membershipsOf(user, OrganizationID{}))
+	}
+	if at == asItWas {
+		return memberships
+	}
+	for _, s := range d.memberships[user] {
+		if s.now != nil {
+			memberships = append(memberships, s.now.(MembershipRecord))
+			continue
+		}
+		ended := s.was.(MembershipRecord)
+		memberships = slices.DeleteFunc(memberships,
+			func(m MembershipRecord) bool { return m.Organization == ended.Organization })
+	}
+	return memberships
+}
+
+// sidesOf returns records that began or ended.
+func sidesOf[R Record](changed []*slot) (records []R) {
+	for _, s := range changed {
+		if s.now != nil {
+			records = append(records, s.now.(R))
+		} else {
+			records = append(records, s.was.(R))
+		}
+	}
+	return records
+}
+
+// needMemberships asks ahead for what is derived from if a user gets or loses roles. That
+// saves a step: finish asks for what is missing.
+func (r *reads) needMemberships(user UserID) { all(r, membershipsOf(user, OrganizationID{})) }
+
+// needRoles asks ahead for what is derived from if a user joins an organization, and main
+// accounts of theirs come along.
+func (r *reads) needRoles(user UserID, owned []family) {
+	for _, g := range all(r, grantsOf(user, AccountID{})) {
+		need(r, accountByID(g.Account))
+	}
+	for _, family := range owned {
+		for _, account := range family.all() {
+			for _, g := range all(r, grantsOn(account.ID, UserID{})) {
+				r.needMemberships(g.User)
+			}
+		}
+	}
+}
+
+// finish reads the heads of the streams that the operation appends to, together with what
+// the derived records depend on.
+func (r *reads) finish(
+	ctx context.Context, tx ReadTx, c *changes,
+) (heads map[Stream]*HeadRecord, derived *derivation, err error) {
+	r.steps = 0 // load has read all that the decision needed
+	derived = r.derive(c.world)
+	err = r.gather(ctx, tx, func() {
+		heads = r.heads(c.said)
+		derived.load()
+	})
+	return heads, derived, err
+}
