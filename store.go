@@ -46,6 +46,10 @@ type ReadTx interface {
 	// a number on.
 	Events(ctx context.Context, stream Stream, from uint64, limit int) ([]EventRecord, error)
 
+	// FindEvents answers lookups of events, each in its place. Over a network it takes
+	// one round trip.
+	FindEvents(ctx context.Context, lookups ...EventLookup) ([][]EventRecord, error)
+
 	// Outbox returns, for each of up to limit streams, the oldest event that was
 	// appended and is not acknowledged. Streams are ordered by the bytes of Stream.Key
 	// and begin after the given one; the zero Stream begins with the first.
@@ -113,6 +117,41 @@ type Answer struct {
 	Records []Record // of a list
 	Count   int      // of a count
 }
+
+// EventLookup asks for events of a stream: up to Limit of those that By selects and
+// that lie between two places, neither of which is included. EventsByNumber orders
+// events by number, and ignores the times of places. Every other index orders them by
+// time, and by number where times are equal. A store has an index for each, so that an
+// answer costs what it holds, however long the stream is.
+type EventLookup struct {
+	Stream    Stream
+	By        EventIndex
+	Actor     Actor      // whose events EventsByActor selects
+	Type      string     // of the events that EventsByType selects
+	Subject   [16]byte   // an ID that the events have among their Subjects which EventsBySubject selects
+	After     EventPlace // zero: from the start
+	Before    EventPlace // zero: to the end
+	Backwards bool       // the last ones first
+	Limit     int        // zero or less: none
+}
+
+// EventPlace is a place in a stream. The zero value names none.
+type EventPlace struct {
+	Time     Instant
+	Sequence uint64
+}
+
+// EventIndex says which events of a stream an EventLookup selects.
+type EventIndex uint8
+
+// The indexes of events.
+const (
+	EventsByNumber  EventIndex = iota // all, by number
+	EventsByTime                      // all, by time
+	EventsByActor                     // those of one actor
+	EventsByType                      // those of one type
+	EventsBySubject                   // those whose data holds one ID
+)
 
 // Record is one of the record structs in record.go, by value. These structs are
 // comparable, without pointers and slices, so that nobody can change what one holds.

@@ -15,6 +15,7 @@ type snapshot struct {
 	records records
 	logs    trie[*log]
 	indexes []index // by index; only those that have an order are used
+	found   index   // the events by what finds them: its group (In), and their time and number (ID)
 	outbox  index   // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
 }
 
@@ -27,6 +28,7 @@ func newSnapshot() *snapshot {
 			s.indexes[i].places = newPlaces(r.IndexInfo)
 		}
 	}
+	s.found.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	s.outbox.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	return s
 }

@@ -274,6 +274,7 @@ func (t *tx) append(e tenancy.EventRecord) error {
 		return errors.New("memstore: an event's number leaves a gap in its stream")
 	}
 	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e))
+	groups(&e, t.change(&t.found).put)
 	t.change(&t.outbox).put(pending(&e))
 	return nil
 }

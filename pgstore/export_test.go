@@ -35,7 +35,7 @@ func Statements() []string {
 		readOutbox, readAccess,
 		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
-	writes := []statement{appendEvents, appendOutbox, ackOutbox}
+	writes := []statement{appendEvents, appendSubjects, appendOutbox, ackOutbox}
 	for _, c := range changes {
 		writes = append(writes, c.put, c.remove)
 	}

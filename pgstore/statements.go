@@ -262,12 +262,26 @@ var (
 	eventKey     = tables.EventColumns[:2]
 	eventColumns = tables.Names(tables.EventColumns)
 
-	appendEvents = insert("tenancy_events", tables.EventColumns, "")
-	appendOutbox = insert("tenancy_outbox", eventKey, "")
-	ackOutbox    = remove("tenancy_outbox", eventKey)
-	readEvents   = "SELECT " + eventColumns +
+	appendEvents   = insert("tenancy_events", tables.EventColumns, "")
+	appendSubjects = insert("tenancy_event_subjects", tables.SubjectColumns, "")
+	appendOutbox   = insert("tenancy_outbox", eventKey, "")
+	ackOutbox      = remove("tenancy_outbox", eventKey)
+	readEvents     = "SELECT " + eventColumns +
 		" FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
 )
+
+// findEvents holds the statements that find events, with their parameters cast.
+var findEvents = func() map[*tables.EventQuery]string {
+	all := map[*tables.EventQuery]string{}
+	for _, q := range tables.EventQueries() {
+		all[q] = q.SQL
+		for i, of := range q.Types {
+			parameter := fmt.Sprintf("$%d", i+1)
+			all[q] = strings.ReplaceAll(all[q], parameter, parameter+"::"+casts[of])
+		}
+	}
+	return all
+}()
 
 // readOutbox goes from stream to stream and reads the first event of each, however many
 // wait behind it.

@@ -41,6 +41,15 @@ var (
 	}()
 )
 
+// finding holds the text of every query that finds events.
+var finding = func() map[*tables.EventQuery]string {
+	texts := map[*tables.EventQuery]string{}
+	for _, q := range tables.EventQueries() {
+		texts[q] = parameters(q.SQL)
+	}
+	return texts
+}()
+
 // parameters replaces $1 by ?1. If a limit were a parameter and nothing else, SQLite
 // would compile the statement again whenever the limit changes.
 func parameters(text string) string {
@@ -111,6 +120,9 @@ var (
 	insertEvent = "INSERT INTO tenancy_events (" + eventNames + ") SELECT " + marks(len(tables.EventColumns)) +
 		" WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM tenancy_events WHERE stream = ?1 AND sequence = ?2 - 1)"
 )
+
+var insertSubject = "INSERT INTO tenancy_event_subjects (" + tables.Names(tables.SubjectColumns) + ") VALUES (" +
+	marks(len(tables.SubjectColumns)) + ")"
 
 const (
 	insertOutbox = "INSERT INTO tenancy_outbox (stream, sequence) VALUES (?1, ?2)"

@@ -140,6 +140,29 @@ func (t *tx) Events(
 	return t.events(ctx, selectEvents, stream.Key(), int64(from), int64(limit))
 }
 
+// FindEvents answers lookups of events. An unknown index is an error.
+func (t *tx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		q, args, err := tables.FindEvents(l)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		if q == nil {
+			continue
+		}
+		if answers[i], err = t.events(ctx, finding[q], args...); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
 // Outbox returns the oldest pending events. It returns nothing for a limit that is not
 // positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
@@ -269,6 +292,11 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 			}
 			if err := t.change(insertOutbox, values[0], values[1]); err != nil {
 				return err
+			}
+			for _, row := range tables.SubjectValues(e) {
+				if err := t.change(insertSubject, row...); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // model is what a store is compared with: the contract of one transaction at a time, in
@@ -220,6 +221,14 @@ func (m *model) Events(_ context.Context, s tenancy.Stream, from uint64, limit i
 		}
 	}
 	return events, nil
+}
+
+func (m *model) FindEvents(_ context.Context, lookups ...tenancy.EventLookup) ([][]tenancy.EventRecord, error) {
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		answers[i] = scene.Select(m.events[l.Stream], l)
+	}
+	return answers, nil
 }
 
 func (m *model) Outbox(_ context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {

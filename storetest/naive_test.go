@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // naive is a store made from the contract alone, without a look at memstore: slices
@@ -258,6 +260,20 @@ func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint6
 		events = append(events, l.event)
 	}
 	return events, nil
+}
+
+func (tx *naiveTx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		all, err := tx.Events(ctx, l.Stream, 1, math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = scene.Select(all, l)
+	}
+	return answers, nil
 }
 
 func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {

@@ -219,6 +219,18 @@ CREATE TABLE tenancy_events (
     PRIMARY KEY (stream, sequence)
 );
 
+CREATE INDEX tenancy_events_by_time ON tenancy_events (stream, time, sequence);
+CREATE INDEX tenancy_events_by_actor ON tenancy_events (stream, actor, time, sequence);
+CREATE INDEX tenancy_events_by_type ON tenancy_events (stream, type, time, sequence);
+
+CREATE TABLE tenancy_event_subjects (
+    stream                 uuid NOT NULL,
+    subject                uuid NOT NULL,
+    happened               bigint NOT NULL,
+    sequence               bigint NOT NULL,
+    PRIMARY KEY (stream, subject, happened, sequence)
+);
+
 CREATE TABLE tenancy_outbox (
     stream                 uuid NOT NULL,
     sequence               bigint NOT NULL,

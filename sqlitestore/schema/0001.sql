@@ -249,6 +249,21 @@ CREATE TABLE tenancy_events (
     hash         BLOB CHECK (length(hash) = 32),
     PRIMARY KEY (stream, sequence)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_events_by_time
+    ON tenancy_events (stream, time, sequence);
+CREATE INDEX tenancy_events_by_actor
+    ON tenancy_events (stream, actor, time, sequence);
+CREATE INDEX tenancy_events_by_type
+    ON tenancy_events (stream, type, time, sequence);
+
+-- Which IDs the data of events holds, to find the events by. happened: the event's time.
+CREATE TABLE tenancy_event_subjects (
+    stream   BLOB NOT NULL CHECK (length(stream) = 16),
+    subject  BLOB NOT NULL CHECK (length(subject) = 16),
+    happened INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (stream, subject, happened, sequence)
+) STRICT, WITHOUT ROWID;
 
 -- The events that are not acknowledged yet. Relay delivers them.
 CREATE TABLE tenancy_outbox (
