@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 )
 
 // Violation is an invariant that does not hold, as Check found it. It contains no
@@ -35,7 +36,7 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 	return func(yield func(Violation, error) bool) {
 		var found []Violation
 		err := d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-			c := checker{ctx: ctx, tx: tx, now: instantOf(d.now())}
+			c := checker{ctx: ctx, tx: tx, dir: d, now: instantOf(d.now())}
 			c.records()
 			if o.Replay {
 				c.replay()
@@ -59,6 +60,7 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 type checker struct {
 	ctx   context.Context
 	tx    ReadTx
+	dir   *Directory
 	now   Instant
 	found []Violation
 	err   error // of the store: it ends everything
@@ -105,6 +107,7 @@ func (c *checker) records() {
 	sweep(c, allInvitations(InvitationID{}), c.invitation)
 	sweep(c, allRequests(RequestID{}), c.request)
 	sweep(c, allDomains(DomainID{}), c.domain)
+	sweep(c, formerMembersDue(), c.formerMember)
 }
 
 func (c *checker) organization(r *reads, o OrganizationRecord) {
@@ -116,6 +119,8 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 		return
 	}
 	c.check(len(list(r, membersOf(o.ID, UserID{}), 1)) == 0, "INV-9", id, "it has ended, and has members")
+	c.check(o.Purged == 0 || len(list(r, formerMembers(o.ID, UserID{}), 1)) == 0, "USR-21", id,
+		"it was purged, and keeps former members")
 	c.check(len(list(r, domainsIn(o.ID, DomainID{}), 1)) == 0, "INV-9", id, "it has ended, and has domains")
 	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id,
 		"it has ended, and has connections")
@@ -135,6 +140,8 @@ func (c *checker) overdue(since Instant) bool { return c.now >= since.add(keptFo
 
 func (c *checker) user(r *reads, u UserRecord) {
 	id, memberships := u.ID.String(), all(r, membershipsOf(u.ID, OrganizationID{}))
+	c.check(!u.Deleted || len(list(r, formerMembershipsOf(u.ID), 1)) == 0, "USR-21", id,
+		"it is deleted, and an organization keeps its name")
 	for _, m := range memberships {
 		if m.Role != Owner {
 			c.check(len(memberships) == 1, "INV-5", id,
@@ -241,6 +248,13 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 func (c *checker) request(_ *reads, q RequestRecord) {
 	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(),
 		"its address is still there")
+}
+
+// formerMember examines what an organization keeps of a former member. Purge has a day
+// to remove what is due.
+func (c *checker) formerMember(_ *reads, m FormerMemberRecord) {
+	c.check(!c.dir.forgets(m, c.now.add(-24*time.Hour)), "INV-14",
+		m.Organization.String()+" "+m.User.String(), "the name of a former member is still there")
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {

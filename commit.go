@@ -16,6 +16,7 @@ type attempt struct {
 	nonce     EventID     // by which this call knows its own operation record again
 	recorded  bool        // the last attempt wrote an operation record
 	unlogged  []Record    // what the last attempt wrote without one
+	removed   []Record    // what it deleted without one
 }
 
 // attempt begins a call.
@@ -33,13 +34,18 @@ func (s *Session) attempt() *attempt {
 // write carries out what a decision said: the heads of the streams, then the
 // records, then the events. A decision that said nothing writes no operation
 // record, unless Once gave its ID, and so may records that no event tells of: when
-// a domain's record was last found, addresses that were purged.
+// a domain's record was last found, addresses and names that were purged.
 func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
 	c.world.mustApply("an operation")
 	changed, deleted := c.world.changed()
 	givenID := s.block == nil && !s.once.IsZero()
 	if len(c.said) == 0 && !givenID {
-		a.unlogged = changed
+		a.unlogged, a.removed = changed, deleted
+		if len(deleted) > 0 {
+			if err := tx.Delete(ctx, deleted...); err != nil {
+				return err
+			}
+		}
 		if len(changed) > 0 {
 			return tx.Put(ctx, changed...)
 		}
@@ -161,7 +167,7 @@ func (s *Session) tryCommit(
 	finished := false
 	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
 		a.rewind()
-		a.recorded, a.unlogged = false, nil
+		a.recorded, a.unlogged, a.removed = false, nil, nil
 		err := fn(ctx, tx)
 		finished = err == nil
 		return err
@@ -173,7 +179,7 @@ func (s *Session) tryCommit(
 // if the transaction is to run again.
 func (s *Session) resolve(ctx context.Context, c call, a *attempt) (done bool, err error) {
 	if !a.recorded {
-		return s.stands(ctx, a.unlogged) // if not, what arrives late says the same
+		return s.stands(ctx, a.unlogged, a.removed) // if not, what arrives late says the same
 	}
 	record, err := s.settle(ctx, a.operation)
 	switch {
@@ -214,13 +220,13 @@ func (s *Session) settle(ctx context.Context, id OperationID) (done *OperationRe
 }
 
 // stands reports whether records that were put without an operation record are
-// there.
-func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err error) {
-	if len(put) == 0 {
+// there, and those that were deleted are not.
+func (s *Session) stands(ctx context.Context, put, deleted []Record) (stands bool, err error) {
+	if len(put)+len(deleted) == 0 {
 		return true, nil
 	}
-	lookups := make([]Lookup, len(put))
-	for i, record := range put {
+	lookups := make([]Lookup, len(put)+len(deleted))
+	for i, record := range slices.Concat(put, deleted) {
 		at := identity(record)
 		lookups[i] = Lookup{Index: at.Index, Key: at.Key}
 	}
@@ -228,7 +234,11 @@ func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err er
 		answers, err := tx.Read(ctx, lookups...)
 		stands = err == nil
 		for i, answer := range answers {
-			stands = stands && answer.Record == put[i]
+			if i < len(put) {
+				stands = stands && answer.Record == put[i]
+			} else {
+				stands = stands && answer.Record == nil
+			}
 		}
 		return err
 	})

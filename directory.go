@@ -34,6 +34,10 @@ type Options struct {
 	// InvitationsPerDay is how many invitations one address gets within 24 hours
 	// in the name of one Owner (USR-10). Zero means 5, a negative number no limit.
 	InvitationsPerDay int
+	// FormerMembersFor is how long an organization keeps the name and the address of
+	// somebody who left it (USR-21): no read gives them after that, and Purge removes
+	// them. Zero means 365 days.
+	FormerMembersFor time.Duration
 	// Product is the label of the TXT records that prove domains (DOM-2): letters,
 	// digits and inner hyphens. Empty means "tenancy".
 	Product Reference
@@ -64,6 +68,7 @@ type options struct {
 	limits        Limits
 	life          time.Duration
 	perDay        int
+	formerFor     time.Duration
 	product       Reference
 	domainLive    time.Duration
 	resolver      Resolver
@@ -97,6 +102,7 @@ func (o *Options) ready() (r options, err error) {
 		limits:     *cmp.Or(o.Limits, &Limits{Domains: 100}),
 		life:       cmp.Or(o.InvitationLife, 7*24*time.Hour),
 		perDay:     cmp.Or(o.InvitationsPerDay, 5),
+		formerFor:  cmp.Or(o.FormerMembersFor, 365*24*time.Hour),
 		product:    cmp.Or(o.Product, "tenancy"),
 		domainLive: cmp.Or(o.DomainLive, 7*24*time.Hour),
 		resolver:   o.Resolver,
@@ -122,7 +128,7 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.limits.negative() || !isLabel(r.product) {
+	if r.life < 0 || r.formerFor < 0 || r.domainLive < 0 || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}
 	return r, nil

@@ -40,6 +40,18 @@ func membersOf(org OrganizationID, after UserID) many[MembershipRecord] {
 func membershipsOf(user UserID, after OrganizationID) many[MembershipRecord] {
 	return many[MembershipRecord]{Index: IndexMembershipsOf, Key: Key{In: user, ID: after}}
 }
+func formerMember(org OrganizationID, user UserID) one[FormerMemberRecord] {
+	return one[FormerMemberRecord]{Index: IndexFormerMembers, Key: Key{In: org, ID: user}}
+}
+func formerMembers(org OrganizationID, after UserID) many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembers, Key: Key{In: org, ID: after}}
+}
+func formerMembershipsOf(user UserID) many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembersOf, Key: Key{In: user}}
+}
+func formerMembersDue() many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembersDue}
+}
 func accountByID(id AccountID) one[AccountRecord] {
 	return one[AccountRecord]{Index: IndexAccounts, Key: Key{ID: id}}
 }

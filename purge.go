@@ -18,11 +18,20 @@ type Purged struct {
 	Organizations int // names
 	Invitations   int // addresses and hashes of secrets
 	Requests      int // addresses
+	FormerMembers int // names and addresses of people who left an organization (USR-21)
+}
+
+func (p *Purged) add(batch Purged) {
+	p.Organizations += batch.Organizations
+	p.Invitations += batch.Invitations
+	p.Requests += batch.Requests
+	p.FormerMembers += batch.FormerMembers
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
-// (ORG-11). Only System may call it, and should do so daily. It works in batches, each
+// (ORG-11). It also removes what organizations keep of people who left them, when
+// Options.FormerMembersFor is over or with the organization's name (USR-21). Only System may call it, and should do so daily. It works in batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -40,10 +49,8 @@ func (p *Platform) Purge(ctx context.Context) (Purged, error) {
 		if err != nil {
 			return total, err
 		}
-		total.Organizations += batch.Organizations
-		total.Invitations += batch.Invitations
-		total.Requests += batch.Requests
-		if max(batch.Organizations, batch.Invitations, batch.Requests) < pageSize {
+		total.add(batch)
+		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.FormerMembers) < pageSize {
 			return total, nil
 		}
 	}
@@ -54,6 +61,10 @@ type purgeFacts struct {
 	organizations []OrganizationRecord
 	invitations   []InvitationRecord
 	requests      []RequestRecord
+	former        []FormerMemberRecord // by when they left
+
+	// Former members of an organization that may be due: a page of each.
+	left map[OrganizationID][]FormerMemberRecord
 }
 
 func (r *reads) loadPurge() purgeFacts {
@@ -61,9 +72,14 @@ func (r *reads) loadPurge() purgeFacts {
 		organizations: list(r, organizationsDue(), pageSize),
 		invitations:   list(r, invitationsDue(), pageSize),
 		requests:      list(r, requestsDue(), pageSize),
+		former:        list(r, formerMembersDue(), pageSize),
+		left:          map[OrganizationID][]FormerMemberRecord{},
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
+		if purgeable(o.Ended, r.now) {
+			f.left[o.ID] = list(r, formerMembers(o.ID, UserID{}), pageSize)
+		}
 	}
 	return f
 }
@@ -74,8 +90,9 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		return Purged{}, err
 	}
 	var done Purged
+	done.FormerMembers = f.forget(c)
 	for _, o := range f.organizations {
-		if purgeable(o.Ended, c.now) {
+		if purgeable(o.Ended, c.now) && len(f.left[o.ID]) < pageSize { // else the next batch goes on with it
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
 			edit(c.world, organizationByID(o.ID),
 				func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })

@@ -168,11 +168,14 @@ type Entry struct {
 	Key   Key
 }
 
-// Move is the effect that a merge or a deletion has on an organization's memberships
-// and accounts. MoveAll applies it to all records that exist when it is called:
+// Move is the effect that a merge or a deletion has on an organization's memberships,
+// former members and accounts. MoveAll applies it to all records that exist when it is called:
 //
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
 //     not exempt, since At. If Into is zero, it is deleted.
+//   - Each FormerMemberRecord of From becomes one of Into. If both have one of the same
+//     user, the one that left later stays, and Into's if they left at the same time. If
+//     Into is zero, all stay as they are.
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
 //     Organization Into.
 //
@@ -215,6 +218,9 @@ const (
 	IndexUsersOnDomain
 	IndexMembers
 	IndexMembershipsOf
+	IndexFormerMembers
+	IndexFormerMembersOf
+	IndexFormerMembersDue
 	IndexAccounts
 	IndexAccountsIn
 	IndexOpenAccountsIn
@@ -280,6 +286,12 @@ func Indexes() []IndexInfo {
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)
 	// of a user, by organization
 	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)
+	// of an organization, by user
+	row(IndexFormerMembers, "former_members", FormerMemberRecord{}, identity|in|id|exact|list)
+	// of a user, by organization
+	row(IndexFormerMembersOf, "former_members_of", FormerMemberRecord{}, in|id|list)
+	// by when they left, and organization
+	row(IndexFormerMembersDue, "former_members_due", FormerMemberRecord{}, text|id|list)
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
 	// of an organization, all
 	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)

@@ -23,7 +23,7 @@ type layout struct {
 type row struct {
 	tenancy.IndexInfo
 	kind   tenancy.Index // the identity index of its records
-	paired bool          // the identity of its records is two IDs, which its keys hold in the other order
+	paired bool          // the identity of its records is two IDs
 }
 
 func newLayout() *layout {
@@ -60,10 +60,13 @@ func (l *layout) known(r tenancy.Record) bool {
 func (r *row) ordered() bool { return r.Listed || !r.Identity }
 
 // place returns the place of a record's entry: the entry's key, with the record's ID if
-// the index does not use ID. So every place says which record it belongs to.
+// the index does not use ID, and with both IDs if it uses one of two. So every place says which record it belongs to.
 func (r *row) place(key tenancy.Key, identity tenancy.Entry) tenancy.Key {
 	if !r.ID {
 		key.ID = identity.Key.ID
+	}
+	if r.paired && !r.In {
+		key.In = identity.Key.In
 	}
 	return key
 }
@@ -73,7 +76,9 @@ func (r *row) identity(place tenancy.Key) tenancy.Entry {
 	switch {
 	case r.Identity:
 		return tenancy.Entry{Index: r.kind, Key: place}
-	case r.paired:
+	case r.paired && !r.In:
+		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.In, ID: place.ID}}
+	case r.paired: // its keys hold them in the other order
 		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.ID, ID: place.In}}
 	}
 	return tenancy.Entry{Index: r.kind, Key: tenancy.Key{ID: place.ID}}
@@ -121,11 +126,11 @@ func newPlaces(info tenancy.IndexInfo) places {
 		})
 	case info.Text:
 		type place struct {
-			text string
-			id   [16]byte
+			text   string
+			id, in [16]byte // in comes along, and orders nothing
 		}
-		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} },
-			func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
+		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID, k.In} },
+			func(p place) tenancy.Key { return tenancy.Key{In: p.in, Text: p.text, ID: p.id} },
 			func(a, b place) int { return compareText(a.text, b.text, &a.id, &b.id) })
 	case info.In:
 		type place struct{ in, id [16]byte }

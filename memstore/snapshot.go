@@ -102,10 +102,10 @@ func (s *snapshot) walk(row *row, after tenancy.Key, limit int, visit func(place
 		after.ID = last
 	}
 	s.indexes[row.Index].each(after, func(place tenancy.Key) bool {
-		if place.In != after.In {
+		if row.In && place.In != after.In {
 			return false
 		}
-		if place != after {
+		if place.Text != after.Text || place.ID != after.ID {
 			visit(place)
 			limit--
 		}

@@ -33,7 +33,7 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 func Statements() []string {
 	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents,
 		readOutbox, readAccess,
-		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
+		moveMembers, dismissMembers, dropFormer, yieldFormer, moveFormer, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendSubjects, appendOutbox, ackOutbox}
 	for _, c := range changes {

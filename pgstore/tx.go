@@ -407,6 +407,9 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))
+			t.kept.Queue(dropFormer, from, into)
+			t.kept.Queue(yieldFormer, from, into)
+			t.kept.Queue(moveFormer, from, into, []byte(m.Into.String()))
 		}
 		t.kept.Queue(moveAccounts, from, into)
 		return nil

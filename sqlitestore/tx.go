@@ -318,7 +318,7 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or a deletion in two statements. It returns CodeBusy if
+// MoveAll carries out a merge or a deletion in a few statements. It returns CodeBusy if
 // the user of a membership that moves is already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
@@ -330,6 +330,14 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		}
 		if err := t.change(moveMembers, [16]byte(move.From), [16]byte(move.Into),
 			int64(tenancy.StandardUser), int64(move.At)); err != nil {
+			return err
+		}
+		for _, clash := range []string{dropFormer, yieldFormer} {
+			if err := t.change(clash, [16]byte(move.From), [16]byte(move.Into)); err != nil {
+				return err
+			}
+		}
+		if err := t.change(moveFormer, [16]byte(move.From), [16]byte(move.Into), move.Into.String()); err != nil {
 			return err
 		}
 		return t.change(moveAccounts, [16]byte(move.From), [16]byte(move.Into))

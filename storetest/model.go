@@ -109,6 +109,15 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			if !move.Into.IsZero() {
 				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User, Since: move.At})
 			}
+		case tenancy.FormerMemberRecord:
+			if r.Organization != move.From || move.Into.IsZero() {
+				continue
+			}
+			_ = m.Delete(ctx, r)
+			r.Organization = move.Into
+			if there, ok := m.records[identity(r)].(tenancy.FormerMemberRecord); !ok || there.LeftAt < r.LeftAt {
+				_ = m.Put(ctx, r)
+			}
 		case tenancy.AccountRecord:
 			if r.Organization == move.From {
 				r.Organization = move.Into

@@ -267,6 +267,9 @@ func (tx *naiveTx) FindEvents(
 ) ([][]tenancy.EventRecord, error) {
 	answers := make([][]tenancy.EventRecord, len(lookups))
 	for i, l := range lookups {
+		if l.By > tenancy.EventsBySubject {
+			return nil, errors.New("no such index of events")
+		}
 		all, err := tx.Events(ctx, l.Stream, 1, math.MaxInt)
 		if err != nil {
 			return nil, err
@@ -371,6 +374,20 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 					continue
 				}
 				r = tenancy.MembershipRecord{Organization: move.Into, User: moved.User, Since: move.At}
+			}
+		case tenancy.FormerMemberRecord:
+			if moved.Organization == move.From && !move.Into.IsZero() {
+				moved.Organization = move.Into
+				if there, ok := find(tx.content, moved); ok && there.LeftAt >= moved.LeftAt {
+					continue
+				}
+				r = moved
+			} else if moved.Organization == move.Into {
+				coming := moved
+				coming.Organization = move.From
+				if coming, ok := find(tx.content, coming); ok && coming.LeftAt > moved.LeftAt {
+					continue
+				}
 			}
 		case tenancy.AccountRecord:
 			if moved.Organization == move.From {

@@ -119,6 +119,15 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexMembershipsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.MembershipRecord{Organization: orgID(own), User: userID(group)}
 	},
+	tenancy.IndexFormerMembers: func(own, group, _ int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(group), User: userID(own)}
+	},
+	tenancy.IndexFormerMembersOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(own), User: userID(group)}
+	},
+	tenancy.IndexFormerMembersDue: func(own, _, text int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(1), User: userID(own), LeftAt: instant(text)}
+	},
 	tenancy.IndexAccounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
 	tenancy.IndexAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}

@@ -67,6 +67,18 @@ CREATE TABLE tenancy_members (
 );
 CREATE INDEX tenancy_memberships_of ON tenancy_members (user_id, organization_id);
 
+CREATE TABLE tenancy_former_members (
+    organization_id        uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    left_at                bigint NOT NULL,
+    email                  text NOT NULL,
+    name                   text NOT NULL,
+    due                    bytea,
+    PRIMARY KEY (organization_id, user_id)
+);
+CREATE INDEX tenancy_former_members_of ON tenancy_former_members (user_id, organization_id);
+CREATE INDEX tenancy_former_members_due ON tenancy_former_members (due, user_id) WHERE due IS NOT NULL;
+
 CREATE TABLE tenancy_accounts (
     id                     uuid NOT NULL,
     owner_id               uuid,

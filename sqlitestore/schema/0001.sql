@@ -69,6 +69,21 @@ CREATE TABLE tenancy_members (
 CREATE INDEX tenancy_memberships_of
     ON tenancy_members (user_id, organization_id);
 
+-- What organizations keep of people who left them. left_at: when. due: that, and the organization.
+CREATE TABLE tenancy_former_members (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    left_at         INTEGER NOT NULL,
+    email           TEXT NOT NULL,
+    name            TEXT NOT NULL,
+    due             TEXT,
+    PRIMARY KEY (organization_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_former_members_of
+    ON tenancy_former_members (user_id, organization_id);
+CREATE INDEX tenancy_former_members_due
+    ON tenancy_former_members (due, user_id) WHERE due IS NOT NULL;
+
 -- Accounts and subaccounts. organization_id NULL: unmanaged. parent_id NULL: a main account. closed 0: open.
 CREATE TABLE tenancy_accounts (
     id                 BLOB NOT NULL CHECK (length(id) = 16),
