@@ -72,12 +72,12 @@ func TestEvents(t *testing.T) {
 	t.Run("EVT-4 from any sequence number", func(t *testing.T) {
 		for _, from := range []uint64{0, 1, 2, 100, 101, 200, uint64(len(all)), uint64(len(all)) + 1, 1<<64 - 1} {
 			require.Equal(t, all[min(max(int(min(from, 1<<32))-1, 0), len(all)):],
-				append([]tenancy.Event{}, items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: from}))...),
+				append([]tenancy.LoggedEvent{}, items(t, owner.Events(s.ctx(), stream, tenancy.EventQuery{From: from}))...),
 				from)
 		}
 	})
 	t.Run("GEN-9 in pages, each event with its cursor", func(t *testing.T) {
-		var read []tenancy.Event
+		var read []tenancy.LoggedEvent
 		for after := tenancy.Cursor(""); ; {
 			page, next, err := tenancy.Collect(
 				owner.Events(s.ctx(), stream, tenancy.EventQuery{From: 5, After: after}), 77)
