@@ -202,6 +202,11 @@ func (c *chain) end(head HeadRecord) {
 	if head.Sequence != c.last || head.Hash != c.hash {
 		c.say(max(head.Sequence, c.last), TamperedHead)
 	}
+	c.anchored()
+}
+
+// anchored checks the heads that no event has met.
+func (c *chain) anchored() {
 	for _, h := range c.anchors {
 		if h.Sequence > 0 {
 			c.say(h.Sequence, TamperedHead)
