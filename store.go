@@ -223,7 +223,6 @@ const (
 	IndexFormerMembersDue
 	IndexAccounts
 	IndexAccountsIn
-	IndexOpenAccountsIn
 	IndexOpenAccountsOf
 	IndexOpenSubaccountsOf
 	IndexGrants
@@ -295,8 +294,6 @@ func Indexes() []IndexInfo {
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
 	// of an organization, all
 	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)
-	// of an organization, main and not closed
-	row(IndexOpenAccountsIn, "open_accounts_in", AccountRecord{}, in|id|list)
 	// of an owner, main and not closed
 	row(IndexOpenAccountsOf, "open_accounts_of", AccountRecord{}, in|id|list)
 	// of a main account, not closed

@@ -1,5 +1,6 @@
--- The schema of pgstore, version 1. docs/stores.md describes its tables. To run this file by hand, run
--- it in one transaction.
+-- +goose Up
+-- The schema of pgstore, version 1. docs/stores.md describes its tables. The line above is for goose. Run
+-- this file in one transaction.
 --
 -- IDs are uuids, and NULL stands for the zero one. Instants are microseconds since 1970 in UTC, and 0
 -- stands for none. Every UNIQUE index stands behind a rule that was decided by reading. Anybody may
@@ -34,6 +35,8 @@ CREATE TABLE tenancy_organizations (
     created                bigint NOT NULL,
     ended                  bigint NOT NULL,
     purged                 bigint NOT NULL,
+    seats                  bigint NOT NULL,
+    accounts               bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
     PRIMARY KEY (id)
@@ -92,13 +95,13 @@ CREATE TABLE tenancy_accounts (
     designated_by          text NOT NULL,
     created                bigint NOT NULL,
     closed                 bigint NOT NULL,
+    subaccounts            bigint NOT NULL,
     name                   text NOT NULL,
     pricing                text NOT NULL,
     phone                  text NOT NULL,
     PRIMARY KEY (id)
 );
 CREATE INDEX tenancy_accounts_in ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
-CREATE INDEX tenancy_open_accounts_in ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
 CREATE INDEX tenancy_open_accounts_of ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX tenancy_open_subaccounts_of ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 

@@ -1,5 +1,6 @@
--- The schema of sqlitestore, version 1. docs/stores.md describes its tables. To run this file by hand,
--- run it in one transaction.
+-- +goose Up
+-- The schema of sqlitestore, version 1. docs/stores.md describes its tables. The line above is for goose. Run
+-- this file in one transaction.
 --
 -- IDs are BLOBs of 16 bytes and hashes of 32, and NULL stands for the zero one. Instants are microseconds
 -- since 1970 in UTC, and 0 stands for none. Texts are never NULL, except in key columns: these hold what an
@@ -28,6 +29,8 @@ CREATE TABLE tenancy_organizations (
     created                 INTEGER NOT NULL,
     ended                   INTEGER NOT NULL,
     purged                  INTEGER NOT NULL,
+    seats                   INTEGER NOT NULL,
+    accounts                INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
     PRIMARY KEY (id)
@@ -98,6 +101,7 @@ CREATE TABLE tenancy_accounts (
     designated_by      TEXT NOT NULL,
     created            INTEGER NOT NULL,
     closed             INTEGER NOT NULL,
+    subaccounts        INTEGER NOT NULL,
     name               TEXT NOT NULL,
     pricing            TEXT NOT NULL,
     phone              TEXT NOT NULL,
@@ -105,8 +109,6 @@ CREATE TABLE tenancy_accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_accounts_in
     ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
-CREATE INDEX tenancy_open_accounts_in
-    ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
 CREATE INDEX tenancy_open_accounts_of
     ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX tenancy_open_subaccounts_of
