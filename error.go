@@ -378,7 +378,7 @@ var codes = map[Code]struct {
 	category Category
 	rules    string
 }{
-	CodeID:                {ErrInvalid, "section 3"},
+	CodeID:                {ErrInvalid, "section 3, EVT-7"},
 	CodeName:              {ErrInvalid, "section 3"},
 	CodeEmail:             {ErrInvalid, "ADR-1, USR-2"},
 	CodePhone:             {ErrInvalid, "ACC-10"},
@@ -393,7 +393,7 @@ var codes = map[Code]struct {
 	CodePolicy:            {ErrInvalid, "DOM-6"},
 	CodeCursor:            {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:  {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:             {ErrInvalid, "GEN-4, USR-19, GEN-13"},
+	CodeInput:             {ErrInvalid, "GEN-4, USR-19, EVT-7, GEN-13"},
 	CodeNotFound:          {ErrNotFound, "GEN-5, ACC-7"},
 	CodeActor:             {ErrPermissionDenied, "GEN-2"},
 	CodeNotAllowed:        {ErrPermissionDenied, "ROLE-8, MRG-11"},
