@@ -119,11 +119,11 @@ const (
 	// ErrInvalid
 
 	// CodeID refuses what is not the text form of an ID of this kind, and a zero ID where
-	// one is needed (section 3).
+	// one is needed (section 3, EVT-7).
 	CodeID Code = "id"
 	// CodeName refuses a name that is empty or longer than 64 characters after trimming,
 	// is not UTF-8, or holds control characters, line separators or bidirectional controls
-	// (section 3).
+	// (section 3, EVT-7).
 	CodeName Code = "name"
 	// CodeEmail refuses what is not an e-mail address in the strict form (ADR-1, USR-2).
 	CodeEmail Code = "email"
@@ -158,7 +158,7 @@ const (
 	// CodeSameOrganization refuses an operation on two organizations that is given the
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
-	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, GEN-13).
+	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
