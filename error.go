@@ -123,7 +123,7 @@ const (
 	CodeID Code = "id"
 	// CodeName refuses a name that is empty or longer than 64 characters after trimming,
 	// is not UTF-8, or holds control characters, line separators or bidirectional controls
-	// (section 3, EVT-7).
+	// (section 3).
 	CodeName Code = "name"
 	// CodeEmail refuses what is not an e-mail address in the strict form (ADR-1, USR-2).
 	CodeEmail Code = "email"
