@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 )
 
 // Violation is an invariant that does not hold, as Check found it. It contains no
@@ -72,6 +73,7 @@ func (d *Directory) check(ctx context.Context, o CheckOptions) (found []Violatio
 type checker struct {
 	ctx   context.Context
 	tx    ReadTx
+	dir   *Directory
 	now   Instant
 	found []Violation
 	// What records say of their counts, less what was counted. Where the two agree,
@@ -154,6 +156,7 @@ func (c *checker) records() {
 	for _, rest := range c.rest {
 		rest()
 	}
+	sweep(c, formerMembersDue(), c.formerMember)
 	c.counted()
 }
 
@@ -185,6 +188,8 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 		return
 	}
 	c.check(len(list(r, membersOf(o.ID, UserID{}), 1)) == 0, "INV-9", id, "it has ended, and has members")
+	c.check(o.Purged == 0 || len(list(r, formerMembers(o.ID, UserID{}), 1)) == 0, "USR-21", id,
+		"it was purged, and keeps former members")
 	c.check(len(list(r, domainsIn(o.ID, DomainID{}), 1)) == 0, "INV-9", id, "it has ended, and has domains")
 	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id,
 		"it has ended, and has connections")
@@ -204,6 +209,8 @@ func (c *checker) overdue(since Instant) bool { return c.now >= since.add(keptFo
 
 func (c *checker) user(r *reads, u UserRecord) {
 	id, memberships := u.ID.String(), all(r, membershipsOf(u.ID, OrganizationID{}))
+	c.check(!u.Deleted || len(list(r, formerMembershipsOf(u.ID), 1)) == 0, "USR-21", id,
+		"it is deleted, and an organization keeps its name")
 	for _, m := range memberships {
 		if u.takesSeat() {
 			c.counts(tally{countedSeats, m.Organization})
@@ -393,6 +400,13 @@ func (c *checker) invitation(r *reads, i InvitationRecord) {
 func (c *checker) request(_ *reads, q RequestRecord) {
 	c.check(q.Personal.Address.IsZero() || !c.overdue(due(q.Settled, q.Expires)), "INV-14", q.ID.String(),
 		"its address is still there")
+}
+
+// formerMember examines what an organization keeps of a former member. Purge has a day
+// to remove what is due.
+func (c *checker) formerMember(_ *reads, m FormerMemberRecord) {
+	c.check(!c.dir.forgets(m, c.now.add(-24*time.Hour)), "INV-14",
+		m.Organization.String()+" "+m.User.String(), "the name of a former member is still there")
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {

@@ -321,6 +321,18 @@ func TestCheck(t *testing.T) {
 				s.put(tenancy.GrantRecord{Account: s.main, User: s.ben.User.ID, Roles: tenancy.Roles(tenancy.Support)},
 					tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ben.User.ID, Account: s.main})
 			}},
+		"USR-21 a former member of a purged organization": {"USR-21", func(s *town) string { return s.ended.String() }, func(s *town) {
+			o := s.organization(s.ended)
+			o.Purged, o.Personal = o.Ended, tenancy.OrganizationPersonal{}
+			s.put(o, tenancy.FormerMemberRecord{Organization: s.ended, User: s.guest, LeftAt: s.instant(0)})
+		}},
+		"USR-21 a former member who was deleted": {"USR-21", func(s *town) string { return tenancy.UserID{15: 1}.String() }, func(s *town) {
+			s.put(tenancy.UserRecord{ID: tenancy.UserID{15: 1}, Deleted: true},
+				tenancy.FormerMemberRecord{Organization: s.ended, User: tenancy.UserID{15: 1}, LeftAt: s.instant(0)})
+		}},
+		"INV-14 a former member after the time for them": {"INV-14", func(s *town) string { return s.ana.Organization.ID.String() + " " + s.guest.String() }, func(s *town) {
+			s.put(tenancy.FormerMemberRecord{Organization: s.ana.Organization.ID, User: s.guest, LeftAt: s.instant(-366 * 24 * time.Hour)})
+		}},
 		"INV-14 the name of an ended organization after 30 days": {"INV-14", func(s *town) string { return s.ended.String() }, func(s *town) {
 			o := s.organization(s.ended)
 			o.Ended = s.instant(-30 * 24 * time.Hour)

@@ -16,7 +16,8 @@ type UserDeletion struct {
 
 // DeleteUser deletes a user for good (USR-14). Their membership and all of their grants
 // end, their accounts pass to the heirs in the input, and their personal data is erased
-// from the record and from the invitations to their address and the requests for it;
+// from the record, from the invitations to their address and the requests for it, and
+// from what organizations keep of those who left them (USR-21);
 // pending invitations are revoked, and open requests are settled. The address is free
 // at once, and whoever has it next inherits nothing.
 //
@@ -52,8 +53,9 @@ type deleteUserFacts struct {
 	target    sight
 	theirs    belongings
 	heirs     heirs
-	invited   []InvitationRecord // to the user's address, in every state
-	requested []RequestRecord    // for the user's address, in every state
+	invited   []InvitationRecord   // to the user's address, in every state
+	requested []RequestRecord      // for the user's address, in every state
+	former    []FormerMemberRecord // what organizations keep of the user
 }
 
 func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
@@ -61,6 +63,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		target: r.sight(user),
 		theirs: r.belongingsOf(user),
 		heirs:  r.heirs(in.Heirs, in.AccountsTo),
+		former: all(r, formerMembershipsOf(user)),
 	}
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
@@ -131,7 +134,7 @@ func (f deleteUserFacts) delete(in UserDeletion, c *changes) {
 	user := f.target.user.ID
 	theirs := c.bequeath(f.theirs, in.Heirs)
 	for _, m := range theirs.memberships {
-		c.leave(m.Organization, theirs, in.AccountsTo)
+		c.leave(m.Organization, theirs, in.AccountsTo, false)
 	}
 	for _, unmanaged := range theirs.ownedIn(OrganizationID{}) {
 		c.hand(unmanaged, in.AccountsTo, RoleSet{})
@@ -145,6 +148,9 @@ func (f deleteUserFacts) delete(in UserDeletion, c *changes) {
 	f.eraseRequests(c)
 	c.say(UserDeleted{user}, streamOfUser(user))
 	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{} })
+	for _, m := range f.former {
+		remove(c.world, formerMember(m.Organization, user))
+	}
 }
 
 // eraseInvitations erases the user's address from invitations, and revokes those that
@@ -306,7 +312,7 @@ func (f deleteOrganizationFacts) designatedLeaves(owned []family) bool {
 func (f deleteOrganizationFacts) delete(in OrganizationDeletion, c *changes) {
 	org := f.organization.ID
 	for _, member := range f.inactive {
-		c.leave(org, member, f.organization.Owner)
+		c.leave(org, member, f.organization.Owner, false)
 	}
 	if !in.AccountsTo.IsZero() {
 		for _, accounts := range f.passing() {

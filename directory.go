@@ -40,6 +40,10 @@ type Options struct {
 	// done under it is not done again, and Outcome knows of it. Zero means 90 days, and 7
 	// days is the least. All directories over one store should have the same.
 	OperationLife time.Duration
+	// FormerMembersFor is how long an organization keeps the name and the address of
+	// somebody who left it (USR-21): no read gives them after that, and Purge removes
+	// them. Zero means 365 days.
+	FormerMembersFor time.Duration
 	// Product is the label of the TXT records that prove domains (DOM-2): letters,
 	// digits and inner hyphens. Empty means "tenancy".
 	Product Reference
@@ -79,6 +83,7 @@ type options struct {
 	limits        Limits
 	life          time.Duration
 	perDay        int
+	formerFor     time.Duration
 	product       Reference
 	domainLive    time.Duration
 	operationLife time.Duration
@@ -115,6 +120,7 @@ func (o *Options) ready() (r options, err error) {
 		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100}),
 		life:          cmp.Or(o.InvitationLife, 7*24*time.Hour),
 		perDay:        cmp.Or(o.InvitationsPerDay, 5),
+		formerFor:     cmp.Or(o.FormerMembersFor, 365*24*time.Hour),
 		product:       cmp.Or(o.Product, "tenancy"),
 		domainLive:    cmp.Or(o.DomainLive, 7*24*time.Hour),
 		operationLife: cmp.Or(o.OperationLife, 90*24*time.Hour),
@@ -143,7 +149,7 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife ||
+	if r.life < 0 || r.formerFor < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife ||
 		r.lease < time.Millisecond || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}

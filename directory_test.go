@@ -179,7 +179,7 @@ func TestReproducible(t *testing.T) {
 		)
 		s.rename(ana, 3)
 		s.sound()
-		return s.everything(), items(t,
+		return s.everything(), logged(t,
 			s.host.Events(s.ctx(), organizationStream(ben.Organization.ID), tenancy.EventQuery{}))
 	}
 	plain := func(s tenancy.Store) tenancy.Store { return s }

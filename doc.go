@@ -217,7 +217,10 @@
 // before it in its [Stream]. The stream is an organization's, or a user's for what
 // belongs to no organization.
 //
-// [Session.Events] reads a stream, and [Session.VerifyLog] finds tampering.
+// [Session.Events] reads a stream, forwards or backwards and by what an [EventQuery] asks
+// for, with the names of what its events name ([LoggedEvent]); [Event.Sentence] says an
+// event in words. [Session.VerifyLog] finds tampering. [ExportLog] writes a log to a file,
+// and [VerifyExport] examines that without the store.
 // [Session.LogHead] returns the head, to be kept where nobody who can write to the store
 // can change it. [Session.Correlate] and [Platform.Correlate] put a reference of the
 // host's, such as a request's ID, into the events.

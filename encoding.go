@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"iter"
 	"reflect"
+	"slices"
 )
 
 // record encodes the event's data, and returns the event as it is stored.
@@ -153,6 +155,54 @@ func decodeData(eventType, encoded string) (EventData, error) {
 		return nil, errEventData
 	}
 	return v.Interface().(EventData), nil
+}
+
+// Subjects appends the IDs that the event's data holds, each once: those that
+// EventsBySubject finds the event by. It appends nothing if this version does not know
+// the type, or if the data does not decode.
+func (r EventRecord) Subjects(to [][16]byte) [][16]byte {
+	data, err := decodeData(r.Type, r.Data)
+	if err != nil {
+		return to
+	}
+	for id := range idsOf(data) {
+		if raw := rawID(id); !slices.Contains(to, raw) {
+			to = append(to, raw)
+		}
+	}
+	return to
+}
+
+// rawID returns the bytes of an ID of any kind.
+func rawID(id reflect.Value) [16]byte {
+	return id.Convert(reflect.TypeFor[[16]byte]()).Interface().([16]byte)
+}
+
+// idsOf returns the IDs in an event's data that are not zero, in the order of its
+// fields: those of the users among its actors too.
+func idsOf(data EventData) iter.Seq[reflect.Value] {
+	return func(yield func(reflect.Value) bool) { eachID(reflect.ValueOf(data), yield) }
+}
+
+// eachID calls yield for every ID in a value until it returns false.
+func eachID(v reflect.Value, yield func(reflect.Value) bool) bool {
+	switch v.Kind() {
+	case reflect.Array:
+		return v.IsZero() || v.Len() != 16 || yield(v)
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			if !eachID(field, yield) {
+				return false
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			if !eachID(v.Index(i), yield) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // decodeValue reads a value without its length, and reports whether the bytes are what

@@ -121,7 +121,7 @@ const (
 	// ErrInvalid
 
 	// CodeID refuses what is not the text form of an ID of this kind, and a zero ID where
-	// one is needed (section 3).
+	// one is needed (section 3, EVT-7).
 	CodeID Code = "id"
 	// CodeName refuses a name that is empty or longer than 64 characters after trimming,
 	// is not UTF-8, or holds control characters, line separators or bidirectional controls
@@ -160,7 +160,7 @@ const (
 	// CodeSameOrganization refuses an operation on two organizations that is given the
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
-	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, GEN-13).
+	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
@@ -384,7 +384,7 @@ var codes = map[Code]struct {
 	category Category
 	rules    string
 }{
-	CodeID:                {ErrInvalid, "section 3"},
+	CodeID:                {ErrInvalid, "section 3, EVT-7"},
 	CodeName:              {ErrInvalid, "section 3"},
 	CodeEmail:             {ErrInvalid, "ADR-1, USR-2"},
 	CodePhone:             {ErrInvalid, "ACC-10"},
@@ -399,7 +399,7 @@ var codes = map[Code]struct {
 	CodePolicy:            {ErrInvalid, "DOM-6"},
 	CodeCursor:            {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:  {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:             {ErrInvalid, "GEN-4, USR-19, GEN-13"},
+	CodeInput:             {ErrInvalid, "GEN-4, USR-19, EVT-7, GEN-13"},
 	CodeNotFound:          {ErrNotFound, "GEN-5, ACC-7"},
 	CodeActor:             {ErrPermissionDenied, "GEN-2"},
 	CodeNotAllowed:        {ErrPermissionDenied, "ROLE-8, MRG-11"},

@@ -141,9 +141,10 @@ func EventTypes() []EventData {
 		limitEvents)
 }
 
-// Cursor returns the event's place in its stream, to be passed as EventQuery.After.
+// Cursor returns the event's place in its stream, to be passed as EventQuery.After. It
+// serves every query of the stream.
 func (e Event) Cursor() Cursor {
-	return listed{list: eventsList(e.Stream), at: placeInLog(e.Sequence)}.Cursor()
+	return listed{list: eventsList(e.Stream), at: placeInLog(EventPlace{e.Time, e.Sequence})}.Cursor()
 }
 
 // eventJSON is the JSON form of an Event: its fields, with the type's name beside the

@@ -240,6 +240,15 @@ func FuzzParseActor(f *testing.F) {
 	})
 }
 
+// logged reads a log to its end, without the names.
+func logged(t require.TestingT, list iter.Seq2[tenancy.LoggedEvent, error]) []tenancy.Event {
+	var all []tenancy.Event
+	for _, e := range items(t, list) {
+		all = append(all, e.Event)
+	}
+	return all
+}
+
 // items reads a list to its end.
 func items[T any](t require.TestingT, list iter.Seq2[T, error]) []T {
 	var all []T

@@ -122,6 +122,33 @@ func ExampleSession_Events() {
 	// Output: 1 RenameOrganization OrganizationRenamed ticket/42
 }
 
+// An administrator reads what happened, the newest first, in words. A host that speaks
+// another language gives a table of its own.
+func ExampleLoggedEvent_RevealSentence() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	ana, _ := dir.System().
+		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	s, stream := dir.As(ana.User.ID), tenancy.Stream{Organization: ana.Organization.ID}
+	_, _ = s.RenameOrganization(ctx, ana.Organization.ID, "Acme Robots")
+
+	german := tenancy.Sentences()
+	german["OrganizationRenamed"] = "{actor} hat {Organization} umbenannt"
+	query := tenancy.EventQuery{Backwards: true, Types: []string{"OrganizationRenamed", "MemberJoined"}}
+	for e, err := range s.Events(ctx, stream, query) {
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(e.RevealSentence(nil))
+		fmt.Println(e.RevealSentence(german))
+	}
+	// Output:
+	// Ana renamed Acme Robots
+	// Ana hat Acme Robots umbenannt
+	// Ana became a member of Acme Robots as owner
+	// Ana became a member of Acme Robots as owner
+}
+
 // Check examines everything in the store and applies the log again.
 func ExampleDirectory_Check() {
 	ctx := context.Background()

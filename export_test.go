@@ -58,3 +58,11 @@ func OperationsTable() (rows []OperationRow) {
 	}
 	return rows
 }
+
+// Subjects returns the text forms of the IDs in an event's data.
+func Subjects(e Event) (ids []string) {
+	for id := range idsOf(e.Data) {
+		ids = append(ids, id.Interface().(interface{ String() string }).String())
+	}
+	return ids
+}

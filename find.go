@@ -53,6 +53,19 @@ func wordsIn(org OrganizationID) many[WordRecord] {
 func wordsWith(org OrganizationID, prefix string) many[WordRecord] {
 	return many[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: prefix}, Until: afterPrefix(prefix)}
 }
+
+func formerMember(org OrganizationID, user UserID) one[FormerMemberRecord] {
+	return one[FormerMemberRecord]{Index: IndexFormerMembers, Key: Key{In: org, ID: user}}
+}
+func formerMembers(org OrganizationID, after UserID) many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembers, Key: Key{In: org, ID: after}}
+}
+func formerMembershipsOf(user UserID) many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembersOf, Key: Key{In: user}}
+}
+func formerMembersDue() many[FormerMemberRecord] {
+	return many[FormerMemberRecord]{Index: IndexFormerMembersDue}
+}
 func accountByID(id AccountID) one[AccountRecord] {
 	return one[AccountRecord]{Index: IndexAccounts, Key: Key{ID: id}}
 }

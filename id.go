@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/binary"
 	"encoding/hex"
+	"reflect"
 	"time"
 
 	"github.com/google/uuid"
@@ -76,6 +77,19 @@ func ParseID[I interface {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
 	return id, err
+}
+
+// parseAnyID parses the text form of an ID of any kind.
+func parseAnyID(text string) ([16]byte, bool) {
+	for _, id := range []interface{ UnmarshalText([]byte) error }{
+		new(OrganizationID), new(AccountID), new(UserID), new(DomainID), new(InvitationID), new(RequestID),
+		new(ConnectionID), new(EventID), new(OperationID),
+	} {
+		if id.UnmarshalText([]byte(text)) == nil {
+			return rawID(reflect.ValueOf(id).Elem()), true
+		}
+	}
+	return [16]byte{}, false
 }
 
 // NewOperationID draws an operation ID for Once. A caller who stores it with their own work

@@ -3,30 +3,9 @@ package tenancy
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 )
-
-// EventQuery selects a part of a log. The zero value selects all of it.
-type EventQuery struct {
-	From  uint64 // the number of the first event; zero: from the start
-	After Cursor // of an event of the same stream: begin after it, whatever From says
-}
-
-// start returns the number that a page begins with, after a place in the log or at its
-// start.
-func (q EventQuery) start(after place) (uint64, error) {
-	if after.key.Text == "" {
-		return max(q.From, 1), nil
-	}
-	last, err := strconv.ParseUint(after.key.Text, 10, 64)
-	if err != nil || placeInLog(last) != after {
-		return 0, CodeCursor
-	}
-	return last + 1, nil
-}
 
 // LogHead is the end of a stream: the number and hash of its last event, both zero
 // while it has none. A head that is kept outside the store lets VerifyLog find that the
@@ -57,58 +36,6 @@ const (
 	// The end was cut off or rewritten: it is not what the head says.
 	TamperedHead TamperingReason = "head"
 )
-
-// Events lists the events of a stream in their order (EVT-4, GEN-9). The Owner and the
-// Administrators of an organization read its stream; those of the survivor read a
-// merged organization's. A user reads their own stream. Operators and System read every
-// stream.
-//
-// CodeInput if the stream does not name exactly one of organization and user;
-// CodeNotFound if it is unknown, or another user's. An event whose type is unknown to
-// this version, or whose data does not decode, ends the list with an error that has no
-// code: the store is damaged, or a newer version wrote it.
-//
-// Errors: CodeInput, CodeCursor; CodeNotFound, CodeNotAllowed.
-func (s *Session) Events(ctx context.Context, stream Stream, q EventQuery) iter.Seq2[Event, error] {
-	return pages(eventsList(stream), q.After, func(after place, malformed error) (page[Event], error) {
-		from, err := q.start(after)
-		f := form{malformed}
-		f.set(err)
-		f.that(stream.valid(), CodeInput)
-		return look(ctx, s, call{opEvents, stream.String(), f.err},
-			func(r *reads) eventsFacts { return r.loadEvents(stream, from) }, decideEvents)
-	})
-}
-
-type eventsFacts struct {
-	standing logStanding
-	records  []EventRecord // a page of the stream
-}
-
-func (r *reads) loadEvents(stream Stream, from uint64) eventsFacts {
-	return eventsFacts{r.logStanding(stream), r.logPage(stream, from)}
-}
-
-// decideEvents makes a page end before an event that does not decode: the next one
-// begins with it, and fails.
-func decideEvents(f eventsFacts, c *changes) (page[Event], error) {
-	if err := c.authorizeLog(f.standing); err != nil {
-		return page[Event]{}, err
-	}
-	p := page[Event]{end: len(f.records) < pageSize}
-	for i, record := range f.records {
-		e, err := record.event()
-		if err != nil && i == 0 {
-			return page[Event]{}, err
-		}
-		if err != nil {
-			p.end = false
-			break
-		}
-		p.items, p.next = append(p.items, e), placeInLog(e.Sequence)
-	}
-	return p, nil
-}
 
 // LogHead returns the number and hash of a stream's last event, to be kept where nobody
 // who can rewrite the store can change it (EVT-6). Both are zero while the stream has
@@ -193,14 +120,6 @@ func decideVerifyLog(f verifyLogFacts, c *changes) (verifyLogFacts, error) {
 	return f, c.authorizeLog(f.standing)
 }
 
-// eventsList identifies a stream's log in cursors.
-func eventsList(s Stream) listID { return listOf("Events", s.String()) }
-
-// placeInLog returns the place of the event with a number.
-func placeInLog(sequence uint64) place {
-	return place{key: Key{Text: fmt.Sprintf("%020d", sequence)}}
-}
-
 // logStanding is what the actor is to a stream.
 type logStanding struct {
 	stream       Stream
@@ -283,6 +202,11 @@ func (c *chain) end(head HeadRecord) {
 	if head.Sequence != c.last || head.Hash != c.hash {
 		c.say(max(head.Sequence, c.last), TamperedHead)
 	}
+	c.anchored()
+}
+
+// anchored checks the heads that no event has met.
+func (c *chain) anchored() {
 	for _, h := range c.anchors {
 		if h.Sequence > 0 {
 			c.say(h.Sequence, TamperedHead)

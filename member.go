@@ -399,8 +399,9 @@ func (c *changes) hand(accounts family, to UserID, previous RoleSet) {
 // leave ends a membership and what goes with it (USR-11). The accounts that the user
 // owns in the organization pass to the heir, or, if there is none, leave with the user.
 // The user loses every grant on the accounts that stay, closed ones too, and pending
-// invitations to these are revoked. The organization's inactivity ends (USR-13).
-func (c *changes) leave(org OrganizationID, b belongings, heir UserID) {
+// invitations to these are revoked. The organization's inactivity ends (USR-13). If it
+// says so, the organization keeps the user's name and address as they are now (USR-21).
+func (c *changes) leave(org OrganizationID, b belongings, heir UserID, keeps bool) {
 	here := streamOfOrganization(org)
 	streams := []Stream{here}
 	if len(b.memberships) == 1 {
@@ -426,7 +427,14 @@ func (c *changes) leave(org OrganizationID, b belongings, heir UserID) {
 	if b.user.InactiveOrganization {
 		c.say(UserReactivated{b.user.ID, false}, streams...)
 	}
-	c.say(MemberLeft{org, b.user.ID}, streams...)
+	if !keeps {
+		c.say(MemberLeft{Organization: org, User: b.user.ID}, streams...)
+		return
+	}
+	c.say(MemberLeft{org, b.user.ID, c.now}, streams...)
+	edit(c.world, formerMember(org, b.user.ID), func(m *FormerMemberRecord) {
+		m.Personal = FormerMemberPersonal{b.user.Personal.Email, b.user.Personal.Name}
+	})
 }
 
 // isIn reports whether an account is an organization's, as things stand now.
@@ -450,6 +458,7 @@ type MemberJoined struct {
 type MemberLeft struct {
 	Organization OrganizationID
 	User         UserID
+	Kept         Instant // when the organization began to keep their name (USR-21); zero: it does not
 }
 
 // OrganizationRoleChanged says that a member has another role in the organization.
@@ -463,7 +472,12 @@ func (e MemberJoined) apply(w *world) {
 	w.create(MembershipRecord{Organization: e.Organization, User: e.User, Role: e.Role, Since: e.Since})
 }
 
-func (e MemberLeft) apply(w *world) { remove(w, memberOf(e.Organization, e.User)) }
+func (e MemberLeft) apply(w *world) {
+	remove(w, memberOf(e.Organization, e.User))
+	if e.Kept != 0 {
+		w.put(FormerMemberRecord{Organization: e.Organization, User: e.User, LeftAt: e.Kept})
+	}
+}
 
 func (e OrganizationRoleChanged) apply(w *world) {
 	edit(w, memberOf(e.Organization, e.User), func(m *MembershipRecord) {

@@ -388,7 +388,7 @@ func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID) 
 func (m merger) changeOver(c *changes, role OrganizationRole) {
 	joins := []Stream{streamOfOrganization(m.prime.ID)}
 	for _, org := range m.organizations {
-		c.say(MemberLeft{org, m.owner.ID}, streamOfOrganization(org))
+		c.say(MemberLeft{Organization: org, User: m.owner.ID}, streamOfOrganization(org))
 		joins = append(joins, streamOfOrganization(org))
 	}
 	if m.member == nil {

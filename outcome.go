@@ -35,8 +35,8 @@ const (
 	clockSkew          = time.Hour
 )
 
-// forgets reports whether what was done under an operation ID at a time is forgotten.
-func (o *options) forgets(done, now Instant) bool {
+// forgetsOperation reports whether what was done under an operation ID at a time is forgotten.
+func (o *options) forgetsOperation(done, now Instant) bool {
 	return now >= done.add(o.operationLife).add(clockSkew)
 }
 
@@ -44,7 +44,7 @@ func (o *options) forgets(done, now Instant) bool {
 // or if it is forgotten, whether Purge has removed it or not.
 func (r *reads) remembered(actor Actor, id OperationID) *OperationRecord {
 	done := find(r, operationOf(actor, id))
-	if done != nil && r.dir.forgets(done.Time, r.now) {
+	if done != nil && r.dir.forgetsOperation(done.Time, r.now) {
 		return nil
 	}
 	return done

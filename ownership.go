@@ -264,7 +264,7 @@ func (s succession) succeed(previous PreviousOwner, reference Reference, c *chan
 		c.say(OrganizationRoleChanged{org, to, Owner}, here)
 	}
 	if previous == PreviousLeaves {
-		c.leave(org, s.previous, to)
+		c.leave(org, s.previous, to, true)
 	} else {
 		c.say(OrganizationRoleChanged{org, from, previous.role()}, here)
 	}

@@ -189,7 +189,7 @@ func TestReplaceOwner(t *testing.T) {
 		require.Equal(t, ben, shown.Settings.Owner)
 		require.Equal(t, tenancy.Owner, s.ranks(ben)[org])
 		require.Equal(t, tenancy.Administrator, s.ranks(ana.User.ID)[org])
-		events := items(t, s.host.Events(t.Context(), ofOrganization(org), tenancy.EventQuery{}))
+		events := logged(t, s.host.Events(t.Context(), ofOrganization(org), tenancy.EventQuery{}))
 		require.Contains(t, eventData(events),
 			tenancy.EventData(tenancy.OwnershipTransferred{Organization: org, Owner: ben,
 				Reference: "ticket-7"}))

@@ -259,6 +259,7 @@ var plainStrings = map[string]string{
 	"OperationRecord.Name": "an operation",
 	"Outcome.Name":         "an operation",
 	"Error.Subject":        "the text form of an ID",
+	"Named.ID":             "the text form of an ID, or of an actor",
 	"OperationRecord.Made": "the text forms of IDs",
 	"Violation.Subject":    "the text forms of IDs",
 	"Key.Text":             "part of a place in a list: see TestCursorsHoldNothingPersonal",

@@ -19,13 +19,24 @@ type Purged struct {
 	Invitations   int // addresses and hashes of secrets
 	Requests      int // addresses
 	Operations    int // operation IDs
+	FormerMembers int // names and addresses of people who left an organization (USR-21)
+}
+
+func (p *Purged) add(batch Purged) {
+	p.Organizations += batch.Organizations
+	p.Invitations += batch.Invitations
+	p.Requests += batch.Requests
+	p.Operations += batch.Operations
+	p.FormerMembers += batch.FormerMembers
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
-// (ORG-11). It also removes operation IDs that are forgotten (Options.OperationLife,
-// GEN-13), and the leases that crashed calls of Relay left behind (EVT-5). Only System may
-// call it, and should do so daily. It works in batches, each
+// (ORG-11). It also removes what organizations keep of people who left them, when
+// Options.FormerMembersFor is over or with the organization's name (USR-21); operation IDs
+// that are forgotten (Options.OperationLife, GEN-13); and the leases that crashed calls of
+// Relay left behind (EVT-5). Only System may call it, and should do so daily. It works in
+// batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -55,11 +66,9 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		if err != nil {
 			return total, err
 		}
-		total.Organizations += batch.Organizations
-		total.Invitations += batch.Invitations
-		total.Requests += batch.Requests
-		total.Operations += batch.Operations
-		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations) < pageSize {
+		total.add(batch)
+		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
+			batch.FormerMembers) < pageSize {
 			return total, nil
 		}
 	}
@@ -71,6 +80,10 @@ type purgeFacts struct {
 	invitations   []InvitationRecord
 	requests      []RequestRecord
 	operations    []OperationRecord
+	former        []FormerMemberRecord // by when they left
+
+	// Former members of an organization that may be due: a page of each.
+	left map[OrganizationID][]FormerMemberRecord
 }
 
 func (r *reads) loadPurge() purgeFacts {
@@ -79,9 +92,14 @@ func (r *reads) loadPurge() purgeFacts {
 		invitations:   list(r, invitationsDue(), pageSize),
 		requests:      list(r, requestsDue(), pageSize),
 		operations:    list(r, operationsDue(), pageSize),
+		former:        list(r, formerMembersDue(), pageSize),
+		left:          map[OrganizationID][]FormerMemberRecord{},
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
+		if purgeable(o.Ended, r.now) {
+			f.left[o.ID] = list(r, formerMembers(o.ID, UserID{}), pageSize)
+		}
 	}
 	return f
 }
@@ -92,8 +110,9 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		return Purged{}, err
 	}
 	var done Purged
+	done.FormerMembers = f.forget(c)
 	for _, o := range f.organizations {
-		if purgeable(o.Ended, c.now) {
+		if purgeable(o.Ended, c.now) && len(f.left[o.ID]) < pageSize { // else the next batch goes on with it
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
 			edit(c.world, organizationByID(o.ID),
 				func(o *OrganizationRecord) { o.Personal = OrganizationPersonal{} })
@@ -113,7 +132,7 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		}
 	}
 	for _, o := range f.operations {
-		if c.dir.forgets(o.Time, c.now) {
+		if c.dir.forgetsOperation(o.Time, c.now) {
 			remove(c.world, operationOf(o.Actor, o.ID))
 			done.Operations++
 		}

@@ -25,7 +25,10 @@ type reads struct {
 	asked  []Lookup
 	asking map[Lookup]bool // those asked, once they are many
 	log    logPage
+	found  map[EventLookup][]EventRecord
+	sought []EventLookup
 	steps  int
+	most   int // how many steps there may be; zero: maxSteps
 }
 
 // reads begins the reading of one attempt.
@@ -131,17 +134,30 @@ func (r *reads) events(stream Stream, from uint64, limit int) []EventRecord {
 	return r.log.events
 }
 
+// findEvents answers a lookup of events, or notes that it is to be asked. It reports
+// whether the store has answered.
+func (r *reads) findEvents(l EventLookup) (found []EventRecord, answered bool) {
+	found, answered = r.found[l]
+	if !answered && !slices.Contains(r.sought, l) {
+		r.sought = append(r.sought, l)
+	}
+	return found, answered
+}
+
 // gather runs load until it asks nothing new.
 func (r *reads) gather(ctx context.Context, tx ReadTx, load func()) error {
 	for {
-		r.asked, r.asking = r.asked[:0], nil
+		r.asked, r.asking, r.sought = r.asked[:0], nil, r.sought[:0]
 		load()
 		log := r.log.limit > 0 && !r.log.read
-		if len(r.asked) == 0 && !log {
+		if len(r.asked) == 0 && len(r.sought) == 0 && !log {
 			return nil
 		}
-		if r.steps++; r.steps > maxSteps {
-			panic("tenancy: an operation reads in more than five steps")
+		if r.steps++; r.steps > max(maxSteps, r.most) {
+			panic("tenancy: an operation reads in too many steps")
+		}
+		if err := r.seek(ctx, tx); err != nil {
+			return err
 		}
 		if log {
 			if err := r.log.fetch(ctx, tx); err != nil {
@@ -162,6 +178,21 @@ func (r *reads) fetch(ctx context.Context, tx ReadTx) error {
 	answers, err := tx.Read(ctx, r.asked...)
 	for i, answer := range answers {
 		r.known[r.asked[i]] = answer
+	}
+	return err
+}
+
+// seek asks the store for the events that one run of load has asked for.
+func (r *reads) seek(ctx context.Context, tx ReadTx) error {
+	if len(r.sought) == 0 {
+		return nil
+	}
+	answers, err := tx.FindEvents(ctx, r.sought...)
+	if r.found == nil {
+		r.found = map[EventLookup][]EventRecord{}
+	}
+	for i, events := range answers {
+		r.found[r.sought[i]] = events
 	}
 	return err
 }

@@ -90,6 +90,21 @@ type WordRecord struct {
 // WordPersonal is the word, folded.
 type WordPersonal struct{ Word Personal }
 
+// FormerMemberRecord is what an organization keeps of somebody who left it or was
+// removed, so that its log can be read (USR-21).
+type FormerMemberRecord struct {
+	Organization OrganizationID
+	User         UserID
+	LeftAt       Instant // when their membership ended
+	Personal     FormerMemberPersonal
+}
+
+// FormerMemberPersonal is what is personal of a former member, as it was when they left.
+type FormerMemberPersonal struct {
+	Email Personal // as given
+	Name  Personal
+}
+
 // AccountRecord is an account or subaccount as stored. A subaccount has its parent's
 // owner and organization, and no plan, billing, pricing and phone of its own.
 type AccountRecord struct {
@@ -322,6 +337,13 @@ func (m MembershipRecord) Entries(to []Entry) []Entry {
 // Entries appends where the word is found.
 func (w WordRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexWords, Key{In: w.Organization, Text: w.Personal.Word.Reveal(), ID: w.User}})
+}
+
+// Entries appends where the former member is found.
+func (m FormerMemberRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexFormerMembers, Key{In: m.Organization, ID: m.User}},
+		Entry{IndexFormerMembersOf, Key{In: m.User, ID: m.Organization}},
+		Entry{IndexFormerMembersDue, Key{Text: timeText(m.LeftAt) + m.Organization.String(), ID: m.User}})
 }
 
 // Entries appends where the account is found.

@@ -101,7 +101,7 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	case !in.Release && in.AccountsTo.IsZero() && len(rest) > 0:
 		return CodeOwnsAccounts
 	}
-	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo)
+	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)
 	return nil
 }
 
@@ -247,6 +247,6 @@ func decideLeave(f leaveFacts, c *changes) error {
 	case len(f.theirs.ownedIn(org)) > 0:
 		return CodeOwnsAccounts
 	}
-	c.leave(org, f.theirs, UserID{})
+	c.leave(org, f.theirs, UserID{}, true)
 	return nil
 }

@@ -46,6 +46,10 @@ type ReadTx interface {
 	// a number on.
 	Events(ctx context.Context, stream Stream, from uint64, limit int) ([]EventRecord, error)
 
+	// FindEvents answers lookups of events, each in its place. Over a network it takes
+	// one round trip.
+	FindEvents(ctx context.Context, lookups ...EventLookup) ([][]EventRecord, error)
+
 	// Outbox returns, for each of up to limit streams, the oldest event that was
 	// appended and is not acknowledged. Streams are ordered by the bytes of Stream.Key
 	// and begin after the given one; the zero Stream begins with the first.
@@ -123,6 +127,41 @@ type Answer struct {
 	Count   int      // of a count
 }
 
+// EventLookup asks for events of a stream: up to Limit of those that By selects and
+// that lie between two places, neither of which is included. EventsByNumber orders
+// events by number, and ignores the times of places. Every other index orders them by
+// time, and by number where times are equal. A store has an index for each, so that an
+// answer costs what it holds, however long the stream is.
+type EventLookup struct {
+	Stream    Stream
+	By        EventIndex
+	Actor     Actor      // whose events EventsByActor selects
+	Type      string     // of the events that EventsByType selects
+	Subject   [16]byte   // an ID that the events have among their Subjects which EventsBySubject selects
+	After     EventPlace // zero: from the start
+	Before    EventPlace // zero: to the end
+	Backwards bool       // the last ones first
+	Limit     int        // zero or less: none
+}
+
+// EventPlace is a place in a stream. The zero value names none.
+type EventPlace struct {
+	Time     Instant
+	Sequence uint64
+}
+
+// EventIndex says which events of a stream an EventLookup selects.
+type EventIndex uint8
+
+// The indexes of events.
+const (
+	EventsByNumber  EventIndex = iota // all, by number
+	EventsByTime                      // all, by time
+	EventsByActor                     // those of one actor
+	EventsByType                      // those of one type
+	EventsBySubject                   // those whose data holds one ID
+)
+
 // Record is one of the record structs in record.go, by value. These structs are
 // comparable, without pointers and slices, so that nobody can change what one holds.
 type Record interface {
@@ -138,12 +177,15 @@ type Entry struct {
 	Key   Key
 }
 
-// Move is the effect that a merge or a deletion has on an organization's memberships
-// and accounts, and on the records that are derived from them. MoveAll applies it to all
-// records that exist when it is called:
+// Move is the effect that a merge or a deletion has on an organization's memberships,
+// former members and accounts, and on the records that are derived from them. MoveAll
+// applies it to all records that exist when it is called:
 //
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
 //     not exempt, since At. If Into is zero, it is deleted.
+//   - Each FormerMemberRecord of From becomes one of Into. If both have one of the same
+//     user, the one that left later stays, and Into's if they left at the same time. If
+//     Into is zero, all stay as they are.
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
 //     Organization Into.
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
@@ -191,6 +233,9 @@ const (
 	IndexMembers
 	IndexMembershipsOf
 	IndexWords
+	IndexFormerMembers
+	IndexFormerMembersOf
+	IndexFormerMembersDue
 	IndexAccounts
 	IndexAccountsIn
 	IndexOpenAccountsOf
@@ -261,6 +306,12 @@ func Indexes() []IndexInfo {
 	row(IndexMembershipsOf, "memberships_of", MembershipRecord{}, in|id|list)
 	// of an organization's members, by word and user
 	row(IndexWords, "words", WordRecord{}, identity|in|text|id|exact|list)
+	// of an organization, by user
+	row(IndexFormerMembers, "former_members", FormerMemberRecord{}, identity|in|id|exact|list)
+	// of a user, by organization
+	row(IndexFormerMembersOf, "former_members_of", FormerMemberRecord{}, in|id|list)
+	// by when they left, and organization
+	row(IndexFormerMembersDue, "former_members_due", FormerMemberRecord{}, text|id|list)
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
 	// of an organization, all
 	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)

@@ -574,7 +574,7 @@ var (
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		codes: []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opLogHead = &operationRow{
 		name: "LogHead", on: "stream",

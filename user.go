@@ -17,6 +17,7 @@ type User struct {
 	State    State       // StateActive, StateInactive or StateDeleted; "": the actor may not see it
 	Inactive *Inactivity // nil: the actor may not see it
 	Created  time.Time   // zero: the actor may not see it
+	Left     time.Time   // when a former member left, who is shown as they were then; zero: they are shown as they are
 }
 
 // Inactivity says who made a user inactive. The zero value means that nobody did: the
@@ -35,6 +36,11 @@ type Inactivity struct {
 // has a role on it as Access shows them: an ID, a name and an address, and no
 // membership. The memberships are nil if the actor sees none.
 //
+// Whoever left an organization or was removed from it, and is not seen by its Owner and
+// Administrators otherwise, is shown to them as they were then, for as long as the
+// organization keeps that (USR-21, Options.FormerMembersFor): an ID, a name, an address
+// and when they left.
+//
 // Errors: CodeID; CodeNotFound.
 func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, error) {
 	var check form
@@ -46,9 +52,12 @@ func (s *Session) User(ctx context.Context, user UserID) (User, []Membership, er
 }
 
 // userFacts is the user who is looked at.
-type userFacts struct{ target sight }
+type userFacts struct {
+	target sight
+	former *FormerMemberRecord // what the actor's organizations keep of the user; nil: nothing
+}
 
-func (r *reads) loadUser(user UserID) userFacts { return userFacts{r.sight(user)} }
+func (r *reads) loadUser(user UserID) userFacts { return userFacts{r.sight(user), r.former(user)} }
 
 // seenUser is what User returns.
 type seenUser struct {
@@ -58,7 +67,11 @@ type seenUser struct {
 
 func decideUser(f userFacts, c *changes) (seenUser, error) {
 	s := f.target
-	if !s.seen() {
+	switch {
+	case s.seen():
+	case f.former != nil:
+		return seenUser{user: viewFormer(*f.former)}, nil
+	default:
 		return seenUser{}, CodeNotFound
 	}
 	entirely := s.oneself() || !c.actor.isUser()

@@ -154,6 +154,7 @@ func (w *world) move(m Move) {
 		return
 	}
 	var members []MembershipRecord
+	var former []FormerMemberRecord
 	for at, s := range w.slots {
 		switch record := s.now.(type) {
 		case AccountRecord:
@@ -165,6 +166,17 @@ func (w *world) move(m Move) {
 			if record.Organization == m.From {
 				members = append(members, record)
 			}
+		case FormerMemberRecord:
+			if record.Organization == m.From && !m.Into.IsZero() {
+				former = append(former, record)
+			}
+		}
+	}
+	for _, record := range former {
+		remove(w, formerMember(m.From, record.User))
+		record.Organization = m.Into
+		if there := get(w, formerMember(m.Into, record.User)); there == nil || there.LeftAt < record.LeftAt {
+			w.put(record)
 		}
 	}
 	for _, record := range members {

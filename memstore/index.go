@@ -62,10 +62,13 @@ func (l *layout) known(r tenancy.Record) bool {
 func (r *row) ordered() bool { return r.Listed || !r.Identity }
 
 // place returns the place of a record's entry: the entry's key, with the record's ID if
-// the index does not use ID. So every place says which record it belongs to.
+// the index does not use ID, and with both IDs if it uses one of two. So every place says which record it belongs to.
 func (r *row) place(key tenancy.Key, identity tenancy.Entry) tenancy.Key {
 	if !r.ID {
 		key.ID = identity.Key.ID
+	}
+	if r.paired && !r.In {
+		key.In = identity.Key.In
 	}
 	return key
 }
@@ -75,7 +78,9 @@ func (r *row) identity(place tenancy.Key) tenancy.Entry {
 	switch {
 	case r.Identity:
 		return tenancy.Entry{Index: r.kind, Key: place}
-	case r.paired:
+	case r.paired && !r.In:
+		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.In, ID: place.ID}}
+	case r.paired: // its keys hold them in the other order
 		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.ID, ID: place.In}}
 	}
 	key := tenancy.Key{ID: place.ID}
@@ -107,6 +112,7 @@ type places interface {
 	remove(tenancy.Key)
 	next(from tenancy.Key) (tenancy.Key, bool)           // the first one that does not come before from
 	each(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on, until visit returns false
+	back(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on towards the first
 	copy() places                                        // a copy to change; the original no longer changes
 	gather(n int) places                                 // the set, holding back about n changes of either kind
 	gathered() places                                    // the set with the changes that were held back
@@ -126,11 +132,11 @@ func newPlaces(info tenancy.IndexInfo) places {
 		})
 	case info.Text:
 		type place struct {
-			text string
-			id   [16]byte
+			text   string
+			id, in [16]byte // in comes along, and orders nothing
 		}
-		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID} },
-			func(p place) tenancy.Key { return tenancy.Key{Text: p.text, ID: p.id} },
+		return newTree(func(k tenancy.Key) place { return place{k.Text, k.ID, k.In} },
+			func(p place) tenancy.Key { return tenancy.Key{In: p.in, Text: p.text, ID: p.id} },
 			func(a, b place) int { return compareText(a.text, b.text, &a.id, &b.id) })
 	case info.In:
 		type place struct{ in, id [16]byte }
@@ -187,6 +193,10 @@ func (t tree[P]) next(from tenancy.Key) (place tenancy.Key, ok bool) {
 
 func (t tree[P]) each(from tenancy.Key, visit func(tenancy.Key) bool) {
 	t.Ascend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
+}
+
+func (t tree[P]) back(from tenancy.Key, visit func(tenancy.Key) bool) {
+	t.Descend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
 }
 
 func (t tree[P]) gathered() places { return t }

@@ -196,6 +196,23 @@ func (r *reader) Events(ctx context.Context, stream tenancy.Stream, from uint64,
 	return s.events(stream, from, limit), nil
 }
 
+// FindEvents answers lookups of events. An unknown index is an error.
+func (r *reader) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	s, err := r.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i := range lookups {
+		if answers[i], err = s.find(&lookups[i]); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
 // Outbox returns the oldest pending events: none if the limit is not positive.
 func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	s, err := r.open(ctx)

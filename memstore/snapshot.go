@@ -15,6 +15,7 @@ type snapshot struct {
 	records records
 	logs    trie[*log]
 	indexes []index // by index; only those that have an order are used
+	found   index   // the events by what finds them: its group (In), and their time and number (ID)
 	outbox  index   // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
 }
 
@@ -27,6 +28,7 @@ func newSnapshot() *snapshot {
 			s.indexes[i].places = newPlaces(r.IndexInfo)
 		}
 	}
+	s.found.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	s.outbox.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	return s
 }
@@ -103,10 +105,10 @@ func (s *snapshot) walk(row *row, l *tenancy.Lookup, visit func(place tenancy.Ke
 		after.ID = last
 	}
 	s.indexes[row.Index].each(after, func(place tenancy.Key) bool {
-		if place.In != after.In || l.Until != "" && place.Text >= l.Until {
+		if row.In && place.In != after.In || l.Until != "" && place.Text >= l.Until {
 			return false
 		}
-		if place != after {
+		if place.Text != after.Text || place.ID != after.ID {
 			visit(place)
 			limit--
 		}

@@ -127,6 +127,11 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 				return err
 			}
 		}
+		if !move.Into.IsZero() {
+			if err := t.moveFormer(move); err != nil {
+				return err
+			}
+		}
 		t.gather(tenancy.IndexAccounts, len(accounts))
 		for _, r := range accounts {
 			a := r.(tenancy.AccountRecord)
@@ -222,6 +227,25 @@ func (t *tx) gathered() {
 			x.places = x.gathered()
 		}
 	}
+}
+
+// moveFormer moves the former members of an organization.
+func (t *tx) moveFormer(move tenancy.Move) error {
+	for _, r := range t.all(tenancy.IndexFormerMembers, move.From) {
+		m := r.(tenancy.FormerMemberRecord)
+		if err := t.replace(m, nil); err != nil {
+			return err
+		}
+		m.Organization = move.Into
+		there := t.record(m.Entries(nil)[0])
+		if former, ok := there.(tenancy.FormerMemberRecord); ok && former.LeftAt >= m.LeftAt {
+			continue
+		}
+		if err := t.replace(there, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
@@ -338,6 +362,7 @@ func (t *tx) append(e tenancy.EventRecord) error {
 		return errors.New("memstore: an event's number leaves a gap in its stream")
 	}
 	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e))
+	groups(&e, t.change(&t.found).put)
 	t.change(&t.outbox).put(pending(&e))
 	return nil
 }

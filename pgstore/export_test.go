@@ -36,9 +36,9 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 func Statements() []string {
 	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, setLockTimeout, readEvents,
 		readOutbox, readNow, readAccess,
-		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
+		moveMembers, dismissMembers, dropFormer, yieldFormer, moveFormer, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
-	writes := []statement{appendEvents, appendOutbox, ackOutbox}
+	writes := []statement{appendEvents, appendSubjects, appendOutbox, ackOutbox}
 	for _, c := range changes {
 		writes = append(writes, c.put, c.remove)
 	}

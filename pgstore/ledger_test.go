@@ -172,7 +172,7 @@ func logs(t *testing.T, dir *tenancy.Directory, records map[tenancy.Entry]tenanc
 		}
 		for e, err := range dir.System().Events(t.Context(), head.Stream, tenancy.EventQuery{}) {
 			require.NoError(t, err)
-			events = append(events, e)
+			events = append(events, e.Event)
 		}
 	}
 	return events

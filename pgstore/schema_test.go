@@ -75,6 +75,9 @@ func TestSchema(t *testing.T) {
 	for _, c := range tables.EventColumns {
 		column("tenancy_events", c)
 	}
+	for _, c := range tables.SubjectColumns {
+		column("tenancy_event_subjects", c)
+	}
 	got := texts(
 		t,
 		pool,
@@ -83,7 +86,11 @@ func TestSchema(t *testing.T) {
 	require.ElementsMatch(t, want, got)
 
 	want = []string{"tenancy_schema_pkey UNIQUE (version)", "tenancy_outbox_pkey UNIQUE (stream, sequence)",
-		"tenancy_events_pkey UNIQUE (stream, sequence)"}
+		"tenancy_events_pkey UNIQUE (stream, sequence)",
+		"tenancy_event_subjects_pkey UNIQUE (stream, subject, happened, sequence)"}
+	for name, columns := range tables.EventIndexes {
+		want = append(want, fmt.Sprintf("%s (%s)", name, columns))
+	}
 	for _, x := range tables.Indexes() {
 		unique := ""
 		if !x.ID || x.Identity {
@@ -113,7 +120,7 @@ func plain(definition string) string {
 	unique := strings.HasPrefix(definition, "CREATE UNIQUE")
 	_, definition, _ = strings.Cut(definition, "USING btree ")
 	columns, where, _ := strings.Cut(definition, " WHERE ")
-	where = strings.NewReplacer("(", "", ")", "").Replace(where)
+	where, columns = strings.NewReplacer("(", "", ")", "").Replace(where), strings.ReplaceAll(columns, `"`, "")
 	if unique {
 		name += " UNIQUE"
 	}

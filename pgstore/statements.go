@@ -265,12 +265,26 @@ var (
 	eventKey     = tables.EventColumns[:2]
 	eventColumns = tables.Names(tables.EventColumns)
 
-	appendEvents = insert("tenancy_events", tables.EventColumns, "")
-	appendOutbox = insert("tenancy_outbox", eventKey, "")
-	ackOutbox    = remove("tenancy_outbox", eventKey)
-	readEvents   = "SELECT " + eventColumns +
+	appendEvents   = insert("tenancy_events", tables.EventColumns, "")
+	appendSubjects = insert("tenancy_event_subjects", tables.SubjectColumns, "")
+	appendOutbox   = insert("tenancy_outbox", eventKey, "")
+	ackOutbox      = remove("tenancy_outbox", eventKey)
+	readEvents     = "SELECT " + eventColumns +
 		" FROM tenancy_events WHERE stream = $1::uuid AND sequence >= $2::bigint ORDER BY sequence LIMIT $3::bigint"
 )
+
+// findEvents holds the statements that find events, with their parameters cast.
+var findEvents = func() map[*tables.EventQuery]string {
+	all := map[*tables.EventQuery]string{}
+	for _, q := range tables.EventQueries() {
+		all[q] = q.SQL
+		for i, of := range q.Types {
+			parameter := fmt.Sprintf("$%d", i+1)
+			all[q] = strings.ReplaceAll(all[q], parameter, parameter+"::"+casts[of])
+		}
+	}
+	return all
+}()
 
 // readOutbox goes from stream to stream and reads the first event of each, however many
 // wait behind it.
@@ -289,6 +303,9 @@ var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace
 const (
 	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 0, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
 	dismissMembers = "DELETE FROM tenancy_members WHERE organization_id = $1::uuid"
+	dropFormer     = "DELETE FROM tenancy_former_members WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = $2::uuid AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
+	yieldFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = $2::uuid AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = $1::uuid)"
+	moveFormer     = "UPDATE tenancy_former_members SET organization_id = $2::uuid, due = substr(due, 1, 19) || $3::bytea WHERE organization_id = $1::uuid"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
 )
 

@@ -150,7 +150,7 @@ func connect(t testing.TB, url string) *pgxpool.Pool {
 // clear removes the rows of a database.
 func clear(t testing.TB, pool *pgxpool.Pool) {
 	var statement strings.Builder
-	statement.WriteString("DELETE FROM tenancy_events; DELETE FROM tenancy_outbox")
+	statement.WriteString("DELETE FROM tenancy_events; DELETE FROM tenancy_event_subjects; DELETE FROM tenancy_outbox")
 	for _, table := range tables.All() {
 		statement.WriteString("; DELETE FROM " + table.Name)
 	}

@@ -227,6 +227,48 @@ func (t *tx) Events(
 	return t.events(ctx, limit, readEvents, uuid(stream.Key()), int64(min(from, maxInt)), int64(limit))
 }
 
+// FindEvents answers lookups of events in one round trip. It returns an error for an
+// unknown index.
+func (t *tx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	if err := t.alive(ctx); err != nil {
+		return nil, err
+	}
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	var b pgx.Batch
+	var asked []int
+	for i, l := range lookups {
+		q, values, err := tables.FindEvents(l)
+		if err != nil {
+			return nil, t.fail(wrap(err))
+		}
+		if q == nil {
+			continue
+		}
+		for j, of := range q.Types {
+			values[j] = argument(values[j], of)
+		}
+		b.Queue(findEvents[q], values...)
+		asked = append(asked, i)
+	}
+	if len(asked) == 0 {
+		return answers, nil
+	}
+	err := t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
+		for _, i := range asked {
+			if answers[i], err = scanEvents(results); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answers, nil
+}
+
 // Outbox returns the oldest pending events. It returns nothing for a limit that is not
 // positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
@@ -252,25 +294,31 @@ func (t *tx) events(
 	}
 	var b pgx.Batch
 	b.Queue(sql, arguments...)
-	err = t.ask(ctx, &b, func(results pgx.BatchResults) error {
-		rows, err := results.Query()
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			e, err := tables.Event(scanning(tables.EventColumns, rows.Scan))
-			if err != nil {
-				return wrap(err)
-			}
-			events = append(events, e)
-		}
-		return rows.Err()
+	err = t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
+		events, err = scanEvents(results)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return events, nil
+}
+
+// scanEvents reads the events that one statement returns.
+func scanEvents(results pgx.BatchResults) (events []tenancy.EventRecord, err error) {
+	rows, err := results.Query()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := tables.Event(scanning(tables.EventColumns, rows.Scan))
+		if err != nil {
+			return nil, wrap(err)
+		}
+		events = append(events, e)
+	}
+	return events, rows.Err()
 }
 
 // write keeps a write unless the transaction is over or has failed.
@@ -339,15 +387,17 @@ func (t *tx) keep(records []tenancy.Record, w writing) error {
 // same number, the next read or the commit fails.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
-		var rows, pending [][]any
+		var rows, subjects, pending [][]any
 		for _, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return err
 			}
 			rows, pending = append(rows, values), append(pending, values[:len(eventKey)])
+			subjects = append(subjects, tables.SubjectValues(e)...)
 		}
 		appendEvents.keep(&t.kept, rows)
+		appendSubjects.keep(&t.kept, subjects)
 		appendOutbox.keep(&t.kept, pending)
 		return nil
 	})
@@ -373,6 +423,9 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))
+			t.kept.Queue(dropFormer, from, into)
+			t.kept.Queue(yieldFormer, from, into)
+			t.kept.Queue(moveFormer, from, into, []byte(m.Into.String()))
 		}
 		t.kept.Queue(moveAccounts, from, into)
 		if m.Into.IsZero() {

@@ -48,7 +48,7 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
 
-	names := []string{"tenancy_events", "tenancy_outbox", "tenancy_schema"}
+	names := []string{"tenancy_events", "tenancy_event_subjects", "tenancy_outbox", "tenancy_schema"}
 	columns := func(name string, want []tables.Column, key []tables.Column) {
 		var lines []string
 		text := strings.Join(all(t, db, "SELECT sql FROM sqlite_schema WHERE name = ?", name), "")
@@ -78,6 +78,7 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 	id, sequence := tables.Column{Name: "stream", Type: tables.ID},
 		tables.Column{Name: "sequence", Type: tables.Int}
 	columns("tenancy_events", tables.EventColumns, []tables.Column{id, sequence})
+	columns("tenancy_event_subjects", tables.SubjectColumns, tables.SubjectColumns)
 	columns("tenancy_outbox", []tables.Column{id, sequence}, []tables.Column{id, sequence})
 	slices.Sort(names)
 	require.Equal(t, names, all(t, db, "SELECT name FROM sqlite_schema WHERE type = 'table'"))
@@ -96,6 +97,9 @@ func TestSchemaIsThatOfTables(t *testing.T) {
 		}
 		indexes = append(indexes, "CREATE "+text)
 	}
+	for name, columns := range tables.EventIndexes {
+		indexes = append(indexes, fmt.Sprintf("CREATE INDEX %s\n    ON tenancy_events (%s)", name, columns))
+	}
 	slices.Sort(indexes)
 	require.Equal(t, indexes, all(t, db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL"))
 }
@@ -109,26 +113,40 @@ func TestIndexesAreUsed(t *testing.T) {
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
 	defer func() { require.NoError(t, db.Close()) }()
+	explain := func(sql string, table string, uses ...string) {
+		plan, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(sql, "$", "?"),
+			make([]any, strings.Count(sql, "$"))...)
+		require.NoError(t, err)
+		for plan.Next() {
+			var a, b, c int
+			var detail string
+			require.NoError(t, plan.Scan(&a, &b, &c, &detail))
+			if strings.Contains(detail, table) {
+				require.Contains(t, detail, "SEARCH", sql)
+				for _, part := range uses {
+					require.Contains(t, detail, part, sql)
+				}
+			}
+			require.NotContains(t, detail, "TEMP B-TREE", sql)
+		}
+		require.NoError(t, plan.Err())
+	}
 	for _, x := range tables.Indexes() {
 		for _, q := range []tables.Query{x.Exact, x.List, x.Range, x.Count} {
-			if q.SQL == "" || q.SQL == x.Exact.SQL && !x.IndexInfo.Exact {
-				continue
+			if q.SQL != "" && (q.SQL != x.Exact.SQL || x.IndexInfo.Exact) {
+				explain(q.SQL, x.Table.Name)
 			}
-			plan, err := db.QueryContext(t.Context(),
-				"EXPLAIN QUERY PLAN "+strings.ReplaceAll(q.SQL, "$", "?"),
-				make([]any, strings.Count(q.SQL, "$"))...)
-			require.NoError(t, err)
-			for plan.Next() {
-				var a, b, c int
-				var detail string
-				require.NoError(t, plan.Scan(&a, &b, &c, &detail))
-				if strings.Contains(detail, x.Table.Name) {
-					require.Contains(t, detail, "SEARCH", q.SQL)
-				}
-				require.NotContains(t, detail, "TEMP B-TREE", q.SQL)
-			}
-			require.NoError(t, plan.Err())
 		}
+	}
+	for i, q := range tables.EventQueries() { // EVT-7
+		table, bounds := "events", "(time,sequence)>(?,?)"
+		switch tenancy.EventIndex(i / 2) {
+		case tenancy.EventsByNumber:
+			bounds = "sequence>? AND sequence<?"
+		case tenancy.EventsBySubject:
+			table, bounds = "subjects", "(happened,sequence)>(?,?)"
+		}
+		explain(q.SQL, table+" USING", bounds)
 	}
 }
 

@@ -41,6 +41,15 @@ var (
 	}()
 )
 
+// finding holds the text of every query that finds events.
+var finding = func() map[*tables.EventQuery]string {
+	texts := map[*tables.EventQuery]string{}
+	for _, q := range tables.EventQueries() {
+		texts[q] = parameters(q.SQL)
+	}
+	return texts
+}()
+
 // parameters replaces $1 by ?1. If a limit were a parameter and nothing else, SQLite
 // would compile the statement again whenever the limit changes.
 func parameters(text string) string {
@@ -112,12 +121,18 @@ var (
 		" WHERE ?2 = 1 OR EXISTS (SELECT 1 FROM tenancy_events WHERE stream = ?1 AND sequence = ?2 - 1)"
 )
 
+var insertSubject = "INSERT INTO tenancy_event_subjects (" + tables.Names(tables.SubjectColumns) + ") VALUES (" +
+	marks(len(tables.SubjectColumns)) + ")"
+
 const (
 	insertOutbox = "INSERT INTO tenancy_outbox (stream, sequence) VALUES (?1, ?2)"
 	deleteOutbox = "DELETE FROM tenancy_outbox WHERE stream = ?1 AND sequence = ?2"
 
 	moveMembers   = "UPDATE tenancy_members SET organization_id = ?2, role = ?3, exempt = 0, since = ?4 WHERE organization_id = ?1"
 	deleteMembers = "DELETE FROM tenancy_members WHERE organization_id = ?1"
+	dropFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = ?2 AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
+	yieldFormer   = "DELETE FROM tenancy_former_members WHERE organization_id = ?2 AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = ?1)"
+	moveFormer    = "UPDATE tenancy_former_members SET organization_id = ?2, due = substr(due, 1, 19) || ?3 WHERE organization_id = ?1"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
 )
 

@@ -141,6 +141,29 @@ func (t *tx) Events(
 	return t.events(ctx, selectEvents, stream.Key(), int64(from), int64(limit))
 }
 
+// FindEvents answers lookups of events. An unknown index is an error.
+func (t *tx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	if err := t.open(ctx); err != nil {
+		return nil, err
+	}
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		q, args, err := tables.FindEvents(l)
+		if err != nil {
+			return nil, wrap(err)
+		}
+		if q == nil {
+			continue
+		}
+		if answers[i], err = t.events(ctx, finding[q], args...); err != nil {
+			return nil, err
+		}
+	}
+	return answers, nil
+}
+
 // Outbox returns the oldest pending events. It returns nothing for a limit that is not
 // positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
@@ -279,6 +302,11 @@ func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 			if err := t.change(insertOutbox, values[0], values[1]); err != nil {
 				return err
 			}
+			for _, row := range tables.SubjectValues(e) {
+				if err := t.change(insertSubject, row...); err != nil {
+					return err
+				}
+			}
 		}
 		return nil
 	})
@@ -299,8 +327,8 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 	})
 }
 
-// MoveAll carries out a merge or a deletion, with statements per table. It returns CodeBusy
-// if the user of a membership that moves is already a member of move.Into.
+// MoveAll carries out a merge or a deletion in a few statements. It returns CodeBusy if
+// the user of a membership that moves is already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := [16]byte(move.From), [16]byte(move.Into)
@@ -314,6 +342,14 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			return t.changeEach(deleteDerived, from)
 		}
 		if err := t.change(moveMembers, from, into, int64(tenancy.StandardUser), int64(move.At)); err != nil {
+			return err
+		}
+		for _, clash := range []string{dropFormer, yieldFormer} {
+			if err := t.change(clash, from, into); err != nil {
+				return err
+			}
+		}
+		if err := t.change(moveFormer, from, into, move.Into.String()); err != nil {
 			return err
 		}
 		if err := t.change(moveAccounts, from, into); err != nil {

@@ -66,6 +66,7 @@ type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
 	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error)
 	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
+	find   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
 	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
 	put    func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
 	delete func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
@@ -135,6 +136,15 @@ func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint
 	return t.naiveTx.Events(ctx, stream, from, limit)
 }
 
+func (t tamperedTx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	if t.hooks.find != nil {
+		return t.hooks.find(ctx, t.naiveTx, lookups)
+	}
+	return t.naiveTx.FindEvents(ctx, lookups...)
+}
+
 func (t tamperedTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if t.hooks.outbox != nil {
 		return t.hooks.outbox(ctx, t.naiveTx, after, limit)
@@ -186,6 +196,21 @@ func stay(index tenancy.Index) func(*naive) hooks {
 				return err
 			}
 			return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, all[0].Records...))
+		}}
+	}
+}
+
+// finding changes what is asked of the events.
+func finding(change func(*tenancy.EventLookup)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{find: func(
+			ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup,
+		) ([][]tenancy.EventRecord, error) {
+			lookups = slices.Clone(lookups)
+			for i := range lookups {
+				change(&lookups[i])
+			}
+			return tx.FindEvents(ctx, lookups...)
 		}}
 	}
 }
@@ -472,6 +497,27 @@ var brokenStores = []broken{
 				return tx.Events(ctx, stream, from, limit)
 			},
 		}
+	}},
+	{"events found in the order of numbers", []string{"FindEvents/all that there is to ask"},
+		finding(func(l *tenancy.EventLookup) {
+			if l.By == tenancy.EventsByTime {
+				l.By = tenancy.EventsByNumber
+			}
+		})},
+	{"events found without their direction", []string{"FindEvents/all that there is to ask"},
+		finding(func(l *tenancy.EventLookup) { l.Backwards = false })},
+	{"events of a first subject alone", []string{"FindEvents/all that there is to ask"}, func(*naive) hooks {
+		return hooks{find: func(
+			ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup,
+		) ([][]tenancy.EventRecord, error) {
+			answers, err := tx.FindEvents(ctx, lookups...)
+			for i, l := range lookups {
+				answers[i] = slices.DeleteFunc(answers[i], func(e tenancy.EventRecord) bool {
+					return l.By == tenancy.EventsBySubject && e.Subjects(nil)[0] != l.Subject
+				})
+			}
+			return answers, err
+		}}
 	}},
 	{"events without their correlation", []string{"Events/every field"},
 		appending(func(e *tenancy.EventRecord) { e.Correlation = "" })},

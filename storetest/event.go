@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -22,6 +24,8 @@ func eventCases() []testCase {
 		{"Events/every field", trial.eventFields},
 		{"Events/data of any bytes", trial.eventData},
 		{"Events/types that nobody knows", trial.eventTypes},
+		{"FindEvents/all that there is to ask", trial.findEvents},
+		{"FindEvents/of an unknown index", trial.findNothing},
 		{"Outbox/oldest of each stream", trial.outboxOrder},
 		{"Outbox/after a stream, up to a limit", trial.outboxPages},
 		{"Outbox/only what is acknowledged is gone", trial.acknowledge},
@@ -302,4 +306,111 @@ func (c trial) acknowledge() {
 	c.holds(m)
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, chain(stream(2), 3, 1)...) })
 	c.holds(m)
+}
+
+// encoded returns an event's data as the library encodes it: each field with its length.
+func encoded(fields ...string) (data string) {
+	for _, field := range fields {
+		data += string(binary.BigEndian.AppendUint64(nil, uint64(len(field)))) + field
+	}
+	return data
+}
+
+// found returns events whose times go back and forth and repeat, of several actors and
+// types, and with subjects, so that no order is another's.
+func found(s tenancy.Stream, n int) []tenancy.EventRecord {
+	idText := func(n int) string {
+		one := id(n)
+		return string(one[:])
+	}
+	events := chain(s, 1, n)
+	for i := range events {
+		e := &events[i]
+		e.Time = []tenancy.Instant{5, 9, 5, -3, 7, 0, 9}[i%7]
+		e.Actor = []tenancy.Actor{{}, {User: userID(1)}, {Operator: "o"}, {User: userID(2)}}[i%4]
+		switch i % 5 {
+		case 0:
+			e.Type, e.Data = "OrganizationRenamed", encoded(idText(1))
+		case 1:
+			e.Type, e.Data = "MemberLeft", "does not decode"
+		case 2:
+			e.Type, e.Data = "AccountManaged", encoded(idText(2), idText(1))
+		case 3:
+			e.Type, e.Data = "AccountManaged", encoded(idText(3), idText(3))
+		default:
+			e.Type, e.Data = "NoSuchEvent", encoded(idText(1))
+		}
+	}
+	return events
+}
+
+// findEvents asks every index in both directions, with limits and places before, at,
+// between and after the events, of a stream whose times are in no order (EVT-7). What is
+// asked in one call is answered in its place.
+func (c trial) findEvents() {
+	m := newModel()
+	for _, s := range []tenancy.Stream{stream(1), stream(2)} {
+		c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Append(ctx, found(s, 23)...) })
+	}
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error { return tx.Ack(ctx, found(stream(1), 9)...) })
+	var asked []tenancy.EventLookup
+	for _, l := range []tenancy.EventLookup{
+		{}, {By: tenancy.EventsByTime},
+		{By: tenancy.EventsByActor}, {By: tenancy.EventsByActor, Actor: tenancy.Actor{User: userID(1)}},
+		{By: tenancy.EventsByActor, Actor: tenancy.Actor{Operator: "o"}},
+		{By: tenancy.EventsByActor, Actor: tenancy.Actor{Operator: "nobody"}},
+		{By: tenancy.EventsByType, Type: "AccountManaged"}, {By: tenancy.EventsByType, Type: "accountmanaged"},
+		{By: tenancy.EventsByType, Type: "NoSuchEvent"}, {By: tenancy.EventsByType},
+		{By: tenancy.EventsBySubject, Subject: id(1)}, {By: tenancy.EventsBySubject, Subject: id(2)},
+		{By: tenancy.EventsBySubject, Subject: id(3)}, {By: tenancy.EventsBySubject, Subject: id(9)},
+		{By: tenancy.EventsBySubject},
+	} {
+		for _, s := range []tenancy.Stream{stream(1), stream(3), {}} {
+			l.Stream = s
+			for _, limit := range []int{1, 4, 100, math.MaxInt, 0, -1} {
+				l.Limit = limit
+				asked = append(asked, l)
+			}
+		}
+		l.Stream, l.Limit = stream(1), 4
+		for _, after := range []tenancy.EventPlace{{}, {Time: 5}, {Time: 5, Sequence: 3}, {Time: 8, Sequence: 7},
+			{Time: 9, Sequence: 23}, {Time: math.MaxInt64, Sequence: math.MaxUint64}} {
+			for _, before := range []tenancy.EventPlace{{}, {Time: 9}, {Time: 9, Sequence: 14}, {Time: 5, Sequence: 3},
+				{Time: math.MinInt64, Sequence: 1}, {Time: math.MaxInt64, Sequence: math.MaxUint64}} {
+				l.After, l.Before = after, before
+				asked = append(asked, l)
+			}
+		}
+	}
+	for _, l := range slices.Clone(asked) {
+		l.Backwards = true
+		asked = append(asked, l)
+	}
+	want, _ := m.FindEvents(c.Context(), asked...)
+	var got [][]tenancy.EventRecord
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
+		got, err = tx.FindEvents(ctx, asked...)
+		return err
+	})
+	require.Len(c, got, len(asked))
+	for i, l := range asked {
+		require.True(c, sameEvents(want[i], got[i]), "%+v: got %s, want %s", l, numbers(got[i]), numbers(want[i]))
+	}
+}
+
+// findNothing asks an index that there is not, and nothing at all.
+func (c trial) findNothing() {
+	c.append(found(stream(1), 3)...)
+	err := c.store.View(c.Context(), func(ctx context.Context, tx tenancy.ReadTx) error {
+		_, err := tx.FindEvents(ctx, tenancy.EventLookup{Stream: stream(1), By: 200, Limit: 1})
+		return err
+	})
+	require.Error(c, err)
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
+		answers, err := tx.FindEvents(ctx)
+		if len(answers) > 0 {
+			return errors.New("an answer to nothing")
+		}
+		return err
+	})
 }

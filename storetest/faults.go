@@ -306,6 +306,15 @@ func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from u
 	})
 }
 
+func (r *faultyReadTx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	lookups = slices.Clone(lookups)
+	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([][]tenancy.EventRecord, error) {
+		return tx.FindEvents(ctx, lookups...)
+	})
+}
+
 func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return tx.Outbox(ctx, after, limit)

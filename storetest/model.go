@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // model is what a store is compared with: the contract of one transaction at a time, in
@@ -107,6 +108,15 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			_ = m.Delete(ctx, r)
 			if !move.Into.IsZero() {
 				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User, Since: move.At})
+			}
+		case tenancy.FormerMemberRecord:
+			if r.Organization != move.From || move.Into.IsZero() {
+				continue
+			}
+			_ = m.Delete(ctx, r)
+			r.Organization = move.Into
+			if there, ok := m.records[identity(r)].(tenancy.FormerMemberRecord); !ok || there.LeftAt < r.LeftAt {
+				_ = m.Put(ctx, r)
 			}
 		case tenancy.AccountRecord:
 			if r.Organization == move.From {
@@ -271,6 +281,14 @@ func (m *model) Events(_ context.Context, s tenancy.Stream, from uint64, limit i
 		}
 	}
 	return events, nil
+}
+
+func (m *model) FindEvents(_ context.Context, lookups ...tenancy.EventLookup) ([][]tenancy.EventRecord, error) {
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		answers[i] = scene.Select(m.events[l.Stream], l)
+	}
+	return answers, nil
 }
 
 func (m *model) Outbox(_ context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {

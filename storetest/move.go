@@ -42,6 +42,9 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 		tenancy.MembershipRecord{Organization: org, User: userID(first + 2), Role: tenancy.StandardUser,
 			Exempt: true, Since: 3},
 		tenancy.MembershipRecord{Organization: org, User: userID(first + 3), Role: tenancy.StandardUser, Since: 4},
+		tenancy.FormerMemberRecord{Organization: org, User: userID(first + 4), LeftAt: 5,
+			Personal: tenancy.FormerMemberPersonal{Email: address(first), Name: tenancy.NewPersonal(text(first))}},
+		tenancy.FormerMemberRecord{Organization: org, User: userID(90), LeftAt: instant(first)},
 		account(0, tenancy.AccountRecord{Plan: tenancy.PlanFull, Billing: tenancy.BillingInvoiced,
 			Designated: 5, DesignatedBy: actor(8)}),
 		account(1, tenancy.AccountRecord{Parent: accountID(first), Designated: 5}),
@@ -110,6 +113,9 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 	}
 	c.update(move)
 	for _, other := range others {
+		if both, ok := other.(tenancy.FormerMemberRecord); ok && both.Organization == into && both.User == userID(90) {
+			continue
+		}
 		require.Equal(c, other, c.get(other), "what is not the organization's is moved")
 	}
 	for _, was := range first {
@@ -123,6 +129,17 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 			} else {
 				require.Equal(c, moved, c.get(moved))
 			}
+		case tenancy.FormerMemberRecord:
+			if into.IsZero() {
+				require.Equal(c, was, c.get(was), "a former member does not stay")
+				continue
+			}
+			require.Nil(c, c.get(was), "a former member stays")
+			was.Organization = into
+			if was.User == userID(90) { // of both
+				was.LeftAt = max(was.LeftAt, instant(20))
+			}
+			require.Equal(c, was, c.get(was))
 		case tenancy.AccountRecord:
 			was.Organization = into
 			require.Equal(c, was, c.get(was))

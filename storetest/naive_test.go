@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // naive is a store made from the contract alone, without a look at memstore: slices
@@ -261,6 +263,23 @@ func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint6
 	return events, nil
 }
 
+func (tx *naiveTx) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	answers := make([][]tenancy.EventRecord, len(lookups))
+	for i, l := range lookups {
+		if l.By > tenancy.EventsBySubject {
+			return nil, errors.New("no such index of events")
+		}
+		all, err := tx.Events(ctx, l.Stream, 1, math.MaxInt)
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = scene.Select(all, l)
+	}
+	return answers, nil
+}
+
 func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	if err := tx.usable(ctx); err != nil {
 		return nil, err
@@ -358,6 +377,20 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 					continue
 				}
 				r = tenancy.MembershipRecord{Organization: move.Into, User: moved.User, Since: move.At}
+			}
+		case tenancy.FormerMemberRecord:
+			if moved.Organization == move.From && !move.Into.IsZero() {
+				moved.Organization = move.Into
+				if there, ok := find(tx.content, moved); ok && there.LeftAt >= moved.LeftAt {
+					continue
+				}
+				r = moved
+			} else if moved.Organization == move.Into {
+				coming := moved
+				coming.Organization = move.From
+				if coming, ok := find(tx.content, coming); ok && coming.LeftAt > moved.LeftAt {
+					continue
+				}
 			}
 		case tenancy.AccountRecord:
 			if moved.Organization == move.From {

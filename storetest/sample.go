@@ -123,6 +123,15 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.WordRecord{Organization: orgID(group), User: userID(own),
 			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(n))}}
 	},
+	tenancy.IndexFormerMembers: func(own, group, _ int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(group), User: userID(own)}
+	},
+	tenancy.IndexFormerMembersOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(own), User: userID(group)}
+	},
+	tenancy.IndexFormerMembersDue: func(own, _, text int) tenancy.Record {
+		return tenancy.FormerMemberRecord{Organization: orgID(1), User: userID(own), LeftAt: instant(text)}
+	},
 	tenancy.IndexAccounts: func(own, _, _ int) tenancy.Record { return tenancy.AccountRecord{ID: accountID(own)} },
 	tenancy.IndexAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}

@@ -317,7 +317,7 @@ func (h hosted) events(id tenancy.OperationID) (events []tenancy.Event) {
 	for e, err := range h.dir.As(h.owner).Events(h.Context(), tenancy.Stream{Organization: h.org}, tenancy.EventQuery{}) {
 		require.NoError(h, err)
 		if e.Operation == id {
-			events = append(events, e)
+			events = append(events, e.Event)
 		}
 	}
 	return events

@@ -224,6 +224,8 @@ func (c trial) over() {
 		require.Error(c, err, "Access after the end")
 		_, err = tx.Events(c.Context(), stream(1), 1, 1)
 		require.Error(c, err, "Events after the end")
+		_, err = tx.FindEvents(c.Context(), tenancy.EventLookup{Stream: stream(1), Limit: 1})
+		require.Error(c, err, "FindEvents after the end")
 		_, err = tx.Outbox(c.Context(), tenancy.Stream{}, 1)
 		require.Error(c, err, "Outbox after the end")
 		_, err = tx.Now(c.Context())

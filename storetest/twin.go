@@ -136,6 +136,18 @@ func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint
 	})
 }
 
+func (r *twinReads) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	return compare(r, "FindEvents", func(tx tenancy.ReadTx) ([][]tenancy.EventRecord, error) {
+		answers, err := tx.FindEvents(ctx, lookups...)
+		for i := range answers {
+			answers[i], _ = some(answers[i], nil)
+		}
+		return answers, err
+	})
+}
+
 func (r *twinReads) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return some(tx.Outbox(ctx, after, limit))

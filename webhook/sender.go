@@ -142,7 +142,7 @@ func (s *Sender) Note(ctx context.Context, e tenancy.Event) error {
 // has lost messages. The events are those of tenancy.Session.Events.
 //
 // Errors: ErrNotFound; the store's, and those of events.
-func (s *Sender) Replay(ctx context.Context, endpoint string, events iter.Seq2[tenancy.Event, error]) error {
+func (s *Sender) Replay(ctx context.Context, endpoint string, events iter.Seq2[tenancy.LoggedEvent, error]) error {
 	endpoints, err := s.store.Endpoints(ctx)
 	if err != nil {
 		return err
@@ -155,15 +155,15 @@ func (s *Sender) Replay(ctx context.Context, endpoint string, events iter.Seq2[t
 	return ErrNotFound
 }
 
-func (s *Sender) replay(ctx context.Context, to Endpoint, events iter.Seq2[tenancy.Event, error]) error {
+func (s *Sender) replay(ctx context.Context, to Endpoint, events iter.Seq2[tenancy.LoggedEvent, error]) error {
 	for e, err := range events {
 		if err != nil {
 			return err
 		}
-		if !to.wants(e) {
+		if !to.wants(e.Event) {
 			continue
 		}
-		m, err := messageOf(to.ID, e)
+		m, err := messageOf(to.ID, e.Event)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"net"
 	"net/http"
@@ -404,7 +405,7 @@ func testSender(t *testing.T, store func(*testing.T) webhook.Store) {
 		d.relay()
 		d.put("crm", r.URL)
 		require.Zero(t, d.deliver())
-		events := func() func(func(tenancy.Event, error) bool) {
+		events := func() iter.Seq2[tenancy.LoggedEvent, error] {
 			return d.dir.System().Events(t.Context(), tenancy.Stream{Organization: org}, tenancy.EventQuery{})
 		}
 		require.ErrorIs(t, d.sender.Replay(t.Context(), "none", events()), webhook.ErrNotFound)

@@ -1,6 +1,7 @@
 package scene
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -96,6 +97,60 @@ func (r *tappedReads) Events(
 	all = r.of.Events(slices.Clone(all))
 	all = slices.DeleteFunc(all, func(e tenancy.EventRecord) bool { return e.Sequence < from })
 	return all[:min(limit, len(all))], err
+}
+
+func (r *tappedReads) FindEvents(
+	ctx context.Context, lookups ...tenancy.EventLookup,
+) ([][]tenancy.EventRecord, error) {
+	if err := r.call("FindEvents"); err != nil {
+		return nil, err
+	}
+	answers, err := r.reads.FindEvents(ctx, lookups...)
+	if r.of.Events == nil || err != nil {
+		return answers, err
+	}
+	for i, l := range lookups {
+		all, err := r.reads.Events(ctx, l.Stream, 1, 1<<30)
+		if err != nil {
+			return nil, err
+		}
+		answers[i] = Select(r.of.Events(slices.Clone(all)), l)
+	}
+	return answers, nil
+}
+
+// Select returns the events of a stream that a lookup asks for.
+func Select(all []tenancy.EventRecord, l tenancy.EventLookup) (found []tenancy.EventRecord) {
+	order := func(a, b tenancy.EventPlace) int {
+		if l.By == tenancy.EventsByNumber {
+			return cmp.Compare(a.Sequence, b.Sequence)
+		}
+		return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Sequence, b.Sequence))
+	}
+	at := func(e tenancy.EventRecord) tenancy.EventPlace {
+		return tenancy.EventPlace{Time: e.Time, Sequence: e.Sequence}
+	}
+	for _, e := range all {
+		selected := true
+		switch l.By {
+		case tenancy.EventsByActor:
+			selected = e.Actor == l.Actor
+		case tenancy.EventsByType:
+			selected = e.Type == l.Type
+		case tenancy.EventsBySubject:
+			selected = slices.Contains(e.Subjects(nil), l.Subject)
+		}
+		after := l.After == (tenancy.EventPlace{}) || order(at(e), l.After) > 0
+		before := l.Before == (tenancy.EventPlace{}) || order(at(e), l.Before) < 0
+		if selected && after && before {
+			found = append(found, e)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b tenancy.EventRecord) int { return order(at(a), at(b)) })
+	if l.Backwards {
+		slices.Reverse(found)
+	}
+	return found[:max(0, min(l.Limit, len(found)))]
 }
 
 func (r *tappedReads) Outbox(

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -26,6 +27,137 @@ var EventColumns = []Column{
 	{Name: "data", Type: Bytes},
 	{Name: "previous", Type: Hash, Nullable: true},
 	{Name: "hash", Type: Hash, Nullable: true},
+}
+
+// EventIndexes are the indexes of the table of events, by name, with the columns of
+// each.
+var EventIndexes = map[string]string{
+	"tenancy_events_by_time":  "stream, time, sequence",
+	"tenancy_events_by_actor": "stream, actor, time, sequence",
+	"tenancy_events_by_type":  "stream, type, time, sequence",
+}
+
+// SubjectColumns are the columns of the table of the IDs that the data of events holds.
+// All of them are its primary key.
+var SubjectColumns = []Column{
+	{Name: "stream", Type: ID},
+	{Name: "subject", Type: ID},
+	{Name: "happened", Type: Int}, // the event's time
+	{Name: "sequence", Type: Int},
+}
+
+// SubjectValues returns the rows that say which IDs an event's data holds.
+func SubjectValues(e tenancy.EventRecord) (rows [][]any) {
+	for _, id := range e.Subjects(nil) {
+		rows = append(rows, []any{e.Stream.Key(), id, int64(e.Time), int64(e.Sequence)})
+	}
+	return rows
+}
+
+// EventQuery is a statement that finds events, with parameters $1, $2 and so on.
+type EventQuery struct {
+	SQL   string
+	Types []Type
+}
+
+// eventQueries are the statements of each index of events, forwards and backwards.
+var eventQueries = func() (all [tenancy.EventsBySubject + 1][2]EventQuery) {
+	for by := range all {
+		all[by][0] = newEventQuery(tenancy.EventIndex(by), "")
+		all[by][1] = newEventQuery(tenancy.EventIndex(by), " DESC")
+	}
+	return all
+}()
+
+// EventQueries returns the statements that find events.
+func EventQueries() (all []*EventQuery) {
+	for by := range eventQueries {
+		all = append(all, &eventQueries[by][0], &eventQueries[by][1])
+	}
+	return all
+}
+
+// newEventQuery writes the statement of an index. Its parameters are the stream, what
+// the index selects, the place after which and the place before which, and the limit.
+func newEventQuery(by tenancy.EventIndex, direction string) EventQuery {
+	var b strings.Builder
+	q := EventQuery{Types: []Type{ID}}
+	parameter := func(of Type) string {
+		q.Types = append(q.Types, of)
+		return fmt.Sprintf("$%d", len(q.Types))
+	}
+	from, time := "events", "events.time"
+	if by == tenancy.EventsBySubject {
+		from, time = "subjects", "subjects.happened"
+	}
+	b.WriteString("SELECT events." + strings.ReplaceAll(Names(EventColumns), ", ", ", events."))
+	if by == tenancy.EventsBySubject {
+		b.WriteString(" FROM tenancy_event_subjects AS subjects JOIN tenancy_events AS events" +
+			" ON events.stream = subjects.stream AND events.sequence = subjects.sequence")
+	} else {
+		b.WriteString(" FROM tenancy_events AS events")
+	}
+	fmt.Fprintf(&b, " WHERE %s.stream = $1", from)
+	switch by {
+	case tenancy.EventsByActor:
+		b.WriteString(" AND events.actor = " + parameter(Text))
+	case tenancy.EventsByType:
+		b.WriteString(" AND events.type = " + parameter(Text))
+	case tenancy.EventsBySubject:
+		b.WriteString(" AND subjects.subject = " + parameter(ID))
+	}
+	order := from + ".sequence"
+	if by == tenancy.EventsByNumber {
+		fmt.Fprintf(&b, " AND %s > %s AND %s < %s", order, parameter(Int), order, parameter(Int))
+		order += direction
+	} else {
+		place := "(" + time + ", " + order + ")"
+		fmt.Fprintf(&b, " AND %s > (%s, %s) AND %s < (%s, %s)", place, parameter(Int), parameter(Int),
+			place, parameter(Int), parameter(Int))
+		order = time + direction + ", " + order + direction
+	}
+	b.WriteString(" ORDER BY " + order + " LIMIT " + parameter(Int))
+	q.SQL = b.String()
+	return q
+}
+
+// FindEvents returns the statement that answers a lookup of events, and its arguments.
+// It returns nil if the answer is empty whatever is stored. An unknown index is an
+// error.
+func FindEvents(l tenancy.EventLookup) (*EventQuery, []any, error) {
+	if int(l.By) >= len(eventQueries) {
+		return nil, nil, fmt.Errorf("unknown index %d of events", l.By)
+	}
+	if l.Limit <= 0 || l.Stream.Key() == [16]byte{} {
+		return nil, nil, nil
+	}
+	q := &eventQueries[l.By][0]
+	if l.Backwards {
+		q = &eventQueries[l.By][1]
+	}
+	values := []any{l.Stream.Key()}
+	switch l.By {
+	case tenancy.EventsByActor:
+		values = append(values, l.Actor.String())
+	case tenancy.EventsByType:
+		values = append(values, l.Type)
+	case tenancy.EventsBySubject:
+		values = append(values, l.Subject)
+	}
+	after, before := l.After, l.Before
+	if after == (tenancy.EventPlace{}) {
+		after.Time = math.MinInt64
+	}
+	if before == (tenancy.EventPlace{}) {
+		before = tenancy.EventPlace{Time: math.MaxInt64, Sequence: math.MaxUint64}
+	}
+	for _, p := range []tenancy.EventPlace{after, before} {
+		if l.By != tenancy.EventsByNumber {
+			values = append(values, int64(p.Time))
+		}
+		values = append(values, int64(min(p.Sequence, math.MaxInt64)))
+	}
+	return q, append(values, int64(l.Limit)), nil
 }
 
 var errRow = errors.New("tenancy_events: a row does not parse")

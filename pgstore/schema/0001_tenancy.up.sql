@@ -78,6 +78,17 @@ CREATE TABLE tenancy_words (
     word_key               bytea NOT NULL,
     PRIMARY KEY (organization_id, word_key, user_id)
 );
+CREATE TABLE tenancy_former_members (
+    organization_id        uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    left_at                bigint NOT NULL,
+    email                  text NOT NULL,
+    name                   text NOT NULL,
+    due                    bytea,
+    PRIMARY KEY (organization_id, user_id)
+);
+CREATE INDEX tenancy_former_members_of ON tenancy_former_members (user_id, organization_id);
+CREATE INDEX tenancy_former_members_due ON tenancy_former_members (due, user_id) WHERE due IS NOT NULL;
 
 CREATE TABLE tenancy_accounts (
     id                     uuid NOT NULL,
@@ -259,6 +270,18 @@ CREATE TABLE tenancy_events (
     previous               bytea CHECK (length(previous) = 32),
     hash                   bytea CHECK (length(hash) = 32),
     PRIMARY KEY (stream, sequence)
+);
+
+CREATE INDEX tenancy_events_by_time ON tenancy_events (stream, time, sequence);
+CREATE INDEX tenancy_events_by_actor ON tenancy_events (stream, actor, time, sequence);
+CREATE INDEX tenancy_events_by_type ON tenancy_events (stream, type, time, sequence);
+
+CREATE TABLE tenancy_event_subjects (
+    stream                 uuid NOT NULL,
+    subject                uuid NOT NULL,
+    happened               bigint NOT NULL,
+    sequence               bigint NOT NULL,
+    PRIMARY KEY (stream, subject, happened, sequence)
 );
 
 CREATE TABLE tenancy_outbox (

@@ -80,6 +80,20 @@ CREATE TABLE tenancy_words (
     word_key        TEXT NOT NULL,
     PRIMARY KEY (organization_id, word_key, user_id)
 ) STRICT, WITHOUT ROWID;
+-- What organizations keep of people who left them. left_at: when. due: that, and the organization.
+CREATE TABLE tenancy_former_members (
+    organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
+    user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    left_at         INTEGER NOT NULL,
+    email           TEXT NOT NULL,
+    name            TEXT NOT NULL,
+    due             TEXT,
+    PRIMARY KEY (organization_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_former_members_of
+    ON tenancy_former_members (user_id, organization_id);
+CREATE INDEX tenancy_former_members_due
+    ON tenancy_former_members (due, user_id) WHERE due IS NOT NULL;
 
 -- Accounts and subaccounts. organization_id NULL: unmanaged. parent_id NULL: a main account. closed 0: open.
 CREATE TABLE tenancy_accounts (
@@ -294,6 +308,21 @@ CREATE TABLE tenancy_events (
     previous     BLOB CHECK (length(previous) = 32),
     hash         BLOB CHECK (length(hash) = 32),
     PRIMARY KEY (stream, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_events_by_time
+    ON tenancy_events (stream, time, sequence);
+CREATE INDEX tenancy_events_by_actor
+    ON tenancy_events (stream, actor, time, sequence);
+CREATE INDEX tenancy_events_by_type
+    ON tenancy_events (stream, type, time, sequence);
+
+-- Which IDs the data of events holds, to find the events by. happened: the event's time.
+CREATE TABLE tenancy_event_subjects (
+    stream   BLOB NOT NULL CHECK (length(stream) = 16),
+    subject  BLOB NOT NULL CHECK (length(subject) = 16),
+    happened INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (stream, subject, happened, sequence)
 ) STRICT, WITHOUT ROWID;
 
 -- The events that are not acknowledged yet. Relay delivers them.

@@ -1,0 +1,288 @@
+package tenancy
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// LogFormat is a form of file that ExportLog writes.
+type LogFormat string
+
+// The formats.
+const (
+	LogNDJSON LogFormat = "ndjson" // an event a line, as a JSON object; VerifyExport reads it
+	LogCSV    LogFormat = "csv"    // an event a row, below a row of names; VerifyExport reads it
+	LogOCSF   LogFormat = "ocsf"   // an event a line, as the Open Cybersecurity Schema Framework 1.8.0 has it
+)
+
+// ExportLog writes a log that Events lists, event by event, so that it needs little
+// memory (EVT-6). Whoever may call Events has what it takes. It never writes a name or an
+// address: an event has none, and of Names nothing is used.
+//
+// LogNDJSON and LogCSV hold all that an event's hash covers, and the hash. VerifyExport
+// finds what was changed, without the store, if the whole stream is written, or all of
+// it from a number on: a query with a filter leaves gaps. LogCSV writes an apostrophe
+// before a correlation reference that begins with a hyphen, so that no spreadsheet takes
+// it for a formula.
+//
+// LogOCSF holds no hash, so VerifyExport does not read it. An event about a user is
+// Account Change there (3001), one about a user's roles is User Access Management (3005),
+// one about a membership is Group Management (3006), and everything else is Entity
+// Management (3004).
+//
+// An error of the list or of the writer ends it, and is returned as it came. CodeInput
+// if there is no such format.
+func ExportLog(w io.Writer, format LogFormat, log iter.Seq2[LoggedEvent, error]) error {
+	buffered := bufio.NewWriter(w)
+	var write func(Event) error
+	flush := buffered.Flush
+	switch format {
+	case LogNDJSON:
+		encoder := json.NewEncoder(buffered)
+		write = func(e Event) error { return encoder.Encode(exportedOf(e)) }
+	case LogOCSF:
+		encoder := json.NewEncoder(buffered)
+		write = func(e Event) error { return encoder.Encode(ocsfOf(e)) }
+	case LogCSV:
+		rows := csv.NewWriter(buffered)
+		if err := rows.Write(exportColumns); err != nil {
+			return err
+		}
+		write = func(e Event) error { return rows.Write(exportedOf(e).row()) }
+		flush = func() error {
+			rows.Flush()
+			return errors.Join(rows.Error(), buffered.Flush())
+		}
+	default:
+		return &Error{Op: "ExportLog", Err: CodeInput}
+	}
+	for e, err := range log {
+		if err == nil {
+			err = write(e.Event)
+		}
+		if err != nil {
+			_ = flush()
+			return err
+		}
+	}
+	return flush()
+}
+
+// exported is an event in a file. Encoding holds the bytes of the data that the hash
+// covers, in hex; Data says the same for people and programs.
+type exported struct {
+	Stream      string          `json:"stream"`
+	Sequence    uint64          `json:"sequence"`
+	ID          EventID         `json:"id"`
+	Time        Instant         `json:"time"`
+	Actor       string          `json:"actor"`
+	Operation   string          `json:"operation"`
+	OperationID OperationID     `json:"operationId"`
+	Part        int             `json:"part,omitempty"`
+	Step        int             `json:"step"`
+	Correlation string          `json:"correlation,omitempty"`
+	Type        string          `json:"type"`
+	Data        json.RawMessage `json:"data"`
+	Encoding    string          `json:"encoding"`
+	Previous    string          `json:"previous"`
+	Hash        string          `json:"hash"`
+}
+
+func exportedOf(e Event) exported {
+	r := e.record()
+	data, _ := json.Marshal(e.Data) // of IDs, numbers and texts, which always succeeds
+	return exported{e.Stream.String(), e.Sequence, e.ID, e.Time, e.Actor.String(), e.Name, e.Operation, e.Part,
+		e.Step, string(e.Correlation), r.Type, data, hex.EncodeToString([]byte(r.Data)),
+		hex.EncodeToString(r.Previous[:]), hex.EncodeToString(r.Hash[:])}
+}
+
+// exportColumns are the first row of a CSV file.
+var exportColumns = []string{"stream", "sequence", "id", "time", "actor", "operation", "operationId", "part", "step",
+	"correlation", "type", "data", "encoding", "previous", "hash"}
+
+func (x exported) row() []string {
+	at, _ := x.Time.MarshalText()
+	correlation := x.Correlation
+	if strings.HasPrefix(correlation, "-") {
+		correlation = "'" + correlation
+	}
+	return []string{x.Stream, strconv.FormatUint(x.Sequence, 10), x.ID.String(), string(at), x.Actor, x.Operation,
+		x.OperationID.String(), strconv.Itoa(x.Part), strconv.Itoa(x.Step), correlation, x.Type, string(x.Data),
+		x.Encoding, x.Previous, x.Hash}
+}
+
+// exportedRow reads a row. It reports whether row would write it the same.
+func exportedRow(row []string) (x exported, ok bool) {
+	if len(row) != len(exportColumns) {
+		return x, false
+	}
+	sequence, err := strconv.ParseUint(row[1], 10, 64)
+	part, badPart := strconv.Atoi(row[7])
+	step, badStep := strconv.Atoi(row[8])
+	err = errors.Join(err, badPart, badStep, x.ID.UnmarshalText([]byte(row[2])),
+		x.Time.UnmarshalText([]byte(row[3])), x.OperationID.UnmarshalText([]byte(row[6])))
+	x = exported{row[0], sequence, x.ID, x.Time, row[4], row[5], x.OperationID, part, step,
+		strings.TrimPrefix(row[9], "'"), row[10], json.RawMessage(row[11]), row[12], row[13], row[14]}
+	return x, err == nil && slices.Equal(x.row(), row)
+}
+
+// record returns the event as it was stored, and reports whether that can be told, and
+// whether the data says what its encoding does.
+func (x exported) record() (r EventRecord, ok bool) {
+	r = EventRecord{Sequence: x.Sequence, ID: x.ID, Time: x.Time, Name: x.Operation, Operation: x.OperationID,
+		Part: x.Part, Step: x.Step, Correlation: Reference(x.Correlation), Type: x.Type}
+	data, err := hex.DecodeString(x.Encoding)
+	r.Data = string(data)
+	ok = err == nil && r.Stream.parse(x.Stream) && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
+	var known bool
+	if r.Actor, known = parseActor(x.Actor); !known || !ok {
+		return r, false
+	}
+	e, err := r.event()
+	if err != nil {
+		return r, false
+	}
+	said, err := json.Marshal(e.Data)
+	return r, err == nil && bytes.Equal(said, x.Data)
+}
+
+// hexInto reads the hex digits of as many bytes as there is room for.
+func hexInto(to []byte, text string) bool {
+	read, err := hex.DecodeString(text)
+	return err == nil && copy(to, read) == len(to) && len(read) == len(to)
+}
+
+// parse reads what String returns of a stream that is valid.
+func (s *Stream) parse(text string) bool {
+	ofOrganization := s.Organization.UnmarshalText([]byte(text)) == nil
+	return (ofOrganization || s.User.UnmarshalText([]byte(text)) == nil) && s.valid()
+}
+
+// VerifyExport reads a file that ExportLog wrote, without a store, and lists what shows
+// that it was tampered with: an event that was changed, removed, inserted or moved, or
+// that is another stream's, and an end that is not what one of the given heads says
+// (EVT-6). A line that is not one of ExportLog's is TamperedHash at the number that is
+// due. It reads one event at a time.
+//
+// The first event has the number 1. If the file begins later, it has to be the event
+// after one of the heads. A file that was cut off behind an event is sound in itself:
+// only a head of that number or a later one, which LogHead returned and which was kept
+// elsewhere, shows it. Heads of numbers before the file's first event show nothing. If
+// heads are given, the file has to be of their stream.
+//
+// It lists nothing about a file that is sound. CodeInput if the format is not LogNDJSON
+// or LogCSV, or if the heads are of several streams. An event of a type that is unknown
+// to this version is listed as TamperedHash. An error of the reader ends it.
+func VerifyExport(r io.Reader, format LogFormat, heads ...LogHead) iter.Seq2[Tampering, error] {
+	return func(yield func(Tampering, error) bool) {
+		c := chain{anchors: slices.Clone(heads)}
+		for _, head := range heads {
+			c.stream = head.Stream
+			if head.Stream != heads[0].Stream {
+				yield(Tampering{}, &Error{Op: "VerifyExport", Err: CodeInput})
+				return
+			}
+		}
+		read := exportReader(r, format)
+		if read == nil {
+			yield(Tampering{}, &Error{Op: "VerifyExport", Err: CodeInput})
+			return
+		}
+		for first := true; ; first = false {
+			x, ok, err := read()
+			if err != nil && err != io.EOF {
+				yield(Tampering{}, fmt.Errorf("tenancy: VerifyExport: %w", err))
+				return
+			}
+			if err == io.EOF {
+				c.anchored()
+			} else {
+				c.line(x, ok, first)
+			}
+			for _, found := range c.found {
+				if !yield(found, nil) {
+					return
+				}
+			}
+			if c.found = nil; err == io.EOF {
+				return
+			}
+		}
+	}
+}
+
+// line checks the next line of a file.
+func (c *chain) line(x exported, readable, first bool) {
+	record, ok := x.record()
+	if !readable || !ok {
+		c.say(c.last+1, TamperedHash)
+		c.last, c.hash = c.last+1, record.Hash
+		return
+	}
+	if c.stream == (Stream{}) {
+		c.stream = record.Stream
+	}
+	if first && record.Sequence > 1 {
+		for _, head := range c.anchors {
+			if head.Sequence == record.Sequence-1 {
+				c.last, c.hash = head.Sequence, head.Hash
+			}
+		}
+		c.anchors = slices.DeleteFunc(c.anchors, func(h LogHead) bool { return h.Sequence < record.Sequence && c.last > 0 })
+	}
+	c.add(record)
+}
+
+// exportReader returns a function that reads the next event of a file, and reports
+// whether it could be one that ExportLog wrote. It returns io.EOF at the end. It is nil
+// if there is no such format.
+func exportReader(r io.Reader, format LogFormat) func() (exported, bool, error) {
+	switch format {
+	case LogNDJSON:
+		lines := bufio.NewReader(r)
+		return func() (x exported, ok bool, err error) {
+			line, err := lines.ReadBytes('\n')
+			if err != nil && (err != io.EOF || len(line) == 0) {
+				return x, false, err
+			}
+			ok = json.Unmarshal(line, &x) == nil
+			if ok { // nothing may stand in the line that is not checked
+				same, _ := json.Marshal(x)
+				ok = bytes.Equal(append(same, '\n'), line)
+			}
+			return x, ok, nil
+		}
+	case LogCSV:
+		rows := csv.NewReader(r)
+		rows.FieldsPerRecord = -1
+		header := false
+		return func() (x exported, ok bool, err error) {
+			row, err := rows.Read()
+			if err == nil && !header {
+				if header = slices.Equal(row, exportColumns); header {
+					row, err = rows.Read()
+				}
+				header = true
+			}
+			if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+				return x, false, nil
+			}
+			if err != nil {
+				return x, false, err
+			}
+			x, ok = exportedRow(row)
+			return x, ok, nil
+		}
+	}
+	return nil
+}

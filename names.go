@@ -1,0 +1,232 @@
+package tenancy
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// LoggedEvent is an event as Events lists it, with the names of what it names (EVT-8).
+// Its JSON form is the event's: the names are beside the event, and never in it.
+type LoggedEvent struct {
+	Event
+	Names []Named // by ID; without what has no name, or none that the actor may see
+}
+
+// Named is something that an event names, and what it is called.
+type Named struct {
+	ID    string   // the text form
+	Name  Personal // of a user, an account, an organization, a domain or a connection
+	Email Personal // of a user, and where an invitation or a request was for
+}
+
+// NameOf returns what an ID that the event names is called. Only the ID is set if its name
+// is gone, or if the actor may not see it.
+func (e LoggedEvent) NameOf(id string) Named {
+	at, found := slices.BinarySearchFunc(e.Names, id, func(n Named, id string) int { return strings.Compare(n.ID, id) })
+	if !found {
+		return Named{ID: id}
+	}
+	return e.Names[at]
+}
+
+// nameFacts is what the events of a page name.
+type nameFacts struct {
+	standing      logStanding
+	organizations map[OrganizationID]*OrganizationRecord
+	ranks         map[OrganizationID]*MembershipRecord // the actor's there
+	users         map[UserID]namedUser
+	accounts      map[AccountID]*AccountRecord
+	grants        map[AccountID]*GrantRecord // the actor's there
+	domains       map[DomainID]*DomainRecord
+	connections   map[ConnectionID]*ConnectionRecord
+	invitations   map[InvitationID]*InvitationRecord
+	requests      map[RequestID]*RequestRecord
+}
+
+// namedUser is a user whom an event names.
+type namedUser struct {
+	user   *UserRecord         // nil: there is none
+	member *MembershipRecord   // of the log's organization
+	former *FormerMemberRecord // what it keeps of them; nil: nothing
+	guest  bool                // has a role on one of its accounts that are not closed
+}
+
+// names asks for what the events of a page name: all of it in one step. Who is not and
+// was not a member costs two further ones, which show whether the actor sees them.
+func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
+	f := nameFacts{
+		standing:      st,
+		organizations: map[OrganizationID]*OrganizationRecord{},
+		ranks:         map[OrganizationID]*MembershipRecord{},
+		users:         map[UserID]namedUser{},
+		accounts:      map[AccountID]*AccountRecord{},
+		grants:        map[AccountID]*GrantRecord{},
+		domains:       map[DomainID]*DomainRecord{},
+		connections:   map[ConnectionID]*ConnectionRecord{},
+		invitations:   map[InvitationID]*InvitationRecord{},
+		requests:      map[RequestID]*RequestRecord{},
+	}
+	for _, record := range page {
+		e, err := record.event()
+		if err != nil {
+			continue
+		}
+		for _, id := range e.ids() {
+			r.name(&f, id)
+		}
+	}
+	return f
+}
+
+// ids returns the IDs that an event names: its actor's, its stream's, and those in its
+// data.
+func (e Event) ids() []any {
+	ids := map[any]bool{e.Actor.User: true, e.Stream.User: true, e.Stream.Organization: true}
+	for id := range idsOf(e.Data) {
+		ids[id.Interface()] = true
+	}
+	for id := range ids {
+		if reflect.ValueOf(id).IsZero() {
+			delete(ids, id)
+		}
+	}
+	return slices.Collect(maps.Keys(ids))
+}
+
+// name asks for one thing that is named.
+func (r *reads) name(f *nameFacts, id any) {
+	actor := r.actor.User
+	switch id := id.(type) {
+	case OrganizationID:
+		f.organizations[id] = find(r, organizationByID(id))
+		if r.actor.isUser() {
+			f.ranks[id] = find(r, memberOf(id, actor))
+		}
+	case UserID:
+		f.users[id] = r.namedUser(f.standing.home(), id)
+	case AccountID:
+		f.accounts[id] = find(r, accountByID(id))
+		if r.actor.isUser() {
+			f.grants[id] = find(r, grantOn(id, actor))
+		}
+	case DomainID:
+		f.domains[id] = find(r, domainByID(id))
+	case ConnectionID:
+		f.connections[id] = find(r, connectionByID(id))
+	case InvitationID:
+		i := find(r, invitationByID(id))
+		if f.invitations[id] = i; i != nil && i.Kind == InvitationToAccount {
+			f.accounts[i.Account] = find(r, accountByID(i.Account))
+		}
+	case RequestID:
+		f.requests[id] = find(r, requestByID(id))
+	}
+}
+
+// namedUser asks for a user, and for what shows them to those who manage the users of an
+// organization.
+func (r *reads) namedUser(org OrganizationID, user UserID) (p namedUser) {
+	p.user = find(r, userByID(user))
+	if org.IsZero() || !r.actor.isUser() {
+		return p
+	}
+	p.member, p.former = find(r, memberOf(org, user)), find(r, formerMember(org, user))
+	if !answered(r, memberOf(org, user)) || p.member != nil || p.former != nil {
+		return p
+	}
+	for _, g := range all(r, grantsOf(user, AccountID{})) {
+		if a := find(r, accountByID(g.Account)); a != nil && a.Closed == 0 && a.Organization == org {
+			p.guest = true
+		}
+	}
+	return p
+}
+
+// home returns the organization that the reader of an organization's log reads it for:
+// the survivor of a merged one. It is zero for a user's log.
+func (st logStanding) home() OrganizationID {
+	if o := st.organization.organization; o != nil {
+		return o.ID
+	}
+	return OrganizationID{}
+}
+
+// of returns the names of what an event names, as the actor may see them.
+func (f nameFacts) of(e Event, c *changes) (names []Named) {
+	for _, id := range e.ids() {
+		named := f.named(id, c)
+		if named.Name.IsZero() && named.Email.IsZero() {
+			continue
+		}
+		named.ID = id.(interface{ String() string }).String()
+		names = append(names, named)
+	}
+	slices.SortFunc(names, func(a, b Named) int { return strings.Compare(a.ID, b.ID) })
+	return names
+}
+
+// named returns what one thing is called, as the actor may see it (GEN-5). Operators and
+// System see all. Of an organization's log its Owner and Administrators see what is its
+// own, and everybody sees themself and what they have a role in.
+func (f nameFacts) named(id any, c *changes) (n Named) {
+	all := !c.actor.isUser()
+	home := f.standing.home()
+	manages := all || f.standing.organization.managesUsers()
+	own := func(org OrganizationID) bool { return all || manages && org == home && !home.IsZero() }
+	switch id := id.(type) {
+	case OrganizationID:
+		if o := f.organizations[id]; o != nil && (own(id) || own(o.MergedInto) || f.ranks[id] != nil) {
+			n.Name = kept(o.Personal.Name, o.Ended, c.now)
+		}
+	case UserID:
+		return f.users[id].named(all, manages, c)
+	case AccountID:
+		if a := f.accounts[id]; a != nil && (own(a.Organization) || f.grants[id] != nil) {
+			n.Name = a.Personal.Name
+		}
+	case DomainID:
+		if d := f.domains[id]; d != nil && own(d.Organization) {
+			n.Name = NewPersonal(d.Personal.Name)
+		}
+	case ConnectionID:
+		if x := f.connections[id]; x != nil && own(x.Organization) {
+			n.Name = x.Personal.Name
+		}
+	case InvitationID:
+		if i := f.invitations[id]; i != nil && own(f.target(*i)) {
+			n.Email = kept(i.Personal.Email, due(i.Settled, i.Expires), c.now)
+		}
+	case RequestID:
+		if q := f.requests[id]; q != nil && own(q.Organization) {
+			n.Email = kept(q.Personal.Email, due(q.Settled, q.Expires), c.now)
+		}
+	}
+	return n
+}
+
+// target returns the organization that an invitation concerns: for one to an account,
+// that which manages the account.
+func (f nameFacts) target(i InvitationRecord) OrganizationID {
+	if i.Kind != InvitationToAccount {
+		return i.Organization
+	}
+	if a := f.accounts[i.Account]; a != nil {
+		return a.Organization
+	}
+	return OrganizationID{}
+}
+
+// named returns what a user is called (USR-21): members, independent users and the actor
+// as they are now, and former members as they were when they left.
+func (p namedUser) named(all, manages bool, c *changes) (n Named) {
+	switch {
+	case p.user == nil:
+	case all, p.user.ID == c.actor.User, manages && (p.member != nil || p.guest):
+		n.Name, n.Email = p.user.Personal.Name, p.user.Personal.Email
+	case manages && p.former != nil && !c.dir.forgets(*p.former, c.now):
+		n.Name, n.Email = p.former.Personal.Name, p.former.Personal.Email
+	}
+	return n
+}
