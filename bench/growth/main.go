@@ -1,0 +1,128 @@
+// Command growth measures how the time of each operation grows with the organization: it
+// builds the same organization with few members and with many, with limits set, and runs
+// each operation on both in turn, so that a busy machine slows both alike.
+//
+//	GOWORK=off go run -C bench ./growth -store memstore
+//
+// It prints a line for each operation: the median time at each size, and the last one
+// divided by the first. Operations that work on everything an organization has grow
+// with it; they are measured once, and printed apart.
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	kind := flag.String("store", "memstore", "memstore, sqlitestore or pgstore")
+	list := flag.String("sizes", "1000,100000", "how many members the organization has, separated by commas")
+	runs := flag.Int("runs", 25, "how often each operation is run at each size")
+	only := flag.String("only", "", "measure only the operation of this name")
+	flag.Parse()
+	var sizes []int
+	for text := range strings.SplitSeq(*list, ",") {
+		size, err := strconv.Atoi(text)
+		if err != nil || size < 100 {
+			log.Fatalf("a size is a number from 100 on: %s", text)
+		}
+		sizes = append(sizes, size)
+	}
+	if err := measure(context.Background(), *kind, sizes, *runs, *only); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// measure builds the worlds, and prints the table.
+func measure(ctx context.Context, kind string, sizes []int, runs int, only string) error {
+	var worlds []*world
+	for _, size := range sizes {
+		begun := time.Now()
+		w, closed, err := build(ctx, kind, size)
+		if err != nil {
+			return err
+		}
+		defer closed()
+		fmt.Fprintf(os.Stderr, "%s: %d members in %v\n", kind, size, time.Since(begun).Round(time.Millisecond))
+		worlds = append(worlds, w)
+	}
+	header := "| operation |"
+	for _, size := range sizes {
+		header += fmt.Sprintf(" %d members |", size)
+	}
+	fmt.Printf("%s: median of %d runs\n\n%s last/first |\n|---|%s---|\n", kind, runs, header,
+		strings.Repeat("---|", len(sizes)))
+	var grown []string
+	for _, o := range operations {
+		if only != "" && o.name != only {
+			continue
+		}
+		took, err := compare(ctx, worlds, o, runs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		if ratio := print(o.name, took); ratio > 1.5 {
+			grown = append(grown, fmt.Sprintf("%s %.2f", o.name, ratio))
+		}
+	}
+	fmt.Printf("\nmore than 1.5: %s\n", cmp.Or(strings.Join(grown, ", "), "none"))
+	if only != "" {
+		return nil
+	}
+	fmt.Print("\nOnce, on all that the organization has:\n\n")
+	for _, o := range whole {
+		took, err := compare(ctx, worlds, o, 1)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.name, err)
+		}
+		print(o.name, took)
+	}
+	return nil
+}
+
+// compare runs an operation on each world in turn, and returns the median time of each.
+func compare(ctx context.Context, worlds []*world, o operation, runs int) ([]time.Duration, error) {
+	all := make([][]time.Duration, len(worlds))
+	for n := range runs + runs/10 {
+		for i, w := range worlds {
+			run, err := o.prepare(ctx, w)
+			if err != nil {
+				return nil, fmt.Errorf("before it: %w", err)
+			}
+			begun := time.Now()
+			err = run()
+			took := time.Since(begun)
+			if err != nil {
+				return nil, err
+			}
+			if n >= runs/10 { // the first ones warm up
+				all[i] = append(all[i], took)
+			}
+		}
+	}
+	var medians []time.Duration
+	for _, took := range all {
+		slices.Sort(took)
+		medians = append(medians, took[len(took)/2])
+	}
+	return medians, nil
+}
+
+// print prints a line of the table, and returns the last time divided by the first.
+func print(name string, took []time.Duration) float64 {
+	line := "| " + name + " |"
+	for _, d := range took {
+		line += fmt.Sprintf(" %.1f µs |", float64(d.Nanoseconds())/1000)
+	}
+	ratio := float64(took[len(took)-1]) / float64(took[0])
+	fmt.Printf("%s %.2f |\n", line, ratio)
+	return ratio
+}
