@@ -53,6 +53,10 @@ var beyondOperations = map[Code]string{
 	CodeOption: "New",
 }
 
+// toCome are numbers that are reserved for rules that are not built yet.
+var toCome = []string{"ACC-11", "EVT-7", "EVT-8", "GEN-17", "GEN-19", "GEN-21", "INV-15",
+	"ORG-15", "ROLE-9", "SSO-4", "USR-19", "USR-20", "USR-21", "USR-22"}
+
 func TestRulesDocument(t *testing.T) {
 	text, ids := document(t, "rules.md"), ruleIDs(t)
 	named := map[string]bool{}
@@ -85,11 +89,15 @@ func TestRulesDocument(t *testing.T) {
 			require.NotEqual(t, beyond, slices.Contains(given, code), "%s %s", name, by)
 		}
 	})
-	t.Run("every rule is explained once, and those of a letter are numbered without gaps", func(t *testing.T) {
+	t.Run("every rule is explained once, and those of a letter are in order without gaps", func(t *testing.T) {
 		last := map[string]int{}
 		for _, id := range ids {
+			require.NotContains(t, toCome, id)
 			kind, number, _ := strings.Cut(id, "-")
 			last[kind]++
+			for slices.Contains(toCome, fmt.Sprint(kind, "-", last[kind])) {
+				last[kind]++
+			}
 			require.Equal(t, fmt.Sprint(last[kind]), number, id)
 		}
 	})

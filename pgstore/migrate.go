@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -23,18 +24,25 @@ var schema embed.FS
 
 // migrations are the steps from an empty database to the schema of this version, in
 // order. The last statement of each inserts its version into tenancy_schema, so that a
-// step that somebody runs by hand is complete.
-var migrations = tables.Migrations(schema)
+// step that another tool runs is complete.
+var migrations = tables.Migrations(Migrations())
+
+// Migrations returns the steps of Migrate as files, for a host that migrates with a tool
+// of its own (GEN-18). Their names and contents are those that goose and golang-migrate
+// take: 0001_tenancy.up.sql and so on. Each file records its version in tenancy_schema,
+// begins no transaction and ends none, and can be run in one of the host's. The files
+// of a version that was released never change.
+func Migrations() fs.FS { return tables.Files(schema) }
 
 const (
 	// A table that happens to have the name tenancy_schema, and is another
 	// application's, has no column applied.
 	readVersion = "SELECT coalesce(max(version), 0)::bigint FROM tenancy_schema WHERE applied >= 0"
 
-	// checkVersion fails with divisionByZero unless the schema still has the version
-	// %d. It begins the batch of an Update, and the server carries out nothing that
-	// comes after it.
-	checkVersion = "SELECT 1 / CASE WHEN max(version) = %d THEN 1 ELSE 0 END FROM tenancy_schema"
+	// checkVersion fails with divisionByZero unless the schema has the version %d or the
+	// one after it. It begins the batch of an Update, and the server carries out nothing
+	// that comes after it.
+	checkVersion = "SELECT 1 / CASE WHEN max(version) IN (%d, %d) THEN 1 ELSE 0 END FROM tenancy_schema"
 
 	// Of several processes that migrate at once, the first locks the row that all of
 	// them see. The others wait here, and lose.
@@ -63,17 +71,19 @@ func schemaError(err error) error {
 	return discreet(err)
 }
 
-// fits returns nil if the store needs a schema of this version.
+// fits returns nil if the store works with a schema of this version: its own, or the
+// one after it, so that a database can be migrated while older processes run (GEN-18).
 func (s *Store) fits(version int) error {
+	known := len(s.steps)
 	switch {
 	case version == 0:
 		return errNone
-	case version < len(s.steps):
+	case version < known:
 		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema,
-			version, len(s.steps))
-	case version > len(s.steps):
-		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one",
-			ErrSchema, version, len(s.steps))
+			version, known)
+	case version > known+1:
+		return fmt.Errorf("%w: the database has version %d, this package works with %d and %d: use a newer one",
+			ErrSchema, version, known, known+1)
 	}
 	return nil
 }
@@ -106,9 +116,13 @@ func (s *Store) look(ctx context.Context) error {
 // processes call Migrate at once, one of them carries out each step. Migrate needs a
 // role that may create tables, and creates them in the first schema of the search_path.
 //
-// ErrSchema says that the schema is newer than this package, or that the database has a
-// table or an index with a name of this package's that this package did not create.
-// Nothing is changed then.
+// A Store works with the version that it needs and with the one after it, so that a
+// fleet is upgraded without a stop: migrate first, then replace the processes (GEN-18).
+// There Migrate changes nothing.
+//
+// ErrSchema says that the schema is newer than that, or that the database has a table
+// or an index with a name of this package's that this package did not create. Nothing
+// is changed then.
 func (s *Store) Migrate(ctx context.Context) error {
 	until := time.Now().Add(s.options.RetryFor)
 	for {

@@ -39,7 +39,7 @@ type Store struct {
 	planned atomic.Bool // the server knows useIndexes
 
 	steps      []string          // of Migrate
-	check      string            // that the schema has the version of these
+	check      string            // that the schema has the version of these, or the next
 	begin, end string            // how an Update begins, and ends if it does not commit
 	unknown    func(error) error // what one is whose outcome is unknown
 }
@@ -57,7 +57,7 @@ func New(pool *pgxpool.Pool, o *Options) *Store {
 
 // know sets the steps that lead to the schema that the store needs.
 func (s *Store) know(steps []string) {
-	s.steps, s.check = steps, fmt.Sprintf(checkVersion, len(steps))
+	s.steps, s.check = steps, fmt.Sprintf(checkVersion, len(steps), len(steps)+1)
 }
 
 // View runs fn in a READ ONLY transaction over one snapshot (REPEATABLE READ). It

@@ -28,13 +28,17 @@ const (
 )
 
 // child does what childWrites says, reports each thing done in a line, and returns the
-// exit code.
+// exit code. After the word "later" it does it as a later version of the package.
 func child() int {
 	ctx := context.Background()
+	orders, later := strings.CutPrefix(os.Getenv(childWrites), "later ")
+	if later {
+		sqlitestore.Know(next)
+	}
 	store, err := sqlitestore.Open(ctx, os.Getenv(childFile), &sqlitestore.Options{RetryFor: givesUp})
 	if err == nil {
 		defer func() { _ = store.Close() }()
-		switch what, argument, _ := strings.Cut(os.Getenv(childWrites), " "); what {
+		switch what, argument, _ := strings.Cut(orders, " "); what {
 		case "operations":
 			err = operate(ctx, store)
 		case "count":

@@ -148,7 +148,7 @@ func TestSchema(t *testing.T) {
 		_, err := db.ExecContext(t.Context(), "INSERT INTO tenancy_schema (version, applied) VALUES (1000, 0)")
 		require.NoError(t, err)
 		require.NoError(t, store.View(t.Context(), nothing), "its Views go on")
-		const says = "the database has version 1000, this package knows 1: use a newer one"
+		const says = "the database has version 1000, this package works with 1 and 2: use a newer one"
 		require.ErrorContains(t, store.Update(t.Context(), increment), says)
 		require.ErrorContains(t,
 			store.Transact(t.Context(), func(context.Context, *sql.Tx, tenancy.Store) error { return nil }), says)

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -22,8 +23,15 @@ var schema embed.FS
 
 // migrations are the steps from an empty database to the schema of this version, in
 // order. The last statement of each inserts its version into tenancy_schema, so that a
-// step that somebody runs by hand is complete.
-var migrations = tables.Migrations(schema)
+// step that another tool runs is complete.
+var migrations = tables.Migrations(Migrations())
+
+// Migrations returns the steps of Migrate as files, for a host that migrates with a tool
+// of its own (GEN-18). Their names and contents are those that goose and golang-migrate
+// take: 0001_tenancy.up.sql and so on. Each file records its version in tenancy_schema,
+// begins no transaction and ends none, and can be run in one of the host's. The files
+// of a version that was released never change.
+func Migrations() fs.FS { return tables.Files(schema) }
 
 // ready checks that the database has the schema that the steps lead to.
 func (t *statements) ready(ctx context.Context) error {
@@ -31,17 +39,19 @@ func (t *statements) ready(ctx context.Context) error {
 	return cmp.Or(err, fits(version))
 }
 
-// fits returns nil if this package needs a schema of this version.
+// fits returns nil if this package works with a schema of this version: its own, or the
+// one after it, so that a database can be migrated while older processes run (GEN-18).
 func fits(version int) error {
+	known := len(migrations)
 	switch {
 	case version == 0:
 		return fmt.Errorf("%w: the database has none: call Migrate", ErrSchema)
-	case version < len(migrations):
+	case version < known:
 		return fmt.Errorf("%w: the database has version %d, this package needs %d: call Migrate", ErrSchema,
-			version, len(migrations))
-	case version > len(migrations):
-		return fmt.Errorf("%w: the database has version %d, this package knows %d: use a newer one",
-			ErrSchema, version, len(migrations))
+			version, known)
+	case version > known+1:
+		return fmt.Errorf("%w: the database has version %d, this package works with %d and %d: use a newer one",
+			ErrSchema, version, known, known+1)
 	}
 	return nil
 }
@@ -79,9 +89,13 @@ func (t *statements) version(ctx context.Context) (version int, err error) {
 // creates the tables if there are none. All of it is one transaction; if several
 // processes call Migrate at once, one of them carries it out.
 //
-// ErrSchema says that the schema is newer than this package, or that the database has a
-// table or an index with a name of this package's that this package did not create.
-// Nothing is changed then.
+// A Store works with the version that it needs and with the one after it, so that a
+// fleet is upgraded without a stop: migrate first, then replace the processes (GEN-18).
+// There Migrate changes nothing.
+//
+// ErrSchema says that the schema is newer than that, or that the database has a table
+// or an index with a name of this package's that this package did not create. Nothing
+// is changed then.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.run(ctx, func(c *session) error {
 		defer c.rollback()

@@ -1,17 +1,28 @@
 package tables
 
-import "embed"
+import (
+	"embed"
+	"io/fs"
+)
 
-// Migrations returns the steps from nothing to a schema, in order. They are the files
-// of the directory schema.
-func Migrations(files embed.FS) (steps []string) {
-	const dir = "schema"
-	names, err := files.ReadDir(dir)
+// Files returns the files of the directory schema, which are the steps from nothing to a
+// schema, in the order of their names.
+func Files(embedded embed.FS) fs.FS {
+	files, err := fs.Sub(embedded, "schema")
 	if err != nil {
 		panic(err)
 	}
-	for _, f := range names {
-		text, err := files.ReadFile(dir + "/" + f.Name())
+	return files
+}
+
+// Migrations returns the texts of the files.
+func Migrations(files fs.FS) (steps []string) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		panic(err)
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			panic(err)
 		}

@@ -1,5 +1,6 @@
--- The schema of pgstore, version 1. docs/stores.md describes its tables. To run this file by hand, run
--- it in one transaction.
+-- +goose Up
+-- The schema of pgstore, version 1. docs/stores.md describes its tables. The line above is for goose. Run
+-- this file in one transaction.
 --
 -- IDs are uuids, and NULL stands for the zero one. Instants are microseconds since 1970 in UTC, and 0
 -- stands for none. Every UNIQUE index stands behind a rule that was decided by reading. Anybody may

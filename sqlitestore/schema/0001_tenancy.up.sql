@@ -1,5 +1,6 @@
--- The schema of sqlitestore, version 1. docs/stores.md describes its tables. To run this file by hand,
--- run it in one transaction.
+-- +goose Up
+-- The schema of sqlitestore, version 1. docs/stores.md describes its tables. The line above is for goose. Run
+-- this file in one transaction.
 --
 -- IDs are BLOBs of 16 bytes and hashes of 32, and NULL stands for the zero one. Instants are microseconds
 -- since 1970 in UTC, and 0 stands for none. Texts are never NULL, except in key columns: these hold what an
