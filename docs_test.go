@@ -279,6 +279,17 @@ themselves consult (ROLE-8). A test compares the page with them.
 Every operation can also refuse with these codes:
 `
 
+const codesIntroduction = `
+## Codes
+
+What ` + "`Codes`" + ` returns (GEN-16). The text is the code wherever it is printed. The status is
+that of an HTTP response. The sentence is for the person who is refused, and a host may
+translate it.
+
+| code | text | category | status | rules | sentence |
+|---|---|---|---|---|---|
+`
+
 // operationsDocument writes the page.
 func operationsDocument(t *testing.T) string {
 	t.Helper()
@@ -313,6 +324,11 @@ func operationsDocument(t *testing.T) string {
 	require.Len(t, chapters[:chapter], len(chapters),
 		"a chapter begins with an operation that does not exist, or out of order")
 	p.tables()
+	p.WriteString(codesIntroduction)
+	for _, info := range Codes() {
+		fmt.Fprintf(&p, "| `%s` | `%s` | `%s` | %d | %s | %s |\n", p.codes[info.Code], info.Code, info.Category, info.Status,
+			strings.Join(info.Rules, ", "), info.Sentence)
+	}
 	return p.String()
 }
 

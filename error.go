@@ -119,7 +119,7 @@ const (
 	// ErrInvalid
 
 	// CodeID refuses what is not the text form of an ID of this kind, and a zero ID where
-	// one is needed (section 3).
+	// one is needed (section 3, GEN-20).
 	CodeID Code = "id"
 	// CodeName refuses a name that is empty or longer than 64 characters after trimming,
 	// is not UTF-8, or holds control characters, line separators or bidirectional controls
@@ -376,7 +376,7 @@ var codes = map[Code]struct {
 	category Category
 	rules    string
 }{
-	CodeID:                {ErrInvalid, "section 3"},
+	CodeID:                {ErrInvalid, "section 3, GEN-20"},
 	CodeName:              {ErrInvalid, "section 3"},
 	CodeEmail:             {ErrInvalid, "ADR-1, USR-2"},
 	CodePhone:             {ErrInvalid, "ACC-10"},
