@@ -15,8 +15,7 @@ type Decision struct {
 	// Account is the account that the grant which allows is on: the one asked about or
 	// its parent; else zero.
 	Account AccountID
-	// OrganizationRole is the role that allows, with WhyOrganizationRole; else
-	// StandardUser, which then means nothing.
+	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
 	OrganizationRole OrganizationRole
 }
 

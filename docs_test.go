@@ -408,7 +408,7 @@ var (
 // ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
-		if OrganizationRole(rank).may(p) {
+		if (StandardUser + OrganizationRole(rank)).may(p) {
 			names = append(names, name)
 		}
 	}
@@ -458,7 +458,7 @@ func (p *operationsPage) tables() {
 	for _, row := range organizationTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for rank := range rankNames {
-			fmt.Fprintf(p, " %s |", cell(OrganizationRole(rank).may(row.permission)))
+			fmt.Fprintf(p, " %s |", cell((StandardUser + OrganizationRole(rank)).may(row.permission)))
 		}
 		p.WriteString("\n")
 	}

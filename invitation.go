@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"time"
@@ -12,7 +13,7 @@ type Invitation struct {
 	Organization OrganizationID   // the one it is to; zero: it is to an account
 	Account      AccountID        // the one it is to; zero: it is to an organization
 	Email        Personal         // as it was given; empty from 30 days after it was settled or expired (ORG-11)
-	Role         OrganizationRole // offered in the organization; zero: StandardUser, or it is to an account
+	Role         OrganizationRole // offered in the organization; zero: it is to an account
 	Roles        RoleSet          // offered on the account; empty: it is to an organization
 	Inviter      UserID           // who sent it, or resent it last
 	InviterName  Personal         // empty: the inviter was deleted
@@ -32,7 +33,7 @@ type SentInvitation struct {
 // NewInvitation is the input of InviteUser.
 type NewInvitation struct {
 	Email string
-	Role  OrganizationRole // StandardUser, which is the zero value, or Administrator
+	Role  OrganizationRole // StandardUser or Administrator; zero: StandardUser
 }
 
 // NewAccountInvitation is the input of InviteToAccount.
@@ -68,8 +69,9 @@ func (s *Session) InviteUser(
 	var check form
 	check.id(org)
 	address := check.email(in.Email)
-	check.that(in.Role <= Administrator, CodeRole)
-	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: in.Role,
+	role := cmp.Or(in.Role, StandardUser)
+	check.that(role == StandardUser || role == Administrator, CodeRole)
+	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: role,
 		Personal: InvitationPersonal{Email: NewPersonal(in.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteUser, org.String(), check.err},
 		func(r *reads) inviteUserFacts { return r.loadInviteUser(draft) },
@@ -512,7 +514,7 @@ type InvitationSent struct {
 	Kind         InvitationKind
 	Organization OrganizationID   // the one it is to, or that asks; zero: it is to an account
 	Account      AccountID        // the one it is to, or asked for; zero: it is to an organization
-	Role         OrganizationRole // offered in the organization; zero: StandardUser, or another kind
+	Role         OrganizationRole // offered in the organization; zero: another kind
 	Roles        RoleSet          // offered on the account; empty: another kind
 	Inviter      Actor
 	Charged      UserID // the Owner in whose name it is counted, or the unmanaged account's (USR-10)

@@ -50,7 +50,7 @@ const maxPrefix = 64 * utf8.UTFMax
 // check refuses a query that makes no sense.
 func (q UserQuery) check(check *form) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	check.that(q.Role == nil || *q.Role <= Owner, CodeRole)
+	check.that(q.Role == nil || q.Role.known(), CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
 	check.that(len(q.Prefix) <= maxPrefix && utf8.ValidString(q.Prefix), CodeInput)
 }

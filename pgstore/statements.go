@@ -282,7 +282,7 @@ SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequ
 var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery)
 
 const (
-	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 0, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
+	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 1, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
 	dismissMembers = "DELETE FROM tenancy_members WHERE organization_id = $1::uuid"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
 )

@@ -106,7 +106,8 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			_ = m.Delete(ctx, r)
 			if !move.Into.IsZero() {
-				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User, Since: move.At})
+				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User,
+					Role: tenancy.StandardUser, Since: move.At})
 			}
 		case tenancy.AccountRecord:
 			if r.Organization == move.From {
