@@ -9,11 +9,11 @@ import (
 // Violation is an invariant that does not hold, as Check found it. It contains no
 // personal data.
 type Violation struct {
-	Rule string // the ID of the rule, as docs/rules.md has it: "INV-3"
+	Rule string `json:"rule,omitzero"` // the ID of the rule, as docs/rules.md has it: "INV-3"
 	// Subject is the text form of the ID of what it is about: two IDs for a membership or
 	// a grant, and the stream's ID and the number for an event.
-	Subject string
-	Detail  string // what is wrong, in fixed words
+	Subject string `json:"subject,omitzero"`
+	Detail  string `json:"detail,omitzero"` // what is wrong, in fixed words
 }
 
 // CheckOptions say how much Check examines. The zero value means only the records.

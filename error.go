@@ -1,7 +1,9 @@
 package tenancy
 
 import (
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 )
 
@@ -93,6 +95,30 @@ func (e *Error) Error() string {
 	return text + ": " + e.Err.Error()
 }
 
+// MarshalJSON writes what a response to the person may hold (GEN-19): the code and its
+// sentence, the operation's name and subject, and the other fields that are set. Of an
+// error that is not a refusal it writes the operation and the subject alone, since the
+// cause is for the host's log.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	code := CodeOf(e.Err)
+	return json.Marshal(errorJSON{code, code.Sentence(), e.Op, e.Subject, e.Pending, e.Operation, e.Outcome, e.Terms})
+}
+
+// errorJSON is the JSON form of an Error.
+type errorJSON struct {
+	Code      Code         `json:"code,omitzero"`
+	Sentence  string       `json:"sentence,omitzero"`
+	Op        string       `json:"name"`
+	Subject   string       `json:"subject,omitzero"`
+	Pending   InvitationID `json:"pending,omitzero"`
+	Operation OperationID  `json:"operation,omitzero"`
+	Outcome   *Outcome     `json:"outcome,omitzero"`
+	Terms     *Terms       `json:"terms,omitzero"`
+}
+
+// LogValue returns the error's text to slog.
+func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
 // Unwrap returns the code or the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -140,10 +166,10 @@ const (
 	// CodeMailProvider refuses a common mail provider's domain (DOM-1).
 	CodeMailProvider Code = "mail_provider"
 	// CodeRole refuses what is not an organization role, and Owner where it cannot be
-	// given (ROLE-4, USR-4).
+	// given (ROLE-4, USR-4, GEN-19).
 	CodeRole Code = "role"
 	// CodeRoles refuses a set of account roles that cannot be given: it is empty, or holds
-	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7).
+	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GEN-19).
 	CodeRoles Code = "roles"
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
 	// GEN-7).
@@ -384,8 +410,8 @@ var codes = map[Code]struct {
 	CodeDomainName:        {ErrInvalid, "DOM-1"},
 	CodeDomainReserved:    {ErrInvalid, "DOM-1"},
 	CodeMailProvider:      {ErrInvalid, "DOM-1"},
-	CodeRole:              {ErrInvalid, "ROLE-4, USR-4"},
-	CodeRoles:             {ErrInvalid, "ACC-7, ROLE-7"},
+	CodeRole:              {ErrInvalid, "ROLE-4, USR-4, GEN-19"},
+	CodeRoles:             {ErrInvalid, "ACC-7, ROLE-7, GEN-19"},
 	CodePermission:        {ErrInvalid, "ROLE-7, GEN-7"},
 	CodeOption:            {ErrInvalid, "ROLE-7"},
 	CodePolicy:            {ErrInvalid, "DOM-6"},

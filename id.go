@@ -112,7 +112,7 @@ func (id ID[K]) String() string {
 // bytes.
 func (id ID[K]) GoString() string { return id.String() }
 
-// MarshalText returns the text form. encoding/json and slog use it.
+// MarshalText returns the text form. slog uses it, and encoding/json for the keys of maps.
 func (id ID[K]) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText parses the text form. It refuses anything else with CodeID and leaves
@@ -133,6 +133,14 @@ func (id *ID[K]) UnmarshalText(text []byte) error {
 	}
 	*id = read
 	return nil
+}
+
+// MarshalJSON returns the text form, and null for the zero ID, which means none (GEN-19).
+func (id ID[K]) MarshalJSON() ([]byte, error) {
+	if id.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + id.String() + `"`), nil
 }
 
 // Value returns the 16 bytes for a database driver, and NULL for the zero ID, as the
@@ -196,6 +204,26 @@ func (t Instant) Time() time.Time {
 }
 
 func (t Instant) add(d time.Duration) Instant { return t + Instant(d.Microseconds()) }
+
+// Hash is a SHA-256. Its text form, which JSON uses, is 64 hex digits.
+type Hash [sha256.Size]byte
+
+// String returns the text form.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText returns the text form.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads the text form, in upper or lower case. Anything else is CodeInput,
+// and leaves the hash as it was.
+func (h *Hash) UnmarshalText(text []byte) error {
+	read, err := hex.DecodeString(string(text))
+	if err != nil || len(read) != len(h) {
+		return &Error{Op: "ParseHash", Err: CodeInput}
+	}
+	*h = Hash(read)
+	return nil
+}
 
 // MarshalText returns RFC 3339 with microseconds. Never is the empty text.
 func (t Instant) MarshalText() ([]byte, error) {

@@ -14,8 +14,8 @@ type ListedInvitation struct {
 
 // InvitationQuery selects invitations. The zero value selects all of them.
 type InvitationQuery struct {
-	State State  // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked; "": any
-	After Cursor // of an item of the same list and query: begin after it; "": at the start
+	State State  `json:"state,omitzero"` // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked; "": any
+	After Cursor `json:"after,omitzero"` // of an item of the same list and query: begin after it; "": at the start
 }
 
 // valid reports whether an invitation can be in the state asked for.
@@ -183,7 +183,7 @@ func (c *changes) pageOf(found foundInvitations, l listID, query InvitationQuery
 	for _, i := range found.found {
 		view := c.viewInvitation(i.record, i.inviter)
 		if query.State == "" || query.State == view.State {
-			p.items = append(p.items, ListedInvitation{view, listed{l, i.at}})
+			p.items = append(p.items, ListedInvitation{view, listedAt(l, i.at)})
 		}
 	}
 	return p

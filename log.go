@@ -11,8 +11,8 @@ import (
 
 // EventQuery selects a part of a log. The zero value selects all of it.
 type EventQuery struct {
-	From  uint64 // the number of the first event; zero: from the start
-	After Cursor // of an event of the same stream: begin after it, whatever From says
+	From  uint64 `json:"from,omitzero"`  // the number of the first event; zero: from the start
+	After Cursor `json:"after,omitzero"` // of an event of the same stream: begin after it, whatever From says
 }
 
 // start returns the number that a page begins with, after a place in the log or at its
@@ -32,16 +32,16 @@ func (q EventQuery) start(after place) (uint64, error) {
 // while it has none. A head that is kept outside the store lets VerifyLog find that the
 // end of the log was cut off or rewritten (EVT-6).
 type LogHead struct {
-	Stream   Stream
-	Sequence uint64
-	Hash     [sha256.Size]byte
+	Stream   Stream `json:"stream,omitzero"`
+	Sequence uint64 `json:"sequence,omitzero"`
+	Hash     Hash   `json:"hash,omitzero"`
 }
 
 // Tampering is something that VerifyLog found at a number of a stream.
 type Tampering struct {
-	Stream   Stream
-	Sequence uint64
-	Reason   TamperingReason
+	Stream   Stream          `json:"stream,omitzero"`
+	Sequence uint64          `json:"sequence,omitzero"`
+	Reason   TamperingReason `json:"reason,omitzero"`
 }
 
 // TamperingReason says what is wrong at a place of the log.

@@ -15,9 +15,9 @@ const (
 
 // Purged says what Purge removed.
 type Purged struct {
-	Organizations int // names
-	Invitations   int // addresses and hashes of secrets
-	Requests      int // addresses
+	Organizations int `json:"organizations"` // names
+	Invitations   int `json:"invitations"`   // addresses and hashes of secrets
+	Requests      int `json:"requests"`      // addresses
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
@@ -111,8 +111,8 @@ func kept(text Personal, ended, now Instant) Personal {
 
 // OrganizationPurged says that the name of an organization that had ended is gone.
 type OrganizationPurged struct {
-	Organization OrganizationID
-	Purged       Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	Purged       Instant        `json:"purged,omitzero"`
 }
 
 func (e OrganizationPurged) apply(w *world) {

@@ -545,7 +545,7 @@ func TestRoleSet(t *testing.T) {
 	var back tenancy.RoleSet
 	require.NoError(t, json.Unmarshal(sent, &back))
 	require.Equal(t, set, back)
-	require.NoError(t, json.Unmarshal([]byte(`""`), &back))
+	require.NoError(t, json.Unmarshal([]byte(`[]`), &back))
 	require.True(t, back.IsZero())
 }
 

@@ -15,30 +15,30 @@ import (
 // them (USR-16). Of pending users, and of people who asked to be invited, only the
 // address is shown, whoever has it.
 type OrganizationUser struct {
-	Kind  Kind
-	User  User
-	Role  OrganizationRole // managed: theirs; pending: the one offered; else zero
-	SSO   SSOExemption     // managed; else zero
-	Since time.Time        // managed: since when they are a member; else zero
+	Kind  Kind             `json:"kind,omitzero"`
+	User  User             `json:"user,omitzero"`
+	Role  OrganizationRole `json:"role,omitzero"`  // managed: theirs; pending: the one offered; else zero
+	SSO   SSOExemption     `json:"ssoExempt"`      // managed; else zero
+	Since time.Time        `json:"since,omitzero"` // managed: since when they are a member; else zero
 	// Grants are the roles of managed and independent users on the organization's
 	// accounts that are not closed, by account; nil: none.
-	Grants     []Grant
-	Invitation InvitationID // pending; else zero
-	Request    RequestID    // requested; else zero
-	Expires    time.Time    // pending, requested; else zero
+	Grants     []Grant      `json:"grants,omitzero"`
+	Invitation InvitationID `json:"invitation,omitzero"` // pending; else zero
+	Request    RequestID    `json:"request,omitzero"`    // requested; else zero
+	Expires    time.Time    `json:"expires,omitzero"`    // pending, requested; else zero
 	listed
 }
 
 // UserQuery says which of an organization's users are listed. The zero value is all of
 // them.
 type UserQuery struct {
-	Kind  Kind              // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
-	Role  *OrganizationRole // of managed users, or offered to pending ones; the others have none. Nil: any
-	State State             // StateActive or StateInactive, of managed users; the others' is not shown. "": any
+	Kind  Kind              `json:"kind,omitzero"`  // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
+	Role  *OrganizationRole `json:"role,omitzero"`  // of managed users, or offered to pending ones; the others have none. Nil: any
+	State State             `json:"state,omitzero"` // StateActive or StateInactive, of managed users; the others' is not shown. "": any
 	// Prefix is how the name begins, or the address, as the list shows it or in canonical
 	// form. Upper and lower case are the same. "": any.
-	Prefix string
-	After  Cursor // of an item; "": from the start
+	Prefix string `json:"prefix,omitzero"`
+	After  Cursor `json:"after,omitzero"` // of an item; "": from the start
 }
 
 // userSections are the kinds in the order of the list.
@@ -180,7 +180,7 @@ func decideUsers(f usersFacts, l listID, query UserQuery, c *changes) (page[Orga
 	prefix := fold(query.Prefix)
 	for _, u := range f.items(c) {
 		if query.takes(u) && u.beginsWith(prefix) {
-			u.listed = listed{l, place{section, Key{ID: u.key}}}
+			u.listed = listedAt(l, place{section, Key{ID: u.key}})
 			p.items = append(p.items, u.OrganizationUser)
 		}
 	}
