@@ -97,7 +97,7 @@ type host struct {
 func newHost(t *testing.T) host {
 	store, pool := openFresh(t)
 	_, err := pool.Exec(t.Context(),
-		"CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, name text NOT NULL UNIQUE)")
+		"CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account uuid NOT NULL, name text NOT NULL UNIQUE)")
 	require.NoError(t, err)
 	return host{newScene(t, store), store, pool}
 }

@@ -92,7 +92,7 @@ func TestWhatIsStored(t *testing.T) {
 	require.Equal(t, "US", text[:2])
 	require.Equal(t, strings.ToLower(text[2:]), id)
 	require.Equal(t, hex.EncodeToString(ana.User.ID[:]), id)
-	require.EqualValues(t, 2, role)
+	require.EqualValues(t, tenancy.Owner, role)
 	require.Equal(t, c.Clock.Now().UnixMicro(), created)
 	require.Zero(t, closed)
 	require.Empty(t, parent.String)
