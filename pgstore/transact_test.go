@@ -175,7 +175,7 @@ func TestTransactRetries(t *testing.T) {
 	for name, disturb := range map[string]func() error{
 		"the host's rows": func() error {
 			return second(h.pool.Exec(ctx,
-				"UPDATE projects SET account = account || 'x'"))
+				"UPDATE projects SET name = name || 'x'"))
 		},
 		"our rows": func() error {
 			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org,
