@@ -6,12 +6,19 @@ import (
 	"encoding/base64"
 )
 
-// Offer is what an invitation's secret shows.
+// Offer is an invitation with what it offers and whether it could be accepted now.
 type Offer struct {
 	Invitation
 	OrganizationName Personal `json:"organizationName,omitzero"` // the organization's; empty: the invitation is to an account
 	AccountName      Personal `json:"accountName,omitzero"`      // the account's; empty: the invitation is to an organization
-	Terms            *Terms   `json:"terms,omitzero"`            // nil: the invitation is not pending, or is shown to System
+	Terms            *Terms   `json:"terms,omitzero"`            // nil: the invitation is not pending, or the actor is not the invitee
+	// Refusal says why it could not be accepted now (USR-19); "": it could, or it is not
+	// pending. The invitee is told what AcceptInvitation would answer, given the Terms'
+	// token. Whoever manages what it is to, and an Operator, is told what keeps it from
+	// being accepted as if the address were nobody's. System is told what keeps a person
+	// without a user from accepting it as they sign up: CodeSecretRefused if the sign-up
+	// policy of the address's domain allows no such invitation.
+	Refusal Code `json:"refusal,omitzero"`
 }
 
 // Terms are what accepting an invitation would bring along. The zero value is nothing.
@@ -40,10 +47,37 @@ type TermsAccount struct {
 	Name Personal  `json:"name,omitzero"`
 }
 
-// Acceptance is the input of AcceptInvitation.
+// Acceptance is the input of AcceptInvitation. It names the invitation by its secret or
+// by its ID, and not by both.
 type Acceptance struct {
-	Secret Secret
-	Terms  TermsToken // the token of the Terms that were agreed to; empty if accepting brings nothing along
+	Secret     Secret       // zero: Invitation names it
+	Invitation InvitationID // zero: Secret names it
+	Terms      TermsToken   // the token of the Terms that were agreed to; empty if accepting brings nothing along
+}
+
+// Declination is the input of DeclineInvitation. It names the invitation by its secret or
+// by its ID, and not by both.
+type Declination struct {
+	Secret     Secret       // zero: Invitation names it
+	Invitation InvitationID // zero: Secret names it
+}
+
+// invitationKey names an invitation as its invitee does: by its secret, or else by its
+// ID.
+type invitationKey struct {
+	secret Secret
+	id     InvitationID
+}
+
+// check refuses a key that names an invitation twice.
+func (k invitationKey) check(check *form) { check.that(k.secret.IsZero() || k.id.IsZero(), CodeInput) }
+
+// subject returns the text form of the ID, for errors. A secret is in none.
+func (k invitationKey) subject() string {
+	if k.id.IsZero() {
+		return ""
+	}
+	return k.id.String()
 }
 
 // AcceptedInvitation is what accepting did.
@@ -57,7 +91,7 @@ type AcceptedInvitation struct {
 
 // Invitation returns what a secret's invitation offers. The user who has the address it
 // was sent to sees it, with the Terms while it is pending. System sees it too, for
-// signing up (USR-6). Its State tells whether it can still be accepted.
+// signing up (USR-6). Its State and Refusal tell whether it can still be accepted.
 //
 // CodeNotFound for anybody else, Operators included, and from 30 days after the
 // invitation was settled or expired.
@@ -69,35 +103,37 @@ func (s *Session) Invitation(ctx context.Context, secret Secret) (Offer, error) 
 }
 
 // invitationFacts is the secret's invitation, if the actor may see it.
-type invitationFacts struct{ acceptanceFacts }
+type invitationFacts struct {
+	own    acceptanceFacts // the invitee's
+	signUp signUpFacts     // System's
+}
 
-func (r *reads) loadInvitation(secret Secret) invitationFacts {
+func (r *reads) loadInvitation(secret Secret) (f invitationFacts) {
+	key := invitationKey{secret: secret}
 	if r.actor.isSystem() {
-		return invitationFacts{r.acceptance(secret, nil)}
+		if opened := r.opened(key); opened != nil {
+			f.signUp = r.signUpOffer(opened)
+		}
+		return f
 	}
-	return invitationFacts{r.ownAcceptance(secret)}
+	f.own = r.ownOffer(key)
+	return f
 }
 
 func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
-	i := f.invitation
-	if i == nil {
-		return Offer{}, CodeNotFound
+	switch {
+	case f.own.invitation != nil:
+		return c.viewOwnOffer(f.own), nil
+	case f.signUp.acceptance.invitation != nil:
+		return f.signUp.viewOffer(c), nil
 	}
-	offer := Offer{Invitation: c.viewInvitation(*i, f.inviter)}
-	if i.Kind == InvitationToAccount {
-		offer.AccountName = f.account.account.Personal.Name
-	} else {
-		offer.OrganizationName = f.organization.Personal.Name
-	}
-	if c.actor.isUser() && i.stateAt(c.now) == StatePending {
-		offer.Terms = new(f.terms(c))
-	}
-	return offer, nil
+	return Offer{}, CodeNotFound
 }
 
 // AcceptInvitation makes the invitee a member, or gives them the roles on the account
 // (USR-6). Only the user who has the address that the invitation was sent to may call
-// it, once, with the secret and with the token of the Terms that Invitation showed them.
+// it, once, by its secret or its ID, and with the token of the Terms that Invitation or
+// InvitationsTo showed them.
 //
 // Everything is decided again:
 //
@@ -116,24 +152,28 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 // On an account the roles are added to those the invitee has there. Administrator
 // replaces others, and the Owner and Administrators stay just that (ACC-7).
 //
-// Errors: CodeNotFound; CodeSettled, also if the organization or account has ended, which
-// revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
+// Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
+// or the invitation was sent to another address; CodeSettled, also if the organization or
+// account has ended, which revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
 // CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; for an Owner of organizations
 // CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
 // CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
 func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {
-	return update(ctx, s, call{row: opAcceptInvitation},
-		func(r *reads) acceptInvitationFacts { return r.loadAcceptInvitation(in.Secret) },
+	var check form
+	key := invitationKey{in.Secret, in.Invitation}
+	key.check(&check)
+	return update(ctx, s, call{opAcceptInvitation, key.subject(), check.err},
+		func(r *reads) acceptInvitationFacts { return r.loadAcceptInvitation(key) },
 		func(f acceptInvitationFacts, c *changes) (AcceptedInvitation, error) {
 			return decideAcceptInvitation(f, in.Terms, c)
 		})
 }
 
-// acceptInvitationFacts is the secret's invitation, if it is the actor's.
+// acceptInvitationFacts is the invitation, if it is the actor's.
 type acceptInvitationFacts struct{ acceptanceFacts }
 
-func (r *reads) loadAcceptInvitation(secret Secret) acceptInvitationFacts {
-	return acceptInvitationFacts{r.ownAcceptance(secret)}
+func (r *reads) loadAcceptInvitation(key invitationKey) acceptInvitationFacts {
+	return acceptInvitationFacts{r.ownAcceptance(key)}
 }
 
 func decideAcceptInvitation(
@@ -165,27 +205,36 @@ func decideAcceptInvitation(
 }
 
 // DeclineInvitation settles an invitation, a pending or an expired one, as declined
-// (USR-10). The secret alone is enough: any user may call it, and System for a person
-// who is not signed in.
+// (USR-10). The secret alone is enough: any user may call it with the secret, and System
+// for a person who is not signed in. By its ID only the user who has the address that the
+// invitation was sent to declines it (USR-19).
 //
-// Errors: CodeNotAllowed; CodeNotFound, also from 30 days after the invitation was
-// settled or expired; CodeSettled.
-func (s *Session) DeclineInvitation(ctx context.Context, secret Secret) error {
-	return change(ctx, s, call{row: opDeclineInvitation},
-		func(r *reads) declineInvitationFacts { return r.loadDeclineInvitation(secret) },
+// Errors: CodeInput if both a secret and an ID are given; CodeNotAllowed; CodeNotFound,
+// also if neither is, by ID if the invitation was sent to another address, and from 30
+// days after it was settled or expired; CodeSettled.
+func (s *Session) DeclineInvitation(ctx context.Context, in Declination) error {
+	var check form
+	key := invitationKey{in.Secret, in.Invitation}
+	key.check(&check)
+	return change(ctx, s, call{opDeclineInvitation, key.subject(), check.err},
+		func(r *reads) declineInvitationFacts { return r.loadDeclineInvitation(key) },
 		decideDeclineInvitation)
 }
 
-// declineInvitationFacts is the secret's invitation, and its target.
+// declineInvitationFacts is the invitation, if the actor may decline it, and its target.
 type declineInvitationFacts struct {
-	invitation *InvitationRecord // nil: the secret opens none
+	invitation *InvitationRecord // nil: the secret opens none, or the ID is of none to the actor's address
 	target
 }
 
 // loadDeclineInvitation reads no more for an Operator, who may not decline, than for a
 // secret that opens nothing.
-func (r *reads) loadDeclineInvitation(secret Secret) declineInvitationFacts {
-	f := declineInvitationFacts{invitation: r.opened(secret)}
+func (r *reads) loadDeclineInvitation(key invitationKey) (f declineInvitationFacts) {
+	if key.id.IsZero() {
+		f.invitation = r.opened(key)
+	} else {
+		f.invitation, _ = r.own(key)
+	}
 	if f.invitation != nil && !r.actor.isOperator() {
 		f.target = r.target(*f.invitation)
 	}
@@ -212,20 +261,19 @@ func decideDeclineInvitation(f declineInvitationFacts, c *changes) error {
 // for System who looks at the offer, for a person who signs up with the secret, and for
 // the preview of a merge.
 type acceptanceFacts struct {
-	invitation *InvitationRecord // nil: the secret opens none to the actor
+	invitation *InvitationRecord // nil: there is none that the actor may see
 	target                       // as the inviter stands to it
 	inviter    *UserRecord       // nil: the inviter was deleted
 	invitee    belongings        // the user alone where it is to an account; zero: nobody has the address yet
 	grant      *GrantRecord      // the invitee's on the account; nil: none, or it is to an organization
 	entry      entry             // of the address
-	occupied   occupancy         // of the organization
 	merger     merger            // of the organizations that the invitee owns (USR-8); zero: they own none
 }
 
-// acceptance loads the invitation that a secret opens. The invitee is the user who has
-// its address, or nil for a person who is yet to sign up and has nothing.
-func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
-	invitation := r.opened(secret)
+// acceptance loads the invitation that a key names. The invitee is the user who has its
+// address, or nil for a person who is yet to sign up and has nothing.
+func (r *reads) acceptance(key invitationKey, invitee *UserRecord) acceptanceFacts {
+	invitation := r.opened(key)
 	if invitation == nil {
 		return acceptanceFacts{}
 	}
@@ -236,24 +284,38 @@ func (r *reads) acceptance(secret Secret, invitee *UserRecord) acceptanceFacts {
 	return f
 }
 
-// ownAcceptance loads the invitation that a secret opens if it was sent to the actor's
-// own address. To anybody else it does not exist (USR-6), and nothing more is read than
-// for a secret that opens nothing (GEN-5).
-func (r *reads) ownAcceptance(secret Secret) acceptanceFacts {
-	invitation := r.opened(secret)
-	if !r.actor.isUser() {
-		return acceptanceFacts{}
+// ownAcceptance loads the invitation that a key names if it was sent to the actor's own
+// address.
+func (r *reads) ownAcceptance(key invitationKey) acceptanceFacts {
+	if _, invitee := r.own(key); invitee != nil {
+		return r.acceptance(key, invitee)
 	}
-	invitee := find(r, userByID(r.actor.User))
-	if invitation == nil || invitee == nil || invitee.Personal.Address != invitation.Personal.Address {
-		return acceptanceFacts{}
-	}
-	return r.acceptance(secret, invitee)
+	return acceptanceFacts{}
 }
 
-// opened loads the invitation that a secret opens, or nil if it opens none any more.
-func (r *reads) opened(secret Secret) *InvitationRecord {
-	invitation := find(r, invitationBySecret(secret.hash()))
+// own loads the invitation that a key names, and the actor, if it was sent to the actor's
+// own address. To anybody else it does not exist (USR-6), and nothing more is read than
+// for a secret that opens nothing (GEN-5).
+func (r *reads) own(key invitationKey) (*InvitationRecord, *UserRecord) {
+	invitation := r.opened(key)
+	if !r.actor.isUser() {
+		return nil, nil
+	}
+	invitee := find(r, userByID(r.actor.User))
+	if invitation == nil || invitee == nil || !invitation.isFor(invitee.Personal.Address.Reveal()) {
+		return nil, nil
+	}
+	return invitation, invitee
+}
+
+// opened loads the invitation that a key names, or nil if it names none any more. An
+// account request has no address, and is no invitation of a person.
+func (r *reads) opened(key invitationKey) *InvitationRecord {
+	at := invitationBySecret(key.secret.hash())
+	if !key.id.IsZero() {
+		at = invitationByID(key.id)
+	}
+	invitation := find(r, at)
 	if invitation == nil || !invitation.retained(r.now) {
 		return nil
 	}
@@ -279,7 +341,6 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 		return f
 	}
 	f.entry.coverage = r.coverage(address)
-	f.occupied = r.occupancy(f.organization)
 	if invitee == nil {
 		f.invitee.asked = r.openRequests(address)
 		return f
@@ -328,7 +389,7 @@ func (c *changes) joinable(f acceptanceFacts) error {
 	case b.ownsElsewhere(org):
 		return f.merger.refusal(c)
 	}
-	return c.room(*f.organization, f.occupied, 1, len(f.invitee.ownedIn(OrganizationID{})))
+	return c.room(f.organization.ID, 1, len(f.invitee.ownedIn(OrganizationID{})))
 }
 
 // couldSend reports whether the inviter, active and with the right, could still send the

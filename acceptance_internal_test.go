@@ -94,12 +94,12 @@ func TestDecideAcceptable(t *testing.T) {
 		}
 		return f
 	}
-	owns := func(f *acceptanceFacts, members int) {
+	owns := func(f *acceptanceFacts, alone bool) {
 		other := OrganizationRecord{ID: OrganizationID{7}, State: StateActive}
 		f.invitee.memberships = []MembershipRecord{{Organization: other.ID, Role: Owner}}
 		f.merger = merger{prime: new(org), owner: &UserRecord{ID: UserID{4},
 			Personal: UserPersonal{Address: NewPersonal(address)}},
-			consents: true, candidates: []candidacy{{remains: remains{organization: &other}, members: members}}}
+			consents: true, candidates: []candidacy{{remains: remains{organization: &other}, alone: alone}}}
 	}
 	for _, row := range []struct {
 		rule   string
@@ -151,13 +151,13 @@ func TestDecideAcceptable(t *testing.T) {
 			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Administrator}}
 		}, CodeManagedElsewhere},
 		{"USR-8 an Owner of an organization with others in it", InvitationToOrganization,
-			func(f *acceptanceFacts) { owns(f, 2) }, CodeNoLiveDomain},
-		{"USR-8 an Owner who is alone", InvitationToOrganization, func(f *acceptanceFacts) { owns(f, 1) }, nil},
+			func(f *acceptanceFacts) { owns(f, false) }, CodeNoLiveDomain},
+		{"USR-8 an Owner who is alone", InvitationToOrganization, func(f *acceptanceFacts) { owns(f, true) }, nil},
 	} {
 		f := facts(row.kind)
 		row.change(&f)
 		require.Equal(t, row.want, invitationDecision(t, opAcceptInvitation,
-			Actor{User: UserID{4}}).acceptable(f, address), row.rule)
+			Actor{User: UserID{4}}, org).acceptable(f, address), row.rule)
 	}
 	f := facts(InvitationToAccount)
 	f.invitation.Personal.Address = Personal{}

@@ -112,7 +112,7 @@ func TestAcceptInvitation(t *testing.T) {
 				refused(t, err, tenancy.CodeNotFound)
 				_, err = c.as(lea).Invitation(c.ctx(), secret)
 				refused(t, err, tenancy.CodeNotFound)
-				refused(t, c.host.DeclineInvitation(c.ctx(), secret), tenancy.CodeNotFound)
+				refused(t, c.host.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: secret}), tenancy.CodeNotFound)
 			}
 		})
 		require.NoError(t, c.accept(lea, tenancy.SentInvitation{Secret: tenancy.ParseSecret(text)}))
@@ -191,7 +191,7 @@ func TestAcceptInvitation(t *testing.T) {
 		require.NoError(t, c.as(c.ana).RevokeInvitation(c.ctx(), revoked.ID))
 		refused(t, c.accept(lea, revoked), tenancy.CodeSettled)
 		declined := c.invite(c.ana, c.org, address("lea"))
-		require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), declined.Secret))
+		require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), tenancy.Declination{Secret: declined.Secret}))
 		refused(t, c.accept(lea, declined), tenancy.CodeSettled)
 		resent := c.invite(c.ana, c.org, address("lea"))
 		again, err := c.as(c.ana).ResendInvitation(c.ctx(), resent.ID)
@@ -427,31 +427,33 @@ func TestDeclineInvitation(t *testing.T) {
 		lea := c.loner("lea")
 		for _, s := range []*tenancy.Session{c.as(lea), c.host.Session, c.as(c.other.User.ID)} {
 			sent := c.invite(c.ana, c.org, address("lea"))
-			require.NoError(t, s.DeclineInvitation(c.ctx(), sent.Secret))
+			require.NoError(t, s.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret}))
 			require.Equal(t, tenancy.StateDeclined, c.state(sent.ID))
 			require.Equal(t, tenancy.InvitationDeclined{Invitation: sent.ID,
 				Settled: tenancy.Instant(c.clock.Now().UnixMicro())}, c.logged()[len(c.logged())-1])
-			c.unchanged(func() { refused(t, s.DeclineInvitation(c.ctx(), sent.Secret), tenancy.CodeSettled) })
+			c.unchanged(func() {
+				refused(t, s.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret}), tenancy.CodeSettled)
+			})
 		}
 		to := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support)
-		require.NoError(t, c.host.DeclineInvitation(c.ctx(), to.Secret))
+		require.NoError(t, c.host.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: to.Secret}))
 		require.Equal(t, tenancy.StateDeclined, c.state(to.ID))
 	})
 	t.Run("USR-10 an expired one can be declined", func(t *testing.T) {
 		c := newCustomer(t)
 		sent := c.invite(c.ana, c.org, "ben@example.com")
 		c.clock.Advance(7 * oneDay)
-		require.NoError(t, c.host.DeclineInvitation(c.ctx(), sent.Secret))
+		require.NoError(t, c.host.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret}))
 		require.Equal(t, tenancy.StateDeclined, c.state(sent.ID))
 	})
 	t.Run("ROLE-8 no Operator declines, with or without a secret", func(t *testing.T) {
 		c := newCustomer(t)
 		sent := c.invite(c.ana, c.org, "ben@example.com")
 		c.unchanged(func() {
-			known := c.staff.DeclineInvitation(c.ctx(), sent.Secret)
+			known := c.staff.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret})
 			refused(t, known, tenancy.CodeNotAllowed)
-			require.Equal(t, known, c.staff.DeclineInvitation(c.ctx(), tenancy.Secret{}))
-			refused(t, c.host.DeclineInvitation(c.ctx(), tenancy.Secret{}), tenancy.CodeNotFound)
+			require.Equal(t, known, c.staff.DeclineInvitation(c.ctx(), tenancy.Declination{}))
+			refused(t, c.host.DeclineInvitation(c.ctx(), tenancy.Declination{}), tenancy.CodeNotFound)
 		})
 	})
 }

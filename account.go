@@ -12,7 +12,7 @@ import (
 // Owner and Administrators of an organization see of an independent account, on which
 // one of their members has a role, no more than Accounts lists: ID and Name. Then
 // Owner, State, Plan, Billing and Created are empty, and Organization, Parent,
-// Suspended, HIPAA and Private are nil. An empty State tells these from all others.
+// Suspended, HIPAA, Private and Subaccounts are nil. An empty State tells these from all others.
 type Account struct {
 	ID    AccountID `json:"id,omitzero"`
 	Name  Personal  `json:"name,omitzero"`
@@ -40,8 +40,11 @@ type Account struct {
 	// who manage it through its organization, and for Operators and System. A
 	// subaccount's is its parent's, for those who may see that. Nil: not to be seen.
 	Private *AccountPrivate `json:"private,omitzero"`
-	Created time.Time       `json:"created,omitzero"` // zero: not to be seen
-	Closed  time.Time       `json:"closed,omitzero"`  // zero: not closed
+	// Subaccounts is how many subaccounts of a main account are not closed: what
+	// Limits.Subaccounts counts. Nil: not to be seen, or the account is a subaccount.
+	Subaccounts *int      `json:"subaccounts,omitzero"`
+	Created     time.Time `json:"created,omitzero"` // zero: not to be seen
+	Closed      time.Time `json:"closed,omitzero"`  // zero: not closed
 }
 
 // Suspension says which suspensions stand. An account is active when none does
@@ -129,8 +132,7 @@ func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account
 // owner.
 type createAccountFacts struct {
 	standing
-	owner    person    // if it is not the actor
-	occupied occupancy // if the actor is a member
+	owner person // if it is not the actor
 }
 
 func (r *reads) loadCreateAccount(org OrganizationID, owner UserID) createAccountFacts {
@@ -141,7 +143,6 @@ func (r *reads) loadCreateAccount(org OrganizationID, owner UserID) createAccoun
 	if f.rank == nil {
 		return f
 	}
-	f.occupied = r.occupancy(f.organization)
 	if f.rank.Role.manages() && owner != r.actor.User && f.owner.member == nil {
 		f.owner.independent = r.guest(owner)(org)
 	}
@@ -157,7 +158,7 @@ func decideCreateAccount(f createAccountFacts, owner UserID, name string, c *cha
 			return Account{}, err
 		}
 	}
-	if err := c.room(*f.organization, f.occupied, 0, 1); err != nil {
+	if err := c.room(f.organization.ID, 0, 1); err != nil {
 		return Account{}, err
 	}
 	account, grant := c.foundAccount(owner, f.organization.ID, name)
@@ -245,22 +246,15 @@ func (s *Session) CreateSubaccount(
 // createSubaccountFacts is the main account that gets a subaccount.
 type createSubaccountFacts struct {
 	accountStanding
-	limits      Limits // the organization's, or, if it is unmanaged, the directory's
-	subaccounts int    // how many it has that are not closed, if that is limited
+	limits Limits // the organization's, or, if it is unmanaged, the directory's
 }
 
 func (r *reads) loadCreateSubaccount(parent AccountID) createSubaccountFacts {
 	f := createSubaccountFacts{accountStanding: r.accountStanding(parent), limits: r.dir.limits}
 	if f.account != nil && !f.account.Organization.IsZero() {
-		org := find(r, organizationByID(f.account.Organization))
-		if org == nil {
-			return f
+		if org := find(r, organizationByID(f.account.Organization)); org != nil {
+			f.limits = r.dir.limitsOf(*org)
 		}
-		f.limits = r.dir.limitsOf(*org)
-	}
-	limited := f.limits.Subaccounts > 0 || f.limits.TrialSubaccounts > 0
-	if r.actor.sees(f.accountStanding) && limited {
-		f.subaccounts = count(r, openSubaccountsOf(parent))
 	}
 	return f
 }
@@ -290,10 +284,10 @@ func decideCreateSubaccount(f createSubaccountFacts, name string, c *changes) (A
 
 // full reports whether one subaccount more would pass a limit (GEN-12).
 func (f createSubaccountFacts) full() bool {
-	if exceeds(f.subaccounts, 1, f.limits.Subaccounts) {
+	if exceeds(f.account.Subaccounts, 1, f.limits.Subaccounts) {
 		return true
 	}
-	return f.account.Plan == PlanTrial && exceeds(f.subaccounts, 1, f.limits.TrialSubaccounts)
+	return f.account.Plan == PlanTrial && exceeds(f.account.Subaccounts, 1, f.limits.TrialSubaccounts)
 }
 
 // Account shows an account, also a closed one, to everybody who has a role on it or on
@@ -474,6 +468,7 @@ func (r *reads) loadCloseAccount(id AccountID) closeAccountFacts {
 	if !r.actor.sees(f.accountStanding) {
 		return f
 	}
+	r.needCounts(f.account.Organization)
 	for _, a := range append(all(r, openSubaccountsOf(id)), *f.account) {
 		grants, invitations := all(r, grantsOn(a.ID, UserID{})), all(r, pendingInvitationsTo(a.ID))
 		f.parts = append(f.parts, closingPart{a, grants, invitations})
@@ -536,6 +531,9 @@ func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 		State: a.stateUnder(st.parent), Suspended: new(Suspension),
 		Plan: holder.Plan, Billing: holder.Billing, HIPAA: new(a.Designated.Time()),
 		Created: a.Created.Time(), Closed: a.Closed.Time(),
+	}
+	if a.Parent.IsZero() {
+		view.Subaccounts = new(a.Subaccounts)
 	}
 	if a.Closed == 0 {
 		*view.Suspended = Suspension{a.SuspendedCustomer, a.SuspendedPlatform, st.parentSuspended()}

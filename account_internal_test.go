@@ -9,9 +9,10 @@ import (
 
 // deciding returns what a decision has in its hand: who acts, and the records.
 func deciding(row *operationRow, actor Actor, records ...Record) *changes {
-	w := &world{slots: map[Entry]*slot{}}
+	w := newWorld(nil)
+	w.fill()
 	for _, record := range records {
-		w.slots[identity(record)] = &slot{was: record, now: record}
+		w.know(record)
 	}
 	table, _ := newPermissionTable(RoleOptions{})
 	dir := &Directory{options: options{table: table}}

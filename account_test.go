@@ -40,6 +40,7 @@ func TestCreateAccount(t *testing.T) {
 					HIPAA:        new(time.Time),
 					Created:      c.clock.Now(),
 					Private:      &tenancy.AccountPrivate{},
+					Subaccounts:  new(int),
 				},
 				made,
 			)

@@ -85,19 +85,20 @@ type moveAccountFacts struct {
 	accountStanding
 	subaccounts []AccountRecord // those that are not closed
 	to          standing
-	occupied    occupancy         // of the organization that gets it
 	requested   *InvitationRecord // that organization's request for the account; nil: none
 }
 
 func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccountFacts {
-	to := r.standing(org)
-	return moveAccountFacts{
+	f := moveAccountFacts{
 		accountStanding: r.accountStanding(account),
 		subaccounts:     all(r, openSubaccountsOf(account)),
-		to:              to,
-		occupied:        r.occupancy(to.organization),
+		to:              r.standing(org),
 		requested:       find(r, pendingAccountRequest(org, account)),
 	}
+	if f.account != nil {
+		r.needCounts(f.account.Organization)
+	}
+	return f
 }
 
 func decideMoveAccount(f moveAccountFacts, c *changes) (Account, error) {
@@ -149,7 +150,7 @@ func (f moveAccountFacts) movable(c *changes) error {
 	case f.family().designated() && !f.to.organization.HIPAA:
 		return CodeHIPAADesignated
 	}
-	return c.room(*f.to.organization, f.occupied, 0, 1)
+	return c.room(f.to.organization.ID, 0, 1)
 }
 
 func (f moveAccountFacts) family() family { return family{*f.account, f.subaccounts} }

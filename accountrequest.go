@@ -166,7 +166,6 @@ type acceptAccountRequestFacts struct {
 	holder      *MembershipRecord // the account owner's in the organization that has the account
 	inviter     *UserRecord       // who asked
 	inviting    *MembershipRecord // the inviter's in the organization that asks
-	occupied    occupancy         // of the organization that asks
 }
 
 func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountRequestFacts) {
@@ -174,7 +173,6 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 		return f
 	}
 	f.standing = r.standing(f.request.Organization)
-	f.occupied = r.occupancy(f.organization)
 	f.inviter = find(r, userByID(f.request.Inviter.User))
 	f.inviting = find(r, memberOf(f.request.Organization, f.request.Inviter.User))
 	f.account = find(r, accountByID(f.request.Account))
@@ -184,6 +182,7 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	}
 	need(r, grantOn(f.account.ID, f.account.Owner))
 	r.needHead(f.account.stream())
+	r.needCounts(f.account.Organization)
 	f.subaccounts = all(r, openSubaccountsOf(f.account.ID))
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
@@ -247,7 +246,7 @@ func (f acceptAccountRequestFacts) acceptable(c *changes) error {
 	if err := f.alive(); err != nil {
 		return err
 	}
-	return c.room(*f.organization, f.occupied, 0, 1)
+	return c.room(f.organization.ID, 0, 1)
 }
 
 // theirs reports whether the account is its owner's to give: it is unmanaged, or they

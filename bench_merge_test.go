@@ -58,10 +58,13 @@ func newLarge(now time.Time) *large {
 			Personal:     tenancy.DomainPersonal{Name: "corp.example"},
 		},
 	)
-	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
-		l.records = append(l.records,
-			tenancy.OrganizationRecord{ID: org, Owner: l.owner, State: tenancy.StateActive, Created: 1},
-			tenancy.MembershipRecord{Organization: org, User: l.owner, Role: tenancy.Owner, Since: 1})
+	for _, o := range []tenancy.OrganizationRecord{
+		{ID: l.prime, Seats: 1},
+		{ID: l.candidate, Seats: mergedUsers, Accounts: mergedAccounts},
+	} {
+		o.Owner, o.State, o.Created = l.owner, tenancy.StateActive, 1
+		l.records = append(l.records, o,
+			tenancy.MembershipRecord{Organization: o.ID, User: l.owner, Role: tenancy.Owner, Since: 1})
 	}
 	for i := range mergedUsers - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -48,7 +49,8 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 		orgs[i] = id()
 		owner := tenancy.UserID(id())
 		records = append(records,
-			tenancy.OrganizationRecord{ID: orgs[i], Owner: owner, State: tenancy.StateActive, Created: 1})
+			tenancy.OrganizationRecord{ID: orgs[i], Owner: owner, State: tenancy.StateActive, Created: 1,
+				Seats: users / organizations, Accounts: accountsEach})
 		var in []tenancy.AccountID
 		for range accountsEach {
 			a := tenancy.AccountRecord{ID: id(), Owner: owner, Organization: orgs[i], Created: 1}
@@ -151,6 +153,18 @@ func BenchmarkCan(b *testing.B) {
 			d, err := host.Can(ctx, q.user, tenancy.Build, q.account)
 			return err == nil && d.Allowed
 		})
+		each("permissions", func(q question) bool {
+			all, err := q.session.Permissions(ctx, q.user, q.account)
+			return err == nil && all[tenancy.Build].Allowed
+		})
+		each("many=100", func(q question) bool {
+			var accounts [100]tenancy.AccountID
+			for i := range accounts {
+				accounts[i] = c.questions[i].account
+			}
+			answers, err := q.session.CanMany(ctx, q.user, tenancy.Build, accounts[:])
+			return err == nil && len(answers) == len(accounts)
+		})
 	}
 }
 
@@ -176,4 +190,10 @@ func TestCanAllocatesNothing(t *testing.T) {
 			}))
 		})
 	}
+}
+
+// BenchmarkJoin joins organizations of several sizes, with and without a limit on members
+// (GEN-12).
+func BenchmarkJoin(b *testing.B) {
+	scenes.BenchmarkJoin(b, func(*testing.B) tenancy.Store { return memstore.New() }, 1_000, 10_000, 100_000)
 }

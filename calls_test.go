@@ -24,7 +24,8 @@ type errand struct {
 // call is what an errand is done with.
 type call struct {
 	context.Context
-	s *tenancy.Platform
+	s   *tenancy.Platform
+	dir *tenancy.Directory
 	names
 }
 
@@ -59,7 +60,7 @@ func (t *tenant) actor(by string) *tenancy.Platform {
 func (t *tenant) run(e errand, by string, with names) (any, error) {
 	t.Helper()
 	with.self = t.user(by)
-	return e.call(call{t.ctx(), t.actor(by), with})
+	return e.call(call{t.ctx(), t.actor(by), t.dir, with})
 }
 
 // named gives what a name stands for.
@@ -89,6 +90,22 @@ func shows(user tenancy.User, memberships []tenancy.Membership, err error) (any,
 		user        tenancy.User
 		memberships []tenancy.Membership
 	}{user, memberships}, err
+}
+
+// belongs is what Member gives.
+func belongs(user tenancy.User, membership tenancy.Membership, err error) (any, error) {
+	return struct {
+		user       tenancy.User
+		membership tenancy.Membership
+	}{user, membership}, err
+}
+
+// decides is what CanMany gives about one account.
+func decides(answers []tenancy.AccountDecision, err error) (any, error) {
+	if err == nil && answers[0].Err != nil {
+		return nil, answers[0].Err
+	}
+	return gives(answers, err)
 }
 
 // imports imports people into the organization.
@@ -123,6 +140,12 @@ var errands = []errand{
 	{op: "SignUp", way: "joining", by: "host", given: (*tenant).automatic, call: func(c call) (any, error) {
 		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("ruth@a-corp.example"), Name: "Ruth"}))
 	}},
+	{op: "SignUp", way: "with an invitation's ID", by: "host", others: "NewInvited", call: func(c call) (any, error) {
+		return gives(
+			c.s.SignUp(c,
+				tenancy.NewSignUp{Email: tenancy.Proven("new@a-corp.example"), Name: "New", Invitation: c.NewInvited}),
+		)
+	}},
 	{op: "CreateOrganization", by: "Owner", others: "Branch", call: func(c call) (any, error) {
 		return gives(
 			c.s.CreateOrganization(c, tenancy.NewOrganization{Name: "New", Stay: []tenancy.AccountID{c.Branch}}))
@@ -156,6 +179,12 @@ var errands = []errand{
 	}},
 	{op: "Users", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return lists(c.s.Users(c, c.Org, tenancy.UserQuery{}))
+	}},
+	{op: "Member", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return belongs(c.s.Member(c, c.Org, c.Member))
+	}},
+	{op: "Member", way: "themself", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return belongs(c.s.Member(c, c.Org, c.self))
 	}},
 	{op: "UpdateUser", by: "Admin", on: "Member", call: func(c call) (any, error) {
 		return gives(c.s.UpdateUser(c, c.Member, tenancy.UserUpdate{Name: new("Other")}))
@@ -280,6 +309,27 @@ var errands = []errand{
 	{op: "Invitation", way: "to an account", by: "Standard", on: "OfferedSecret", call: func(c call) (any, error) {
 		return gives(c.s.Invitation(c, c.OfferedSecret))
 	}},
+	{op: "InvitationByID", by: "Admin", on: "Invited", call: func(c call) (any, error) {
+		return gives(c.s.InvitationByID(c, c.Invited))
+	}},
+	{op: "InvitationByID", way: "to an account", by: "Keeper", on: "Offered", call: func(c call) (any, error) {
+		return gives(c.s.InvitationByID(c, c.Offered))
+	}},
+	{op: "InvitationByID", way: "one's own", by: "Guest", on: "Invited", call: func(c call) (any, error) {
+		return gives(c.s.InvitationByID(c, c.Invited))
+	}},
+	{op: "InvitationsTo", by: "Rival", on: "Rival", call: func(c call) (any, error) {
+		return lists(c.s.InvitationsTo(c, c.Rival, tenancy.OfferQuery{}))
+	}},
+	{op: "InvitationsToAddress", by: "host", call: func(c call) (any, error) {
+		return lists(c.s.InvitationsToAddress(c, tenancy.Proven("new@a-corp.example"), tenancy.OfferQuery{}))
+	}},
+	{op: "AcceptInvitation", way: "by its ID", by: "Guest", on: "Invited", given: (*tenant).agreeing, call: func(c call) (any, error) {
+		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Invitation: c.Invited, Terms: c.terms}))
+	}},
+	{op: "DeclineInvitation", way: "by its ID", by: "Guest", on: "Invited", call: func(c call) (any, error) {
+		return does(c.s.DeclineInvitation(c, tenancy.Declination{Invitation: c.Invited}))
+	}},
 	{op: "AcceptInvitation", by: "Guest", on: "Secret", given: (*tenant).agreeing, call: func(c call) (any, error) {
 		return gives(c.s.AcceptInvitation(c, tenancy.Acceptance{Secret: c.Secret, Terms: c.terms}))
 	}},
@@ -313,7 +363,7 @@ var errands = []errand{
 		},
 	},
 	{op: "DeclineInvitation", by: "Guest", on: "Secret", call: func(c call) (any, error) {
-		return does(c.s.DeclineInvitation(c, c.Secret))
+		return does(c.s.DeclineInvitation(c, tenancy.Declination{Secret: c.Secret}))
 	}},
 	{op: "CreateAccount", by: "Standard", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New"}))
@@ -444,6 +494,9 @@ var errands = []errand{
 	{op: "Domains", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return lists(c.s.Domains(c, c.Org, tenancy.DomainQuery{}))
 	}},
+	{op: "Domain", by: "Admin", on: "Domain", call: func(c call) (any, error) {
+		return gives(c.s.Domain(c, c.Domain))
+	}},
 	{op: "RecheckDomains", by: "host", given: (*tenant).lapsing, call: func(c call) (any, error) {
 		return gives(c.s.RecheckDomains(c))
 	}},
@@ -480,6 +533,9 @@ var errands = []errand{
 	{op: "Connections", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return lists(c.s.Connections(c, c.Org, tenancy.ConnectionQuery{}))
 	}},
+	{op: "Connection", by: "Admin", on: "Connection", call: func(c call) (any, error) {
+		return gives(c.s.Connection(c, c.Connection))
+	}},
 	{op: "EnforceSSO", by: "Admin", on: "Domain", others: "Connection", call: func(c call) (any, error) {
 		return gives(c.s.EnforceSSO(c, c.Domain, c.Connection))
 	}},
@@ -491,6 +547,9 @@ var errands = []errand{
 	}},
 	{op: "SignInRequirement", by: "host", on: "Member", call: func(c call) (any, error) {
 		return gives(c.s.SignInRequirement(c, c.Member))
+	}},
+	{op: "VouchesFor", by: "host", on: "Connection", call: func(c call) (any, error) {
+		return gives(c.s.VouchesFor(c, c.Connection, "nobody@a-corp.example"))
 	}},
 	{op: "SetHIPAAEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
 		return does(errOf(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{})))
@@ -590,6 +649,18 @@ var errands = []errand{
 	}},
 	{op: "Can", way: "oneself", by: "Standard", on: "Account", call: func(c call) (any, error) {
 		return gives(c.s.Can(c, c.self, tenancy.ReadUsage, c.Account))
+	}},
+	{op: "Permissions", by: "Keeper", on: "Account", others: "Idle", call: func(c call) (any, error) {
+		return gives(c.s.Permissions(c, c.Idle, c.Account))
+	}},
+	{op: "Permissions", way: "oneself", by: "Standard", on: "Account", call: func(c call) (any, error) {
+		return gives(c.s.Permissions(c, c.self, c.Account))
+	}},
+	{op: "CanMany", by: "Keeper", on: "Account", others: "Idle", call: func(c call) (any, error) {
+		return decides(c.s.CanMany(c, c.Idle, tenancy.ReadUsage, []tenancy.AccountID{c.Account}))
+	}},
+	{op: "CanMany", way: "oneself", by: "Standard", on: "Account", call: func(c call) (any, error) {
+		return decides(c.s.CanMany(c, c.self, tenancy.ReadUsage, []tenancy.AccountID{c.Account}))
 	}},
 	{op: "CanInOrganization", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
 		return gives(c.s.CanInOrganization(c, c.Member, tenancy.ViewOrganization, c.Org))

@@ -54,63 +54,58 @@ func (s *Session) Can(
 	ctx context.Context, user UserID, permission Permission, account AccountID,
 ) (Decision, error) {
 	rule, known := s.dir.table.rules[permission]
-	aboutAnother := s.actor.isUser() && s.actor.User != user
-	if !known || user.IsZero() || account.IsZero() || aboutAnother {
+	if !known || user.IsZero() || account.IsZero() || s.asksAboutAnother(user) {
 		return s.canOther(ctx, user, permission, account)
 	}
-	decision, err := s.ask(ctx, user, account, rule)
+	row, err := s.ask(ctx, user, account)
 	if err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decision, nil
+	return decideCan(&rule, account, &row), nil
 }
 
-// ask answers Can without allocating: for a user about themself, and for Operators
-// and System.
-func (s *Session) ask(ctx context.Context, user UserID, account AccountID, rule grantRule) (Decision, error) {
+// ask reads what Can decides on without allocating: for a user about themself, and for
+// Operators and System.
+func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (AccessRow, error) {
 	if err := s.enter(ctx); err != nil {
-		return Decision{}, err
+		return AccessRow{}, err
 	}
 	q := questions.Get().(*question)
 	defer questions.Put(q)
-	q.user, q.account, q.rule = user, account, rule
+	q.user, q.account = user, account
 	if err := q.run(ctx, s); err != nil {
-		return Decision{}, err
+		return AccessRow{}, err
 	}
-	if s.actor.isUser() && !q.active {
-		return Decision{}, CodeActor
+	if s.actor.isUser() && !q.row.UserActive {
+		return AccessRow{}, CodeActor
 	}
-	return q.decision, nil
+	return q.row, nil
 }
 
-// question is a decision under way. It is pooled together with the function that it
-// hands to View, so that asking allocates nothing.
+// question is a reading of Access under way. It is pooled together with the function
+// that it hands to View, so that asking allocates nothing.
 type question struct {
-	user     UserID
-	account  AccountID
-	rule     grantRule
-	active   bool // the user
-	decision Decision
-	decide   func(context.Context, ReadTx) error
+	user    UserID
+	account AccountID
+	row     AccessRow
+	read    func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.decide = func(ctx context.Context, tx ReadTx) error {
-		row, err := tx.Access(ctx, q.user, q.account)
-		q.active, q.decision = row.UserActive, decideCan(&q.rule, q.account, &row)
+	q.read = func(ctx context.Context, tx ReadTx) (err error) {
+		q.row, err = tx.Access(ctx, q.user, q.account)
 		return err
 	}
 	return q
 }}
 
-// run reads what the question needs and decides it, in a block within the block's
-// transaction.
+// run reads what the question needs, in a block within the block's transaction.
 func (q *question) run(ctx context.Context, s *Session) error {
 	if b := s.block; b != nil {
-		return b.use(ctx, func() error { return q.decide(ctx, b.tx) })
+		return b.use(ctx, func() error { return q.read(ctx, b.tx) })
 	}
-	return s.dir.store.View(ctx, q.decide)
+	return s.dir.store.View(ctx, q.read)
 }
 
 // canOther is Can about somebody else, and for input that is malformed.
@@ -172,13 +167,22 @@ func (f canFacts) sees() bool {
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
-	if err := c.authorizeAccount(f.accountStanding); err != nil {
+	if err := c.authorizeAsking(f); err != nil {
 		return Decision{}, err
 	}
-	if !f.sees() {
-		return Decision{}, CodeNotFound
-	}
 	return decideCan(rule, f.account.ID, &f.row), nil
+}
+
+// authorizeAsking decides whether the actor may ask what somebody else may do on the
+// account.
+func (c *changes) authorizeAsking(f canFacts) error {
+	if err := c.authorizeAccount(f.accountStanding); err != nil {
+		return err
+	}
+	if !f.sees() {
+		return CodeNotFound
+	}
+	return nil
 }
 
 // guest asks for the accounts that a user has a role on. The function it returns

@@ -1,8 +1,11 @@
 package tenancy
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -25,9 +28,9 @@ type CheckOptions struct {
 }
 
 // Check examines everything in the store, in one snapshot, and lists every violation
-// of the invariants that records can show: INV-1 to INV-10, and a purge that is
-// overdue (INV-14). With Replay it also lists those that the log shows (GEN-10). An
-// empty list means that the store is sound.
+// of the invariants that records can show: INV-1 to INV-10, a purge that is overdue
+// (INV-14), and counts that are wrong (INV-15). With Replay it also lists those that the
+// log shows (GEN-10). An empty list means that the store is sound.
 //
 // Check is for the host: it needs no actor and changes nothing. Its time grows with
 // the store. An error of the store or the context ends it.
@@ -35,7 +38,7 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 	return func(yield func(Violation, error) bool) {
 		var found []Violation
 		err := d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-			c := checker{ctx: ctx, tx: tx, now: instantOf(d.now())}
+			c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}}
 			c.records()
 			if o.Replay {
 				c.replay()
@@ -61,7 +64,17 @@ type checker struct {
 	tx    ReadTx
 	now   Instant
 	found []Violation
-	err   error // of the store: it ends everything
+	// What records say of their counts, less what was counted. Where the two agree,
+	// nothing is kept (INV-15).
+	tallies map[tally]int
+	parts   []part // what the page under way adds to the tallies
+	err     error  // of the store: it ends everything
+}
+
+// part is what a record adds to a tally.
+type part struct {
+	tally tally
+	n     int
 }
 
 // check notes a violation unless something holds. Details are fixed words.
@@ -69,6 +82,20 @@ func (c *checker) check(holds bool, rule, subject, detail string) {
 	if !holds {
 		c.found = append(c.found, Violation{rule, subject, detail})
 	}
+}
+
+// says notes what a record says of a count, and counts what is counted there.
+func (c *checker) says(t tally, n int) { c.parts = append(c.parts, part{t, n}) }
+func (c *checker) counts(t tally)      { c.parts = append(c.parts, part{t, -1}) }
+
+// add adds what a page says and counts to the tallies.
+func (c *checker) add() {
+	for _, p := range c.parts {
+		if c.tallies[p.tally] += p.n; c.tallies[p.tally] == 0 {
+			delete(c.tallies, p.tally)
+		}
+	}
+	c.parts = c.parts[:0]
 }
 
 // sweep examines all records of a list, page by page. What a page asks for is read
@@ -80,12 +107,13 @@ func sweep[R Record](c *checker, from many[R], look func(*reads, R)) {
 		before := len(c.found)
 		var records []R
 		c.err = r.gather(c.ctx, c.tx, func() {
-			c.found = c.found[:before]
+			c.found, c.parts = c.found[:before], c.parts[:0]
 			records = list(r, from, pageSize)
 			for _, record := range records {
 				look(r, record)
 			}
 		})
+		c.add()
 		if len(records) < pageSize {
 			return
 		}
@@ -105,10 +133,30 @@ func (c *checker) records() {
 	sweep(c, allInvitations(InvitationID{}), c.invitation)
 	sweep(c, allRequests(RequestID{}), c.request)
 	sweep(c, allDomains(DomainID{}), c.domain)
+	c.counted()
+}
+
+// counted lists the counts that are not what was counted (INV-15).
+func (c *checker) counted() {
+	order := func(a, b tally) int {
+		return cmp.Or(cmp.Compare(a.counted, b.counted), bytes.Compare(a.of[:], b.of[:]))
+	}
+	for _, t := range slices.SortedFunc(maps.Keys(c.tallies), order) {
+		switch t.counted {
+		case countedSeats:
+			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of seats")
+		case countedAccounts:
+			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of accounts")
+		case countedSubaccounts:
+			c.check(false, "INV-15", AccountID(t.of).String(), "it says another number of subaccounts")
+		}
+	}
 }
 
 func (c *checker) organization(r *reads, o OrganizationRecord) {
 	id := o.ID.String()
+	c.says(tally{countedSeats, o.ID}, o.Seats)
+	c.says(tally{countedAccounts, o.ID}, o.Accounts)
 	if o.State == StateActive {
 		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
 		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
@@ -136,6 +184,9 @@ func (c *checker) overdue(since Instant) bool { return c.now >= since.add(keptFo
 func (c *checker) user(r *reads, u UserRecord) {
 	id, memberships := u.ID.String(), all(r, membershipsOf(u.ID, OrganizationID{}))
 	for _, m := range memberships {
+		if u.takesSeat() {
+			c.counts(tally{countedSeats, m.Organization})
+		}
 		if m.Role != Owner {
 			c.check(len(memberships) == 1, "INV-5", id,
 				"a member who is not Owner belongs to another organization too")
@@ -159,6 +210,7 @@ func (c *checker) user(r *reads, u UserRecord) {
 
 func (c *checker) account(r *reads, a AccountRecord) {
 	id := a.ID.String()
+	c.says(tally{countedSubaccounts, a.ID}, a.Subaccounts)
 	var o *OrganizationRecord
 	if !a.Organization.IsZero() {
 		o = find(r, organizationByID(a.Organization))
@@ -184,6 +236,9 @@ func (c *checker) account(r *reads, a AccountRecord) {
 // mainAccount examines a main account that is not closed.
 func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) {
 	id := a.ID.String()
+	if t := a.tally(); t != (tally{}) {
+		c.counts(t)
+	}
 	owner, grant := find(r, userByID(a.Owner)), find(r, grantOn(a.ID, a.Owner))
 	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
 	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id,
@@ -201,6 +256,9 @@ func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) 
 
 func (c *checker) subaccount(r *reads, a AccountRecord) {
 	id, parent := a.ID.String(), find(r, accountByID(a.Parent))
+	if parent != nil && a.Closed == 0 {
+		c.counts(a.tally())
+	}
 	switch {
 	case parent == nil:
 		c.check(false, "INV-4", id, "its parent does not exist")

@@ -217,7 +217,6 @@ type deleteOrganizationFacts struct {
 	owner    belongings
 	inactive []belongings        // members whom the organization had made inactive
 	to       *OrganizationRecord // which gets the Owner's accounts; nil: none, or there is no such organization
-	occupied occupancy           // of that organization
 }
 
 func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizationFacts {
@@ -229,7 +228,6 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 		accounts: all(r, accountsIn(org, AccountID{})),
 		to:       find(r, organizationByID(to)),
 	}
-	f.occupied = r.occupancy(f.to)
 	for _, m := range f.members {
 		user := find(r, userByID(m.User))
 		r.needHead(streamOfUser(m.User))
@@ -261,7 +259,7 @@ func decideDeleteOrganization(f deleteOrganizationFacts, in OrganizationDeletion
 		return CodeHIPAADesignated
 	}
 	if f.to != nil {
-		if err := c.room(*f.to, f.occupied, 0, len(owned)); err != nil {
+		if err := c.room(f.to.ID, 0, len(owned)); err != nil {
 			return err
 		}
 	}

@@ -438,7 +438,7 @@ func TestDeleteUser(t *testing.T) {
 				return made
 			}
 			require.NoError(t, boss.RevokeInvitation(t.Context(), invite().ID))
-			require.NoError(t, s.host.DeclineInvitation(t.Context(), invite().Secret))
+			require.NoError(t, s.host.DeclineInvitation(t.Context(), tenancy.Declination{Secret: invite().Secret}))
 			quill, err := s.signUp("quill", invite().Secret)
 			require.NoError(t, err)
 			require.NoError(t, boss.RemoveUser(t.Context(), org, quill.User.ID, tenancy.Removal{}))

@@ -74,12 +74,13 @@
 // # Users
 //
 // [Platform.SignUp] makes a user of a person whom the host has authenticated. They
-// found an organization with an account. With the secret of an invitation they
-// accept that in the same step instead. Where an organization has their address's
+// found an organization with an account. With the secret or the ID of an invitation
+// they accept that in the same step instead. Where an organization has their address's
 // domain, its policy decides what happens.
 //
 // [Session.User] shows a user and their memberships, [Platform.UserByEmail] finds
-// one for a sign-in page, and [Session.Users] lists an organization's users.
+// one for a sign-in page, [Session.Member] shows one member of an organization, and
+// [Session.Users] lists an organization's users.
 //
 // [Session.UpdateUser] changes a name, and [Platform.ChangeEmail] gives a user
 // another proven address. [Session.SetOrganizationRole] makes a member Administrator
@@ -96,13 +97,16 @@
 // returns the secret once, for the mail; the store keeps only its hash.
 // [Session.ResendInvitation] replaces an invitation by a new one,
 // [Session.RevokeInvitation] ends one, and [Session.Invitations] and
-// [Session.AccountInvitations] list what was sent.
+// [Session.AccountInvitations] list what was sent. [Session.InvitationByID] shows one.
+// Each says whether the invitation could be accepted now, and if not why.
 //
 // [Session.Invitation] shows the invitee what is offered, and what accepting would
 // bring along: accounts that become managed, organizations that merge.
-// [Session.AcceptInvitation] takes the secret and the token of these Terms, so that
-// nobody agrees to what they were not shown. [Session.DeclineInvitation] needs only
-// the secret. Only the user whose address it was sent to can accept, and only once.
+// [Session.InvitationsTo] lists all that is pending for a user's address, so that
+// nobody needs the mail again, and [Platform.InvitationsToAddress] lists it for a person
+// who is yet to sign up. [Session.AcceptInvitation] takes the secret, or the ID from the
+// list, and the token of these Terms, so that nobody agrees to what they were not shown.
+// [Session.DeclineInvitation] takes the same; the secret alone is enough for it. Only the user whose address it was sent to can accept, and only once.
 // Everything is decided again at that moment: an invitation is void if its inviter
 // could no longer send it.
 //
@@ -137,7 +141,9 @@
 //
 // [Session.Can] is the question that a host asks before it does anything in an
 // account, and [Session.CanInOrganization] is the one about an organization. Both
-// answer with a [Decision]: whether, and why. Its [Why] tells a 404 from a 403:
+// answer with a [Decision]: whether, and why. [Session.Permissions] answers for every
+// permission on an account at once, and [Session.CanMany] for many accounts. The [Why]
+// of a decision tells a 404 from a 403:
 //
 //	d, err := host.Can(ctx, user, tenancy.Build, account)
 //	switch {
@@ -158,7 +164,8 @@
 // [Session.AddDomain] claims an internet domain and returns the TXT record that proves
 // the claim. [Session.VerifyDomain] looks the record up. Until then others may claim
 // the domain too: whoever proves it first has it. [Session.Domains] lists an
-// organization's domains, and [Session.RemoveDomain] gives one up.
+// organization's domains, [Session.Domain] shows one, and [Session.RemoveDomain] gives
+// one up.
 // [Platform.RecheckDomains], called daily, keeps domains live: joining, importing and
 // merging by a domain need its record to have been found within the last days.
 //
@@ -171,10 +178,13 @@
 //
 // [Session.AddConnection] names a connection to an identity provider,
 // [Platform.MarkConnectionTested] records that a sign-in through it worked,
-// [Session.Connections] lists connections, and [Session.RemoveConnection] removes one.
+// [Session.Connections] lists connections, [Session.Connection] shows one, and
+// [Session.RemoveConnection] removes one.
 // [Session.EnforceSSO] requires a connection on a verified domain,
 // [Session.StopEnforcingSSO] ends that, and [Session.SetSSOExemption] exempts a member.
-// At every sign-in the host asks [Platform.SignInRequirement]. Single sign-on is never
+// At every sign-in the host asks [Platform.SignInRequirement]. When somebody comes
+// through a connection with an identity that the host does not know,
+// [Platform.VouchesFor] says whether it may be linked to the user who has the address. Single sign-on is never
 // required of an Owner, so a provider that fails locks nobody out for good.
 //
 // # Merging and importing

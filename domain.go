@@ -55,15 +55,17 @@ func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string
 type addDomainFacts struct {
 	standing
 	claimed *DomainRecord // of the same name; nil: none
-	domains int           // how many it has
+	domains int           // how many it has, up to its limit; 0: there is no limit
 }
 
 func (r *reads) loadAddDomain(org OrganizationID, name string) addDomainFacts {
-	return addDomainFacts{
-		r.standing(org),
-		find(r, domainByName(org, name)),
-		count(r, domainsIn(org, DomainID{})),
+	f := addDomainFacts{standing: r.standing(org), claimed: find(r, domainByName(org, name))}
+	if f.organization != nil {
+		if limit := r.dir.limitsOf(*f.organization).Domains; limit > 0 {
+			f.domains = count(r, domainsIn(org, DomainID{}), limit)
+		}
 	}
+	return f
 }
 
 func decideAddDomain(f addDomainFacts, name string, c *changes) (Domain, error) {
@@ -150,6 +152,31 @@ func decideDomains(f domainsFacts, l listID, c *changes) (page[ListedDomain], er
 		p.items = append(p.items, ListedDomain{c.viewDomain(d), listedAt(l, p.next)})
 	}
 	return p, nil
+}
+
+// Domain returns a domain, with the record to publish (GEN-21). Those who see it in
+// Domains see it: the Owner and Administrators of its organization, Operators and System.
+//
+// Errors: CodeID; CodeNotFound.
+func (s *Session) Domain(ctx context.Context, domain DomainID) (Domain, error) {
+	var check form
+	check.id(domain)
+	return look(ctx, s, call{opDomain, domain.String(), check.err},
+		func(r *reads) domainFacts { return r.loadDomain(domain) }, decideDomain)
+}
+
+// domainFacts is the domain that is looked at.
+type domainFacts struct{ domainStanding }
+
+func (r *reads) loadDomain(domain DomainID) domainFacts {
+	return domainFacts{r.domainStanding(domain)}
+}
+
+func decideDomain(f domainFacts, c *changes) (Domain, error) {
+	if !c.sees(f.standing) {
+		return Domain{}, CodeNotFound
+	}
+	return c.viewDomain(*f.domain), nil
 }
 
 // domainStanding is a domain acted on, and what the actor is in its organization.

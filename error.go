@@ -184,7 +184,7 @@ const (
 	// CodeSameOrganization refuses an operation on two organizations that is given the
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
-	// CodeInput refuses input that this operation never takes (GEN-4, GEN-13).
+	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
@@ -217,7 +217,8 @@ const (
 
 	// ErrAlreadyExists
 
-	// CodeEmailTaken means that another user has the address (INV-7, USR-1, USR-17).
+	// CodeEmailTaken means that another user has the address (INV-7, USR-1, USR-17,
+	// USR-19).
 	CodeEmailTaken Code = "email_taken"
 	// CodeDomainAdded means that the organization already has the domain (DOM-1).
 	CodeDomainAdded Code = "domain_added"
@@ -262,13 +263,13 @@ const (
 	// not its Owner (INV-5, ORG-14, USR-7, USR-14).
 	CodeManagedElsewhere Code = "managed_elsewhere"
 	// CodeNotMember means that the user is not a member of the organization (ORG-8,
-	// ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3).
+	// ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4).
 	CodeNotMember Code = "not_member"
 	// CodeInactive means that the user named is inactive (ORG-8, ORG-14, USR-11, USR-14,
 	// ACC-1, ACC-6).
 	CodeInactive Code = "inactive"
 	// CodeOwnsOrganization means that the user owns another organization (ORG-8, ORG-9,
-	// ORG-10, USR-14).
+	// ORG-10, USR-14, SSO-4).
 	CodeOwnsOrganization Code = "owns_organization"
 	// CodeOwnsAccounts means that the user owns accounts, and the input names nobody to
 	// take them (USR-11, USR-12, USR-14).
@@ -282,8 +283,8 @@ const (
 	// CodeSignUpClosed means that the domain's organization takes nobody in (USR-1, USR-6,
 	// USR-17).
 	CodeSignUpClosed Code = "sign_up_closed"
-	// CodeSecretRefused means that the secret belongs to no invitation that lets this
-	// address in (USR-1).
+	// CodeSecretRefused means that the secret, or the ID, belongs to no invitation that lets
+	// this address in (USR-1, USR-19).
 	CodeSecretRefused Code = "secret_refused"
 	// CodeOffDomain means that the organization invites only addresses on its live domains
 	// (USR-5).
@@ -329,11 +330,12 @@ const (
 	CodeProofMissing Code = "proof_missing"
 	// CodeUnverified means that the domain is not verified (SSO-1).
 	CodeUnverified Code = "unverified"
-	// CodeUntested means that the connection is not tested (SSO-1).
+	// CodeUntested means that the connection is not tested (SSO-1, SSO-4).
 	CodeUntested Code = "untested"
 	// CodeEnforced means that the connection is enforced (SSO-1).
 	CodeEnforced Code = "enforced"
-	// CodeNoLiveDomain means that the Prime has no live domain (MRG-1, USR-15).
+	// CodeNoLiveDomain means that the organization has no live domain, or not the address's
+	// (MRG-1, USR-15, SSO-4).
 	CodeNoLiveDomain Code = "no_live_domain"
 	// CodeCandidateDomain means that the Candidate has a verified domain (MRG-1).
 	CodeCandidateDomain Code = "candidate_domain"
@@ -349,8 +351,8 @@ const (
 
 	// ErrLimitReached
 
-	// CodeMemberLimit means that the organization would have too many members (GEN-12,
-	// USR-1, USR-6, MRG-10).
+	// CodeMemberLimit means that too many of the organization's members would take a seat
+	// (GEN-12, USR-1, USR-6, USR-13, MRG-10).
 	CodeMemberLimit Code = "member_limit"
 	// CodeAccountLimit means that the organization would have too many main accounts
 	// (GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10).
@@ -417,7 +419,7 @@ var codes = map[Code]struct {
 	CodePolicy:            {ErrInvalid, "DOM-6"},
 	CodeCursor:            {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:  {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:             {ErrInvalid, "GEN-4, GEN-13"},
+	CodeInput:             {ErrInvalid, "GEN-4, USR-19, GEN-13"},
 	CodeNotFound:          {ErrNotFound, "GEN-5, ACC-7"},
 	CodeActor:             {ErrPermissionDenied, "GEN-2"},
 	CodeNotAllowed:        {ErrPermissionDenied, "ROLE-8, MRG-11"},
@@ -426,7 +428,7 @@ var codes = map[Code]struct {
 	CodeRelease:           {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:       {ErrPermissionDenied, "USR-12, ORG-9"},
 	CodeNotTheirs:         {ErrPermissionDenied, "ACC-4"},
-	CodeEmailTaken:        {ErrAlreadyExists, "INV-7, USR-1, USR-17"},
+	CodeEmailTaken:        {ErrAlreadyExists, "INV-7, USR-1, USR-17, USR-19"},
 	CodeDomainAdded:       {ErrAlreadyExists, "DOM-1"},
 	CodeDomainTaken:       {ErrAlreadyExists, "DOM-3"},
 	CodeInvitationPending: {ErrAlreadyExists, "INV-8, USR-4"},
@@ -443,14 +445,14 @@ var codes = map[Code]struct {
 	CodeOtherMember:       {ErrPreconditionFailed, "ORG-14"},
 	CodeManaged:           {ErrPreconditionFailed, "ORG-5, ACC-1"},
 	CodeManagedElsewhere:  {ErrPreconditionFailed, "INV-5, ORG-14, USR-7, USR-14"},
-	CodeNotMember:         {ErrPreconditionFailed, "ORG-8, ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3"},
+	CodeNotMember:         {ErrPreconditionFailed, "ORG-8, ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4"},
 	CodeInactive:          {ErrPreconditionFailed, "ORG-8, ORG-14, USR-11, USR-14, ACC-1, ACC-6"},
-	CodeOwnsOrganization:  {ErrPreconditionFailed, "ORG-8, ORG-9, ORG-10, USR-14"},
+	CodeOwnsOrganization:  {ErrPreconditionFailed, "ORG-8, ORG-9, ORG-10, USR-14, SSO-4"},
 	CodeOwnsAccounts:      {ErrPreconditionFailed, "USR-11, USR-12, USR-14"},
 	CodeSSOAddress:        {ErrPreconditionFailed, "USR-17"},
 	CodeInvitationOnly:    {ErrPreconditionFailed, "USR-1, USR-17"},
 	CodeSignUpClosed:      {ErrPreconditionFailed, "USR-1, USR-6, USR-17"},
-	CodeSecretRefused:     {ErrPreconditionFailed, "USR-1"},
+	CodeSecretRefused:     {ErrPreconditionFailed, "USR-1, USR-19"},
 	CodeOffDomain:         {ErrPreconditionFailed, "USR-5"},
 	CodeSettled:           {ErrPreconditionFailed, "USR-6, USR-10, USR-18, ACC-4"},
 	CodeExpired:           {ErrPreconditionFailed, "USR-6, USR-10, ACC-4"},
@@ -470,14 +472,14 @@ var codes = map[Code]struct {
 	CodeHIPAADesignated:   {ErrPreconditionFailed, "HIP-7, ORG-6, ORG-10, USR-8, USR-11, ACC-4, HIP-1"},
 	CodeProofMissing:      {ErrPreconditionFailed, "DOM-2"},
 	CodeUnverified:        {ErrPreconditionFailed, "SSO-1"},
-	CodeUntested:          {ErrPreconditionFailed, "SSO-1"},
+	CodeUntested:          {ErrPreconditionFailed, "SSO-1, SSO-4"},
 	CodeEnforced:          {ErrPreconditionFailed, "SSO-1"},
-	CodeNoLiveDomain:      {ErrPreconditionFailed, "MRG-1, USR-15"},
+	CodeNoLiveDomain:      {ErrPreconditionFailed, "MRG-1, USR-15, SSO-4"},
 	CodeCandidateDomain:   {ErrPreconditionFailed, "MRG-1"},
 	CodeOwnerOffDomain:    {ErrPreconditionFailed, "MRG-1"},
 	CodeMergeClosed:       {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:     {ErrPreconditionFailed, "GEN-11"},
-	CodeMemberLimit:       {ErrLimitReached, "GEN-12, USR-1, USR-6, MRG-10"},
+	CodeMemberLimit:       {ErrLimitReached, "GEN-12, USR-1, USR-6, USR-13, MRG-10"},
 	CodeAccountLimit:      {ErrLimitReached, "GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10"},
 	CodeSubaccountLimit:   {ErrLimitReached, "GEN-12, ACC-2"},
 	CodeDomainLimit:       {ErrLimitReached, "GEN-12, DOM-1"},

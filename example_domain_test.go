@@ -150,3 +150,68 @@ func ExampleSession_EnforceSSO() {
 	// false
 	// true
 }
+
+// Ben signed up with one provider, and now comes through the company's. The host keys
+// people by issuer and subject, and does not know this pair yet. It asks whether the
+// connection vouches for the address that the provider reports, and only then links the
+// second identity to the user who has the address.
+func ExamplePlatform_VouchesFor() {
+	ctx := context.Background()
+	dir, ana, _ := acmeOnline(ctx)
+	host, owner := dir.System(), dir.As(ana.User.ID)
+
+	type identity struct{ issuer, subject string } // a row of the host's
+	identities := map[identity]tenancy.UserID{}
+
+	// First he signs up with a provider that proves his address.
+	invitation, err := owner.InviteUser(ctx, ana.Organization.ID, tenancy.NewInvitation{Email: "ben@acme.com"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ben, err := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.com"), Name: "Ben", Invitation: invitation.ID})
+	if err != nil {
+		log.Fatal(err)
+	}
+	identities[identity{"https://mail.example", "1017"}] = ben.User.ID
+
+	// Then Acme connects a provider of its own, which the host has seen work.
+	connection, err := owner.AddConnection(ctx, ana.Organization.ID, "Acme's provider")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := host.MarkConnectionTested(ctx, connection.ID); err != nil {
+		log.Fatal(err)
+	}
+
+	// Somebody signs in through it. The provider says who it is, and which address they
+	// have.
+	signIn := func(subject, email string) {
+		who := identity{"https://sso.acme.com", subject}
+		if user, known := identities[who]; known {
+			fmt.Println(email, "is signed in", user == ben.User.ID)
+			return
+		}
+		vouching, err := host.VouchesFor(ctx, connection.ID, email)
+		switch {
+		case err != nil:
+			log.Fatal(err)
+		case !vouching.Vouched:
+			fmt.Println(email, "is not linked:", vouching.Why)
+		case vouching.User.IsZero():
+			fmt.Println(email, "may sign up")
+		default:
+			identities[who] = vouching.User
+			fmt.Println(email, "is linked")
+		}
+	}
+	signIn("42", "ben@acme.com")
+	signIn("42", "ben@acme.com")
+	signIn("43", "new@acme.com")
+	signIn("44", "somebody@elsewhere.com") // whatever the provider says
+	// Output:
+	// ben@acme.com is linked
+	// ben@acme.com is signed in true
+	// new@acme.com may sign up
+	// somebody@elsewhere.com is not linked: no_live_domain
+}

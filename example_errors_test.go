@@ -68,14 +68,14 @@ func ExampleCodes() {
 			missing++
 		}
 		if info.Code == tenancy.CodeMemberLimit {
-			fmt.Println(info.Status, info.Category, info.Rules)
+			fmt.Println(info.Status, info.Category, info.Rules[0])
 			fmt.Println(info.Sentence)
 		}
 	}
 	fmt.Println(missing > 0)
 
 	// Output:
-	// 409 limit reached [GEN-12 USR-1 USR-6 MRG-10]
+	// 409 limit reached GEN-12
 	// This organization has no room for more members.
 	// true
 }

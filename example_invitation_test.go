@@ -158,9 +158,54 @@ func ExampleSession_DeclineInvitation() {
 		log.Fatal(err)
 	}
 	// The link in the mail is enough to decline. Nobody has to sign up for that.
-	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
-	fmt.Println(host.DeclineInvitation(ctx, sent.Secret))
+	fmt.Println(host.DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
+	fmt.Println(host.DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
 	// Output:
 	// <nil>
 	// tenancy: DeclineInvitation: settled
+}
+
+// Who is signed in needs no mail: they see what they are invited to, and accept it by its
+// ID.
+func ExampleSession_InvitationsTo() {
+	ctx := context.Background()
+	dir, err := tenancy.New(memstore.New(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	host := dir.System()
+	signUp := func(email, name, organization string) tenancy.SignedUp {
+		signed, err := host.SignUp(ctx,
+			tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Organization: organization})
+		if err != nil {
+			log.Fatal(err)
+		}
+		return signed
+	}
+	ana, ben := signUp("ana@acme.com", "Ana", "Acme"), signUp("ben@ben.com", "Ben", "Ben's")
+	if _, err := dir.As(ana.User.ID).InviteUser(ctx, ana.Organization.ID,
+		tenancy.NewInvitation{Email: "ben@ben.com"}); err != nil {
+		log.Fatal(err)
+	}
+
+	session := dir.As(ben.User.ID)
+	for offer, err := range session.InvitationsTo(ctx, ben.User.ID, tenancy.OfferQuery{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%s of %s invites you", offer.InviterName.Reveal(), offer.OrganizationName.Reveal())
+		for _, o := range offer.Terms.Dissolved {
+			fmt.Printf("; %s ends", o.Name.Reveal())
+		}
+		fmt.Println()
+		if offer.Refusal != "" {
+			continue // the page says why, and offers no button
+		}
+		accepted, err := session.AcceptInvitation(ctx,
+			tenancy.Acceptance{Invitation: offer.ID, Terms: offer.Terms.Token})
+		fmt.Println(accepted.State, len(accepted.Dissolved), err)
+	}
+	// Output:
+	// Ana of Acme invites you; Ben's ends
+	// accepted 1 <nil>
 }

@@ -87,3 +87,51 @@ func ExampleRoleOptions() {
 	// true release_manager
 	// false insufficient
 }
+
+// A page asks once which of its buttons to show.
+func ExampleSession_Permissions() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
+	sent, _ := dir.As(ana.User.ID).InviteToAccount(ctx, ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: "sam@help.example", Roles: tenancy.Roles(tenancy.Developer)})
+	sam, _ := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("sam@help.example"), Name: "Sam", Secret: sent.Secret})
+
+	may, err := dir.As(sam.User.ID).Permissions(ctx, sam.User.ID, ana.Account.ID)
+	if err != nil {
+		panic(err)
+	}
+	for _, button := range []tenancy.Permission{tenancy.Build, tenancy.Bill, tenancy.ManageMembers} {
+		fmt.Println(button, may[button].Allowed)
+	}
+	// Output:
+	// build true
+	// bill false
+	// manage_members false
+}
+
+// A list of accounts asks once which of them the user may build in. One that is not to
+// be seen spoils nothing.
+func ExampleSession_CanMany() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
+	eve, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("eve@evil.example"), Name: "Eve"})
+	shop, _ := dir.As(ana.User.ID).CreateAccount(ctx, ana.Organization.ID, tenancy.NewAccount{Name: "Shop"})
+
+	answers, err := dir.As(ana.User.ID).CanMany(ctx, ana.User.ID, tenancy.Build,
+		[]tenancy.AccountID{ana.Account.ID, shop.ID, eve.Account.ID})
+	if err != nil {
+		panic(err)
+	}
+	for _, answer := range answers {
+		fmt.Println(answer.Allowed, answer.Why)
+	}
+	// Output:
+	// true grant
+	// true grant
+	// false unreachable
+}

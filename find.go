@@ -49,9 +49,6 @@ func allAccounts(after AccountID) many[AccountRecord] {
 func accountsIn(org OrganizationID, after AccountID) many[AccountRecord] {
 	return many[AccountRecord]{Index: IndexAccountsIn, Key: Key{In: org, ID: after}}
 }
-func openAccountsIn(org OrganizationID) many[AccountRecord] {
-	return many[AccountRecord]{Index: IndexOpenAccountsIn, Key: Key{In: org}}
-}
 func openAccountsOf(owner UserID) many[AccountRecord] {
 	return many[AccountRecord]{Index: IndexOpenAccountsOf, Key: Key{In: owner}}
 }

@@ -253,8 +253,7 @@ func (run importRun) note(outcome importOutcome, result *ImportedUser) {
 // importBatchFacts is a batch of users to be imported, and where to.
 type importBatchFacts struct {
 	importUsersFacts
-	occupied occupancy
-	each     []newcomer
+	each []newcomer
 }
 
 // newcomer is who has an address to be imported.
@@ -265,7 +264,6 @@ type newcomer struct {
 
 func (r *reads) loadImportBatch(org OrganizationID, batch []arrival) importBatchFacts {
 	f := importBatchFacts{importUsersFacts: r.loadImportUsers(org)}
-	f.occupied = r.occupancy(f.organization)
 	for _, a := range batch {
 		n := newcomer{user: find(r, userByAddress(a.address))}
 		if n.user != nil {
@@ -285,8 +283,6 @@ func decideImportBatch(f importBatchFacts, notify bool, c *changes) ([]importOut
 	for i, n := range f.each {
 		outcomes[i] = f.take(n, c)
 		if user := outcomes[i].user; !user.IsZero() {
-			f.occupied.members++
-			f.occupied.accounts += len(n.unmanaged())
 			c.say(UserImported{f.organization.ID, user, notify}, streamOfOrganization(f.organization.ID))
 		}
 	}
@@ -308,7 +304,7 @@ func (f importBatchFacts) take(n newcomer, c *changes) importOutcome {
 	if n.theirs.ownsElsewhere(org) {
 		return importOutcome{owns: true}
 	}
-	if err := c.room(*f.organization, f.occupied, 1, len(n.unmanaged())); err != nil {
+	if err := c.room(f.organization.ID, 1, len(n.unmanaged())); err != nil {
 		return importOutcome{refusal: err}
 	}
 	c.join(org, n.theirs, StandardUser, InvitationID{})

@@ -261,9 +261,16 @@ type target struct {
 }
 
 // target loads what an invitation is to, and what the actor is to that.
-func (r *reads) target(i InvitationRecord) target { return r.targetOf(r.actor, i) }
+func (r *reads) target(i InvitationRecord) target {
+	t := r.targetOf(r.actor, i)
+	if i.Kind == InvitationToAccount {
+		t.account = r.accountStanding(i.Account)
+	}
+	return t
+}
 
-// targetOf is target for another actor.
+// targetOf is target for a given actor, such as the inviter. It does not ask whether
+// they know the account as an independent one.
 func (r *reads) targetOf(actor Actor, i InvitationRecord) target {
 	if i.Kind != InvitationToAccount {
 		return target{kind: i.Kind, standing: r.standingOf(actor, i.Organization)}

@@ -47,10 +47,10 @@ type unusedStore struct{ Store }
 func invitationDecision(t *testing.T, row *operationRow, actor Actor, records ...Record) *changes {
 	d, err := New(unusedStore{}, nil)
 	require.NoError(t, err)
-	w := &world{}
+	w := newWorld(nil)
 	w.fill()
 	for _, record := range records {
-		w.slots[identity(record)] = &slot{was: record, now: record}
+		w.know(record)
 	}
 	return &changes{dir: d, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: d, now: 1000}}
 }

@@ -537,7 +537,7 @@ func TestRevokeInvitation(t *testing.T) {
 		accepted, declined := c.inviteTo(c.ana, c.main, address("lea"), tenancy.Support),
 			c.invite(c.ana, c.org, address("lea"))
 		require.NoError(t, c.accept(lea, accepted))
-		require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), declined.Secret))
+		require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), tenancy.Declination{Secret: declined.Secret}))
 		c.unchanged(func() {
 			for _, settled := range []tenancy.SentInvitation{accepted, declined} {
 				refused(t, c.as(c.ana).RevokeInvitation(c.ctx(), settled.ID), tenancy.CodeSettled)

@@ -9,6 +9,11 @@ import (
 // ListedInvitation is an invitation in a list.
 type ListedInvitation struct {
 	Invitation
+	// Refusal says why it could not be accepted now, as if the address were nobody's
+	// (USR-19): CodeInviter if the inviter could no longer send it, CodeSignUpClosed,
+	// CodeMemberLimit. "": nothing on this side keeps it from being accepted, or it is
+	// not pending.
+	Refusal Code `json:"refusal,omitzero"`
 	listed
 }
 
@@ -158,7 +163,8 @@ type foundInvitations struct {
 // foundInvitation is an invitation, and where it stands in the list.
 type foundInvitation struct {
 	record  InvitationRecord
-	inviter *UserRecord // nil: the inviter was deleted
+	inviter *UserRecord     // nil: the inviter was deleted
+	offered acceptanceFacts // of a pending one, as if its address were nobody's
 	at      place
 }
 
@@ -171,9 +177,14 @@ func (p *foundInvitations) collect(r *reads, from many[InvitationRecord], at pla
 	for _, i := range records[:min(len(records), room)] {
 		at.key.ID = i.ID
 		p.next = at
-		if i.Kind != InvitationOfAccount {
-			p.found = append(p.found, foundInvitation{i, find(r, userByID(i.Inviter.User)), at})
+		if i.Kind == InvitationOfAccount {
+			continue
 		}
+		found := foundInvitation{record: i, inviter: find(r, userByID(i.Inviter.User)), at: at}
+		if i.stateAt(r.now) == StatePending {
+			found.offered = r.offered(&i, belongings{})
+		}
+		p.found = append(p.found, found)
 	}
 }
 
@@ -183,8 +194,17 @@ func (c *changes) pageOf(found foundInvitations, l listID, query InvitationQuery
 	for _, i := range found.found {
 		view := c.viewInvitation(i.record, i.inviter)
 		if query.State == "" || query.State == view.State {
-			p.items = append(p.items, ListedInvitation{view, listedAt(l, i.at)})
+			p.items = append(p.items, ListedInvitation{view, i.refusal(c), listedAt(l, i.at)})
 		}
 	}
 	return p
+}
+
+// refusal returns what keeps the invitation from being accepted; "": nothing, or it is
+// not pending.
+func (i foundInvitation) refusal(c *changes) Code {
+	if i.offered.invitation == nil {
+		return ""
+	}
+	return c.refusalOf(i.offered)
 }

@@ -136,7 +136,7 @@ func TestInvitations(t *testing.T) {
 			case tenancy.StateAccepted:
 				require.NoError(t, c.accept(lea, sent))
 			case tenancy.StateDeclined:
-				require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), sent.Secret))
+				require.NoError(t, c.as(lea).DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret}))
 			case tenancy.StateRevoked:
 				require.NoError(t, c.as(c.ana).RevokeInvitation(c.ctx(), sent.ID))
 			}

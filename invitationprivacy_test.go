@@ -250,7 +250,7 @@ func TestSecretTellsNothing(t *testing.T) {
 			return errOf(s.AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret}))
 		},
 		"DeclineInvitation": func(s *tenancy.Session, secret tenancy.Secret) error {
-			return s.DeclineInvitation(t.Context(), secret)
+			return s.DeclineInvitation(t.Context(), tenancy.Declination{Secret: secret})
 		},
 	}
 	c := newCustomer(t)
@@ -354,6 +354,14 @@ func TestInvitationSteps(t *testing.T) {
 		return err
 	})
 	steps("Invitation", 3, func() error { _, err := lea.Invitation(c.ctx(), given.Secret); return err })
+	of := c.loner("liz")
+	c.invite(c.ana, c.org, address("liz"))
+	c.inviteTo(c.ana, c.main, address("liz"), tenancy.Support)
+	steps("InvitationsTo", 4, func() error { return failure(dir.As(of).InvitationsTo(c.ctx(), of, tenancy.OfferQuery{})) })
+	steps("InvitationByID", 3, func() error { return errOf(ana.InvitationByID(c.ctx(), given.ID)) })
+	steps("InvitationsToAddress", 4, func() error {
+		return failure(dir.System().InvitationsToAddress(c.ctx(), tenancy.Proven("new@example.com"), tenancy.OfferQuery{}))
+	})
 	steps("AcceptInvitation", 3, func() error {
 		_, err := lea.AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: given.Secret})
 		return err
@@ -362,7 +370,7 @@ func TestInvitationSteps(t *testing.T) {
 		given, err = ana.InviteToAccount(c.ctx(), c.main, to)
 		return err
 	})
-	steps("DeclineInvitation", 3, func() error { return lea.DeclineInvitation(c.ctx(), given.Secret) })
+	steps("DeclineInvitation", 3, func() error { return lea.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: given.Secret}) })
 	steps("InviteToAccount", 2, func() (err error) {
 		given, err = ana.InviteToAccount(c.ctx(), c.main, to)
 		return err

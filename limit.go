@@ -5,7 +5,7 @@ import "context"
 // Limits are how many of something there may be. Zero means no limit (GEN-12). They
 // are checked when something is added, and lowering them removes nothing.
 type Limits struct {
-	Members          int `json:"members,omitzero"`          // of an organization
+	Members          int `json:"members,omitzero"`          // of an organization, who take a seat: it does not hold them inactive
 	Accounts         int `json:"accounts,omitzero"`         // an organization's main accounts that are not closed
 	Subaccounts      int `json:"subaccounts,omitzero"`      // of a main account, not closed
 	TrialSubaccounts int `json:"trialSubaccounts,omitzero"` // of a main account on trial, not closed
@@ -70,33 +70,15 @@ func (l Limits) negative() bool {
 	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains) < 0
 }
 
-// occupancy is how much of its limits an organization uses. What has no limit is
-// not counted.
-type occupancy struct{ members, accounts int }
-
-// occupancy counts what an organization uses. A nil organization uses nothing.
-func (r *reads) occupancy(o *OrganizationRecord) (occupied occupancy) {
-	if o == nil {
-		return occupied
-	}
-	limits := r.dir.limitsOf(*o)
-	if limits.Members > 0 {
-		occupied.members = count(r, membersOf(o.ID, UserID{}))
-	}
-	if limits.Accounts > 0 {
-		occupied.accounts = count(r, openAccountsIn(o.ID))
-	}
-	return occupied
-}
-
-// room refuses members and accounts that would not fit into an organization
-// (GEN-12).
-func (c *changes) room(o OrganizationRecord, occupied occupancy, members, accounts int) error {
-	limits := c.dir.limitsOf(o)
+// room refuses seats and accounts that would not fit into an organization as it is now
+// (GEN-12). Its record has both counts, so that a limit costs nothing that grows.
+func (c *changes) room(org OrganizationID, seats, accounts int) error {
+	o := get(c.world, organizationByID(org))
+	limits := c.dir.limitsOf(*o)
 	switch {
-	case exceeds(occupied.members, members, limits.Members):
+	case exceeds(o.Seats, seats, limits.Members):
 		return CodeMemberLimit
-	case exceeds(occupied.accounts, accounts, limits.Accounts):
+	case exceeds(o.Accounts, accounts, limits.Accounts):
 		return CodeAccountLimit
 	}
 	return nil

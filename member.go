@@ -20,6 +20,51 @@ type Membership struct {
 	Since        time.Time        `json:"since,omitzero"`
 }
 
+// Member returns one membership with its user, as Users lists them (GEN-21). Members see
+// their own. The Owner and Administrators, Operators and System see that of every member.
+// To a user a merged organization's ID stands for its survivor (ORG-13).
+//
+// Errors: CodeID; CodeNotFound, also if the user is not a member, CodeNotAllowed.
+func (s *Session) Member(ctx context.Context, org OrganizationID, user UserID) (User, Membership, error) {
+	var check form
+	check.id(org)
+	check.id(user)
+	seen, err := look(ctx, s, call{opMember, org.String(), check.err},
+		func(r *reads) memberFacts { return r.loadMember(org, user) },
+		func(f memberFacts, c *changes) (seenMember, error) { return decideMember(f, user, c) })
+	return seen.user, seen.membership, err
+}
+
+// memberFacts is a member of an organization.
+type memberFacts struct {
+	standing // the actor's
+	user     *UserRecord
+	member   *MembershipRecord // nil: the user is not a member
+}
+
+// seenMember is what Member returns.
+type seenMember struct {
+	user       User
+	membership Membership
+}
+
+func (r *reads) loadMember(org OrganizationID, user UserID) memberFacts {
+	org = r.shown(org)
+	return memberFacts{r.standing(org), find(r, userByID(user)), find(r, memberOf(org, user))}
+}
+
+func decideMember(f memberFacts, user UserID, c *changes) (seenMember, error) {
+	if oneself := c.actor.isUser() && c.actor.User == user; !oneself {
+		if err := c.authorize(f.standing); err != nil {
+			return seenMember{}, err
+		}
+	}
+	if f.member == nil {
+		return seenMember{}, CodeNotFound
+	}
+	return seenMember{viewUser(*f.user), viewMembership(*f.member)}, nil
+}
+
 // SetOrganizationRole makes a member an Administrator or a Standard User (ROLE-4). The
 // Owner and Administrators set the role of any member except the Owner and themselves
 // (ROLE-5). Setting the role that the member has changes nothing (GEN-6).
@@ -158,6 +203,7 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	b.memberships = all(r, membershipsOf(id, OrganizationID{}))
 	for _, s := range streamsOf(id, b.memberships) {
 		r.needHead(s)
+		r.needCounts(s.Organization)
 	}
 	r.needHead(streamOfUser(id))
 	b.owned = r.families(id)

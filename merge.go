@@ -61,13 +61,12 @@ func decideMergeOrganizations(f mergeOrganizationsFacts, c *changes) (Organizati
 	return c.viewOrganizationNow(f.prime), nil
 }
 
-// merger is a Prime and the Candidates of one Owner. Of the Candidates' members and
-// accounts it has the numbers. The members themselves are loaded only for a plan, or if
+// merger is a Prime and the Candidates of one Owner. How many members and accounts the
+// Candidates have, their records say. The members themselves are loaded only for a plan, or if
 // one of the Prime's domains is closed, and the accounts only for a plan.
 type merger struct {
-	prime         *OrganizationRecord // nil: there is none
-	domains       []DomainRecord      // the Prime's
-	occupied      occupancy
+	prime         *OrganizationRecord  // nil: there is none
+	domains       []DomainRecord       // the Prime's
 	invitations   []arrivingInvitation // pending in the Prime, account requests too
 	requests      []arrivingRequest    // to be invited to the Prime
 	owner         *UserRecord          // of the Candidates; nil: there is no such user
@@ -93,13 +92,12 @@ type arrivingRequest struct {
 // candidacy is an organization that may be merged.
 type candidacy struct {
 	remains
-	earlier  []OrganizationRecord // merged into it before
-	members  int
-	accounts int                // main ones that are not closed
-	owned    []family           // its Owner's, where it may be dissolved
-	people   []MembershipRecord // for a plan, or where a domain of the Prime is closed
-	users    []*UserRecord      // the people, in the same places
-	all      []AccountRecord    // for a plan
+	earlier []OrganizationRecord // merged into it before
+	alone   bool                 // its Owner is its only member
+	owned   []family             // its Owner's, where it may be dissolved
+	people  []MembershipRecord   // for a plan, or where a domain of the Prime is closed
+	users   []*UserRecord        // the people, in the same places
+	all     []AccountRecord      // for a plan
 }
 
 // merger asks for what merging a user's organizations into the Prime needs to know: all
@@ -107,12 +105,24 @@ type candidacy struct {
 func (r *reads) merger(prime OrganizationID, owner UserID, only OrganizationID) merger {
 	m := r.parties(prime, owner, only)
 	r.candidates(&m)
+	r.pending(&m, prime)
+	r.arrivals(&m)
 	return m
 }
 
 // acceptedMerger is merger for an Owner who accepts an invitation. One who is alone in
 // an organization may dissolve it, so it also asks for their accounts (USR-8).
 func (r *reads) acceptedMerger(prime OrganizationID, owner UserID) merger {
+	m := r.offeredMerger(prime, owner)
+	r.pending(&m, prime)
+	r.arrivals(&m)
+	return m
+}
+
+// offeredMerger is acceptedMerger for an Owner who looks at an invitation: what decides
+// whether and how their organizations would come, and not what of the Prime's would be
+// settled by that.
+func (r *reads) offeredMerger(prime OrganizationID, owner UserID) merger {
 	m := r.parties(prime, owner, OrganizationID{})
 	m.consents = true
 	r.candidates(&m)
@@ -129,13 +139,6 @@ func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID)
 		owner:   find(r, userByID(owner)),
 		member:  find(r, memberOf(prime, owner)),
 	}
-	m.occupied = r.occupancy(m.prime)
-	for _, i := range all(r, pendingInvitationsIn(prime)) {
-		m.invitations = append(m.invitations, arrivingInvitation{InvitationRecord: i})
-	}
-	for _, q := range all(r, openRequestsIn(prime)) {
-		m.requests = append(m.requests, arrivingRequest{RequestRecord: q})
-	}
 	for _, membership := range all(r, membershipsOf(owner, OrganizationID{})) {
 		org := membership.Organization
 		switch {
@@ -149,22 +152,35 @@ func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID)
 	return m
 }
 
-// candidates asks for the Candidates of a merger, and who of them the Prime's
-// invitations and requests wait for.
+// candidates asks for the Candidates of a merger.
 func (r *reads) candidates(m *merger) {
 	for _, org := range m.organizations {
 		m.candidates = append(m.candidates, candidacy{
-			remains:  r.remains(org),
-			earlier:  all(r, organizationsInto(org)),
-			members:  count(r, membersOf(org, UserID{})),
-			accounts: count(r, openAccountsIn(org)),
+			remains: r.remains(org),
+			earlier: all(r, organizationsInto(org)),
+			alone:   len(list(r, membersOf(org, UserID{}), 2)) == 1,
 		})
-	}
-	if len(m.candidates) == 0 {
-		return
 	}
 	if slices.ContainsFunc(m.domains, m.isClosed) {
 		r.people(m)
+	}
+}
+
+// pending asks for what the Prime has pending: invitations, account requests, and
+// requests to be invited.
+func (r *reads) pending(m *merger, prime OrganizationID) {
+	for _, i := range all(r, pendingInvitationsIn(prime)) {
+		m.invitations = append(m.invitations, arrivingInvitation{InvitationRecord: i})
+	}
+	for _, q := range all(r, openRequestsIn(prime)) {
+		m.requests = append(m.requests, arrivingRequest{RequestRecord: q})
+	}
+}
+
+// arrivals asks for which of the Candidates what the Prime has pending waits.
+func (r *reads) arrivals(m *merger) {
+	if len(m.candidates) == 0 {
+		return
 	}
 	for n, i := range m.invitations {
 		m.invitations[n].from = r.arrival(i.InvitationRecord, m.organizations)
@@ -190,7 +206,7 @@ func (r *reads) people(m *merger) {
 func (r *reads) dissoluble(m *merger, owner UserID) {
 	for _, a := range all(r, openAccountsOf(owner)) {
 		n := slices.Index(m.organizations, a.Organization)
-		if n >= 0 && m.candidates[n].members == 1 {
+		if n >= 0 && m.candidates[n].alone {
 			accounts := family{a, all(r, openSubaccountsOf(a.ID))}
 			m.candidates[n].owned = append(m.candidates[n].owned, accounts)
 		}
@@ -262,7 +278,7 @@ func (m merger) hindrances(candidate candidacy, c *changes) []Code {
 // accepts an invitation, nobody else is in it, and it does not meet the prerequisites
 // (USR-8).
 func (m merger) dissolves(candidate candidacy, c *changes) bool {
-	return m.consents && candidate.members == 1 && len(m.unmet(candidate, c)) > 0
+	return m.consents && candidate.alone && len(m.unmet(candidate, c)) > 0
 }
 
 // unmet returns the prerequisites that one Candidate does not meet (MRG-1, and USR-1 for
@@ -325,18 +341,21 @@ func anyLive(domains []DomainRecord, c *changes) bool {
 // full returns which limits of the Prime the Candidates would pass (MRG-10). The Owner
 // comes once, or is in the Prime already.
 func (m merger) full(c *changes) (codes []Code) {
-	members, accounts := 0, 0
+	seats, accounts, owners := 0, 0, 0
+	if m.owner.takesSeat() {
+		owners = 1
+	}
 	for _, candidate := range m.candidates {
-		members += candidate.members - 1
-		accounts += candidate.accounts
+		seats += candidate.organization.Seats - owners
+		accounts += candidate.organization.Accounts
 	}
 	if m.member == nil {
-		members++
+		seats += owners
 	}
-	if err := c.room(*m.prime, m.occupied, members, 0); err != nil {
+	if err := c.room(m.prime.ID, seats, 0); err != nil {
 		codes = append(codes, CodeOf(err))
 	}
-	if err := c.room(*m.prime, m.occupied, 0, accounts); err != nil {
+	if err := c.room(m.prime.ID, 0, accounts); err != nil {
 		codes = append(codes, CodeOf(err))
 	}
 	return codes
@@ -452,7 +471,7 @@ func (e OrganizationMerged) apply(w *world) {
 	for at, s := range w.slots {
 		if o, ok := s.now.(OrganizationRecord); ok && o.MergedInto == e.Organization {
 			o.MergedInto = e.Into
-			w.touch(at).now = o
+			w.set(at, o)
 		}
 	}
 	w.move(Move{From: e.Organization, Into: e.Into, At: e.Ended})

@@ -106,6 +106,7 @@ func (r *reads) loadPreviewMerge(prime OrganizationID, of MergeCandidate) previe
 		return f
 	}
 	f.merger = r.parties(prime, owner, of.Organization)
+	r.pending(&f.merger, prime)
 	var invitation *InvitationRecord
 	if !imports && !f.single {
 		invitation = f.merger.invitation(r.now)
@@ -115,6 +116,7 @@ func (r *reads) loadPreviewMerge(prime OrganizationID, of MergeCandidate) previe
 		return f
 	}
 	r.candidates(&f.merger)
+	r.arrivals(&f.merger)
 	r.dissoluble(&f.merger, owner)
 	r.people(&f.merger)
 	r.accounts(&f.merger)

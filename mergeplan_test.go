@@ -63,7 +63,7 @@ func TestPreviewMerge(t *testing.T) {
 		{"MRG-11 the Candidate's Owner not when the invitation was declined", invited,
 			func(m *merging) tenancy.MergeCandidate {
 				m.invite()
-				require.NoError(m, m.as(m.ben.User.ID).DeclineInvitation(m.ctx(), m.sent.Secret))
+				require.NoError(m, m.as(m.ben.User.ID).DeclineInvitation(m.ctx(), tenancy.Declination{Secret: m.sent.Secret}))
 				return byOwner(m)
 			}, nil,
 			func(m *merging) []*tenancy.Session { return []*tenancy.Session{m.as(m.ben.User.ID)} }},

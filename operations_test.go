@@ -98,6 +98,10 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"Users": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return failure(s.Users(ctx, p.org, tenancy.UserQuery{}))
 	},
+	"Member": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		_, _, err := s.Member(ctx, p.org, p.victim)
+		return err
+	},
 	"UpdateUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.UpdateUser(ctx, p.victim, tenancy.UserUpdate{Name: new("Victor")})
 		return err
@@ -150,12 +154,21 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		_, err := s.Invitation(ctx, p.invitation.Secret)
 		return err
 	},
+	"InvitationByID": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.InvitationByID(ctx, p.invitation.ID))
+	},
+	"InvitationsTo": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.InvitationsTo(ctx, p.victim, tenancy.OfferQuery{}))
+	},
+	"InvitationsToAddress": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
+		return failure(s.InvitationsToAddress(ctx, tenancy.Proven("ivy@example.com"), tenancy.OfferQuery{}))
+	},
 	"AcceptInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.AcceptInvitation(ctx, tenancy.Acceptance{Secret: p.invitation.Secret})
 		return err
 	},
 	"DeclineInvitation": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.DeclineInvitation(ctx, p.invitation.Secret)
+		return s.DeclineInvitation(ctx, tenancy.Declination{Secret: p.invitation.Secret})
 	},
 	"CreateAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.CreateAccount(ctx, p.org, tenancy.NewAccount{Name: "New"})
@@ -240,6 +253,9 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"Domains": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return failure(s.Domains(ctx, p.org, tenancy.DomainQuery{}))
 	},
+	"Domain": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.Domain(ctx, p.domain))
+	},
 	"RecheckDomains": func(ctx context.Context, s *tenancy.Platform, _ *premises) error {
 		_, err := s.RecheckDomains(ctx)
 		return err
@@ -264,6 +280,9 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"Connections": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return failure(s.Connections(ctx, p.org, tenancy.ConnectionQuery{}))
 	},
+	"Connection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.Connection(ctx, p.connection))
+	},
 	"EnforceSSO": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.EnforceSSO(ctx, p.domain, p.connection)
 		return err
@@ -278,6 +297,9 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"SignInRequirement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.SignInRequirement(ctx, p.victim)
 		return err
+	},
+	"VouchesFor": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.VouchesFor(ctx, p.connection, "new@corp.example.com"))
 	},
 	"SetHIPAAEntitlement": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return errOf(
@@ -349,6 +371,16 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"Can": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.Can(ctx, p.roles[tenancy.Support], tenancy.Build, p.account)
 		return err
+	},
+	"Permissions": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.Permissions(ctx, p.roles[tenancy.Support], p.account))
+	},
+	"CanMany": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		answers, err := s.CanMany(ctx, p.roles[tenancy.Support], tenancy.Build, []tenancy.AccountID{p.account})
+		if err != nil {
+			return err
+		}
+		return answers[0].Err
 	},
 	"CanInOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.CanInOrganization(ctx, p.victim, tenancy.ReadLog, p.org)

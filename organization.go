@@ -28,6 +28,8 @@ type OrganizationSettings struct {
 	HIPAAEntitlement  HIPAAEntitlement  `json:"hipaaEntitlement,omitzero"`
 	ImportEntitlement ImportEntitlement `json:"importEntitlement,omitzero"`
 	Limits            *Limits           `json:"limits,omitzero"` // its own; nil: the directory's apply
+	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
+	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -88,6 +90,7 @@ func (r *reads) loadCreateOrganization() (f createOrganizationFacts) {
 	f.founder.owned = r.families(r.actor.User)
 	for _, stream := range streamsOf(r.actor.User, f.founder.memberships) {
 		r.needHead(stream)
+		r.needCounts(stream.Organization)
 	}
 	return f
 }
@@ -366,6 +369,8 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		InvitationPolicy:  o.InvitationPolicy,
 		HIPAAEntitlement:  HIPAAEntitlement{o.HIPAA, o.HIPAAReference, o.HIPAAExecuted.Time()},
 		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
+		Seats:             o.Seats,
+		Accounts:          o.Accounts,
 	}
 	if o.Limited {
 		view.Settings.Limits = new(o.Limits)

@@ -8,9 +8,10 @@ import (
 
 // inHand returns what the decision of a user's operation has in its hand over some records.
 func inHand(row *operationRow, actor UserID, records ...Record) *changes {
-	w := &world{}
+	w := newWorld(nil)
+	w.fill()
 	for _, record := range records {
-		w.put(record)
+		w.know(record)
 	}
 	return &changes{dir: &Directory{}, actor: Actor{User: actor}, row: row, now: 1, world: w}
 }

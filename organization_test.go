@@ -93,7 +93,7 @@ func TestCreateOrganization(t *testing.T) {
 		require.Equal(t, s.clock.Now(), made.Created)
 		require.Zero(t, made.Ended)
 		require.Equal(t, &tenancy.OrganizationSettings{Owner: ana.User.ID,
-			SignUpPolicy: tenancy.PolicyInvitationOnly}, made.Settings)
+			SignUpPolicy: tenancy.PolicyInvitationOnly, Seats: 1, Accounts: 1}, made.Settings)
 		require.Equal(
 			t,
 			map[tenancy.OrganizationID]tenancy.OrganizationRole{

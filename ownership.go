@@ -160,7 +160,6 @@ type replaceOwnerFacts struct {
 	newcomer belongings // the new Owner, if they are in no organization
 	cover    coverage   // of the newcomer's address
 	others   []UserRecord
-	occupied occupancy
 }
 
 func (r *reads) loadReplaceOwner(org OrganizationID, in OwnerReplacement) replaceOwnerFacts {
@@ -174,7 +173,6 @@ func (r *reads) loadReplaceOwner(org OrganizationID, in OwnerReplacement) replac
 	}
 	f.newcomer = r.belongings(f.heir.user)
 	f.cover = r.coverage(f.heir.user.Personal.Address.Reveal())
-	f.occupied = r.occupancy(f.organization)
 	for _, m := range all(r, membersOf(org, UserID{})) {
 		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner {
 			f.others = append(f.others, *user)
@@ -227,7 +225,7 @@ func (f replaceOwnerFacts) refusal(in OwnerReplacement, c *changes) error {
 	if in.Previous == PreviousLeaves {
 		members = 0 // as many come as leave
 	}
-	return c.room(*f.organization, f.occupied, members, len(f.newcomer.owned))
+	return c.room(f.organization.ID, members, len(f.newcomer.owned))
 }
 
 // hasOtherMember reports whether a member except the Owner is active.

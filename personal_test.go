@@ -242,6 +242,7 @@ var plainStrings = map[string]string{
 	"InvitationKind":       "one of a few words",
 	"InvitationPolicy":     "one of a few words",
 	"Kind":                 "one of a few words",
+	"Permission":           "one of a few words, or the host's",
 	"Plan":                 "one of a few words",
 	"SignUpPolicy":         "one of a few words",
 	"SignUpResult":         "one of a few words",

@@ -185,7 +185,7 @@ func TestNothingPersonalRemains(t *testing.T) {
 		p.ben = sign(invite()).User.ID
 		invite()
 		declined, _ := invite()
-		require.NoError(t, p.host.DeclineInvitation(t.Context(), declined))
+		require.NoError(t, p.host.DeclineInvitation(t.Context(), tenancy.Declination{Secret: declined}))
 		to := email()
 		sent, err := owner.InviteToAccount(t.Context(), p.ana.Account.ID,
 			tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})

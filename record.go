@@ -29,6 +29,8 @@ type OrganizationRecord struct {
 	Created          Instant
 	Ended            Instant
 	Purged           Instant
+	Seats            int // members who take one (INV-15)
+	Accounts         int // main accounts that are not closed
 	Personal         OrganizationPersonal
 }
 
@@ -63,6 +65,10 @@ func (u UserRecord) State() State {
 	return StateActive
 }
 
+// takesSeat reports whether the user takes a seat wherever they are a member: no
+// organization holds them inactive. An Operator's hold frees none (GEN-12).
+func (u UserRecord) takesSeat() bool { return !u.InactiveOrganization }
+
 // MembershipRecord says that a user is a member of an organization.
 type MembershipRecord struct {
 	Organization OrganizationID
@@ -87,6 +93,7 @@ type AccountRecord struct {
 	DesignatedBy      Actor
 	Created           Instant
 	Closed            Instant // zero: it is not closed
+	Subaccounts       int     // of a main account: how many are not closed (INV-15)
 	Personal          AccountPersonal
 }
 
@@ -275,19 +282,15 @@ func (m MembershipRecord) Entries(to []Entry) []Entry {
 // Entries appends where the account is found.
 func (a AccountRecord) Entries(to []Entry) []Entry {
 	to = append(to, Entry{IndexAccounts, Key{ID: a.ID}})
-	managed, open := !a.Organization.IsZero(), a.Closed == 0
-	if managed {
+	if !a.Organization.IsZero() {
 		to = append(to, Entry{IndexAccountsIn, Key{In: a.Organization, ID: a.ID}})
 	}
 	switch {
-	case !open:
+	case a.Closed != 0:
 	case !a.Parent.IsZero():
 		to = append(to, Entry{IndexOpenSubaccountsOf, Key{In: a.Parent, ID: a.ID}})
 	default:
 		to = append(to, Entry{IndexOpenAccountsOf, Key{In: a.Owner, ID: a.ID}})
-		if managed {
-			to = append(to, Entry{IndexOpenAccountsIn, Key{In: a.Organization, ID: a.ID}})
-		}
 	}
 	return to
 }

@@ -12,7 +12,10 @@ type NewSignUp struct {
 	Name         string // the person's; needed
 	Organization string // the name of the one they may found; "": "My organization"
 	Account      string // the name of the account that comes with it; "": "My account"
-	Secret       Secret // of an invitation to accept in one step; zero: none
+	// Secret or Invitation, and not both, names an invitation to accept in one step; both
+	// zero: none.
+	Secret     Secret
+	Invitation InvitationID
 }
 
 // SignUpResult says what signing up did.
@@ -25,7 +28,7 @@ const (
 	// They joined the organization that has their address's domain: its policy takes
 	// everybody.
 	SignUpJoined SignUpResult = "joined"
-	// They accepted the invitation whose secret they had.
+	// They accepted the invitation that the input names.
 	SignUpAccepted SignUpResult = "accepted"
 	// They are in no organization. The one that has their address's domain has a pending
 	// invitation for them.
@@ -38,6 +41,9 @@ type SignedUp struct {
 	User         User          `json:"user,omitzero"`
 	Organization *Organization `json:"organization,omitzero"` // the one they are now a member of; nil: none
 	Account      *Account      `json:"account,omitzero"`      // the one that was founded, or that they accepted an invitation to; nil: none
+	// Invitations are those to the address that are still pending, by ID (USR-19); nil:
+	// none. InvitationsTo says of each what accepting it would answer.
+	Invitations []Invitation `json:"invitations,omitzero"`
 }
 
 // SignUp creates a user for a person whom the host has authenticated and whose address
@@ -52,46 +58,59 @@ type SignedUp struct {
 //     organization or account of their own, while the domain is live.
 //   - PolicyClosed lets the person sign up on their own.
 //
-// With the secret of a pending invitation to their address, the person accepts the
-// invitation in the same step if the policy permits it, and no organization or account
-// of their own is created. Signing up with any other secret is refused as a whole.
-// Other pending invitations to the address stay as they are. Only System and Operators
-// may call it.
+// With the secret or the ID of a pending invitation to their address, the person accepts
+// the invitation in the same step if the policy permits it, and no organization or
+// account of their own is created. Signing up with any other secret or ID is refused as
+// a whole, with CodeSecretRefused. Other pending invitations to the address stay as they
+// are, and the result lists them (USR-19). Only System and Operators may call it.
 //
-// Errors: CodeEmail, CodeName; CodeNotAllowed; CodeEmailTaken, CodeSecretRefused,
-// CodeInvitationOnly, CodeMemberLimit.
+// Errors: CodeEmail, CodeName, CodeInput if both a secret and an ID are given;
+// CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly,
+// CodeMemberLimit.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var check form
 	address := check.email(in.Email.reveal())
 	in.Name = check.name(in.Name)
 	in.Organization = check.name(cmp.Or(in.Organization, "My organization"))
 	in.Account = check.name(cmp.Or(in.Account, "My account"))
+	key := invitationKey{in.Secret, in.Invitation}
+	key.check(&check)
 	return update(ctx, p.Session, call{opSignUp, "", check.err},
-		func(r *reads) signUpFacts { return r.loadSignUp(address, in.Secret) },
+		func(r *reads) signUpFacts { return r.loadSignUp(address, key) },
 		func(f signUpFacts, c *changes) (SignedUp, error) { return decideSignUp(f, in, address, c) })
 }
 
 // signUpFacts is what decides how a person signs up.
 type signUpFacts struct {
 	holder     *UserRecord     // of the address; nil: nobody has it
-	acceptance acceptanceFacts // of the secret's invitation
+	accepts    bool            // the input names an invitation
+	acceptance acceptanceFacts // of that invitation
 	coverage                   // of the address
-	occupied   occupancy       // of the organization that has the domain
 	asked      []RequestRecord // open requests of the address to be invited
+	sent       []sentInvitation
 }
 
-func (r *reads) loadSignUp(address string, secret Secret) signUpFacts {
+// sentInvitation is an invitation, and who sent it.
+type sentInvitation struct {
+	invitation InvitationRecord
+	inviter    *UserRecord // nil: the inviter was deleted
+}
+
+func (r *reads) loadSignUp(address string, key invitationKey) signUpFacts {
 	f := signUpFacts{
 		holder:   find(r, userByAddress(address)),
+		accepts:  key != invitationKey{},
 		coverage: r.coverage(address),
 		asked:    r.openRequests(address),
 	}
+	for _, i := range all(r, invitationsByAddress(address, InvitationID{})) {
+		f.sent = append(f.sent, sentInvitation{i, find(r, userByID(i.Inviter.User))})
+	}
 	if f.domain != nil {
 		r.needHead(streamOfOrganization(f.domain.Organization))
-		f.occupied = r.occupancy(f.organization)
 	}
-	if !secret.IsZero() {
-		f.acceptance = r.acceptance(secret, nil)
+	if f.accepts {
+		f.acceptance = r.acceptance(key, nil)
 	}
 	return f
 }
@@ -103,7 +122,17 @@ func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (Sign
 	if f.holder != nil {
 		return SignedUp{}, CodeEmailTaken
 	}
-	if !in.Secret.IsZero() {
+	done, err := f.enter(in, address, c)
+	if err != nil {
+		return SignedUp{}, err
+	}
+	done.Invitations = f.stillPending(c)
+	return done, nil
+}
+
+// enter lets the person in as the invitation that the input names says, or the policy.
+func (f signUpFacts) enter(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if f.accepts {
 		return f.accept(in, address, c)
 	}
 	switch f.policy(c) {
@@ -118,10 +147,21 @@ func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (Sign
 	return c.found(in, address), nil
 }
 
+// stillPending returns the invitations to the address that signing up has not settled.
+func (f signUpFacts) stillPending(c *changes) (pending []Invitation) {
+	for _, s := range f.sent {
+		now := *get(c.world, invitationByID(s.invitation.ID))
+		if now.stateAt(c.now) == StatePending {
+			pending = append(pending, c.viewInvitation(now, s.inviter))
+		}
+	}
+	return pending
+}
+
 // join makes the person a Standard User of the organization that has their address's
 // domain.
 func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
-	if err := c.room(*f.organization, f.occupied, 1, 0); err != nil {
+	if err := c.room(f.organization.ID, 1, 0); err != nil {
 		return SignedUp{}, err
 	}
 	org := f.domain.Organization
@@ -131,22 +171,37 @@ func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, e
 		b.invitations = []InvitationRecord{*f.invitation}
 	}
 	c.join(org, b, StandardUser, InvitationID{})
-	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(*f.organization)}, nil
+	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(org)}, nil
 }
 
-// accept lets the person accept the secret's invitation. They have no organization and
-// no account of their own.
+// accept lets the person accept the invitation that the input names. They have no
+// organization and no account of their own.
 func (f signUpFacts) accept(in NewSignUp, address string, c *changes) (SignedUp, error) {
-	err := c.acceptable(f.acceptance, address)
+	err := f.refusal(address, c)
 	switch {
-	case errors.Is(err, CodeMemberLimit) && f.permits(c):
+	case errors.Is(err, CodeMemberLimit):
 		return SignedUp{}, CodeMemberLimit
-	case err != nil || !f.permits(c):
+	case err != nil:
 		return SignedUp{}, CodeSecretRefused
 	case f.acceptance.kind == InvitationToOrganization:
 		return f.acceptMembership(in, address, c), nil
 	}
 	return f.acceptRoles(in, address, c)
+}
+
+// refusal decides whether the person may accept the invitation as they sign up. The
+// address is canonical.
+func (f signUpFacts) refusal(address string, c *changes) error {
+	err := c.acceptable(f.acceptance, address)
+	switch {
+	case err != nil && !errors.Is(err, CodeMemberLimit):
+		return err
+	case !f.permits(c):
+		return CodeSecretRefused
+	case err == nil && f.acceptance.kind == InvitationToAccount && f.policy(c) == PolicyAutomatic:
+		return c.room(f.organization.ID, 1, 0) // they join the organization first
+	}
+	return err
 }
 
 // permits reports whether the policy of the address's domain lets the person in with
@@ -172,7 +227,7 @@ func (f signUpFacts) permits(c *changes) bool {
 func (f signUpFacts) acceptMembership(in NewSignUp, address string, c *changes) SignedUp {
 	user := c.person(in, address, f.acceptance.stream())
 	c.accept(f.acceptance, user.ID)
-	org := c.viewTheirs(*f.acceptance.target.organization)
+	org := c.viewTheirs(f.acceptance.target.organization.ID)
 	return SignedUp{Result: SignUpAccepted, User: user, Organization: org}
 }
 
@@ -203,7 +258,7 @@ func (c *changes) found(in NewSignUp, address string) SignedUp {
 	return SignedUp{
 		Result:       SignUpFounded,
 		User:         user,
-		Organization: c.viewTheirs(*get(c.world, organizationByID(org))),
+		Organization: c.viewTheirs(org),
 		Account:      new(c.viewAccount(account, accountStanding{account: &account})),
 	}
 }
@@ -225,7 +280,7 @@ func (c *changes) person(in NewSignUp, address string, streams ...Stream) User {
 }
 
 // viewTheirs returns the organization that the person now belongs to, as the host sees
-// it.
-func (c *changes) viewTheirs(o OrganizationRecord) *Organization {
-	return new(c.viewOrganization(o, standing{organization: &o}))
+// it now.
+func (c *changes) viewTheirs(org OrganizationID) *Organization {
+	return new(c.viewOrganizationNow(standing{organization: get(c.world, organizationByID(org))}))
 }

@@ -92,7 +92,7 @@ func TestSignUpByPolicy(t *testing.T) {
 	elses := func(s *covered) tenancy.Secret { return s.invite(s.ana, "other@acme.com") }
 	dead := func(s *covered) tenancy.Secret {
 		given := s.invite(s.ana, newcomer)
-		require.NoError(s, s.host.DeclineInvitation(s.ctx(), given))
+		require.NoError(s, s.host.DeclineInvitation(s.ctx(), tenancy.Declination{Secret: given}))
 		return given
 	}
 	unmanaged := func(s *covered) tenancy.Secret {

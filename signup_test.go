@@ -226,7 +226,7 @@ func TestSignUpSecretRefused(t *testing.T) {
 		},
 		"declined": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {
 			sent := s.invited(ana, address("bo"))
-			require.NoError(s, s.host.DeclineInvitation(s.ctx(), sent.Secret))
+			require.NoError(s, s.host.DeclineInvitation(s.ctx(), tenancy.Declination{Secret: sent.Secret}))
 			return sent.Secret
 		},
 		"expired": func(s *scene, ana tenancy.SignedUp) tenancy.Secret {

@@ -187,6 +187,31 @@ func decideConnections(f connectionsFacts, l listID, c *changes) (page[ListedCon
 	return p, nil
 }
 
+// Connection returns a connection (GEN-21). Those who see it in Connections see it: the
+// Owner and Administrators of its organization, Operators and System.
+//
+// Errors: CodeID; CodeNotFound.
+func (s *Session) Connection(ctx context.Context, connection ConnectionID) (Connection, error) {
+	var check form
+	check.id(connection)
+	return look(ctx, s, call{opConnection, connection.String(), check.err},
+		func(r *reads) connectionFacts { return r.loadConnection(connection) }, decideConnection)
+}
+
+// connectionFacts is the connection that is looked at.
+type connectionFacts struct{ connectionStanding }
+
+func (r *reads) loadConnection(connection ConnectionID) connectionFacts {
+	return connectionFacts{r.connectionStanding(connection)}
+}
+
+func decideConnection(f connectionFacts, c *changes) (Connection, error) {
+	if !c.sees(f.standing) {
+		return Connection{}, CodeNotFound
+	}
+	return f.connection.view(), nil
+}
+
 // EnforceSSO requires members with an address on a verified domain of the organization
 // to sign in through a tested connection of the organization (SSO-1). The Owner is
 // always exempt (SSO-3), and enforcing exempts nobody else. Another connection replaces

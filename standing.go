@@ -110,6 +110,10 @@ func (c *changes) authorize(st standing) error {
 	return nil
 }
 
+// sees reports whether the actor may do this operation to what is an organization's: for
+// a read of what nobody else sees to be there (GEN-5).
+func (c *changes) sees(st standing) bool { return c.authorize(st) == nil }
+
 // authorizeAlive is authorize for what is done to an organization that has not
 // ended.
 func (c *changes) authorizeAlive(st standing) error {
@@ -132,10 +136,15 @@ type accountStanding struct {
 // accountStanding asks for the account acted on, what the actor is to it, and the
 // head of its stream.
 func (r *reads) accountStanding(id AccountID) accountStanding {
-	return r.accountStandingOf(r.actor, id)
+	st := r.accountStandingOf(r.actor, id)
+	if r.actor.isUser() && st.account != nil && !st.sees() { // a role on the parent is known a step later: this does not wait for it
+		st.outside = r.isIndependent(*st.account, all(r, membershipsOf(r.actor.User, OrganizationID{})))
+	}
+	return st
 }
 
-// accountStandingOf is accountStanding for another actor.
+// accountStandingOf asks for an account, what a given actor is to it, and the head of
+// its stream. It does not ask whether they know the account as an independent one.
 func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	st := accountStanding{account: find(r, accountByID(id))}
 	var ranks []MembershipRecord
@@ -153,9 +162,6 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 		if actor.isUser() {
 			st.parentGrant = find(r, grantOn(parent, actor.User))
 		}
-	}
-	if actor.isUser() && !st.sees() { // a role on the parent is known a step later: this does not wait for it
-		st.outside = r.isIndependent(*st.account, ranks)
 	}
 	return st
 }

@@ -178,7 +178,6 @@ const (
 	IndexMembershipsOf
 	IndexAccounts
 	IndexAccountsIn
-	IndexOpenAccountsIn
 	IndexOpenAccountsOf
 	IndexOpenSubaccountsOf
 	IndexGrants
@@ -244,8 +243,6 @@ func Indexes() []IndexInfo {
 	row(IndexAccounts, "accounts", AccountRecord{}, identity|id|exact|list)
 	// of an organization, all
 	row(IndexAccountsIn, "accounts_in", AccountRecord{}, in|id|list)
-	// of an organization, main and not closed
-	row(IndexOpenAccountsIn, "open_accounts_in", AccountRecord{}, in|id|list)
 	// of an owner, main and not closed
 	row(IndexOpenAccountsOf, "open_accounts_of", AccountRecord{}, in|id|list)
 	// of a main account, not closed

@@ -25,6 +25,8 @@ var plainAnswers = map[string]string{
 	"AddAccount Loose":               "ACC-4 the answer is the same pending one whether the ID exists or not",
 	"Accounts, an account's Account": "GEN-5 what may not be seen is absent as a whole: a filter by it finds nothing of one's own",
 	"Can, oneself Account":           "GEN-5 about oneself what one does not reach is the same plain no, there or not",
+	"Permissions, oneself Account":   "GEN-5 about oneself what one does not reach is the same plain no, there or not",
+	"CanMany, oneself Account":       "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 	"CanInOrganization, oneself Org": "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 }
 
@@ -35,13 +37,14 @@ var rightful = map[string]string{"DeclineInvitation Secret": "USR-10 the secret 
 // nameless are the operations that take no ID and no secret, so that there is nothing
 // to swap.
 var nameless = map[string]string{
-	"UserByEmail":       "GEN-15 it names a person by address, for those who see everybody",
-	"RequestInvitation": "USR-18 the organization is the one that has the address's domain",
-	"Purge":             "ORG-11 System's, of all tenants",
-	"RecheckDomains":    "DOM-4 System's, of all tenants",
-	"Relay":             "EVT-5 System's, of all tenants",
-	"Atomically":        "GEN-11 the operations in it take them",
-	"Preview":           "GEN-8 the operations in it take them",
+	"UserByEmail":          "GEN-15 it names a person by address, for those who see everybody",
+	"InvitationsToAddress": "USR-19 System's, by a proven address",
+	"RequestInvitation":    "USR-18 the organization is the one that has the address's domain",
+	"Purge":                "ORG-11 System's, of all tenants",
+	"RecheckDomains":       "DOM-4 System's, of all tenants",
+	"Relay":                "EVT-5 System's, of all tenants",
+	"Atomically":           "GEN-11 the operations in it take them",
+	"Preview":              "GEN-8 the operations in it take them",
 }
 
 func TestErrands(t *testing.T) {
@@ -248,6 +251,13 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 	"AccountInvitations": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.AccountInvitations(c, c.Account, tenancy.InvitationQuery{After: after}))
 	},
+	"InvitationsTo": func(c call, after tenancy.Cursor) (any, error) {
+		c.s = &tenancy.Platform{Session: c.dir.As(c.Rival)}
+		return lists(c.s.InvitationsTo(c, c.Rival, tenancy.OfferQuery{After: after}))
+	},
+	"InvitationsToAddress": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.dir.System().InvitationsToAddress(c, tenancy.Proven("new@a-corp.example"), tenancy.OfferQuery{After: after}))
+	},
 	"Accounts": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{After: after}))
 	},
@@ -288,7 +298,7 @@ func TestCursorSwap(t *testing.T) {
 	for op, list := range cursors {
 		t.Run("SEC-14 SEC-24 "+op, func(t *testing.T) {
 			from := func(after tenancy.Cursor) (any, error) {
-				return list(call{t.Context(), ours.actor("Owner"), ours.names}, after)
+				return list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, after)
 			}
 			all, err := from("")
 			require.NoError(t, err)

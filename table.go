@@ -31,8 +31,8 @@ var (
 		name: "SignUp", on: "address",
 		operator: true, system: true,
 		codes: []Code{
-			CodeEmail, CodeName, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly,
-			CodeMemberLimit,
+			CodeEmail, CodeName, CodeInput, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused,
+			CodeInvitationOnly, CodeMemberLimit,
 		},
 	}
 	opCreateOrganization = &operationRow{
@@ -93,6 +93,11 @@ var (
 		organization: ManageUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
+	opMember = &operationRow{
+		name: "Member", on: "organization",
+		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
 		organization: ManageUsers, others: "the user",
@@ -135,7 +140,10 @@ var (
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner,
+			CodeMemberLimit,
+		},
 	}
 	opDeleteUser = &operationRow{
 		name: "DeleteUser", on: "user",
@@ -190,19 +198,35 @@ var (
 		system: true, others: "the invitee",
 		codes: []Code{CodeNotFound},
 	}
+	opInvitationByID = &operationRow{
+		name: "InvitationByID", on: "invitation",
+		organization: ManageUsers, account: ManageMembers, operator: true, system: true,
+		others: "the invitee",
+		codes:  []Code{CodeID, CodeNotFound},
+	}
+	opInvitationsTo = &operationRow{
+		name: "InvitationsTo", on: "user",
+		others: "any user about themself",
+		codes:  []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opInvitationsToAddress = &operationRow{
+		name: "InvitationsToAddress", on: "address",
+		system: true,
+		codes:  []Code{CodeEmail, CodeCursor, CodeNotAllowed, CodeEmailTaken},
+	}
 	opAcceptInvitation = &operationRow{
-		name: "AcceptInvitation", on: "secret",
+		name: "AcceptInvitation", on: "secret or invitation",
 		others: "the invitee",
 		codes: []Code{
-			CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
+			CodeInput, CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
 			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
 			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeTermsChanged,
 		},
 	}
 	opDeclineInvitation = &operationRow{
-		name: "DeclineInvitation", on: "secret",
-		system: true, others: "whoever has the secret",
-		codes: []Code{CodeNotAllowed, CodeNotFound, CodeSettled},
+		name: "DeclineInvitation", on: "secret or invitation",
+		system: true, others: "whoever has the secret; the invitee",
+		codes: []Code{CodeInput, CodeNotAllowed, CodeNotFound, CodeSettled},
 	}
 
 	opCreateAccount = &operationRow{
@@ -342,6 +366,11 @@ var (
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
+	opDomain = &operationRow{
+		name: "Domain", on: "domain",
+		organization: ManageDomains, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound},
+	}
 	opRecheckDomains = &operationRow{
 		name: "RecheckDomains", on: "-",
 		system: true,
@@ -377,6 +406,11 @@ var (
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
+	opConnection = &operationRow{
+		name: "Connection", on: "connection",
+		organization: ManageDomains, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound},
+	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
 		organization: ManageDomains,
@@ -400,6 +434,11 @@ var (
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 
+	opVouchesFor = &operationRow{
+		name: "VouchesFor", on: "connection",
+		system: true,
+		codes:  []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
+	}
 	opSetHIPAAEntitlement = &operationRow{
 		name: "SetHIPAAEntitlement", on: "organization",
 		operator: true,
@@ -516,6 +555,16 @@ var (
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
+	opPermissions = &operationRow{
+		name: "Permissions", on: "account",
+		account: ManageMembers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opCanMany = &operationRow{
+		name: "CanMany", on: "accounts",
+		account: ManageMembers, operator: true, system: true, others: "any user about themself",
+		codes: []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
+	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
 		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
@@ -576,6 +625,7 @@ var operations = []*operationRow{
 	opUser,
 	opUserByEmail,
 	opUsers,
+	opMember,
 	opUpdateUser,
 	opChangeEmail,
 	opSetOrganizationRole,
@@ -591,6 +641,9 @@ var operations = []*operationRow{
 	opInvitations,
 	opAccountInvitations,
 	opInvitation,
+	opInvitationByID,
+	opInvitationsTo,
+	opInvitationsToAddress,
 	opAcceptInvitation,
 	opDeclineInvitation,
 	opCreateAccount,
@@ -616,6 +669,7 @@ var operations = []*operationRow{
 	opVerifyDomain,
 	opRemoveDomain,
 	opDomains,
+	opDomain,
 	opRecheckDomains,
 	opSetSignUpPolicy,
 	opSetInvitationPolicy,
@@ -623,10 +677,12 @@ var operations = []*operationRow{
 	opRemoveConnection,
 	opMarkConnectionTested,
 	opConnections,
+	opConnection,
 	opEnforceSSO,
 	opStopEnforcingSSO,
 	opSetSSOExemption,
 	opSignInRequirement,
+	opVouchesFor,
 	opSetHIPAAEntitlement,
 	opEnableHIPAA,
 	opDisableHIPAA,
@@ -646,6 +702,8 @@ var operations = []*operationRow{
 	opSetImportEntitlement,
 	opPurge,
 	opCan,
+	opPermissions,
+	opCanMany,
 	opCanInOrganization,
 	opEvents,
 	opLogHead,

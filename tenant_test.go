@@ -34,6 +34,7 @@ type names struct {
 	Connection, Untested  tenancy.ConnectionID // of Org
 	Invited, RivalInvited tenancy.InvitationID // to Org, pending, for the Guest and for the Rival
 	Offered               tenancy.InvitationID // to Account, pending, for Standard
+	NewInvited            tenancy.InvitationID // to Org, pending, for somebody new
 	Accepted, Revoked     tenancy.InvitationID // to Org, settled
 	Asked                 tenancy.InvitationID // Org's request for Outside
 	Wanted                tenancy.InvitationID // RivalOrg's request for Account
@@ -42,7 +43,7 @@ type names struct {
 
 	Secret, RivalSecret tenancy.Secret // of Invited and RivalInvited
 	OfferedSecret       tenancy.Secret // of Offered
-	NewSecret           tenancy.Secret // of a pending invitation to Org for somebody new
+	NewSecret           tenancy.Secret // of NewInvited
 
 	terms, rivalTerms tenancy.TermsToken // that the Guest and the Rival agree to, where they were asked
 	self              tenancy.UserID     // whoever calls
@@ -228,7 +229,7 @@ func (t *tenant) pending() {
 	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org,
 		t.at("new"), 0)
 	t.Invited, t.Secret, t.RivalInvited, t.RivalSecret = invited.ID, invited.Secret, rival.ID, rival.Secret
-	t.Offered, t.OfferedSecret, t.NewSecret = offered.ID, offered.Secret, nobody.Secret
+	t.Offered, t.OfferedSecret, t.NewInvited, t.NewSecret = offered.ID, offered.Secret, nobody.ID, nobody.Secret
 	t.Asked, t.Wanted = t.asking(t.Admin, t.Org, t.Outside), t.asking(t.Rival, t.RivalOrg, t.Account)
 	t.Request, t.Dismissed = t.requesting("ruth"), t.requesting("dora")
 }

@@ -85,7 +85,7 @@ func TestInvitation(t *testing.T) {
 				}
 				refused(t, shown, tenancy.CodeNotFound)
 				refused(t, c.accept(lea, sent), tenancy.CodeNotFound)
-				refused(t, c.host.DeclineInvitation(c.ctx(), sent.Secret), tenancy.CodeNotFound)
+				refused(t, c.host.DeclineInvitation(c.ctx(), tenancy.Declination{Secret: sent.Secret}), tenancy.CodeNotFound)
 			}
 			for _, i := range items(t, c.as(c.ana).Invitations(c.ctx(), c.org, tenancy.InvitationQuery{})) {
 				if i.ID == expired.ID || i.ID == revoked.ID {

@@ -262,7 +262,8 @@ func (f changeEmailFacts) keptOut(c *changes) error {
 // do nothing (USR-13). The Owner and Administrators deactivate members, but neither
 // the Owner nor themselves. An Operator deactivates anybody, an Owner too. The
 // organization's inactivity ends with the membership; an Operator's is another one,
-// and stays. Deactivating a user again changes nothing (GEN-6).
+// and stays. The organization's frees the member's seat, an Operator's does not (GEN-12).
+// Deactivating a user again changes nothing (GEN-6).
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
@@ -276,7 +277,13 @@ func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error)
 // activityFacts is the user whom DeactivateUser and ReactivateUser are about.
 type activityFacts struct{ target sight }
 
-func (r *reads) loadActivity(user UserID) activityFacts { return activityFacts{r.sight(user)} }
+func (r *reads) loadActivity(user UserID) activityFacts {
+	f := activityFacts{r.sight(user)}
+	for _, m := range f.target.memberships {
+		r.needCounts(m.Organization)
+	}
+	return f
+}
 
 func decideDeactivateUser(f activityFacts, c *changes) (User, error) {
 	if err := f.refusal(c); err != nil {
@@ -306,9 +313,11 @@ func (f activityFacts) refusal(c *changes) error {
 // ReactivateUser lifts the organization's inactivity of a user, or, called by an
 // Operator, an Operator's. The user is active when neither is left (USR-13). Whoever
 // may deactivate a user may reactivate them. Reactivating a user again changes nothing
-// (GEN-6).
+// (GEN-6). While the organization holds a member inactive they take no seat; lifting that
+// takes one again, and a limit on members may refuse it (GEN-12).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner;
+// CodeMemberLimit if the organization has no seat left.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)
@@ -323,9 +332,27 @@ func decideReactivateUser(f activityFacts, c *changes) (User, error) {
 	}
 	user := f.target.user
 	if c.actor.keepsInactive(*user) {
+		if err := f.seats(c); err != nil {
+			return User{}, err
+		}
 		c.say(UserReactivated{user.ID, c.actor.isOperator()}, f.target.streams()...)
 	}
 	return c.viewUserNow(user.ID), nil
+}
+
+// seats refuses to lift a hold if the user then takes a seat that is not there
+// (GEN-12).
+func (f activityFacts) seats(c *changes) error {
+	user := f.target.user
+	if user.takesSeat() || !user.reactivated(c.actor.isOperator()).takesSeat() {
+		return nil
+	}
+	for _, m := range f.target.memberships {
+		if err := c.room(m.Organization, 1, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepsInactive reports whether the inactivity that is the actor's to lift, an
@@ -547,13 +574,17 @@ func (e UserDeactivated) apply(w *world) {
 }
 
 func (e UserReactivated) apply(w *world) {
-	edit(w, userByID(e.User), func(u *UserRecord) {
-		if e.Operator {
-			u.InactiveOperator = false
-		} else {
-			u.InactiveOrganization = false
-		}
-	})
+	edit(w, userByID(e.User), func(u *UserRecord) { *u = u.reactivated(e.Operator) })
+}
+
+// reactivated returns the user without an Operator's hold, or without the organization's.
+func (u UserRecord) reactivated(operator bool) UserRecord {
+	if operator {
+		u.InactiveOperator = false
+	} else {
+		u.InactiveOrganization = false
+	}
+	return u
 }
 
 // userEvents includes UserDeleted, which deletion.go has.

@@ -24,8 +24,11 @@ type OrganizationUser struct {
 	// accounts that are not closed, by account; nil: none.
 	Grants     []Grant      `json:"grants,omitzero"`
 	Invitation InvitationID `json:"invitation,omitzero"` // pending; else zero
-	Request    RequestID    `json:"request,omitzero"`    // requested; else zero
-	Expires    time.Time    `json:"expires,omitzero"`    // pending, requested; else zero
+	// Refusal is, for pending users, why the invitation could not be accepted now, as
+	// ListedInvitation says; "": nothing on this side keeps it from that.
+	Refusal Code      `json:"refusal,omitzero"`
+	Request RequestID `json:"request,omitzero"` // requested; else zero
+	Expires time.Time `json:"expires,omitzero"` // pending, requested; else zero
 	listed
 }
 
@@ -100,6 +103,7 @@ type usersFacts struct {
 	users       map[UserID]*UserRecord   // managed, independent
 	grants      map[UserID][]GrantRecord // their grants on the organization's accounts that are not closed, by account
 	invitations []InvitationRecord       // pending: of every kind and state
+	offered     []acceptanceFacts        // of those that are pending invitations to the organization, as if nobody had the address
 	requests    []RequestRecord          // requested: of every state
 }
 
@@ -122,6 +126,11 @@ func (r *reads) loadUsers(org OrganizationID, from place) usersFacts {
 		f.invitations = list(r, invitationsIn(org, from.key.ID), pageSize)
 		if len(f.invitations) == pageSize {
 			f.more.ID = f.invitations[pageSize-1].ID
+		}
+		for _, i := range f.invitations {
+			if i.Kind == InvitationToOrganization && i.stateAt(r.now) == StatePending {
+				f.offered = append(f.offered, r.offered(&i, belongings{}))
+			}
 		}
 	case KindRequested:
 		f.requests = list(r, requestsIn(org, from.key.ID), pageSize)
@@ -277,15 +286,14 @@ func (f usersFacts) independent(c *changes) (items []userItem) {
 }
 
 func (f usersFacts) pending(c *changes) (items []userItem) {
-	for _, i := range f.invitations {
-		if i.Kind != InvitationToOrganization || i.stateAt(c.now) != StatePending {
-			continue
-		}
+	for _, offered := range f.offered {
+		i := offered.invitation
 		u := OrganizationUser{
 			Kind:       KindPending,
 			User:       User{Email: i.Personal.Email},
 			Role:       i.Role,
 			Invitation: i.ID,
+			Refusal:    c.refusalOf(offered),
 			Expires:    i.Expires.Time(),
 		}
 		items = append(items, userItem{u, i.Personal.Address.Reveal(), i.ID})

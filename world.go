@@ -1,13 +1,16 @@
 package tenancy
 
+import "slices"
+
 // world is the records that events are applied to: those that an operation has
 // read, or, when a log is replayed, all there are.
 type world struct {
-	slots map[Entry]*slot
-	order []*slot // those that were changed, in order
-	reads *reads  // where records come from; nil in a replay
-	moves []Move  // set-based effects that the store is to carry out
-	fault string  // why an event could not be applied; empty: all were
+	slots   map[Entry]*slot
+	order   []*slot                     // those that were changed, in order
+	belongs map[UserID][]OrganizationID // where each user has a membership now
+	reads   *reads                      // where records come from; nil in a replay
+	moves   []Move                      // set-based effects that the store is to carry out
+	fault   string                      // why an event could not be applied; empty: all were
 }
 
 // slot is a record in a world, as it was and as it is. Nil means absent.
@@ -31,18 +34,25 @@ func (w *world) fill() {
 	if w.slots != nil {
 		return
 	}
-	w.slots = map[Entry]*slot{}
+	w.slots, w.belongs = map[Entry]*slot{}, map[UserID][]OrganizationID{}
 	if w.reads == nil {
 		return
 	}
-	know := func(record Record) { w.slots[identity(record)] = &slot{was: record, now: record} }
 	for _, answer := range w.reads.known {
 		if answer.Record != nil {
-			know(answer.Record)
+			w.know(answer.Record)
 		}
 		for _, record := range answer.Records {
-			know(record)
+			w.know(record)
 		}
+	}
+}
+
+// know puts in a record as it was read.
+func (w *world) know(record Record) {
+	if at := identity(record); w.slots[at] == nil {
+		w.slots[at] = &slot{was: record, now: record}
+		w.belong(nil, record)
 	}
 }
 
@@ -59,6 +69,29 @@ func (w *world) touch(at Entry) *slot {
 		w.order = append(w.order, s)
 	}
 	return s
+}
+
+// set writes a record as it is now; nil removes it. Every change of a record comes
+// here, and the counts that other records keep of it follow (INV-15).
+func (w *world) set(at Entry, now Record) {
+	s := w.touch(at)
+	was := s.now
+	s.now = now
+	w.belong(was, now)
+	w.recount(was, now)
+}
+
+// belong keeps where users have memberships.
+func (w *world) belong(was, now Record) {
+	left, wasMember := was.(MembershipRecord)
+	joined, isMember := now.(MembershipRecord)
+	switch {
+	case wasMember && !isMember:
+		w.belongs[left.User] = slices.DeleteFunc(w.belongs[left.User],
+			func(org OrganizationID) bool { return org == left.Organization })
+	case isMember && !wasMember:
+		w.belongs[joined.User] = append(w.belongs[joined.User], joined.Organization)
+	}
 }
 
 // get returns a record as it is now, or nil if it is absent or was never read.
@@ -79,21 +112,21 @@ func edit[R Record](w *world, o one[R], change func(*R)) {
 		return
 	}
 	change(record)
-	w.touch(Entry{o.Index, o.Key}).now = *record
+	w.set(Entry{o.Index, o.Key}, *record)
 }
 
 // create adds a record. It is a fault if there is one of that identity.
 func (w *world) create(record Record) {
-	s := w.touch(identity(record))
-	if s.now != nil {
+	at := identity(record)
+	if s := w.touch(at); s.now != nil {
 		w.fault = "creates a record that is there"
 		return
 	}
-	s.now = record
+	w.set(at, record)
 }
 
 // put writes a record, whether there is one of its identity or not.
-func (w *world) put(record Record) { w.touch(identity(record)).now = record }
+func (w *world) put(record Record) { w.set(identity(record), record) }
 
 // remove takes a record away. It is a fault if the record is absent or was not read.
 func remove[R Record](w *world, o one[R]) {
@@ -101,7 +134,7 @@ func remove[R Record](w *world, o one[R]) {
 		w.fault = "removes a record that is not there, or was not read"
 		return
 	}
-	w.touch(Entry{o.Index, o.Key}).now = nil
+	w.set(Entry{o.Index, o.Key}, nil)
 }
 
 // mustApply panics if something could not be applied: that is a mistake in an
@@ -112,11 +145,12 @@ func (w *world) mustApply(what string) {
 	}
 }
 
-// move carries out a set-based effect. In an operation the store does that; in a
-// replay it is done here.
+// move carries out a set-based effect. In an operation the store does that, and only
+// the counts are moved here; in a replay everything is done here.
 func (w *world) move(m Move) {
 	if w.reads != nil {
 		w.moves = append(w.moves, m)
+		w.moveCounts(m)
 		return
 	}
 	var members []MembershipRecord
@@ -125,7 +159,7 @@ func (w *world) move(m Move) {
 		case AccountRecord:
 			if record.Organization == m.From {
 				record.Organization = m.Into
-				w.touch(at).now = record
+				w.set(at, record)
 			}
 		case MembershipRecord:
 			if record.Organization == m.From {

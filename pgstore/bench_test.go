@@ -15,6 +15,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/pgstore"
 )
 
@@ -202,6 +203,20 @@ func BenchmarkCan(b *testing.B) {
 			require.NoError(b, second(system.Can(b.Context(), f.owner, tenancy.Build, f.account)))
 		}
 	})
+	accounts := []tenancy.AccountID{f.account}
+	for len(accounts) < 100 {
+		made, err := f.dir.As(f.owner).CreateAccount(b.Context(), f.org, tenancy.NewAccount{Name: "Another"})
+		require.NoError(b, err)
+		accounts = append(accounts, made.ID)
+	}
+	b.Run("100 accounts", func(b *testing.B) {
+		system := f.dir.System()
+		for b.Loop() {
+			answers, err := system.CanMany(b.Context(), f.owner, tenancy.Build, accounts)
+			require.NoError(b, err)
+			require.True(b, answers[99].Allowed)
+		}
+	})
 }
 
 // The sizes of the benchmarks that need much.
@@ -360,4 +375,10 @@ func (f *founded) copyMembers(ctx context.Context) error {
 			}))
 		return err
 	})
+}
+
+// BenchmarkJoin joins organizations of several sizes, with and without a limit on members
+// (GEN-12).
+func BenchmarkJoin(b *testing.B) {
+	scenes.BenchmarkJoin(b, func(b *testing.B) tenancy.Store { return found(b).store }, 1_000, 10_000, 100_000)
 }

@@ -78,7 +78,7 @@ func plant(t *testing.T) *planted {
 	require.NoError(t, err)
 	invite("invitation that expires")
 	sent, _ = invite("declined invitation")
-	require.NoError(t, p.dir.System().DeclineInvitation(ctx, sent.Secret))
+	require.NoError(t, p.dir.System().DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
 	sent, _ = invite("revoked invitation")
 	require.NoError(t, owner.RevokeInvitation(ctx, sent.ID))
 	_, err = owner.InviteToAccount(ctx, p.ana.Account.ID,

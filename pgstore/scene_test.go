@@ -83,7 +83,8 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	}
 	org := tenancy.OrganizationID(id('o', 0))
 	records := []tenancy.Record{
-		tenancy.OrganizationRecord{ID: org, Owner: s.owner, State: tenancy.StateActive, Created: 1},
+		tenancy.OrganizationRecord{ID: org, Owner: s.owner, State: tenancy.StateActive, Created: 1,
+			Seats: users + 1, Accounts: accounts},
 		tenancy.MembershipRecord{Organization: org, User: s.owner, Role: tenancy.Owner, Since: 1},
 	}
 	if !s.domain {

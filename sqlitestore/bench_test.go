@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
@@ -207,10 +208,13 @@ func newLarge(users, accounts int) *large {
 		tenancy.DomainRecord{ID: newID(), Organization: l.prime, State: tenancy.StateVerified,
 			Found: tenancy.Instant(time.Now().UnixMicro()), Verified: 1, Created: 1,
 			Personal: tenancy.DomainPersonal{Name: "corp.example"}})
-	for _, org := range []tenancy.OrganizationID{l.prime, l.candidate} {
-		l.records = append(l.records, tenancy.OrganizationRecord{ID: org, Owner: l.owner,
-			State: tenancy.StateActive, Created: 1, Import: true},
-			tenancy.MembershipRecord{Organization: org, User: l.owner, Role: tenancy.Owner, Since: 1})
+	for _, o := range []tenancy.OrganizationRecord{
+		{ID: l.prime, Seats: 1},
+		{ID: l.candidate, Seats: users, Accounts: accounts},
+	} {
+		o.Owner, o.State, o.Created, o.Import = l.owner, tenancy.StateActive, 1, true
+		l.records = append(l.records, o,
+			tenancy.MembershipRecord{Organization: o.ID, User: l.owner, Role: tenancy.Owner, Since: 1})
 	}
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
@@ -407,4 +411,10 @@ func (f *floor) batch(n int) {
 		}
 	}
 	require.NoError(f, tx.Commit())
+}
+
+// BenchmarkJoin joins organizations of several sizes, with and without a limit on members
+// (GEN-12).
+func BenchmarkJoin(b *testing.B) {
+	scenes.BenchmarkJoin(b, func(b *testing.B) tenancy.Store { return open(b) }, 1_000, 10_000, 100_000)
 }

@@ -23,7 +23,7 @@ const stepsAtOnce = 4
 // which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.names(), m.merging(), m.reading(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.host()} {
 		maps.Copy(all, some)
 	}
 	led := m.directed()
@@ -613,7 +613,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		"DeclineInvitation": func(rt *rapid.T) {
 			i := m.sent(rt)
 			s := m.session(rt, m.userOf(i.address))
-			m.did(rt, "DeclineInvitation", func() error { return s.DeclineInvitation(m.ctx, i.secret) })
+			m.did(rt, "DeclineInvitation", func() error { return s.DeclineInvitation(m.ctx, tenancy.Declination{Secret: i.secret}) })
 		},
 		"RevokeInvitation": func(rt *rapid.T) {
 			id := m.invitation(rt)
@@ -892,6 +892,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 			permission := choose(m, rt, "permission",
 				[]tenancy.Permission{tenancy.Build, tenancy.ManageMembers, "deploy", "nonsense"})
 			m.did(rt, "Can", func() error { _, err := s.Can(m.ctx, user, permission, account); return err })
+			m.manyAtOnce(rt, s, user, permission, account)
 		},
 		"read a secret": func(rt *rapid.T) {
 			i := m.sent(rt)

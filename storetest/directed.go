@@ -184,7 +184,8 @@ func (m *machine) outsider(rt *rapid.T, at string) (tenancy.UserID, string, bool
 	return signed.User.ID, address, err == nil
 }
 
-// intoFull brings people and accounts to an organization that has no room for them.
+// intoFull brings people and accounts to an organization that has no room for them, and
+// gives a member back the seat that somebody else has.
 func (m *machine) intoFull(rt *rapid.T) {
 	org, owner, ok := m.alive(rt)
 	if !ok {
@@ -206,16 +207,21 @@ func (m *machine) intoFull(rt *rapid.T) {
 	if offer, err := m.dir.As(user).Invitation(m.ctx, known); err == nil && offer.Terms != nil {
 		agreed = offer.Terms.Token
 	}
-	members := len(m.listed(tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: org}, Limit: 1000}))
-	accounts := len(
-		m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1000}))
+	held := m.subordinate(rt, org)
+	m.try(rt, "DeactivateUser", second(owner.DeactivateUser(m.ctx, held)))
+	full, err := staff.Organization(m.ctx, org)
+	m.try(rt, "Organization", err)
+	if err != nil {
+		return
+	}
 	limits := tenancy.Limits{Subaccounts: 1, TrialSubaccounts: 1, Domains: 1}
 	if m.coin(rt, "members are full") {
-		limits.Members = members
+		limits.Members = max(full.Settings.Seats, 1)
 	} else {
-		limits.Accounts = max(accounts, 1)
+		limits.Accounts = max(full.Settings.Accounts, 1)
 	}
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, &limits)))
+	m.try(rt, "ReactivateUser", second(owner.ReactivateUser(m.ctx, held)))
 	if unmanaged := m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsOf, Key: tenancy.Key{In: user}, Limit: 1}); len(
 		unmanaged) > 0 {
 		request, err := owner.AddAccount(m.ctx, org, unmanaged[0].(tenancy.AccountRecord).ID)
@@ -235,8 +241,8 @@ func (m *machine) intoFull(rt *rapid.T) {
 			continue
 		}
 		m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, org, other)))
-		for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: other}, Limit: 1}) {
-			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a.(tenancy.AccountRecord).ID, org)))
+		if a := m.accountOf(other); !a.IsZero() {
+			m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, a, org)))
 		}
 		m.try(rt, "DeleteOrganization",
 			owner.DeleteOrganization(m.ctx, other, tenancy.OrganizationDeletion{AccountsTo: org}))
@@ -335,12 +341,24 @@ func (m *machine) intoClosed(rt *rapid.T) {
 	}
 }
 
-// accountOf gives an open account of an organization; zero: it has none.
+// accountOf gives the first open main account of an organization; zero: it has none.
 func (m *machine) accountOf(org tenancy.OrganizationID) tenancy.AccountID {
-	for _, a := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 1}) {
-		return a.(tenancy.AccountRecord).ID
+	for _, a := range m.openIn(org) {
+		if a.Parent.IsZero() {
+			return a.ID
+		}
 	}
 	return tenancy.AccountID{}
+}
+
+// openIn gives open accounts of an organization, subaccounts too.
+func (m *machine) openIn(org tenancy.OrganizationID) (open []tenancy.AccountRecord) {
+	for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexAccountsIn, Key: tenancy.Key{In: org}, Limit: 100}) {
+		if a := r.(tenancy.AccountRecord); a.Closed == 0 {
+			open = append(open, a)
+		}
+	}
+	return open
 }
 
 // outOf designates an account and tries every way out of its organization; suspends it
@@ -466,6 +484,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 	m.try(rt, "Access", drain(guest.Access(m.ctx, account, tenancy.ReachQuery{})))
 	m.try(rt, "AccountInvitations", drain(guest.AccountInvitations(m.ctx, account, tenancy.InvitationQuery{})))
 	m.try(rt, "Can", second(guest.Can(m.ctx, m.ownerOf(org), tenancy.Build, account)))
+	m.manyAtOnce(rt, guest, m.ownerOf(org), tenancy.Build, account)
 	wrapped := &tenancy.Platform{Session: guest} // what a host must not do gets nobody anywhere
 	m.try(rt, "InvoiceAccount", second(wrapped.InvoiceAccount(m.ctx, account)))
 	m.try(rt, "UpgradeAccount", second(wrapped.UpgradeAccount(m.ctx, account)))

@@ -205,8 +205,8 @@ func (m *machine) companyInvitations(rt *rapid.T) {
 				sent = again
 			}
 		}
-		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, sent.Secret))
-		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, sent.Secret))
+		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, tenancy.Declination{Secret: sent.Secret}))
+		m.try(rt, "DeclineInvitation", m.dir.System().DeclineInvitation(m.ctx, tenancy.Declination{Secret: sent.Secret}))
 		m.try(rt, "AcceptInvitation",
 			second(m.dir.As(m.user(rt)).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 	}

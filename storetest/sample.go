@@ -123,9 +123,6 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexAccountsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Organization: orgID(group), Closed: 1}
 	},
-	tenancy.IndexOpenAccountsIn: func(own, group, _ int) tenancy.Record {
-		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(own), Organization: orgID(group)}
-	},
 	tenancy.IndexOpenAccountsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.AccountRecord{ID: accountID(own), Owner: userID(group)}
 	},

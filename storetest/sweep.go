@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"pgregory.net/rapid"
@@ -121,6 +122,28 @@ var sweeps = []sweep{
 	}},
 	{"ImportableUsers", reads | takesText | onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return drain(p.ImportableUsers(ctx, x.domain, tenancy.ImportableUserQuery{After: x.after}))
+	}},
+	{"Domain", reads | onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.Domain(ctx, x.domain))
+	}},
+	{"Connection", reads | onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.Connection(ctx, x.connection))
+	}},
+	{"VouchesFor", reads | takesText | onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.VouchesFor(ctx, x.connection, x.email))
+	}},
+	{"Member", reads | onMember, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		_, _, err := p.Member(ctx, x.org, x.user)
+		return err
+	}},
+	{"Permissions", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.Permissions(ctx, x.user, x.account))
+	}},
+	{"CanMany", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.CanMany(ctx, x.user, x.permission, []tenancy.AccountID{x.account}))
+	}},
+	{"CanMany", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.CanMany(ctx, x.user, tenancy.Build, make([]tenancy.AccountID, 101)))
 	}},
 	{"CanInOrganization", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.CanInOrganization(ctx, x.user, x.inOrg, x.org))
@@ -377,7 +400,34 @@ var sweeps = []sweep{
 		return second(p.AcceptInvitation(ctx, tenancy.Acceptance{Secret: x.secret}))
 	}},
 	{"DeclineInvitation", onSettled, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return p.DeclineInvitation(ctx, x.secret)
+		return p.DeclineInvitation(ctx, tenancy.Declination{Secret: x.secret})
+	}},
+	{"AcceptInvitation", onSettled | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.AcceptInvitation(ctx, tenancy.Acceptance{Invitation: x.invitation, Secret: x.secret}))
+	}},
+	{"DeclineInvitation", onSettled | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.DeclineInvitation(ctx, tenancy.Declination{Invitation: x.invitation, Secret: x.secret})
+	}},
+	{"SignUp", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.SignUp(ctx, tenancy.NewSignUp{
+			Email: tenancy.Proven("swept@elsewhere.net"), Name: "One",
+			Secret: tenancy.ParseSecret("swept"), Invitation: tenancy.InvitationID{15: 1},
+		}))
+	}},
+	{"InvitationByID", reads | onSettled, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.InvitationByID(ctx, x.invitation))
+	}},
+	{"InvitationByID", reads | onSettled, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.InvitationByID(ctx, x.request))
+	}},
+	{"InvitationsTo", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.InvitationsTo(ctx, x.user, tenancy.OfferQuery{After: x.after}))
+	}},
+	{"InvitationsToAddress", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.InvitationsToAddress(ctx, tenancy.Proven(x.email), tenancy.OfferQuery{}))
+	}},
+	{"InvitationsToAddress", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.InvitationsToAddress(ctx, tenancy.Proven("swept@elsewhere.net"), tenancy.OfferQuery{After: x.after}))
 	}},
 	{"DismissRequest", onSettled, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return p.DismissRequest(ctx, x.asked)
@@ -462,7 +512,10 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 			keep(choose(m, rt, "of the organization", all))
 		}
 	}
-	one(tenancy.IndexOpenAccountsIn, org, func(r tenancy.Record) { x.account = r.(tenancy.AccountRecord).ID })
+	mains := slices.DeleteFunc(m.openIn(org), func(a tenancy.AccountRecord) bool { return !a.Parent.IsZero() })
+	if len(mains) > 0 {
+		x.account = choose(m, rt, "of the organization", mains).ID
+	}
 	one(tenancy.IndexMembers, org, func(r tenancy.Record) { x.user = r.(tenancy.MembershipRecord).User })
 	one(tenancy.IndexConnectionsIn, org, func(r tenancy.Record) { x.connection = r.(tenancy.ConnectionRecord).ID })
 	one(tenancy.IndexRequestsIn, org, func(r tenancy.Record) { x.asked = r.(tenancy.RequestRecord).ID })
@@ -579,8 +632,8 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 				return
 			}
 			x := m.subjectsOf(rt, org)
-			for _, r := range m.listed(tenancy.Lookup{Index: tenancy.IndexOpenAccountsIn, Key: tenancy.Key{In: org}, Limit: 20}) {
-				if a := r.(tenancy.AccountRecord); !a.Parent.IsZero() {
+			for _, a := range m.openIn(org) {
+				if !a.Parent.IsZero() {
 					x.account = a.ID
 					m.swept(rt, m.dir.System(), x, onAccount)
 					m.swept(rt, asPlatform(owner), x, onAccount)

@@ -187,7 +187,6 @@ var places = []place{
 	{index: tenancy.IndexMembershipsOf, in: "user_id", id: "organization_id"},
 	{index: tenancy.IndexAccounts, id: "id"},
 	{index: tenancy.IndexAccountsIn, in: "organization_id", id: "id"},
-	{index: tenancy.IndexOpenAccountsIn, in: "organization_id", id: "id", where: mainAndOpen},
 	{index: tenancy.IndexOpenAccountsOf, in: "owner_id", id: "id", where: mainAndOpen},
 	{index: tenancy.IndexOpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
 	{index: tenancy.IndexGrants, in: "account_id", id: "user_id"},

@@ -224,7 +224,7 @@ func TestEntriesStandInColumns(t *testing.T) {
 
 // later are indexes that do not have the filled records. Each has records of its own
 // below.
-var later = []tenancy.Index{tenancy.IndexOpenAccountsIn, tenancy.IndexOpenAccountsOf,
+var later = []tenancy.Index{tenancy.IndexOpenAccountsOf,
 	tenancy.IndexOpenSubaccountsOf, tenancy.IndexPendingInvitations, tenancy.IndexInvitationsFor,
 	tenancy.IndexOpenRequests, tenancy.IndexVerifiedDomains, tenancy.IndexOrganizationsDue, tenancy.IndexInvitationsByAddress, tenancy.IndexInvitationsDue}
 

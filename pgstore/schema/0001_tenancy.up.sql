@@ -35,6 +35,8 @@ CREATE TABLE tenancy_organizations (
     created                bigint NOT NULL,
     ended                  bigint NOT NULL,
     purged                 bigint NOT NULL,
+    seats                  bigint NOT NULL,
+    accounts               bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
     PRIMARY KEY (id)
@@ -81,13 +83,13 @@ CREATE TABLE tenancy_accounts (
     designated_by          text NOT NULL,
     created                bigint NOT NULL,
     closed                 bigint NOT NULL,
+    subaccounts            bigint NOT NULL,
     name                   text NOT NULL,
     pricing                text NOT NULL,
     phone                  text NOT NULL,
     PRIMARY KEY (id)
 );
 CREATE INDEX tenancy_accounts_in ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
-CREATE INDEX tenancy_open_accounts_in ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
 CREATE INDEX tenancy_open_accounts_of ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX tenancy_open_subaccounts_of ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 

@@ -29,6 +29,8 @@ CREATE TABLE tenancy_organizations (
     created                 INTEGER NOT NULL,
     ended                   INTEGER NOT NULL,
     purged                  INTEGER NOT NULL,
+    seats                   INTEGER NOT NULL,
+    accounts                INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
     PRIMARY KEY (id)
@@ -84,6 +86,7 @@ CREATE TABLE tenancy_accounts (
     designated_by      TEXT NOT NULL,
     created            INTEGER NOT NULL,
     closed             INTEGER NOT NULL,
+    subaccounts        INTEGER NOT NULL,
     name               TEXT NOT NULL,
     pricing            TEXT NOT NULL,
     phone              TEXT NOT NULL,
@@ -91,8 +94,6 @@ CREATE TABLE tenancy_accounts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_accounts_in
     ON tenancy_accounts (organization_id, id) WHERE organization_id IS NOT NULL;
-CREATE INDEX tenancy_open_accounts_in
-    ON tenancy_accounts (organization_id, id) WHERE closed = 0 AND parent_id IS NULL AND organization_id IS NOT NULL;
 CREATE INDEX tenancy_open_accounts_of
     ON tenancy_accounts (owner_id, id) WHERE closed = 0 AND parent_id IS NULL AND owner_id IS NOT NULL;
 CREATE INDEX tenancy_open_subaccounts_of

@@ -1,0 +1,175 @@
+package tenancy
+
+import "context"
+
+// Permissions returns what Can answers about a user and an account, for every permission
+// on an account at once: the built-in ones and the host's (GEN-21). It is one read, which
+// costs what one Can does. A page asks it for which buttons to show. Who may ask about
+// whom is as with Can, and about oneself an account that one does not reach is a no for
+// every permission.
+//
+// Errors: CodeID if an ID is zero; CodeNotFound, CodeNotAllowed.
+func (s *Session) Permissions(
+	ctx context.Context, user UserID, account AccountID,
+) (map[Permission]Decision, error) {
+	var check form
+	check.id(user)
+	check.id(account)
+	asked := call{opPermissions, account.String(), check.err}
+	if check.err != nil || s.asksAboutAnother(user) {
+		return look(ctx, s, asked,
+			func(r *reads) permissionsFacts { return r.loadPermissions(user, account) }, decidePermissions)
+	}
+	row, err := s.ask(ctx, user, account)
+	if err != nil {
+		return nil, s.fail(ctx, asked, err)
+	}
+	return s.dir.table.decisions(account, &row), nil
+}
+
+// permissionsFacts is what Permissions about somebody else needs to know.
+type permissionsFacts struct{ canFacts }
+
+func (r *reads) loadPermissions(user UserID, account AccountID) permissionsFacts {
+	return permissionsFacts{r.loadCan(user, account)}
+}
+
+func decidePermissions(f permissionsFacts, c *changes) (map[Permission]Decision, error) {
+	if err := c.authorizeAsking(f.canFacts); err != nil {
+		return nil, err
+	}
+	return c.dir.table.decisions(f.account.ID, &f.row), nil
+}
+
+// asksAboutAnother reports whether the actor is a user, and not the one asked about.
+func (s *Session) asksAboutAnother(user UserID) bool { return s.actor.isUser() && s.actor.User != user }
+
+// decisions decides about every permission of the table.
+func (t permissionTable) decisions(account AccountID, row *AccessRow) map[Permission]Decision {
+	all := make(map[Permission]Decision, len(t.rules))
+	for permission, rule := range t.rules {
+		all[permission] = decideCan(&rule, account, row)
+	}
+	return all
+}
+
+// maxCanMany is how many accounts CanMany takes.
+const maxCanMany = 100
+
+// AccountDecision is what CanMany answers about one account.
+type AccountDecision struct {
+	Account AccountID `json:"account,omitzero"`
+	Decision
+	// Err is why there is no decision about this account: an *Error with CodeNotFound if
+	// the actor does not see the account, or not the user on it, or with CodeNotAllowed.
+	// Nil: there is one.
+	Err error `json:"err,omitzero"`
+}
+
+// CanMany returns what Can answers about a user, a permission and several accounts, each
+// in the place of its account (GEN-21). It is one read of one snapshot. It takes up to
+// 100 accounts, as many as a page of a list has; an account that is named twice is
+// answered twice, and no accounts give no answers.
+//
+// Who may ask about whom is as with Can, account by account: one that the actor does not
+// see is CodeNotFound in its own place, and the others are answered. OnRefused is not
+// told of such answers.
+//
+// Errors: CodeID if an ID is zero, CodeInput for more than 100 accounts, CodePermission if
+// the permission is neither built in nor the host's; in the Err of an account
+// CodeNotFound, CodeNotAllowed.
+func (s *Session) CanMany(
+	ctx context.Context, user UserID, permission Permission, accounts []AccountID,
+) ([]AccountDecision, error) {
+	var check form
+	check.id(user)
+	check.that(len(accounts) <= maxCanMany, CodeInput)
+	for _, account := range accounts[:min(len(accounts), maxCanMany)] {
+		check.id(account)
+	}
+	rule, known := s.dir.table.rules[permission]
+	check.that(known, CodePermission)
+	return look(ctx, s, call{opCanMany, user.String(), check.err},
+		func(r *reads) canManyFacts { return r.loadCanMany(user, accounts) },
+		func(f canManyFacts, c *changes) ([]AccountDecision, error) {
+			return decideCanMany(f, accounts, &rule, c)
+		})
+}
+
+// canManyFacts is what CanMany needs to know.
+type canManyFacts struct {
+	rows   []AccessRow // of the accounts, in their places; about oneself, or asked by Operators and System
+	others []canFacts  // the same about somebody else
+}
+
+func (r *reads) loadCanMany(user UserID, accounts []AccountID) (f canManyFacts) {
+	if r.actor.isUser() && r.actor.User != user {
+		for _, account := range accounts {
+			f.others = append(f.others, r.loadCan(user, account))
+		}
+		return f
+	}
+	if len(accounts) > 0 {
+		f.rows = r.access(user, accounts)
+	}
+	return f
+}
+
+func decideCanMany(
+	f canManyFacts, accounts []AccountID, rule *grantRule, c *changes,
+) ([]AccountDecision, error) {
+	var answers []AccountDecision
+	for i, row := range f.rows {
+		answers = append(answers, AccountDecision{Account: accounts[i], Decision: decideCan(rule, accounts[i], &row)})
+	}
+	for i, other := range f.others {
+		answer := AccountDecision{Account: accounts[i]}
+		if err := c.authorizeAsking(other); err != nil {
+			answer.Err = &Error{Op: c.row.name, Subject: accounts[i].String(), Err: err}
+		} else {
+			answer.Decision = decideCan(rule, accounts[i], &other.row)
+		}
+		answers = append(answers, answer)
+	}
+	return answers, nil
+}
+
+// access asks for what Access of a store reads about a user and an account, for several
+// accounts in one step, and in two if there are subaccounts among them.
+func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
+	var of AccessRow
+	if u := find(r, userByID(user)); u != nil {
+		of.SetUser(*u)
+	}
+	memberships := all(r, membershipsOf(user, OrganizationID{}))
+	rows := make([]AccessRow, len(accounts))
+	for i, account := range accounts {
+		rows[i] = of
+		row := &rows[i]
+		if grant := find(r, grantOn(account, user)); grant != nil {
+			row.Roles = grant.Roles
+		}
+		a := find(r, accountByID(account))
+		if a == nil {
+			continue
+		}
+		row.SetAccount(*a)
+		if member := rankIn(memberships, a.Organization); member != nil {
+			row.SetMembership(*member)
+		}
+		if !a.Parent.IsZero() {
+			r.accessParent(user, a.Parent, row)
+		}
+	}
+	return rows
+}
+
+// accessParent asks for what access needs of an account's parent.
+func (r *reads) accessParent(user UserID, parent AccountID, row *AccessRow) {
+	if p := find(r, accountByID(parent)); p != nil {
+		row.SetParent(*p)
+	}
+	if grant := find(r, grantOn(parent, user)); grant != nil {
+		row.ParentRoles = grant.Roles
+	}
+}

@@ -1,0 +1,130 @@
+package tenancy
+
+// The counts that limits need stand in records, so that nothing is counted while an
+// operation decides (GEN-12, INV-15): an organization's seats and main accounts, and a
+// main account's subaccounts. No event speaks of them, and no operation changes them.
+// Whenever the world writes a record that is counted somewhere, the count follows here.
+
+// counted says what a count is of.
+type counted uint8
+
+const (
+	countedSeats       counted = 1 + iota // of an organization
+	countedAccounts                       // of an organization
+	countedSubaccounts                    // of a main account
+)
+
+// tally is one count of one record. The zero value is none.
+type tally struct {
+	counted counted
+	of      [16]byte // the organization, or the main account
+}
+
+// tally returns where the account is counted.
+func (a AccountRecord) tally() tally {
+	switch {
+	case a.Closed != 0:
+		return tally{}
+	case !a.Parent.IsZero():
+		return tally{countedSubaccounts, a.Parent}
+	case !a.Organization.IsZero():
+		return tally{countedAccounts, a.Organization}
+	}
+	return tally{}
+}
+
+// recount makes the counts follow a change of a record. A record that is nil is absent.
+func (w *world) recount(was, now Record) {
+	if user, ok := now.(UserRecord); ok {
+		w.recountUser(was, user)
+		return
+	}
+	if member, ok := was.(MembershipRecord); ok && now == nil {
+		w.recountMember(member, -1)
+	}
+	if member, ok := now.(MembershipRecord); ok && was == nil {
+		w.recountMember(member, 1)
+	}
+	before, _ := was.(AccountRecord)
+	after, _ := now.(AccountRecord)
+	if from, to := before.tally(), after.tally(); from != to {
+		w.add(from, -1)
+		w.add(to, 1)
+	}
+}
+
+// recountMember counts the seat of a member who joined or left. In a replay a user may
+// be created only after they have joined, because the two are in different streams:
+// recountUser sets that right.
+func (w *world) recountMember(m MembershipRecord, n int) {
+	user := get(w, userByID(m.User))
+	if user == nil && w.reads != nil {
+		w.fault = "counts the seat of a user who was not read"
+		return
+	}
+	if user == nil || user.takesSeat() {
+		w.add(tally{countedSeats, m.Organization}, n)
+	}
+}
+
+// recountUser counts the seats of a user who takes them again, or no longer does.
+func (w *world) recountUser(was Record, user UserRecord) {
+	took, takes := true, user.takesSeat()
+	if before, ok := was.(UserRecord); ok {
+		took = before.takesSeat()
+	}
+	if took == takes {
+		return
+	}
+	if was != nil && !w.knowsMemberships(user.ID) {
+		w.fault = "counts the seats of a user whose memberships were not read"
+		return
+	}
+	n := 1
+	if took {
+		n = -1
+	}
+	for _, org := range w.belongs[user.ID] {
+		w.add(tally{countedSeats, org}, n)
+	}
+}
+
+// knowsMemberships reports whether all memberships of a user are in the world.
+func (w *world) knowsMemberships(user UserID) bool {
+	if w.reads == nil {
+		return true
+	}
+	l := Lookup(membershipsOf(user, OrganizationID{}))
+	l.Limit = everything
+	_, read := w.reads.known[l]
+	return read
+}
+
+// add changes a count. It is a fault if the record that has it is absent or was not
+// read.
+func (w *world) add(t tally, n int) {
+	switch t.counted {
+	case countedSeats:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Seats += n })
+	case countedAccounts:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Accounts += n })
+	case countedSubaccounts:
+		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Subaccounts += n })
+	}
+}
+
+// moveCounts moves an organization's counts along with all that is counted in it.
+func (w *world) moveCounts(m Move) {
+	var seats, accounts int
+	edit(w, organizationByID(m.From), func(o *OrganizationRecord) {
+		seats, accounts = o.Seats, o.Accounts
+		o.Seats, o.Accounts = 0, 0
+	})
+	if m.Into.IsZero() {
+		return
+	}
+	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
+		o.Seats += seats
+		o.Accounts += accounts
+	})
+}
