@@ -96,7 +96,7 @@ func TestWhatIsStored(t *testing.T) {
 	require.Equal(t, c.Clock.Now().UnixMicro(), created)
 	require.Zero(t, closed)
 	require.Empty(t, parent.String)
-	require.Equal(t, []int{0, 1, 2}, []int{int(tenancy.StandardUser), int(tenancy.Administrator),
+	require.Equal(t, []int{1, 2, 3}, []int{int(tenancy.StandardUser), int(tenancy.Administrator),
 		int(tenancy.Owner)})
 
 	// The log does not explain what was taken away by hand.
