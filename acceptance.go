@@ -9,25 +9,25 @@ import (
 // Offer is an invitation with what it offers and whether it could be accepted now.
 type Offer struct {
 	Invitation
-	OrganizationName Personal // the organization's; empty: the invitation is to an account
-	AccountName      Personal // the account's; empty: the invitation is to an organization
-	Terms            *Terms   // nil: the invitation is not pending, or the actor is not the invitee
+	OrganizationName Personal `json:"organizationName,omitzero"` // the organization's; empty: the invitation is to an account
+	AccountName      Personal `json:"accountName,omitzero"`      // the account's; empty: the invitation is to an organization
+	Terms            *Terms   `json:"terms,omitzero"`            // nil: the invitation is not pending, or the actor is not the invitee
 	// Refusal says why it could not be accepted now (USR-19); "": it could, or it is not
 	// pending. The invitee is told what AcceptInvitation would answer, given the Terms'
 	// token. Whoever manages what it is to, and an Operator, is told what keeps it from
 	// being accepted as if the address were nobody's. System is told what keeps a person
 	// without a user from accepting it as they sign up: CodeSecretRefused if the sign-up
 	// policy of the address's domain allows no such invitation.
-	Refusal Code
+	Refusal Code `json:"refusal,omitzero"`
 }
 
 // Terms are what accepting an invitation would bring along. The zero value is nothing.
 // They are shown only to the invitee (USR-6).
 type Terms struct {
-	Merged    []TermsOrganization // the invitee's organizations that merge into the one that invites
-	Dissolved []TermsOrganization // the invitee's organizations that are dissolved
-	Accounts  []TermsAccount      // unmanaged main accounts that become managed, with their subaccounts (USR-9)
-	Token     TermsToken          // for Acceptance; empty: nothing is brought along
+	Merged    []TermsOrganization `json:"merged,omitzero"`    // the invitee's organizations that merge into the one that invites
+	Dissolved []TermsOrganization `json:"dissolved,omitzero"` // the invitee's organizations that are dissolved
+	Accounts  []TermsAccount      `json:"accounts,omitzero"`  // unmanaged main accounts that become managed, with their subaccounts (USR-9)
+	Token     TermsToken          `json:"token,omitzero"`     // for Acceptance; empty: nothing is brought along
 }
 
 // TermsToken is a digest of the IDs in Terms as text, so that it can travel through a
@@ -37,14 +37,14 @@ type TermsToken string
 
 // TermsOrganization is one of the invitee's organizations.
 type TermsOrganization struct {
-	ID   OrganizationID
-	Name Personal
+	ID   OrganizationID `json:"id,omitzero"`
+	Name Personal       `json:"name,omitzero"`
 }
 
 // TermsAccount is one of the invitee's accounts.
 type TermsAccount struct {
-	ID   AccountID
-	Name Personal
+	ID   AccountID `json:"id,omitzero"`
+	Name Personal  `json:"name,omitzero"`
 }
 
 // Acceptance is the input of AcceptInvitation. It names the invitation by its secret or
@@ -83,10 +83,10 @@ func (k invitationKey) subject() string {
 // AcceptedInvitation is what accepting did.
 type AcceptedInvitation struct {
 	Invitation
-	Granted   RoleSet          // the invitee's roles on the account now (ACC-7); empty: it was to an organization
-	Accounts  []AccountID      // the unmanaged main accounts that became managed (USR-9); nil: none
-	Merged    []OrganizationID // the invitee's organizations that were merged (USR-8); nil: none
-	Dissolved []OrganizationID // the invitee's organizations that were dissolved (USR-8); nil: none
+	Granted   RoleSet          `json:"granted,omitzero"`   // the invitee's roles on the account now (ACC-7); empty: it was to an organization
+	Accounts  []AccountID      `json:"accounts,omitzero"`  // the unmanaged main accounts that became managed (USR-9); nil: none
+	Merged    []OrganizationID `json:"merged,omitzero"`    // the invitee's organizations that were merged (USR-8); nil: none
+	Dissolved []OrganizationID `json:"dissolved,omitzero"` // the invitee's organizations that were dissolved (USR-8); nil: none
 }
 
 // Invitation returns what a secret's invitation offers. The user who has the address it

@@ -143,7 +143,9 @@ func TestDecideAcceptable(t *testing.T) {
 		{"SEC-9 an inviter without a role", InvitationToAccount,
 			func(f *acceptanceFacts) { f.account.grant = nil }, CodeInviter},
 		{"USR-4 a member", InvitationToOrganization,
-			func(f *acceptanceFacts) { f.invitee.memberships = []MembershipRecord{{Organization: org.ID}} },
+			func(f *acceptanceFacts) {
+				f.invitee.memberships = []MembershipRecord{{Organization: org.ID, Role: StandardUser}}
+			},
 			CodeMember},
 		{"USR-7 a member of another organization", InvitationToOrganization, func(f *acceptanceFacts) {
 			f.invitee.memberships = []MembershipRecord{{Organization: OrganizationID{7}, Role: Administrator}}

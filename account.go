@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 )
@@ -13,51 +14,77 @@ import (
 // Owner, State, Plan, Billing and Created are empty, and Organization, Parent,
 // Suspended, HIPAA, Private and Subaccounts are nil. An empty State tells these from all others.
 type Account struct {
-	ID    AccountID
-	Name  Personal
-	Owner UserID // zero: not to be seen
+	ID    AccountID `json:"id,omitzero"`
+	Name  Personal  `json:"name,omitzero"`
+	Owner UserID    `json:"owner,omitzero"` // zero: not to be seen
 	// Organization is the one that manages the account, and the zero ID if it is
 	// unmanaged. Nil: not to be seen.
-	Organization *OrganizationID
+	Organization *OrganizationID `json:"organization,omitzero"`
 	// Parent is a subaccount's main account, and the zero ID for a main account. Nil:
 	// not to be seen.
-	Parent *AccountID
+	Parent *AccountID `json:"parent,omitzero"`
 	// State is StateActive, StateSuspended or StateClosed. A subaccount of a suspended
 	// account counts as suspended (ACC-5). Empty: not to be seen.
-	State State
+	State State `json:"state,omitzero"`
 	// Suspended says by whom the account is suspended: by nobody unless State is
 	// StateSuspended. Nil: not to be seen.
-	Suspended *Suspension
+	Suspended *Suspension `json:"suspended,omitzero"`
 	// Plan and Billing are a main account's own. A subaccount's are its parent's, which
 	// apply to it. Empty: not to be seen.
-	Plan    Plan
-	Billing Billing
+	Plan    Plan    `json:"plan,omitzero"`
+	Billing Billing `json:"billing,omitzero"`
 	// HIPAA is since when the account is designated, and the zero time if it is not.
 	// Nil: not to be seen.
-	HIPAA *time.Time
+	HIPAA *time.Time `json:"hipaa,omitzero"`
 	// Private is for the account's Owner, Administrators and Billing Managers, for those
 	// who manage it through its organization, and for Operators and System. A
 	// subaccount's is its parent's, for those who may see that. Nil: not to be seen.
-	Private *AccountPrivate
+	Private *AccountPrivate `json:"private,omitzero"`
 	// Subaccounts is how many subaccounts of a main account are not closed: what
 	// Limits.Subaccounts counts. Nil: not to be seen, or the account is a subaccount.
-	Subaccounts *int
-	Created     time.Time // zero: not to be seen
-	Closed      time.Time // zero: not closed
+	Subaccounts *int      `json:"subaccounts,omitzero"`
+	Created     time.Time `json:"created,omitzero"` // zero: not to be seen
+	Closed      time.Time `json:"closed,omitzero"`  // zero: not closed
 }
 
 // Suspension says which suspensions stand. An account is active when none does
 // (ACC-5).
 type Suspension struct {
-	Customer bool // by the account's or its organization's people
-	Platform bool // by an Operator or System
-	Parent   bool // the main account is suspended, by either
+	Customer bool `json:"customer"` // by the account's or its organization's people
+	Platform bool `json:"platform"` // by an Operator or System
+	Parent   bool `json:"parent"`   // the main account is suspended, by either
 }
+
+// MarshalJSON writes the fields that are to be seen (GEN-19). In organization, parent and
+// hipaa, null says that the account has none, and a name that is left out that it is not
+// to be seen.
+func (a Account) MarshalJSON() ([]byte, error) {
+	out := accountJSON{plainAccount: plainAccount(a)}
+	if a.HIPAA != nil {
+		out.HIPAA = json.RawMessage("null")
+		if !a.HIPAA.IsZero() {
+			since, err := a.HIPAA.MarshalJSON()
+			if err != nil {
+				return nil, err
+			}
+			out.HIPAA = since
+		}
+	}
+	return json.Marshal(out)
+}
+
+// accountJSON is an Account with its HIPAA as JSON.
+type accountJSON struct {
+	plainAccount
+	HIPAA json.RawMessage `json:"hipaa,omitzero"`
+}
+
+type plainAccount Account
 
 // AccountPrivate is what not everybody with a role on an account may see.
 type AccountPrivate struct {
-	Pricing Personal // the pricing model; empty: the default one
-	Phone   Personal // the verified number in E.164; empty: none
+	Pricing Personal `json:"pricing,omitzero"` // the pricing model; empty: the default one
+	Phone   Personal `json:"phone,omitzero"`   // the verified number in E.164; empty: none
 }
 
 // NewAccount is the input of CreateAccount.
@@ -534,36 +561,38 @@ func (a AccountRecord) stateUnder(parent *AccountRecord) State {
 
 // AccountCreated says that an account or subaccount was created.
 type AccountCreated struct {
-	Account      AccountID
-	Owner        UserID
-	Organization OrganizationID // zero: unmanaged
-	Parent       AccountID      // zero: a main account
-	Designated   bool           // it is HIPAA designated, as its parent is (HIP-4)
-	By           Actor
-	Created      Instant
+	Account      AccountID      `json:"account,omitzero"`
+	Owner        UserID         `json:"owner,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"` // zero: unmanaged
+	Parent       AccountID      `json:"parent,omitzero"`       // zero: a main account
+	Designated   bool           `json:"designated"`            // it is HIPAA designated, as its parent is (HIP-4)
+	By           Actor          `json:"by,omitzero"`
+	Created      Instant        `json:"created,omitzero"`
 }
 
 // AccountRenamed says that an account has another name.
-type AccountRenamed struct{ Account AccountID }
+type AccountRenamed struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 // AccountSuspended says that an account was suspended, by the customer or by the
 // platform.
 type AccountSuspended struct {
-	Account  AccountID
-	Platform bool // false: the customer's suspension
+	Account  AccountID `json:"account,omitzero"`
+	Platform bool      `json:"platform"` // false: the customer's suspension
 }
 
 // AccountReactivated says that the customer's or the platform's suspension of an
 // account was lifted.
 type AccountReactivated struct {
-	Account  AccountID
-	Platform bool // false: the customer's suspension
+	Account  AccountID `json:"account,omitzero"`
+	Platform bool      `json:"platform"` // false: the customer's suspension
 }
 
 // AccountClosed says that an account was closed for good.
 type AccountClosed struct {
-	Account AccountID
-	Closed  Instant
+	Account AccountID `json:"account,omitzero"`
+	Closed  Instant   `json:"closed,omitzero"`
 }
 
 func (e AccountCreated) apply(w *world) {

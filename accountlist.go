@@ -9,50 +9,50 @@ import (
 
 // AccountQuery selects accounts of an organization. The zero value selects all of them.
 type AccountQuery struct {
-	Kind   Kind      // KindManaged, KindIndependent or KindPending; empty: any
-	State  State     // StateActive, StateSuspended or StateClosed, as in Account.State; empty: any
-	Parent AccountID // only the subaccounts of this account; zero: any
-	After  Cursor    // of an item of the same query; empty: from the start
+	Kind   Kind      `json:"kind,omitzero"`   // KindManaged, KindIndependent or KindPending; empty: any
+	State  State     `json:"state,omitzero"`  // StateActive, StateSuspended or StateClosed, as in Account.State; empty: any
+	Parent AccountID `json:"parent,omitzero"` // only the subaccounts of this account; zero: any
+	After  Cursor    `json:"after,omitzero"`  // of an item of the same query; empty: from the start
 }
 
 // ReachQuery selects a part of AccountsOf and of Access. The zero value selects all.
 type ReachQuery struct {
-	After Cursor // of an item of the same query; empty: from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same query; empty: from the start
 }
 
 // OrganizationAccount is an account in an organization's list: its own, one on which a
 // member has a role, or one that it asks for.
 type OrganizationAccount struct {
-	Kind      Kind // KindManaged, KindIndependent or KindPending
-	ID        AccountID
-	Name      Personal        // empty: a pending account, of which only the ID is to be seen
-	Account   *Account        // of a managed account; nil: not to be seen
-	OwnerName Personal        // of a managed account; empty: not to be seen
-	Members   []AccountRoles  // of an independent account: which members have which roles on it; else nil
-	Request   *AccountRequest // of a pending account; else nil
+	Kind      Kind            `json:"kind,omitzero"` // KindManaged, KindIndependent or KindPending
+	ID        AccountID       `json:"id,omitzero"`
+	Name      Personal        `json:"name,omitzero"`      // empty: a pending account, of which only the ID is to be seen
+	Account   *Account        `json:"account,omitzero"`   // of a managed account; nil: not to be seen
+	OwnerName Personal        `json:"ownerName,omitzero"` // of a managed account; empty: not to be seen
+	Members   []AccountRoles  `json:"members,omitzero"`   // of an independent account: which members have which roles on it; else nil
+	Request   *AccountRequest `json:"request,omitzero"`   // of a pending account; else nil
 	listed
 }
 
 // AccountRoles is the roles that a member has on an account, those on its parent
 // included.
 type AccountRoles struct {
-	User  UserID
-	Name  Personal
-	Roles RoleSet
+	User  UserID   `json:"user,omitzero"`
+	Name  Personal `json:"name,omitzero"`
+	Roles RoleSet  `json:"roles,omitzero"`
 }
 
 // Reach says how a user reaches an account.
 type Reach struct {
-	Account     AccountID
-	AccountName Personal
-	State       State // of the account, as in Account.State; empty: not to be seen
-	User        UserID
-	Name        Personal
-	Email       Personal
-	Roles       RoleSet // Direct and FromParent together (ACC-3); empty: the user only manages the account
-	Direct      RoleSet // assigned on the account; empty: none
-	FromParent  RoleSet // assigned on its main account; empty: none
-	Manages     bool    // they manage it through its organization, which is no role on it; false in Access
+	Account     AccountID `json:"account,omitzero"`
+	AccountName Personal  `json:"accountName,omitzero"`
+	State       State     `json:"state,omitzero"` // of the account, as in Account.State; empty: not to be seen
+	User        UserID    `json:"user,omitzero"`
+	Name        Personal  `json:"name,omitzero"`
+	Email       Personal  `json:"email,omitzero"`
+	Roles       RoleSet   `json:"roles,omitzero"`      // Direct and FromParent together (ACC-3); empty: the user only manages the account
+	Direct      RoleSet   `json:"direct,omitzero"`     // assigned on the account; empty: none
+	FromParent  RoleSet   `json:"fromParent,omitzero"` // assigned on its main account; empty: none
+	Manages     bool      `json:"manages"`             // they manage it through its organization, which is no role on it; false in Access
 	listed
 }
 
@@ -330,7 +330,7 @@ func (at accountsPlace) independent(f accountsFacts, c *changes) page[Organizati
 	}
 	for _, a := range f.outside {
 		item := at.item(KindIndependent, a.account.ID)
-		item.listed.at.key.In = a.account.main()
+		item.Place.at.key.In = a.account.main()
 		item.Name = a.account.Personal.Name
 		for _, m := range a.members {
 			if !f.hides(a.account, m.user.ID, c.actor) {
@@ -374,7 +374,7 @@ func (at accountsPlace) pending(f accountsFacts, c *changes) page[OrganizationAc
 
 // item is an account in the page's section, with its cursor.
 func (at accountsPlace) item(kind Kind, account AccountID) OrganizationAccount {
-	cursor := listed{at.list, place{at.from.section, Key{ID: account}}}
+	cursor := listedAt(at.list, place{at.from.section, Key{ID: account}})
 	return OrganizationAccount{Kind: kind, ID: account, listed: cursor}
 }
 
@@ -480,14 +480,14 @@ func decideAccountsOf(f accountsOfFacts, l listID, from place) (page[Reach], err
 		for _, a := range f.held {
 			at := place{roleSection, Key{ID: a.account.ID}}
 			if compareIDs(a.account.ID, from.key.ID) > 0 && f.shows(a.account) {
-				p.items = append(p.items, f.item(a, listed{l, at}))
+				p.items = append(p.items, f.item(a, listedAt(l, at)))
 			}
 		}
 	}
 	for _, a := range f.managed {
 		at := place{manageSection, Key{In: a.account.Organization, ID: a.account.ID}}
 		if a.account.Closed == 0 && !f.hasRole(a.account.ID) && f.shows(a.account) {
-			p.items = append(p.items, f.item(a, listed{l, at}))
+			p.items = append(p.items, f.item(a, listedAt(l, at)))
 		}
 	}
 	return p, nil
@@ -587,7 +587,7 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 		}
 		direct, inherited := rolesIn(f.direct, user.ID), rolesIn(f.inherited, user.ID)
 		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited})
-		item.listed, item.State = listed{l, place{key: Key{ID: user.ID}}}, f.account.stateUnder(f.parent)
+		item.listed, item.State = listedAt(l, place{key: Key{ID: user.ID}}), f.account.stateUnder(f.parent)
 		found[user.ID] = item
 	}
 	items := slices.SortedFunc(maps.Values(found), func(a, b Reach) int { return compareIDs(a.User, b.User) })

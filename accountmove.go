@@ -160,17 +160,19 @@ func (f moveAccountFacts) family() family { return family{*f.account, f.subaccou
 
 // AccountManaged says that an account is now an organization's.
 type AccountManaged struct {
-	Account      AccountID
-	Organization OrganizationID
+	Account      AccountID      `json:"account,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
 }
 
 // AccountReleased says that an account is no longer its organization's.
-type AccountReleased struct{ Account AccountID }
+type AccountReleased struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 // AccountTransferred says that an account has another owner.
 type AccountTransferred struct {
-	Account AccountID
-	Owner   UserID
+	Account AccountID `json:"account,omitzero"`
+	Owner   UserID    `json:"owner,omitzero"`
 }
 
 func (e AccountManaged) apply(w *world) {

@@ -10,13 +10,13 @@ import (
 // AccountRequest is an organization's request to have an account: a question to the
 // account's owner, and a pending account to the organization.
 type AccountRequest struct {
-	ID               InvitationID
-	Account          AccountID
-	Organization     OrganizationID // the one that asks
-	OrganizationName Personal
-	By               Actor // who asked
-	ByName           Personal
-	Expires          time.Time
+	ID               InvitationID   `json:"id,omitzero"`
+	Account          AccountID      `json:"account,omitzero"`
+	Organization     OrganizationID `json:"organization,omitzero"` // the one that asks
+	OrganizationName Personal       `json:"organizationName,omitzero"`
+	By               Actor          `json:"by,omitzero"` // who asked
+	ByName           Personal       `json:"byName,omitzero"`
+	Expires          time.Time      `json:"expires,omitzero"`
 }
 
 // ListedAccountRequest is an AccountRequest in a list.
@@ -27,7 +27,7 @@ type ListedAccountRequest struct {
 
 // AccountRequestQuery selects account requests. The zero value selects all of them.
 type AccountRequestQuery struct {
-	After Cursor // of an item of the same query; empty: from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same query; empty: from the start
 }
 
 // AddAccount asks for an existing main account outside the organization. The answer is
@@ -131,7 +131,7 @@ func decideAccountRequests(
 	p := page[ListedAccountRequest]{end: true}
 	for _, q := range f.requests {
 		if c.now < q.request.Expires && compareIDs(q.request.ID, from.key.ID) > 0 {
-			at := listed{l, place{key: Key{ID: q.request.ID}}}
+			at := listedAt(l, place{key: Key{ID: q.request.ID}})
 			p.items = append(p.items, ListedAccountRequest{q.view(), at})
 		}
 	}

@@ -74,7 +74,7 @@ func newLarge(now time.Time) *large {
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email), Address: tenancy.NewPersonal(email)},
 		}
 		l.records = append(l.records, user,
-			tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Since: 1})
+			tenancy.MembershipRecord{Organization: l.candidate, User: user.ID, Role: tenancy.StandardUser, Since: 1})
 		if i < mergedAccounts {
 			account := tenancy.AccountRecord{ID: id(), Owner: user.ID, Organization: l.candidate, Created: 1}
 			l.records = append(l.records, account,
@@ -123,7 +123,7 @@ func (m plainMaps) merge(from, into tenancy.OrganizationID) {
 	for key, member := range m.members {
 		if key.in == from {
 			delete(m.members, key)
-			m.members[pair{into, key.id}] = tenancy.MembershipRecord{Organization: into, User: member.User, Since: 2}
+			m.members[pair{into, key.id}] = tenancy.MembershipRecord{Organization: into, User: member.User, Role: tenancy.StandardUser, Since: 2}
 		}
 	}
 }
@@ -175,7 +175,7 @@ func (t orderedTrees) merge(from, into tenancy.OrganizationID) orderedTrees {
 	for _, m := range members {
 		t.members.Delete(m)
 		t.of.Delete(pair{m.User, from})
-		t.members.Set(tenancy.MembershipRecord{Organization: into, User: m.User, Since: 2})
+		t.members.Set(tenancy.MembershipRecord{Organization: into, User: m.User, Role: tenancy.StandardUser, Since: 2})
 		t.of.Set(pair{m.User, into})
 	}
 	var accounts [][16]byte

@@ -72,7 +72,7 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 			Created:  1,
 			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@example.com", i))},
 		}
-		records = append(records, user, tenancy.MembershipRecord{Organization: orgs[n], User: user.ID, Since: 1})
+		records = append(records, user, tenancy.MembershipRecord{Organization: orgs[n], User: user.ID, Role: tenancy.StandardUser, Since: 1})
 		for j := range grantsEach {
 			account := accounts[n][(i/organizations+j)%accountsEach]
 			records = append(records,

@@ -146,16 +146,24 @@ func decideSetPricing(f setPricingFacts, pricing string, c *changes) (Account, e
 }
 
 // PhoneVerified says that an account has a verified phone number now.
-type PhoneVerified struct{ Account AccountID }
+type PhoneVerified struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 // AccountUpgraded says that an account is no longer on trial.
-type AccountUpgraded struct{ Account AccountID }
+type AccountUpgraded struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 // AccountInvoiced says that an account is on invoice, and no longer on trial.
-type AccountInvoiced struct{ Account AccountID }
+type AccountInvoiced struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 // PricingSet says that an account has another pricing model.
-type PricingSet struct{ Account AccountID }
+type PricingSet struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 func (e PhoneVerified) apply(*world) {}
 

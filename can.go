@@ -8,16 +8,15 @@ import (
 
 // Decision is the answer of Can and CanInOrganization.
 type Decision struct {
-	Allowed bool
-	Why     Why
+	Allowed bool `json:"allowed"`
+	Why     Why  `json:"why,omitzero"`
 	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
-	Role AccountRole
+	Role AccountRole `json:"role,omitzero"`
 	// Account is the account that the grant which allows is on: the one asked about or
 	// its parent; else zero.
-	Account AccountID
-	// OrganizationRole is the role that allows, with WhyOrganizationRole; else
-	// StandardUser, which then means nothing.
-	OrganizationRole OrganizationRole
+	Account AccountID `json:"account,omitzero"`
+	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
+	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
 }
 
 // Why is the reason of a Decision.

@@ -60,12 +60,12 @@ const maxCanMany = 100
 
 // AccountDecision is what CanMany answers about one account.
 type AccountDecision struct {
-	Account AccountID
+	Account AccountID `json:"account,omitzero"`
 	Decision
 	// Err is why there is no decision about this account: an *Error with CodeNotFound if
 	// the actor does not see the account, or not the user on it, or with CodeNotAllowed.
 	// Nil: there is one.
-	Err error
+	Err error `json:"err,omitzero"`
 }
 
 // CanMany returns what Can answers about a user, a permission and several accounts, each

@@ -13,11 +13,11 @@ import (
 // Violation is an invariant that does not hold, as Check found it. It contains no
 // personal data.
 type Violation struct {
-	Rule string // the ID of the rule, as docs/rules.md has it: "INV-3"
+	Rule string `json:"rule,omitzero"` // the ID of the rule, as docs/rules.md has it: "INV-3"
 	// Subject is the text form of the ID of what it is about: two IDs for a membership or
 	// a grant, and the stream's ID and the number for an event.
-	Subject string
-	Detail  string // what is wrong, in fixed words
+	Subject string `json:"subject,omitzero"`
+	Detail  string `json:"detail,omitzero"` // what is wrong, in fixed words
 }
 
 // CheckOptions say how much Check examines. The zero value means only the records.
@@ -55,7 +55,7 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 // check is Check, of which the observer was told.
 func (d *Directory) check(ctx context.Context, o CheckOptions) (found []Violation, err error) {
 	err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-		c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}, rest: map[Lookup]func(){}}
+		c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), dir: d, tallies: map[tally]int{}, rest: map[Lookup]func(){}}
 		c.records()
 		if o.Replay {
 			c.replay()

@@ -253,7 +253,7 @@ func TestCheck(t *testing.T) {
 			s.put(i)
 		}},
 		"INV-9 a member of an ended organization": {"INV-9", func(s *town) string { return s.ended.String() }, func(s *town) {
-			s.put(tenancy.MembershipRecord{Organization: s.ended, User: s.guest, Since: 1})
+			s.put(tenancy.MembershipRecord{Organization: s.ended, User: s.guest, Role: tenancy.StandardUser, Since: 1})
 		}},
 		"INV-9 an open account of an ended organization": {"INV-9", func(s *town) string { return s.ben.Account.ID.String() }, func(s *town) {
 			a := s.account(s.ben.Account.ID)
@@ -688,7 +688,7 @@ func TestReplay(t *testing.T) {
 		a, b := organizationStream(ana.Organization.ID), organizationStream(ben.Organization.ID)
 		first, second := tenancy.NewOperationID(), tenancy.NewOperationID()
 		joined := func(user byte) tenancy.EventData {
-			return tenancy.MemberJoined{Organization: ana.Organization.ID, User: tenancy.UserID{15: user}, Since: 1}
+			return tenancy.MemberJoined{Organization: ana.Organization.ID, User: tenancy.UserID{15: user}, Role: tenancy.StandardUser, Since: 1}
 		}
 		s.append(first, a, 0, joined(1))
 		s.append(second, a, 0, joined(2))

@@ -396,18 +396,22 @@ func (o OrganizationRecord) restorable(now Instant) bool {
 }
 
 // UserDeleted says that a user was deleted, and that their personal data is gone.
-type UserDeleted struct{ User UserID }
+type UserDeleted struct {
+	User UserID `json:"user,omitzero"`
+}
 
 // OrganizationDeleted says that an organization was deleted: its members are no longer
 // members, and its accounts are unmanaged. It is stored in the organization's stream,
 // and in the own stream of every member whom it lets go.
 type OrganizationDeleted struct {
-	Organization OrganizationID
-	Ended        Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	Ended        Instant        `json:"ended,omitzero"`
 }
 
 // OrganizationRestored says that a deleted organization is active again.
-type OrganizationRestored struct{ Organization OrganizationID }
+type OrganizationRestored struct {
+	Organization OrganizationID `json:"organization,omitzero"`
+}
 
 func (e UserDeleted) apply(w *world) {
 	edit(w, userByID(e.User), func(u *UserRecord) { u.Deleted = true })

@@ -276,8 +276,9 @@
 //
 // A refusal is an [*Error] with a [Code]. There is one code for each rule, stable across
 // releases, and each belongs to one [Category]. Both work with errors.Is; [CodeOf] and
-// [CategoryOf] return them. A host maps the ten categories to statuses and the codes to
-// sentences:
+// [CategoryOf] return them. Each code has a status for HTTP ([Code.Status]) and a sentence
+// for the person who is refused ([Code.Sentence]). [Codes] lists them all, so that a host
+// can translate the sentences. These are the ten categories, with their statuses:
 //
 //   - [ErrInvalid]: malformed, or what this operation never takes: 400
 //   - [ErrNotFound]: absent, or not to be seen by this actor. Both are the same, byte
@@ -287,12 +288,12 @@
 //   - [ErrAlreadyExists], [ErrPreconditionFailed], [ErrLimitReached]: the state forbids
 //     it now: 409
 //   - [ErrConflict]: something changed since the caller looked, or others kept winning:
-//     409. After [CodeBusy] and [CodeClaimChanged] the caller may try again. After
-//     [CodeTermsChanged] the person decides again, and [CodeOperationTaken] is the
-//     caller's mistake
+//     409, and 503 for [CodeBusy]. After [CodeBusy] and [CodeClaimChanged] the caller may
+//     try again. After [CodeTermsChanged] the person decides again, and
+//     [CodeOperationTaken] is the caller's mistake
 //   - [ErrUnavailable]: a name server failed: 503
 //   - [ErrAlreadyDone]: it was done the first time, and [OutcomeOf] returns the IDs of
-//     what it made: 200
+//     what it made: 409, or 200 with these IDs
 //   - [ErrAmbiguous]: whether it was done is not known; ask by Error.Operation: 503
 //
 // Any other error comes from the store's driver, the context or a function of the host's

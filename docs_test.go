@@ -54,7 +54,7 @@ var beyondOperations = map[Code]string{
 }
 
 // toCome are numbers that are reserved for rules that are not built yet.
-var toCome = []string{"ACC-11", "GEN-19", "GEN-20", "ORG-15", "ROLE-9", "USR-20", "USR-22"}
+var toCome = []string{"ACC-11", "ORG-15", "ROLE-9", "USR-20", "USR-22"}
 
 func TestRulesDocument(t *testing.T) {
 	text, ids := document(t, "rules.md"), ruleIDs(t)
@@ -278,6 +278,17 @@ themselves consult (ROLE-8). A test compares the page with them.
 Every operation can also refuse with these codes:
 `
 
+const codesIntroduction = `
+## Codes
+
+What ` + "`Codes`" + ` returns (GEN-16). The text is the code wherever it is printed. The status is
+that of an HTTP response. The sentence is for the person who is refused, and a host may
+translate it.
+
+| code | text | category | status | rules | sentence |
+|---|---|---|---|---|---|
+`
+
 // operationsDocument writes the page.
 func operationsDocument(t *testing.T) string {
 	t.Helper()
@@ -312,6 +323,11 @@ func operationsDocument(t *testing.T) string {
 	require.Len(t, chapters[:chapter], len(chapters),
 		"a chapter begins with an operation that does not exist, or out of order")
 	p.tables()
+	p.WriteString(codesIntroduction)
+	for _, info := range Codes() {
+		fmt.Fprintf(&p, "| `%s` | `%s` | `%s` | %d | %s | %s |\n", p.codes[info.Code], info.Code, info.Category, info.Status,
+			strings.Join(info.Rules, ", "), info.Sentence)
+	}
 	return p.String()
 }
 
@@ -391,7 +407,7 @@ var (
 // ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
-		if OrganizationRole(rank).may(p) {
+		if (StandardUser + OrganizationRole(rank)).may(p) {
 			names = append(names, name)
 		}
 	}
@@ -441,7 +457,7 @@ func (p *operationsPage) tables() {
 	for _, row := range organizationTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for rank := range rankNames {
-			fmt.Fprintf(p, " %s |", cell(OrganizationRole(rank).may(row.permission)))
+			fmt.Fprintf(p, " %s |", cell((StandardUser + OrganizationRole(rank)).may(row.permission)))
 		}
 		p.WriteString("\n")
 	}

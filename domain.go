@@ -10,18 +10,18 @@ import (
 // Domain is an organization's claim to an internet domain, and how far it is proven.
 // It covers exactly its own name, and none of its subdomains (USR-3).
 type Domain struct {
-	ID           DomainID
-	Organization OrganizationID
-	Name         string       // canonical: ASCII letters lowered, A-labels
-	State        State        // StateUnverified, StateVerified, StateLapsing
-	Live         bool         // verified, and its record was found within Options.DomainLive (DOM-4)
-	RecordName   string       // the name of the TXT record that proves the claim
-	RecordValue  string       // the record's value (DOM-2)
-	Policy       SignUpPolicy // the domain's own; PolicyInherited means the organization's
-	Connection   ConnectionID // enforced on it; zero: none
-	Verified     time.Time    // zero: not
-	LastFound    time.Time    // when the record was last found; zero: never
-	Lapses       time.Time    // in StateLapsing, when the domain may be lost; else zero
+	ID           DomainID       `json:"id,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Name         string         `json:"name,omitzero"`        // canonical: ASCII letters lowered, A-labels
+	State        State          `json:"state,omitzero"`       // StateUnverified, StateVerified, StateLapsing
+	Live         bool           `json:"live"`                 // verified, and its record was found within Options.DomainLive (DOM-4)
+	RecordName   string         `json:"recordName,omitzero"`  // the name of the TXT record that proves the claim
+	RecordValue  string         `json:"recordValue,omitzero"` // the record's value (DOM-2)
+	Policy       SignUpPolicy   `json:"policy,omitzero"`      // the domain's own; PolicyInherited means the organization's
+	Connection   ConnectionID   `json:"connection,omitzero"`  // enforced on it; zero: none
+	Verified     time.Time      `json:"verified,omitzero"`    // zero: not
+	LastFound    time.Time      `json:"lastFound,omitzero"`   // when the record was last found; zero: never
+	Lapses       time.Time      `json:"lapses,omitzero"`      // in StateLapsing, when the domain may be lost; else zero
 }
 
 // ListedDomain is a Domain in a list.
@@ -32,7 +32,7 @@ type ListedDomain struct {
 
 // DomainQuery selects some of an organization's domains. The zero value selects all.
 type DomainQuery struct {
-	After Cursor // of an item of the same query; empty: from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same query; empty: from the start
 }
 
 // AddDomain claims a domain for an organization (DOM-1). The claim is unverified: the
@@ -149,7 +149,7 @@ func decideDomains(f domainsFacts, l listID, c *changes) (page[ListedDomain], er
 	p := page[ListedDomain]{end: len(f.domains) < pageSize}
 	for _, d := range f.domains {
 		p.next = place{key: Key{ID: d.ID}}
-		p.items = append(p.items, ListedDomain{c.viewDomain(d), listed{l, p.next}})
+		p.items = append(p.items, ListedDomain{c.viewDomain(d), listedAt(l, p.next)})
 	}
 	return p, nil
 }
@@ -237,14 +237,16 @@ func (c *changes) viewDomainNow(id DomainID) Domain {
 
 // DomainAdded says that an organization claims a domain.
 type DomainAdded struct {
-	Domain       DomainID
-	Organization OrganizationID
-	Label        Reference
-	Created      Instant
+	Domain       DomainID       `json:"domain,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Label        Reference      `json:"label,omitzero"`
+	Created      Instant        `json:"created,omitzero"`
 }
 
 // DomainRemoved says that an organization no longer claims a domain.
-type DomainRemoved struct{ Domain DomainID }
+type DomainRemoved struct {
+	Domain DomainID `json:"domain,omitzero"`
+}
 
 func (e DomainAdded) apply(w *world) {
 	w.create(DomainRecord{

@@ -1,7 +1,9 @@
 package tenancy
 
 import (
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"strings"
 	"time"
 )
@@ -95,6 +97,30 @@ func (e *Error) Error() string {
 	return text + ": " + e.Err.Error()
 }
 
+// MarshalJSON writes what a response to the person may hold (GEN-19): the code and its
+// sentence, the operation's name and subject, and the other fields that are set. Of an
+// error that is not a refusal it writes the operation and the subject alone, since the
+// cause is for the host's log.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	code := CodeOf(e.Err)
+	return json.Marshal(errorJSON{code, code.Sentence(), e.Op, e.Subject, e.Pending, e.Operation, e.Outcome, e.Terms})
+}
+
+// errorJSON is the JSON form of an Error.
+type errorJSON struct {
+	Code      Code         `json:"code,omitzero"`
+	Sentence  string       `json:"sentence,omitzero"`
+	Op        string       `json:"name"`
+	Subject   string       `json:"subject,omitzero"`
+	Pending   InvitationID `json:"pending,omitzero"`
+	Operation OperationID  `json:"operation,omitzero"`
+	Outcome   *Outcome     `json:"outcome,omitzero"`
+	Terms     *Terms       `json:"terms,omitzero"`
+}
+
+// LogValue returns the error's text to slog.
+func (e *Error) LogValue() slog.Value { return slog.StringValue(e.Error()) }
+
 // Unwrap returns the code or the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -121,7 +147,7 @@ const (
 	// ErrInvalid
 
 	// CodeID refuses what is not the text form of an ID of this kind, and a zero ID where
-	// one is needed (section 3, EVT-7).
+	// one is needed (section 3, EVT-7, GEN-20).
 	CodeID Code = "id"
 	// CodeName refuses a name that is empty or longer than 64 characters after trimming,
 	// is not UTF-8, or holds control characters, line separators or bidirectional controls
@@ -142,10 +168,10 @@ const (
 	// CodeMailProvider refuses a common mail provider's domain (DOM-1).
 	CodeMailProvider Code = "mail_provider"
 	// CodeRole refuses what is not an organization role, and Owner where it cannot be
-	// given (ROLE-4, USR-4).
+	// given (ROLE-4, USR-4, GEN-19).
 	CodeRole Code = "role"
 	// CodeRoles refuses a set of account roles that cannot be given: it is empty, or holds
-	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7).
+	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GEN-19).
 	CodeRoles Code = "roles"
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
 	// GEN-7).
@@ -357,7 +383,7 @@ const (
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
 	// CodeBusy means that other calls kept winning, that one did not end in time, or that a
-	// relay outlived its lease (GEN-3, GEN-11, EVT-5).
+	// relay outlived its lease (GEN-3, EVT-5, GEN-11).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
@@ -384,7 +410,7 @@ var codes = map[Code]struct {
 	category Category
 	rules    string
 }{
-	CodeID:                {ErrInvalid, "section 3, EVT-7"},
+	CodeID:                {ErrInvalid, "section 3, EVT-7, GEN-20"},
 	CodeName:              {ErrInvalid, "section 3"},
 	CodeEmail:             {ErrInvalid, "ADR-1, USR-2"},
 	CodePhone:             {ErrInvalid, "ACC-10"},
@@ -392,8 +418,8 @@ var codes = map[Code]struct {
 	CodeDomainName:        {ErrInvalid, "DOM-1"},
 	CodeDomainReserved:    {ErrInvalid, "DOM-1"},
 	CodeMailProvider:      {ErrInvalid, "DOM-1"},
-	CodeRole:              {ErrInvalid, "ROLE-4, USR-4"},
-	CodeRoles:             {ErrInvalid, "ACC-7, ROLE-7"},
+	CodeRole:              {ErrInvalid, "ROLE-4, USR-4, GEN-19"},
+	CodeRoles:             {ErrInvalid, "ACC-7, ROLE-7, GEN-19"},
 	CodePermission:        {ErrInvalid, "ROLE-7, GEN-7"},
 	CodeOption:            {ErrInvalid, "ROLE-7, GEN-13"},
 	CodePolicy:            {ErrInvalid, "DOM-6"},

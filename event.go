@@ -1,9 +1,7 @@
 package tenancy
 
 import (
-	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 )
@@ -12,8 +10,8 @@ import (
 // organization, a user's. Exactly one of its fields is set; the zero Stream names no
 // log.
 type Stream struct {
-	Organization OrganizationID `json:",omitzero"`
-	User         UserID         `json:",omitzero"`
+	Organization OrganizationID
+	User         UserID
 }
 
 // Key returns the bytes of the ID that is set. Streams are ordered by them.
@@ -35,6 +33,26 @@ func (s Stream) String() string {
 	return ""
 }
 
+// MarshalText returns what String does.
+func (s Stream) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what MarshalText returns of a stream that names a log. Anything else
+// is CodeID, and leaves the stream as it was.
+func (s *Stream) UnmarshalText(text []byte) error {
+	var read Stream
+	err := read.User.UnmarshalText(text)
+	if err != nil {
+		err = read.Organization.UnmarshalText(text)
+	}
+	if err == nil && !read.valid() {
+		err = &Error{Op: "ParseID", Err: CodeID}
+	}
+	if err == nil {
+		*s = read
+	}
+	return err
+}
+
 func (s Stream) valid() bool { return s.Organization.IsZero() != s.User.IsZero() }
 
 func streamOfOrganization(org OrganizationID) Stream { return Stream{Organization: org} }
@@ -43,8 +61,8 @@ func streamOfUser(user UserID) Stream                { return Stream{User: user}
 // Actor is who acts: a user, an Operator of the platform, or, as the zero value,
 // System, which is the host itself. At most one of its fields is set.
 type Actor struct {
-	User     UserID     `json:",omitzero"`
-	Operator OperatorID `json:",omitempty"`
+	User     UserID
+	Operator OperatorID
 }
 
 // String returns the user's ID, "operator/" and the Operator's ID, or "system".
@@ -71,6 +89,19 @@ func ParseActor(text string) (Actor, error) {
 	return actor, nil
 }
 
+// MarshalText returns what String does.
+func (a Actor) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText reads what MarshalText returns. Anything else is CodeInput, the empty text
+// among it, and leaves the Actor as it was.
+func (a *Actor) UnmarshalText(text []byte) error {
+	read, err := ParseActor(string(text))
+	if err == nil {
+		*a = read
+	}
+	return err
+}
+
 func parseActor(text string) (Actor, bool) {
 	if text == "system" {
 		return Actor{}, true
@@ -89,19 +120,19 @@ func parseActor(text string) (Actor, bool) {
 // appended to each of them. Copies of one event have the same Actor, Operation, Part
 // and Step, and happened once.
 type Event struct {
-	ID          EventID           `json:",omitzero"` // zero in a preview
-	Stream      Stream            //
-	Sequence    uint64            `json:",omitempty"` // in the stream, from 1, without gaps; zero in a preview
-	Time        Instant           //
-	Actor       Actor             // who acted
-	Name        string            // the operation's name: "RenameOrganization"
-	Operation   OperationID       `json:",omitzero"`  // the operation's ID (GEN-13); zero in a preview
-	Part        int               `json:",omitempty"` // which operation of an Atomically, from 1; zero outside
-	Step        int               // which event of the operation, from 0
-	Correlation Reference         `json:",omitempty"` // the caller's (Session.Correlate)
-	Data        EventData         // what happened: one of the event types
-	Previous    [sha256.Size]byte `json:"-"` // the Hash of the event before it; zero for the first (EVT-6)
-	Hash        [sha256.Size]byte `json:"-"` // over all fields above
+	ID          EventID     `json:"id,omitzero"`          // zero in a preview
+	Stream      Stream      `json:"stream,omitzero"`      //
+	Sequence    uint64      `json:"sequence,omitzero"`    // in the stream, from 1, without gaps; zero in a preview
+	Time        Instant     `json:"time,omitzero"`        //
+	Actor       Actor       `json:"actor"`                // who acted
+	Name        string      `json:"name,omitzero"`        // the operation's name: "RenameOrganization"
+	Operation   OperationID `json:"operation,omitzero"`   // the operation's ID (GEN-13); zero in a preview
+	Part        int         `json:"part,omitzero"`        // which operation of an Atomically, from 1; zero outside
+	Step        int         `json:"step"`                 // which event of the operation, from 0
+	Correlation Reference   `json:"correlation,omitzero"` // the caller's (Session.Correlate)
+	Data        EventData   `json:"data"`                 // what happened: one of the event types
+	Previous    Hash        `json:"previous,omitzero"`    // the Hash of the event before it; zero for the first (EVT-6)
+	Hash        Hash        `json:"hash,omitzero"`        // over all fields above
 }
 
 // EventData says what happened. Its types are the event types of this package: structs,
@@ -144,25 +175,24 @@ func EventTypes() []EventData {
 // Cursor returns the event's place in its stream, to be passed as EventQuery.After. It
 // serves every query of the stream.
 func (e Event) Cursor() Cursor {
-	return listed{list: eventsList(e.Stream), at: placeInLog(EventPlace{e.Time, e.Sequence})}.Cursor()
+	return listedAt(eventsList(e.Stream), placeInLog(EventPlace{e.Time, e.Sequence})).Cursor()
 }
 
-// eventJSON is the JSON form of an Event: its fields, with the type's name beside the
-// data, and the hash in hex.
+// eventJSON is an Event with what its fields do not say.
 type eventJSON struct {
-	Type string
+	Type string `json:"type"`
 	plainEvent
-	Hash string `json:",omitempty"`
+	Cursor Cursor `json:"cursor,omitzero"`
 }
 
 type plainEvent Event
 
-// MarshalJSON writes a stable form: Type, then the fields of Event, then Hash in hex.
-// Times are written as RFC 3339 with microseconds.
+// MarshalJSON writes the type's name, then the fields, then the cursor of an event that is
+// in a stream (GEN-19). Times are RFC 3339 with microseconds, and hashes hex digits.
 func (e Event) MarshalJSON() ([]byte, error) {
 	out := eventJSON{Type: EventType(e.Data), plainEvent: plainEvent(e)}
 	if e.Sequence != 0 {
-		out.Hash = fmt.Sprintf("%x", e.Hash)
+		out.Cursor = e.Cursor()
 	}
 	return json.Marshal(out)
 }

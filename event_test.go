@@ -162,7 +162,8 @@ func TestEventData(t *testing.T) {
 				require.NoError(t, err)
 				rest := string(sent)
 				for field := range reflect.TypeOf(zero).Fields() {
-					_, after, found := strings.Cut(rest, `"`+field.Name+`":`)
+					key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+					_, after, found := strings.Cut(rest, `"`+key+`":`)
 					require.True(t, found, "%T %s", zero, field.Name)
 					rest = after
 				}

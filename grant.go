@@ -5,9 +5,9 @@ import "context"
 // Grant is the roles that a user has on an account because they were assigned there.
 // Those assigned on its parent are not among them.
 type Grant struct {
-	Account AccountID
-	User    UserID
-	Roles   RoleSet
+	Account AccountID `json:"account,omitzero"`
+	User    UserID    `json:"user,omitzero"`
+	Roles   RoleSet   `json:"roles,omitzero"`
 }
 
 // AssignRoles sets a user's roles on an account, in place of those assigned there
@@ -242,15 +242,15 @@ func (st accountStanding) mayName(n nominee) bool {
 
 // RolesAssigned says which roles a user has on an account now.
 type RolesAssigned struct {
-	Account AccountID
-	User    UserID
-	Roles   RoleSet
+	Account AccountID `json:"account,omitzero"`
+	User    UserID    `json:"user,omitzero"`
+	Roles   RoleSet   `json:"roles,omitzero"`
 }
 
 // RolesRevoked says that no roles are assigned to a user on an account any longer.
 type RolesRevoked struct {
-	Account AccountID
-	User    UserID
+	Account AccountID `json:"account,omitzero"`
+	User    UserID    `json:"user,omitzero"`
 }
 
 func (e RolesAssigned) apply(w *world) { w.put(GrantRecord(e)) }

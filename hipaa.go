@@ -11,9 +11,9 @@ import (
 // HIPAA, and by which Business Associate Addendum. The zero value is an organization
 // that may not.
 type HIPAAEntitlement struct {
-	On        bool
-	Reference Reference // the addendum's; needed to turn it on
-	Executed  time.Time // when the addendum was executed; needed to turn it on
+	On        bool      `json:"on"`
+	Reference Reference `json:"reference,omitzero"` // the addendum's; needed to turn it on
+	Executed  time.Time `json:"executed,omitzero"`  // when the addendum was executed; needed to turn it on
 }
 
 // SetHIPAAEntitlement sets whether an organization may designate accounts (HIP-1): on,
@@ -142,18 +142,18 @@ func decideDisableHIPAA(f designationFacts, c *changes) (Account, error) {
 
 // HIPAAQuery selects lines of a report. The zero value selects all of them.
 type HIPAAQuery struct {
-	After Cursor // of a line of the same report; "": from the start
+	After Cursor `json:"after,omitzero"` // of a line of the same report; "": from the start
 }
 
 // HIPAALine is an account or subaccount in an organization's report.
 type HIPAALine struct {
-	Account    AccountID
-	Parent     AccountID // zero: it is a main account
-	Name       Personal
-	State      State
-	Designated time.Time // since when; zero: it is not designated
-	By         Actor     // who designated it; zero: it is not designated
-	Gap        bool      // its parent is designated, and it is neither designated nor closed (HIP-4)
+	Account    AccountID `json:"account,omitzero"`
+	Parent     AccountID `json:"parent,omitzero"` // zero: it is a main account
+	Name       Personal  `json:"name,omitzero"`
+	State      State     `json:"state,omitzero"`
+	Designated time.Time `json:"designated,omitzero"` // since when; zero: it is not designated
+	By         Actor     `json:"by,omitzero"`         // who designated it; zero: it is not designated
+	Gap        bool      `json:"gap"`                 // its parent is designated, and it is neither designated nor closed (HIP-4)
 	listed
 }
 
@@ -205,7 +205,7 @@ func decideHIPAAReport(f hipaaReportFacts, l listID, c *changes) (page[HIPAALine
 		p.items = append(p.items, HIPAALine{
 			Account: a.ID, Parent: a.Parent, Name: a.Personal.Name, State: a.stateUnder(f.parents[i]),
 			Designated: a.Designated.Time(), By: a.DesignatedBy, Gap: a.lags(f.parents[i]),
-			listed: listed{l, p.next},
+			listed: listedAt(l, p.next),
 		})
 	}
 	return p, nil
@@ -232,21 +232,23 @@ func anyDesignated(families []family) bool { return slices.ContainsFunc(families
 
 // HIPAAEntitlementSet says whether an organization is entitled to designate accounts.
 type HIPAAEntitlementSet struct {
-	Organization OrganizationID
-	On           bool
-	Reference    Reference
-	Executed     Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	On           bool           `json:"on"`
+	Reference    Reference      `json:"reference,omitzero"`
+	Executed     Instant        `json:"executed,omitzero"`
 }
 
 // HIPAAEnabled says that an account is subject to HIPAA.
 type HIPAAEnabled struct {
-	Account AccountID
-	By      Actor
-	Since   Instant
+	Account AccountID `json:"account,omitzero"`
+	By      Actor     `json:"by,omitzero"`
+	Since   Instant   `json:"since,omitzero"`
 }
 
 // HIPAADisabled says that an account is no longer subject to HIPAA.
-type HIPAADisabled struct{ Account AccountID }
+type HIPAADisabled struct {
+	Account AccountID `json:"account,omitzero"`
+}
 
 func (e HIPAAEntitlementSet) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {

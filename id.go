@@ -18,8 +18,8 @@ import (
 // none.
 //
 // The text form is a two-letter prefix for the kind and 32 lower-case hex digits, as in
-// "AC0190b2…". String, GoString and MarshalText return it, and Value stores it in a
-// database column. ParseID, UnmarshalText and Scan accept it and nothing else.
+// "AC0190b2…". String, GoString and MarshalText return it, and ParseID and UnmarshalText
+// accept it and nothing else. In a database an ID is its 16 bytes: see Value and Scan.
 type ID[K idKind] [16]byte
 
 type (
@@ -126,7 +126,7 @@ func (id ID[K]) String() string {
 // bytes.
 func (id ID[K]) GoString() string { return id.String() }
 
-// MarshalText returns the text form. encoding/json and slog use it.
+// MarshalText returns the text form. slog uses it, and encoding/json for the keys of maps.
 func (id ID[K]) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
 
 // UnmarshalText parses the text form. It refuses anything else with CodeID and leaves
@@ -149,27 +149,57 @@ func (id *ID[K]) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Value returns the text form for a database driver, and NULL for the zero ID.
+// MarshalJSON returns the text form, and null for the zero ID, which means none (GEN-19).
+func (id ID[K]) MarshalJSON() ([]byte, error) {
+	if id.IsZero() {
+		return []byte("null"), nil
+	}
+	return []byte(`"` + id.String() + `"`), nil
+}
+
+// Value returns the 16 bytes for a database driver, and NULL for the zero ID, as the
+// stores keep IDs in their own tables (GEN-20). A host's column that holds IDs is a
+// PostgreSQL uuid or a SQLite BLOB. It then compares equal to the columns of the
+// library's tables. For a column of text, pass String.
 func (id ID[K]) Value() (driver.Value, error) {
 	if id.IsZero() {
 		return nil, nil
 	}
-	return id.String(), nil
+	return id[:], nil
 }
 
-// Scan parses the text form from a database driver, and reads NULL as the zero ID. It
-// refuses anything else with CodeID.
+// Scan reads an ID from a database driver: its 16 bytes, the text of a UUID with or
+// without hyphens, or the text form. NULL is the zero ID. The bytes and a UUID's text
+// do not say of which kind an ID is, so that the host's query has to. Scan refuses
+// anything else with CodeID and leaves the ID as it was (GEN-20).
 func (id *ID[K]) Scan(value any) error {
 	switch v := value.(type) {
 	case nil:
 		*id = ID[K]{}
 		return nil
 	case string:
-		return id.UnmarshalText([]byte(v))
+		return id.scanText(v)
 	case []byte:
-		return id.UnmarshalText(v)
+		if len(v) == len(id) {
+			*id = ID[K](v)
+			return nil
+		}
+		return id.scanText(string(v))
 	}
 	return &Error{Op: "ParseID", Err: CodeID}
+}
+
+// scanText parses the text of a UUID or the text form.
+func (id *ID[K]) scanText(text string) error {
+	if len(text) != 36 && len(text) != 32 {
+		return id.UnmarshalText([]byte(text))
+	}
+	read, err := uuid.Parse(text)
+	if err != nil {
+		return &Error{Op: "ParseID", Err: CodeID}
+	}
+	*id = ID[K](read)
+	return nil
 }
 
 // Instant is a point in time as records and events store it: microseconds since 1970, in
@@ -188,6 +218,26 @@ func (t Instant) Time() time.Time {
 }
 
 func (t Instant) add(d time.Duration) Instant { return t + Instant(d.Microseconds()) }
+
+// Hash is a SHA-256. Its text form, which JSON uses, is 64 hex digits.
+type Hash [sha256.Size]byte
+
+// String returns the text form.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText returns the text form.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads the text form, in upper or lower case. Anything else is CodeInput,
+// and leaves the hash as it was.
+func (h *Hash) UnmarshalText(text []byte) error {
+	read, err := hex.DecodeString(string(text))
+	if err != nil || len(read) != len(h) {
+		return &Error{Op: "ParseHash", Err: CodeInput}
+	}
+	*h = Hash(read)
+	return nil
+}
 
 // MarshalText returns RFC 3339 with microseconds. Never is the empty text.
 func (t Instant) MarshalText() ([]byte, error) {

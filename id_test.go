@@ -3,6 +3,7 @@ package tenancy_test
 import (
 	"bytes"
 	"database/sql/driver"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -63,8 +64,11 @@ func textForm[I interface {
 			require.Equal(t, id, read)
 			value, err := any(id).(driver.Valuer).Value()
 			require.NoError(t, err)
-			require.Equal(t, text, value)
-			for _, stored := range []any{text, []byte(text)} {
+			require.Equal(t, bytesOf(digits), value, "GEN-20 what the stores' columns hold")
+			const uuid = "0190b2c3-d4e5-f607-1829-3a4b5c6d7e8f"
+			for _, stored := range []any{ // GEN-20
+				value, text, []byte(text), uuid, []byte(uuid), strings.ToUpper(uuid), digits, strings.ToUpper(digits),
+			} {
 				read = I{}
 				require.NoError(t, P(&read).Scan(stored))
 				require.Equal(t, id, read)
@@ -74,6 +78,13 @@ func textForm[I interface {
 			value, err = any(read).(driver.Valuer).Value()
 			require.NoError(t, err)
 			require.Nil(t, value)
+		})
+		t.Run("GEN-20 Value gives a copy", func(t *testing.T) {
+			kept := id
+			value, err := any(kept).(driver.Valuer).Value()
+			require.NoError(t, err)
+			value.([]byte)[0]++
+			require.Equal(t, id, kept)
 		})
 		t.Run("refuses all else, and stays as it was", func(t *testing.T) {
 			for _, wrong := range []string{
@@ -88,14 +99,35 @@ func textForm[I interface {
 				require.Equal(t, id, kept)
 				_, err = tenancy.ParseID[I](wrong)
 				refused(t, err, tenancy.CodeID)
+				if wrong != digits { // the text of a UUID, which has no prefix in a database
+					refused(t, P(&kept).Scan(wrong), tenancy.CodeID)
+					refused(t, P(&kept).Scan([]byte(wrong)), tenancy.CodeID)
+				}
+			}
+			for _, wrong := range []string{ // GEN-20
+				"0190b2c3-d4e5-f607-1829-3a4b5c6d7e8g", "0190b2c3-d4e5-f607-1829-3a4b5c6d7e8", digits[:31] + "g",
+				"{0190b2c3-d4e5-f607-1829-3a4b5c6d7e8f}", "urn:uuid:0190b2c3-d4e5-f607-1829-3a4b5c6d7e8f",
+				"0190b2c3d-4e5-f607-1829-3a4b5c6d7e8f", "0123456789abcde", "0123456789abcdef0",
+			} {
+				kept := id
 				refused(t, P(&kept).Scan(wrong), tenancy.CodeID)
 				refused(t, P(&kept).Scan([]byte(wrong)), tenancy.CodeID)
+				require.Equal(t, id, kept)
 			}
 			for _, other := range []any{1, 1.5, true, time.Time{}, [16]byte{1}} {
 				refused(t, P(&id).Scan(other), tenancy.CodeID)
 			}
 		})
 	})
+}
+
+// bytesOf decodes hex digits.
+func bytesOf(digits string) []byte {
+	b, err := hex.DecodeString(digits)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 func TestIDText(t *testing.T) {

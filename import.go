@@ -9,8 +9,8 @@ import (
 // ImportEntitlement says whether an organization may import users. The zero value is an
 // organization that may not.
 type ImportEntitlement struct {
-	On        bool
-	Reference Reference // the host's, such as a ticket's number; needed to turn it on
+	On        bool      `json:"on"`
+	Reference Reference `json:"reference,omitzero"` // the host's, such as a ticket's number; needed to turn it on
 }
 
 // SetImportEntitlement sets whether an organization may import users (USR-15): on, with
@@ -62,14 +62,14 @@ type UserImport struct {
 
 // ImportedUser is what became of one address.
 type ImportedUser struct {
-	Email Personal // as it was given
+	Email Personal `json:"email,omitzero"` // as it was given
 	// User is who was imported. Zero: nobody was, and Err says why; without an Err, an
 	// error of the whole call came first.
-	User    UserID
-	Brought []OrganizationID // their organizations, which were merged (MRG-3); nil: they owned none
+	User    UserID           `json:"user,omitzero"`
+	Brought []OrganizationID `json:"brought,omitzero"` // their organizations, which were merged (MRG-3); nil: they owned none
 	// Err is why nobody was imported, an *Error whose Subject is the organization. Nil:
 	// the user was imported.
-	Err error
+	Err error `json:"err,omitzero"`
 }
 
 // maxImport is how many addresses one call takes, and importBatch how many one
@@ -402,15 +402,15 @@ func decideImportOwner(f importOwnerFacts, notify bool, c *changes) (importOutco
 
 // ImportableUserQuery selects importable users. The zero value selects all of them.
 type ImportableUserQuery struct {
-	After Cursor // of an item of the same list; "": from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same list; "": from the start
 }
 
 // ImportableUser is a user who could be imported.
 type ImportableUser struct {
-	User  UserID
-	Email Personal
-	Name  Personal
-	Owns  int // how many organizations they own: all of them would merge
+	User  UserID   `json:"user,omitzero"`
+	Email Personal `json:"email,omitzero"`
+	Name  Personal `json:"name,omitzero"`
+	Owns  int      `json:"owns"` // how many organizations they own: all of them would merge
 	listed
 }
 
@@ -475,7 +475,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 		}
 		p.items = append(p.items, ImportableUser{
 			User: u.ID, Email: u.Personal.Email, Name: u.Personal.Name,
-			Owns: len(f.memberships[i]), listed: listed{l, p.next},
+			Owns: len(f.memberships[i]), listed: listedAt(l, p.next),
 		})
 	}
 	return p, nil
@@ -491,17 +491,17 @@ func (f importableUsersFacts) isMember(memberships []MembershipRecord) bool {
 
 // ImportEntitlementSet says whether an organization may import users.
 type ImportEntitlementSet struct {
-	Organization OrganizationID
-	On           bool
-	Reference    Reference
+	Organization OrganizationID `json:"organization,omitzero"`
+	On           bool           `json:"on"`
+	Reference    Reference      `json:"reference,omitzero"`
 }
 
 // UserImported says that a user became a member by import, and whether the host is to
 // tell them.
 type UserImported struct {
-	Organization OrganizationID
-	User         UserID
-	Notify       bool
+	Organization OrganizationID `json:"organization,omitzero"`
+	User         UserID         `json:"user,omitzero"`
+	Notify       bool           `json:"notify"`
 }
 
 func (e ImportEntitlementSet) apply(w *world) {

@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"time"
@@ -8,31 +9,31 @@ import (
 
 // Invitation asks a person, by address, into an organization or to an account.
 type Invitation struct {
-	ID           InvitationID
-	Organization OrganizationID   // the one it is to; zero: it is to an account
-	Account      AccountID        // the one it is to; zero: it is to an organization
-	Email        Personal         // as it was given; empty from 30 days after it was settled or expired (ORG-11)
-	Role         OrganizationRole // offered in the organization; zero: StandardUser, or it is to an account
-	Roles        RoleSet          // offered on the account; empty: it is to an organization
-	Inviter      UserID           // who sent it, or resent it last
-	InviterName  Personal         // empty: the inviter was deleted
-	State        State            // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked
-	Created      time.Time
-	Expires      time.Time // from this moment on it cannot be accepted
-	Settled      time.Time // when it was accepted, declined or revoked; zero: it was not
+	ID           InvitationID     `json:"id,omitzero"`
+	Organization OrganizationID   `json:"organization,omitzero"` // the one it is to; zero: it is to an account
+	Account      AccountID        `json:"account,omitzero"`      // the one it is to; zero: it is to an organization
+	Email        Personal         `json:"email,omitzero"`        // as it was given; empty from 30 days after it was settled or expired (ORG-11)
+	Role         OrganizationRole `json:"role,omitzero"`         // offered in the organization; zero: it is to an account
+	Roles        RoleSet          `json:"roles,omitzero"`        // offered on the account; empty: it is to an organization
+	Inviter      UserID           `json:"inviter,omitzero"`      // who sent it, or resent it last
+	InviterName  Personal         `json:"inviterName,omitzero"`  // empty: the inviter was deleted
+	State        State            `json:"state,omitzero"`        // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked
+	Created      time.Time        `json:"created,omitzero"`
+	Expires      time.Time        `json:"expires,omitzero"` // from this moment on it cannot be accepted
+	Settled      time.Time        `json:"settled,omitzero"` // when it was accepted, declined or revoked; zero: it was not
 }
 
 // SentInvitation is an invitation just made, with its secret, which the host puts into
 // the mail. The secret is returned only this once (USR-4).
 type SentInvitation struct {
 	Invitation
-	Secret Secret
+	Secret Secret `json:"secret,omitzero"`
 }
 
 // NewInvitation is the input of InviteUser.
 type NewInvitation struct {
 	Email string
-	Role  OrganizationRole // StandardUser, which is the zero value, or Administrator
+	Role  OrganizationRole // StandardUser or Administrator; zero: StandardUser
 }
 
 // NewAccountInvitation is the input of InviteToAccount.
@@ -68,8 +69,9 @@ func (s *Session) InviteUser(
 	var check form
 	check.id(org)
 	address := check.email(in.Email)
-	check.that(in.Role <= Administrator, CodeRole)
-	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: in.Role,
+	role := cmp.Or(in.Role, StandardUser)
+	check.that(role == StandardUser || role == Administrator, CodeRole)
+	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: role,
 		Personal: InvitationPersonal{Email: NewPersonal(in.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteUser, org.String(), check.err},
 		func(r *reads) inviteUserFacts { return r.loadInviteUser(draft) },
@@ -515,36 +517,36 @@ func (c *changes) viewInvitation(i InvitationRecord, inviter *UserRecord) Invita
 // (InviteUser, InviteToAccount, ResendInvitation), or that an organization asked for an
 // account (AddAccount).
 type InvitationSent struct {
-	Invitation   InvitationID
-	Kind         InvitationKind
-	Organization OrganizationID   // the one it is to, or that asks; zero: it is to an account
-	Account      AccountID        // the one it is to, or asked for; zero: it is to an organization
-	Role         OrganizationRole // offered in the organization; zero: StandardUser, or another kind
-	Roles        RoleSet          // offered on the account; empty: another kind
-	Inviter      Actor
-	Charged      UserID // the Owner in whose name it is counted, or the unmanaged account's (USR-10)
-	Created      Instant
-	Expires      Instant
+	Invitation   InvitationID     `json:"invitation,omitzero"`
+	Kind         InvitationKind   `json:"kind,omitzero"`
+	Organization OrganizationID   `json:"organization,omitzero"` // the one it is to, or that asks; zero: it is to an account
+	Account      AccountID        `json:"account,omitzero"`      // the one it is to, or asked for; zero: it is to an organization
+	Role         OrganizationRole `json:"role,omitzero"`         // offered in the organization; zero: another kind
+	Roles        RoleSet          `json:"roles,omitzero"`        // offered on the account; empty: another kind
+	Inviter      Actor            `json:"inviter,omitzero"`
+	Charged      UserID           `json:"charged,omitzero"` // the Owner in whose name it is counted, or the unmanaged account's (USR-10)
+	Created      Instant          `json:"created,omitzero"`
+	Expires      Instant          `json:"expires,omitzero"`
 }
 
 // InvitationAccepted says that the invitee accepted, or an account's owner an
 // organization's request for it.
 type InvitationAccepted struct {
-	Invitation InvitationID
-	Settled    Instant
+	Invitation InvitationID `json:"invitation,omitzero"`
+	Settled    Instant      `json:"settled,omitzero"`
 }
 
 // InvitationDeclined says that an invitation was declined.
 type InvitationDeclined struct {
-	Invitation InvitationID
-	Settled    Instant
+	Invitation InvitationID `json:"invitation,omitzero"`
+	Settled    Instant      `json:"settled,omitzero"`
 }
 
 // InvitationRevoked says that an invitation, or a request for an account, can no longer
 // be accepted.
 type InvitationRevoked struct {
-	Invitation InvitationID
-	Settled    Instant
+	Invitation InvitationID `json:"invitation,omitzero"`
+	Settled    Instant      `json:"settled,omitzero"`
 }
 
 func (e InvitationSent) apply(w *world) {

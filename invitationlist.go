@@ -13,14 +13,14 @@ type ListedInvitation struct {
 	// (USR-19): CodeInviter if the inviter could no longer send it, CodeSignUpClosed,
 	// CodeMemberLimit. "": nothing on this side keeps it from being accepted, or it is
 	// not pending.
-	Refusal Code
+	Refusal Code `json:"refusal,omitzero"`
 	listed
 }
 
 // InvitationQuery selects invitations. The zero value selects all of them.
 type InvitationQuery struct {
-	State State  // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked; "": any
-	After Cursor // of an item of the same list and query: begin after it; "": at the start
+	State State  `json:"state,omitzero"` // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked; "": any
+	After Cursor `json:"after,omitzero"` // of an item of the same list and query: begin after it; "": at the start
 }
 
 // valid reports whether an invitation can be in the state asked for.
@@ -194,7 +194,7 @@ func (c *changes) pageOf(found foundInvitations, l listID, query InvitationQuery
 	for _, i := range found.found {
 		view := c.viewInvitation(i.record, i.inviter)
 		if query.State == "" || query.State == view.State {
-			p.items = append(p.items, ListedInvitation{view, i.refusal(c), listed{l, i.at}})
+			p.items = append(p.items, ListedInvitation{view, i.refusal(c), listedAt(l, i.at)})
 		}
 	}
 	return p

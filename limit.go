@@ -5,11 +5,11 @@ import "context"
 // Limits are how many of something there may be. Zero means no limit (GEN-12). They
 // are checked when something is added, and lowering them removes nothing.
 type Limits struct {
-	Members          int // of an organization, who take a seat: it does not hold them inactive
-	Accounts         int // an organization's main accounts that are not closed
-	Subaccounts      int // of a main account, not closed
-	TrialSubaccounts int // of a main account on trial, not closed
-	Domains          int // of an organization
+	Members          int `json:"members,omitzero"`          // of an organization, who take a seat: it does not hold them inactive
+	Accounts         int `json:"accounts,omitzero"`         // an organization's main accounts that are not closed
+	Subaccounts      int `json:"subaccounts,omitzero"`      // of a main account, not closed
+	TrialSubaccounts int `json:"trialSubaccounts,omitzero"` // of a main account on trial, not closed
+	Domains          int `json:"domains,omitzero"`          // of an organization
 }
 
 // TwilioLimits returns the numbers that Twilio publishes for its organizations: 10
@@ -92,9 +92,9 @@ func exceeds(there, added, limit int) bool {
 
 // LimitsSet says which limits apply to an organization.
 type LimitsSet struct {
-	Organization OrganizationID
-	Own          bool // the organization's own apply, not the directory's
-	Limits       Limits
+	Organization OrganizationID `json:"organization,omitzero"`
+	Own          bool           `json:"own"` // the organization's own apply, not the directory's
+	Limits       Limits         `json:"limits,omitzero"`
 }
 
 func (e LimitsSet) apply(w *world) {

@@ -58,18 +58,35 @@ func listOf(op string, parts ...string) listID {
 
 // listed is the part of an item that holds its place.
 type listed struct {
+	// Place is the item's place in its list. In JSON it is the cursor, as Cursor returns
+	// it (GEN-19).
+	Place ItemPlace `json:"cursor,omitzero"`
+}
+
+// ItemPlace is where an item of a list is. MarshalText returns its Cursor, so that JSON
+// shows an item together with its cursor. The zero value is that of an item that comes
+// from no list.
+type ItemPlace struct {
 	list listID
 	at   place
 }
 
+// listedAt places an item.
+func listedAt(list listID, at place) listed { return listed{ItemPlace{list, at}} }
+
+// MarshalText returns the item's cursor.
+func (p ItemPlace) MarshalText() ([]byte, error) { return []byte(p.cursor()), nil }
+
 const cursorVersion = 1
 
 // Cursor returns the item's place in the list it came from.
-func (l listed) Cursor() Cursor {
-	b := append([]byte{cursorVersion}, l.list[:]...)
-	b = append(b, l.at.section)
-	b = append(append(b, l.at.key.In[:]...), l.at.key.ID[:]...)
-	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, l.at.key.Text...)))
+func (l listed) Cursor() Cursor { return l.Place.cursor() }
+
+func (p ItemPlace) cursor() Cursor {
+	b := append([]byte{cursorVersion}, p.list[:]...)
+	b = append(b, p.at.section)
+	b = append(append(b, p.at.key.In[:]...), p.at.key.ID[:]...)
+	return Cursor(base64.RawURLEncoding.EncodeToString(append(b, p.at.key.Text...)))
 }
 
 // placeOf parses a cursor of the list. The empty one is the start.

@@ -11,16 +11,16 @@ import (
 // while it has none. A head that is kept outside the store lets VerifyLog find that the
 // end of the log was cut off or rewritten (EVT-6).
 type LogHead struct {
-	Stream   Stream
-	Sequence uint64
-	Hash     [sha256.Size]byte
+	Stream   Stream `json:"stream,omitzero"`
+	Sequence uint64 `json:"sequence,omitzero"`
+	Hash     Hash   `json:"hash,omitzero"`
 }
 
 // Tampering is something that VerifyLog found at a number of a stream.
 type Tampering struct {
-	Stream   Stream
-	Sequence uint64
-	Reason   TamperingReason
+	Stream   Stream          `json:"stream,omitzero"`
+	Sequence uint64          `json:"sequence,omitzero"`
+	Reason   TamperingReason `json:"reason,omitzero"`
 }
 
 // TamperingReason says what is wrong at a place of the log.

@@ -203,24 +203,22 @@ func TestEvents(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, strings.TrimSpace(`
 {
-	"Type": "OrganizationRenamed",
-	"ID": "EV00000000000000000000000000000001",
-	"Stream": {
-		"Organization": "OR00000000000000000000000000000004"
+	"type": "OrganizationRenamed",
+	"id": "EV00000000000000000000000000000001",
+	"stream": "OR00000000000000000000000000000004",
+	"sequence": 234,
+	"time": "2026-01-01T12:00:00.000001Z",
+	"actor": "US00000000000000000000000000000005",
+	"name": "RenameOrganization",
+	"operation": "OP00000000000000000000000000000002",
+	"step": 0,
+	"correlation": "request-7",
+	"data": {
+		"organization": "OR00000000000000000000000000000004"
 	},
-	"Sequence": 234,
-	"Time": "2026-01-01T12:00:00.000001Z",
-	"Actor": {
-		"User": "US00000000000000000000000000000005"
-	},
-	"Name": "RenameOrganization",
-	"Operation": "OP00000000000000000000000000000002",
-	"Step": 0,
-	"Correlation": "request-7",
-	"Data": {
-		"Organization": "OR00000000000000000000000000000004"
-	},
-	"Hash": "0000000000000000000000000000000000000000000000000000000000000003"
+	"previous": "`+e.Previous.String()+`",
+	"hash": "0000000000000000000000000000000000000000000000000000000000000003",
+	"cursor": "`+string(e.Cursor())+`"
 }`), string(sent))
 	})
 }

@@ -13,11 +13,11 @@ import (
 // about them wherever they are: UpdateUser, DeactivateUser, DeleteUser. Leave takes the
 // organization alone, because the user is the actor.
 type Membership struct {
-	Organization OrganizationID
-	User         UserID
-	Role         OrganizationRole
-	SSO          SSOExemption // an Owner is always exempt (SSO-3)
-	Since        time.Time
+	Organization OrganizationID   `json:"organization,omitzero"`
+	User         UserID           `json:"user,omitzero"`
+	Role         OrganizationRole `json:"role,omitzero"`
+	SSO          SSOExemption     `json:"ssoExempt"` // an Owner is always exempt (SSO-3)
+	Since        time.Time        `json:"since,omitzero"`
 }
 
 // Member returns one membership with its user, as Users lists them (GEN-21). Members see
@@ -447,25 +447,25 @@ func (c *changes) isIn(account AccountID, org OrganizationID) bool {
 // organization's stream, and, if the user was in no organization before, in their own
 // as well: what happens to them from then on is stored in the organization's.
 type MemberJoined struct {
-	Organization OrganizationID
-	User         UserID
-	Role         OrganizationRole
-	Since        Instant
+	Organization OrganizationID   `json:"organization,omitzero"`
+	User         UserID           `json:"user,omitzero"`
+	Role         OrganizationRole `json:"role,omitzero"`
+	Since        Instant          `json:"since,omitzero"`
 }
 
 // MemberLeft says that a user is no longer a member. It is stored in the organization's
 // stream, and, if the user is in no organization now, in their own as well.
 type MemberLeft struct {
-	Organization OrganizationID
-	User         UserID
-	Kept         Instant // when the organization began to keep their name (USR-21); zero: it does not
+	Organization OrganizationID `json:"organization,omitzero"`
+	User         UserID         `json:"user,omitzero"`
+	Kept         Instant        `json:"kept,omitzero"` // when the organization began to keep their name (USR-21); zero: it does not
 }
 
 // OrganizationRoleChanged says that a member has another role in the organization.
 type OrganizationRoleChanged struct {
-	Organization OrganizationID
-	User         UserID
-	Role         OrganizationRole
+	Organization OrganizationID   `json:"organization,omitzero"`
+	User         UserID           `json:"user,omitzero"`
+	Role         OrganizationRole `json:"role,omitzero"`
 }
 
 func (e MemberJoined) apply(w *world) {

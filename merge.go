@@ -457,9 +457,9 @@ func (e remains) settle(c *changes, except InvitationID) {
 // Standard Users there, and its accounts are the other one's. Its record remains, as
 // merged. The event is in the streams of both.
 type OrganizationMerged struct {
-	Organization OrganizationID
-	Into         OrganizationID
-	Ended        Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	Into         OrganizationID `json:"into,omitzero"`
+	Ended        Instant        `json:"ended,omitzero"`
 }
 
 func (e OrganizationMerged) apply(w *world) {

@@ -16,38 +16,38 @@ type MergeCandidate struct {
 // MergePlan is exactly what a merge would do now (MRG-11). What an invited Owner may not
 // see of the Prime is absent.
 type MergePlan struct {
-	Prime      OrganizationID
-	PrimeName  Personal
-	Candidates []OrganizationID
-	Dissolved  []OrganizationID // Candidates that accepting dissolves instead of merging them (USR-8); nil: none
-	Users      []MergedUser     // the Candidates' members, each Candidate's by ID
+	Prime      OrganizationID   `json:"prime,omitzero"`
+	PrimeName  Personal         `json:"primeName,omitzero"`
+	Candidates []OrganizationID `json:"candidates,omitzero"`
+	Dissolved  []OrganizationID `json:"dissolved,omitzero"` // Candidates that accepting dissolves instead of merging them (USR-8); nil: none
+	Users      []MergedUser     `json:"users,omitzero"`     // the Candidates' members, each Candidate's by ID
 	// Accounts become the Prime's. Subaccounts are among them, and closed accounts of a
 	// Candidate that merges. Nil: none.
-	Accounts []AccountID
+	Accounts []AccountID `json:"accounts,omitzero"`
 	// Revoked are the Candidates' invitations and account requests that end, and those
 	// of the Prime for members and accounts that come. An invited Owner sees only the
 	// Candidates'. Nil: none.
-	Revoked []InvitationID
+	Revoked []InvitationID `json:"revoked,omitzero"`
 	// Settled are the requests to be invited that end, likewise. Nil: none.
-	Settled []RequestID
+	Settled []RequestID `json:"settled,omitzero"`
 	// Unmet is why the merge would be refused, in the order of the checks. An invited
 	// Owner sees only the first reason. Nil: it would not be refused.
-	Unmet []Unmet
+	Unmet []Unmet `json:"unmet,omitzero"`
 }
 
 // MergedUser is a member of a Candidate in a MergePlan.
 type MergedUser struct {
-	User         UserID
-	Organization OrganizationID // the Candidate
-	Before       OrganizationRole
-	After        OrganizationRole // in the Prime
-	SSO          *bool            // whether they will have to use single sign-on; nil: the actor may not see it
+	User         UserID           `json:"user,omitzero"`
+	Organization OrganizationID   `json:"organization,omitzero"` // the Candidate
+	Before       OrganizationRole `json:"before,omitzero"`
+	After        OrganizationRole `json:"after,omitzero"`       // in the Prime
+	SSO          *bool            `json:"ssoRequired,omitzero"` // whether they will have to use single sign-on; nil: the actor may not see it
 }
 
 // Unmet is a reason why a merge would be refused.
 type Unmet struct {
-	Organization OrganizationID // the Candidate that causes it; zero: all of them together, or the invitation
-	Code         Code
+	Organization OrganizationID `json:"organization,omitzero"` // the Candidate that causes it; zero: all of them together, or the invitation
+	Code         Code           `json:"code,omitzero"`
 }
 
 // PreviewMerge returns what merging the Candidate into the Prime would do now, and why

@@ -13,7 +13,7 @@ type ListedOffer struct {
 
 // OfferQuery selects some of the invitations to an address. The zero value selects all.
 type OfferQuery struct {
-	After Cursor // of an item of the same list; empty: from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same list; empty: from the start
 }
 
 // InvitationsTo lists the pending invitations to a user's address by ID, those to
@@ -71,7 +71,7 @@ func decideInvitationsTo(f invitationsToFacts, l listID, c *changes) (page[Liste
 	p := page[ListedOffer]{next: f.next, end: f.end}
 	for _, offer := range f.offers {
 		at := place{key: Key{ID: offer.invitation.ID}}
-		p.items = append(p.items, ListedOffer{c.viewOwnOffer(offer), listed{l, at}})
+		p.items = append(p.items, ListedOffer{c.viewOwnOffer(offer), listedAt(l, at)})
 	}
 	return p, nil
 }
@@ -131,7 +131,7 @@ func decideInvitationsToAddress(
 	p := page[ListedOffer]{next: f.next, end: f.end}
 	for _, offer := range f.offers {
 		at := place{key: Key{ID: offer.acceptance.invitation.ID}}
-		p.items = append(p.items, ListedOffer{offer.viewOffer(c), listed{l, at}})
+		p.items = append(p.items, ListedOffer{offer.viewOffer(c), listedAt(l, at)})
 	}
 	return p, nil
 }

@@ -10,26 +10,26 @@ import (
 
 // Organization is a customer's organization, as the actor may see it (GEN-5).
 type Organization struct {
-	ID         OrganizationID
-	Name       Personal       // zero: the name is no longer kept (ORG-11)
-	State      State          // StateActive, StateDeleted or StateMerged
-	MergedInto OrganizationID // zero: it was not merged
-	Created    time.Time
-	Ended      time.Time             // zero: it has not ended
-	Settings   *OrganizationSettings // nil: the actor may not see them
+	ID         OrganizationID        `json:"id,omitzero"`
+	Name       Personal              `json:"name,omitzero"`       // zero: the name is no longer kept (ORG-11)
+	State      State                 `json:"state,omitzero"`      // StateActive, StateDeleted or StateMerged
+	MergedInto OrganizationID        `json:"mergedInto,omitzero"` // zero: it was not merged
+	Created    time.Time             `json:"created,omitzero"`
+	Ended      time.Time             `json:"ended,omitzero"`    // zero: it has not ended
+	Settings   *OrganizationSettings `json:"settings,omitzero"` // nil: the actor may not see them
 }
 
 // OrganizationSettings is what only the Owner and Administrators see of their
 // organization, and Operators and System of any.
 type OrganizationSettings struct {
-	Owner             UserID
-	SignUpPolicy      SignUpPolicy // never PolicyInherited
-	InvitationPolicy  InvitationPolicy
-	HIPAAEntitlement  HIPAAEntitlement
-	ImportEntitlement ImportEntitlement
-	Limits            *Limits // its own; nil: the directory's apply
-	Seats             int     // how many are taken: what Limits.Members counts
-	Accounts          int     // its main accounts that are not closed: what Limits.Accounts counts
+	Owner             UserID            `json:"owner,omitzero"`
+	SignUpPolicy      SignUpPolicy      `json:"signUpPolicy,omitzero"` // never PolicyInherited
+	InvitationPolicy  InvitationPolicy  `json:"invitationPolicy,omitzero"`
+	HIPAAEntitlement  HIPAAEntitlement  `json:"hipaaEntitlement,omitzero"`
+	ImportEntitlement ImportEntitlement `json:"importEntitlement,omitzero"`
+	Limits            *Limits           `json:"limits,omitzero"` // its own; nil: the directory's apply
+	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
+	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -46,7 +46,7 @@ type FoundedOrganization struct {
 	Organization
 	// Accounts are those that the organization begins with: main accounts by ID, each
 	// followed by its subaccounts. Closed ones are not among them. Nil: none.
-	Accounts []Account
+	Accounts []Account `json:"accounts,omitzero"`
 }
 
 // CreateOrganization creates an organization with its creator as Owner (ORG-3). Every
@@ -222,17 +222,17 @@ func decideOrganization(f organizationFacts, c *changes) (Organization, error) {
 type OrganizationQuery struct {
 	// User selects those that a user is a member of. Zero: the acting user, or, for
 	// Operators and System, no user, and so all organizations.
-	User UserID
+	User UserID `json:"user,omitzero"`
 	// State is StateActive, StateDeleted or StateMerged; "": any. All of a user's are
 	// active, since nobody is a member of one that has ended.
-	State State
-	After Cursor // of an item of the same query; "": from the start
+	State State  `json:"state,omitzero"`
+	After Cursor `json:"after,omitzero"` // of an item of the same query; "": from the start
 }
 
 // OrganizationOf is an organization in a list.
 type OrganizationOf struct {
 	Organization
-	Role *OrganizationRole // of the user whose list it is; nil: it is of all organizations
+	Role *OrganizationRole `json:"role,omitzero"` // of the user whose list it is; nil: it is of all organizations
 	listed
 }
 
@@ -306,7 +306,7 @@ func decideOrganizations(
 		if query.State != "" && query.State != o.State {
 			continue
 		}
-		item := OrganizationOf{listed: listed{l, p.next}}
+		item := OrganizationOf{listed: listedAt(l, p.next)}
 		var st standing
 		if f.user != nil {
 			st.rank = &f.memberships[i]
@@ -386,13 +386,15 @@ func (c *changes) viewOrganizationNow(st standing) Organization {
 
 // OrganizationCreated says that an organization was created, and who owns it.
 type OrganizationCreated struct {
-	Organization OrganizationID
-	Owner        UserID
-	Created      Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	Owner        UserID         `json:"owner,omitzero"`
+	Created      Instant        `json:"created,omitzero"`
 }
 
 // OrganizationRenamed says that an organization has another name.
-type OrganizationRenamed struct{ Organization OrganizationID }
+type OrganizationRenamed struct {
+	Organization OrganizationID `json:"organization,omitzero"`
+}
 
 func (e OrganizationCreated) apply(w *world) {
 	w.create(OrganizationRecord{ID: e.Organization, Owner: e.Owner, State: StateActive, Created: e.Created})

@@ -8,23 +8,23 @@ import (
 
 // Outcome is what an operation did.
 type Outcome struct {
-	ID      OperationID
-	Name    string // the operation's: "InviteUser", or "Atomically" for a block
-	Actor   Actor
-	Time    time.Time
-	Created Created
-	Events  int // how many it appended
+	ID      OperationID `json:"id,omitzero"`
+	Name    string      `json:"name,omitzero"` // the operation's: "InviteUser", or "Atomically" for a block
+	Actor   Actor       `json:"actor"`
+	Time    time.Time   `json:"time,omitzero"`
+	Created Created     `json:"created,omitzero"`
+	Events  int         `json:"events"` // how many it appended
 }
 
 // Created is what an operation, or all of a block, made, in order.
 type Created struct {
-	Organizations []OrganizationID `json:",omitempty"`
-	Accounts      []AccountID      `json:",omitempty"`
-	Users         []UserID         `json:",omitempty"`
-	Invitations   []InvitationID   `json:",omitempty"`
-	Requests      []RequestID      `json:",omitempty"`
-	Domains       []DomainID       `json:",omitempty"`
-	Connections   []ConnectionID   `json:",omitempty"`
+	Organizations []OrganizationID `json:"organizations,omitzero"`
+	Accounts      []AccountID      `json:"accounts,omitzero"`
+	Users         []UserID         `json:"users,omitzero"`
+	Invitations   []InvitationID   `json:"invitations,omitzero"`
+	Requests      []RequestID      `json:"requests,omitzero"`
+	Domains       []DomainID       `json:"domains,omitzero"`
+	Connections   []ConnectionID   `json:"connections,omitzero"`
 }
 
 // How long an operation ID is remembered (GEN-13): the least that Options.OperationLife

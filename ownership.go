@@ -279,9 +279,9 @@ func (s succession) shown(c *changes) Organization {
 
 // OwnershipTransferred says that an organization has another Owner.
 type OwnershipTransferred struct {
-	Organization OrganizationID
-	Owner        UserID
-	Reference    Reference // with ReplaceOwner: why
+	Organization OrganizationID `json:"organization,omitzero"`
+	Owner        UserID         `json:"owner,omitzero"`
+	Reference    Reference      `json:"reference,omitzero"` // with ReplaceOwner: why
 }
 
 func (e OwnershipTransferred) apply(w *world) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -19,13 +20,16 @@ const redacted = "[redacted]"
 // field of another package's struct, they find the handle, which is a pointer, and
 // print its address. What it points to is veiled. The zero value holds the empty text. Two values are equal if their
 // texts are.
-type hidden struct{ handle unique.Handle[string] }
+type hidden struct {
+	handle unique.Handle[string]
+	clear  bool // encoding/json shows the text: only in the copies that Revealed makes
+}
 
 func hide(text string) hidden {
 	if text == "" {
 		return hidden{}
 	}
-	return hidden{unique.Make(veiled(text))}
+	return hidden{handle: unique.Make(veiled(text))}
 }
 
 func (h hidden) reveal() string {
@@ -61,12 +65,21 @@ func (h hidden) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 // LogValue returns "[redacted]" to slog.
 func (h hidden) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// MarshalJSON returns "[redacted]" as a JSON string.
-func (h hidden) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+// MarshalJSON returns "[redacted]" as a JSON string, except within Revealed. The empty
+// text, which hides nothing, is the empty string.
+func (h hidden) MarshalJSON() ([]byte, error) {
+	switch {
+	case h.IsZero():
+		return []byte(`""`), nil
+	case h.clear:
+		return json.Marshal(h.reveal())
+	}
+	return []byte(`"` + redacted + `"`), nil
+}
 
 // Personal is a name, an address, a phone number or another personal text in a result
-// or a stored record. fmt, slog and encoding/json print "[redacted]" in its place; only
-// Reveal returns the text. Two values are equal (==) if their texts are. The zero value
+// or a stored record. fmt, slog and encoding/json print "[redacted]" in its place. Reveal
+// returns the text, and Revealed shows it in the JSON of a whole result. Two values are equal (==) if their texts are. The zero value
 // is the empty text: the text was erased, or the actor may not see it.
 type Personal struct{ hidden }
 

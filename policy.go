@@ -160,20 +160,20 @@ func (cover coverage) closedTo(org OrganizationID, c *changes) bool {
 
 // DomainPolicySet says which sign-up policy a domain has.
 type DomainPolicySet struct {
-	Domain DomainID
-	Policy SignUpPolicy
+	Domain DomainID     `json:"domain,omitzero"`
+	Policy SignUpPolicy `json:"policy,omitzero"`
 }
 
 // SignUpPolicySet says which sign-up policy an organization has.
 type SignUpPolicySet struct {
-	Organization OrganizationID
-	Policy       SignUpPolicy
+	Organization OrganizationID `json:"organization,omitzero"`
+	Policy       SignUpPolicy   `json:"policy,omitzero"`
 }
 
 // InvitationPolicySet says whom an organization may invite.
 type InvitationPolicySet struct {
-	Organization OrganizationID
-	Policy       InvitationPolicy
+	Organization OrganizationID   `json:"organization,omitzero"`
+	Policy       InvitationPolicy `json:"policy,omitzero"`
 }
 
 func (e DomainPolicySet) apply(w *world) {

@@ -15,11 +15,11 @@ const (
 
 // Purged says what Purge removed.
 type Purged struct {
-	Organizations int // names
-	Invitations   int // addresses and hashes of secrets
-	Requests      int // addresses
-	Operations    int // operation IDs
-	FormerMembers int // names and addresses of people who left an organization (USR-21)
+	Organizations int `json:"organizations"` // names
+	Invitations   int `json:"invitations"`   // addresses and hashes of secrets
+	Requests      int `json:"requests"`      // addresses
+	Operations    int `json:"operations"`    // operation IDs
+	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
 }
 
 func (p *Purged) add(batch Purged) {
@@ -154,8 +154,8 @@ func kept(text Personal, ended, now Instant) Personal {
 
 // OrganizationPurged says that the name of an organization that had ended is gone.
 type OrganizationPurged struct {
-	Organization OrganizationID
-	Purged       Instant
+	Organization OrganizationID `json:"organization,omitzero"`
+	Purged       Instant        `json:"purged,omitzero"`
 }
 
 func (e OrganizationPurged) apply(w *world) {

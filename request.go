@@ -8,12 +8,12 @@ import (
 // InvitationRequest is a person's request to be invited to the organization that has
 // their address's domain.
 type InvitationRequest struct {
-	ID           RequestID
-	Organization OrganizationID
-	Email        Personal // as it was given; empty from 30 days after it was settled or expired (ORG-11)
-	State        State    // StateOpen, StateExpired, StateSettled
-	Created      time.Time
-	Expires      time.Time // from this moment on it is no longer open
+	ID           RequestID      `json:"id,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Email        Personal       `json:"email,omitzero"` // as it was given; empty from 30 days after it was settled or expired (ORG-11)
+	State        State          `json:"state,omitzero"` // StateOpen, StateExpired, StateSettled
+	Created      time.Time      `json:"created,omitzero"`
+	Expires      time.Time      `json:"expires,omitzero"` // from this moment on it is no longer open
 }
 
 // RequestInvitation asks the organization that has the address's domain for an
@@ -134,17 +134,17 @@ func viewRequest(q RequestRecord, now Instant) InvitationRequest {
 
 // RequestOpened says that a person asked to be invited.
 type RequestOpened struct {
-	Request      RequestID
-	Organization OrganizationID
-	Created      Instant
-	Expires      Instant
+	Request      RequestID      `json:"request,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Created      Instant        `json:"created,omitzero"`
+	Expires      Instant        `json:"expires,omitzero"`
 }
 
 // RequestSettled says that a request was answered: the address was invited or joined, or
 // the request was dismissed.
 type RequestSettled struct {
-	Request RequestID
-	Settled Instant
+	Request RequestID `json:"request,omitzero"`
+	Settled Instant   `json:"settled,omitzero"`
 }
 
 func (e RequestOpened) apply(w *world) {

@@ -5,43 +5,48 @@ import (
 	"strings"
 )
 
-// OrganizationRole is a member's role in an organization. The zero value is
-// StandardUser. A higher value has a higher rank.
+// OrganizationRole is a member's role in an organization. A higher value has a higher
+// rank. The zero value is not a role: it means none, or any in a query.
 type OrganizationRole uint8
 
 // The organization roles (ROLE-1 to 3).
 const (
-	StandardUser  OrganizationRole = iota // Standard User (Account Creation)
-	Administrator                         // manages users, accounts, domains and settings
-	Owner                                 // everything; one at a time
+	StandardUser  OrganizationRole = iota + 1 // Standard User (Account Creation)
+	Administrator                             // manages users, accounts, domains and settings
+	Owner                                     // everything; one at a time
 )
 
 var organizationRoles = [...]string{"standard_user", "administrator", "owner"}
 
+// known reports whether the value is one of the roles.
+func (r OrganizationRole) known() bool { return r >= StandardUser && r <= Owner }
+
 // String returns "standard_user", "administrator" or "owner", and "unknown" for a value
 // that is none of the roles.
 func (r OrganizationRole) String() string {
-	if int(r) < len(organizationRoles) {
-		return organizationRoles[r]
+	if r.known() {
+		return organizationRoles[r-StandardUser]
 	}
 	return "unknown"
 }
 
-// MarshalText returns what String does. A value that is none of the roles is CodeRole.
+// MarshalText returns what String does. A value that is none of the roles is CodeRole,
+// the zero value among them.
 func (r OrganizationRole) MarshalText() ([]byte, error) {
-	if int(r) >= len(organizationRoles) {
+	if !r.known() {
 		return nil, &Error{Op: "MarshalRole", Err: CodeRole}
 	}
 	return []byte(r.String()), nil
 }
 
-// UnmarshalText reads what MarshalText returns. Anything else is CodeRole.
+// UnmarshalText reads what MarshalText returns. Anything else is CodeRole, the empty text
+// among it.
 func (r *OrganizationRole) UnmarshalText(text []byte) error {
 	i := slices.Index(organizationRoles[:], string(text))
 	if i < 0 {
 		return &Error{Op: "ParseRole", Err: CodeRole}
 	}
-	*r = OrganizationRole(i)
+	*r = StandardUser + OrganizationRole(i)
 	return nil
 }
 
@@ -149,7 +154,7 @@ func mask(row string) (m uint8) {
 func (r OrganizationRole) may(p OrganizationPermission) bool {
 	for _, row := range organizationTable {
 		if row.permission == p {
-			return mask(row.roles)>>r&1 == 1
+			return r.known() && mask(row.roles)>>(r-StandardUser)&1 == 1
 		}
 	}
 	return false

@@ -545,7 +545,7 @@ func TestRoleSet(t *testing.T) {
 	var back tenancy.RoleSet
 	require.NoError(t, json.Unmarshal(sent, &back))
 	require.Equal(t, set, back)
-	require.NoError(t, json.Unmarshal([]byte(`""`), &back))
+	require.NoError(t, json.Unmarshal([]byte(`[]`), &back))
 	require.True(t, back.IsZero())
 }
 
@@ -560,8 +560,14 @@ func TestOrganizationRole(t *testing.T) {
 	}
 	var role tenancy.OrganizationRole
 	refused(t, role.UnmarshalText([]byte("Owner")), tenancy.CodeRole)
-	require.Equal(t, "unknown", tenancy.OrganizationRole(3).String())
-	_, err := tenancy.OrganizationRole(3).MarshalText()
+	require.Equal(t, "unknown", tenancy.OrganizationRole(4).String())
+	_, err := tenancy.OrganizationRole(4).MarshalText()
 	refused(t, err, tenancy.CodeRole)
-	require.Zero(t, tenancy.StandardUser, "the zero role is the lowest (ROLE-3)")
+	require.True(t, tenancy.StandardUser < tenancy.Administrator && tenancy.Administrator < tenancy.Owner)
+	for _, wrong := range []string{"", "unknown", "standard user", "3"} {
+		refused(t, role.UnmarshalText([]byte(wrong)), tenancy.CodeRole)
+	}
+	require.Equal(t, "unknown", role.String(), "GEN-19 the zero value is not a role")
+	_, err = role.MarshalText()
+	refused(t, err, tenancy.CodeRole)
 }

@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -84,6 +85,28 @@ func (s *RoleSet) UnmarshalText(text []byte) error {
 	var roles []AccountRole
 	for name := range strings.SplitSeq(string(text), ",") {
 		roles = append(roles, AccountRole(name))
+	}
+	*s = Roles(roles...)
+	return nil
+}
+
+// MarshalJSON returns the list of the roles, in the order of All (GEN-19).
+func (s RoleSet) MarshalJSON() ([]byte, error) {
+	return json.Marshal(append([]AccountRole{}, s.All()...))
+}
+
+// UnmarshalJSON reads a list of roles. A name that cannot be a role's is CodeRoles, and
+// leaves the set as it was. It keeps a role that no Directory names, which permits
+// nothing and which no operation gives.
+func (s *RoleSet) UnmarshalJSON(text []byte) error {
+	var roles []AccountRole
+	if err := json.Unmarshal(text, &roles); err != nil {
+		return &Error{Op: "ParseRoles", Err: CodeRoles}
+	}
+	for _, role := range roles {
+		if !Reference(role).valid() {
+			return &Error{Op: "ParseRoles", Err: CodeRoles}
+		}
 	}
 	*s = Roles(roles...)
 	return nil

@@ -1,11 +1,9 @@
 package tenancy_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"os"
-	"reflect"
+	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,85 +12,63 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestSentences wants a sentence for each type of event, whose places are fields of the
-// type, and no others (EVT-8).
-func TestSentences(t *testing.T) {
-	t.Parallel()
-	table := tenancy.Sentences()
-	for _, data := range tenancy.EventTypes() {
-		name := tenancy.EventType(data)
-		sentence, ok := table[name]
-		require.True(t, ok, "no sentence for %s", name)
-		for _, place := range regexp.MustCompile(`[{](.*?)[}]`).FindAllStringSubmatch(sentence, -1) {
-			_, field := reflect.TypeOf(data).FieldByName(place[1])
-			require.True(t, field || place[1] == "actor", "%s has no %s", name, place[1])
+// TestCodes wants of every code what a host needs to answer a person (GEN-16).
+func TestCodes(t *testing.T) {
+	all := tenancy.Codes()
+	t.Run("GEN-16 Codes lists each code once, those of a category together", func(t *testing.T) {
+		var codes []tenancy.Code
+		var categories []tenancy.Category
+		for _, info := range all {
+			codes, categories = append(codes, info.Code), append(categories, info.Category)
 		}
-		said := tenancy.Event{Data: data}.Sentence(nil)
-		require.NotContains(t, said, "{")
-		delete(table, name)
-	}
-	require.Empty(t, table, "sentences of no type")
-	e := tenancy.Event{Data: tenancy.OrganizationRenamed{}}
-	require.Equal(t, "OrganizationRenamed", e.Sentence(map[string]string{}))
-	require.Equal(t, "by system, {Nothing} and {more",
-		e.Sentence(map[string]string{"OrganizationRenamed": "by {actor}, {Nothing} and {more"}))
-}
-
-// TestOCSF wants of each type of event the attributes that the schema requires of its
-// class, which testdata/ocsf.json holds as the schema's version 1.8.0 has them (EVT-6).
-func TestOCSF(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile("testdata/ocsf.json")
-	require.NoError(t, err)
-	var facts struct {
-		Version  string
-		Required []string
-		Metadata []string
-		Classes  map[string]struct {
-			Required   []string
-			Activities []int
-		}
-	}
-	require.NoError(t, json.Unmarshal(text, &facts))
-	for _, zero := range tenancy.EventTypes() {
-		e := tenancy.LoggedEvent{Event: tenancy.Event{Stream: organizationStream(tenancy.OrganizationID{1}),
-			Time: 1_767_225_600_000_000, Data: withIDs(zero)}}
-		var out bytes.Buffer
-		require.NoError(t, tenancy.ExportLog(&out, tenancy.LogOCSF, func(yield func(tenancy.LoggedEvent, error) bool) { yield(e, nil) }))
-		var got map[string]any
-		require.NoError(t, json.Unmarshal(out.Bytes(), &got))
-		class, ok := facts.Classes[jsonNumber(got["class_uid"])]
-		require.True(t, ok, "%v", got["class_uid"])
-		for _, attribute := range append(facts.Required, class.Required...) {
-			require.Contains(t, got, attribute, "%T", zero)
-		}
-		for _, attribute := range facts.Metadata {
-			require.Contains(t, got["metadata"], attribute)
-		}
-		require.Equal(t, facts.Version, got["metadata"].(map[string]any)["version"])
-		require.Contains(t, class.Activities, int(got["activity_id"].(float64)), "%T", zero)
-		require.Equal(t, got["class_uid"].(float64)*100+got["activity_id"].(float64), got["type_uid"])
-		for _, object := range []string{"user", "group", "entity"} {
-			if thing, ok := got[object].(map[string]any); ok {
-				require.NotEmpty(t, thing["uid"], "%T", zero)
+		categories = slices.Compact(categories)
+		require.Equal(t, []tenancy.Category{tenancy.ErrInvalid, tenancy.ErrNotFound, tenancy.ErrPermissionDenied,
+			tenancy.ErrAlreadyExists, tenancy.ErrPreconditionFailed, tenancy.ErrLimitReached, tenancy.ErrConflict,
+			tenancy.ErrUnavailable, tenancy.ErrAlreadyDone, tenancy.ErrAmbiguous}, categories)
+		slices.Sort(codes)
+		require.Equal(t, slices.Compact(slices.Clone(codes)), codes)
+		for name, given := range tenancy.OperationCodes() {
+			for _, code := range given {
+				require.Contains(t, codes, code, name)
 			}
 		}
-		require.Equal(t, strings.Count(out.String(), "\n"), 1)
+		require.Equal(t, all, tenancy.Codes(), "the order is always the same")
+		all[0].Rules[0] = "changed"
+		require.NotEqual(t, all, tenancy.Codes(), "the caller may change what it got")
+		all = tenancy.Codes()
+	})
+	// What a customer would not know, or what says who somebody is.
+	jargon := regexp.MustCompile(`(?i)\b(prime|candidate|grant|tenant|actor|operator|directory|cursor|designat|entitle|` +
+		`session|transaction|precondition|payload|e-mail)|%|[A-Z]{2}[0-9a-f]{32}|—`)
+	seen := map[string]tenancy.Code{}
+	for _, info := range all {
+		t.Run("GEN-16 "+string(info.Code), func(t *testing.T) {
+			require.Equal(t, info.Code.Sentence(), info.Sentence)
+			require.Equal(t, info.Code.Status(), info.Status)
+			require.Equal(t, info.Code.Rules(), info.Rules)
+			require.Equal(t, info.Code.Category(), info.Category)
+			require.NotEmpty(t, http.StatusText(info.Status))
+			require.GreaterOrEqual(t, info.Status, 400)
+			require.NotEmpty(t, info.Sentence, "the code needs a sentence")
+			require.Regexp(t, `^[A-Z][^\n]*[.-]$`, info.Sentence)
+			require.LessOrEqual(t, len(info.Sentence), 120)
+			require.Equal(t, strings.TrimSpace(info.Sentence), info.Sentence)
+			require.False(t, jargon.MatchString(info.Sentence), jargon.FindString(info.Sentence))
+			require.Empty(t, seen[info.Sentence], "each code says something of its own")
+			seen[info.Sentence] = info.Code
+		})
 	}
-}
-
-func jsonNumber(v any) string {
-	text, _ := json.Marshal(v)
-	return string(text)
-}
-
-// withIDs returns event data whose IDs are not zero.
-func withIDs(zero tenancy.EventData) tenancy.EventData {
-	v := reflect.New(reflect.TypeOf(zero)).Elem()
-	for _, field := range v.Fields() {
-		if field.Kind() == reflect.Array {
-			field.Index(0).SetUint(7)
+	t.Run("GEN-16 an actor who can do nothing is told to sign in", func(t *testing.T) {
+		require.Equal(t, http.StatusUnauthorized, tenancy.CodeActor.Status())
+		for _, info := range all {
+			require.Equal(t, info.Code == tenancy.CodeActor, info.Status == http.StatusUnauthorized, info.Code)
+			require.Equal(t, info.Category == tenancy.ErrNotFound, info.Status == http.StatusNotFound, info.Code)
 		}
-	}
-	return v.Interface().(tenancy.EventData)
+	})
+	t.Run("GEN-16 what is not a code has no sentence, and is a failure of the host's", func(t *testing.T) {
+		for _, code := range []tenancy.Code{"", "no such code"} {
+			require.Empty(t, code.Sentence())
+			require.Equal(t, http.StatusInternalServerError, code.Status())
+		}
+	})
 }

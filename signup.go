@@ -37,13 +37,13 @@ const (
 
 // SignedUp is what SignUp did.
 type SignedUp struct {
-	Result       SignUpResult
-	User         User
-	Organization *Organization // the one they are now a member of; nil: none
-	Account      *Account      // the one that was founded, or that they accepted an invitation to; nil: none
+	Result       SignUpResult  `json:"result,omitzero"`
+	User         User          `json:"user,omitzero"`
+	Organization *Organization `json:"organization,omitzero"` // the one they are now a member of; nil: none
+	Account      *Account      `json:"account,omitzero"`      // the one that was founded, or that they accepted an invitation to; nil: none
 	// Invitations are those to the address that are still pending, by ID (USR-19); nil:
 	// none. InvitationsTo says of each what accepting it would answer.
-	Invitations []Invitation
+	Invitations []Invitation `json:"invitations,omitzero"`
 }
 
 // SignUp creates a user for a person whom the host has authenticated and whose address

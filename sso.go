@@ -11,10 +11,10 @@ import (
 // people sign in through it, is the host's business. The library says of whom it is
 // required.
 type Connection struct {
-	ID           ConnectionID
-	Organization OrganizationID
-	Name         Personal
-	Tested       time.Time // zero: not
+	ID           ConnectionID   `json:"id,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Name         Personal       `json:"name,omitzero"`
+	Tested       time.Time      `json:"tested,omitzero"` // zero: not
 }
 
 // ListedConnection is a Connection in a list.
@@ -26,7 +26,7 @@ type ListedConnection struct {
 // ConnectionQuery selects some of an organization's connections. The zero value
 // selects all.
 type ConnectionQuery struct {
-	After Cursor // of an item of the same query; empty: from the start
+	After Cursor `json:"after,omitzero"` // of an item of the same query; empty: from the start
 }
 
 // SSOExemption says whether a member is exempt from single sign-on.
@@ -40,9 +40,9 @@ const (
 
 // SignInRequirement says how a user must sign in. The zero value means as they like.
 type SignInRequirement struct {
-	Connection   ConnectionID   // through which; zero: single sign-on is not required
-	Organization OrganizationID // whose it is
-	Domain       DomainID       // on which it is enforced
+	Connection   ConnectionID   `json:"connection,omitzero"`   // through which; zero: single sign-on is not required
+	Organization OrganizationID `json:"organization,omitzero"` // whose it is
+	Domain       DomainID       `json:"domain,omitzero"`       // on which it is enforced
 }
 
 // AddConnection adds a connection to an identity provider. It is not tested yet
@@ -182,7 +182,7 @@ func decideConnections(f connectionsFacts, l listID, c *changes) (page[ListedCon
 	p := page[ListedConnection]{end: len(f.connections) < pageSize}
 	for _, record := range f.connections {
 		p.next = place{key: Key{ID: record.ID}}
-		p.items = append(p.items, ListedConnection{record.view(), listed{l, p.next}})
+		p.items = append(p.items, ListedConnection{record.view(), listedAt(l, p.next)})
 	}
 	return p, nil
 }
@@ -421,34 +421,38 @@ func (c *changes) viewConnectionNow(id ConnectionID) Connection {
 
 // ConnectionAdded says that an organization has a new connection.
 type ConnectionAdded struct {
-	Connection   ConnectionID
-	Organization OrganizationID
-	Created      Instant
+	Connection   ConnectionID   `json:"connection,omitzero"`
+	Organization OrganizationID `json:"organization,omitzero"`
+	Created      Instant        `json:"created,omitzero"`
 }
 
 // ConnectionTested says that a sign-in through a connection worked.
 type ConnectionTested struct {
-	Connection ConnectionID
-	Tested     Instant
+	Connection ConnectionID `json:"connection,omitzero"`
+	Tested     Instant      `json:"tested,omitzero"`
 }
 
 // ConnectionRemoved says that a connection was removed.
-type ConnectionRemoved struct{ Connection ConnectionID }
+type ConnectionRemoved struct {
+	Connection ConnectionID `json:"connection,omitzero"`
+}
 
 // SSOEnforced says that single sign-on through a connection is required on a domain.
 type SSOEnforced struct {
-	Domain     DomainID
-	Connection ConnectionID
+	Domain     DomainID     `json:"domain,omitzero"`
+	Connection ConnectionID `json:"connection,omitzero"`
 }
 
 // SSOEnforcementStopped says that single sign-on is no longer required on a domain.
-type SSOEnforcementStopped struct{ Domain DomainID }
+type SSOEnforcementStopped struct {
+	Domain DomainID `json:"domain,omitzero"`
+}
 
 // SSOExemptionSet says whether a member is exempt from single sign-on.
 type SSOExemptionSet struct {
-	Organization OrganizationID
-	User         UserID
-	Exempt       bool
+	Organization OrganizationID `json:"organization,omitzero"`
+	User         UserID         `json:"user,omitzero"`
+	Exempt       bool           `json:"exempt"`
 }
 
 func (e ConnectionAdded) apply(w *world) {

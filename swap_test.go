@@ -322,7 +322,7 @@ func shown(t *testing.T, list any) []byte {
 	t.Helper()
 	text, err := json.Marshal(list)
 	require.NoError(t, err)
-	return text
+	return regexp.MustCompile(`"cursor":"[^"]*"`).ReplaceAll(text, nil)
 }
 
 // forgeries are what a cursor is made to say: its section, and where the ID goes, in

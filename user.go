@@ -11,20 +11,20 @@ import (
 // because they manage its members, the ID, the name and the address are shown and
 // nothing else. Of a deleted user nothing personal is left.
 type User struct {
-	ID       UserID      // zero: the actor sees an address and not whose it is
-	Email    Personal    // as given; zero: erased
-	Name     Personal    // zero: erased, or the actor may not see it
-	State    State       // StateActive, StateInactive or StateDeleted; "": the actor may not see it
-	Inactive *Inactivity // nil: the actor may not see it
-	Created  time.Time   // zero: the actor may not see it
-	Left     time.Time   // when a former member left, who is shown as they were then; zero: they are shown as they are
+	ID       UserID      `json:"id,omitzero"`       // zero: the actor sees an address and not whose it is
+	Email    Personal    `json:"email,omitzero"`    // as given; zero: erased
+	Name     Personal    `json:"name,omitzero"`     // zero: erased, or the actor may not see it
+	State    State       `json:"state,omitzero"`    // StateActive, StateInactive or StateDeleted; "": the actor may not see it
+	Inactive *Inactivity `json:"inactive,omitzero"` // nil: the actor may not see it
+	Created  time.Time   `json:"created,omitzero"`  // zero: the actor may not see it
+	Left     time.Time   `json:"left,omitzero"`     // when a former member left, who is shown as they were then; zero: they are shown as they are
 }
 
 // Inactivity says who made a user inactive. The zero value means that nobody did: the
 // user is active (USR-13).
 type Inactivity struct {
-	Organization bool // their organization
-	Operator     bool // an Operator
+	Organization bool `json:"organization"` // their organization
+	Operator     bool `json:"operator"`     // an Operator
 }
 
 // User returns a user and their memberships. Users see themselves with all of their
@@ -542,28 +542,32 @@ func (c *changes) authorizeUser(s sight) error {
 
 // UserCreated says that a person signed up.
 type UserCreated struct {
-	User    UserID
-	Created Instant
+	User    UserID  `json:"user,omitzero"`
+	Created Instant `json:"created,omitzero"`
 }
 
 // UserUpdated says that a user has another name.
-type UserUpdated struct{ User UserID }
+type UserUpdated struct {
+	User UserID `json:"user,omitzero"`
+}
 
 // UserEmailChanged says that a user has another address.
-type UserEmailChanged struct{ User UserID }
+type UserEmailChanged struct {
+	User UserID `json:"user,omitzero"`
+}
 
 // UserDeactivated says that a user's organization or an Operator made the user
 // inactive.
 type UserDeactivated struct {
-	User     UserID
-	Operator bool
+	User     UserID `json:"user,omitzero"`
+	Operator bool   `json:"operator"`
 }
 
 // UserReactivated says that the organization's or an Operator's inactivity of a user
 // was lifted.
 type UserReactivated struct {
-	User     UserID
-	Operator bool
+	User     UserID `json:"user,omitzero"`
+	Operator bool   `json:"operator"`
 }
 
 func (e UserCreated) apply(w *world) { w.create(UserRecord{ID: e.User, Created: e.Created}) }

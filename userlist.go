@@ -13,37 +13,37 @@ import (
 // them (USR-16). Of pending users, and of people who asked to be invited, only the
 // address is shown, whoever has it.
 type OrganizationUser struct {
-	Kind  Kind
-	User  User
-	Role  OrganizationRole // managed: theirs; pending: the one offered; else zero
-	SSO   SSOExemption     // managed; else zero
-	Since time.Time        // managed: since when they are a member; else zero
+	Kind  Kind             `json:"kind,omitzero"`
+	User  User             `json:"user,omitzero"`
+	Role  OrganizationRole `json:"role,omitzero"`  // managed: theirs; pending: the one offered; else zero
+	SSO   SSOExemption     `json:"ssoExempt"`      // managed; else zero
+	Since time.Time        `json:"since,omitzero"` // managed: since when they are a member; else zero
 	// Grants are the roles of managed and independent users on the organization's
 	// accounts that are not closed, by account; nil: none.
-	Grants     []Grant
-	Invitation InvitationID // pending; else zero
+	Grants     []Grant      `json:"grants,omitzero"`
+	Invitation InvitationID `json:"invitation,omitzero"` // pending; else zero
 	// Refusal is, for pending users, why the invitation could not be accepted now, as
 	// ListedInvitation says; "": nothing on this side keeps it from that.
-	Refusal Code
-	Request RequestID // requested; else zero
-	Expires time.Time // pending, requested; else zero
+	Refusal Code      `json:"refusal,omitzero"`
+	Request RequestID `json:"request,omitzero"` // requested; else zero
+	Expires time.Time `json:"expires,omitzero"` // pending, requested; else zero
 	listed
 }
 
 // UserQuery says which of an organization's users are listed. The zero value is all of
 // them.
 type UserQuery struct {
-	Kind  Kind              // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
-	Role  *OrganizationRole // of managed users, or offered to pending ones; the others have none. Nil: any
-	State State             // StateActive or StateInactive, of managed users; the others' is not shown. "": any
+	Kind  Kind              `json:"kind,omitzero"`  // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
+	Role  *OrganizationRole `json:"role,omitzero"`  // of managed users, or offered to pending ones; the others have none. Nil: any
+	State State             `json:"state,omitzero"` // StateActive or StateInactive, of managed users; the others' is not shown. "": any
 	// Search is a text of up to 256 characters. It finds everybody who has, for each of its
 	// words, a word of their name or an address that begins with it: of pending users, and of
 	// people who asked, the address alone. An address is found as the list shows it and in
 	// its canonical form. Upper and lower case are the same, and so are forms of a character,
 	// such as full-width ones; accents make a difference. Words stand between white space.
 	// No word: any.
-	Search string
-	After  Cursor // of an item; "": from the start
+	Search string `json:"search,omitzero"`
+	After  Cursor `json:"after,omitzero"` // of an item; "": from the start
 }
 
 // userSections are the kinds in the order of the list.
@@ -52,7 +52,7 @@ var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequest
 // check refuses a query that makes no sense.
 func (q UserQuery) check(check *form) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	check.that(q.Role == nil || *q.Role <= Owner, CodeRole)
+	check.that(q.Role == nil || q.Role.known(), CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
 	short := len(q.Search) <= maxSearch*utf8.UTFMax && utf8.RuneCountInString(q.Search) <= maxSearch
 	check.that(short && utf8.ValidString(q.Search), CodeInput)
@@ -214,7 +214,7 @@ func decideUsers(
 	}
 	for _, u := range f.items(c) {
 		if query.takes(u) && u.foundBy(words) {
-			u.listed = listed{l, place{section, Key{ID: u.key}}}
+			u.listed = listedAt(l, place{section, Key{ID: u.key}})
 			p.items = append(p.items, u.OrganizationUser)
 		}
 	}

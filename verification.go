@@ -19,10 +19,10 @@ type Resolver interface {
 
 // Rechecked is what RecheckDomains found: how many domains of each kind.
 type Rechecked struct {
-	Found   int // the record was found
-	Lapsing int // it is missing, and the domain is not lost yet
-	Lost    int // it was still missing when the domain lapsed: the domain is unverified
-	Failed  int // the look-up failed, or the domain changed meanwhile: left for the next run
+	Found   int `json:"found"`   // the record was found
+	Lapsing int `json:"lapsing"` // it is missing, and the domain is not lost yet
+	Lost    int `json:"lost"`    // it was still missing when the domain lapsed: the domain is unverified
+	Failed  int `json:"failed"`  // the look-up failed, or the domain changed meanwhile: left for the next run
 }
 
 // The times of a domain's life (DOM-4), and how its record is looked up.
@@ -321,21 +321,25 @@ func ask(ctx context.Context, resolver Resolver, domain DomainRecord) (answer fi
 
 // DomainVerified says that a domain was proven.
 type DomainVerified struct {
-	Domain   DomainID
-	Verified Instant
+	Domain   DomainID `json:"domain,omitzero"`
+	Verified Instant  `json:"verified,omitzero"`
 }
 
 // DomainLapsing says that a verified domain's record is missing.
 type DomainLapsing struct {
-	Domain DomainID
-	Lapses Instant
+	Domain DomainID `json:"domain,omitzero"`
+	Lapses Instant  `json:"lapses,omitzero"`
 }
 
 // DomainRecovered says that a lapsing domain's record was found again.
-type DomainRecovered struct{ Domain DomainID }
+type DomainRecovered struct {
+	Domain DomainID `json:"domain,omitzero"`
+}
 
 // DomainLost says that a lapsing domain is no longer verified.
-type DomainLost struct{ Domain DomainID }
+type DomainLost struct {
+	Domain DomainID `json:"domain,omitzero"`
+}
 
 func (e DomainVerified) apply(w *world) {
 	edit(w, domainByID(e.Domain), func(d *DomainRecord) { d.State, d.Verified = StateVerified, e.Verified })

@@ -8,16 +8,16 @@ import (
 // Vouching is the answer of VouchesFor.
 type Vouching struct {
 	// Vouched says that a sign-in through the connection proves the address.
-	Vouched bool
+	Vouched bool `json:"vouched"`
 	// User is who has the address and may be linked to the sign-in. Zero: nobody has it,
 	// so that the person may sign up, or Vouched is false.
-	User UserID
+	User UserID `json:"user,omitzero"`
 	// Why says what is missing where Vouched is false, else "": CodeUntested if the
 	// connection is not tested; CodeNoLiveDomain if its organization does not have the
 	// address's domain live; CodeOwnsOrganization if the user who has the address is the
 	// Owner of an organization, who links a second identity from a session of theirs;
 	// CodeNotMember if that user is not a member of the connection's organization.
-	Why Code
+	Why Code `json:"why,omitzero"`
 }
 
 // VouchesFor reports whether a sign-in through a connection may be taken as proof of the

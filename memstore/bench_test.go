@@ -48,7 +48,7 @@ func newCrowd(users int) *crowd {
 		}
 		c.users = append(c.users, user)
 		c.memberships = append(c.memberships,
-			tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Since: 1})
+			tenancy.MembershipRecord{Organization: organizations[i%len(organizations)], User: user.ID, Role: tenancy.StandardUser, Since: 1})
 	}
 	for i := range users / 10 {
 		owner, account := c.memberships[i*10], tenancy.AccountID(draw(random, i))

@@ -256,7 +256,8 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 		tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
 		return tenancy.CodeBusy
 	}
-	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Since: move.At})
+	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Role: tenancy.StandardUser,
+		Since: move.At})
 }
 
 // all lists the records of an organization that an index has.

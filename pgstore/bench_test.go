@@ -267,7 +267,7 @@ func BenchmarkMerge(b *testing.B) {
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
 			return pgx.BeginTxFunc(b.Context(), f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
 				_, err := tx.Exec(b.Context(),
-					"UPDATE tenancy_members SET organization_id = $2, role = 0, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
+					"UPDATE tenancy_members SET organization_id = $2, role = 1, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
 					[16]byte(candidate), [16]byte(f.org), [16]byte(f.owner))
 				if err != nil {
 					return err

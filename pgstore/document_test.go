@@ -124,7 +124,7 @@ func TestWhatIsStored(t *testing.T) {
 	}
 
 	// The log does not explain what was taken away by hand.
-	executed("DELETE FROM tenancy_members WHERE role = 2")(t, store, pool)
+	executed("DELETE FROM tenancy_members WHERE role = 3")(t, store, pool)
 	require.NotEmpty(t, c.Check(tenancy.CheckOptions{Replay: true}))
 }
 

@@ -58,7 +58,7 @@ func ExampleStore_Transact() {
 	ctx := context.Background()
 	pool, _ := pgxpool.New(ctx, exampleURL())
 	defer pool.Close()
-	_, _ = pool.Exec(ctx, "CREATE TABLE plans (organization text PRIMARY KEY, plan text NOT NULL)")
+	_, _ = pool.Exec(ctx, "CREATE TABLE plans (organization uuid PRIMARY KEY, plan text NOT NULL)")
 	store := pgstore.New(pool, nil)
 	_ = store.Migrate(ctx)
 	dir, _ := tenancy.New(store, nil)
@@ -121,7 +121,7 @@ func Example_signUp() {
 	pool, _ := pgxpool.New(ctx, exampleURL())
 	defer pool.Close()
 	_, _ = pool.Exec(ctx,
-		"CREATE TABLE identities (issuer text, subject text, user_id text NOT NULL, PRIMARY KEY (issuer, subject))")
+		"CREATE TABLE identities (issuer text, subject text, user_id uuid NOT NULL, PRIMARY KEY (issuer, subject))")
 	store := pgstore.New(pool, nil)
 	_ = store.Migrate(ctx)
 	dir, _ := tenancy.New(store, nil)
@@ -136,4 +136,56 @@ func Example_signUp() {
 	// Output:
 	// <nil>
 	// <nil> true
+}
+
+// A host's row refers to an organization and is joined with the library's. The column is
+// a uuid, as the library's are. The zero ID is NULL, and NULL the zero ID.
+func ExampleStore_join() {
+	ctx := context.Background()
+	pool, _ := pgxpool.New(ctx, exampleURL())
+	defer pool.Close()
+	store := pgstore.New(pool, nil)
+	_ = store.Migrate(ctx)
+	dir, _ := tenancy.New(store, nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
+
+	_, _ = pool.Exec(ctx, "CREATE TABLE tickets (title text, organization uuid REFERENCES tenancy_organizations (id))")
+	_, err := pool.Exec(ctx, "INSERT INTO tickets VALUES ('Invoice', $1), ('Outage', $2)", ana.Organization.ID,
+		tenancy.OrganizationID{})
+	fmt.Println(err)
+	var organization, none tenancy.OrganizationID
+	var state string
+	err = pool.QueryRow(ctx, `SELECT o.id, o.state FROM tickets AS t
+		JOIN tenancy_organizations AS o ON o.id = t.organization WHERE t.organization = $1`, ana.Organization.ID).
+		Scan(&organization, &state)
+	fmt.Println(organization == ana.Organization.ID, state, err)
+	err = pool.QueryRow(ctx, "SELECT organization FROM tickets WHERE title = 'Outage'").Scan(&none)
+	fmt.Println(none.IsZero(), err)
+
+	// Output:
+	// <nil>
+	// true active <nil>
+	// true <nil>
+}
+
+// Through PgBouncer a host's own queries may have to run in a mode in which the driver
+// does not ask the server for the types of parameters. RegisterIDs tells it.
+func ExampleRegisterIDs() {
+	ctx := context.Background()
+	config, _ := pgxpool.ParseConfig(exampleURL())
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		pgstore.RegisterIDs(conn.TypeMap())
+		return nil
+	}
+	pool, _ := pgxpool.NewWithConfig(ctx, config)
+	defer pool.Close()
+
+	_, _ = pool.Exec(ctx, "CREATE TABLE plans (organization uuid PRIMARY KEY)")
+	id, _ := tenancy.ParseID[tenancy.OrganizationID]("OR0190b2c3d4e5f60718293a4b5c6d7e8f")
+	_, err := pool.Exec(ctx, "INSERT INTO plans VALUES ($1)", id)
+	fmt.Println(err)
+
+	// Output:
+	// <nil>
 }

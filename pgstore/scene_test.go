@@ -100,7 +100,7 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 		user := tenancy.UserRecord{ID: id('u', i), Created: 1,
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
 				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
-		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
+		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Role: tenancy.StandardUser, Since: 1})
 		for _, word := range []string{"SOMEBODY", strings.ToUpper(email)} {
 			records = append(records, tenancy.WordRecord{Organization: org, User: user.ID,
 				Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}})

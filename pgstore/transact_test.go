@@ -201,7 +201,7 @@ type host struct {
 func newHost(t *testing.T) host {
 	store, pool := openFresh(t)
 	_, err := pool.Exec(t.Context(),
-		"CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account text NOT NULL, name text NOT NULL UNIQUE)")
+		"CREATE TABLE projects (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, account uuid NOT NULL, name text NOT NULL UNIQUE)")
 	require.NoError(t, err)
 	return host{newScene(t, store), store, pool}
 }
@@ -279,7 +279,7 @@ func TestTransactRetries(t *testing.T) {
 	for name, disturb := range map[string]func() error{
 		"the host's rows": func() error {
 			return second(h.pool.Exec(ctx,
-				"UPDATE projects SET account = account || 'x'"))
+				"UPDATE projects SET name = name || 'x'"))
 		},
 		"our rows": func() error {
 			return second(elsewhere.As(h.owner).CreateAccount(ctx, h.org,

@@ -328,7 +328,7 @@ func BenchmarkMerge(b *testing.B) {
 			tx, err := f.db.BeginTx(b.Context(), nil)
 			require.NoError(b, err)
 			_, err = tx.ExecContext(b.Context(),
-				"UPDATE tenancy_members SET organization_id = ?, role = 0, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
+				"UPDATE tenancy_members SET organization_id = ?, role = 1, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
 				bytesOf(l.prime), bytesOf(l.candidate), bytesOf(l.owner))
 			require.NoError(b, err)
 			_, err = tx.ExecContext(b.Context(),

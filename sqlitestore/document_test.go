@@ -92,11 +92,11 @@ func TestWhatIsStored(t *testing.T) {
 	require.Equal(t, "US", text[:2])
 	require.Equal(t, strings.ToLower(text[2:]), id)
 	require.Equal(t, hex.EncodeToString(ana.User.ID[:]), id)
-	require.EqualValues(t, 2, role)
+	require.EqualValues(t, tenancy.Owner, role)
 	require.Equal(t, c.Clock.Now().UnixMicro(), created)
 	require.Zero(t, closed)
 	require.Empty(t, parent.String)
-	require.Equal(t, []int{0, 1, 2}, []int{int(tenancy.StandardUser), int(tenancy.Administrator),
+	require.Equal(t, []int{1, 2, 3}, []int{int(tenancy.StandardUser), int(tenancy.Administrator),
 		int(tenancy.Owner)})
 
 	// The log does not explain what was taken away by hand.

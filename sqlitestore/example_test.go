@@ -71,7 +71,7 @@ func ExampleStore_Transact() {
 			if plan == "" {
 				return errors.New("no plan")
 			}
-			_, err = tx.ExecContext(ctx, "INSERT INTO plans VALUES (?, ?)", made.Organization.ID[:], plan)
+			_, err = tx.ExecContext(ctx, "INSERT INTO plans VALUES (?, ?)", made.Organization.ID, plan)
 			return err
 		})
 	}
@@ -97,13 +97,8 @@ func ExampleStore_Transact() {
 func signIn(ctx context.Context, dir *tenancy.Directory, store *sqlitestore.Store, issuer, subject string,
 	email tenancy.ProvenEmail) (user tenancy.UserID, err error) {
 	err = store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, joined tenancy.Store) error {
-		var id []byte
 		err := tx.QueryRowContext(ctx, "SELECT user FROM identities WHERE issuer = ? AND subject = ?",
-			issuer, subject).Scan(&id)
-		if err == nil {
-			user = tenancy.UserID(id)
-			return nil
-		}
+			issuer, subject).Scan(&user)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -113,7 +108,7 @@ func signIn(ctx context.Context, dir *tenancy.Directory, store *sqlitestore.Stor
 		}
 		user = made.User.ID
 		_, err = tx.ExecContext(ctx, "INSERT INTO identities (issuer, subject, user) VALUES (?, ?, ?)",
-			issuer, subject, user[:])
+			issuer, subject, user)
 		return err
 	})
 	return user, err
@@ -144,4 +139,41 @@ func Example_signUp() {
 	// Output:
 	// <nil>
 	// <nil> true
+}
+
+// A host's row refers to an organization and is joined with the library's. The column is
+// a BLOB of 16 bytes, as the library's are. The zero ID is NULL, and NULL the zero ID.
+func ExampleStore_join() {
+	ctx := context.Background()
+	path, remove := temporary()
+	defer remove()
+	store, _ := sqlitestore.Open(ctx, path, nil)
+	defer func() { _ = store.Close() }()
+	_ = store.Migrate(ctx)
+	dir, _ := tenancy.New(store, nil)
+	ana, _ := dir.System().SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana"})
+
+	var organization, none tenancy.OrganizationID
+	var state string
+	err := store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, _ tenancy.Store) error {
+		if _, err := tx.ExecContext(ctx,
+			"CREATE TABLE tickets (title TEXT, organization BLOB REFERENCES tenancy_organizations (id))"); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO tickets VALUES ('Invoice', ?), ('Outage', ?)",
+			ana.Organization.ID, tenancy.OrganizationID{}); err != nil {
+			return err
+		}
+		if err := tx.QueryRowContext(ctx, "SELECT organization FROM tickets WHERE title = 'Outage'").
+			Scan(&none); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT o.id, o.state FROM tickets AS t
+			JOIN tenancy_organizations AS o ON o.id = t.organization WHERE t.organization = ?`,
+			ana.Organization.ID).Scan(&organization, &state)
+	})
+	fmt.Println(organization == ana.Organization.ID, state, none.IsZero(), err)
+
+	// Output:
+	// true active true <nil>
 }

@@ -143,7 +143,7 @@ func (m *machine) people() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SetOrganizationRole": func(rt *rapid.T) {
 			org, user := m.org(rt), m.user(rt)
-			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
+			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 4))
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetOrganizationRole",
 				func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
@@ -529,7 +529,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 	}
 	invite := func(rt *rapid.T) {
 		org, address := m.org(rt), m.address(rt)
-		role := tenancy.OrganizationRole(m.between(rt, "role", 0, 2))
+		role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "InviteUser", func() error {
 			i, err := s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address, Role: role})

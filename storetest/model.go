@@ -107,7 +107,8 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			_ = m.Delete(ctx, r)
 			if !move.Into.IsZero() {
-				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User, Since: move.At})
+				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User,
+					Role: tenancy.StandardUser, Since: move.At})
 			}
 		case tenancy.FormerMemberRecord:
 			if r.Organization != move.From || move.Into.IsZero() {

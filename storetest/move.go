@@ -208,7 +208,7 @@ func (c trial) moveBetween() {
 			deleting(tenancy.MembershipRecord{Organization: orgID(2), User: userID(61)}),
 		})
 	})
-	require.Equal(c, tenancy.MembershipRecord{Organization: orgID(2), User: userID(80), Since: 78},
+	require.Equal(c, tenancy.MembershipRecord{Organization: orgID(2), User: userID(80), Role: tenancy.StandardUser, Since: 78},
 		c.get(tenancy.MembershipRecord{Organization: orgID(2), User: userID(80)}))
 	require.Equal(c, late, c.get(late), "what was put after the move is moved")
 	require.Equal(c, lateAccount, c.get(lateAccount), "what was put after the move is moved")

@@ -376,7 +376,8 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 				if move.Into.IsZero() {
 					continue
 				}
-				r = tenancy.MembershipRecord{Organization: move.Into, User: moved.User, Since: move.At}
+				r = tenancy.MembershipRecord{Organization: move.Into, User: moved.User,
+					Role: tenancy.StandardUser, Since: move.At}
 			}
 		case tenancy.FormerMemberRecord:
 			if moved.Organization == move.From && !move.Into.IsZero() {

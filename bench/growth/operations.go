@@ -290,13 +290,13 @@ var operations = []operation{
 		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Kind: tenancy.KindPending}))
 	}),
 	on("Users, a search that finds one", func(ctx context.Context, w *world) error {
-		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Prefix: "number77"}))
+		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "number77"}))
 	}),
 	on("Users, a search that finds nobody", func(ctx context.Context, w *world) error {
-		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Prefix: "zzz"}))
+		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "zzz"}))
 	}),
 	on("Users, a search that finds many", func(ctx context.Context, w *world) error {
-		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Prefix: "member"}))
+		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "member"}))
 	}),
 	on("UpdateUser", func(ctx context.Context, w *world) error {
 		name := w.name("Renamed")
@@ -356,7 +356,7 @@ var operations = []operation{
 		return done(w.dir.As(i.user.User.ID).AcceptInvitation(ctx, tenancy.Acceptance{Secret: i.secret}))
 	}),
 	after("DeclineInvitation", (*world).toAccount, func(ctx context.Context, w *world, i invitee) error {
-		return w.dir.As(i.user.User.ID).DeclineInvitation(ctx, i.secret)
+		return w.dir.As(i.user.User.ID).DeclineInvitation(ctx, tenancy.Declination{Secret: i.secret})
 	}),
 	on("CreateAccount", func(ctx context.Context, w *world) error { return done(w.newAccount(ctx)) }),
 	on("CreateSubaccount", func(ctx context.Context, w *world) error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -38,19 +37,8 @@ const (
 	withoutAccount = "in, without the account"
 )
 
-// sentences are the reasons, in words, for which the directory refuses a row.
-var sentences = map[tenancy.Code]string{
-	tenancy.CodeEmail:             "The address needs one @, plain letters, and at most 64 characters before the @.",
-	tenancy.CodeEmailTaken:        "Another user already has this address.",
-	tenancy.CodeInvitationPending: "This address is already invited.",
-	tenancy.CodeMember:            "This address is already a member's.",
-	tenancy.CodeName:              "A name needs 1 to 64 characters, and no line breaks or other control characters.",
-}
-
-func sentence(err error) string {
-	code := tenancy.CodeOf(err)
-	return cmp.Or(sentences[code], fmt.Sprintf("This is refused (%s).", code))
-}
+// sentence returns the reason, in words, for which the directory refuses a row.
+func sentence(err error) string { return tenancy.CodeOf(err).Sentence() }
 
 // bring creates a company from its list: the owner founds the organization and invites
 // the others, the accounts' owners create these, and the others get their roles on them.

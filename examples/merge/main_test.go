@@ -104,7 +104,7 @@ func TestRows(t *testing.T) {
   4     left out                 The address needs one @, plain letters, and at most 64 characters before the @.
   5     left out                 The organization role is not owner, administrator or standard_user.
   6     left out                 The company already has an owner, in line 3.
-  7     left out                 This address is already a member's.
+  7     left out                 This person is already a member.
   8     left out                 A name needs 1 to 64 characters, and no line breaks or other control characters.
   9     in, without the account  The account already has an owner, in line 3.
   10    in, without the account  The account does not exist, because no row is its owner's.

@@ -165,10 +165,10 @@ func TestAddresses(t *testing.T) {
 		"Vera,Stone,vera.stone@rival.example,,,,,\n"+
 		"Kim,Bo,,,,,,\n")
 	require.Contains(t, stdout, "Rows: 9, left out: 4.")
-	require.Regexp(t, `3 +"ana@acme.EXAMPLE" +This address is already a member's: see line 2.`, stdout)
+	require.Regexp(t, `3 +"ana@acme.EXAMPLE" +This person is already a member: see line 2.`, stdout)
 	require.Regexp(t, `4 +"ben@acme.example" +The person's name is empty.`, stdout)
 	require.Regexp(t, `managed +Ben Ode`, stdout)
-	require.Regexp(t, `7 +"EVA@acme.example" +This address is already invited: see line 6.`, stdout)
+	require.Regexp(t, `7 +"EVA@acme.example" +This person is already invited: see line 6.`, stdout)
 	require.Regexp(t, `10 +- +The address is empty.`, stdout)
 	require.Regexp(t, `independent +Noor Haddad +noor.haddad-2@haddad-consulting.example`, stdout)
 }

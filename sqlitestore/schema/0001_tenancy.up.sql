@@ -60,7 +60,7 @@ CREATE UNIQUE INDEX tenancy_users_by_address
 CREATE INDEX tenancy_users_on_domain
     ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
 
--- The members of organizations. role: 0 Standard User, 1 Administrator, 2 Owner.
+-- The members of organizations. role: 1 Standard User, 2 Administrator, 3 Owner.
 CREATE TABLE tenancy_members (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
