@@ -16,6 +16,7 @@ import (
 
 // crowd is a directory of many users in some organizations: each user is a member of one and has a role on three of its accounts.
 type crowd struct {
+	store     tenancy.Store
 	dir       *tenancy.Directory
 	questions []question
 }
@@ -59,8 +60,8 @@ func newCrowd(tb testing.TB, users, organizations int) *crowd {
 		}
 		accounts = append(accounts, in)
 	}
-	c := &crowd{}
 	store := memstore.New()
+	c := &crowd{store: store}
 	var err error
 	c.dir, err = tenancy.New(store, nil)
 	require.NoError(tb, err)

@@ -18,12 +18,14 @@ import (
 // and nothing commits. All of the block has one operation ID (Once).
 //
 // VerifyDomain, RecheckDomains, Purge, Relay, Outcome, Preview and Atomically are
-// refused within it, and within a host's transaction: CodeInTransaction.
+// refused within it: CodeInTransaction. Within a host's transaction (Directory.On)
+// Atomically is a block too. What it did is undone there if fn returns an error, and the
+// host's transaction goes on.
 //
 // Errors: CodeInput if fn is nil, and with Once CodeAlreadyDone and
 // CodeOperationTaken.
 func (s *Session) Atomically(ctx context.Context, fn func(context.Context, *Session) error) error {
-	_, err := s.runBlock(ctx, opAtomically, false, fn)
+	_, err := s.runBlock(ctx, opAtomically, s.unblocked(ctx), fn)
 	return err
 }
 
@@ -36,11 +38,12 @@ func (p *Platform) Atomically(ctx context.Context, fn func(context.Context, *Pla
 // events that they would have caused, of the streams that the actor may read,
 // without ID, number and hash, since none was given out (GEN-8). Results and
 // refusals within it are those of the real thing. An error of fn is returned as it
-// came. A preview uses up no operation ID, not even one given by Once.
+// came. A preview uses up no operation ID, not even one given by Once. Within a block or
+// a host's transaction it is refused: CodeInTransaction.
 //
 // Errors: CodeInput if fn is nil.
 func (s *Session) Preview(ctx context.Context, fn func(context.Context, *Session) error) ([]Event, error) {
-	return s.runBlock(ctx, opPreview, true, fn)
+	return s.runBlock(ctx, opPreview, s.alone(ctx), fn)
 }
 
 // Preview is Session.Preview for a Platform.
@@ -71,9 +74,6 @@ type block struct {
 	refused   []error
 }
 
-// blockKey marks a block's context.
-type blockKey struct{}
-
 // errPreviewed rolls a preview back.
 var errPreviewed = errors.New("tenancy: previewed")
 
@@ -84,13 +84,22 @@ type callerError struct{ err error }
 func (e *callerError) Error() string { return e.err.Error() }
 func (e *callerError) Unwrap() error { return e.err }
 
-// runBlock runs a block and returns the events of a preview.
+// runBlock runs a block, unless it is refused, and returns the events of a preview.
 func (s *Session) runBlock(
-	ctx context.Context, row *operationRow, preview bool, fn func(context.Context, *Session) error,
+	ctx context.Context, row *operationRow, refused error, fn func(context.Context, *Session) error,
+) ([]Event, error) {
+	return observe(ctx, s, row.name, func(ctx context.Context, s *Session) ([]Event, error) {
+		return s.runParts(ctx, row, refused, fn)
+	})
+}
+
+// runParts runs a block, of which the observer was told.
+func (s *Session) runParts(
+	ctx context.Context, row *operationRow, refused error, fn func(context.Context, *Session) error,
 ) ([]Event, error) {
 	c := call{row: row}
 	var check form
-	check.set(s.alone(ctx))
+	check.set(refused)
 	check.that(fn != nil, CodeInput)
 	if check.err != nil {
 		return nil, s.fail(ctx, c, check.err)
@@ -98,9 +107,10 @@ func (s *Session) runBlock(
 	a := s.attempt()
 	b := &block{}
 	err := s.commit(ctx, c, a, func(ctx context.Context, tx Tx) error {
-		b = &block{row: row, tx: tx, attempt: a, preview: preview}
+		b = &block{row: row, tx: tx, attempt: a, preview: row == opPreview}
 		return s.tryBlock(ctx, c, b, fn)
 	})
+	err = s.dir.watch.appended(a.appended, err)
 	s.tell(ctx, b.refused...)
 	if given, ok := err.(*callerError); ok {
 		return nil, given.err
@@ -119,9 +129,9 @@ func (s *Session) tryBlock(
 		return err
 	}
 	inner := *s
-	inner.block, inner.once = b, OperationID{}
+	inner.dir, inner.block, inner.once = s.dir.unwatched(), b, OperationID{}
 	defer func() { b.ended = true }()
-	given := fn(context.WithValue(ctx, blockKey{}, b), &inner)
+	given := fn(within{b, s.dir.mark}.context(ctx), &inner)
 	switch {
 	case b.broken != nil:
 		return b.broken
@@ -195,7 +205,7 @@ func (s *Session) end(ctx context.Context, b *block) error {
 	if b.events == 0 && s.once.IsZero() {
 		return nil
 	}
-	b.attempt.recorded = true
+	b.attempt.recorded, b.attempt.appended = true, b.events
 	return b.tx.Put(ctx, s.record(b.attempt, b.row, b.made, b.events))
 }
 

@@ -125,7 +125,7 @@ func TestAtomically(t *testing.T) {
 				refused(t, other.Atomically(ctx, none), tenancy.CodeInTransaction)
 				_, err = other.Preview(ctx, none)
 				refused(t, err, tenancy.CodeInTransaction)
-				_, err = other.Outcome(ctx, tenancy.NewOperationID())
+				_, err = other.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 				refused(t, err, tenancy.CodeInTransaction)
 			}
 			require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
@@ -155,12 +155,11 @@ func TestAtomically(t *testing.T) {
 	)
 	t.Run("GEN-11 what works in transactions of its own is refused within one", func(t *testing.T) {
 		never := func(ctx context.Context, p *tenancy.Platform) (errs []error) {
-			errs = append(errs, p.Atomically(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") }))
 			_, err := p.Preview(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") })
 			errs = append(errs, err)
-			_, err = p.Outcome(ctx, tenancy.NewOperationID())
+			_, err = p.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 			errs = append(errs, err)
-			_, err = p.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID())
+			_, err = p.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID(), s.clock.Now())
 			errs = append(errs, err)
 			_, err = p.VerifyDomain(ctx, tenancy.DomainID{15: 1})
 			errs = append(errs, err)
@@ -176,6 +175,8 @@ func TestAtomically(t *testing.T) {
 				for i, err := range never(ctx, p) {
 					require.Equal(t, tenancy.CodeInTransaction, tenancy.CodeOf(err), i)
 				}
+				refused(t, p.Atomically(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") }),
+					tenancy.CodeInTransaction)
 				return nil
 			}
 			require.NoError(t, s.host.Atomically(s.ctx(), inside))

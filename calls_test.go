@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // errand is a call of an operation that succeeds in a tenant: the only way to call it,
@@ -696,9 +697,9 @@ var errands = []errand{
 		return gives(c.s.Preview(c, twice(c)))
 	}},
 	{op: "Outcome", by: "Owner", on: "Operation", call: func(c call) (any, error) {
-		return gives(c.s.Outcome(c, c.Operation))
+		return gives(c.s.Outcome(c, c.Operation, scenes.Start))
 	}},
 	{op: "ActorOutcome", by: "host", on: "Operation", others: "Owner", call: func(c call) (any, error) {
-		return gives(c.s.ActorOutcome(c, tenancy.Actor{User: c.Owner}, c.Operation))
+		return gives(c.s.ActorOutcome(c, tenancy.Actor{User: c.Owner}, c.Operation, scenes.Start))
 	}},
 }

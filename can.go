@@ -58,6 +58,17 @@ func (s *Session) Can(
 	if !known || user.IsZero() || account.IsZero() || s.asksAboutAnother(user) {
 		return s.canOther(ctx, user, permission, account)
 	}
+	if s.dir.observer == nil { // then it allocates nothing
+		return s.can(ctx, user, rule, account)
+	}
+	return observe(ctx, s, opCan.name, func(ctx context.Context, s *Session) (Decision, error) {
+		return s.can(ctx, user, rule, account)
+	})
+}
+
+// can answers Can without allocating: for a user about themself, and for Operators and
+// System.
+func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account AccountID) (Decision, error) {
 	row, err := s.ask(ctx, user, account)
 	if err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)

@@ -20,11 +20,13 @@ func (s *Session) Permissions(
 		return look(ctx, s, asked,
 			func(r *reads) permissionsFacts { return r.loadPermissions(user, account) }, decidePermissions)
 	}
-	row, err := s.ask(ctx, user, account)
-	if err != nil {
-		return nil, s.fail(ctx, asked, err)
-	}
-	return s.dir.table.decisions(account, &row), nil
+	return observe(ctx, s, opPermissions.name, func(ctx context.Context, s *Session) (map[Permission]Decision, error) {
+		row, err := s.ask(ctx, user, account)
+		if err != nil {
+			return nil, s.fail(ctx, asked, err)
+		}
+		return s.dir.table.decisions(account, &row), nil
+	})
 }
 
 // permissionsFacts is what Permissions about somebody else needs to know.

@@ -36,18 +36,10 @@ type CheckOptions struct {
 // the store. An error of the store or the context ends it.
 func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violation, error] {
 	return func(yield func(Violation, error) bool) {
-		var found []Violation
-		err := d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
-			c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}}
-			c.records()
-			if o.Replay {
-				c.replay()
-			}
-			found = c.found
-			return c.err
-		})
+		found, err := observe(ctx, d.System().Session, "Check",
+			func(ctx context.Context, s *Session) ([]Violation, error) { return s.dir.check(ctx, o) })
 		if err != nil {
-			yield(Violation{}, &Error{Op: "Check", Err: err})
+			yield(Violation{}, err)
 			return
 		}
 		for _, v := range found {
@@ -56,6 +48,23 @@ func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violati
 			}
 		}
 	}
+}
+
+// check is Check, of which the observer was told.
+func (d *Directory) check(ctx context.Context, o CheckOptions) (found []Violation, err error) {
+	err = d.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
+		c := checker{ctx: ctx, tx: tx, now: instantOf(d.now()), tallies: map[tally]int{}}
+		c.records()
+		if o.Replay {
+			c.replay()
+		}
+		found = c.found
+		return c.err
+	})
+	if err != nil {
+		return nil, &Error{Op: "Check", Err: err}
+	}
+	return found, nil
 }
 
 // checker is a Check under way, within its transaction.

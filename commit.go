@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -15,7 +16,9 @@ type attempt struct {
 	operation OperationID // given by Once, or drawn
 	nonce     EventID     // by which this call knows its own operation record again
 	recorded  bool        // the last attempt wrote an operation record
+	appended  int         // how many events the last attempt appended
 	unlogged  []Record    // what the last attempt wrote without one
+	removed   []Record    // what the last attempt removed without one
 }
 
 // attempt begins a call.
@@ -32,18 +35,15 @@ func (s *Session) attempt() *attempt {
 
 // write carries out what a decision said: the heads of the streams, then the
 // records, then the events. A decision that said nothing writes no operation
-// record, unless Once gave its ID, and so may records that no event tells of: when
-// a domain's record was last found, addresses that were purged.
+// record, unless Once gave its ID. It may change records that no event tells of: when a
+// domain's record was last found, addresses and operation IDs that were purged.
 func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
 	c.world.mustApply("an operation")
 	changed, deleted := c.world.changed()
 	givenID := s.block == nil && !s.once.IsZero()
 	if len(c.said) == 0 && !givenID {
-		a.unlogged = changed
-		if len(changed) > 0 {
-			return tx.Put(ctx, changed...)
-		}
-		return c.tape.err
+		a.unlogged, a.removed = changed, deleted
+		return cmp.Or(writeRecords(ctx, tx, changed, deleted), c.tape.err)
 	}
 	heads, err := r.heads(ctx, tx, c.said)
 	if err != nil {
@@ -56,15 +56,10 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 	if b := s.block; b != nil {
 		b.note(c.made, events)
 	} else {
-		a.recorded = true
+		a.recorded, a.appended = true, len(events)
 		changed = append(changed, s.record(a, c.row, c.made, len(events)))
 	}
-	if len(deleted) > 0 {
-		if err := tx.Delete(ctx, deleted...); err != nil {
-			return err
-		}
-	}
-	if err := tx.Put(ctx, changed...); err != nil {
+	if err := writeRecords(ctx, tx, changed, deleted); err != nil {
 		return err
 	}
 	for _, move := range c.world.moves {
@@ -76,6 +71,20 @@ func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *cha
 		return err
 	}
 	return c.tape.err
+}
+
+// writeRecords deletes records, and then writes others: these may have the place of what
+// was deleted.
+func writeRecords(ctx context.Context, tx Tx, changed, deleted []Record) error {
+	if len(deleted) > 0 {
+		if err := tx.Delete(ctx, deleted...); err != nil {
+			return err
+		}
+	}
+	if len(changed) > 0 {
+		return tx.Put(ctx, changed...)
+	}
+	return nil
 }
 
 // record is the operation record of a call.
@@ -139,11 +148,12 @@ func (s *Session) events(
 const commitTries = 5
 
 // commit runs a transaction. Where the store cannot say whether it was committed,
-// commit finds out, and runs it again if it was not (GEN-13).
+// commit finds out, and runs it again if it was not (GEN-13). The commit of a host's
+// transaction is the host's to settle.
 func (s *Session) commit(ctx context.Context, c call, a *attempt, fn func(context.Context, Tx) error) error {
 	for range commitTries {
 		err, doubtful := s.tryCommit(ctx, a, fn)
-		if !doubtful {
+		if !doubtful || s.dir.joined {
 			return err
 		}
 		if done, err := s.resolve(ctx, c, a); done || err != nil {
@@ -161,7 +171,7 @@ func (s *Session) tryCommit(
 	finished := false
 	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
 		a.rewind()
-		a.recorded, a.unlogged = false, nil
+		a.recorded, a.appended, a.unlogged, a.removed = false, 0, nil, nil
 		err := fn(ctx, tx)
 		finished = err == nil
 		return err
@@ -173,12 +183,12 @@ func (s *Session) tryCommit(
 // if the transaction is to run again.
 func (s *Session) resolve(ctx context.Context, c call, a *attempt) (done bool, err error) {
 	if !a.recorded {
-		return s.stands(ctx, a.unlogged) // if not, what arrives late says the same
+		return s.stands(ctx, a.unlogged, a.removed) // if not, what arrives late says the same
 	}
 	record, err := s.settle(ctx, a.operation)
 	switch {
 	case err != nil:
-		return false, &Error{Err: CodeAmbiguous, Operation: a.operation}
+		return false, &Error{Err: CodeAmbiguous, Operation: a.operation, Attempted: a.now.Time()}
 	case record == nil:
 		return false, ctx.Err()
 	case record.Call == a.nonce:
@@ -192,15 +202,15 @@ func (s *Session) resolve(ctx context.Context, c call, a *attempt) (done bool, e
 const settleTime = 10 * time.Second
 
 // settle returns the record of an operation that was done, or nil if it was not.
-// Then it has written a fence under the ID, over an old one too, so that a commit
-// still on its way cannot succeed afterwards.
+// Then it has written a fence under the ID, over an old one and over what is forgotten
+// too, so that a commit still on its way cannot succeed afterwards.
 func (s *Session) settle(ctx context.Context, id OperationID) (done *OperationRecord, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
 	defer cancel()
 	call := s.attempt()
 	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
 		r := s.reads(call.now)
-		if err := r.gather(ctx, tx, func() { done = find(r, operationOf(s.actor, id)) }); err != nil {
+		if err := r.gather(ctx, tx, func() { done = r.remembered(s.actor, id) }); err != nil {
 			return err
 		}
 		if done != nil && !done.Fence {
@@ -213,22 +223,23 @@ func (s *Session) settle(ctx context.Context, id OperationID) (done *OperationRe
 	return done, err
 }
 
-// stands reports whether records that were put without an operation record are
-// there.
-func (s *Session) stands(ctx context.Context, put []Record) (stands bool, err error) {
-	if len(put) == 0 {
+// stands reports whether records that were put without an operation record are there,
+// and those that were removed are not.
+func (s *Session) stands(ctx context.Context, put, removed []Record) (stands bool, err error) {
+	if len(put)+len(removed) == 0 {
 		return true, nil
 	}
-	lookups := make([]Lookup, len(put))
-	for i, record := range put {
+	var lookups []Lookup
+	for _, record := range slices.Concat(put, removed) {
 		at := identity(record)
-		lookups[i] = Lookup{Index: at.Index, Key: at.Key}
+		lookups = append(lookups, Lookup{Index: at.Index, Key: at.Key})
 	}
+	want := append(slices.Clone(put), make([]Record, len(removed))...)
 	err = s.dir.store.View(ctx, func(ctx context.Context, tx ReadTx) error {
 		answers, err := tx.Read(ctx, lookups...)
 		stands = err == nil
 		for i, answer := range answers {
-			stands = stands && answer.Record == put[i]
+			stands = stands && answer.Record == want[i]
 		}
 		return err
 	})

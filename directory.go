@@ -18,7 +18,9 @@ import (
 // any number of them, in any number of processes, can share one store.
 type Directory struct {
 	store  Store
-	joined bool // the store is the host's own transaction
+	joined bool   // the store is the host's own transaction
+	mark   *mark  // of the contexts of that transaction; nil: they have none
+	watch  *watch // of the operation that this directory was made for; else nil
 	options
 }
 
@@ -34,6 +36,10 @@ type Options struct {
 	// InvitationsPerDay is how many invitations one address gets within 24 hours
 	// in the name of one Owner (USR-10). Zero means 5, a negative number no limit.
 	InvitationsPerDay int
+	// OperationLife is how long an operation ID is remembered (GEN-13), so that what was
+	// done under it is not done again, and Outcome knows of it. Zero means 90 days, and 7
+	// days is the least. All directories over one store should have the same.
+	OperationLife time.Duration
 	// Product is the label of the TXT records that prove domains (DOM-2): letters,
 	// digits and inner hyphens. Empty means "tenancy".
 	Product Reference
@@ -47,7 +53,13 @@ type Options struct {
 	MailProviders []string
 	// Roles are account roles and permissions of the host's own (ROLE-7).
 	Roles RoleOptions
-	// Now is the clock. Nil means time.Now.
+	// RelayLease is how long a call of Relay holds a stream before it has to renew that,
+	// and so how long the stream of a process that crashed waits until another relays it
+	// (EVT-5). Zero means 30 seconds. It must not be less than a millisecond, and should
+	// be many times what a transaction of the store takes.
+	RelayLease time.Duration
+	// Now is the clock. Nil means time.Now. Leases go by the store's own clock, where the
+	// store has one.
 	Now func() time.Time
 	// Random is the source of IDs and secrets. Nil means crypto/rand.
 	Random io.Reader
@@ -57,6 +69,9 @@ type Options struct {
 	// the host's (On) it is called at once, and again if the host runs that again: there
 	// it must not use the store. Nil means that nobody is told.
 	OnRefused func(context.Context, Actor, error)
+	// Observer is told of every operation, at its start and at its end (GEN-17). Nil
+	// means that nobody is told.
+	Observer Observer
 }
 
 // options are Options made ready.
@@ -66,20 +81,23 @@ type options struct {
 	perDay        int
 	product       Reference
 	domainLive    time.Duration
+	operationLife time.Duration
 	resolver      Resolver
 	mailProviders map[string]struct{}
 	table         permissionTable
+	lease         time.Duration
 	now           func() time.Time
 	random        io.Reader
 	drawing       *sync.Mutex // random's
 	onRefused     func(context.Context, Actor, error)
+	observer      Observer
 }
 
 // New makes a Directory over a store, and reads nothing from it. Nil options mean
 // the defaults.
 //
 // Errors: CodeInput if the store is nil; CodeOption if an option makes no sense
-// (ROLE-7), a mail provider that is not a domain name included.
+// (ROLE-7, GEN-13), a mail provider that is not a domain name included.
 func New(store Store, o *Options) (*Directory, error) {
 	if store == nil {
 		return nil, &Error{Op: "New", Err: CodeInput}
@@ -94,16 +112,19 @@ func New(store Store, o *Options) (*Directory, error) {
 // ready fills in the defaults and checks the options.
 func (o *Options) ready() (r options, err error) {
 	r = options{
-		limits:     *cmp.Or(o.Limits, &Limits{Domains: 100}),
-		life:       cmp.Or(o.InvitationLife, 7*24*time.Hour),
-		perDay:     cmp.Or(o.InvitationsPerDay, 5),
-		product:    cmp.Or(o.Product, "tenancy"),
-		domainLive: cmp.Or(o.DomainLive, 7*24*time.Hour),
-		resolver:   o.Resolver,
-		now:        o.Now,
-		random:     o.Random,
-		drawing:    new(sync.Mutex),
-		onRefused:  o.OnRefused,
+		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100}),
+		life:          cmp.Or(o.InvitationLife, 7*24*time.Hour),
+		perDay:        cmp.Or(o.InvitationsPerDay, 5),
+		product:       cmp.Or(o.Product, "tenancy"),
+		domainLive:    cmp.Or(o.DomainLive, 7*24*time.Hour),
+		operationLife: cmp.Or(o.OperationLife, 90*24*time.Hour),
+		resolver:      o.Resolver,
+		lease:         cmp.Or(o.RelayLease, 30*time.Second),
+		now:           o.Now,
+		random:        o.Random,
+		drawing:       new(sync.Mutex),
+		onRefused:     o.OnRefused,
+		observer:      o.Observer,
 	}
 	if r.resolver == nil {
 		r.resolver = net.DefaultResolver
@@ -122,7 +143,8 @@ func (o *Options) ready() (r options, err error) {
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
 		return r, err
 	}
-	if r.life < 0 || r.domainLive < 0 || r.limits.negative() || !isLabel(r.product) {
+	if r.life < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife ||
+		r.lease < time.Millisecond || r.limits.negative() || !isLabel(r.product) {
 		return r, CodeOption
 	}
 	return r, nil
@@ -138,7 +160,7 @@ func isLabel(r Reference) bool {
 // operation checks whether the user exists and is active: CodeActor (GEN-2). A zero
 // ID is CodeActor too, and never System.
 func (d *Directory) As(user UserID) *Session {
-	s := &Session{dir: d, actor: Actor{User: user}}
+	s := &Session{dir: d, actor: Actor{User: user}, kind: ActorUser}
 	if user.IsZero() {
 		s.malformed = CodeActor
 	}
@@ -149,7 +171,7 @@ func (d *Directory) As(user UserID) *Session {
 // authenticated. If the ID is not a Reference, every operation is refused:
 // CodeReference.
 func (d *Directory) Operator(id OperatorID) *Platform {
-	s := &Session{dir: d, actor: Actor{Operator: id}}
+	s := &Session{dir: d, actor: Actor{Operator: id}, kind: ActorOperator}
 	if !id.valid() {
 		s.malformed = CodeReference
 	}
@@ -157,16 +179,8 @@ func (d *Directory) Operator(id OperatorID) *Platform {
 }
 
 // System returns the operations of the host itself: its sign-up flow, its timers.
-func (d *Directory) System() *Platform { return &Platform{Session: &Session{dir: d}} }
-
-// On returns the same directory over a transaction of the host's own, as an SQL
-// store's Transact or WithTx hands it out: what is done there commits with the
-// host's rows, or not at all. Operations that work in transactions of their own are
-// refused there: CodeInTransaction.
-func (d *Directory) On(store Store) *Directory {
-	joined := *d
-	joined.store, joined.joined = store, true
-	return &joined
+func (d *Directory) System() *Platform {
+	return &Platform{Session: &Session{dir: d, kind: ActorSystem}}
 }
 
 // Session is what an actor can do. It is a small value over its Directory: make one
@@ -175,6 +189,7 @@ func (d *Directory) On(store Store) *Directory {
 type Session struct {
 	dir         *Directory
 	actor       Actor
+	kind        ActorKind // of the actor, also if the actor is malformed
 	correlation Reference
 	once        OperationID
 	block       *block

@@ -72,7 +72,7 @@ func TestActors(t *testing.T) {
 			session.Atomically(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") }))
 		_, err = session.Preview(s.ctx(), func(context.Context, *tenancy.Session) error { panic("it ran") })
 		errs = append(errs, err)
-		_, err = session.Outcome(s.ctx(), tenancy.NewOperationID())
+		_, err = session.Outcome(s.ctx(), tenancy.NewOperationID(), s.clock.Now())
 		return append(errs, err)
 	}
 	all := func(t *testing.T, session *tenancy.Session, code tenancy.Code) {
@@ -152,7 +152,7 @@ func TestActors(t *testing.T) {
 			require.ErrorIs(t, err, context.Canceled)
 			_, err = owner.Preview(ctx, func(context.Context, *tenancy.Session) error { panic("it ran") })
 			require.ErrorIs(t, err, context.Canceled)
-			_, err = owner.Outcome(ctx, tenancy.NewOperationID())
+			_, err = owner.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 			require.ErrorIs(t, err, context.Canceled)
 		})
 	})

@@ -223,7 +223,8 @@
 // host's, such as a request's ID, into the events.
 //
 // [Platform.Relay] hands pending events to a function of the host's, each at least once
-// and in order per stream. Call it as often as events should go out.
+// and in order per stream. Call it as often as events should go out, in as many
+// processes as you like: they lease streams from each other.
 //
 // # Operation IDs
 //
@@ -237,8 +238,9 @@
 // When a connection breaks during a commit, the library uses that ID to find out what
 // became of it. Only if the store stays unreachable is the answer [CodeAmbiguous]. Later
 // [Session.Outcome] says whether the operation was done; what it calls not done cannot
-// come about any more. System asks about other actors' operations with
-// [Platform.ActorOutcome].
+// come about any more. It takes the time of the attempt, which the error carries: IDs are
+// forgotten after 90 days, or as Options.OperationLife says ([CodeForgotten]). System asks
+// about other actors' operations with [Platform.ActorOutcome].
 //
 // # Blocks and previews
 //
@@ -247,9 +249,15 @@
 // has changed nothing, and what the function returns decides whether the rest commits.
 // [Session.Preview] and [Platform.Preview] do the same, roll it back, and return the
 // events that it would have caused: a dry run with the real rules. The function may run
-// again, so what it leaves behind must be that of its last run. On the SQL stores
-// [Directory.On] joins a transaction of the host's own instead, so that its rows and
-// the library's commit together.
+// again, so what it leaves behind must be that of its last run.
+//
+// Each store has a Transact, in which [Directory.On] makes operations part of a
+// transaction of the host's own, so that its rows and the library's commit together.
+// Blocks and Transact hand out a context that is marked ([InTransaction]): use it for all
+// that is part of the transaction. Other sessions refuse it, since they would wait for the
+// transaction or commit without it. Who uses the context around it by mistake waits for a
+// time that each store documents, and gets [CodeBusy]. [RunJoined] is for authors of
+// stores.
 //
 // # Lists
 //
@@ -287,7 +295,7 @@
 // Any other error comes from the store's driver, the context or a function of the host's
 // as it is, and belongs to no category: 500. The library puts no name, address or secret
 // into an error's text, so refusals can be logged. Options.OnRefused is told of every
-// refusal.
+// refusal, and an [Observer] of every operation, for traces and metrics.
 //
 // # Guarantees
 //
@@ -335,4 +343,7 @@
 // docs/stores.md says which to use when. Package storetest is the suite that every store
 // passes. Any number of processes may use one store: the library keeps no state and no
 // cache of its own. store.go is the whole contract.
+//
+// Package tenancytest is for the host's own tests: a directory with people in it, a clock,
+// a resolver, and checks that a refusal changed nothing.
 package tenancy

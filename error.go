@@ -3,6 +3,7 @@ package tenancy
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Category is a kind of refusal, and an error to compare with:
@@ -76,6 +77,7 @@ type Error struct {
 	Err       error        // a Code, or an error of the store or the context as it came
 	Pending   InvitationID // with CodeInvitationPending (USR-4) and CodeAccountRequested: which one is pending
 	Operation OperationID  // with CodeAmbiguous and CodeAlreadyDone: the ID to ask by (GEN-13)
+	Attempted time.Time    // with CodeAmbiguous: when it was attempted, to ask Outcome with (GEN-13); else zero
 	Outcome   *Outcome     // with CodeAlreadyDone: what it did; else nil
 	Terms     *Terms       // with CodeTermsChanged: what accepting would bring along now; else nil
 }
@@ -148,7 +150,7 @@ const (
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
 	// GEN-7).
 	CodePermission Code = "permission"
-	// CodeOption refuses a malformed option (ROLE-7).
+	// CodeOption refuses a malformed option (ROLE-7, GEN-13).
 	CodeOption Code = "option"
 	// CodePolicy refuses what is not a policy (DOM-6).
 	CodePolicy Code = "policy"
@@ -322,6 +324,9 @@ const (
 	// CodeInTransaction means that the operation works in transactions of its own, or that
 	// the session belongs to another block or to one that has ended (GEN-11).
 	CodeInTransaction Code = "in_transaction"
+	// CodeForgotten means that the operation ID was used so long ago that it is forgotten:
+	// whether the operation was done is not known any more (GEN-13).
+	CodeForgotten Code = "forgotten"
 
 	// ErrLimitReached
 
@@ -351,7 +356,8 @@ const (
 	// CodeOperationTaken means that the operation ID stands for another operation
 	// (GEN-13).
 	CodeOperationTaken Code = "operation_taken"
-	// CodeBusy means that other calls kept winning (GEN-3).
+	// CodeBusy means that other calls kept winning, that one did not end in time, or that a
+	// relay outlived its lease (GEN-3, GEN-11, EVT-5).
 	CodeBusy Code = "busy"
 
 	// ErrUnavailable
@@ -389,7 +395,7 @@ var codes = map[Code]struct {
 	CodeRole:              {ErrInvalid, "ROLE-4, USR-4"},
 	CodeRoles:             {ErrInvalid, "ACC-7, ROLE-7"},
 	CodePermission:        {ErrInvalid, "ROLE-7, GEN-7"},
-	CodeOption:            {ErrInvalid, "ROLE-7"},
+	CodeOption:            {ErrInvalid, "ROLE-7, GEN-13"},
 	CodePolicy:            {ErrInvalid, "DOM-6"},
 	CodeCursor:            {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:  {ErrInvalid, "MRG-1, ORG-6"},
@@ -453,6 +459,7 @@ var codes = map[Code]struct {
 	CodeOwnerOffDomain:    {ErrPreconditionFailed, "MRG-1"},
 	CodeMergeClosed:       {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:     {ErrPreconditionFailed, "GEN-11"},
+	CodeForgotten:         {ErrPreconditionFailed, "GEN-13"},
 	CodeMemberLimit:       {ErrLimitReached, "GEN-12, USR-1, USR-6, USR-13, MRG-10"},
 	CodeAccountLimit:      {ErrLimitReached, "GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10"},
 	CodeSubaccountLimit:   {ErrLimitReached, "GEN-12, ACC-2"},
@@ -461,7 +468,7 @@ var codes = map[Code]struct {
 	CodeTermsChanged:      {ErrConflict, "USR-6"},
 	CodeClaimChanged:      {ErrConflict, "DOM-2"},
 	CodeOperationTaken:    {ErrConflict, "GEN-13"},
-	CodeBusy:              {ErrConflict, "GEN-3"},
+	CodeBusy:              {ErrConflict, "GEN-3, EVT-5, GEN-11"},
 	CodeResolver:          {ErrUnavailable, "DOM-2"},
 	CodeAlreadyDone:       {ErrAlreadyDone, "GEN-13"},
 	CodeAmbiguous:         {ErrAmbiguous, "GEN-13"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/memstore"
@@ -88,11 +89,11 @@ func ExampleSession_Outcome() {
 		SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
 	s := dir.As(ana.User.ID)
 
-	id := tenancy.NewOperationID() // noted beside the host's own work before the call
-	_, err := s.Outcome(ctx, id)
+	id, noted := tenancy.NewOperationID(), time.Now() // beside the host's own work before the call
+	_, err := s.Outcome(ctx, id, noted)
 	fmt.Println(errors.Is(err, tenancy.ErrNotFound))
 	_, _ = s.Once(id).RenameOrganization(ctx, ana.Organization.ID, "Acme Robots")
-	done, err := s.Outcome(ctx, id)
+	done, err := s.Outcome(ctx, id, noted)
 	fmt.Println(done.Name, done.Events, err)
 	// Output:
 	// true

@@ -163,6 +163,13 @@ func headOf(stream Stream) one[HeadRecord] {
 func allHeads(after [16]byte) many[HeadRecord] {
 	return many[HeadRecord]{Index: IndexHeads, Key: Key{ID: after}}
 }
+func leaseOf(stream Stream) one[LeaseRecord] {
+	return one[LeaseRecord]{Index: IndexLeases, Key: Key{ID: stream.Key()}}
+}
+func allLeases(after [16]byte) many[LeaseRecord] {
+	return many[LeaseRecord]{Index: IndexLeases, Key: Key{ID: after}}
+}
 func operationOf(actor Actor, id OperationID) one[OperationRecord] {
 	return one[OperationRecord]{Index: IndexOperations, Key: Key{Text: actor.String(), ID: id}}
 }
+func operationsDue() many[OperationRecord] { return many[OperationRecord]{Index: IndexOperationsDue} }

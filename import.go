@@ -102,6 +102,12 @@ const (
 // CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
 // CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
+	return observe(ctx, s, opImportUsers.name,
+		func(ctx context.Context, s *Session) ([]ImportedUser, error) { return s.importUsers(ctx, org, in) })
+}
+
+// importUsers is ImportUsers, of which the observer was told.
+func (s *Session) importUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
 	var check form
 	check.id(org)
 	check.that(len(in.Emails) > 0 && len(in.Emails) <= maxImport, CodeInput)

@@ -128,7 +128,7 @@ func TestLostCommits(t *testing.T) {
 					var e *tenancy.Error
 					require.ErrorAs(t, err, &e)
 					require.False(t, e.Operation.IsZero())
-					out, oerr := as.Outcome(t.Context(), e.Operation)
+					out, oerr := as.Outcome(t.Context(), e.Operation, e.Attempted)
 					if want == 1 {
 						require.Equal(t, did, oerr == nil, "%v", oerr)
 						if did {
@@ -301,7 +301,7 @@ func TestBlockErrors(t *testing.T) {
 			refused(t, err, tenancy.CodeInTransaction)
 			refused(t, as.Atomically(ctx, func(context.Context, *tenancy.Session) error { return nil }),
 				tenancy.CodeInTransaction)
-			_, err = as.Outcome(ctx, tenancy.NewOperationID())
+			_, err = as.Outcome(ctx, tenancy.NewOperationID(), s.clock.Now())
 			refused(t, err, tenancy.CodeInTransaction)
 			_, err = as.RenameOrganization(ctx, org, "x")
 			refused(t, err, tenancy.CodeInTransaction)

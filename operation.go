@@ -71,8 +71,16 @@ type refusal struct{ err error }
 func (r *refusal) Error() string { return r.err.Error() }
 func (r *refusal) Unwrap() error { return r.err }
 
-// run checks the session and the form of the input, and then runs the operation.
+// run runs the operation, and tells the observer of it (GEN-17).
 func (o *operation[F, R]) run(ctx context.Context, transact func(context.Context) error) (R, error) {
+	return observe(ctx, o.session, o.call.row.name, func(ctx context.Context, s *Session) (R, error) {
+		o.session = s
+		return o.check(ctx, transact)
+	})
+}
+
+// check checks the session and the form of the input, and then runs the operation.
+func (o *operation[F, R]) check(ctx context.Context, transact func(context.Context) error) (R, error) {
 	err := o.session.enter(ctx)
 	if err == nil {
 		err = o.call.form
@@ -106,11 +114,14 @@ func (o *operation[F, R]) look(ctx context.Context) error {
 func (o *operation[F, R]) update(ctx context.Context) error {
 	s := o.session
 	if b := s.block; b != nil {
-		return b.use(ctx,
+		before := b.events
+		err := b.use(ctx,
 			func() error { return b.part(func() error { return o.perform(ctx, b.tx, b.attempt) }) })
+		return s.dir.watch.appended(b.events-before, err)
 	}
 	a := s.attempt()
-	return s.commit(ctx, o.call, a, func(ctx context.Context, tx Tx) error { return o.perform(ctx, tx, a) })
+	err := s.commit(ctx, o.call, a, func(ctx context.Context, tx Tx) error { return o.perform(ctx, tx, a) })
+	return s.dir.watch.appended(a.appended, err)
 }
 
 // perform is one attempt: it decides, and writes what was said.
@@ -165,7 +176,7 @@ func (r *reads) loadAdmission(id OperationID) (f admission) {
 		f.user = find(r, userByID(r.actor.User))
 	}
 	if !id.IsZero() {
-		f.done = find(r, operationOf(r.actor, id))
+		f.done = r.remembered(r.actor, id)
 	}
 	return f
 }
@@ -192,15 +203,16 @@ func usedUp(c call, done *OperationRecord) error {
 	return &Error{Err: CodeAlreadyDone, Operation: done.ID, Outcome: &outcome}
 }
 
-// enter reports whether the session may be used with the context: it is well made,
-// and its block, if it has one, is the context's and has not ended.
+// enter reports whether the session may be used with the context: it is well made, its
+// block and the host's transaction have not ended, and those of the context, if it has
+// any, are the session's (GEN-11).
 func (s *Session) enter(ctx context.Context) error {
 	if s.malformed != nil {
 		return s.malformed
 	}
-	marked, _ := ctx.Value(blockKey{}).(*block)
-	ended := s.block != nil && s.block.ended
-	foreign := marked != nil && marked != s.block
+	w := withinOf(ctx)
+	ended := s.block != nil && s.block.ended || s.dir.mark != nil && s.dir.mark.over.Load()
+	foreign := w.block != nil && w.block != s.block || w.mark != nil && w.mark != s.dir.mark
 	if ended || foreign {
 		return CodeInTransaction
 	}
@@ -210,7 +222,15 @@ func (s *Session) enter(ctx context.Context) error {
 // alone is enter for an operation that works in transactions of its own: it is
 // refused within a block and within a host's transaction.
 func (s *Session) alone(ctx context.Context) error {
-	if s.block != nil || s.dir.joined {
+	if s.dir.joined {
+		return CodeInTransaction
+	}
+	return s.unblocked(ctx)
+}
+
+// unblocked is enter for an operation that is refused within a block.
+func (s *Session) unblocked(ctx context.Context) error {
+	if s.block != nil {
 		return CodeInTransaction
 	}
 	return s.enter(ctx)

@@ -75,7 +75,7 @@ func TestRefused(t *testing.T) {
 					Can(s.ctx(), tenancy.UserID{15: 1}, tenancy.Build, ana.Account.ID)
 				refused(t, err, tenancy.CodeActor)
 				require.Len(t, l.take(), 1)
-				_, err = owner.Outcome(s.ctx(), tenancy.OperationID{})
+				_, err = owner.Outcome(s.ctx(), tenancy.OperationID{}, s.clock.Now())
 				refused(t, err, tenancy.CodeID)
 				require.Len(t, l.take(), 1)
 				refused(t, failure(owner.Events(s.ctx(), tenancy.Stream{}, tenancy.EventQuery{})), tenancy.CodeInput)

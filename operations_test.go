@@ -408,11 +408,11 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"Outcome": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.Outcome(ctx, tenancy.OperationIDOf("never done"))
+		_, err := s.Outcome(ctx, tenancy.OperationIDOf("never done"), p.clock.Now())
 		return err
 	},
 	"ActorOutcome": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.ActorOutcome(ctx, tenancy.Actor{User: p.victim}, tenancy.OperationIDOf("never done"))
+		_, err := s.ActorOutcome(ctx, tenancy.Actor{User: p.victim}, tenancy.OperationIDOf("never done"), p.clock.Now())
 		return err
 	},
 }

@@ -27,37 +27,85 @@ type Created struct {
 	Connections   []ConnectionID   `json:",omitempty"`
 }
 
+// How long an operation ID is remembered (GEN-13): the least that Options.OperationLife
+// can be, and how much longer a record counts than Outcome answers. Clocks of processes,
+// and the host's note of when it attempted something, may differ by that much.
+const (
+	leastOperationLife = 7 * 24 * time.Hour
+	clockSkew          = time.Hour
+)
+
+// forgets reports whether what was done under an operation ID at a time is forgotten.
+func (o *options) forgets(done, now Instant) bool {
+	return now >= done.add(o.operationLife).add(clockSkew)
+}
+
+// remembered returns what was done under an actor's operation ID, or nil if nothing was
+// or if it is forgotten, whether Purge has removed it or not.
+func (r *reads) remembered(actor Actor, id OperationID) *OperationRecord {
+	done := find(r, operationOf(actor, id))
+	if done != nil && r.dir.forgets(done.Time, r.now) {
+		return nil
+	}
+	return done
+}
+
 // Outcome returns what the actor's own operation with an ID did, after an
 // ErrAmbiguous or a crash. CodeNotFound means that it was not done, and that what
 // was still on its way under this ID cannot come about any more, unless the ID is
 // given again (GEN-13). Within a block or a host's transaction it is refused:
 // CodeInTransaction.
 //
-// Errors: CodeID; CodeNotFound.
-func (s *Session) Outcome(ctx context.Context, operation OperationID) (Outcome, error) {
-	return s.outcome(ctx, opOutcome, s.actor, operation)
+// Operation IDs are remembered for Options.OperationLife. So Outcome takes the time of
+// the attempt, and refuses one that is as long ago: CodeForgotten. Nobody knows then
+// whether the operation was done, and under the ID another one can be done. The time is
+// Error.Attempted, or, after a crash, the time that the host noted before it attempted
+// the operation under an ID of its own. It may differ from the library's clock by up to
+// an hour.
+//
+// Errors: CodeID, CodeInput if the time is zero or more than an hour in the future;
+// CodeNotFound, CodeForgotten.
+func (s *Session) Outcome(ctx context.Context, operation OperationID, attempted time.Time) (Outcome, error) {
+	return s.outcome(ctx, opOutcome, s.actor, operation, attempted)
 }
 
 // ActorOutcome is Outcome for another actor's operation. Only System may call it
 // (GEN-13).
 //
-// Errors: CodeID, CodeInput if both fields of the Actor are set, CodeReference if
-// its Operator is not a Reference; CodeNotAllowed, CodeNotFound.
-func (p *Platform) ActorOutcome(ctx context.Context, actor Actor, operation OperationID) (Outcome, error) {
-	return p.outcome(ctx, opActorOutcome, actor, operation)
+// Errors: CodeID, CodeInput if both fields of the Actor are set or the time is as Outcome
+// refuses it, CodeReference if its Operator is not a Reference; CodeNotAllowed,
+// CodeNotFound, CodeForgotten.
+func (p *Platform) ActorOutcome(
+	ctx context.Context, actor Actor, operation OperationID, attempted time.Time,
+) (Outcome, error) {
+	return p.outcome(ctx, opActorOutcome, actor, operation, attempted)
 }
 
 // outcome settles the operation, so that the answer stays true.
 func (s *Session) outcome(
-	ctx context.Context, row *operationRow, actor Actor, id OperationID,
+	ctx context.Context, row *operationRow, actor Actor, id OperationID, attempted time.Time,
+) (Outcome, error) {
+	return observe(ctx, s, row.name, func(ctx context.Context, s *Session) (Outcome, error) {
+		return s.settled(ctx, row, actor, id, attempted)
+	})
+}
+
+// settled is Outcome or ActorOutcome, of which the observer was told.
+func (s *Session) settled(
+	ctx context.Context, row *operationRow, actor Actor, id OperationID, attempted time.Time,
 ) (Outcome, error) {
 	var check form
 	check.set(s.alone(ctx))
 	check.id(id)
 	check.that(!actor.isUser() || actor.Operator == "", CodeInput)
 	check.that(!actor.isOperator() || actor.Operator.valid(), CodeReference)
+	check.that(!attempted.IsZero() && !attempted.After(s.dir.now().Add(clockSkew)), CodeInput)
 	c := call{row, id.String(), check.err}
-	if _, err := look(ctx, s, c, nothing, decideOutcome); err != nil {
+	_, err := look(ctx, s, c, nothing,
+		func(_ struct{}, c *changes) (struct{}, error) {
+			return struct{}{}, decideOutcome(attempted, c)
+		})
+	if err != nil {
 		return Outcome{}, err
 	}
 	whose := *s
@@ -77,12 +125,17 @@ func (s *Session) outcome(
 }
 
 // decideOutcome admits everybody to their own operations, and to others' the actors
-// that the table names.
-func decideOutcome(_ struct{}, c *changes) (struct{}, error) {
-	if c.actor.isUser() && c.row == opOutcome {
-		return struct{}{}, nil
+// that the table names, unless the attempt is so long ago that it is forgotten.
+func decideOutcome(attempted time.Time, c *changes) error {
+	if !c.actor.isUser() || c.row != opOutcome {
+		if err := c.platform(); err != nil {
+			return err
+		}
 	}
-	return struct{}{}, c.platform()
+	if c.now.Time().Sub(attempted) >= c.dir.operationLife {
+		return CodeForgotten
+	}
+	return nil
 }
 
 // outcome reads an operation record.

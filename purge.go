@@ -18,11 +18,14 @@ type Purged struct {
 	Organizations int // names
 	Invitations   int // addresses and hashes of secrets
 	Requests      int // addresses
+	Operations    int // operation IDs
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
-// (ORG-11). Only System may call it, and should do so daily. It works in batches, each
+// (ORG-11). It also removes operation IDs that are forgotten (Options.OperationLife,
+// GEN-13), and the leases that crashed calls of Relay left behind (EVT-5). Only System may
+// call it, and should do so daily. It works in batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
 //
@@ -30,20 +33,33 @@ type Purged struct {
 // error of the store or the context ends it; what was removed before stays removed, and
 // is what Purge returns then.
 func (p *Platform) Purge(ctx context.Context) (Purged, error) {
+	return observe(ctx, p.Session, opPurge.name,
+		func(ctx context.Context, s *Session) (Purged, error) { return s.purge(ctx) })
+}
+
+// purge is Purge, of which the observer was told.
+func (s *Session) purge(ctx context.Context) (Purged, error) {
 	var check form
-	check.set(p.alone(ctx))
-	check.that(p.once.IsZero(), CodeInput)
+	check.set(s.alone(ctx))
+	check.that(s.once.IsZero(), CodeInput)
 	var total Purged
+	c := call{row: opPurge, form: check.err}
+	if _, err := look(ctx, s, c, nothing, decidePlatform); err != nil {
+		return total, err
+	}
+	if err := s.dir.purgeLeases(ctx); err != nil {
+		return total, s.fail(ctx, c, err)
+	}
 	for {
-		batch, err := update(ctx, p.Session, call{row: opPurge, form: check.err}, (*reads).loadPurge,
-			decidePurge)
+		batch, err := update(ctx, s, c, (*reads).loadPurge, decidePurge)
 		if err != nil {
 			return total, err
 		}
 		total.Organizations += batch.Organizations
 		total.Invitations += batch.Invitations
 		total.Requests += batch.Requests
-		if max(batch.Organizations, batch.Invitations, batch.Requests) < pageSize {
+		total.Operations += batch.Operations
+		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations) < pageSize {
 			return total, nil
 		}
 	}
@@ -54,6 +70,7 @@ type purgeFacts struct {
 	organizations []OrganizationRecord
 	invitations   []InvitationRecord
 	requests      []RequestRecord
+	operations    []OperationRecord
 }
 
 func (r *reads) loadPurge() purgeFacts {
@@ -61,6 +78,7 @@ func (r *reads) loadPurge() purgeFacts {
 		organizations: list(r, organizationsDue(), pageSize),
 		invitations:   list(r, invitationsDue(), pageSize),
 		requests:      list(r, requestsDue(), pageSize),
+		operations:    list(r, operationsDue(), pageSize),
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
@@ -92,6 +110,12 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		if purgeable(due(q.Settled, q.Expires), c.now) {
 			edit(c.world, requestByID(q.ID), func(q *RequestRecord) { q.Personal = RequestPersonal{} })
 			done.Requests++
+		}
+	}
+	for _, o := range f.operations {
+		if c.dir.forgets(o.Time, c.now) {
+			remove(c.world, operationOf(o.Actor, o.ID))
+			done.Operations++
 		}
 	}
 	return done, nil

@@ -206,6 +206,15 @@ type HeadRecord struct {
 	Hash     [32]byte
 }
 
+// LeaseRecord says that a call of Relay delivers the events of a stream, and that no
+// other call does until the lease is over. No event tells of it.
+type LeaseRecord struct {
+	Stream Stream
+	Holder OperationID // which call
+	Since  Instant     // when it was taken or last renewed
+	Until  Instant
+}
+
 // EventRecord is an event as stored. A store keeps every field as it was given and
 // returns it unchanged. It never looks into Type and Data, so it also keeps events of
 // types that it has never seen. The stream and the number identify an event. An
@@ -380,9 +389,16 @@ func (h HeadRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexHeads, Key{ID: h.Stream.Key()}})
 }
 
+// Entries appends where the lease is found.
+func (l LeaseRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexLeases, Key{ID: l.Stream.Key()}})
+}
+
 // Entries appends where the operation is found.
 func (o OperationRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexOperations, Key{Text: o.Actor.String(), ID: o.ID}})
+	actor := o.Actor.String() // whose own the ID is
+	return append(to, Entry{IndexOperations, Key{Text: actor, ID: o.ID}},
+		Entry{IndexOperationsDue, Key{Text: timeText(o.Time) + " " + actor, ID: o.ID}})
 }
 
 // SetUser fills in the user.

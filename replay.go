@@ -10,7 +10,8 @@ import (
 )
 
 // replay is a whole log that is applied again. The events of one transaction carry its
-// actor and operation ID in every stream. That puts the streams in an order: the events
+// actor, operation ID and time in every stream: an ID can be given again once it is
+// forgotten (GEN-13). That puts the streams in an order: the events
 // of a transaction are applied when they are next in each of their streams (INV-13).
 type replay struct {
 	*checker
@@ -25,6 +26,7 @@ type replay struct {
 type unitKey struct {
 	actor     Actor
 	operation OperationID
+	time      Instant
 }
 
 // unit is the events of one transaction.
@@ -99,7 +101,7 @@ func numbered(stream Stream, sequence uint64) string { return fmt.Sprint(stream,
 // queue queues an event of a stream. An event that does not decode keeps its place in
 // the order, and is not applied.
 func (p *replay) queue(stream Stream, record EventRecord) {
-	key := unitKey{record.Actor, record.Operation}
+	key := unitKey{record.Actor, record.Operation, record.Time}
 	u := p.units[key]
 	if u == nil {
 		u = &unit{}

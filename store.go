@@ -50,6 +50,11 @@ type ReadTx interface {
 	// appended and is not acknowledged. Streams are ordered by the bytes of Stream.Key
 	// and begin after the given one; the zero Stream begins with the first.
 	Outbox(ctx context.Context, after Stream, limit int) ([]EventRecord, error)
+
+	// Now returns the time by the store's own clock, which everybody who uses the store
+	// shares: the time of the call, not of the transaction. It returns zero if the store
+	// has no clock. Then the Directory's clock counts.
+	Now(ctx context.Context) (Instant, error)
 }
 
 // Tx also writes. A read sees the writes made before it in the transaction. A store may
@@ -103,7 +108,7 @@ type Lookup struct {
 // byte. The table of indexes says which parts an index uses. The others are zero.
 type Key struct {
 	In   [16]byte // what the record belongs to, such as an organization, or the start of a text's SHA-256
-	Text string   // an address, a name or an instant of fixed width: valid UTF-8 without zero bytes
+	Text string   // an address, a name, or what begins with an instant of fixed width: valid UTF-8 without zero bytes
 	ID   [16]byte // the record's own ID, or the other ID of a pair
 }
 
@@ -201,7 +206,9 @@ const (
 	IndexConnections
 	IndexConnectionsIn
 	IndexHeads
+	IndexLeases
 	IndexOperations
+	IndexOperationsDue
 	indexEnd
 )
 
@@ -283,7 +290,11 @@ func Indexes() []IndexInfo {
 	row(IndexConnectionsIn, "connections_in", ConnectionRecord{}, in|id|list)
 	// by the key of the stream
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
+	// by the key of the stream
+	row(IndexLeases, "leases", LeaseRecord{}, identity|id|exact|list)
 	// of an actor, by operation ID
 	row(IndexOperations, "operations", OperationRecord{}, identity|text|id|exact|list)
+	// by when it was done, and by actor: an instant, a space and the text of its identity
+	row(IndexOperationsDue, "operations_due", OperationRecord{}, text|id|list)
 	return table
 }

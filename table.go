@@ -604,12 +604,12 @@ var (
 	opOutcome = &operationRow{
 		name: "Outcome", on: "operation",
 		operator: true, system: true, others: "whoever acted",
-		codes: []Code{CodeID, CodeNotFound},
+		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
 	}
 	opActorOutcome = &operationRow{
 		name: "ActorOutcome", on: "operation",
 		system: true,
-		codes:  []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed},
+		codes:  []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeForgotten},
 	}
 )
 

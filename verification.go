@@ -45,6 +45,12 @@ const (
 // CodeNotAllowed; CodeProofMissing, CodeDomainTaken, CodeClaimChanged if the claim
 // changed during the look-up, CodeResolver if the look-up failed.
 func (s *Session) VerifyDomain(ctx context.Context, domain DomainID) (Domain, error) {
+	return observe(ctx, s, opVerifyDomain.name,
+		func(ctx context.Context, s *Session) (Domain, error) { return s.verifyDomain(ctx, domain) })
+}
+
+// verifyDomain is VerifyDomain, of which the observer was told.
+func (s *Session) verifyDomain(ctx context.Context, domain DomainID) (Domain, error) {
 	var check form
 	check.set(s.alone(ctx))
 	check.id(domain)
@@ -139,19 +145,25 @@ func decideVerifyDomain(f verifyDomainFacts, before DomainRecord, answer finding
 // Errors: CodeInTransaction, CodeInput with Once, CodeNotAllowed. An error of the store
 // or context ends it, and what was found before stands.
 func (p *Platform) RecheckDomains(ctx context.Context) (Rechecked, error) {
+	return observe(ctx, p.Session, opRecheckDomains.name,
+		func(ctx context.Context, s *Session) (Rechecked, error) { return s.recheckDomains(ctx) })
+}
+
+// recheckDomains is RecheckDomains, of which the observer was told.
+func (s *Session) recheckDomains(ctx context.Context) (Rechecked, error) {
 	var check form
-	check.set(p.alone(ctx))
-	check.that(p.once.IsZero(), CodeInput)
+	check.set(s.alone(ctx))
+	check.that(s.once.IsZero(), CodeInput)
 	c := call{row: opRecheckDomains, form: check.err}
 	var done Rechecked
 	for after := ""; ; {
-		batch, err := look(ctx, p.Session, c,
+		batch, err := look(ctx, s, c,
 			func(r *reads) recheckDomainsFacts { return r.loadRecheckDomains(after) }, decideRecheckDomains)
 		if err != nil {
 			return done, err
 		}
-		if err := p.dir.recheckAll(ctx, batch, &done); err != nil {
-			return done, p.fail(ctx, c, err)
+		if err := s.dir.recheckAll(ctx, batch, &done); err != nil {
+			return done, s.fail(ctx, c, err)
 		}
 		if len(batch) < pageSize {
 			return done, nil

@@ -24,6 +24,7 @@ type row struct {
 	tenancy.IndexInfo
 	kind   tenancy.Index // the identity index of its records
 	paired bool          // the identity of its records is two IDs, which its keys hold in the other order
+	dated  bool          // the identity of its records has a text, which its keys hold after an instant and a space
 }
 
 func newLayout() *layout {
@@ -36,7 +37,8 @@ func newLayout() *layout {
 	}
 	for _, info := range table {
 		kind := l.kinds[reflect.TypeOf(info.Record)]
-		l.rows[info.Index] = row{info, kind, !info.Identity && table[kind-1].In}
+		of := table[kind-1]
+		l.rows[info.Index] = row{info, kind, !info.Identity && of.In, !info.Identity && of.Text}
 	}
 	return l
 }
@@ -76,7 +78,11 @@ func (r *row) identity(place tenancy.Key) tenancy.Entry {
 	case r.paired:
 		return tenancy.Entry{Index: r.kind, Key: tenancy.Key{In: place.ID, ID: place.In}}
 	}
-	return tenancy.Entry{Index: r.kind, Key: tenancy.Key{ID: place.ID}}
+	key := tenancy.Key{ID: place.ID}
+	if r.dated {
+		_, key.Text, _ = strings.Cut(place.Text, " ")
+	}
+	return tenancy.Entry{Index: r.kind, Key: key}
 }
 
 // uses reports whether a key has only parts that the index uses.

@@ -16,28 +16,44 @@
 package memstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 )
 
 var _ tenancy.Store = (*Store)(nil)
 
-// Store is a tenancy.Store in memory. New makes one. Any number of goroutines may use it.
+// Options are what a host may choose. Zero fields and a nil *Options mean the defaults
+// named.
+type Options struct {
+	// WaitFor is how long an Update or a Transact waits for the one that runs. It is
+	// CodeBusy then. Zero means 10 seconds.
+	WaitFor time.Duration
+}
+
+// Store is a tenancy.Store in memory. New and NewWith make one. Any number of goroutines
+// may use it.
 type Store struct {
+	options Options
 	current atomic.Pointer[snapshot]
 	readers sync.Pool     // of *reader
-	writer  chan struct{} // full while an Update runs
+	writer  chan struct{} // full while an Update or a Transact runs
 	epoch   uint64        // the number of the last Update, committed or not; the writer's
 	room    room          // the writer's
 }
 
-// New makes an empty Store.
-func New() *Store {
-	s := &Store{writer: make(chan struct{}, 1)}
+// New makes an empty Store with the default options.
+func New() *Store { return NewWith(nil) }
+
+// NewWith makes an empty Store. Nil options mean the defaults.
+func NewWith(o *Options) *Store {
+	s := &Store{options: *cmp.Or(o, &Options{}), writer: make(chan struct{}, 1)}
+	s.options.WaitFor = cmp.Or(s.options.WaitFor, 10*time.Second)
 	s.current.Store(newSnapshot())
 	s.readers.New = func() any { return new(reader) }
 	return s
@@ -66,34 +82,65 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 // It returns fn's error unchanged. It returns the error of a write that failed,
 // whatever fn returns, and the context's error if the context ends while Update waits
 // or before the commit. CodeBusy means that an entry or the number of an event is
-// taken. It never returns CodeAmbiguous.
+// taken, or that another Update or Transact has run for as long as Options.WaitFor. It
+// never returns CodeAmbiguous.
 //
 // A View within fn sees what was committed before. An Update of the same Store within
-// fn waits for the outer one, until its context ends.
+// fn waits for the outer one, and is CodeBusy in the end.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	return s.write(ctx, func(of *snapshot) (*snapshot, error) { return s.update(ctx, of, fn) })
+}
+
+// write makes a snapshot of the current one, while nobody else writes, and commits it.
+func (s *Store) write(ctx context.Context, change func(of *snapshot) (*snapshot, error)) error {
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	defer func() { <-s.writer }()
+	changed, err := change(s.current.Load())
+	if err != nil {
+		return err
+	}
+	s.current.Store(changed)
+	return nil
+}
+
+// wait waits until nobody else writes.
+func (s *Store) wait(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	select {
 	case s.writer <- struct{}{}:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(s.options.WaitFor)
+	defer timer.Stop()
+	select {
+	case s.writer <- struct{}{}:
+		return nil
+	case <-timer.C:
+		return tenancy.CodeBusy
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-s.writer }()
+}
+
+// update returns what fn makes of a snapshot.
+func (s *Store) update(
+	ctx context.Context, of *snapshot, fn func(context.Context, tenancy.Tx) error,
+) (*snapshot, error) {
 	s.epoch += 2
-	t := newTx(s.current.Load(), s.epoch, &s.room)
+	t := newTx(of, s.epoch, &s.room)
 	defer t.end()
 	if err := fn(ctx, t); err != nil {
-		return err
+		return nil, err
 	}
 	if t.failed != nil {
-		return t.failed
+		return nil, t.failed
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	s.current.Store(t.snapshot)
-	return nil
+	return t.snapshot, ctx.Err()
 }
 
 // errOver is the error of a transaction that is used after its function has returned.
@@ -156,4 +203,10 @@ func (r *reader) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([
 		return nil, err
 	}
 	return s.oldestPending(after, limit), nil
+}
+
+// Now returns zero: a Store has no clock of its own.
+func (r *reader) Now(ctx context.Context) (tenancy.Instant, error) {
+	_, err := r.open(ctx)
+	return 0, err
 }

@@ -18,6 +18,10 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(*testing.T) tenancy.Store { return memstore.New() })
 }
 
+func TestRelays(t *testing.T) {
+	storetest.Relays(t, func(*testing.T) tenancy.Store { return memstore.New() })
+}
+
 func update(t *testing.T, store tenancy.Store, fn func(context.Context, tenancy.Tx) error) {
 	t.Helper()
 	require.NoError(t, store.Update(t.Context(), fn))

@@ -18,6 +18,7 @@ const (
 	deadlockDetected     = "40P01"
 	completionUnknown    = "40003"
 	uniqueViolation      = "23505"
+	lockNotAvailable     = "55P03"
 	divisionByZero       = "22012" // of checkVersion
 	integrityViolation   = "23"    // the class
 
@@ -39,7 +40,7 @@ func (e *lostError) Unwrap() error { return e.cause }
 // otherwise.
 func lost(err error) error {
 	switch state(err) {
-	case serializationFailure, deadlockDetected, uniqueViolation, divisionByZero:
+	case serializationFailure, deadlockDetected, uniqueViolation, lockNotAvailable, divisionByZero:
 		return &lostError{err}
 	}
 	if err == errQueued {

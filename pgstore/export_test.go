@@ -1,6 +1,9 @@
 package pgstore
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Weaken takes a guard away from a store, so that tests can show that they notice.
 func Weaken(s *Store, how string) {
@@ -31,8 +34,8 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 
 // Statements returns every statement that the store sends.
 func Statements() []string {
-	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, readEvents,
-		readOutbox, readAccess,
+	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, setLockTimeout, readEvents,
+		readOutbox, readNow, readAccess,
 		moveMembers, dismissMembers, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendOutbox, ackOutbox}
@@ -47,3 +50,12 @@ func Statements() []string {
 	}
 	return append(all, migrations...)
 }
+
+// Hasten makes a store wait for nobody.
+func Hasten(s *Store) { s.options.RetryFor = 1 }
+
+// LockFor makes a store's transactions wait for each lock on the server for this long.
+func LockFor(s *Store, d time.Duration) { s.lockWait = func(time.Duration) time.Duration { return d } }
+
+// SetLockTimeout is the statement that bounds the wait for locks of a transaction.
+const SetLockTimeout = setLockTimeout

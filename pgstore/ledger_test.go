@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -79,7 +80,7 @@ func (l *ledger) len() int {
 
 // isDone reports, for good, whether an operation was done.
 func isDone(t *testing.T, dir *tenancy.Directory, w work) bool {
-	outcome, err := dir.System().ActorOutcome(t.Context(), w.actor, w.id)
+	outcome, err := dir.System().ActorOutcome(t.Context(), w.actor, w.id, time.Now())
 	if errors.Is(err, tenancy.CodeNotFound) {
 		return false
 	}
@@ -120,7 +121,7 @@ func whole(t *testing.T, store tenancy.Store, l *ledger) {
 		}
 		require.Equal(t, o.Events, events[key{o.Actor, o.ID}], "%s %s", o.Name, o.ID)
 		delete(events, key{o.Actor, o.ID})
-		outcome, err := dir.System().ActorOutcome(t.Context(), o.Actor, o.ID)
+		outcome, err := dir.System().ActorOutcome(t.Context(), o.Actor, o.ID, time.Now())
 		if o.Fence {
 			require.ErrorIs(t, err, tenancy.CodeNotFound)
 			continue

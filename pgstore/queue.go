@@ -6,6 +6,7 @@ import (
 	"hash/maphash"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -48,14 +49,18 @@ type places struct {
 	*queues
 	needed   []int // sorted
 	held     []int
-	snapshot uint64 // when the transaction began
+	snapshot uint64    // when the transaction began
+	until    time.Time // when to wait no longer
 }
+
+// left returns how long the transaction may still wait.
+func (p *places) left() time.Duration { return time.Until(p.until) }
 
 // enter takes the places that are known to be needed. It takes them in order, so that
 // no two transactions wait for each other.
 func (p *places) enter(ctx context.Context) error {
 	for _, i := range p.needed {
-		if err := p.wait(ctx, p.all[i].held); err != nil {
+		if err := p.wait(ctx, p.all[i].held, p.left()); err != nil {
 			return err
 		}
 		p.held = append(p.held, i)
@@ -64,8 +69,9 @@ func (p *places) enter(ctx context.Context) error {
 	return nil
 }
 
-// wait waits for a transaction's turn in a queue.
-func (q *queues) wait(ctx context.Context, held chan<- struct{}) error {
+// wait waits for a transaction's turn in a queue for as long as limit, and returns
+// CodeBusy then.
+func (q *queues) wait(ctx context.Context, held chan<- struct{}, limit time.Duration) error {
 	select {
 	case held <- struct{}{}:
 		return nil
@@ -73,9 +79,13 @@ func (q *queues) wait(ctx context.Context, held chan<- struct{}) error {
 	}
 	q.waiting.Add(1)
 	defer q.waiting.Add(-1)
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
 	select {
 	case held <- struct{}{}:
 		return nil
+	case <-timer.C:
+		return errInUse
 	case <-ctx.Done():
 		return ctx.Err()
 	}

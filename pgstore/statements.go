@@ -24,6 +24,9 @@ const (
 	showIndexes = "SHOW enable_seqscan"
 	rollback    = "ROLLBACK"
 
+	// No lock is waited for longer. Zero would be without end.
+	setLockTimeout = "SELECT set_config('lock_timeout', $1, true)"
+
 	savepoint           = "SAVEPOINT tenancy"
 	releaseSavepoint    = "RELEASE SAVEPOINT tenancy"
 	rollbackToSavepoint = "ROLLBACK TO SAVEPOINT tenancy"
@@ -278,6 +281,8 @@ var readOutbox = `WITH RECURSIVE pending (stream, sequence, place) AS (
 		SELECT stream, sequence FROM tenancy_outbox WHERE tenancy_outbox.stream > pending.stream ORDER BY stream, sequence LIMIT 1) AS following
 	WHERE pending.place < $2::bigint)
 SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequence) ORDER BY stream`
+
+const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
 var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery)
 

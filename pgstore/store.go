@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -19,8 +20,9 @@ var _ tenancy.Store = (*Store)(nil)
 // Options are what a host may choose. Zero fields and a nil *Options mean the defaults
 // named.
 type Options struct {
-	// RetryFor is how long a transaction is tried again while others win. It is
-	// CodeBusy then. Zero means 10 seconds.
+	// RetryFor is how long a transaction waits for others: for its turn, for a lock on
+	// the server, and while it is tried again because others win. It is CodeBusy then.
+	// Zero means 10 seconds. For a connection of the pool it waits a second at least.
 	RetryFor time.Duration
 	// OnRetry is called after every attempt that lost, with the error that it lost by.
 	// The goroutine of the transaction calls it, between two attempts. Nil means that
@@ -42,6 +44,7 @@ type Store struct {
 	check      string            // that the schema has the version of these, or the next
 	begin, end string            // how an Update begins, and ends if it does not commit
 	unknown    func(error) error // what one is whose outcome is unknown
+	lockWait   func(left time.Duration) time.Duration
 }
 
 // New returns a Store over the host's pool. The host closes the pool. New asks the
@@ -49,7 +52,7 @@ type Store struct {
 // (ErrSchema), show at the first use. Nil options mean the defaults.
 func New(pool *pgxpool.Pool, o *Options) *Store {
 	s := &Store{pool: pool, options: *cmp.Or(o, &Options{}), queues: newQueues(), begin: beginUpdate,
-		end: rollback, unknown: ambiguous}
+		end: rollback, unknown: ambiguous, lockWait: func(left time.Duration) time.Duration { return left }}
 	s.know(migrations)
 	s.options.RetryFor = cmp.Or(s.options.RetryFor, 10*time.Second)
 	return s
@@ -61,8 +64,9 @@ func (s *Store) know(steps []string) {
 }
 
 // View runs fn in a READ ONLY transaction over one snapshot (REPEATABLE READ). It
-// returns fn's error as it came, or the driver's. It returns ErrSchema if the database
-// did not have the schema of this package at the first use of the Store.
+// returns fn's error as it came, or the driver's. It returns CodeBusy if the pool had no
+// connection for as long as Options.RetryFor, and ErrSchema if the database did not have
+// the schema of this package at the first use of the Store.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
 	if err := s.ready(ctx); err != nil {
 		return err
@@ -81,12 +85,12 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 //
 //   - fn's error as it came
 //   - the error of a read or write that failed, even if fn returned nil
-//   - CodeBusy if others kept winning, or if an entry was still another record's at the third attempt
+//   - CodeBusy if others kept winning, or kept a lock or the pool's connections, or if an entry was still another record's at the third attempt
 //   - CodeAmbiguous if the connection broke after COMMIT may have been sent
 //   - ErrSchema if the database does not have the schema of this package at this moment
 //
 // Updates of one process that read the head of the same stream wait for each other. An
-// Update of the same stream within fn would wait for itself, until its context ends.
+// Update of the same stream within fn waits for itself, and is CodeBusy in the end.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return s.run(ctx, func(ctx context.Context, p *places) error {
 		t := &tx{store: s, begin: s.begin, places: p}
@@ -103,8 +107,8 @@ func (s *Store) run(ctx context.Context, attempt func(context.Context, *places) 
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	p := &places{queues: s.queues}
 	r := &retry{until: time.Now().Add(s.options.RetryFor)}
+	p := &places{queues: s.queues, until: r.until}
 	for {
 		err := s.once(ctx, p, attempt)
 		lost, ok := errors.AsType[*lostError](err)
@@ -134,6 +138,34 @@ func (s *Store) once(ctx context.Context, p *places, attempt func(context.Contex
 		return err
 	}
 	return attempt(ctx, p)
+}
+
+// errInUse is the error of a transaction that has waited too long for others of its
+// process.
+var errInUse = fmt.Errorf("pgstore: %w: others of this process have not ended", tenancy.CodeBusy)
+
+// connecting is how long to wait for a connection of the pool at least. To open one takes
+// time too.
+const connecting = time.Second
+
+// acquire returns a connection of the pool. Where all are in use it waits for one.
+func (s *Store) acquire(ctx context.Context, limit time.Duration) (*pgxpool.Conn, error) {
+	waiting, cancel := context.WithTimeout(ctx, max(limit, connecting))
+	defer cancel()
+	conn, err := s.pool.Acquire(waiting)
+	if err != nil && ctx.Err() == nil && waiting.Err() != nil && s.full() {
+		return nil, errInUse
+	}
+	return conn, err
+}
+
+// milliseconds returns a time as a lock_timeout: at least one, since zero is no limit.
+func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
+
+// full reports whether all connections of the pool are in use.
+func (s *Store) full() bool {
+	stat := s.pool.Stat()
+	return stat.AcquiredConns() >= stat.MaxConns()
 }
 
 // rollbackTime is how long a rollback may take before its connection is closed.

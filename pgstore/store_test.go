@@ -173,3 +173,12 @@ func TestStore(t *testing.T) {
 		return store
 	})
 }
+
+// TestRelays has relays share the events of one database.
+func TestRelays(t *testing.T) {
+	t.Parallel()
+	storetest.Relays(t, func(t *testing.T) tenancy.Store {
+		store, _ := open(t, nil)
+		return store
+	})
+}

@@ -25,21 +25,38 @@ var ErrIsolation = errors.New("pgstore: the transaction is not SERIALIZABLE")
 // and ErrSchema as Update does. After CodeAmbiguous, Outcome reports what became of an
 // operation that was given an ID by Once.
 //
-// fn must not end the transaction, and must use the Store only until it returns.
+// Transact is CodeInTransaction within a block or another Transact, by their contexts.
+// Sessions of a Directory that is not joined refuse the context that fn gets, and the
+// Store refuses everything after fn has returned, and while a function that it runs has
+// not returned: CodeInTransaction (GEN-11). A nil fn is CodeInput.
+//
+// The server's lock_timeout in the transaction is what is left of Options.RetryFor. A
+// statement of the host's that waits longer for a lock fails with SQLSTATE 55P03, which
+// comes as it is. fn must not end the transaction.
 func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, tenancy.Store) error) error {
+	switch {
+	case fn == nil:
+		return tenancy.CodeInput
+	case tenancy.InTransaction(ctx):
+		return tenancy.CodeInTransaction
+	}
 	return s.run(ctx, func(ctx context.Context, p *places) (err error) {
-		conn, err := s.pool.Acquire(ctx)
+		conn, err := s.acquire(ctx, p.left())
 		if err != nil {
 			return err
 		}
 		defer release(conn, rollback)
-		host, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginUpdate + "; " + s.check})
+		begin := fmt.Sprintf("%s; SET LOCAL lock_timeout = %s; %s", beginUpdate,
+			milliseconds(s.lockWait(p.left())), s.check)
+		host, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 		if err != nil {
 			return cmp.Or(lost(err), err)
 		}
 		j := &joined{host: host, places: p}
-		defer func() { j.over = true }()
-		if err := fn(ctx, host, j); err != nil {
+		err = tenancy.RunJoined(ctx, j, func(ctx context.Context, joined tenancy.Store) error {
+			return fn(ctx, host, joined)
+		})
+		if err != nil {
 			return cmp.Or(lost(j.failed), lostBy(err), err)
 		}
 		if j.failed != nil {
@@ -52,7 +69,7 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, pgx.Tx, t
 // lostBy is lost for an error of a host's statement.
 func lostBy(err error) error {
 	switch state(err) {
-	case uniqueViolation, divisionByZero: // of the host's own statements: what it means is for the host to say
+	case uniqueViolation, divisionByZero, lockNotAvailable: // of the host's own statements: what it means is for the host to say
 		return nil
 	}
 	return lost(err)
@@ -76,6 +93,11 @@ func commitHost(ctx context.Context, host pgx.Tx) error {
 // WithTx returns a Store over a transaction of the host's, for Directory.On: our
 // records, our events and the host's rows commit together, or none of them do. The host
 // begins the transaction, commits it, and runs it again after SQLSTATE 40001 and 40P01.
+//
+// The context there is the host's and bears no mark: unlike in a Transact, a session of a
+// Directory that is not joined takes it, and works in a transaction of its own. If that
+// waits for a lock of the host's transaction, it is CodeBusy in the end. What the Store
+// refuses while a function that it runs has not returned, it refuses here too.
 //
 // WithTx returns ErrIsolation if the transaction is not SERIALIZABLE, and ErrSchema if
 // the database does not have the schema of this package. After any other error of
@@ -109,17 +131,20 @@ func (s *Store) WithTx(ctx context.Context, host pgx.Tx) (tenancy.Store, error) 
 
 // joined is a Store in the host's transaction.
 type joined struct {
-	host   pgx.Tx
-	places *places
-	failed error // of a read or write: the host's transaction cannot commit
-	over   bool
+	host    pgx.Tx
+	places  *places
+	failed  error // of a read or write: the host's transaction cannot commit
+	writing bool  // an Update runs
+	reading int   // how many Views run
 }
 
-func (j *joined) tx() (*tx, error) {
-	if j.over {
-		return nil, errOver
-	}
-	if j.failed != nil {
+// tx begins to use the host's transaction. Nothing may run within an Update there, and
+// no Update within a View.
+func (j *joined) tx(writes bool) (*tx, error) {
+	switch {
+	case j.writing || writes && j.reading > 0:
+		return nil, tenancy.CodeInTransaction
+	case j.failed != nil:
 		return nil, j.failed
 	}
 	return &tx{joined: j.host, places: j.places}, nil
@@ -127,25 +152,31 @@ func (j *joined) tx() (*tx, error) {
 
 // View reads in the host's transaction.
 func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	t, err := j.tx()
+	t, err := j.tx(false)
 	if err != nil {
 		return err
 	}
-	defer func() { t.over, j.failed = true, cmp.Or(j.failed, t.failed) }()
+	j.reading++
+	defer func() {
+		j.reading--
+		t.over, j.failed = true, cmp.Or(j.failed, t.failed)
+	}()
 	return cmp.Or(fn(ctx, t), t.failed)
 }
 
-// Update writes in the host's transaction. If fn returns an error, nothing of what it
-// wrote is left there.
+// Update writes in the host's transaction. If fn returns an error or does not return,
+// nothing of what it wrote is left there.
 func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	t, err := j.tx()
+	t, err := j.tx(true)
 	if err != nil {
 		return err
 	}
 	finished := false
+	j.writing = true
 	defer func() {
-		if !finished { // fn panicked
-			t.failed = cmp.Or(t.failed, errOver)
+		j.writing = false
+		if !finished && t.failed == nil { // fn panicked
+			_ = t.undo(ctx) // an error of it is t.failed
 		}
 		t.over, j.failed = true, cmp.Or(j.failed, t.failed)
 	}()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -85,6 +86,109 @@ func TestJoinedStore(t *testing.T) {
 			return hosted{store, pool}
 		})
 	})
+}
+
+// TestTransactSuite runs the suite for Transact.
+func TestTransactSuite(t *testing.T) {
+	t.Parallel()
+	storetest.RunTransact(t, func(t *testing.T) storetest.Transacter[pgx.Tx] {
+		store, _ := open(t, nil)
+		return store
+	})
+}
+
+// TestBusySuite has transactions wait for one of their own process.
+func TestBusySuite(t *testing.T) {
+	t.Parallel()
+	for name, transact := range map[string]bool{"Update": false, "Transact": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.RunBusy(t, func(t *testing.T) (tenancy.Store, func()) {
+				store, _ := open(t, nil)
+				hasten := func() { pgstore.Hasten(store) }
+				if transact {
+					return transacted{store}, hasten
+				}
+				return store, hasten
+			})
+		})
+	}
+}
+
+// TestBusyPool has transactions wait for the only connection of a pool, which one of
+// their process has. They are CodeBusy then (GEN-11).
+func TestBusyPool(t *testing.T) {
+	t.Parallel()
+	_, all := open(t, nil)
+	config := all.Config()
+	config.MaxConns = 1
+	pool, err := pgxpool.NewWithConfig(t.Context(), config)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	store := pgstore.New(pool, nil)
+	nothing := func(ctx context.Context, tx tenancy.ReadTx) error { return nil }
+	require.NoError(t, store.Update(t.Context(), func(ctx context.Context, tx tenancy.Tx) error {
+		if _, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1}); err != nil {
+			return err
+		}
+		pgstore.Hasten(store)
+		read := func(ctx context.Context, tx tenancy.ReadTx) error {
+			_, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1})
+			return err
+		}
+		require.ErrorIs(t, store.View(t.Context(), read), tenancy.CodeBusy)
+		require.ErrorIs(t, store.Update(t.Context(),
+			func(ctx context.Context, tx tenancy.Tx) error { return read(ctx, tx) }), tenancy.CodeBusy)
+		require.ErrorIs(t, store.Transact(t.Context(), func(ctx context.Context, _ pgx.Tx, joined tenancy.Store) error {
+			return joined.View(ctx, nothing)
+		}), tenancy.CodeBusy)
+		return nil
+	}))
+}
+
+// TestLockTimeout has a transaction wait for a lock of one that the host has begun, and
+// that nobody in the process knows of. The server ends the wait (GEN-11).
+func TestLockTimeout(t *testing.T) {
+	t.Parallel()
+	h := newHost(t)
+	ctx := t.Context()
+	tx, err := h.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.Serializable})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) })
+	joined, err := h.store.WithTx(ctx, tx)
+	require.NoError(t, err)
+	_, err = h.dir.On(joined).As(h.owner).RenameOrganization(ctx, h.org, "Joined")
+	require.NoError(t, err)
+	var causes []error
+	waiting, cancel := context.WithCancel(ctx)
+	store := pgstore.New(h.pool, &pgstore.Options{RetryFor: time.Hour, OnRetry: func(_ context.Context, cause error) {
+		causes = append(causes, cause)
+		cancel()
+	}})
+	pgstore.LockFor(store, 1)
+	dir, err := tenancy.New(store, nil)
+	require.NoError(t, err)
+	_, err = dir.As(h.owner).RenameOrganization(waiting, h.org, "Waiting")
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, causes, 1)
+	require.ErrorContains(t, causes[0], "55P03")
+
+	err = store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, _ tenancy.Store) error {
+		_, err := tx.Exec(ctx, "UPDATE tenancy_heads SET sequence = sequence")
+		return err
+	})
+	require.ErrorContains(t, err, "55P03", "of a statement of the host's")
+	require.NotErrorIs(t, err, tenancy.CodeBusy)
+
+	hasty := pgstore.New(h.pool, &pgstore.Options{RetryFor: 1})
+	dir, err = tenancy.New(hasty, nil)
+	require.NoError(t, err)
+	_, err = dir.As(h.owner).RenameOrganization(ctx, h.org, "Waiting")
+	require.ErrorIs(t, err, tenancy.CodeBusy)
+	require.NoError(t, tx.Commit(ctx))
+	org, err := h.dir.As(h.owner).Organization(ctx, h.org)
+	require.NoError(t, err)
+	require.Equal(t, "Joined", org.Name.Reveal())
 }
 
 // host is a host with a table of its own.

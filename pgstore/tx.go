@@ -112,7 +112,11 @@ func (t *tx) commit(ctx context.Context) error {
 func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 	b := &pgx.Batch{}
 	if t.joined == nil && t.conn == nil {
-		conn, err := t.store.pool.Acquire(ctx)
+		limit := t.store.options.RetryFor
+		if t.places != nil {
+			limit = t.places.left()
+		}
+		conn, err := t.store.acquire(ctx, limit)
 		if err != nil {
 			return nil, t.fail(err)
 		}
@@ -122,6 +126,7 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 			b.Queue(useIndexes)
 		}
 		if t.begin != beginView {
+			b.Queue(setLockTimeout, milliseconds(t.store.lockWait(limit)))
 			b.Queue(t.store.check)
 		}
 	}
@@ -226,6 +231,17 @@ func (t *tx) Events(
 // positive.
 func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error) {
 	return t.events(ctx, limit, readOutbox, uuid(after.Key()), int64(limit))
+}
+
+// Now returns the time by the server's clock, in one round trip.
+func (t *tx) Now(ctx context.Context) (now tenancy.Instant, err error) {
+	if err := t.alive(ctx); err != nil {
+		return 0, err
+	}
+	var b pgx.Batch
+	b.Queue(readNow)
+	err = t.ask(ctx, &b, func(results pgx.BatchResults) error { return results.QueryRow().Scan(&now) })
+	return now, err
 }
 
 func (t *tx) events(

@@ -196,7 +196,7 @@ func (w *wire) once(
 	stop()
 	hit := w.proxy.disarm()
 
-	outcome, asked := w.s.dir.System().ActorOutcome(ctx, actor, id)
+	outcome, asked := w.s.dir.System().ActorOutcome(ctx, actor, id, time.Now())
 	done := asked == nil
 	message := fmt.Sprintf("%s with message %d lost: %v, then %v", d.name, n, err, asked)
 	switch {

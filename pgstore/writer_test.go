@@ -96,7 +96,7 @@ func did[T any](w *writer, actor tenancy.Actor, name string, operation func(*ten
 		if errors.Is(err, tenancy.CodeAmbiguous) {
 			w.settled++
 			err = w.persists(func() error {
-				_, err := session.Outcome(w.ctx, id)
+				_, err := session.Outcome(w.ctx, id, time.Now())
 				if errors.Is(err, tenancy.CodeAmbiguous) {
 					return errors.New("not yet")
 				}

@@ -44,6 +44,8 @@ func child() int {
 		case "count":
 			n, _ := strconv.Atoi(argument)
 			err = count(ctx, store, n)
+		case "relay":
+			err = relay(ctx, store)
 		case "migrate":
 			err = store.Migrate(ctx)
 		}
@@ -194,4 +196,24 @@ func counted(t testing.TB, store tenancy.Store) (n uint64) {
 		return err
 	}))
 	return n
+}
+
+// untilKilled is a lease that no process outlives but one that was killed.
+const untilKilled = time.Hour
+
+// relay delivers events, and stalls for ever at the 120th of a stream.
+func relay(ctx context.Context, store *sqlitestore.Store) error {
+	dir, err := tenancy.New(store, &tenancy.Options{RelayLease: untilKilled})
+	if err != nil {
+		return err
+	}
+	_, err = dir.System().Relay(ctx, func(ctx context.Context, e tenancy.Event) error {
+		if e.Sequence < 120 {
+			return nil
+		}
+		fmt.Fprintln(os.Stdout, "stalls")
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	return err
 }

@@ -1,6 +1,8 @@
 package sqlitestore_test
 
 import (
+	"context"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -48,7 +50,7 @@ func TestKill(t *testing.T) {
 		require.NoError(t, err)
 		host := sound(t, store).System()
 		for _, op := range all {
-			outcome, err := host.ActorOutcome(t.Context(), op.actor, op.id)
+			outcome, err := host.ActorOutcome(t.Context(), op.actor, op.id, time.Now())
 			require.NoError(t, err, "kill %d: %s was acknowledged, and is not there", n, op.name)
 			require.Equal(t, op.name, outcome.Name)
 		}
@@ -201,4 +203,48 @@ func TestMigrateAtOnce(t *testing.T) {
 		"SELECT count(*) FROM tenancy_schema").Scan(&versions))
 	require.Equal(t, 1, versions)
 	sound(t, openFile(t, path))
+}
+
+// TestKilledRelay kills a process that relays. While it lived, its stream was its own.
+// Afterwards the stream waits for the lease to be over, and is taken over from where the
+// process had acknowledged (EVT-5).
+func TestKilledRelay(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	store := openFile(t, path)
+	dir, err := tenancy.New(store, &tenancy.Options{RelayLease: untilKilled})
+	require.NoError(t, err)
+	ana, err := dir.System().SignUp(t.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme", Account: "Main"})
+	require.NoError(t, err)
+	org := ana.Organization.ID
+	for n := range 150 {
+		_, err := dir.As(ana.User.ID).RenameOrganization(t.Context(), org, fmt.Sprint("Acme ", n))
+		require.NoError(t, err)
+	}
+	head, err := dir.System().LogHead(t.Context(), tenancy.Stream{Organization: org})
+	require.NoError(t, err)
+
+	p := start(t, path, "relay")
+	require.True(t, p.lines.Scan())
+	var got []uint64
+	take := func(_ context.Context, e tenancy.Event) error {
+		got = append(got, e.Sequence)
+		return nil
+	}
+	for _, kill := range []func(){func() {}, p.kill} {
+		kill()
+		n, err := dir.System().Relay(t.Context(), take)
+		require.NoError(t, err)
+		require.Zero(t, n)
+	}
+	p.killed(t)
+	require.Equal(t, 1, storetest.EndLeases(t, store))
+	n, err := dir.System().Relay(t.Context(), take)
+	require.NoError(t, err)
+	require.EqualValues(t, head.Sequence-100, n)
+	for i, sequence := range got {
+		require.EqualValues(t, 101+i, sequence)
+	}
+	sound(t, store)
 }

@@ -109,6 +109,9 @@ type retry struct {
 
 func (s *Store) retry() retry { return retry{time.Now().Add(s.options.RetryFor), s.options.OnRetry} }
 
+// left returns how much of the time is left.
+func (r retry) left() time.Duration { return time.Until(r.until) }
+
 // wait waits before the next attempt. It returns CodeBusy if there is to be none. The
 // time it waits does not grow: a transaction that has waited long must not wait
 // longest.

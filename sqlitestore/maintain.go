@@ -57,7 +57,7 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return fmt.Errorf("sqlitestore: backup: %w", os.ErrExist)
 	}
-	c, err := s.readers.get(ctx)
+	c, err := s.readers.get(ctx, s.options.RetryFor)
 	if err != nil {
 		return busy(err)
 	}

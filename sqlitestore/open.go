@@ -126,7 +126,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	keep := func() bool { return true }
 	s.writer, s.readers = newPool(writer, 1, keep), newPool(readers, s.options.Readers, keep)
-	c, err := s.writer.get(ctx)
+	c, err := s.writer.get(ctx, s.options.RetryFor)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
+
+	"github.com/add4b1c6/tenancy"
 )
 
 // ErrSettings says that the host's database or its connections are not set as a Store
@@ -29,23 +32,27 @@ func newPool(db *sql.DB, size int, keep func() bool) *pool {
 	return &pool{db: db, slots: make(chan struct{}, size), keep: keep}
 }
 
-// get waits for a session.
-func (p *pool) get(ctx context.Context) (*session, error) {
+// get waits for a session for as long as limit, and returns CodeBusy then.
+func (p *pool) get(ctx context.Context, limit time.Duration) (*session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := p.wait(ctx); err != nil {
+	if err := p.wait(ctx, limit); err != nil {
 		return nil, err
 	}
-	c, err := p.open(ctx)
+	c, err := p.open(ctx, limit)
 	if err != nil {
 		<-p.slots
 	}
 	return c, err
 }
 
+// errInUse is the error of a transaction that has waited too long for others of its
+// process.
+var errInUse = fmt.Errorf("sqlitestore: %w: others of this process have not ended", tenancy.CodeBusy)
+
 // wait waits for a slot.
-func (p *pool) wait(ctx context.Context) error {
+func (p *pool) wait(ctx context.Context, limit time.Duration) error {
 	select {
 	case p.slots <- struct{}{}:
 		return nil
@@ -53,16 +60,38 @@ func (p *pool) wait(ctx context.Context) error {
 	}
 	p.waiting.Add(1)
 	defer p.waiting.Add(-1)
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
 	select {
 	case p.slots <- struct{}{}:
 		return nil
+	case <-timer.C:
+		return errInUse
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
+// connecting is how long to wait for a connection of the database at least. To open one
+// takes time too.
+const connecting = time.Second
+
+// connect returns a connection of the database. Where all are in use it waits for one.
+func (p *pool) connect(ctx context.Context, limit time.Duration) (*sql.Conn, error) {
+	waiting, cancel := context.WithTimeout(ctx, max(limit, connecting))
+	defer cancel()
+	conn, err := p.db.Conn(waiting)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() == nil && waiting.Err() != nil:
+		return nil, errInUse
+	}
+	return nil, foreign(err)
+}
+
 // open returns a session that was kept, or a new one.
-func (p *pool) open(ctx context.Context) (*session, error) {
+func (p *pool) open(ctx context.Context, limit time.Duration) (*session, error) {
 	p.mu.Lock()
 	if p.ended {
 		p.mu.Unlock()
@@ -75,9 +104,9 @@ func (p *pool) open(ctx context.Context) (*session, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	conn, err := p.db.Conn(ctx)
+	conn, err := p.connect(ctx, limit)
 	if err != nil {
-		return nil, foreign(err)
+		return nil, err
 	}
 	c := &session{conn: conn, statements: newStatements(conn.PrepareContext)}
 	if err := c.settings(ctx); err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -19,7 +20,7 @@ func TestEveryConnection(t *testing.T) {
 	for _, p := range []*pool{store.writer, store.readers} {
 		var out []*session
 		for range cap(p.slots) {
-			c, err := p.get(t.Context())
+			c, err := p.get(t.Context(), time.Hour)
 			require.NoError(t, err)
 			out = append(out, c)
 			settings := map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1",
@@ -32,7 +33,7 @@ func TestEveryConnection(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := p.get(ctx)
+		_, err := p.get(ctx, time.Hour)
 		require.ErrorIs(t, err, context.Canceled)
 		for _, c := range out {
 			p.put(c)

@@ -16,12 +16,12 @@ var _ tenancy.Store = (*Store)(nil)
 // Options are what a host may choose. Zero fields and a nil *Options mean the defaults
 // named.
 type Options struct {
-	// RetryFor is how long a transaction waits for those of other processes. It is
-	// CodeBusy then. Zero means 10 seconds. Transactions of one Store wait for each
-	// other for as long as their contexts let them.
+	// RetryFor is how long a transaction waits for others, of this process and of other
+	// ones. It is CodeBusy then. Zero means 10 seconds. For a connection of the host's
+	// database (New) it waits a second at least.
 	RetryFor time.Duration
-	// Readers is how many Views run at once. Others wait for as long as their contexts
-	// let them. Zero means GOMAXPROCS, and at least four.
+	// Readers is how many Views run at once. Others wait, for as long as RetryFor. Zero
+	// means GOMAXPROCS, and at least four.
 	Readers int
 	// OnRetry is called after every attempt to write that another process was in the
 	// way of, with the error that the attempt met. The goroutine of the transaction
@@ -75,10 +75,11 @@ func (s *Store) Close() error {
 
 // View runs fn over one snapshot, which fn's first read takes. It waits for no writer.
 // It returns fn's error as it came, the error of a read that failed even if fn returned
-// nil, or the context's. It returns ErrSchema or ErrSettings if the database was not as
-// it must be at the first use of the Store.
+// nil, or the context's. It returns CodeBusy if Options.Readers others have run for as
+// long as Options.RetryFor, and ErrSchema or ErrSettings if the database was not as it
+// must be at the first use of the Store.
 func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	c, err := s.readers.get(ctx)
+	c, err := s.readers.get(ctx, s.options.RetryFor)
 	if err != nil {
 		return busy(err)
 	}
@@ -102,18 +103,18 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 }
 
 // Update runs fn alone (BEGIN IMMEDIATE) and commits if fn returns nil. Updates of one
-// Store wait for each other in a queue. They wait for those of other processes for as
+// Store wait for each other in a queue. They wait for those and for other processes as
 // long as Options.RetryFor. Update returns
 //
 //   - fn's error as it came
 //   - the error of a read or write that failed, even if fn returned nil
-//   - CodeBusy if another process kept the lock, or if an entry or an event's number is taken
+//   - CodeBusy if another transaction kept the lock, or if an entry or an event's number is taken
 //   - the context's error if the context ends before the commit
 //   - CodeAmbiguous if the commit met an error of the disk: when the file is opened again, the commit may be undone or not
 //   - ErrSchema or ErrSettings if the database is not as it must be
 //
 // A View within fn sees what was committed before. An Update of the same Store within
-// fn would wait for itself, until its context ends.
+// fn waits for itself, and is CodeBusy in the end.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	return s.run(ctx, func(c *session) error {
 		defer c.rollback()
@@ -141,8 +142,9 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, tenancy.Tx)
 // run makes attempts in the writer's session, in the order in which Updates came, until
 // one does not lose to another process.
 func (s *Store) run(ctx context.Context, attempt func(*session) error) error {
-	c, err := s.writer.get(ctx)
-	for r := s.retry(); isBusy(err); c, err = s.writer.get(ctx) {
+	r := s.retry()
+	c, err := s.writer.get(ctx, r.left())
+	for ; isBusy(err); c, err = s.writer.get(ctx, r.left()) {
 		if err := r.wait(ctx, err); err != nil {
 			return err
 		}
@@ -151,7 +153,7 @@ func (s *Store) run(ctx context.Context, attempt func(*session) error) error {
 		return err
 	}
 	defer s.writer.put(c)
-	for r := s.retry(); ; {
+	for {
 		err := attempt(c)
 		lost, ok := err.(*lostError)
 		if !ok {

@@ -68,3 +68,8 @@ func TestOpen(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store { return open(t) })
 }
+
+func TestRelays(t *testing.T) {
+	t.Parallel()
+	storetest.Relays(t, func(t *testing.T) tenancy.Store { return open(t) })
+}

@@ -53,7 +53,47 @@ func (s inTransact) Update(ctx context.Context, fn func(context.Context, tenancy
 
 func TestTransactSuite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store { return inTransact{open(t)} })
+	storetest.RunTransact(t, func(t *testing.T) storetest.Transacter[*sql.Tx] { return open(t) })
+}
+
+// TestBusySuite has transactions wait for one of their own Store.
+func TestBusySuite(t *testing.T) {
+	t.Parallel()
+	t.Run("Update", func(t *testing.T) {
+		storetest.RunBusy(t, func(t *testing.T) (tenancy.Store, func()) {
+			store := open(t)
+			return store, func() { sqlitestore.Hasten(store) }
+		})
+	})
+	t.Run("Transact", func(t *testing.T) {
+		storetest.RunBusy(t, func(t *testing.T) (tenancy.Store, func()) {
+			store := open(t)
+			return inTransact{store}, func() { sqlitestore.Hasten(store) }
+		})
+	})
+}
+
+// TestBusyReaders has a View wait for a reader, and a transaction for a connection of the
+// host's database. Nobody waits without end.
+func TestBusyReaders(t *testing.T) {
+	t.Parallel()
+	nothing := func(context.Context, tenancy.ReadTx) error { return nil }
+	path := fresh(t)
+	openFile(t, path)
+	store := opened(t, path, &sqlitestore.Options{Readers: 1})
+	require.NoError(t, store.View(t.Context(), func(context.Context, tenancy.ReadTx) error {
+		sqlitestore.Hasten(store)
+		require.ErrorIs(t, store.View(t.Context(), nothing), tenancy.CodeBusy)
+		return nil
+	}))
+	db := database(t, fresh(t), asDocumented)
+	db.SetMaxOpenConns(1)
+	store = over(t, db, nil)
+	require.NoError(t, store.Update(t.Context(), func(context.Context, tenancy.Tx) error {
+		sqlitestore.Hasten(store)
+		require.ErrorIs(t, store.View(t.Context(), nothing), tenancy.CodeBusy)
+		return nil
+	}))
 }
 
 // inTx is a Store that runs each Update in a transaction that the host begins with

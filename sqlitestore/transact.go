@@ -28,10 +28,21 @@ var errEnded = fmt.Errorf("%w has ended", ErrTransaction)
 // Transact returns fn's error as it came, and what Update returns. After CodeAmbiguous,
 // Outcome reports what became of an operation that was given an ID by Once.
 //
+// Transact is CodeInTransaction within a block or another Transact, by their contexts.
+// Sessions of a Directory that is not joined refuse the context that fn gets, and the
+// Store refuses everything after fn has returned, and while a function that it runs has
+// not returned: CodeInTransaction (GEN-11). A nil fn is CodeInput.
+//
 // fn must not end the transaction; Transact returns ErrTransaction if it does. After an
 // error by which SQLite rolls back (a full disk, an I/O error), what fn does with the
 // transaction would not be part of it. So fn must return such an error.
 func (s *Store) Transact(ctx context.Context, fn func(context.Context, *sql.Tx, tenancy.Store) error) error {
+	switch {
+	case fn == nil:
+		return tenancy.CodeInput
+	case tenancy.InTransaction(ctx):
+		return tenancy.CodeInTransaction
+	}
 	return s.run(ctx, func(c *session) error {
 		host, err := c.conn.BeginTx(context.WithoutCancel(ctx), nil)
 		if err != nil {
@@ -46,8 +57,10 @@ func (s *Store) Transact(ctx context.Context, fn func(context.Context, *sql.Tx, 
 			return lost(err)
 		}
 		j := &joined{statements: &c.statements, host: host}
-		defer func() { j.over = true }()
-		if err := fn(ctx, host, j); err != nil {
+		err = tenancy.RunJoined(ctx, j, func(ctx context.Context, joined tenancy.Store) error {
+			return fn(ctx, host, joined)
+		})
+		if err != nil {
 			return cmp.Or(lostOnly(j.failed), lostOnly(err), err)
 		}
 		if err := cmp.Or(j.failed, ctx.Err()); err != nil {
@@ -70,6 +83,11 @@ func (c *session) end(host *sql.Tx) error {
 // WithTx returns a Store over a transaction of the host's, for Directory.On: our
 // records, our events and the host's rows commit together, or none of them do. The host
 // begins and commits the transaction.
+//
+// The context there is the host's and bears no mark: unlike in a Transact, a session of a
+// Directory that is not joined takes it, and waits for the write lock until it is
+// CodeBusy. What the Store refuses while a function that it runs has not returned, it
+// refuses here too.
 //
 // WithTx takes the write lock, and waits for it as Update does, but out of turn. A
 // transaction that has read, while others wrote since, can't have the lock: WithTx
@@ -113,16 +131,18 @@ func (t *statements) lock(ctx context.Context) error {
 // joined is a Store in the host's transaction.
 type joined struct {
 	*statements
-	host   *sql.Tx
-	failed error // the host's transaction can't commit
-	over   bool
+	host    *sql.Tx
+	failed  error // the host's transaction can't commit
+	writing bool  // an Update runs
+	reading int   // how many Views run
 }
 
-// tx begins to use the host's transaction if it is still open.
-func (j *joined) tx(ctx context.Context) (*tx, error) {
+// tx begins to use the host's transaction if it is still open. Nothing may run within
+// an Update there, and no Update within a View.
+func (j *joined) tx(ctx context.Context, writes bool) (*tx, error) {
 	switch {
-	case j.over:
-		return nil, errOver
+	case j.writing || writes && j.reading > 0:
+		return nil, tenancy.CodeInTransaction
 	case j.failed != nil:
 		return nil, j.failed
 	case ctx.Err() != nil:
@@ -154,11 +174,13 @@ func (j *joined) fail(err error) error {
 
 // View reads in the host's transaction.
 func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
-	t, err := j.tx(ctx)
+	t, err := j.tx(ctx, false)
 	if err != nil {
 		return err
 	}
+	j.reading++
 	defer func() {
+		j.reading--
 		t.end()
 		if t.failed != nil && j.open() != nil {
 			j.failed = t.failed
@@ -170,7 +192,7 @@ func (j *joined) View(ctx context.Context, fn func(context.Context, tenancy.Read
 // Update writes in the host's transaction. If fn returns an error or does not return,
 // nothing of what it wrote is left there.
 func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
-	t, err := j.tx(ctx)
+	t, err := j.tx(ctx, true)
 	if err != nil {
 		return err
 	}
@@ -178,7 +200,9 @@ func (j *joined) Update(ctx context.Context, fn func(context.Context, tenancy.Tx
 		return j.fail(err)
 	}
 	kept := false
+	j.writing = true
 	defer func() {
+		j.writing = false
 		t.end()
 		if kept {
 			return

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/tables"
@@ -150,6 +151,14 @@ func (t *tx) Outbox(ctx context.Context, after tenancy.Stream, limit int) ([]ten
 		return nil, nil
 	}
 	return t.events(ctx, selectOutbox, after.Key(), int64(limit))
+}
+
+// Now returns the time by the machine's clock: everybody who uses the file is on it.
+func (t *tx) Now(ctx context.Context) (tenancy.Instant, error) {
+	if err := t.open(ctx); err != nil {
+		return 0, err
+	}
+	return tenancy.Instant(time.Now().UnixMicro()), nil
 }
 
 func (t *tx) events(ctx context.Context, text string, args ...any) (events []tenancy.EventRecord, err error) {

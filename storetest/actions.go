@@ -962,7 +962,7 @@ func (m *machine) host() map[string]func(*rapid.T) {
 				[]tenancy.Actor{{User: m.user(rt)}, {}, {Operator: "staff"}, {Operator: "no operator"}})
 			p := m.platform(rt)
 			m.last = "ActorOutcome"
-			if _, err := p.ActorOutcome(m.ctx, actor, operation); err == nil {
+			if _, err := p.ActorOutcome(m.ctx, actor, operation, m.attempted(rt)); err == nil {
 				m.reached.done("ActorOutcome")
 			}
 		},
@@ -980,7 +980,7 @@ func (m *machine) host() map[string]func(*rapid.T) {
 			)
 			s := m.session(rt)
 			m.last = "Outcome"
-			if _, err := s.Outcome(m.ctx, operation); err == nil {
+			if _, err := s.Outcome(m.ctx, operation, m.attempted(rt)); err == nil {
 				m.reached.done("Outcome")
 			}
 		},
@@ -1069,4 +1069,12 @@ func equal(a, b map[tenancy.Entry]tenancy.Record) bool {
 		}
 	}
 	return true
+}
+
+// attempted draws when an operation was attempted: now mostly, or so long ago that it is
+// forgotten, or at a time that cannot be.
+func (m *machine) attempted(rt *rapid.T) time.Time {
+	now := m.clock.Now()
+	return choose(m, rt, "attempted", []time.Time{now, now, now.Add(-89 * 24 * time.Hour),
+		now.Add(-90 * 24 * time.Hour), {}, now.Add(2 * time.Hour)})
 }

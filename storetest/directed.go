@@ -669,11 +669,15 @@ func (m *machine) resendRefused(rt *rapid.T) {
 	m.try(rt, "ResendInvitation", second(owner.ResendInvitation(m.ctx, sent.ID)))
 	key := tenancy.OperationIDOf("resend", m.newcomer("x"))
 	m.try(rt, "RenameOrganization", second(owner.Once(key).RenameOrganization(m.ctx, org, "Renamed")))
-	m.try(rt, "Outcome", second(owner.Outcome(m.ctx, key)))
+	m.try(rt, "Outcome", second(owner.Outcome(m.ctx, key, m.clock.Now())))
 	boss := m.ownerOf(org)
-	m.try(rt, "ActorOutcome", second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss}, key)))
+	m.try(rt, "ActorOutcome", second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss}, key, m.clock.Now())))
 	m.try(rt, "ActorOutcome",
-		second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss, Operator: "staff"}, key)))
+		second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss, Operator: "staff"}, key, m.clock.Now())))
+	for _, at := range []time.Time{{}, m.clock.Now().Add(-90 * 24 * time.Hour)} {
+		m.try(rt, "Outcome", second(owner.Outcome(m.ctx, key, at)))
+		m.try(rt, "ActorOutcome", second(m.dir.System().ActorOutcome(m.ctx, tenancy.Actor{User: boss}, key, at)))
+	}
 }
 
 func (m *machine) emailOf(user tenancy.UserID) string {

@@ -312,6 +312,14 @@ func (r *faultyReadTx) Outbox(ctx context.Context, after tenancy.Stream, limit i
 	})
 }
 
+func (r *faultyReadTx) Now(ctx context.Context) (now tenancy.Instant, err error) {
+	_, err = pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (_ struct{}, err error) {
+		now, err = tx.Now(ctx) // another time is no other result
+		return struct{}{}, err
+	})
+	return now, err
+}
+
 // write passes a write on, unless a fault comes.
 func (w *faultyTx) write(ctx context.Context, do func(context.Context, tenancy.Tx) error) error {
 	_, err := pass(ctx, &w.faultyReadTx, w.writes,

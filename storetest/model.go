@@ -232,6 +232,8 @@ func (m *model) Outbox(_ context.Context, after tenancy.Stream, limit int) ([]te
 	return events, nil
 }
 
+func (m *model) Now(context.Context) (tenancy.Instant, error) { return 0, nil }
+
 func compareStreams(a, b tenancy.Stream) int {
 	x, y := a.Key(), b.Key()
 	return bytes.Compare(x[:], y[:])

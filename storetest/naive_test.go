@@ -281,6 +281,8 @@ func (tx *naiveTx) Outbox(ctx context.Context, after tenancy.Stream, limit int) 
 	return events[:min(limit, len(events))], nil
 }
 
+func (tx *naiveTx) Now(ctx context.Context) (tenancy.Instant, error) { return 0, tx.usable(ctx) }
+
 func (tx *naiveTx) Put(ctx context.Context, records ...tenancy.Record) error {
 	if err := tx.usable(ctx); err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/scene"
+	"github.com/add4b1c6/tenancy/tenancytest"
 )
 
 // Reached counts what random operations reached: successes, and refusals by operation
@@ -445,45 +446,5 @@ func (m *machine) holds(rt *rapid.T, dir *tenancy.Directory, options tenancy.Che
 // Everything gives all records of a store, by identity.
 func Everything(t testing.TB, store tenancy.Store) map[tenancy.Entry]tenancy.Record {
 	t.Helper()
-	const all = 1<<31 - 1
-	records := map[tenancy.Entry]tenancy.Record{}
-	keep := func(list []tenancy.Record) {
-		for _, r := range list {
-			records[r.Entries(nil)[0]] = r
-		}
-	}
-	require.NoError(t, store.View(context.Background(), func(ctx context.Context, tx tenancy.ReadTx) error {
-		var whole, parts []tenancy.Lookup
-		for _, index := range tenancy.Indexes() {
-			if index.Identity && !index.In {
-				whole = append(whole, tenancy.Lookup{Index: index.Index, Limit: all})
-			}
-		}
-		answers, err := tx.Read(ctx, whole...)
-		if err != nil {
-			return err
-		}
-		for _, a := range answers {
-			keep(a.Records)
-			for _, r := range a.Records { // memberships and grants are found through what they are in
-				switch r := r.(type) {
-				case tenancy.OrganizationRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.ID}, Limit: all})
-				case tenancy.AccountRecord:
-					parts = append(parts, tenancy.Lookup{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.ID}, Limit: all})
-				}
-			}
-		}
-		if len(parts) == 0 {
-			return nil
-		}
-		if answers, err = tx.Read(ctx, parts...); err != nil {
-			return err
-		}
-		for _, a := range answers {
-			keep(a.Records)
-		}
-		return nil
-	}))
-	return records
+	return tenancytest.Records(t, store)
 }

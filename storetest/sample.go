@@ -201,9 +201,13 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexConnectionsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.ConnectionRecord{ID: id(own), Organization: orgID(group)}
 	},
-	tenancy.IndexHeads: func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
+	tenancy.IndexHeads:  func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
+	tenancy.IndexLeases: func(own, _, _ int) tenancy.Record { return tenancy.LeaseRecord{Stream: stream(own)} },
 	tenancy.IndexOperations: func(own, _, n int) tenancy.Record {
 		return tenancy.OperationRecord{Actor: actor(n), ID: operationID(own)}
+	},
+	tenancy.IndexOperationsDue: func(own, _, n int) tenancy.Record {
+		return tenancy.OperationRecord{ID: operationID(own), Time: instant(n)}
 	},
 }
 

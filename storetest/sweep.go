@@ -26,6 +26,7 @@ type subjects struct {
 	connection        tenancy.ConnectionID
 	asked             tenancy.RequestID // for an invitation
 	operation         tenancy.OperationID
+	attempted         time.Time
 	roles             tenancy.RoleSet
 	role              tenancy.OrganizationRole
 	name, email, site string
@@ -41,12 +42,12 @@ type subjects struct {
 }
 
 // wellFormed are texts that every operation takes.
-func wellFormed() subjects {
+func (m *machine) wellFormed() subjects {
 	return subjects{
 		roles: tenancy.Roles(
 			tenancy.Developer), role: tenancy.StandardUser, name: "One", email: "swept@elsewhere.net", site: "swept.com", phone: "+15005550006",
 		operation: tenancy.OperationIDOf(
-			"swept"), reference: "t-1", operator: "staff", permission: tenancy.Build, inOrg: tenancy.ViewOrganization,
+			"swept"), attempted: m.clock.Now(), reference: "t-1", operator: "staff", permission: tenancy.Build, inOrg: tenancy.ViewOrganization,
 		signUp: tenancy.PolicyAutomatic, invite: tenancy.InviteAnybody,
 	}
 }
@@ -204,10 +205,10 @@ var sweeps = []sweep{
 		return second(p.PreviewMerge(ctx, x.org, tenancy.MergeCandidate{Owner: x.user, Organization: x.other}))
 	}},
 	{"Outcome", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.Outcome(ctx, x.operation))
+		return second(p.Outcome(ctx, x.operation, x.attempted))
 	}},
 	{"ActorOutcome", reads | takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.ActorOutcome(ctx, tenancy.Actor{Operator: x.operator}, x.operation))
+		return second(p.ActorOutcome(ctx, tenancy.Actor{Operator: x.operator}, x.operation, x.attempted))
 	}},
 
 	{"Purge", platformal, func(ctx context.Context, p *tenancy.Platform, _ subjects) error {
@@ -547,7 +548,7 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 
 // unknowns are well-formed and name what does not exist.
 func (m *machine) unknowns(rt *rapid.T) subjects {
-	x, id := wellFormed(), m.unknown(rt)
+	x, id := m.wellFormed(), m.unknown(rt)
 	x.org, x.account, x.user, x.invitation, x.request = tenancy.OrganizationID(id), tenancy.AccountID(
 		id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
 	x.domain, x.connection, x.asked = tenancy.DomainID(id), tenancy.ConnectionID(id), tenancy.RequestID(id)
@@ -581,7 +582,7 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 				func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
 		},
 		"nothing named": func(rt *rapid.T) {
-			x := wellFormed()
+			x := m.wellFormed()
 			x.operation = tenancy.OperationID{}
 			m.swept(
 				rt,

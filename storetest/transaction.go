@@ -226,6 +226,8 @@ func (c trial) over() {
 		require.Error(c, err, "Events after the end")
 		_, err = tx.Outbox(c.Context(), tenancy.Stream{}, 1)
 		require.Error(c, err, "Outbox after the end")
+		_, err = tx.Now(c.Context())
+		require.Error(c, err, "Now after the end")
 	}
 	c.holds(m)
 	c.put(tenancy.UserRecord{ID: userID(50)}) // this would commit what was left over

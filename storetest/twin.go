@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -139,6 +140,14 @@ func (r *twinReads) Outbox(ctx context.Context, after tenancy.Stream, limit int)
 	return compare(r, "Outbox", func(tx tenancy.ReadTx) ([]tenancy.EventRecord, error) {
 		return some(tx.Outbox(ctx, after, limit))
 	})
+}
+
+// Now returns zero: the clocks of two stores differ.
+func (r *twinReads) Now(ctx context.Context) (tenancy.Instant, error) {
+	_, one := r.one.Now(ctx)
+	_, other := r.other.Now(ctx)
+	r.alike("Now", one, other)
+	return 0, cmp.Or(one, other)
 }
 
 // some returns nil for a list without events.

@@ -1,39 +1,12 @@
 package scene
 
-import (
-	"sync"
-	"time"
-)
+import "github.com/add4b1c6/tenancy/tenancytest"
 
-// Clock is a clock that only a test moves. It is safe for concurrent use.
-type Clock struct {
-	mu   sync.Mutex
-	now  time.Time
-	tick time.Duration
-}
+// Clock is a clock that only a test moves.
+type Clock = tenancytest.Clock
 
 // NewClock returns a clock that stands at Start.
-func NewClock() *Clock { return &Clock{now: Start} }
+func NewClock() *Clock { return tenancytest.NewClock() }
 
-// Now returns the clock's time.
-func (c *Clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(c.tick)
-	return c.now
-}
-
-// Advance moves the clock on.
-func (c *Clock) Advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// Tick moves the clock on by d each time it is read from now on. Each millisecond lets
-// IDs sort in the order in which they were made.
-func (c *Clock) Tick(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.tick = d
-}
+// Start is when the clock of a scene starts.
+var Start = tenancytest.Start

@@ -107,6 +107,13 @@ func (r *tappedReads) Outbox(
 	return r.reads.Outbox(ctx, after, limit)
 }
 
+func (r *tappedReads) Now(ctx context.Context) (tenancy.Instant, error) {
+	if err := r.call("Now"); err != nil {
+		return 0, err
+	}
+	return r.reads.Now(ctx)
+}
+
 // tappedTx writes too.
 type tappedTx struct {
 	tappedReads

@@ -210,7 +210,9 @@ var places = []place{
 	{index: tenancy.IndexConnections, id: "id"},
 	{index: tenancy.IndexConnectionsIn, in: "organization_id", id: "id"},
 	{index: tenancy.IndexHeads, id: "stream"},
+	{index: tenancy.IndexLeases, id: "stream"},
 	{index: tenancy.IndexOperations, text: "actor_key", keyText: true, id: "id"},
+	{index: tenancy.IndexOperationsDue, text: "due", keyText: true, id: "id"},
 }
 
 // all holds the tables and indexes, which are made once.
@@ -274,7 +276,7 @@ func (t *Table) keyColumns(p place) {
 	if p.keyText {
 		add(p.text, Key, text)
 	}
-	if p.index == tenancy.IndexHeads {
+	if p.id == "stream" {
 		add(p.id, ID, id)
 	}
 }

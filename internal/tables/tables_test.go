@@ -349,7 +349,7 @@ func TestUnknown(t *testing.T) {
 		_, err := tables.Of(r)
 		require.Error(t, err)
 	}
-	for _, i := range []tenancy.Index{0, tenancy.IndexOperations + 1, 255} {
+	for _, i := range []tenancy.Index{0, tenancy.IndexOperationsDue + 1, 255} {
 		_, err := tables.At(i)
 		require.Error(t, err)
 	}

@@ -190,6 +190,16 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 );
 
+CREATE TABLE tenancy_leases (
+    organization_id        uuid,
+    user_id                uuid,
+    holder_id              uuid,
+    since                  bigint NOT NULL,
+    until                  bigint NOT NULL,
+    stream                 uuid NOT NULL,
+    PRIMARY KEY (stream)
+);
+
 CREATE TABLE tenancy_operations (
     actor                  text NOT NULL,
     id                     uuid NOT NULL,
@@ -200,8 +210,10 @@ CREATE TABLE tenancy_operations (
     made                   text NOT NULL,
     events                 bigint NOT NULL,
     actor_key              bytea NOT NULL,
+    due                    bytea,
     PRIMARY KEY (actor_key, id)
 );
+CREATE INDEX tenancy_operations_due ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 CREATE TABLE tenancy_events (
     stream                 uuid NOT NULL,

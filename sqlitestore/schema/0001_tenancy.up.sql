@@ -218,7 +218,18 @@ CREATE TABLE tenancy_heads (
     PRIMARY KEY (stream)
 ) STRICT, WITHOUT ROWID;
 
--- Operation IDs that are used up, and by what. fence 1: what was on its way under the ID can no longer happen.
+-- Which call of Relay delivers the events of a stream, and until when no other does.
+CREATE TABLE tenancy_leases (
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    user_id         BLOB CHECK (length(user_id) = 16),
+    holder_id       BLOB CHECK (length(holder_id) = 16),
+    since           INTEGER NOT NULL,
+    until           INTEGER NOT NULL,
+    stream          BLOB NOT NULL CHECK (length(stream) = 16),
+    PRIMARY KEY (stream)
+) STRICT, WITHOUT ROWID;
+
+-- Operation IDs that are used up, and by what. due: when that was done; the IDs are forgotten some time later. fence 1: what was on its way under the ID can no longer happen.
 CREATE TABLE tenancy_operations (
     actor     TEXT NOT NULL,
     id        BLOB NOT NULL CHECK (length(id) = 16),
@@ -229,8 +240,11 @@ CREATE TABLE tenancy_operations (
     made      TEXT NOT NULL,
     events    INTEGER NOT NULL,
     actor_key TEXT NOT NULL,
+    due       TEXT,
     PRIMARY KEY (actor_key, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_operations_due
+    ON tenancy_operations (due, id) WHERE due IS NOT NULL;
 
 -- The log, which only grows. of_user: 1 if the stream is a user's, 0 if it is an organization's.
 CREATE TABLE tenancy_events (

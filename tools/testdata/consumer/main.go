@@ -12,8 +12,10 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
+	"github.com/add4b1c6/tenancy/webhook"
 )
 
 func main() {
@@ -47,6 +49,19 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("pgstore")
+
+	observer, err := oteltenancy.New(nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := tenancy.New(memstore.New(), &tenancy.Options{Observer: observer}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("oteltenancy")
+	if _, err := webhook.New(webhook.NewMemory(), nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("webhook")
 }
 
 // try signs a person up in a store, and prints the store's name.
