@@ -1,0 +1,50 @@
+package tenancy
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestCountsNeedReads checks that an operation which has not read what its counts follow
+// from is a mistake that shows, and counts nothing wrong (INV-15).
+func TestCountsNeedReads(t *testing.T) {
+	o, user := OrganizationRecord{ID: OrganizationID{1}, Seats: 1}, UserRecord{ID: UserID{2}}
+	member := MembershipRecord{Organization: o.ID, User: user.ID}
+	memberships := Lookup(membershipsOf(user.ID, OrganizationID{}))
+	memberships.Limit = everything
+	for name, row := range map[string]struct {
+		event EventData
+		read  []Record
+		knows bool // the user's memberships
+		fault string
+	}{
+		"a join without the user": {
+			MemberJoined{Organization: o.ID, User: user.ID}, []Record{o}, false,
+			"counts the seat of a user who was not read"},
+		"a join without the organization": {
+			MemberJoined{Organization: o.ID, User: user.ID}, []Record{user}, false,
+			"changes a record that is not there, or was not read"},
+		"a hold without the memberships": {
+			UserDeactivated{User: user.ID}, []Record{o, user}, false,
+			"counts the seats of a user whose memberships were not read"},
+		"a hold": {UserDeactivated{User: user.ID}, []Record{o, user, member}, true, ""},
+	} {
+		t.Run("INV-15 "+name, func(t *testing.T) {
+			r := &reads{known: map[Lookup]Answer{}}
+			if row.knows {
+				r.known[memberships] = Answer{}
+			}
+			w := newWorld(r)
+			w.fill()
+			for _, record := range row.read {
+				w.know(record)
+			}
+			row.event.apply(w)
+			require.Equal(t, row.fault, w.fault)
+			if row.fault == "" {
+				require.Zero(t, get(w, organizationByID(o.ID)).Seats)
+			}
+		})
+	}
+}
