@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"iter"
 	"time"
 
@@ -146,7 +147,9 @@ func (h *host) setWebhook(ctx context.Context, c caller) (any, error) {
 	}
 	secret := webhook.NewSecret()
 	endpoint := webhook.Endpoint{ID: org.String(), URL: in.URL, Organization: org, Secrets: []webhook.Secret{secret}}
-	if err := h.webhooks.PutEndpoint(ctx, endpoint); err != nil {
+	if err := h.webhooks.PutEndpoint(ctx, endpoint); errors.Is(err, webhook.ErrEndpoint) {
+		return nil, errURL
+	} else if err != nil {
 		return nil, err
 	}
 	return map[string]string{"secret": secret.Reveal()}, nil

@@ -26,6 +26,7 @@ var (
 	errIdentity   = refusal{"identity_taken", http.StatusConflict, "This sign-in already belongs to another user."}
 	errElsewhere  = refusal{"single_sign_on", http.StatusForbidden, "Your organization requires its single sign-on."}
 	errConnection = refusal{"no_provider", http.StatusNotFound, "This single sign-on connection is not set up."}
+	errURL        = refusal{"url", http.StatusBadRequest, "This is not a valid https address."}
 	errOrigin     = refusal{"cross_origin", http.StatusForbidden, "This request came from another site."}
 )
 
