@@ -45,7 +45,7 @@ func TestDay(t *testing.T) {
 
 		// A mail that could not be sent stays in the outbox, taken by the process that tried.
 		s.mails.fail.Store(true)
-		require.ErrorIs(t, s.host.sendMails(t.Context()), io.ErrClosedPipe)
+		require.ErrorIs(t, s.host.sendMails(t.Context()), errMail)
 		s.mails.fail.Store(false)
 		require.NoError(t, s.host.sendMails(t.Context()))
 		require.Empty(t, s.mails.sent)
@@ -493,10 +493,12 @@ func TestRun(t *testing.T) {
 	}))
 	ended, stop := context.WithCancel(t.Context())
 	stop()
-	require.NoError(t, run(ended, []string{"-database", file, "-addr", "127.0.0.1:0"}))
+	provider := []string{"-issuer", "https://id.example", "-client-id", "host"}
+	require.NoError(t, run(ended, append(provider, "-database", file, "-addr", "127.0.0.1:0")))
 	require.Error(t, run(t.Context(), []string{"-store", "paper"}))
-	require.Error(t, run(t.Context(), []string{"-database", file, "-connect", "nonsense"}))
-	require.Error(t, run(t.Context(), []string{"-database", file, "-addr", "nonsense"}))
+	require.Error(t, run(t.Context(), []string{"-database", file}))
+	require.Error(t, run(t.Context(), append(provider, "-database", file, "-connect", "nonsense")))
+	require.Error(t, run(t.Context(), append(provider, "-database", file, "-addr", "nonsense")))
 	require.Error(t, run(t.Context(), []string{"-nonsense"}))
 }
 

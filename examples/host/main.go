@@ -45,7 +45,7 @@ func main() {
 func run(ctx context.Context, arguments []string) (err error) {
 	flags := flag.NewFlagSet("host", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "listen on this address")
-	base := flags.String("url", "", "the address that people see, such as https://app.example (default http://ADDR)")
+	base := flags.String("url", "", "the address that people see, such as https://app.example, where a proxy speaks TLS (default http://ADDR)")
 	kind := flags.String("store", "sqlite", "sqlite or postgres")
 	at := flags.String("database", "host.db", "the SQLite file, or the URL of the PostgreSQL database")
 	issuer := flags.String("issuer", "", "the OpenID Connect provider, which must have proven the addresses that it calls verified")
@@ -60,6 +60,9 @@ func run(ctx context.Context, arguments []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.close()) }()
+	if !*migrate && (*issuer == "" || *client == "") {
+		return errors.New("-issuer and -client-id are needed")
+	}
 	own := providerSettings{*issuer, *client, os.Getenv("HOST_CLIENT_SECRET")}
 	if *migrate {
 		return db.prepare(ctx)

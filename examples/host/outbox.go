@@ -10,6 +10,10 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
+// errMail says that a mail was not sent. The mailer's own error may hold the address, and
+// is not logged.
+var errMail = errors.New("a mail could not be sent")
+
 // A mailer sends a mail. It may be asked twice for the same one, after a crash.
 type mailer interface {
 	send(ctx context.Context, to, subject, text string) error
@@ -39,7 +43,7 @@ func queueMail(ctx context.Context, in rows, sent tenancy.SentInvitation) error 
 
 // sendMails sends what is in the outbox, and returns at the first mail that fails. A
 // process takes a mail for a minute, so that no other sends it too, and removes it once
-// it is sent.
+// it is sent. One that failed is tried again when the minute is over.
 func (h *host) sendMails(ctx context.Context) error {
 	for {
 		now := time.Now()
@@ -60,7 +64,7 @@ func (h *host) sendMails(ctx context.Context) error {
 		}
 		text := "You are invited. Follow this link, and sign in with this address:\n\n" + h.url + "/join?secret=" + secret
 		if err := h.mailer.send(ctx, address, "You are invited", text); err != nil {
-			return err
+			return errMail
 		}
 		if err := h.forgetMail(ctx, invitation); err != nil {
 			return err

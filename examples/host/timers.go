@@ -87,9 +87,13 @@ func (h *host) recheck(ctx context.Context) error {
 	return err
 }
 
-// purge removes what has had its time, the host's own sessions included.
+// purge removes what has had its time: sessions and mails of the host's, too. An
+// invitation has expired when its mail goes.
 func (h *host) purge(ctx context.Context) error {
 	if _, err := h.system.Purge(ctx); err != nil {
+		return err
+	}
+	if err := h.db.exec(ctx, "DELETE FROM host_mails WHERE created < $1", time.Now().Add(-7*24*time.Hour).Unix()); err != nil {
 		return err
 	}
 	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", time.Now().Unix())
