@@ -295,7 +295,20 @@ func TestSingleSignOn(t *testing.T) {
 		require.Equal(t, http.StatusOK, code)
 		ben.whoami()
 		require.Equal(t, before, ben.user)
-		ana = s.person("ana") // an Owner as they like (INV-12)
+		s.person("ana") // an Owner as they like (INV-12)
+
+		// An exempt member comes as they like, for as long as they are exempt.
+		for _, exempt := range []tenancy.SSOExemption{tenancy.SSOExempt, tenancy.SSONotExempt} {
+			_, err = as.SetSSOExemption(t.Context(), id, ben.user, exempt)
+			require.NoError(t, err)
+			if exempt {
+				code, _ = ben.signIn(s.idp, "ben", nil)
+				require.Equal(t, http.StatusOK, code)
+			}
+			ben.ask(http.StatusOK, "GET", "/api/me", nil)
+			require.NoError(t, s.host.relay(t.Context()))
+		}
+		require.Equal(t, errSignIn.code, ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		// The provider of a customer vouches for nobody elsewhere.
 		company.spoil = func(claims map[string]any) { claims["email"] = "somebody@other.example" }

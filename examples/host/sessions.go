@@ -56,22 +56,29 @@ func (h *host) endSessions(ctx context.Context, user tenancy.UserID) error {
 	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1", user)
 }
 
-// endOtherSessions ends the sessions of an organization's members that did not come
-// through the connection that is required of them now (SSO-2).
-func (h *host) endOtherSessions(ctx context.Context, org tenancy.OrganizationID) error {
+// endOtherSessions ends the sessions of a user that did not come through the connection
+// that is required of them now (SSO-2).
+func (h *host) endOtherSessions(ctx context.Context, user tenancy.UserID) error {
+	required, err := h.system.SignInRequirement(ctx, user)
+	if errors.Is(err, tenancy.CodeNotFound) {
+		return nil // deleted meanwhile: another event says so
+	}
+	if err != nil || required.Connection.IsZero() {
+		return err
+	}
+	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1 AND (connection IS NULL OR connection <> $2)",
+		user, required.Connection)
+}
+
+// endOtherSessionsIn does so for all members of an organization.
+func (h *host) endOtherSessionsIn(ctx context.Context, org tenancy.OrganizationID) error {
 	for member, err := range h.system.Users(ctx, org, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
 		if errors.Is(err, tenancy.CodeNotFound) {
 			return nil // the organization ended meanwhile
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = h.endOtherSessions(ctx, member.User.ID)
 		}
-		required, err := h.system.SignInRequirement(ctx, member.User.ID)
-		if err != nil || required.Connection.IsZero() {
-			continue // deleted meanwhile, or as they like
-		}
-		err = h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1 AND (connection IS NULL OR connection <> $2)",
-			member.User.ID, required.Connection)
 		if err != nil {
 			return err
 		}

@@ -67,8 +67,16 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 		return h.forgetMail(ctx, data.Invitation)
 	case tenancy.ConnectionRemoved:
 		return h.db.exec(ctx, "DELETE FROM host_providers WHERE connection = $1", data.Connection)
-	case tenancy.SSOEnforced:
-		return h.endOtherSessions(ctx, e.Stream.Organization)
+	case tenancy.SSOEnforced, tenancy.OwnershipTransferred: // a former Owner may have to come another way
+		return h.endOtherSessionsIn(ctx, e.Stream.Organization)
+	case tenancy.SSOExemptionSet:
+		return h.endOtherSessions(ctx, data.User)
+	case tenancy.MemberJoined:
+		return h.endOtherSessions(ctx, data.User)
+	case tenancy.UserEmailChanged:
+		return h.endOtherSessions(ctx, data.User)
+	case tenancy.OrganizationMerged:
+		return h.endOtherSessionsIn(ctx, data.Into)
 	case tenancy.OrganizationPurged:
 		return h.webhooks.DeleteEndpoint(ctx, data.Organization.String())
 	}
