@@ -32,7 +32,7 @@ func TestVerifyLog(t *testing.T) {
 		require.NoError(t, tenancy.ExportLog(&file, format, owner.Events(t.Context(), stream, tenancy.EventQuery{})))
 		last, err := owner.LogHead(t.Context(), stream)
 		require.NoError(t, err)
-		return strings.SplitAfter(file.String(), "\n"), fmt.Sprintf("%s:%d:%x", stream, last.Sequence, last.Hash)
+		return strings.SplitAfter(file.String(), "\n"), fmt.Sprintf("%s:%d:%s", stream, last.Sequence, last.Hash)
 	}
 	for extension, format := range map[string]tenancy.LogFormat{"ndjson": tenancy.LogNDJSON, "csv": tenancy.LogCSV} {
 		lines, head := export("ana"+extension, format)
@@ -65,6 +65,7 @@ func TestVerifyLog(t *testing.T) {
 			"another log's event":   {join(lines[:4], foreign[4:5], lines[5:]), nil, 1, "does not follow"},
 			"another log":           {join(foreign), []string{"-head", head}, 1, "does not follow"},
 			"no log":                {"hello\n", nil, 1, "cannot be read"},
+			"no event":              {"", nil, 1, "no whole export"},
 			"a wrong head":          {whole, []string{"-head", "x"}, 2, "usage"},
 		} {
 			t.Run(extension+"/EVT-6 "+name, func(t *testing.T) {
