@@ -98,6 +98,11 @@ func independentUserAt(org OrganizationID, user UserID, account AccountID) one[I
 		Key: Key{In: org, Text: user.String(), ID: account}}
 }
 
+// independentUsersFrom lists from the first account of a user on.
+func independentUsersFrom(org OrganizationID, user UserID) many[IndependentUserRecord] {
+	return many[IndependentUserRecord]{Index: IndexIndependentUsers, Key: Key{In: org, Text: user.String()}}
+}
+
 // independentUsersAfter lists behind all accounts of a user. The zero ID is before all
 // users.
 func independentUsersAfter(org OrganizationID, user UserID) many[IndependentUserRecord] {
