@@ -142,9 +142,9 @@ func exportedRow(row []string) (x exported, ok bool) {
 func (x exported) record() (r EventRecord, ok bool) {
 	r = EventRecord{Sequence: x.Sequence, ID: x.ID, Time: x.Time, Name: x.Operation, Operation: x.OperationID,
 		Part: x.Part, Step: x.Step, Correlation: Reference(x.Correlation), Type: x.Type}
-	data, err := hex.DecodeString(x.Encoding)
+	data, ok := digits(x.Encoding)
 	r.Data = string(data)
-	ok = err == nil && r.Stream.UnmarshalText([]byte(x.Stream)) == nil && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
+	ok = ok && r.Stream.UnmarshalText([]byte(x.Stream)) == nil && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
 	var known bool
 	if r.Actor, known = parseActor(x.Actor); !known || !ok {
 		return r, false
@@ -160,10 +160,16 @@ func (x exported) record() (r EventRecord, ok bool) {
 	return r, err == nil && bytes.Equal(said, x.Data)
 }
 
+// digits reads hex digits as ExportLog writes them: in lower case.
+func digits(text string) (read []byte, ok bool) {
+	read, err := hex.DecodeString(text)
+	return read, err == nil && hex.EncodeToString(read) == text
+}
+
 // hexInto reads the hex digits of as many bytes as there is room for.
 func hexInto(to []byte, text string) bool {
-	read, err := hex.DecodeString(text)
-	return err == nil && copy(to, read) == len(to) && len(read) == len(to)
+	read, ok := digits(text)
+	return ok && copy(to, read) == len(to) && len(read) == len(to)
 }
 
 // VerifyExport reads a file that ExportLog wrote, without a store, and lists what shows
