@@ -296,6 +296,19 @@ func TestCheck(t *testing.T) {
 				s.put(tenancy.WordRecord{Organization: s.ana.Organization.ID, User: s.guest,
 					Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal("GUEST")}})
 			}},
+		"USR-16 a word of an independent user who is not one": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.ana.User.ID.String() },
+			func(s *town) {
+				s.put(tenancy.WordRecord{Organization: s.ana.Organization.ID, User: s.ana.User.ID, Independent: true,
+					Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal("ANA")}})
+			}},
+		"USR-16 an independent user whose word is missing": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.guest.String() },
+			func(s *town) {
+				u := s.user(s.guest)
+				u.Personal.Name = tenancy.NewPersonal(u.Personal.Name.Reveal() + " Renamed")
+				s.put(u)
+			}},
 		"USR-16 an independent user who is not listed": {"USR-16",
 			func(s *town) string { return s.main.String() + " " + s.guest.String() },
 			func(s *town) {
