@@ -189,10 +189,13 @@ type plainEvent Event
 
 // MarshalJSON writes the type's name, then the fields, then the cursor of an event that is
 // in a stream (GEN-19). Times are RFC 3339 with microseconds, and hashes hex digits.
-func (e Event) MarshalJSON() ([]byte, error) {
+func (e Event) MarshalJSON() ([]byte, error) { return json.Marshal(e.json()) }
+
+// json returns what the event's JSON form is made of.
+func (e Event) json() eventJSON {
 	out := eventJSON{Type: EventType(e.Data), plainEvent: plainEvent(e)}
 	if e.Sequence != 0 {
 		out.Cursor = e.Cursor()
 	}
-	return json.Marshal(out)
+	return out
 }

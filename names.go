@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"encoding/json"
 	"maps"
 	"reflect"
 	"slices"
@@ -8,17 +9,26 @@ import (
 )
 
 // LoggedEvent is an event as Events lists it, with the names of what it names (EVT-8).
-// Its JSON form is the event's: the names are beside the event, and never in it.
+// In JSON the names are a field beside those of the event, whose data holds none.
 type LoggedEvent struct {
 	Event
-	Names []Named // by ID; without what has no name, or none that the actor may see
+	Names []Named `json:"names,omitzero"` // by ID; without what has no name, or none that the actor may see
+}
+
+// MarshalJSON writes the event as Event does, and the names beside it (GEN-19).
+func (e LoggedEvent) MarshalJSON() ([]byte, error) {
+	type logged struct {
+		eventJSON
+		Names []Named `json:"names,omitzero"`
+	}
+	return json.Marshal(logged{e.Event.json(), e.Names})
 }
 
 // Named is something that an event names, and what it is called.
 type Named struct {
-	ID    string   // the text form
-	Name  Personal // of a user, an account, an organization, a domain or a connection
-	Email Personal // of a user, and where an invitation or a request was for
+	ID    string   `json:"id"`             // the text form
+	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain or a connection
+	Email Personal `json:"email,omitzero"` // of a user, and where an invitation or a request was for
 }
 
 // NameOf returns what an ID that the event names is called. Only the ID is set if its name

@@ -204,6 +204,7 @@ func TestIndependentPages(t *testing.T) {
 			tenancy.IndependentUserRecord{Organization: org, User: busy.ID, Account: account.ID})
 	}
 	s.put(records...)
+	s.set.Recount()
 	require.Empty(t, s.check(tenancy.CheckOptions{}))
 	for _, size := range []int{2, 100} {
 		var users []tenancy.OrganizationUser

@@ -172,6 +172,7 @@ var sentences = map[Code]string{
 		"that stays.",
 	CodeMergeClosed: "The organization that joins has a member whose address belongs to an organization that takes " +
 		"nobody in.",
+	CodeForgotten:     "This was attempted so long ago that nobody knows whether it was done. Look before you try again.",
 	CodeInTransaction: "The service could not do this. Contact support.",
 
 	CodeMemberLimit:     "This organization has no room for more members.",

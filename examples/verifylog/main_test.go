@@ -32,7 +32,7 @@ func TestVerifyLog(t *testing.T) {
 		require.NoError(t, tenancy.ExportLog(&file, format, owner.Events(t.Context(), stream, tenancy.EventQuery{})))
 		last, err := owner.LogHead(t.Context(), stream)
 		require.NoError(t, err)
-		return strings.SplitAfter(file.String(), "\n"), fmt.Sprintf("%s:%d:%x", stream, last.Sequence, last.Hash)
+		return strings.SplitAfter(file.String(), "\n"), fmt.Sprintf("%s:%d:%s", stream, last.Sequence, last.Hash)
 	}
 	for extension, format := range map[string]tenancy.LogFormat{"ndjson": tenancy.LogNDJSON, "csv": tenancy.LogCSV} {
 		lines, head := export("ana"+extension, format)

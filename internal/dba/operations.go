@@ -34,9 +34,10 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	c.ana = c.Scene.Found("ana")
 	owner, org := c.As(c.ana.User.ID), c.ana.Organization.ID
 	c.ben = c.Guest(c.ana.User.ID, c.ana.Account.ID, "ben", tenancy.Support)
-	sent, err := owner.InviteUser(c.ctx, org, tenancy.NewInvitation{Email: scene.Address("ben")})
-	require.NoError(t, err)
-	_, err = c.As(c.ben).AcceptInvitation(c.ctx, tenancy.Acceptance{Secret: sent.Secret})
+	c.joins(t, owner, org)
+	require.NoError(t, c.As(c.ben).Leave(c.ctx, org)) // so that there is a former member
+	c.joins(t, owner, org)
+	_, err := owner.AssignRoles(c.ctx, c.ana.Account.ID, c.ben, tenancy.Roles(tenancy.Support))
 	require.NoError(t, err)
 	c.Guest(c.ana.User.ID, c.ana.Account.ID, "gus", tenancy.Support)
 	c.Prove(c.ana.User.ID, org, "ana.example.com")
@@ -56,6 +57,15 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	_, err = c.Host.RequestInvitation(c.ctx, tenancy.Proven("dee@ana.example.com"))
 	require.NoError(t, err)
 	return c
+}
+
+// joins lets Ben join the organization.
+func (c *Company) joins(t testing.TB, owner *tenancy.Session, org tenancy.OrganizationID) {
+	t.Helper()
+	sent, err := owner.InviteUser(c.ctx, org, tenancy.NewInvitation{Email: scene.Address("ben")})
+	require.NoError(t, err)
+	_, err = c.As(c.ben).AcceptInvitation(c.ctx, tenancy.Acceptance{Secret: sent.Secret})
+	require.NoError(t, err)
 }
 
 // Operation is one that takes rows away or changes what they say.
@@ -133,7 +143,8 @@ type Host struct {
 func identities() map[string][]tables.Column {
 	all := map[string][]tables.Column{
 		"tenancy_events": tables.EventColumns[:2], "tenancy_outbox": tables.EventColumns[:2],
-		"tenancy_schema": {{Name: "version", Type: tables.Int}},
+		"tenancy_event_subjects": tables.SubjectColumns,
+		"tenancy_schema":         {{Name: "version", Type: tables.Int}},
 	}
 	for _, table := range tables.All() {
 		all[table.Name] = table.Identity

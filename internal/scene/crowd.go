@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancytest"
 )
 
 // fillBatch is how many records Fill puts in one transaction.
@@ -32,11 +33,11 @@ func (s *Scene) Fill(org tenancy.OrganizationID, members int) {
 	for batch := range slices.Chunk(records, fillBatch) {
 		s.Put(batch...)
 	}
-	s.seat(org, members)
+	s.tally(org, members, 0)
 }
 
-// seat makes an organization's record say that so many more seats are taken.
-func (s *Scene) seat(org tenancy.OrganizationID, members int) {
+// tally makes an organization's record say that it has so many more members and accounts.
+func (s *Scene) tally(org tenancy.OrganizationID, members, accounts int) {
 	s.tb.Helper()
 	require.NoError(s.tb, s.Store.Update(s.tb.Context(), func(ctx context.Context, tx tenancy.Tx) error {
 		answers, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexOrganizations, Key: tenancy.Key{ID: org}})
@@ -45,6 +46,7 @@ func (s *Scene) seat(org tenancy.OrganizationID, members int) {
 		}
 		o := answers[0].Record.(tenancy.OrganizationRecord)
 		o.Seats += members
+		o.Accounts += accounts
 		return tx.Put(ctx, o)
 	}))
 }
@@ -92,6 +94,8 @@ func (s *Scene) Crowd(ours, theirs tenancy.SignedUp, members int) {
 		}
 		s.Put(records...)
 	}
+	s.tally(ours.Organization.ID, members, 0)
+	s.tally(theirs.Organization.ID, 0, (members+99)/100)
 }
 
 // person returns the records of one of the crowd.
@@ -167,4 +171,55 @@ func BenchmarkLists(b *testing.B, store tenancy.Store, members int) {
 			require.NotEmpty(b, page)
 		}
 	})
+}
+
+// Recount makes the records say how many seats, accounts and subaccounts there are, after
+// records were put without the library's knowledge.
+func (s *Scene) Recount() {
+	s.tb.Helper()
+	records := tenancytest.Records(s.tb, s.Store)
+	organizations := map[tenancy.OrganizationID]tenancy.OrganizationRecord{}
+	accounts := map[tenancy.AccountID]tenancy.AccountRecord{}
+	held := map[tenancy.UserID]bool{}
+	for _, r := range records {
+		switch r := r.(type) {
+		case tenancy.OrganizationRecord:
+			r.Seats, r.Accounts = 0, 0
+			organizations[r.ID] = r
+		case tenancy.AccountRecord:
+			r.Subaccounts = 0
+			accounts[r.ID] = r
+		case tenancy.UserRecord:
+			held[r.ID] = r.InactiveOrganization
+		}
+	}
+	for _, r := range records {
+		switch r := r.(type) {
+		case tenancy.MembershipRecord:
+			if o, found := organizations[r.Organization]; found && !held[r.User] {
+				o.Seats++
+				organizations[o.ID] = o
+			}
+		case tenancy.AccountRecord:
+			o, found := organizations[r.Organization]
+			parent, sub := accounts[r.Parent]
+			switch {
+			case r.Closed != 0:
+			case sub:
+				parent.Subaccounts++
+				accounts[parent.ID] = parent
+			case found:
+				o.Accounts++
+				organizations[o.ID] = o
+			}
+		}
+	}
+	var counted []tenancy.Record
+	for _, o := range organizations {
+		counted = append(counted, o)
+	}
+	for _, a := range accounts {
+		counted = append(counted, a)
+	}
+	s.Put(counted...)
 }
