@@ -313,13 +313,14 @@ func TestCheck(t *testing.T) {
 			func(s *town) string { return s.main.String() + " " + s.guest.String() },
 			func(s *town) {
 				s.damage(func(ctx context.Context, tx tenancy.Tx) error {
-					return tx.Delete(ctx, tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.guest,
-						Account: s.main})
+					return tx.Delete(ctx, append(scenes.Words(s.user(s.guest), s.ana.Organization.ID, true),
+						tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.guest, Account: s.main})...)
 				})
 			}},
 		"USR-16 a member who is listed as independent": {"USR-16",
 			func(s *town) string { return s.main.String() + " " + s.ana.User.ID.String() },
 			func(s *town) {
+				s.put(scenes.Words(s.user(s.ana.User.ID), s.ana.Organization.ID, true)...)
 				s.put(tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ana.User.ID, Account: s.main})
 			}},
 		"ACC-9 an account that is listed as independent where it is not": {"ACC-9",
@@ -331,6 +332,7 @@ func TestCheck(t *testing.T) {
 		"ACC-9 an independent account that is not listed": {"ACC-9",
 			func(s *town) string { return s.main.String() + " " + s.ben.User.ID.String() },
 			func(s *town) {
+				s.put(scenes.Words(s.user(s.ben.User.ID), s.ana.Organization.ID, true)...)
 				s.put(tenancy.GrantRecord{Account: s.main, User: s.ben.User.ID, Roles: tenancy.Roles(tenancy.Support)},
 					tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ben.User.ID, Account: s.main})
 			}},
@@ -625,7 +627,11 @@ func TestReplay(t *testing.T) {
 			Pricing: tenancy.NewPersonal("other"),
 			Phone:   tenancy.NewPersonal("+4987654321"),
 		}
+		s.damage(func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Delete(ctx, scenes.Words(u, o.ID, true)...)
+		})
 		u.Personal.Name = tenancy.NewPersonal("Another")
+		s.put(scenes.Words(u, o.ID, true)...)
 		o.Personal.Name = tenancy.NewPersonal("Another")
 		s.put(a, u, o)
 		for _, record := range s.everything() {

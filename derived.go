@@ -329,8 +329,8 @@ func sidesOf[R Record](changed []*slot) (records []R) {
 // saves a step: finish asks for what is missing.
 func (r *reads) needMemberships(user UserID) { all(r, membershipsOf(user, OrganizationID{})) }
 
-// needRoles asks ahead for what is derived from if a user joins an organization, and main
-// accounts of theirs come along.
+// needRoles asks ahead for what is derived from if a user's name or address changes, or if
+// they join an organization, and main accounts of theirs come along.
 func (r *reads) needRoles(user UserID, owned []family) {
 	for _, g := range all(r, grantsOf(user, AccountID{})) {
 		need(r, accountByID(g.Account))

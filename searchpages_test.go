@@ -126,7 +126,7 @@ func TestSearchPages(t *testing.T) {
 		search string
 		want   int
 	}{
-		{"common", members}, {"rare", 3}, {"common rare", 3}, {"0000 common", 100}, {"person", members},
+		{"common", members}, {"rare", 20}, {"common rare", 20}, {"0000 common", 100}, {"person", members},
 		{"person17@crowd.ex", 1}, {"common nobody", 0}, {"nobody", 0}, {"00001 0000", 10}, {"p c", members},
 	} {
 		for _, size := range []int{7, 100, 333} {

@@ -101,10 +101,7 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
 				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Role: tenancy.StandardUser, Since: 1})
-		for _, word := range []string{"SOMEBODY", strings.ToUpper(email)} {
-			records = append(records, tenancy.WordRecord{Organization: org, User: user.ID,
-				Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}})
-		}
+		records = append(records, scenes.Words(user, org, false)...)
 		if i < accounts {
 			account := tenancy.AccountRecord{ID: id('a', i), Owner: user.ID, Organization: org, Created: 1}
 			records = append(records, account,
