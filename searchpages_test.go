@@ -177,7 +177,7 @@ func TestIndependentPages(t *testing.T) {
 	boss, org, support := s.as(ana.User.ID), ana.Organization.ID, tenancy.Roles(tenancy.Support)
 	var records []tenancy.Record
 	id := func(kind byte, n int) [16]byte { return [16]byte{kind, 15: byte(n), 14: byte(n >> 8)} }
-	const members, subaccounts, guests = 1100, 3, 230
+	const members, subaccounts, wide, guests = 1100, 3, 230, 230
 	shared := eve.Account.ID
 	for n := range members { // of Ana's, with a role on one account of Eve's
 		user := tenancy.UserRecord{ID: id(1, n+1), Created: 1}
@@ -189,6 +189,33 @@ func TestIndependentPages(t *testing.T) {
 	for n := range subaccounts {
 		records = append(records, tenancy.AccountRecord{ID: id(2, n+1), Owner: eve.User.ID, Organization: eve.Organization.ID,
 			Parent: shared, Created: 1})
+	}
+	// A main account with more subaccounts than a page has, on which one member has a role,
+	// and another with subaccounts on which one has a role, and not on the main account.
+	for family, main := range []tenancy.AccountID{id(5, 1), id(6, 1)} {
+		records = append(records, tenancy.AccountRecord{ID: main, Owner: eve.User.ID, Organization: eve.Organization.ID, Created: 1})
+		on := []tenancy.AccountID{main}
+		for n := range wide {
+			sub := tenancy.AccountRecord{ID: id(7+byte(family), n+1), Owner: eve.User.ID, Organization: eve.Organization.ID,
+				Parent: main, Created: 1}
+			if records = append(records, sub); family == 1 {
+				on = append(on, sub.ID)
+			}
+		}
+		records = append(records, tenancy.GrantRecord{Account: main, User: eve.User.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+		for i, account := range on {
+			parent := main
+			if account == main {
+				parent = tenancy.AccountID{}
+			}
+			if family == 1 && i == 0 {
+				continue
+			}
+			user := tenancy.UserID(id(1, 1))
+			records = append(records, tenancy.GrantRecord{Account: account, User: user, Roles: support},
+				tenancy.IndependentUserRecord{Organization: eve.Organization.ID, User: user, Account: account},
+				tenancy.IndependentAccountRecord{Organization: org, Account: account, Parent: parent, User: user})
+		}
 	}
 	for n := range guests {
 		user := tenancy.UserRecord{ID: id(3, n+1), Created: 1}
@@ -219,9 +246,6 @@ func TestIndependentPages(t *testing.T) {
 		}
 		require.Len(t, users, guests, "USR-16 in pages of %d", size)
 		require.Len(t, users[guests/2-1].Grants, 1101)
-		if size == 100 {
-			continue // each page shows the roles of a thousand members
-		}
 		var accounts []tenancy.OrganizationAccount
 		of := tenancy.AccountQuery{Kind: tenancy.KindIndependent}
 		for {
@@ -232,10 +256,16 @@ func TestIndependentPages(t *testing.T) {
 				break
 			}
 		}
-		require.Len(t, accounts, subaccounts+1, "ACC-9 in pages of %d", size)
-		require.Equal(t, shared, accounts[0].ID)
+		require.Len(t, accounts, subaccounts+1+2*wide+1, "ACC-9 in pages of %d", size)
+		seen := map[tenancy.AccountID]bool{}
 		for _, a := range accounts {
-			require.Len(t, a.Members, members, "who has a role on the main account reaches its subaccounts")
+			want := 1
+			if a.ID == shared || a.ID[0] == 2 {
+				want = members
+			}
+			require.Len(t, a.Members, want, "who has a role on the main account reaches its subaccounts")
+			require.False(t, seen[a.ID], "each once")
+			seen[a.ID] = true
 		}
 	}
 }
