@@ -88,7 +88,7 @@ type WordRecord struct {
 	Personal     WordPersonal
 }
 
-// WordPersonal is the word, folded.
+// WordPersonal is the word, folded. It has no white space.
 type WordPersonal struct{ Word Personal }
 
 // FormerMemberRecord is what an organization keeps of somebody who left it or was
