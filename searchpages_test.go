@@ -55,10 +55,34 @@ func TestSearchFollows(t *testing.T) {
 		require.NoError(t, err)
 		s.prove(ana.User.ID, org, "ana.example.com")
 		require.Empty(t, s.namesFound(boss, org, by("far")))
+
+		// Far has a role in the Prime, and somebody outside has one in both.
+		account, err := boss.CreateAccount(t.Context(), second.ID, tenancy.NewAccount{Name: "Account"})
+		require.NoError(t, err)
+		s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Support)
+		for email, account := range map[string]tenancy.AccountID{
+			"far@far.example.com": ana.Account.ID, "gus@gus.example.com": account.ID} {
+			sent, err := boss.InviteToAccount(t.Context(), account,
+				tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+			require.NoError(t, err)
+			invitee, err := s.host.UserByEmail(t.Context(), email)
+			require.NoError(t, err)
+			_, err = s.as(invitee.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+			require.NoError(t, err)
+		}
+		outside := func(text string) tenancy.UserQuery {
+			return tenancy.UserQuery{Search: text, Kind: tenancy.KindIndependent}
+		}
+		require.Equal(t, []string{"Far"}, s.namesFound(boss, org, outside("far")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, org, outside("gus")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, second.ID, outside("gus")))
 		_, err = boss.MergeOrganizations(t.Context(), org, second.ID)
 		require.NoError(t, err)
 		require.Equal(t, []string{"Far"}, s.namesFound(boss, org, by("far")))
 		require.Equal(t, []string{"Far"}, s.namesFound(boss, second.ID, by("far")), "ORG-13 the merged one's ID is the Prime's")
+		require.Empty(t, s.namesFound(boss, org, outside("far")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, org, outside("gus")))
+		s.sound()
 		require.NoError(t, boss.DeleteOrganization(t.Context(), org, tenancy.OrganizationDeletion{}))
 		for at := range s.everything() {
 			require.NotEqual(t, tenancy.IndexWords, at.Index, "a deleted organization has no words")
@@ -67,6 +91,45 @@ func TestSearchFollows(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"ana"}, s.namesFound(boss, org, by("ana")))
 		s.sound()
+	})
+	t.Run("USR-16 an independent user is found while they have a role on an account and are no member", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		boss, org := s.as(ana.User.ID), ana.Organization.ID
+		gus := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Support)
+		found := func(text string, kind tenancy.Kind) bool {
+			t.Helper()
+			users := s.list(boss, org, tenancy.UserQuery{Search: text})
+			require.Len(t, s.list(boss, org, tenancy.UserQuery{Search: text, Kind: kind}), len(users))
+			require.LessOrEqual(t, len(users), 1)
+			s.sound()
+			return len(users) == 1
+		}
+		require.True(t, found("GUS", tenancy.KindIndependent))
+		second, err := boss.CreateAccount(t.Context(), org, tenancy.NewAccount{Name: "Second"})
+		require.NoError(t, err)
+		_, err = boss.AssignRoles(t.Context(), second.ID, gus, tenancy.Roles(tenancy.Developer))
+		require.NoError(t, err)
+		_, err = s.as(gus).UpdateUser(t.Context(), gus, tenancy.UserUpdate{Name: new("Gustav Mahler")})
+		require.NoError(t, err)
+		require.True(t, found("mahl gust", tenancy.KindIndependent))
+		require.NoError(t, boss.RevokeRoles(t.Context(), ana.Account.ID, gus))
+		require.True(t, found("mahler", tenancy.KindIndependent), "by the other account")
+		_, err = boss.CloseAccount(t.Context(), second.ID)
+		require.NoError(t, err)
+		require.False(t, found("mahler", tenancy.KindIndependent))
+
+		eve := s.guest(ana.User.ID, ana.Account.ID, "eve", tenancy.Support)
+		require.True(t, found("eve", tenancy.KindIndependent))
+		user, _, err := s.host.User(t.Context(), eve)
+		require.NoError(t, err)
+		sent, err := boss.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: user.Email.Reveal()})
+		require.NoError(t, err)
+		_, err = s.as(eve).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+		require.NoError(t, err)
+		require.True(t, found("eve", tenancy.KindManaged))
+		require.NoError(t, boss.RemoveUser(t.Context(), org, eve, tenancy.Removal{}))
+		require.False(t, found("eve", tenancy.KindManaged))
 	})
 	t.Run("USR-16 nothing of a deleted person stays", func(t *testing.T) {
 		s := newScene(t)
