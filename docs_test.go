@@ -154,6 +154,36 @@ func TestThreatsDocument(t *testing.T) {
 	}
 }
 
+// TestEmbeddingDocument checks that docs/embedding.md says of each type of event, once,
+// what a host does, and names the files of examples/host.
+func TestEmbeddingDocument(t *testing.T) {
+	_, text, found := strings.Cut(document(t, "embedding.md"), "\n| event |")
+	require.True(t, found)
+	table, _, _ := strings.Cut(text, "\n\n")
+	var want, told []string
+	for _, data := range EventTypes() {
+		want = append(want, EventType(data))
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+)` (?:\\| [^|]+ ){3}\\|$").FindAllStringSubmatch(table, -1) {
+		told = append(told, row[1])
+	}
+	require.ElementsMatch(t, want, told)
+
+	var named, has []string
+	for _, file := range regexp.MustCompile("`(\\w+\\.go)`").FindAllStringSubmatch(document(t, "embedding.md"), -1) {
+		named = append(named, "examples/host/"+file[1])
+	}
+	sources, err := filepath.Glob("examples/host/*.go")
+	require.NoError(t, err)
+	for _, path := range sources {
+		if !strings.HasSuffix(path, "_test.go") {
+			has = append(has, path)
+		}
+	}
+	require.Subset(t, named, has)
+	require.Subset(t, has, named)
+}
+
 // files reads all files of the repository whose names end alike, by path.
 func files(t *testing.T, ending string) map[string]string {
 	t.Helper()

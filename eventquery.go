@@ -68,7 +68,6 @@ type eventsFacts struct {
 }
 
 func (r *reads) loadEvents(search eventSearch, after EventPlace) (f eventsFacts) {
-	r.most = maxSteps + 3 // a page, what it names, and what shows that the actor sees it
 	f.standing = r.logStanding(search.stream)
 	if !r.mayRead(search.stream) {
 		return f

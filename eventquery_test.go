@@ -179,3 +179,33 @@ func TestEventNamesInOneTrip(t *testing.T) {
 	require.NotEmpty(t, items(t, dir.As(c.owner).Events(context.Background(), organizationStream(c.org), query)))
 	require.LessOrEqual(t, calls, 4, "the actor, the page with what else was asked, and the names")
 }
+
+// TestEventNamesOfBusyUsers reads a log that names somebody who has roles on many accounts
+// (EVT-8): it asks for no more than if they had one.
+func TestEventNamesOfBusyUsers(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	c.tampered = true // no event tells of these
+	stream := organizationStream(c.org)
+	counting := scenes.NewCounting(c.store)
+	dir, err := tenancy.New(counting, &tenancy.Options{Now: c.clock.Now})
+	require.NoError(t, err)
+	read := func() (names []string) {
+		query := tenancy.EventQuery{Subject: c.gil.String()}
+		for _, e := range items(t, dir.As(c.owner).Events(t.Context(), stream, query)) {
+			names = append(names, e.NameOf(c.gil.String()).Name.Reveal())
+		}
+		return names
+	}
+	require.Contains(t, read(), "gil")
+	steps := slices.Clone(counting.Steps)
+	for n := range 250 {
+		account := tenancy.AccountID{0, 1, byte(n)}
+		c.put(tenancy.AccountRecord{ID: account, Organization: c.org},
+			tenancy.GrantRecord{Account: account, User: c.gil, Roles: tenancy.Roles(tenancy.Support)},
+			tenancy.IndependentUserRecord{Organization: c.org, User: c.gil, Account: account})
+	}
+	require.Contains(t, read(), "gil")
+	require.Equal(t, steps, counting.Steps)
+	require.NotContains(t, counting.Listed, tenancy.IndexGrantsOf)
+}

@@ -136,17 +136,21 @@ func exportedRow(row []string) (x exported, ok bool) {
 	return x, err == nil && slices.Equal(x.row(), row)
 }
 
-// record returns the event as it was stored, and reports whether that can be told, and
-// whether the data says what its encoding does.
+// record returns the event as it was stored, and reports whether that can be told. It
+// cannot if the data does not say what its encoding does, but of a type that is unknown
+// that is not known either.
 func (x exported) record() (r EventRecord, ok bool) {
 	r = EventRecord{Sequence: x.Sequence, ID: x.ID, Time: x.Time, Name: x.Operation, Operation: x.OperationID,
 		Part: x.Part, Step: x.Step, Correlation: Reference(x.Correlation), Type: x.Type}
 	data, err := hex.DecodeString(x.Encoding)
 	r.Data = string(data)
-	ok = err == nil && r.Stream.parse(x.Stream) && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
+	ok = err == nil && r.Stream.UnmarshalText([]byte(x.Stream)) == nil && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
 	var known bool
 	if r.Actor, known = parseActor(x.Actor); !known || !ok {
 		return r, false
+	}
+	if eventTypes[r.Type] == nil {
+		return r, true
 	}
 	e, err := r.event()
 	if err != nil {
@@ -162,17 +166,11 @@ func hexInto(to []byte, text string) bool {
 	return err == nil && copy(to, read) == len(to) && len(read) == len(to)
 }
 
-// parse reads what String returns of a stream that is valid.
-func (s *Stream) parse(text string) bool {
-	ofOrganization := s.Organization.UnmarshalText([]byte(text)) == nil
-	return (ofOrganization || s.User.UnmarshalText([]byte(text)) == nil) && s.valid()
-}
-
 // VerifyExport reads a file that ExportLog wrote, without a store, and lists what shows
 // that it was tampered with: an event that was changed, removed, inserted or moved, or
 // that is another stream's, and an end that is not what one of the given heads says
 // (EVT-6). A line that is not one of ExportLog's is TamperedHash at the number that is
-// due. It reads one event at a time.
+// due. A CSV file without its first row is TamperedFile. It reads one event at a time.
 //
 // The first event has the number 1. If the file begins later, it has to be the event
 // after one of the heads. A file that was cut off behind an event is sound in itself:
@@ -180,9 +178,14 @@ func (s *Stream) parse(text string) bool {
 // elsewhere, shows it. Heads of numbers before the file's first event show nothing. If
 // heads are given, the file has to be of their stream.
 //
-// It lists nothing about a file that is sound. CodeInput if the format is not LogNDJSON
-// or LogCSV, or if the heads are of several streams. An event of a type that is unknown
-// to this version is listed as TamperedHash. An error of the reader ends it.
+// A file without any event is what is left if all of a log is removed. It is TamperedFile,
+// unless a head says that the stream had no events: one whose number is zero. Heads with
+// other numbers are TamperedHead then.
+//
+// It lists nothing about a file that is sound. An event whose type is unknown to this
+// version is UncheckedType if all else about it is right. CodeInput if the format is not
+// LogNDJSON or LogCSV, or if the heads are of several streams. An error of the reader
+// ends it.
 func VerifyExport(r io.Reader, format LogFormat, heads ...LogHead) iter.Seq2[Tampering, error] {
 	return func(yield func(Tampering, error) bool) {
 		c := chain{anchors: slices.Clone(heads)}
@@ -198,41 +201,41 @@ func VerifyExport(r io.Reader, format LogFormat, heads ...LogHead) iter.Seq2[Tam
 			yield(Tampering{}, &Error{Op: "VerifyExport", Err: CodeInput})
 			return
 		}
-		for first := true; ; first = false {
-			x, ok, err := read()
-			if err != nil && err != io.EOF {
+		for end := false; !end; {
+			line, err := read()
+			if end = err == io.EOF; err != nil && !end {
 				yield(Tampering{}, fmt.Errorf("tenancy: VerifyExport: %w", err))
 				return
 			}
-			if err == io.EOF {
-				c.anchored()
+			if line.headless {
+				c.say(0, TamperedFile)
+			}
+			if end {
+				c.endOfFile(line.headless, heads)
 			} else {
-				c.line(x, ok, first)
+				c.line(line)
 			}
 			for _, found := range c.found {
 				if !yield(found, nil) {
 					return
 				}
 			}
-			if c.found = nil; err == io.EOF {
-				return
-			}
+			c.found = nil
 		}
 	}
 }
 
 // line checks the next line of a file.
-func (c *chain) line(x exported, readable, first bool) {
-	record, ok := x.record()
-	if !readable || !ok {
-		c.say(c.last+1, TamperedHash)
-		c.last, c.hash = c.last+1, record.Hash
+func (c *chain) line(l exportLine) {
+	record, ok := l.event.record()
+	if !l.readable || !ok {
+		c.unreadable()
 		return
 	}
 	if c.stream == (Stream{}) {
 		c.stream = record.Stream
 	}
-	if first && record.Sequence > 1 {
+	if c.last == 0 && record.Sequence > 1 {
 		for _, head := range c.anchors {
 			if head.Sequence == record.Sequence-1 {
 				c.last, c.hash = head.Sequence, head.Hash
@@ -240,49 +243,74 @@ func (c *chain) line(x exported, readable, first bool) {
 		}
 		c.anchors = slices.DeleteFunc(c.anchors, func(h LogHead) bool { return h.Sequence < record.Sequence && c.last > 0 })
 	}
+	found := len(c.found)
 	c.add(record)
+	if len(c.found) == found && eventTypes[record.Type] == nil {
+		c.say(record.Sequence, UncheckedType)
+	}
 }
 
-// exportReader returns a function that reads the next event of a file, and reports
-// whether it could be one that ExportLog wrote. It returns io.EOF at the end. It is nil
-// if there is no such format.
-func exportReader(r io.Reader, format LogFormat) func() (exported, bool, error) {
+// endOfFile checks the heads that no event has met, and whether there was any event.
+func (c *chain) endOfFile(headless bool, heads []LogHead) {
+	found := len(c.found)
+	c.anchored()
+	empty := slices.ContainsFunc(heads, func(h LogHead) bool { return h.Sequence == 0 })
+	if c.last == 0 && len(c.found) == found && !empty && !headless {
+		c.say(0, TamperedFile)
+	}
+}
+
+// exportLine is a line of a file.
+type exportLine struct {
+	event    exported
+	readable bool // ExportLog could have written it
+	headless bool // it is where a CSV file's row of names should be
+}
+
+// exportReader returns a function that reads the next line of a file. It returns io.EOF
+// at the end. It is nil if there is no such format.
+func exportReader(r io.Reader, format LogFormat) func() (exportLine, error) {
 	switch format {
 	case LogNDJSON:
-		lines := bufio.NewReader(r)
-		return func() (x exported, ok bool, err error) {
-			line, err := lines.ReadBytes('\n')
-			if err != nil && (err != io.EOF || len(line) == 0) {
-				return x, false, err
-			}
-			ok = json.Unmarshal(line, &x) == nil
-			if ok { // nothing may stand in the line that is not checked
-				same, _ := json.Marshal(x)
-				ok = bytes.Equal(append(same, '\n'), line)
-			}
-			return x, ok, nil
-		}
+		return jsonReader(bufio.NewReader(r))
 	case LogCSV:
-		rows := csv.NewReader(r)
-		rows.FieldsPerRecord = -1
-		header := false
-		return func() (x exported, ok bool, err error) {
-			row, err := rows.Read()
-			if err == nil && !header {
-				if header = slices.Equal(row, exportColumns); header {
-					row, err = rows.Read()
-				}
-				header = true
-			}
-			if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
-				return x, false, nil
-			}
-			if err != nil {
-				return x, false, err
-			}
-			x, ok = exportedRow(row)
-			return x, ok, nil
-		}
+		return csvReader(csv.NewReader(r))
 	}
 	return nil
+}
+
+func jsonReader(lines *bufio.Reader) func() (exportLine, error) {
+	return func() (l exportLine, err error) {
+		line, err := lines.ReadBytes('\n')
+		if err != nil && (err != io.EOF || len(line) == 0) {
+			return l, err
+		}
+		l.readable = json.Unmarshal(line, &l.event) == nil
+		if l.readable { // nothing may stand in the line that is not checked
+			same, _ := json.Marshal(l.event)
+			l.readable = bytes.Equal(append(same, '\n'), line)
+		}
+		return l, nil
+	}
+}
+
+func csvReader(rows *csv.Reader) func() (exportLine, error) {
+	rows.FieldsPerRecord = -1
+	begun := false
+	return func() (l exportLine, err error) {
+		row, err := rows.Read()
+		if !begun {
+			begun = true
+			if l.headless = !slices.Equal(row, exportColumns); !l.headless {
+				row, err = rows.Read()
+			}
+		}
+		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
+			return l, nil
+		}
+		if err == nil {
+			l.event, l.readable = exportedRow(row)
+		}
+		return l, err
+	}
 }

@@ -66,3 +66,6 @@ func Subjects(e Event) (ids []string) {
 	}
 	return ids
 }
+
+// HashOf returns the hash that a stored event should carry.
+func HashOf(r EventRecord) Hash { return r.hash() }

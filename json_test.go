@@ -57,8 +57,7 @@ func resultTypes() map[string]reflect.Type {
 	}
 	for _, receiver := range notResults {
 		for method := range reflect.PointerTo(receiver).Methods() {
-			for i := range method.Type.NumOut() {
-				out := method.Type.Out(i)
+			for out := range method.Type.Outs() {
 				if out.Kind() == reflect.Func { // a list: func(yield func(item, error) bool)
 					out = out.In(0).In(0)
 				}

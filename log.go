@@ -16,7 +16,7 @@ type LogHead struct {
 	Hash     Hash   `json:"hash,omitzero"`
 }
 
-// Tampering is something that VerifyLog found at a number of a stream.
+// Tampering is something that VerifyLog or VerifyExport found at a number of a stream.
 type Tampering struct {
 	Stream   Stream          `json:"stream,omitzero"`
 	Sequence uint64          `json:"sequence,omitzero"`
@@ -35,6 +35,13 @@ const (
 	TamperedChain TamperingReason = "chain"
 	// The end was cut off or rewritten: it is not what the head says.
 	TamperedHead TamperingReason = "head"
+	// Of an export, at number zero: the file holds no event, or a CSV file does not begin
+	// with the row of names.
+	TamperedFile TamperingReason = "file"
+	// Of an export: a newer version wrote the event. Its hash and its place are right, but
+	// this version does not know its type, and so cannot tell whether the data that people
+	// read says what the data that was hashed does. It is no sign of tampering.
+	UncheckedType TamperingReason = "type"
 )
 
 // LogHead returns the number and hash of a stream's last event, to be kept where nobody
@@ -169,6 +176,7 @@ type chain struct {
 	stream  Stream
 	last    uint64 // the number and the hash of the event before
 	hash    [sha256.Size]byte
+	lost    bool      // the event before could not be read: its hash is not known
 	anchors []LogHead // heads that no event has met yet
 	found   []Tampering
 }
@@ -182,19 +190,27 @@ func (c *chain) add(r EventRecord) {
 	switch {
 	case r.Sequence != c.last+1:
 		c.say(c.last+1, TamperedChain)
-	case r.Previous != c.hash || r.Stream != c.stream:
+	case r.Previous != c.hash && !c.lost || r.Stream != c.stream:
 		c.say(r.Sequence, TamperedChain)
 	}
 	if r.hash() != r.Hash {
 		c.say(r.Sequence, TamperedHash)
 	}
-	c.last, c.hash = r.Sequence, r.Hash
+	c.last, c.hash, c.lost = r.Sequence, r.Hash, false
 	c.anchors = slices.DeleteFunc(c.anchors, func(h LogHead) bool {
 		if h.Sequence == r.Sequence && h.Hash != r.Hash {
 			c.say(h.Sequence, TamperedHead)
 		}
 		return h.Sequence == r.Sequence
 	})
+}
+
+// unreadable says that the next event cannot be read. Nothing else is said of its number,
+// and what it would have shown about the event behind it is not known.
+func (c *chain) unreadable() {
+	c.last, c.lost = c.last+1, true
+	c.say(c.last, TamperedHash)
+	c.anchors = slices.DeleteFunc(c.anchors, func(h LogHead) bool { return h.Sequence == c.last })
 }
 
 // end checks the stream's head, and the heads that no event has met.

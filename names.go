@@ -63,8 +63,9 @@ type namedUser struct {
 	guest  bool                // has a role on one of its accounts that are not closed
 }
 
-// names asks for what the events of a page name: all of it in one step. Who is not and
-// was not a member costs two further ones, which show whether the actor sees them.
+// names asks for what the events of a page name: all of it in one step. An invitation to
+// an account costs a further one, which shows whose the account is. What is asked for does
+// not depend on how many accounts, organizations or roles something that is named has.
 func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 	f := nameFacts{
 		standing:      st,
@@ -143,14 +144,7 @@ func (r *reads) namedUser(org OrganizationID, user UserID) (p namedUser) {
 		return p
 	}
 	p.member, p.former = find(r, memberOf(org, user)), find(r, formerMember(org, user))
-	if !answered(r, memberOf(org, user)) || p.member != nil || p.former != nil {
-		return p
-	}
-	for _, g := range all(r, grantsOf(user, AccountID{})) {
-		if a := find(r, accountByID(g.Account)); a != nil && a.Closed == 0 && a.Organization == org {
-			p.guest = true
-		}
-	}
+	p.guest = len(list(r, independentUserOn(org, user), 1)) > 0
 	return p
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
+	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // textsIn gives all texts within a value, hidden ones and those of Personal too.
@@ -267,5 +269,15 @@ func TestNothingPersonalRemains(t *testing.T) {
 		p := open(t)
 		_, err := p.staff.Purge(t.Context())
 		refused(t, err, tenancy.CodeNotAllowed)
+	})
+}
+
+// TestFormerMembersErased searches every record and event for markers of former members.
+func TestFormerMembersErased(t *testing.T) {
+	store := memstore.New()
+	scenes.FormerMembersErased(t, store, func(marks []string) []string {
+		m := &marked{scene: newSceneOver(t, store), marks: marks, seen: map[string]bool{}}
+		m.look(m.everything())
+		return m.holds()
 	})
 }

@@ -26,7 +26,8 @@ const enoughSteps = 15_000
 
 // TestRandomOperations runs random operations on memstore and checks the invariants
 // after each (INV-1 to INV-13), until every operation has succeeded and has been
-// refused with every code that its row in the table of operations lists (GEN-4). It
+// refused with every code that its row in the table of operations lists (GEN-4), and all
+// of storetest.Ways has come about. It
 // fails if that takes more than randomBatches batches: then a row lists what can't
 // happen, or the steps no longer come to some state. It also fails if an operation is
 // refused with a code that its row does not list. With -short it does one batch,
@@ -107,6 +108,11 @@ func unreached(reached *storetest.Reached) (missing []string) {
 			if reached.Refused[op][code] == 0 {
 				missing = append(missing, op+" "+string(code))
 			}
+		}
+	}
+	for _, way := range storetest.Ways() {
+		if reached.Done[way] == 0 {
+			missing = append(missing, way)
 		}
 	}
 	slices.Sort(missing)

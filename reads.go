@@ -28,7 +28,6 @@ type reads struct {
 	found  map[EventLookup][]EventRecord
 	sought []EventLookup
 	steps  int
-	most   int // how many steps there may be; zero: maxSteps
 }
 
 // reads begins the reading of one attempt.
@@ -153,7 +152,7 @@ func (r *reads) gather(ctx context.Context, tx ReadTx, load func()) error {
 		if len(r.asked) == 0 && len(r.sought) == 0 && !log {
 			return nil
 		}
-		if r.steps++; r.steps > max(maxSteps, r.most) {
+		if r.steps++; r.steps > maxSteps {
 			panic("tenancy: an operation reads in too many steps")
 		}
 		if err := r.seek(ctx, tx); err != nil {

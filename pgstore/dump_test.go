@@ -5,6 +5,8 @@ import (
 	cryptorand "crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,6 +190,21 @@ func TestNothingPersonalInDump(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, p.found())
 	sound(t, p.dir)
+}
+
+// TestFormerMembersInDump searches a dump of the database for markers of former members
+// (USR-21).
+func TestFormerMembersInDump(t *testing.T) {
+	t.Parallel()
+	needServer(t)
+	store, pool := open(t, nil)
+	scenes.FormerMembersErased(t, store, func(marks []string) (found []string) {
+		p := planted{t: t, database: pool.Config().ConnConfig.Database, marks: map[string][]string{}}
+		for _, m := range marks {
+			p.marks[m] = []string{m}
+		}
+		return slices.Collect(maps.Keys(p.found()))
+	})
 }
 
 // TestForms checks that a marker is found wherever it is in what is encoded.

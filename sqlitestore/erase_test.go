@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
@@ -101,6 +102,24 @@ func TestErased(t *testing.T) {
 	require.NoError(t, store.Backup(t.Context(), backup))
 	require.ErrorIs(t, store.Backup(t.Context(), backup), os.ErrExist)
 	sound(t, openFile(t, backup))
+}
+
+// TestFormerMembersErased searches the bytes of the file and of its log for markers of
+// former members (SEC-27).
+func TestFormerMembersErased(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	store := openFile(t, path)
+	scene.FormerMembersErased(t, store, func(marks []string) (found []string) {
+		require.NoError(t, store.Vacuum(t.Context()))
+		all := contents(t, path) + contents(t, path+"-wal")
+		for _, m := range marks {
+			if strings.Contains(all, m) {
+				found = append(found, m)
+			}
+		}
+		return found
+	})
 }
 
 // TestCheckpointWaits calls Checkpoint while a View holds on to the log. It does not

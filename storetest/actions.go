@@ -23,7 +23,7 @@ const stepsAtOnce = 4
 // which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.spaces(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
 		maps.Copy(all, some)
 	}
 	led := m.directed()
@@ -151,12 +151,19 @@ func (m *machine) people() map[string]func(*rapid.T) {
 		"RemoveUser": func(rt *rapid.T) {
 			user := m.user(rt)
 			org := m.anyOrgOf(rt, user)
-			in := tenancy.Removal{Release: m.coin(rt, "release")}
+			in := tenancy.Removal{Release: m.coin(rt, "release"),
+				Heirs: m.heirs(rt, user, func() tenancy.UserID { return m.memberOf(rt, org) })}
 			if m.coin(rt, "heir?") {
 				in.AccountsTo = m.user(rt)
 			}
 			s := m.session(rt, m.ownerOf(org))
-			m.did(rt, "RemoveUser", func() error { return s.RemoveUser(m.ctx, org, user, in) })
+			m.did(rt, "RemoveUser", func() error {
+				err := s.RemoveUser(m.ctx, org, user, in)
+				if err == nil && len(in.Heirs) > 0 {
+					m.way(rt, "accounts left to heirs")
+				}
+				return err
+			})
 		},
 		"Leave": func(rt *rapid.T) {
 			user := m.user(rt)
@@ -172,12 +179,18 @@ func (m *machine) people() map[string]func(*rapid.T) {
 		"ReactivateUser": m.reactivate, "ReactivateUser 2": m.reactivate,
 		"DeleteUser": func(rt *rapid.T) {
 			user := m.user(rt)
-			var in tenancy.UserDeletion
+			in := tenancy.UserDeletion{Heirs: m.heirs(rt, user, func() tenancy.UserID { return m.user(rt) })}
 			if m.coin(rt, "heir?") {
 				in.AccountsTo = m.user(rt)
 			}
 			s := m.session(rt, m.userBosses(user)...)
-			m.did(rt, "DeleteUser", func() error { return s.DeleteUser(m.ctx, user, in) })
+			m.did(rt, "DeleteUser", func() error {
+				err := s.DeleteUser(m.ctx, user, in)
+				if err == nil && len(in.Heirs) > 0 {
+					m.way(rt, "accounts left to heirs")
+				}
+				return err
+			})
 		},
 		"UpdateUser": func(rt *rapid.T) {
 			user, name := m.user(rt), m.name(rt)

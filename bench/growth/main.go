@@ -54,12 +54,12 @@ func measure(ctx context.Context, kind string, sizes []int, runs int, only strin
 		fmt.Fprintf(os.Stderr, "%s: %d members in %v\n", kind, size, time.Since(begun).Round(time.Millisecond))
 		worlds = append(worlds, w)
 	}
-	header := "| operation |"
+	header := []string{"operation"}
 	for _, size := range sizes {
-		header += fmt.Sprintf(" %d members |", size)
+		header = append(header, fmt.Sprintf("%d members", size))
 	}
-	fmt.Printf("%s: median of %d runs\n\n%s last/first |\n|---|%s---|\n", kind, runs, header,
-		strings.Repeat("---|", len(sizes)))
+	fmt.Printf("%s: median of %d runs\n\n| %s | last/first |\n|%s\n", kind, runs, strings.Join(header, " | "),
+		strings.Repeat("---|", len(sizes)+2))
 	var grown []string
 	for _, o := range operations {
 		if only != "" && o.name != only {
@@ -69,7 +69,7 @@ func measure(ctx context.Context, kind string, sizes []int, runs int, only strin
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
-		if ratio := print(o.name, took); ratio > 1.5 {
+		if ratio := show(o.name, took); ratio > 1.5 {
 			grown = append(grown, fmt.Sprintf("%s %.2f", o.name, ratio))
 		}
 	}
@@ -83,7 +83,7 @@ func measure(ctx context.Context, kind string, sizes []int, runs int, only strin
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
-		print(o.name, took)
+		show(o.name, took)
 	}
 	return nil
 }
@@ -116,13 +116,14 @@ func compare(ctx context.Context, worlds []*world, o operation, runs int) ([]tim
 	return medians, nil
 }
 
-// print prints a line of the table, and returns the last time divided by the first.
-func print(name string, took []time.Duration) float64 {
-	line := "| " + name + " |"
+// show prints a line of the table, and returns the last time divided by the first.
+func show(name string, took []time.Duration) float64 {
+	cells := []string{name}
 	for _, d := range took {
-		line += fmt.Sprintf(" %.1f µs |", float64(d.Nanoseconds())/1000)
+		cells = append(cells, fmt.Sprintf("%.1f µs", float64(d.Nanoseconds())/1000))
 	}
 	ratio := float64(took[len(took)-1]) / float64(took[0])
-	fmt.Printf("%s %.2f |\n", line, ratio)
+	cells = append(cells, fmt.Sprintf("%.2f", ratio))
+	fmt.Printf("| %s |\n", strings.Join(cells, " | "))
 	return ratio
 }

@@ -10,7 +10,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"flag"
 	"fmt"
 	"io"
@@ -49,7 +48,12 @@ func run(args []string, out io.Writer) int {
 		if err != nil {
 			return say(out, 2, err)
 		}
-		code = say(out, 1, found.Stream, found.Sequence, reasons[found.Reason])
+		if found.Reason != tenancy.UncheckedType {
+			code = 1
+		}
+		if code = say(out, code, found.Stream, found.Sequence, reasons[found.Reason]); code == 2 {
+			return code
+		}
 	}
 	if code == 0 {
 		return say(out, 0, "nothing was tampered with")
@@ -61,6 +65,8 @@ var reasons = map[tenancy.TamperingReason]string{
 	tenancy.TamperedHash:  "was changed, or cannot be read",
 	tenancy.TamperedChain: "does not follow the event before it",
 	tenancy.TamperedHead:  "is not what the head says",
+	tenancy.TamperedFile:  "is no whole export: no event is in it, or its first row is missing",
+	tenancy.UncheckedType: "is of a type that this version does not know: upgrade to check it",
 }
 
 func say(out io.Writer, code int, what ...any) int {
@@ -76,18 +82,11 @@ func parseHead(text string) (head tenancy.LogHead, err error) {
 	if len(parts) != 3 {
 		return head, fmt.Errorf("a head has three parts")
 	}
-	if head.Stream.Organization, err = tenancy.ParseID[tenancy.OrganizationID](parts[0]); err != nil {
-		if head.Stream.User, err = tenancy.ParseID[tenancy.UserID](parts[0]); err != nil {
-			return head, err
-		}
+	if err = head.Stream.UnmarshalText([]byte(parts[0])); err != nil {
+		return head, err
 	}
 	if head.Sequence, err = strconv.ParseUint(parts[1], 10, 64); err != nil {
 		return head, err
 	}
-	hash, err := hex.DecodeString(parts[2])
-	if err == nil && len(hash) != len(head.Hash) {
-		err = fmt.Errorf("a hash has %d bytes", len(head.Hash))
-	}
-	copy(head.Hash[:], hash)
-	return head, err
+	return head, head.Hash.UnmarshalText([]byte(parts[2]))
 }

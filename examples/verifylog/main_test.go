@@ -65,6 +65,7 @@ func TestVerifyLog(t *testing.T) {
 			"another log's event":   {join(lines[:4], foreign[4:5], lines[5:]), nil, 1, "does not follow"},
 			"another log":           {join(foreign), []string{"-head", head}, 1, "does not follow"},
 			"no log":                {"hello\n", nil, 1, "cannot be read"},
+			"no event":              {"", nil, 1, "no whole export"},
 			"a wrong head":          {whole, []string{"-head", "x"}, 2, "usage"},
 		} {
 			t.Run(extension+"/EVT-6 "+name, func(t *testing.T) {

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// flow is a sign-in on its way, in a cookie of the browser that began it. The state, the
+// nonce and the verifier bind the provider's answer to that browser.
+type flow struct {
+	State, Nonce, Verifier string
+	Connection             tenancy.ConnectionID // that the person comes through; zero: the host's own provider
+	Link                   bool                 // the identity is to be a further one of the person who is signed in
+	Secret                 string               // of an invitation that a new person accepts; "": none
+}
+
+// flowLife is how long a person may take at their provider.
+const flowLife = 10 * time.Minute
+
+// providerSettings are what the host needs to know of an OpenID Connect provider.
+type providerSettings struct{ issuer, clientID, clientSecret string }
+
+// saveProvider stores the provider of a customer's connection. The host's staff does so:
+// this process makes requests to the issuer, and so it must not be any URL that a
+// customer likes.
+func saveProvider(ctx context.Context, db *database, connection tenancy.ConnectionID, p providerSettings) error {
+	return db.exec(ctx, `
+		INSERT INTO host_providers (connection, issuer, client_id, client_secret) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (connection) DO UPDATE
+		SET issuer = excluded.issuer, client_id = excluded.client_id, client_secret = excluded.client_secret`,
+		connection, p.issuer, p.clientID, p.clientSecret)
+}
+
+// provider returns what speaks with the provider of a connection, or, if that is zero,
+// with the host's own. Each has a redirect URL of its own, so that no provider can
+// answer for another.
+func (h *host) provider(ctx context.Context, connection tenancy.ConnectionID) (oauth2.Config, *oidc.IDTokenVerifier, error) {
+	p, redirect := h.config.provider, h.url+"/callback"
+	if !connection.IsZero() {
+		redirect += "/" + connection.String()
+		err := h.db.row(ctx, "SELECT issuer, client_id, client_secret FROM host_providers WHERE connection = $1", connection).
+			Scan(&p.issuer, &p.clientID, &p.clientSecret)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = errConnection
+		}
+		if err != nil {
+			return oauth2.Config{}, nil, err
+		}
+	}
+	known, found := h.found.Load(p.issuer)
+	if !found {
+		discovered, err := oidc.NewProvider(ctx, p.issuer)
+		if err != nil {
+			return oauth2.Config{}, nil, errors.Join(errProvider, err)
+		}
+		known, _ = h.found.LoadOrStore(p.issuer, discovered)
+	}
+	at := known.(*oidc.Provider)
+	return oauth2.Config{
+		ClientID: p.clientID, ClientSecret: p.clientSecret, Endpoint: at.Endpoint(),
+		RedirectURL: redirect, Scopes: []string{oidc.ScopeOpenID, "email", "profile"},
+	}, at.Verifier(&oidc.Config{ClientID: p.clientID}), nil
+}
+
+// beginSignIn sends the browser to the provider.
+func (h *host) beginSignIn(w http.ResponseWriter, r *http.Request) error {
+	f := flow{
+		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
+		Link: r.PostFormValue("link") != "", Secret: r.PostFormValue("secret"),
+	}
+	if text := r.PostFormValue("connection"); text != "" {
+		var err error
+		if f.Connection, err = tenancy.ParseID[tenancy.ConnectionID](text); err != nil {
+			return err
+		}
+	}
+	config, _, err := h.provider(providerContext(r.Context()), f.Connection)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	h.setCookie(w, "flow", base64.RawURLEncoding.EncodeToString(text), flowLife)
+	http.Redirect(w, r, config.AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), http.StatusSeeOther)
+	return nil
+}
+
+// finishSignIn takes the provider's answer, and begins a session.
+func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
+	f, err := h.takeFlow(w, r)
+	if err != nil {
+		return err
+	}
+	who, err := h.claims(providerContext(r.Context()), f, r.FormValue("code"))
+	if err != nil {
+		return err
+	}
+	if f.Link {
+		return h.link(w, r, f, who)
+	}
+	user, err := h.userOf(r.Context(), f, who, requestID(r))
+	if err != nil {
+		return err
+	}
+	required, err := h.system.SignInRequirement(r.Context(), user)
+	if err != nil {
+		return err
+	}
+	if !required.Connection.IsZero() && required.Connection != f.Connection {
+		return h.show(w, r, errElsewhere.status, "refused", refused{errElsewhere.sentence, required.Connection.String()})
+	}
+	if err := h.beginSession(w, r, user, f.Connection); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// takeFlow returns the sign-in that the browser began, and removes it. The answer must
+// have its state, and come to its provider's redirect URL.
+func (h *host) takeFlow(w http.ResponseWriter, r *http.Request) (f flow, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(h.cookie(r, "flow"))
+	if err != nil || json.Unmarshal(text, &f) != nil {
+		return flow{}, errFlow
+	}
+	h.setCookie(w, "flow", "", 0)
+	at := ""
+	if !f.Connection.IsZero() {
+		at = f.Connection.String()
+	}
+	same := subtle.ConstantTimeCompare([]byte(r.FormValue("state")), []byte(f.State)) == 1
+	if f.State == "" || !same || r.PathValue("connection") != at {
+		return flow{}, errFlow
+	}
+	return f, nil
+}
+
+// identity is a person as a provider knows them. They are the issuer and the subject.
+// The rest can change, and can pass to somebody else.
+type identity struct {
+	Issuer   string `json:"iss"`
+	Subject  string `json:"sub"`
+	Email    string `json:"email"`
+	Verified bool   `json:"email_verified"`
+	Name     string `json:"name"`
+}
+
+// claims exchanges the code for the identity that the provider vouches for.
+func (h *host) claims(ctx context.Context, f flow, code string) (who identity, err error) {
+	config, verifier, err := h.provider(ctx, f.Connection)
+	if err != nil {
+		return who, err
+	}
+	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(f.Verifier))
+	if err != nil {
+		slog.WarnContext(ctx, "a provider gave no token") // its error may hold what the person sent
+		return who, errProvider
+	}
+	raw, _ := token.Extra("id_token").(string)
+	verified, err := verifier.Verify(ctx, raw)
+	if err != nil || subtle.ConstantTimeCompare([]byte(verified.Nonce), []byte(f.Nonce)) != 1 || verified.Claims(&who) != nil {
+		slog.WarnContext(ctx, "a provider's token does not hold")
+		return who, errProvider
+	}
+	return who, nil
+}
+
+// userOf returns the user of an identity. The first time it signs the person up, or links
+// the identity to the user whom a connection vouches for. The identity's row and the user
+// are made in one transaction: a crash leaves both or none, and after an answer that is
+// lost the person finds themselves at their next sign-in.
+func (h *host) userOf(ctx context.Context, f flow, who identity, request tenancy.Reference) (user tenancy.UserID, err error) {
+	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
+		user, err = findIdentity(ctx, in, who)
+		if err != nil || !user.IsZero() {
+			return err
+		}
+		system := h.dir.On(joined).System().Correlate(request)
+		if f.Connection.IsZero() && !who.Verified {
+			return errUnproven
+		}
+		if !f.Connection.IsZero() {
+			// The provider is a customer's, so its word counts only where the library says so.
+			vouching, err := system.VouchesFor(ctx, f.Connection, who.Email)
+			if err != nil {
+				return err
+			}
+			if !vouching.Vouched {
+				return vouching.Why
+			}
+			user = vouching.User
+		}
+		if user.IsZero() {
+			made, err := system.SignUp(ctx, tenancy.NewSignUp{
+				Email: tenancy.Proven(who.Email), Name: cmp.Or(who.Name, "New user"), Secret: tenancy.ParseSecret(f.Secret),
+			})
+			if err != nil {
+				return err // CodeEmailTaken: sign in as before, and link the identity from there
+			}
+			user = made.User.ID
+		}
+		return saveIdentity(ctx, in, who, user)
+	})
+	return user, err
+}
+
+// link makes an identity a further one of the person who is signed in. An Owner has no
+// other way to it (SSO-4). Where an organization's Owner or Administrator links one of a
+// connection of theirs, the connection has been tested (SSO-1).
+func (h *host) link(w http.ResponseWriter, r *http.Request, f flow, who identity) error {
+	user, err := h.signedIn(r)
+	if err != nil {
+		return err
+	}
+	err = h.db.transact(r.Context(), func(ctx context.Context, in rows, joined tenancy.Store) error {
+		dir := h.dir.On(joined)
+		has, err := findIdentity(ctx, in, who)
+		switch {
+		case err != nil:
+			return err
+		case has.IsZero():
+			if err := saveIdentity(ctx, in, who, user); err != nil {
+				return err
+			}
+		case has != user:
+			return errIdentity
+		}
+		if f.Connection.IsZero() {
+			return nil
+		}
+		if _, err := dir.As(user).Connection(ctx, f.Connection); err != nil {
+			if errors.Is(err, tenancy.CodeNotFound) {
+				return nil
+			}
+			return err
+		}
+		_, err = dir.System().Correlate(requestID(r)).MarkConnectionTested(ctx, f.Connection)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// findIdentity returns the user of an identity, or the zero ID.
+func findIdentity(ctx context.Context, in rows, who identity) (user tenancy.UserID, err error) {
+	err = in.row(ctx, "SELECT user_id FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject).Scan(&user)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return user, err
+}
+
+func saveIdentity(ctx context.Context, in rows, who identity, user tenancy.UserID) error {
+	return in.exec(ctx, "INSERT INTO host_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", who.Issuer, who.Subject, user)
+}
+
+// providerContext makes requests to providers end in time.
+func providerContext(ctx context.Context) context.Context {
+	return oidc.ClientContext(ctx, &http.Client{Timeout: 10 * time.Second})
+}

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// handler returns all that the service answers.
+func (h *host) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", h.page(h.home))
+	mux.HandleFunc("GET /join", h.page(h.join))
+	mux.HandleFunc("POST /join", h.page(h.accept))
+	mux.HandleFunc("POST /signin", h.page(h.beginSignIn))
+	mux.HandleFunc("GET /callback", h.page(h.finishSignIn))
+	mux.HandleFunc("GET /callback/{connection}", h.page(h.finishSignIn))
+	mux.HandleFunc("POST /signout", h.page(h.signOut))
+	mux.HandleFunc("GET /problems", h.problems)
+
+	mux.HandleFunc("GET /api/me", h.api(h.me))
+	mux.HandleFunc("GET /api/organizations", h.api(h.organizations))
+	mux.HandleFunc("GET /api/organizations/{org}/users", h.api(h.users))
+	mux.HandleFunc("PUT /api/organizations/{org}/users/{user}/role", h.api(h.setRole))
+	mux.HandleFunc("POST /api/organizations/{org}/invitations", h.api(h.invite))
+	mux.HandleFunc("GET /api/organizations/{org}/accounts", h.api(h.accounts))
+	mux.HandleFunc("GET /api/organizations/{org}/log", h.api(h.log))
+	mux.HandleFunc("PUT /api/organizations/{org}/webhook", h.api(h.setWebhook))
+	mux.HandleFunc("GET /api/invitations", h.api(h.invitations))
+	mux.HandleFunc("POST /api/invitations/{invitation}/acceptance", h.api(h.acceptInvitation))
+	mux.HandleFunc("PUT /api/accounts/{account}/users/{user}/roles", h.api(h.assignRoles))
+	mux.HandleFunc("POST /api/accounts/{account}/invitations", h.api(h.inviteToAccount))
+	mux.HandleFunc("POST /accounts/{account}/deployments", h.api(h.may(tenancy.Build, h.deploy)))
+
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.refuse(w, r, errOrigin) }))
+	return logged(protection.Handler(mux))
+}
+
+// caller is a person who is signed in, with their request.
+type caller struct {
+	*http.Request
+	user tenancy.UserID
+	s    *tenancy.Session // theirs
+}
+
+// caller returns who sends a request.
+func (h *host) caller(r *http.Request) (caller, error) {
+	user, err := h.signedIn(r)
+	if err != nil {
+		return caller{}, err
+	}
+	c := caller{Request: r, user: user}
+	c.s = c.in(h.dir)
+	return c, nil
+}
+
+// in returns the caller's session in a directory. Its events carry the request's ID, and
+// a request with an Idempotency-Key is carried out once. Handlers of people's requests
+// have only this session, and not System.
+func (c caller) in(dir *tenancy.Directory) *tenancy.Session {
+	s := dir.As(c.user).Correlate(requestID(c.Request))
+	if key := c.Header.Get("Idempotency-Key"); key != "" && c.Method != http.MethodGet {
+		s = s.Once(tenancy.OperationIDOf("host", c.user.String(), key))
+	}
+	return s
+}
+
+// api answers a caller in JSON. The answer shows personal data in clear (GEN-19): each
+// operation has given what its actor may see. Secrets stay redacted.
+func (h *host) api(answer func(context.Context, caller) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+		var result any
+		c, err := h.caller(r)
+		if err == nil {
+			result, err = answer(r.Context(), c)
+		}
+		if before, done := tenancy.OutcomeOf(err); done {
+			result, err = before, nil // a repeated request is a success: it says what was made
+		}
+		if err != nil {
+			h.refuse(w, r, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, tenancy.Revealed(result))
+	}
+}
+
+// may asks whether the caller may do something in the account that the path names,
+// before the host does it (ROLE-5). What they cannot reach is a 404, and what they can
+// reach and may not do a 403.
+func (h *host) may(permission tenancy.Permission, next func(context.Context, caller) (any, error)) func(context.Context, caller) (any, error) {
+	return func(ctx context.Context, c caller) (any, error) {
+		d, err := c.s.Can(ctx, c.user, permission, accountOf(c))
+		switch {
+		case err != nil:
+			return nil, err
+		case d.Allowed:
+			return next(ctx, c)
+		case d.Why == tenancy.WhyUnreachable:
+			return nil, tenancy.CodeNotFound
+		}
+		return nil, tenancy.CodeNotAllowed
+	}
+}
+
+// requestKey is where a request's context has its ID.
+type requestKey struct{}
+
+// requestID returns the ID of a request. The events that the request causes carry it, and
+// so do the log's lines and the problems.
+func requestID(r *http.Request) tenancy.Reference {
+	id, _ := r.Context().Value(requestKey{}).(tenancy.Reference)
+	return id
+}
+
+// logged gives each request an ID, and logs how it went: its pattern and not its path,
+// since a query can hold a secret.
+func logged(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := tenancy.Reference(rand.Text())
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, id))
+		header := w.Header()
+		header.Set("X-Request-Id", string(id))
+		header.Set("Cache-Control", "no-store")
+		header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("X-Content-Type-Options", "nosniff")
+		began, answer := time.Now(), &status{w, http.StatusOK}
+		next.ServeHTTP(answer, r)
+		slog.InfoContext(r.Context(), "request", "id", string(id), "pattern", r.Pattern, "status", answer.code, "took", time.Since(began))
+	})
+}
+
+// status is a response that remembers its status.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+func (s *status) WriteHeader(code int) {
+	s.code = code
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+func writeJSON(w http.ResponseWriter, code int, value any) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		slog.Error("an answer is not JSON", "error", err.Error())
+		http.Error(w, "", http.StatusInternalServerError)
+		return
+	}
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	w.WriteHeader(code)
+	_, _ = w.Write(text)
+}
