@@ -184,6 +184,8 @@ var errands = []errand{
 	{op: "Member", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
 		return belongs(c.s.Member(c, c.Org, c.Member))
 	}},
+	{op: "Member", way: "by a merged organization", by: "Admin", on: "Merged", others: "Member",
+		call: func(c call) (any, error) { return belongs(c.s.Member(c, c.Merged, c.Member)) }},
 	{op: "Member", way: "themself", by: "Standard", on: "Org", call: func(c call) (any, error) {
 		return belongs(c.s.Member(c, c.Org, c.self))
 	}},
@@ -674,6 +676,9 @@ var errands = []errand{
 	}},
 	{op: "Events", way: "a user's", by: "Guest", on: "Guest", call: func(c call) (any, error) {
 		return lists(c.s.Events(c, tenancy.Stream{User: c.Guest}, tenancy.EventQuery{}))
+	}},
+	{op: "Events", way: "about a subject", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Events(c, tenancy.Stream{Organization: c.Org}, tenancy.EventQuery{Subject: c.Org.String()}))
 	}},
 	{op: "LogHead", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.LogHead(c, tenancy.Stream{Organization: c.Org}))

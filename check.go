@@ -35,11 +35,18 @@ type CheckOptions struct {
 // (GEN-10). An empty list means that the store is sound.
 //
 // Check is for the host: it needs no actor and changes nothing. Its time grows with
-// the store. An error of the store or the context ends it.
+// the store. An error of the store or the context ends it. Within a block it is refused, and
+// within a host's transaction unless the directory is joined to that (On):
+// CodeInTransaction, because it would not see what was done there (GEN-11).
 func (d *Directory) Check(ctx context.Context, o CheckOptions) iter.Seq2[Violation, error] {
 	return func(yield func(Violation, error) bool) {
 		found, err := observe(ctx, d.System().Session, "Check",
-			func(ctx context.Context, s *Session) ([]Violation, error) { return s.dir.check(ctx, o) })
+			func(ctx context.Context, s *Session) ([]Violation, error) {
+				if err := s.enter(ctx); err != nil {
+					return nil, &Error{Op: "Check", Err: err}
+				}
+				return s.dir.check(ctx, o)
+			})
 		if err != nil {
 			yield(Violation{}, err)
 			return

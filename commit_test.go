@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // fate is what happens to an Update. The zero one is nothing special.
@@ -460,4 +461,58 @@ func (s *scene) operation(actor tenancy.UserID, id tenancy.OperationID) tenancy.
 	}
 	require.Fail(s, "there is no such operation")
 	return tenancy.OperationRecord{}
+}
+
+// TestCheckInTransaction has Check refuse what it would not see (GEN-11).
+func TestCheckInTransaction(t *testing.T) {
+	t.Parallel()
+	store := memstore.New()
+	s := newSceneOver(t, store)
+	ana := s.found("ana")
+	check := func(ctx context.Context, dir *tenancy.Directory) (err error) {
+		for _, err = range dir.Check(ctx, tenancy.CheckOptions{Replay: true}) {
+			require.Error(t, err, "no violation")
+		}
+		return err
+	}
+	require.NoError(t, s.as(ana.User.ID).Atomically(t.Context(), func(ctx context.Context, _ *tenancy.Session) error {
+		refused(t, check(ctx, s.dir), tenancy.CodeInTransaction)
+		return nil
+	}))
+	require.NoError(t, store.Transact(t.Context(), func(ctx context.Context, _ memstore.Tx, joined tenancy.Store) error {
+		refused(t, check(ctx, s.dir), tenancy.CodeInTransaction)
+		require.NoError(t, check(ctx, s.dir.On(joined)))
+		return nil
+	}))
+	require.NoError(t, check(t.Context(), s.dir))
+}
+
+// TestOnRefusedPanics has a panic of OnRefused come to the caller, and leave nothing behind
+// (EVT-1).
+func TestOnRefusedPanics(t *testing.T) {
+	t.Parallel()
+	panics := true
+	s := newScene(t, tenancy.Options{OnRefused: func(context.Context, tenancy.Actor, error) {
+		if panics {
+			panic("told")
+		}
+	}})
+	ana := s.found("ana")
+	org := ana.Organization.ID
+	refusal := func(ctx context.Context, as *tenancy.Session) error {
+		return second(as.RenameOrganization(ctx, org, ""))
+	}
+	require.PanicsWithValue(t, "told", func() { _ = refusal(t.Context(), s.as(ana.User.ID)) })
+	require.PanicsWithValue(t, "told", func() {
+		_ = s.as(ana.User.ID).Atomically(t.Context(), func(ctx context.Context, as *tenancy.Session) error {
+			require.NoError(t, second(as.RenameOrganization(ctx, org, "In the block")))
+			refused(t, refusal(ctx, as), tenancy.CodeName)
+			return nil
+		})
+	})
+	panics = false
+	o, err := s.as(ana.User.ID).Organization(t.Context(), org)
+	require.NoError(t, err)
+	require.Equal(t, "In the block", o.Name.Reveal(), "it was committed before")
+	s.sound()
 }

@@ -72,6 +72,14 @@ type Options struct {
 	// calls it after the operation's own transaction or block. Within a transaction of
 	// the host's (On) it is called at once, and again if the host runs that again: there
 	// it must not use the store. Nil means that nobody is told.
+	//
+	// The Actor of As(UserID{}) and of Operator("") is the zero one, as System's is. Both
+	// refuse every operation, as CodeActor and as CodeReference. CodeActor is never
+	// System's; an Observer is told the kind of actor too.
+	//
+	// A panic of OnRefused passes through the operation to its caller. What a block has
+	// committed stays committed, and of its other refusals nobody is told. A host's
+	// transaction around the operation is rolled back, unless the host recovers within it.
 	OnRefused func(context.Context, Actor, error)
 	// Observer is told of every operation, at its start and at its end (GEN-17). Nil
 	// means that nobody is told.

@@ -436,3 +436,28 @@ func TestFailingRandomness(t *testing.T) {
 		}
 	}
 }
+
+// TestLostPurges loses commits of a Purge that only removes records: no operation record
+// tells of it, so what it removed must be gone (GEN-13, USR-21).
+func TestLostPurges(t *testing.T) {
+	t.Parallel()
+	for _, plan := range []string{"a", "n", "aa", "an", "na", "nn", "nnna", "nnnn"} {
+		t.Run("GEN-13 "+plan, func(t *testing.T) {
+			store := &losing{Store: memstore.New()}
+			s := newSceneOver(t, store, tenancy.Options{FormerMembersFor: time.Hour})
+			ana := s.found("ana")
+			ben := s.join(ana, "ben", tenancy.StandardUser)
+			require.NoError(t, s.as(ben).Leave(t.Context(), ana.Organization.ID))
+			s.clock.Advance(time.Hour)
+			events := s.eventsOf(ana.Organization.ID)
+			store.plan = []byte(plan)
+			purged, err := s.host.Purge(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, tenancy.Purged{FormerMembers: 1}, purged)
+			_, kept := s.kept(ana.Organization.ID, ben)
+			require.False(t, kept)
+			require.Equal(t, events, s.eventsOf(ana.Organization.ID))
+			s.sound()
+		})
+	}
+}

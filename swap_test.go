@@ -126,6 +126,40 @@ func TestTenantSwap(t *testing.T) {
 	}
 }
 
+// TestEventsAboutForeigners filters a log by IDs of another tenant's, as subject and as
+// actor: nothing is found, as if nobody had them, and whoever may not read the log is not
+// told more (EVT-7, SEC-14).
+func TestEventsAboutForeigners(t *testing.T) {
+	t.Parallel()
+	ours, theirs := tenants(t)
+	stream := organizationStream(ours.Org)
+	found := 0
+	for field, value := range reflect.ValueOf(theirs.names).Fields() {
+		if value.Kind() != reflect.Array || !field.IsExported() {
+			continue
+		}
+		text := func(n names) string {
+			return reflect.ValueOf(n).FieldByName(field.Name).Interface().(fmt.Stringer).String()
+		}
+		queries := []tenancy.EventQuery{{Subject: text(theirs.names)}}
+		if user, is := value.Interface().(tenancy.UserID); is {
+			queries = append(queries, tenancy.EventQuery{Actor: &tenancy.Actor{User: user}})
+		}
+		for _, q := range queries {
+			require.Empty(t, items(t, ours.as(ours.Admin).Events(t.Context(), stream, q)), field.Name)
+			for _, err := range ours.as(ours.Standard).Events(t.Context(), stream, q) {
+				refused(t, err, tenancy.CodeNotAllowed)
+			}
+			for _, err := range ours.as(theirs.Owner).Events(t.Context(), stream, q) {
+				refused(t, err, tenancy.CodeNotFound)
+			}
+		}
+		found += len(items(t,
+			ours.as(ours.Admin).Events(t.Context(), stream, tenancy.EventQuery{Subject: text(ours.names)})))
+	}
+	require.Positive(t, found, "their own are found")
+}
+
 // swap is an errand of a tenant's, done with what is another's.
 type swap struct {
 	*tenant

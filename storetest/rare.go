@@ -15,7 +15,7 @@ import (
 func (m *machine) rare() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"a company's account": m.companyAccount, "a company's invitations": m.companyInvitations, "a company's domain": m.companyDomain,
-		"a company ends": m.companyEnds, "a company merges": m.companyMerges,
+		"a company's heirs": m.companyHeirs, "a company ends": m.companyEnds, "a company merges": m.companyMerges,
 	}
 }
 
@@ -69,6 +69,40 @@ func keptSecret(secret tenancy.Secret, address string) sent { return sent{secret
 func (m *machine) later(rt *rapid.T, d time.Duration) {
 	m.clock.Advance(d)
 	m.try(rt, "Purge", second(m.dir.System().Purge(m.ctx)))
+}
+
+// companyHeirs lets members leave their accounts to others, one by one (USR-11).
+func (m *machine) companyHeirs(rt *rapid.T) {
+	c, ok := m.company(rt)
+	if !ok {
+		return
+	}
+	ana, ben := m.hire(rt, c, c.name, tenancy.StandardUser), m.hire(rt, c, c.name, tenancy.Administrator)
+	if ana.IsZero() || ben.IsZero() {
+		return
+	}
+	for n := range 3 {
+		a, err := c.owner.CreateAccount(m.ctx, c.org, tenancy.NewAccount{Name: fmt.Sprint("Left ", n), Owner: ana})
+		m.try(rt, "CreateAccount", err)
+		if err == nil {
+			m.accounts = append(m.accounts, a.ID)
+		}
+	}
+	heir := func() tenancy.UserID {
+		return choose(m, rt, "heir", []tenancy.UserID{ben, ben, c.boss, c.boss, m.user(rt)})
+	}
+	heirs, rest := m.heirs(rt, ana, heir), heir()
+	var err error
+	if m.coin(rt, "deleted") {
+		err = m.dir.Operator("staff").DeleteUser(m.ctx, ana, tenancy.UserDeletion{Heirs: heirs, AccountsTo: rest})
+		m.try(rt, "DeleteUser", err)
+	} else {
+		err = c.owner.RemoveUser(m.ctx, c.org, ana, tenancy.Removal{Heirs: heirs, AccountsTo: rest})
+		m.try(rt, "RemoveUser", err)
+	}
+	if err == nil && len(heirs) > 0 {
+		m.way(rt, "accounts left to heirs")
+	}
 }
 
 // companyAccount upgrades, divides, suspends and hands on an account.

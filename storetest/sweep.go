@@ -155,6 +155,9 @@ var sweeps = []sweep{
 	{"Events", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return drain(p.Events(ctx, tenancy.Stream{User: x.user}, tenancy.EventQuery{After: x.after}))
 	}},
+	{"Events", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.Events(ctx, tenancy.Stream{Organization: x.org}, tenancy.EventQuery{Subject: string(x.after) + "no ID"}))
+	}},
 	{"LogHead", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.LogHead(ctx, tenancy.Stream{Organization: x.org}))
 	}},

@@ -136,14 +136,8 @@ func (h *host) setWebhook(ctx context.Context, c caller) (any, error) {
 		return nil, err
 	}
 	org := organizationOf(c)
-	d, err := c.s.CanInOrganization(ctx, c.user, tenancy.ManageOrganization, org)
-	switch {
-	case err != nil:
+	if err := allowed(c.s.CanInOrganization(ctx, c.user, tenancy.ManageOrganization, org)); err != nil {
 		return nil, err
-	case d.Why == tenancy.WhyUnreachable:
-		return nil, tenancy.CodeNotFound
-	case !d.Allowed:
-		return nil, tenancy.CodeNotAllowed
 	}
 	secret := webhook.NewSecret()
 	endpoint := webhook.Endpoint{ID: org.String(), URL: in.URL, Organization: org, Secrets: []webhook.Secret{secret}}
@@ -156,7 +150,8 @@ func (h *host) setWebhook(ctx context.Context, c caller) (any, error) {
 }
 
 // deploy stands for what the service is for. Whether the caller may build in the account
-// was asked before.
+// was asked before. What must not be done after a right has ended asks in the transaction
+// that does it.
 func (h *host) deploy(ctx context.Context, c caller) (any, error) {
 	id := rand.Text()
 	err := h.db.exec(ctx, "INSERT INTO host_deployments (id, account, user_id, created) VALUES ($1, $2, $3, $4)",

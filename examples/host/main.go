@@ -45,13 +45,16 @@ func main() {
 func run(ctx context.Context, arguments []string) (err error) {
 	flags := flag.NewFlagSet("host", flag.ContinueOnError)
 	addr := flags.String("addr", "127.0.0.1:8080", "listen on this address")
-	base := flags.String("url", "", "the address that people see, such as https://app.example, where a proxy speaks TLS (default http://ADDR)")
+	base := flags.String("url", "",
+		"the address that people see, such as https://app.example, where a proxy speaks TLS (default http://ADDR)")
 	kind := flags.String("store", "sqlite", "sqlite or postgres")
 	at := flags.String("database", "host.db", "the SQLite file, or the URL of the PostgreSQL database")
-	issuer := flags.String("issuer", "", "the OpenID Connect provider, which must have proven the addresses that it calls verified")
+	issuer := flags.String("issuer", "",
+		"the OpenID Connect provider, which must have proven the addresses that it calls verified")
 	client := flags.String("client-id", "", "the client ID there; the secret is in HOST_CLIENT_SECRET")
 	migrate := flags.Bool("migrate", false, "make the tables or bring them up to date, and stop")
-	connect := flags.String("connect", "", "store -issuer and -client-id as the provider of this single sign-on connection, and stop")
+	connect := flags.String("connect", "",
+		"store -issuer and -client-id as the provider of this single sign-on connection, and stop")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}

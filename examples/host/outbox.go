@@ -37,7 +37,8 @@ func (noMailer) send(ctx context.Context, _, subject, _ string) error {
 // of long-lived backups all the same. Or store no secret and mail a link to the sign-in:
 // the home page lists a person's invitations by their address alone (USR-19).
 func queueMail(ctx context.Context, in rows, sent tenancy.SentInvitation) error {
-	return in.exec(ctx, "INSERT INTO host_mails (invitation, address, secret, created, taken) VALUES ($1, $2, $3, $4, 0)",
+	return in.exec(ctx,
+		"INSERT INTO host_mails (invitation, address, secret, created, taken) VALUES ($1, $2, $3, $4, 0)",
 		sent.ID, sent.Email.Reveal(), sent.Secret.Reveal(), sent.Created.Unix())
 }
 
@@ -62,7 +63,7 @@ func (h *host) sendMails(ctx context.Context) error {
 		case err != nil:
 			return err
 		}
-		text := "You are invited. Follow this link, and sign in with this address:\n\n" + h.url + "/join?secret=" + secret
+		text := "Follow this link, and sign in with this address:\n\n" + h.url + "/join?secret=" + secret
 		if err := h.mailer.send(ctx, address, "You are invited", text); err != nil {
 			return errMail
 		}

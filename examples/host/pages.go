@@ -21,7 +21,7 @@ func (h *host) page(answer func(http.ResponseWriter, *http.Request) error) http.
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		if err := answer(w, r); err != nil {
 			p := h.problemOf(r, err)
-			_ = h.show(w, r, p.Status, "refused", refused{Sentence: p.Title})
+			_ = show(w, p.Status, "refused", refused{Sentence: p.Title})
 		}
 	}
 }
@@ -33,7 +33,7 @@ type refused struct {
 }
 
 // show writes a page.
-func (h *host) show(w http.ResponseWriter, r *http.Request, code int, name string, data any) error {
+func show(w http.ResponseWriter, code int, name string, data any) error {
 	var text bytes.Buffer
 	if err := pages.ExecuteTemplate(&text, name, data); err != nil {
 		return err
@@ -54,7 +54,7 @@ type offer struct {
 func (h *host) home(w http.ResponseWriter, r *http.Request) error {
 	c, err := h.caller(r)
 	if errors.Is(err, errSignIn) {
-		return h.show(w, r, http.StatusOK, "signin", offer{})
+		return show(w, http.StatusOK, "signin", offer{})
 	}
 	if err != nil {
 		return err
@@ -74,7 +74,8 @@ func (h *host) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		offers = append(offers, offer{Offer: o.Offer})
 	}
-	return h.show(w, r, http.StatusOK, "home", map[string]any{"User": user, "Organizations": organizations, "Offers": offers})
+	return show(w, http.StatusOK, "home",
+		map[string]any{"User": user, "Organizations": organizations, "Offers": offers})
 }
 
 // join shows what the link in a mail leads to: the invitation with its Terms, or the
@@ -83,7 +84,7 @@ func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 	secret := r.FormValue("secret")
 	c, err := h.caller(r)
 	if errors.Is(err, errSignIn) {
-		return h.show(w, r, http.StatusOK, "signin", offer{Secret: secret})
+		return show(w, http.StatusOK, "signin", offer{Secret: secret})
 	}
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.show(w, r, http.StatusOK, "join", offer{offered, secret})
+	return show(w, http.StatusOK, "join", offer{offered, secret})
 }
 
 // accept accepts an invitation by its secret or its ID, on the Terms that the page showed.

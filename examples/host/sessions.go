@@ -18,9 +18,12 @@ const sessionLife = 12 * time.Hour
 
 // beginSession signs a person in who came through a connection, or, if it is zero,
 // through the host's own provider. The cookie has a random token, and the table its hash.
-func (h *host) beginSession(w http.ResponseWriter, r *http.Request, user tenancy.UserID, through tenancy.ConnectionID) error {
+func (h *host) beginSession(
+	w http.ResponseWriter, r *http.Request, user tenancy.UserID, through tenancy.ConnectionID,
+) error {
 	token := rand.Text()
-	err := h.db.exec(r.Context(), "INSERT INTO host_sessions (token_hash, user_id, connection, expires) VALUES ($1, $2, $3, $4)",
+	err := h.db.exec(r.Context(),
+		"INSERT INTO host_sessions (token_hash, user_id, connection, expires) VALUES ($1, $2, $3, $4)",
 		hashOf(token), user, through, time.Now().Add(sessionLife).Unix())
 	if err != nil {
 		return err

@@ -48,12 +48,15 @@ func saveProvider(ctx context.Context, db *database, connection tenancy.Connecti
 // provider returns what speaks with the provider of a connection, or, if that is zero,
 // with the host's own. Each has a redirect URL of its own, so that no provider can
 // answer for another.
-func (h *host) provider(ctx context.Context, connection tenancy.ConnectionID) (oauth2.Config, *oidc.IDTokenVerifier, error) {
+func (h *host) provider(
+	ctx context.Context, connection tenancy.ConnectionID,
+) (oauth2.Config, *oidc.IDTokenVerifier, error) {
 	p, redirect := h.config.provider, h.url+"/callback"
 	if !connection.IsZero() {
 		redirect += "/" + connection.String()
-		err := h.db.row(ctx, "SELECT issuer, client_id, client_secret FROM host_providers WHERE connection = $1", connection).
-			Scan(&p.issuer, &p.clientID, &p.clientSecret)
+		err := h.db.row(ctx,
+			"SELECT issuer, client_id, client_secret FROM host_providers WHERE connection = $1", connection,
+		).Scan(&p.issuer, &p.clientID, &p.clientSecret)
 		if errors.Is(err, sql.ErrNoRows) {
 			err = errConnection
 		}
@@ -97,7 +100,8 @@ func (h *host) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.setCookie(w, "flow", base64.RawURLEncoding.EncodeToString(text), flowLife)
-	http.Redirect(w, r, config.AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier)), http.StatusSeeOther)
+	to := config.AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier))
+	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }
 
@@ -123,7 +127,7 @@ func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !required.Connection.IsZero() && required.Connection != f.Connection {
-		return h.show(w, r, errElsewhere.status, "refused", refused{errElsewhere.sentence, required.Connection.String()})
+		return show(w, errElsewhere.status, "refused", refused{errElsewhere.sentence, required.Connection.String()})
 	}
 	if err := h.beginSession(w, r, user, f.Connection); err != nil {
 		return err
@@ -174,7 +178,7 @@ func (h *host) claims(ctx context.Context, f flow, code string) (who identity, e
 	}
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := verifier.Verify(ctx, raw)
-	if err != nil || subtle.ConstantTimeCompare([]byte(verified.Nonce), []byte(f.Nonce)) != 1 || verified.Claims(&who) != nil {
+	if err != nil || verified.Nonce != f.Nonce || verified.Claims(&who) != nil {
 		slog.WarnContext(ctx, "a provider's token does not hold")
 		return who, errProvider
 	}
@@ -185,7 +189,9 @@ func (h *host) claims(ctx context.Context, f flow, code string) (who identity, e
 // the identity to the user whom a connection vouches for. The identity's row and the user
 // are made in one transaction: a crash leaves both or none, and after an answer that is
 // lost the person finds themselves at their next sign-in.
-func (h *host) userOf(ctx context.Context, f flow, who identity, request tenancy.Reference) (user tenancy.UserID, err error) {
+func (h *host) userOf(
+	ctx context.Context, f flow, who identity, request tenancy.Reference,
+) (user tenancy.UserID, err error) {
 	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
 		user, err = findIdentity(ctx, in, who)
 		if err != nil || !user.IsZero() {
@@ -208,7 +214,9 @@ func (h *host) userOf(ctx context.Context, f flow, who identity, request tenancy
 		}
 		if user.IsZero() {
 			made, err := system.SignUp(ctx, tenancy.NewSignUp{
-				Email: tenancy.Proven(who.Email), Name: cmp.Or(who.Name, "New user"), Secret: tenancy.ParseSecret(f.Secret),
+				Email:  tenancy.Proven(who.Email),
+				Name:   cmp.Or(who.Name, "New user"),
+				Secret: tenancy.ParseSecret(f.Secret),
 			})
 			if err != nil {
 				return err // CodeEmailTaken: sign in as before, and link the identity from there
@@ -262,7 +270,9 @@ func (h *host) link(w http.ResponseWriter, r *http.Request, f flow, who identity
 
 // findIdentity returns the user of an identity, or the zero ID.
 func findIdentity(ctx context.Context, in rows, who identity) (user tenancy.UserID, err error) {
-	err = in.row(ctx, "SELECT user_id FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject).Scan(&user)
+	err = in.row(ctx,
+		"SELECT user_id FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject,
+	).Scan(&user)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
@@ -270,7 +280,8 @@ func findIdentity(ctx context.Context, in rows, who identity) (user tenancy.User
 }
 
 func saveIdentity(ctx context.Context, in rows, who identity, user tenancy.UserID) error {
-	return in.exec(ctx, "INSERT INTO host_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", who.Issuer, who.Subject, user)
+	return in.exec(ctx,
+		"INSERT INTO host_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", who.Issuer, who.Subject, user)
 }
 
 // providerContext makes requests to providers end in time.

@@ -101,8 +101,10 @@ func (h *host) purge(ctx context.Context) error {
 	if _, err := h.system.Purge(ctx); err != nil {
 		return err
 	}
-	if err := h.db.exec(ctx, "DELETE FROM host_mails WHERE created < $1", time.Now().Add(-7*24*time.Hour).Unix()); err != nil {
+	now := time.Now()
+	err := h.db.exec(ctx, "DELETE FROM host_mails WHERE created < $1", now.Add(-7*24*time.Hour).Unix())
+	if err != nil {
 		return err
 	}
-	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", time.Now().Unix())
+	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", now.Unix())
 }

@@ -38,7 +38,9 @@ func (h *host) handler() http.Handler {
 	mux.HandleFunc("POST /accounts/{account}/deployments", h.api(h.may(tenancy.Build, h.deploy)))
 
 	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.refuse(w, r, errOrigin) }))
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.refuse(w, r, errOrigin)
+	}))
 	return logged(protection.Handler(mux))
 }
 
@@ -60,9 +62,9 @@ func (h *host) caller(r *http.Request) (caller, error) {
 	return c, nil
 }
 
-// in returns the caller's session in a directory. Its events carry the request's ID, and
-// a request with an Idempotency-Key is carried out once. Handlers of people's requests
-// have only this session, and not System.
+// in returns the caller's session in a directory. Its events carry the request's ID. A
+// request with an Idempotency-Key that writes is carried out once (GEN-13). The bodies of
+// two requests with one key are not compared.
 func (c caller) in(dir *tenancy.Directory) *tenancy.Session {
 	s := dir.As(c.user).Correlate(requestID(c.Request))
 	if key := c.Header.Get("Idempotency-Key"); key != "" && c.Method != http.MethodGet {
@@ -73,13 +75,13 @@ func (c caller) in(dir *tenancy.Directory) *tenancy.Session {
 
 // api answers a caller in JSON. The answer shows personal data in clear (GEN-19): each
 // operation has given what its actor may see. Secrets stay redacted.
-func (h *host) api(answer func(context.Context, caller) (any, error)) http.HandlerFunc {
+func (h *host) api(next answer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		var result any
 		c, err := h.caller(r)
 		if err == nil {
-			result, err = answer(r.Context(), c)
+			result, err = next(r.Context(), c)
 		}
 		if before, done := tenancy.OutcomeOf(err); done {
 			result, err = before, nil // a repeated request is a success: it says what was made
@@ -92,22 +94,30 @@ func (h *host) api(answer func(context.Context, caller) (any, error)) http.Handl
 	}
 }
 
+// answer is a handler of the API.
+type answer func(context.Context, caller) (any, error)
+
 // may asks whether the caller may do something in the account that the path names,
-// before the host does it (ROLE-5). What they cannot reach is a 404, and what they can
-// reach and may not do a 403.
-func (h *host) may(permission tenancy.Permission, next func(context.Context, caller) (any, error)) func(context.Context, caller) (any, error) {
+// before the host does it (ROLE-5).
+func (h *host) may(permission tenancy.Permission, next answer) answer {
 	return func(ctx context.Context, c caller) (any, error) {
-		d, err := c.s.Can(ctx, c.user, permission, accountOf(c))
-		switch {
-		case err != nil:
+		if err := allowed(c.s.Can(ctx, c.user, permission, accountOf(c))); err != nil {
 			return nil, err
-		case d.Allowed:
-			return next(ctx, c)
-		case d.Why == tenancy.WhyUnreachable:
-			return nil, tenancy.CodeNotFound
 		}
-		return nil, tenancy.CodeNotAllowed
+		return next(ctx, c)
 	}
+}
+
+// allowed returns what a decision refuses with. What the person cannot reach is a 404, and
+// what they can reach and may not do a 403.
+func allowed(d tenancy.Decision, err error) error {
+	switch {
+	case err != nil || d.Allowed:
+		return err
+	case d.Why == tenancy.WhyUnreachable:
+		return tenancy.CodeNotFound
+	}
+	return tenancy.CodeNotAllowed
 }
 
 // requestKey is where a request's context has its ID.
@@ -134,7 +144,8 @@ func logged(next http.Handler) http.Handler {
 		header.Set("X-Content-Type-Options", "nosniff")
 		began, answer := time.Now(), &status{w, http.StatusOK}
 		next.ServeHTTP(answer, r)
-		slog.InfoContext(r.Context(), "request", "id", string(id), "pattern", r.Pattern, "status", answer.code, "took", time.Since(began))
+		slog.InfoContext(r.Context(), "request",
+			"id", string(id), "pattern", r.Pattern, "status", answer.code, "took", time.Since(began))
 	})
 }
 
