@@ -191,7 +191,8 @@ func (r *reads) outsideAccounts(org OrganizationID, from place, f *accountsFacts
 	if last == lastID {
 		ties = independentAccountsAfter(org, main)
 	}
-	families, more := groups(r, ties, IndependentAccountRecord.main)
+	families, more := groups(r, ties, IndependentAccountRecord.main,
+		func(main AccountID) many[IndependentAccountRecord] { return independentFamily(org, main) })
 	for _, ties := range families {
 		after := AccountID{}
 		if ties[0].main() == main {

@@ -248,10 +248,14 @@ func (c *checker) user(r *reads, u UserRecord) {
 // their organizations.
 func (c *checker) words(r *reads, u UserRecord, memberships []MembershipRecord) {
 	for _, m := range memberships {
-		for _, word := range u.words() {
-			c.check(find(r, wordAt(m.Organization, word, u.ID)) != nil, "USR-16",
-				m.Organization.String()+" "+u.ID.String(), "the member is not found by a word of their name or address")
-		}
+		c.wordsIn(r, u, m.Organization, false)
+	}
+}
+
+func (c *checker) wordsIn(r *reads, u UserRecord, org OrganizationID, independent bool) {
+	for _, word := range u.wordsIn(org, independent) {
+		c.check(find(r, wordAt(word.(WordRecord))) != nil, "USR-16",
+			org.String()+" "+u.ID.String(), "a user is not found by a word of their name or address")
 	}
 }
 
@@ -279,6 +283,9 @@ func (c *checker) derived(r *reads, org OrganizationID) {
 	begin(c, r, independentUsersAfter(org, UserID{}), func(r *reads, i IndependentUserRecord) {
 		c.check(follows(r, i.Account, i.User, i), "USR-16", i.subject(),
 			"the list of independent users has a user who is not one")
+		if user := find(r, userByID(i.User)); user != nil {
+			c.wordsIn(r, *user, org, true)
+		}
 	})
 	begin(c, r, independentAccountsFrom(org, AccountID{}, AccountID{}),
 		func(r *reads, i IndependentAccountRecord) {
@@ -303,9 +310,13 @@ func begin[R Record](c *checker, r *reads, from many[R], look func(*reads, R)) {
 
 func (c *checker) word(r *reads, w WordRecord) {
 	user, member := find(r, userByID(w.User)), find(r, memberOf(w.Organization, w.User))
-	is := user != nil && member != nil && slices.Contains(user.words(), w.Personal.Word.Reveal())
-	c.check(is, "USR-16", w.Organization.String()+" "+w.User.String(),
-		"somebody is found by a word that is not of a member's name or address")
+	there := member != nil
+	if w.Independent {
+		there = len(list(r, independentUserOn(w.Organization, w.User), 1)) > 0
+	}
+	c.check(user != nil && there && slices.Contains(user.words(), w.Personal.Word.Reveal()), "USR-16",
+		w.Organization.String()+" "+w.User.String(),
+		"somebody is found by a word that is not of their name or address, or who is not there")
 }
 
 // follows reports whether a derived record follows from a user's role on an account.

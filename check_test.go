@@ -296,17 +296,31 @@ func TestCheck(t *testing.T) {
 				s.put(tenancy.WordRecord{Organization: s.ana.Organization.ID, User: s.guest,
 					Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal("GUEST")}})
 			}},
+		"USR-16 a word of an independent user who is not one": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.ana.User.ID.String() },
+			func(s *town) {
+				s.put(tenancy.WordRecord{Organization: s.ana.Organization.ID, User: s.ana.User.ID, Independent: true,
+					Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal("ANA")}})
+			}},
+		"USR-16 an independent user whose word is missing": {"USR-16",
+			func(s *town) string { return s.ana.Organization.ID.String() + " " + s.guest.String() },
+			func(s *town) {
+				u := s.user(s.guest)
+				u.Personal.Name = tenancy.NewPersonal(u.Personal.Name.Reveal() + " Renamed")
+				s.put(u)
+			}},
 		"USR-16 an independent user who is not listed": {"USR-16",
 			func(s *town) string { return s.main.String() + " " + s.guest.String() },
 			func(s *town) {
 				s.damage(func(ctx context.Context, tx tenancy.Tx) error {
-					return tx.Delete(ctx, tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.guest,
-						Account: s.main})
+					return tx.Delete(ctx, append(scenes.Words(s.user(s.guest), s.ana.Organization.ID, true),
+						tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.guest, Account: s.main})...)
 				})
 			}},
 		"USR-16 a member who is listed as independent": {"USR-16",
 			func(s *town) string { return s.main.String() + " " + s.ana.User.ID.String() },
 			func(s *town) {
+				s.put(scenes.Words(s.user(s.ana.User.ID), s.ana.Organization.ID, true)...)
 				s.put(tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ana.User.ID, Account: s.main})
 			}},
 		"ACC-9 an account that is listed as independent where it is not": {"ACC-9",
@@ -318,6 +332,7 @@ func TestCheck(t *testing.T) {
 		"ACC-9 an independent account that is not listed": {"ACC-9",
 			func(s *town) string { return s.main.String() + " " + s.ben.User.ID.String() },
 			func(s *town) {
+				s.put(scenes.Words(s.user(s.ben.User.ID), s.ana.Organization.ID, true)...)
 				s.put(tenancy.GrantRecord{Account: s.main, User: s.ben.User.ID, Roles: tenancy.Roles(tenancy.Support)},
 					tenancy.IndependentUserRecord{Organization: s.ana.Organization.ID, User: s.ben.User.ID, Account: s.main})
 			}},
@@ -612,7 +627,11 @@ func TestReplay(t *testing.T) {
 			Pricing: tenancy.NewPersonal("other"),
 			Phone:   tenancy.NewPersonal("+4987654321"),
 		}
+		s.damage(func(ctx context.Context, tx tenancy.Tx) error {
+			return tx.Delete(ctx, scenes.Words(u, o.ID, true)...)
+		})
 		u.Personal.Name = tenancy.NewPersonal("Another")
+		s.put(scenes.Words(u, o.ID, true)...)
 		o.Personal.Name = tenancy.NewPersonal("Another")
 		s.put(a, u, o)
 		for _, record := range s.everything() {

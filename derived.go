@@ -6,8 +6,9 @@ import (
 )
 
 // Some records are derived from others, so that a list costs what it shows and not what
-// the organization has: the words of its members (WordRecord), and who is independent to
-// it (IndependentUserRecord, IndependentAccountRecord). No event tells of them, and no
+// the organization has: who is independent to it (IndependentUserRecord,
+// IndependentAccountRecord), and the words of its members and of independent users
+// (WordRecord). No event tells of them, and no
 // decision looks at them. They are derived here alone: when an operation writes, from the
 // records that it changed. MoveAll takes them along with an organization.
 
@@ -86,11 +87,15 @@ func (d *derivation) note(s *slot) {
 // they are now. Like every load it runs until it asks nothing new.
 func (d *derivation) load() {
 	d.put, d.deleted = nil, nil
+	for _, p := range d.affected() {
+		d.replace(d.independent(p, asItWas), d.independent(p, asItIs))
+	}
+	homes, became, ceased := d.turned()
+	for _, at := range homes {
+		d.replaceWordsIn(at, became[at], ceased[at])
+	}
 	for _, user := range each(d.named) {
 		d.replace(d.words(user, asItWas), d.words(user, asItIs))
-	}
-	for _, p := range each(d.affected()) {
-		d.replace(d.independent(p, asItWas), d.independent(p, asItIs))
 	}
 }
 
@@ -120,17 +125,11 @@ func (d *derivation) replace(was, now []Record) {
 	}
 }
 
-// affected returns the pairs whose independence may have changed.
+// affected returns the pairs whose independence may have changed, each once.
 func (d *derivation) affected() []pair {
 	pairs := slices.Clone(d.pairs)
 	for _, user := range each(d.joined) {
-		var before []GrantRecord
-		if !d.isNew(userByID(user)) {
-			before = all(d.reads, grantsOf(user, AccountID{}))
-		}
-		for _, g := range append(before, sidesOf[GrantRecord](d.grantsOf[user])...) {
-			pairs = append(pairs, pair{g.Account, user})
-		}
+		pairs = append(pairs, d.pairsOf(user)...)
 	}
 	for _, account := range each(d.accounts) {
 		var before []GrantRecord
@@ -141,21 +140,90 @@ func (d *derivation) affected() []pair {
 			pairs = append(pairs, pair{account, g.User})
 		}
 	}
+	return each(pairs)
+}
+
+// pairsOf returns a user, each time with one of the accounts on which they had or have a
+// role.
+func (d *derivation) pairsOf(user UserID) (pairs []pair) {
+	var before []GrantRecord
+	if !d.isNew(userByID(user)) {
+		before = all(d.reads, grantsOf(user, AccountID{}))
+	}
+	for _, g := range append(before, sidesOf[GrantRecord](d.grantsOf[user])...) {
+		pairs = append(pairs, pair{g.Account, user})
+	}
 	return pairs
 }
 
-// words derives the words by which a user is found in their organizations.
+// words derives the words by which a user is found in the organizations of which they are
+// a member, and in those to which they are independent.
 func (d *derivation) words(user UserID, at side) (words []Record) {
-	memberships, record := d.membershipsOf(user, at), recordAt(d, userByID(user), at)
-	if record == nil || len(memberships) == 0 {
+	record := recordAt(d, userByID(user), at)
+	if record == nil {
 		return nil
 	}
-	for _, word := range record.words() {
-		for _, m := range memberships {
-			words = append(words, WordRecord{m.Organization, user, WordPersonal{NewPersonal(word)}})
+	for _, m := range d.membershipsOf(user, at) {
+		words = append(words, record.wordsIn(m.Organization, false)...)
+	}
+	var outside []OrganizationID
+	for _, p := range d.pairsOf(user) {
+		for _, derived := range d.independent(p, at) {
+			if i, ok := derived.(IndependentUserRecord); ok {
+				outside = append(outside, i.Organization)
+			}
 		}
 	}
+	for _, org := range each(outside) {
+		words = append(words, record.wordsIn(org, true)...)
+	}
 	return words
+}
+
+// home is an organization, and a user who may be independent to it.
+type home struct {
+	organization OrganizationID
+	user         UserID
+}
+
+// turned returns by how many accounts each user became independent to each organization,
+// and by how many they ceased to be, in the order of homes. It leaves out users whose words
+// are derived anew in all organizations.
+func (d *derivation) turned() (homes []home, became, ceased map[home]int) {
+	anew := map[UserID]bool{}
+	for _, user := range d.named {
+		anew[user] = true
+	}
+	counted := func(records []Record) map[home]int {
+		counts := map[home]int{}
+		for _, record := range records {
+			if i, ok := record.(IndependentUserRecord); ok && !anew[i.User] {
+				at := home{i.Organization, i.User}
+				homes = append(homes, at)
+				counts[at]++
+			}
+		}
+		return counts
+	}
+	became, ceased = counted(d.put), counted(d.deleted)
+	return each(homes), became, ceased
+}
+
+// replaceWordsIn notes which words come as a user becomes independent to an organization by
+// so many accounts, and which go as they cease to be by so many and no other is left.
+func (d *derivation) replaceWordsIn(at home, became, ceased int) {
+	before := list(d.reads, independentUserOn(at.organization, at.user), ceased+1)
+	after := len(before) - ceased + became
+	user := recordAt(d, userByID(at.user), asItIs)
+	if user == nil || (len(before) == 0) == (after == 0) {
+		return
+	}
+	words := user.wordsIn(at.organization, true)
+	if after > 0 {
+		d.put = append(d.put, words...)
+	} else {
+		d.deleted = append(d.deleted, words...)
+	}
 }
 
 // independent derives to which organizations a user or an account is independent by the
@@ -261,8 +329,8 @@ func sidesOf[R Record](changed []*slot) (records []R) {
 // saves a step: finish asks for what is missing.
 func (r *reads) needMemberships(user UserID) { all(r, membershipsOf(user, OrganizationID{})) }
 
-// needRoles asks ahead for what is derived from if a user joins an organization, and main
-// accounts of theirs come along.
+// needRoles asks ahead for what is derived from if a user's name or address changes, or if
+// they join an organization, and main accounts of theirs come along.
 func (r *reads) needRoles(user UserID, owned []family) {
 	for _, g := range all(r, grantsOf(user, AccountID{})) {
 		need(r, accountByID(g.Account))

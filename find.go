@@ -44,14 +44,16 @@ func membersOf(org OrganizationID, after UserID) many[MembershipRecord] {
 func membershipsOf(user UserID, after OrganizationID) many[MembershipRecord] {
 	return many[MembershipRecord]{Index: IndexMembershipsOf, Key: Key{In: user, ID: after}}
 }
-func wordAt(org OrganizationID, word string, user UserID) one[WordRecord] {
-	return one[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: word, ID: user}}
+func wordAt(w WordRecord) one[WordRecord] {
+	at := identity(w)
+	return one[WordRecord]{Index: at.Index, Key: at.Key}
 }
 func wordsIn(org OrganizationID) many[WordRecord] {
 	return many[WordRecord]{Index: IndexWords, Key: Key{In: org}}
 }
-func wordsWith(org OrganizationID, prefix string) many[WordRecord] {
-	return many[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: prefix}, Until: afterPrefix(prefix)}
+func wordsWith(org OrganizationID, prefix string, independent bool) many[WordRecord] {
+	text := wordKey(prefix, independent)
+	return many[WordRecord]{Index: IndexWords, Key: Key{In: org, Text: text}, Until: afterPrefix(text)}
 }
 
 func formerMember(org OrganizationID, user UserID) one[FormerMemberRecord] {
@@ -98,9 +100,10 @@ func independentUserAt(org OrganizationID, user UserID, account AccountID) one[I
 		Key: Key{In: org, Text: user.String(), ID: account}}
 }
 
-// independentUsersFrom lists from the first account of a user on.
-func independentUsersFrom(org OrganizationID, user UserID) many[IndependentUserRecord] {
-	return many[IndependentUserRecord]{Index: IndexIndependentUsers, Key: Key{In: org, Text: user.String()}}
+// independentUserOn lists the accounts of an organization by which a user is independent.
+func independentUserOn(org OrganizationID, user UserID) many[IndependentUserRecord] {
+	return many[IndependentUserRecord]{Index: IndexIndependentUsers,
+		Key: Key{In: org, Text: user.String()}, Until: afterPrefix(user.String())}
 }
 
 // independentUsersAfter lists behind all accounts of a user. The zero ID is before all
@@ -121,6 +124,12 @@ func independentAccountAt(
 func independentAccountsFrom(org OrganizationID, parent, account AccountID) many[IndependentAccountRecord] {
 	return many[IndependentAccountRecord]{Index: IndexIndependentAccounts,
 		Key: Key{In: org, Text: pathOf(parent, account)}}
+}
+
+// independentFamily lists a main account and its subaccounts.
+func independentFamily(org OrganizationID, main AccountID) many[IndependentAccountRecord] {
+	return many[IndependentAccountRecord]{Index: IndexIndependentAccounts,
+		Key: Key{In: org, Text: main.String()}, Until: afterPrefix(main.String())}
 }
 
 // independentAccountsAfter lists behind a main account and its subaccounts.

@@ -141,16 +141,21 @@ func pages[T any](
 }
 
 // mostGrouped is how many records a page of groups reads.
-const mostGrouped = 1000
+const mostGrouped = pageSize + 1
 
 // groups asks for up to a page of the groups in a list: records that stand beside each
-// other and have the same key. It returns whole groups, and whether more may follow. One
-// that does not fit is read to its end, and all that follow with it.
-func groups[R Record, K comparable](r *reads, from many[R], key func(R) K) (groups [][]R, more bool) {
+// other and have the same key. It returns whole groups, and whether more may follow. Of
+// one that does not fit it asks for the whole, and returns that alone.
+func groups[R Record, K comparable](
+	r *reads, from many[R], key func(R) K, whole func(K) many[R],
+) (groups [][]R, more bool) {
 	records := list(r, from, mostGrouped)
 	cut := len(records) == mostGrouped
 	if cut && key(records[0]) == key(records[mostGrouped-1]) {
-		records, cut = all(r, from), false
+		if group := all(r, whole(key(records[0]))); len(group) > 0 {
+			groups = [][]R{group}
+		}
+		return groups, true
 	}
 	for i, record := range records {
 		if i == 0 || key(record) != key(records[i-1]) {
@@ -161,9 +166,6 @@ func groups[R Record, K comparable](r *reads, from many[R], key func(R) K) (grou
 	}
 	if cut {
 		groups, more = groups[:len(groups)-1], true
-	}
-	if len(groups) > pageSize {
-		groups, more = groups[:pageSize], true
 	}
 	return groups, more
 }

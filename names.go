@@ -144,9 +144,7 @@ func (r *reads) namedUser(org OrganizationID, user UserID) (p namedUser) {
 		return p
 	}
 	p.member, p.former = find(r, memberOf(org, user)), find(r, formerMember(org, user))
-	for _, i := range list(r, independentUsersFrom(org, user), 1) {
-		p.guest = i.User == user
-	}
+	p.guest = len(list(r, independentUserOn(org, user), 1)) > 0
 	return p
 }
 

@@ -81,7 +81,7 @@ func (m *marked) look(values ...any) {
 func (m *marked) holds() (held []string) {
 	for _, mark := range m.marks {
 		for text := range m.seen {
-			if strings.Contains(text, mark) {
+			if strings.Contains(text, mark) || strings.Contains(text, strings.ToUpper(mark)) { // as words have it
 				held = append(held, mark)
 				break
 			}

@@ -78,16 +78,17 @@ type MembershipRecord struct {
 	Since        Instant
 }
 
-// WordRecord says that a word of a member's name or address begins with a text, by which
-// Users finds the member (USR-16). It is derived from the records of the user and the
-// membership (derived.go).
+// WordRecord is a word of the name or the address of a member or an independent user of an
+// organization, by which Users finds them (USR-16). It is derived from the records of the
+// user and the membership, or of the user and each IndependentUserRecord (derived.go).
 type WordRecord struct {
 	Organization OrganizationID
 	User         UserID
+	Independent  bool // the user is independent; false: a member
 	Personal     WordPersonal
 }
 
-// WordPersonal is the word, folded.
+// WordPersonal is the word, folded. It has no white space.
 type WordPersonal struct{ Word Personal }
 
 // FormerMemberRecord is what an organization keeps of somebody who left it or was
@@ -334,9 +335,18 @@ func (m MembershipRecord) Entries(to []Entry) []Entry {
 		Entry{IndexMembershipsOf, Key{In: m.User, ID: m.Organization}})
 }
 
-// Entries appends where the word is found.
+// Entries appends where the word is found: an independent user's behind a space, which no
+// word has.
 func (w WordRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexWords, Key{In: w.Organization, Text: w.Personal.Word.Reveal(), ID: w.User}})
+	text := wordKey(w.Personal.Word.Reveal(), w.Independent)
+	return append(to, Entry{IndexWords, Key{In: w.Organization, Text: text, ID: w.User}})
+}
+
+func wordKey(word string, independent bool) string {
+	if independent {
+		return " " + word
+	}
+	return word
 }
 
 // Entries appends where the former member is found.

@@ -139,13 +139,18 @@ func indexed(word string) string {
 	return word
 }
 
-// mostFound is how many records a search reads for one of its words. If more begin with
-// each word that is looked up, the search goes through the list instead, where it soon
-// finds a page.
-const mostFound = 2000
+// A search first reads for each of its words no more than it takes to know whether they
+// fit on a page, and filters those of one word that do. If there is no such word, it reads
+// up to mostFound. If more begin with each word that is looked up, it goes through the
+// list, where it soon finds a page.
+const (
+	fewFound  = pageSize + 1
+	mostFound = 2000
+)
 
-// scanned marks, in the place where a page begins, that the search goes through the list.
-var scanned = [16]byte{1}
+// The marks, in the place where a page begins, that the search reads up to mostFound, and
+// that it goes through the list. Without one it reads up to fewFound.
+var widened, scanned = [16]byte{1}, [16]byte{2}
 
 // foundIn says how a search finds records in an index: how it asks for those that begin
 // with a text, and by what ID the list has them.
@@ -168,29 +173,30 @@ func requestsFound(org OrganizationID) foundIn[RequestRecord] {
 	}
 }
 
-// membersFound asks for a page of the memberships that a search may find, and returns whose
-// they are.
-func (r *reads) membersFound(org OrganizationID, f *usersFacts, words search) (members []UserID) {
+// wordsFound asks for a page of the members, or of the independent users, of an
+// organization that a search may find.
+func (r *reads) wordsFound(org OrganizationID, f *usersFacts, words search, independent bool) (users []UserID) {
 	for _, w := range lookUp(r, f, words, foundIn[WordRecord]{
-		func(prefix string) many[WordRecord] { return wordsWith(org, prefix) },
+		func(prefix string) many[WordRecord] { return wordsWith(org, prefix, independent) },
 		func(w WordRecord) [16]byte { return w.User },
 	}) {
-		members = append(members, w.User)
-		if m := find(r, memberOf(org, w.User)); m != nil {
-			f.members = append(f.members, *m)
-		}
+		users = append(users, w.User)
 	}
-	return members
+	return users
 }
 
 // lookUp asks for a page of what an index has for every word of a search for which it has
-// few, one record for each ID, in the order of the IDs. If it has many for each word, the
-// next page begins to go through the list.
+// few, one record for each ID, in the order of the IDs. If it has more for each word, the
+// next page begins with a wider search.
 func lookUp[R Record](r *reads, f *usersFacts, words search, in foundIn[R]) (records []R) {
+	most, wider := fewFound, widened
+	if f.from.key.In == widened {
+		most, wider = mostFound, scanned
+	}
 	few := false
 	for _, prefix := range words.asked() {
-		some := list(r, in.with(prefix), mostFound)
-		if len(some) == mostFound {
+		some := list(r, in.with(prefix), most)
+		if len(some) == most {
 			continue
 		}
 		byID := map[[16]byte]R{}
@@ -208,7 +214,7 @@ func lookUp[R Record](r *reads, f *usersFacts, words search, in foundIn[R]) (rec
 	}
 	after := f.from.key.ID
 	if !few {
-		f.more = Key{In: scanned, ID: after}
+		f.more = Key{In: wider, ID: after}
 		return nil
 	}
 	records = slices.DeleteFunc(records, func(record R) bool { return compareBytes(in.id(record), after) <= 0 })
@@ -221,6 +227,14 @@ func lookUp[R Record](r *reads, f *usersFacts, words search, in foundIn[R]) (rec
 }
 
 func compareBytes(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) }
+
+// wordsIn returns the words by which a user is found in an organization, as records.
+func (u UserRecord) wordsIn(org OrganizationID, independent bool) (words []Record) {
+	for _, word := range u.words() {
+		words = append(words, WordRecord{org, u.ID, independent, WordPersonal{NewPersonal(word)}})
+	}
+	return words
+}
 
 // words returns the words by which a user is found in the index: those of the name, and
 // the canonical address. A word that another one begins with is left out.

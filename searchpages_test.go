@@ -55,10 +55,34 @@ func TestSearchFollows(t *testing.T) {
 		require.NoError(t, err)
 		s.prove(ana.User.ID, org, "ana.example.com")
 		require.Empty(t, s.namesFound(boss, org, by("far")))
+
+		// Far has a role in the Prime, and somebody outside has one in both.
+		account, err := boss.CreateAccount(t.Context(), second.ID, tenancy.NewAccount{Name: "Account"})
+		require.NoError(t, err)
+		s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Support)
+		for email, account := range map[string]tenancy.AccountID{
+			"far@far.example.com": ana.Account.ID, "gus@gus.example.com": account.ID} {
+			sent, err := boss.InviteToAccount(t.Context(), account,
+				tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+			require.NoError(t, err)
+			invitee, err := s.host.UserByEmail(t.Context(), email)
+			require.NoError(t, err)
+			_, err = s.as(invitee.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+			require.NoError(t, err)
+		}
+		outside := func(text string) tenancy.UserQuery {
+			return tenancy.UserQuery{Search: text, Kind: tenancy.KindIndependent}
+		}
+		require.Equal(t, []string{"Far"}, s.namesFound(boss, org, outside("far")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, org, outside("gus")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, second.ID, outside("gus")))
 		_, err = boss.MergeOrganizations(t.Context(), org, second.ID)
 		require.NoError(t, err)
 		require.Equal(t, []string{"Far"}, s.namesFound(boss, org, by("far")))
 		require.Equal(t, []string{"Far"}, s.namesFound(boss, second.ID, by("far")), "ORG-13 the merged one's ID is the Prime's")
+		require.Empty(t, s.namesFound(boss, org, outside("far")))
+		require.Equal(t, []string{"gus"}, s.namesFound(boss, org, outside("gus")))
+		s.sound()
 		require.NoError(t, boss.DeleteOrganization(t.Context(), org, tenancy.OrganizationDeletion{}))
 		for at := range s.everything() {
 			require.NotEqual(t, tenancy.IndexWords, at.Index, "a deleted organization has no words")
@@ -67,6 +91,48 @@ func TestSearchFollows(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"ana"}, s.namesFound(boss, org, by("ana")))
 		s.sound()
+	})
+	t.Run("USR-16 an independent user is found while they have a role on an account and are no member", func(t *testing.T) {
+		s := newScene(t)
+		ana := s.found("ana")
+		boss, org := s.as(ana.User.ID), ana.Organization.ID
+		gus := s.guest(ana.User.ID, ana.Account.ID, "gus", tenancy.Support)
+		found := func(text string, kind tenancy.Kind) bool {
+			t.Helper()
+			users := s.list(boss, org, tenancy.UserQuery{Search: text})
+			require.Len(t, s.list(boss, org, tenancy.UserQuery{Search: text, Kind: kind}), len(users))
+			require.LessOrEqual(t, len(users), 1)
+			s.sound()
+			return len(users) == 1
+		}
+		require.True(t, found("GUS", tenancy.KindIndependent))
+		second, err := boss.CreateAccount(t.Context(), org, tenancy.NewAccount{Name: "Second"})
+		require.NoError(t, err)
+		sent, err := boss.InviteToAccount(t.Context(), second.ID,
+			tenancy.NewAccountInvitation{Email: "gus@gus.example.com", Roles: tenancy.Roles(tenancy.Developer)})
+		require.NoError(t, err)
+		_, err = s.as(gus).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+		require.NoError(t, err)
+		_, err = s.as(gus).UpdateUser(t.Context(), gus, tenancy.UserUpdate{Name: new("Gustav Mahler")})
+		require.NoError(t, err)
+		require.True(t, found("mahl gust", tenancy.KindIndependent))
+		require.NoError(t, boss.RevokeRoles(t.Context(), ana.Account.ID, gus))
+		require.True(t, found("mahler", tenancy.KindIndependent), "by the other account")
+		_, err = boss.CloseAccount(t.Context(), second.ID)
+		require.NoError(t, err)
+		require.False(t, found("mahler", tenancy.KindIndependent))
+
+		eve := s.guest(ana.User.ID, ana.Account.ID, "eve", tenancy.Support)
+		require.True(t, found("eve", tenancy.KindIndependent))
+		user, _, err := s.host.User(t.Context(), eve)
+		require.NoError(t, err)
+		toOrganization, err := boss.InviteUser(t.Context(), org, tenancy.NewInvitation{Email: user.Email.Reveal()})
+		require.NoError(t, err)
+		_, err = s.as(eve).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: toOrganization.Secret})
+		require.NoError(t, err)
+		require.True(t, found("eve", tenancy.KindManaged))
+		require.NoError(t, boss.RemoveUser(t.Context(), org, eve, tenancy.Removal{}))
+		require.False(t, found("eve", tenancy.KindManaged))
 	})
 	t.Run("USR-16 nothing of a deleted person stays", func(t *testing.T) {
 		s := newScene(t)
@@ -126,7 +192,7 @@ func TestSearchPages(t *testing.T) {
 		search string
 		want   int
 	}{
-		{"common", members}, {"rare", 3}, {"common rare", 3}, {"0000 common", 100}, {"person", members},
+		{"common", members}, {"rare", 20}, {"common rare", 20}, {"0000 common", 100}, {"person", members},
 		{"person17@crowd.ex", 1}, {"common nobody", 0}, {"nobody", 0}, {"00001 0000", 10}, {"p c", members},
 	} {
 		for _, size := range []int{7, 100, 333} {
@@ -177,7 +243,7 @@ func TestIndependentPages(t *testing.T) {
 	boss, org, support := s.as(ana.User.ID), ana.Organization.ID, tenancy.Roles(tenancy.Support)
 	var records []tenancy.Record
 	id := func(kind byte, n int) [16]byte { return [16]byte{kind, 15: byte(n), 14: byte(n >> 8)} }
-	const members, subaccounts, guests = 1100, 3, 230
+	const members, subaccounts, wide, guests = 1100, 3, 230, 230
 	shared := eve.Account.ID
 	for n := range members { // of Ana's, with a role on one account of Eve's
 		user := tenancy.UserRecord{ID: id(1, n+1), Created: 1}
@@ -189,6 +255,33 @@ func TestIndependentPages(t *testing.T) {
 	for n := range subaccounts {
 		records = append(records, tenancy.AccountRecord{ID: id(2, n+1), Owner: eve.User.ID, Organization: eve.Organization.ID,
 			Parent: shared, Created: 1})
+	}
+	// A main account with more subaccounts than a page has, on which one member has a role,
+	// and another with subaccounts on which one has a role, and not on the main account.
+	for family, main := range []tenancy.AccountID{id(5, 1), id(6, 1)} {
+		records = append(records, tenancy.AccountRecord{ID: main, Owner: eve.User.ID, Organization: eve.Organization.ID, Created: 1})
+		on := []tenancy.AccountID{main}
+		for n := range wide {
+			sub := tenancy.AccountRecord{ID: id(7+byte(family), n+1), Owner: eve.User.ID, Organization: eve.Organization.ID,
+				Parent: main, Created: 1}
+			if records = append(records, sub); family == 1 {
+				on = append(on, sub.ID)
+			}
+		}
+		records = append(records, tenancy.GrantRecord{Account: main, User: eve.User.ID, Roles: tenancy.Roles(tenancy.AccountOwner)})
+		for i, account := range on {
+			parent := main
+			if account == main {
+				parent = tenancy.AccountID{}
+			}
+			if family == 1 && i == 0 {
+				continue
+			}
+			user := tenancy.UserID(id(1, 1))
+			records = append(records, tenancy.GrantRecord{Account: account, User: user, Roles: support},
+				tenancy.IndependentUserRecord{Organization: eve.Organization.ID, User: user, Account: account},
+				tenancy.IndependentAccountRecord{Organization: org, Account: account, Parent: parent, User: user})
+		}
 	}
 	for n := range guests {
 		user := tenancy.UserRecord{ID: id(3, n+1), Created: 1}
@@ -219,9 +312,6 @@ func TestIndependentPages(t *testing.T) {
 		}
 		require.Len(t, users, guests, "USR-16 in pages of %d", size)
 		require.Len(t, users[guests/2-1].Grants, 1101)
-		if size == 100 {
-			continue // each page shows the roles of a thousand members
-		}
 		var accounts []tenancy.OrganizationAccount
 		of := tenancy.AccountQuery{Kind: tenancy.KindIndependent}
 		for {
@@ -232,10 +322,16 @@ func TestIndependentPages(t *testing.T) {
 				break
 			}
 		}
-		require.Len(t, accounts, subaccounts+1, "ACC-9 in pages of %d", size)
-		require.Equal(t, shared, accounts[0].ID)
+		require.Len(t, accounts, subaccounts+1+2*wide+1, "ACC-9 in pages of %d", size)
+		seen := map[tenancy.AccountID]bool{}
 		for _, a := range accounts {
-			require.Len(t, a.Members, members, "who has a role on the main account reaches its subaccounts")
+			want := 1
+			if a.ID == shared || a.ID[0] == 2 {
+				want = members
+			}
+			require.Len(t, a.Members, want, "who has a role on the main account reaches its subaccounts")
+			require.False(t, seen[a.ID], "each once")
+			seen[a.ID] = true
 		}
 	}
 }

@@ -189,9 +189,11 @@ type Entry struct {
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
 //     Organization Into.
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
-//     one of Into. If Into is zero, it is deleted.
-//   - Then each IndependentUserRecord of Into whose user is a member of Into is deleted,
-//     and each IndependentAccountRecord of Into whose account has the Organization Into.
+//     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
+//     are deleted.
+//   - Then each IndependentUserRecord of Into, and each WordRecord of Into with Independent,
+//     whose user is a member of Into is deleted, and each IndependentAccountRecord of Into
+//     whose account has the Organization Into.
 //
 // Nothing else changes. The library makes sure that no user is a member of both
 // organizations.

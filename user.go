@@ -144,7 +144,10 @@ func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (U
 // updateUserFacts is the user who is updated.
 type updateUserFacts struct{ target sight }
 
-func (r *reads) loadUpdateUser(user UserID) updateUserFacts { return updateUserFacts{r.sight(user)} }
+func (r *reads) loadUpdateUser(user UserID) updateUserFacts {
+	r.needRoles(user, nil)
+	return updateUserFacts{r.sight(user)}
+}
 
 func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error) {
 	if !f.target.oneself() {
@@ -198,6 +201,7 @@ type changeEmailFacts struct {
 }
 
 func (r *reads) loadChangeEmail(user UserID, address string) changeEmailFacts {
+	r.needRoles(user, nil)
 	f := changeEmailFacts{
 		target:   r.sight(user),
 		holder:   find(r, userByAddress(address)),

@@ -73,8 +73,7 @@ func (q UserQuery) list(org OrganizationID) listID {
 //
 // A page costs what it shows, whatever the organization has. So does a search, unless
 // thousands have a word that begins with each word of the text: then it goes through the
-// list. It also goes through the independent users, and other filters go through what the
-// search finds.
+// list. Other filters go through what the search finds.
 //
 // Errors: CodeID; CodeInput if there is no such Kind or State, or Search is too long or no
 // UTF-8; CodeRole; CodeCursor; CodeNotFound, CodeNotAllowed.
@@ -129,7 +128,17 @@ func (r *reads) loadUsers(org OrganizationID, from place, words search) usersFac
 	switch kind := userSections[from.section]; {
 	case searched && !manages:
 	case searched && kind == KindManaged:
-		r.managedUsers(org, &f, r.membersFound(org, &f, words)...)
+		found := r.wordsFound(org, &f, words, false)
+		for _, user := range found {
+			if m := find(r, memberOf(org, user)); m != nil {
+				f.members = append(f.members, *m)
+			}
+		}
+		r.managedUsers(org, &f, found...)
+	case searched && kind == KindIndependent:
+		for _, user := range r.wordsFound(org, &f, words, true) {
+			r.independentUser(&f, user, all(r, independentUserOn(org, user)))
+		}
 	case searched && kind == KindPending:
 		f.invitations = lookUp(r, &f, words, invitationsFound(org))
 	case searched && kind == KindRequested:
@@ -184,17 +193,24 @@ func (r *reads) managedUsers(org OrganizationID, f *usersFacts, members ...UserI
 // organization and are not members.
 func (r *reads) independentUsers(org OrganizationID, f *usersFacts) {
 	users, more := groups(r, independentUsersAfter(org, f.from.key.ID),
-		func(i IndependentUserRecord) UserID { return i.User })
+		func(i IndependentUserRecord) UserID { return i.User },
+		func(user UserID) many[IndependentUserRecord] { return independentUserOn(org, user) })
 	for _, accounts := range users {
 		user := accounts[0].User
-		f.users[user] = find(r, userByID(user))
-		for _, i := range accounts {
-			if g := find(r, grantOn(i.Account, user)); g != nil {
-				f.grants[user] = append(f.grants[user], *g)
-			}
-		}
+		r.independentUser(f, user, accounts)
 		if more {
 			f.goOn(user)
+		}
+	}
+}
+
+// independentUser asks for what is shown of an independent user: who they are, and their
+// roles on the organization's accounts.
+func (r *reads) independentUser(f *usersFacts, user UserID, accounts []IndependentUserRecord) {
+	f.users[user] = find(r, userByID(user))
+	for _, i := range accounts {
+		if g := find(r, grantOn(i.Account, user)); g != nil {
+			f.grants[user] = append(f.grants[user], *g)
 		}
 	}
 }

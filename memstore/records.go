@@ -2,7 +2,7 @@ package memstore
 
 import "github.com/add4b1c6/tenancy"
 
-// records finds every record by identity. The kinds that Access reads have tries of
+// records finds every record by identity, except words. The kinds that Access reads have tries of
 // their own, which hold records in place, not boxed. Functions that Access calls take
 // IDs by pointer: copying them would take a fifth of its time.
 type records struct {
@@ -177,6 +177,7 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.accounts.put(e, identity, account{row.Closed, row.Suspended, sub.Suspended, r})
 	case tenancy.GrantRecord:
 		s.grants.put(e, identity, r)
+	case tenancy.WordRecord: // wordAt makes it
 	default:
 		s.others.put(e, identity, other{r, identity})
 	}
@@ -193,6 +194,7 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.accounts.remove(e, identity)
 	case tenancy.IndexGrants:
 		s.grants.remove(e, identity)
+	case tenancy.IndexWords:
 	default:
 		s.others.remove(e, identity)
 	}

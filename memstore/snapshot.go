@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -35,7 +36,21 @@ func newSnapshot() *snapshot {
 
 // record returns the record of an identity, or nil.
 func (s *snapshot) record(identity tenancy.Entry) tenancy.Record {
-	return s.records.get(s.seed, &identity)
+	if identity.Index != tenancy.IndexWords {
+		return s.records.get(s.seed, &identity)
+	}
+	if place, ok := s.indexes[tenancy.IndexWords].next(identity.Key); !ok || place != identity.Key {
+		return nil
+	}
+	return wordAt(identity.Key)
+}
+
+// wordAt returns the word at a place. There are several for each member, so they are not
+// kept: their places hold all that they are.
+func wordAt(place tenancy.Key) tenancy.WordRecord {
+	word, independent := strings.CutPrefix(place.Text, " ")
+	return tenancy.WordRecord{Organization: place.In, User: place.ID, Independent: independent,
+		Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}}
 }
 
 func (s *snapshot) answer(l *tenancy.Lookup) (tenancy.Answer, error) {
@@ -78,6 +93,10 @@ func (s *snapshot) count(row *row, l *tenancy.Lookup) int {
 
 func (s *snapshot) list(row *row, l *tenancy.Lookup) []tenancy.Record {
 	var records []tenancy.Record
+	if row.Index == tenancy.IndexWords {
+		s.walk(row, l, func(place tenancy.Key) { records = append(records, wordAt(place)) })
+		return records
+	}
 	identities := make([]tenancy.Entry, 0, min(l.Limit, some))
 	s.walk(row, l, func(place tenancy.Key) {
 		identities = append(identities, row.identity(place))

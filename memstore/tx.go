@@ -159,7 +159,7 @@ func (t *tx) moveDerived(move tenancy.Move) error {
 			if err := t.replace(r, nil); err != nil {
 				return err
 			}
-			if moved := movedInto(r, move.Into); !move.Into.IsZero() {
+			if moved := movedInto(r, move.Into); !move.Into.IsZero() && t.record(moved.Entries(nil)[0]) == nil {
 				if err := t.replace(nil, moved); err != nil {
 					return err
 				}
@@ -167,7 +167,8 @@ func (t *tx) moveDerived(move tenancy.Move) error {
 		}
 	}
 	t.gathered()
-	for _, i := range []tenancy.Index{tenancy.IndexIndependentUsers, tenancy.IndexIndependentAccounts} {
+	for _, i := range []tenancy.Index{tenancy.IndexWords, tenancy.IndexIndependentUsers,
+		tenancy.IndexIndependentAccounts} {
 		for _, r := range t.all(i, move.Into) {
 			if t.holds(r) {
 				continue
@@ -200,6 +201,8 @@ func movedInto(r tenancy.Record, into tenancy.OrganizationID) tenancy.Record {
 // independent.
 func (t *tx) holds(r tenancy.Record) bool {
 	switch r := r.(type) {
+	case tenancy.WordRecord:
+		return !r.Independent || t.records.membership(t.seed, &r.Organization, &r.User) == nil
 	case tenancy.IndependentUserRecord:
 		return t.records.membership(t.seed, &r.Organization, &r.User) == nil
 	case tenancy.IndependentAccountRecord:

@@ -382,3 +382,11 @@ func (f *founded) copyMembers(ctx context.Context) error {
 func BenchmarkJoin(b *testing.B) {
 	scenes.BenchmarkJoin(b, func(b *testing.B) tenancy.Store { return found(b).store }, 1_000, 10_000, 100_000)
 }
+
+// BenchmarkLists reads first pages of lists of small and large organizations (USR-16).
+func BenchmarkLists(b *testing.B) {
+	for _, members := range []int{1_000, 30_000} {
+		store, _ := open(b, nil)
+		scenes.BenchmarkLists(b, store, members)
+	}
+}

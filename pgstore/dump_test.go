@@ -39,6 +39,12 @@ func (p *planted) mark(of string) string {
 	return m
 }
 
+// word also looks for the last of some markers as the words of a search have it.
+func (p *planted) word(of string) {
+	last := p.marks[of][len(p.marks[of])-1]
+	p.marks["word of the "+of] = append(p.marks["word of the "+of], strings.ToUpper(last))
+}
+
 func (p *planted) email(of string) string {
 	return p.mark(of+": local part") + "@" + p.mark(of+": domain") + ".example.com"
 }
@@ -52,6 +58,7 @@ func (p *planted) signUp(email string, secret tenancy.Secret) tenancy.SignedUp {
 	up, err := p.dir.System().SignUp(p.t.Context(), in)
 	require.NoError(p.t, err)
 	p.users = append(p.users, up.User.ID)
+	p.word("user's name")
 	return up
 }
 
@@ -67,6 +74,7 @@ func plant(t *testing.T) *planted {
 	require.NoError(t, err)
 	ctx := t.Context()
 	p.ana = p.signUp(p.email("Owner's address"), tenancy.Secret{})
+	p.word("Owner's address: local part")
 	owner, org := p.dir.As(p.ana.User.ID), p.ana.Organization.ID
 	invite := func(of string) (tenancy.SentInvitation, string) {
 		email := p.email(of)
@@ -78,6 +86,13 @@ func plant(t *testing.T) *planted {
 	ben := p.signUp(email, sent.Secret)
 	_, err = p.dir.System().ChangeEmail(ctx, ben.User.ID, tenancy.Proven(p.email("changed address")))
 	require.NoError(t, err)
+	p.word("changed address: domain")
+	email = p.email("independent user's address")
+	sent, err = owner.InviteToAccount(ctx, p.ana.Account.ID,
+		tenancy.NewAccountInvitation{Email: email, Roles: tenancy.Roles(tenancy.Support)})
+	require.NoError(t, err)
+	p.signUp(email, sent.Secret)
+	p.word("independent user's address: local part")
 	invite("invitation that expires")
 	sent, _ = invite("declined invitation")
 	require.NoError(t, p.dir.System().DeclineInvitation(ctx, tenancy.Declination{Secret: sent.Secret}))
@@ -160,7 +175,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	}
 	found = p.found()
 	require.Positive(t, found["organization's name"], "it is kept for a while")
-	for _, of := range []string{"user's name", "Owner's address: local part", "Owner's address: domain",
+	for _, of := range []string{"user's name", "word of the user's name", "word of the Owner's address: local part",
+		"word of the changed address: domain", "word of the independent user's address: local part", "Owner's address: local part", "Owner's address: domain",
 		"changed address: local part", "changed address: domain",
 		"unproven domain", "domain's token", "connection"} {
 		require.Zero(t, found[of], of)

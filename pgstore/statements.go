@@ -313,6 +313,8 @@ const (
 // accounts.
 var (
 	moveDerived = []string{
+		"DELETE FROM tenancy_words WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_words AS kept" +
+			" WHERE kept.organization_id = $2::uuid AND kept.word_key = tenancy_words.word_key AND kept.user_id = tenancy_words.user_id)",
 		"UPDATE tenancy_words SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
 		"UPDATE tenancy_independent_users SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
 		"UPDATE tenancy_independent_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid",
@@ -324,6 +326,8 @@ var (
 	}
 	// Those that a merge brought together no longer hold.
 	deleteJoined = []string{
+		"DELETE FROM tenancy_words WHERE organization_id = $1::uuid AND independent AND EXISTS (SELECT 1 FROM tenancy_members" +
+			" WHERE tenancy_members.organization_id = $1::uuid AND tenancy_members.user_id = tenancy_words.user_id)",
 		"DELETE FROM tenancy_independent_users WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_members" +
 			" WHERE tenancy_members.organization_id = $1::uuid AND tenancy_members.user_id = tenancy_independent_users.user_id)",
 		"DELETE FROM tenancy_independent_accounts WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_accounts" +

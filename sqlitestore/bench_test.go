@@ -418,3 +418,10 @@ func (f *floor) batch(n int) {
 func BenchmarkJoin(b *testing.B) {
 	scenes.BenchmarkJoin(b, func(b *testing.B) tenancy.Store { return open(b) }, 1_000, 10_000, 100_000)
 }
+
+// BenchmarkLists reads first pages of lists of small and large organizations (USR-16).
+func BenchmarkLists(b *testing.B) {
+	for _, members := range []int{1_000, 100_000} {
+		scenes.BenchmarkLists(b, open(b), members)
+	}
+}

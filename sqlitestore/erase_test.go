@@ -41,6 +41,15 @@ func TestErased(t *testing.T) {
 		}
 		return found
 	}
+	folded := func() (found []string) { // as the words of a search have it
+		all := contents(t, path) + contents(t, path+"-wal")
+		for _, m := range marks {
+			if strings.Contains(all, strings.ToUpper(m)) {
+				found = append(found, m)
+			}
+		}
+		return found
+	}
 	var users []tenancy.UserID
 	ana, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(email()), Name: mark(),
 		Organization: mark(), Account: "account"})
@@ -55,6 +64,14 @@ func TestErased(t *testing.T) {
 			Secret: sent.Secret})
 		require.NoError(t, err)
 		users = append(users, ben.User.ID)
+		to = email()
+		sent, err = owner.InviteToAccount(t.Context(), ana.Account.ID,
+			tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})
+		require.NoError(t, err)
+		guest, err := host.SignUp(t.Context(), tenancy.NewSignUp{Email: tenancy.Proven(to), Name: mark(),
+			Secret: sent.Secret})
+		require.NoError(t, err)
+		users = append(users, guest.User.ID)
 		_, err = owner.InviteToAccount(t.Context(), ana.Account.ID,
 			tenancy.NewAccountInvitation{Email: email(), Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
@@ -64,6 +81,7 @@ func TestErased(t *testing.T) {
 	_, err = owner.AddDomain(t.Context(), org, mark()+".example")
 	require.NoError(t, err)
 	require.ElementsMatch(t, marks, held())
+	require.Len(t, folded(), 81*3, "the names and addresses of all users")
 	require.NoError(t, store.Checkpoint(t.Context()))
 
 	require.NoError(t, staff.DeleteOrganization(t.Context(), org, tenancy.OrganizationDeletion{}))
@@ -77,6 +95,7 @@ func TestErased(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, store.Vacuum(t.Context()))
 	require.Empty(t, held())
+	require.Empty(t, folded())
 	sound(t, store)
 
 	backup := fresh(t)

@@ -140,7 +140,7 @@ const (
 // statements of MoveAll for them.
 var (
 	moveDerived = []string{
-		"UPDATE tenancy_words SET organization_id = ?2 WHERE organization_id = ?1",
+		"UPDATE OR REPLACE tenancy_words SET organization_id = ?2 WHERE organization_id = ?1",
 		"UPDATE tenancy_independent_users SET organization_id = ?2 WHERE organization_id = ?1",
 		"UPDATE tenancy_independent_accounts SET organization_id = ?2 WHERE organization_id = ?1",
 	}
@@ -151,6 +151,9 @@ var (
 	}
 	// Those that a merge brought together no longer hold.
 	deleteJoined = []string{
+		"DELETE FROM tenancy_words WHERE organization_id = ?1 AND word_key >= ' ' AND word_key < '!' AND EXISTS" +
+			" (SELECT 1 FROM tenancy_members" +
+			" WHERE tenancy_members.organization_id = ?1 AND tenancy_members.user_id = tenancy_words.user_id)",
 		"DELETE FROM tenancy_independent_users WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_members" +
 			" WHERE tenancy_members.organization_id = ?1 AND tenancy_members.user_id = tenancy_independent_users.user_id)",
 		"DELETE FROM tenancy_independent_accounts WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_accounts" +

@@ -690,6 +690,14 @@ var brokenStores = []broken{
 					tx.Put(ctx, slices.Concat(were[0].Records, were[1].Records)...))
 			}}
 		}},
+	{"words of those who are no longer independent", []string{"MoveAll/of what is derived, into another organization"},
+		func(*naive) hooks {
+			return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+				were, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexWords, Key: tenancy.Key{In: move.Into},
+					Limit: math.MaxInt})
+				return errors.Join(err, tx.MoveAll(ctx, move), tx.Put(ctx, were[0].Records...))
+			}}
+		}},
 	{"moved at the end of the transaction", []string{"MoveAll/between other writes"}, func(s *naive) hooks {
 		var moves []tenancy.Move
 		return hooks{

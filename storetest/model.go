@@ -169,6 +169,9 @@ func movedInto(r tenancy.Record, move tenancy.Move) tenancy.Record {
 // organization which has it.
 func (m *model) joined(r tenancy.Record, org tenancy.OrganizationID) bool {
 	switch r := r.(type) {
+	case tenancy.WordRecord:
+		member := m.records[identity(tenancy.MembershipRecord{Organization: org, User: r.User})]
+		return r.Organization == org && r.Independent && member != nil
 	case tenancy.IndependentUserRecord:
 		member := m.records[identity(tenancy.MembershipRecord{Organization: org, User: r.User})]
 		return r.Organization == org && member != nil

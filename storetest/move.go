@@ -79,14 +79,21 @@ func ties(first ...int) (records []tenancy.Record) {
 			}
 			records = append(records,
 				tenancy.IndependentUserRecord{Organization: org, User: userID(theirs + 1), Account: accountID(mine)},
+				independentWord(org, userID(theirs+1), theirs),
 				tenancy.IndependentAccountRecord{Organization: org, Account: accountID(theirs + 1),
 					Parent: accountID(theirs), User: userID(mine + 2)})
 		}
 		records = append(records,
 			tenancy.IndependentUserRecord{Organization: org, User: userID(90), Account: accountID(mine + 3)},
+			independentWord(org, userID(90), 90),
 			tenancy.IndependentAccountRecord{Organization: org, Account: accountID(70), User: userID(mine + 2)})
 	}
 	return records
+}
+
+func independentWord(org tenancy.OrganizationID, user tenancy.UserID, n int) tenancy.Record {
+	return tenancy.WordRecord{Organization: org, User: user, Independent: true,
+		Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(n))}}
 }
 
 // neighbours returns what no move of organization 1 changes: two other organizations,
@@ -177,9 +184,9 @@ func (c trial) moveTies(into tenancy.OrganizationID) {
 			moved++
 		}
 	}
-	want := [2]int{12, 0} // of 18, six are of the first organization
+	want := [2]int{18, 0} // of 27, nine are of the first organization
 	if !into.IsZero() {
-		want = [2]int{10, 4} // two of the second are joined with the first, and two of the first with the second
+		want = [2]int{15, 6} // three of the second are joined with the first, and three of the first with the second
 	}
 	require.Equal(c, want, [2]int{kept, moved})
 }

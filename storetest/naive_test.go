@@ -404,6 +404,9 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 					continue
 				}
 				moved.Organization = move.Into
+				if _, ok := find(tx.content, moved); ok {
+					continue
+				}
 				r = moved
 			}
 		case tenancy.IndependentUserRecord:
@@ -434,6 +437,9 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 // organization belongs to it.
 func (tx *naiveTx) joined(r tenancy.Record, org tenancy.OrganizationID) (joined bool) {
 	switch r := r.(type) {
+	case tenancy.WordRecord:
+		_, joined = find(tx.content, tenancy.MembershipRecord{Organization: org, User: r.User})
+		return joined && r.Independent && r.Organization == org
 	case tenancy.IndependentUserRecord:
 		_, joined = find(tx.content, tenancy.MembershipRecord{Organization: org, User: r.User})
 		return joined && r.Organization == org

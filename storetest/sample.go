@@ -120,8 +120,9 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.MembershipRecord{Organization: orgID(own), User: userID(group)}
 	},
 	tenancy.IndexWords: func(own, group, n int) tenancy.Record {
-		return tenancy.WordRecord{Organization: orgID(group), User: userID(own),
-			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(n))}}
+		word, independent := strings.CutPrefix(text(n), " ") // which no word begins with
+		return tenancy.WordRecord{Organization: orgID(group), User: userID(own), Independent: independent,
+			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}}
 	},
 	tenancy.IndexFormerMembers: func(own, group, _ int) tenancy.Record {
 		return tenancy.FormerMemberRecord{Organization: orgID(group), User: userID(own)}

@@ -81,40 +81,43 @@ func BenchmarkJoin(b *testing.B, open func(*testing.B) tenancy.Store, sizes ...i
 
 // Crowd stores members of an organization without the library's knowledge, since signing so
 // many people up takes longer than what is measured. Their names are "Person 000017 Common";
-// of those whose number a thousand divides, also "Rare". Of every hundred, one has a role on
-// an account of another organization, and there is another user who is not a member and has
-// one on an account of this organization.
+// of twenty among the first thousand, also "Rare". Of every hundred one, and of the first
+// ones so many that they fill a page, have a role on an account of another organization, and
+// beside each there is another user who is not a member and has a role on an account of this
+// organization.
 func (s *Scene) Crowd(ours, theirs tenancy.SignedUp, members int) {
 	s.tb.Helper()
 	const batch = 1000
+	accounts := 0
 	for from := 0; from < members; from += batch {
 		var records []tenancy.Record
 		for n := from; n < min(from+batch, members); n++ {
 			records = append(records, person(ours, theirs, n)...)
+			if isOutside(n) {
+				accounts++
+			}
 		}
 		s.Put(records...)
 	}
 	s.tally(ours.Organization.ID, members, 0)
-	s.tally(theirs.Organization.ID, 0, (members+99)/100)
+	s.tally(theirs.Organization.ID, 0, accounts)
 }
+
+func isRare(n int) bool { return n < 1000 && n%50 == 0 }
+
+func isOutside(n int) bool { return n < 150 || n%100 == 0 }
 
 // person returns the records of one of the crowd.
 func person(ours, theirs tenancy.SignedUp, n int) []tenancy.Record {
 	support := tenancy.Roles(tenancy.Support)
 	org, user := ours.Organization.ID, userOf(n, "person", fmt.Sprintf("Person %06d Common", n))
-	words := []string{"PERSON", fmt.Sprintf("%06d", n), "COMMON"}
-	if n%1000 == 0 {
+	if isRare(n) {
 		user.Personal.Name = tenancy.NewPersonal(user.Personal.Name.Reveal() + " Rare")
-		words = append(words, "RARE")
 	}
-	words[0] = strings.ToUpper(user.Personal.Address.Reveal())
-	records := []tenancy.Record{user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1}}
-	for _, word := range words {
-		records = append(records, tenancy.WordRecord{Organization: org, User: user.ID,
-			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(word)}})
-	}
-	records = append(records, tenancy.GrantRecord{Account: ours.Account.ID, User: user.ID, Roles: support})
-	if n%100 == 0 {
+	records := []tenancy.Record{user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1},
+		tenancy.GrantRecord{Account: ours.Account.ID, User: user.ID, Roles: support}}
+	records = append(records, Words(user, org, false)...)
+	if isOutside(n) {
 		guest := userOf(n, "guest", "Guest")
 		outside := tenancy.AccountRecord{ID: tenancy.AccountID(user.ID), Owner: theirs.User.ID,
 			Organization: theirs.Organization.ID, Created: 1}
@@ -126,8 +129,24 @@ func person(ours, theirs tenancy.SignedUp, n int) []tenancy.Record {
 			tenancy.GrantRecord{Account: outside.ID, User: user.ID, Roles: support},
 			tenancy.IndependentAccountRecord{Organization: org, User: user.ID, Account: outside.ID},
 			tenancy.IndependentUserRecord{Organization: theirs.Organization.ID, User: user.ID, Account: outside.ID})
+		records = append(records, Words(guest, org, true)...)
+		records = append(records, Words(user, theirs.Organization.ID, true)...)
 	}
 	return records
+}
+
+// Words returns the words by which the library finds a user in an organization of which they
+// are a member, or to which they are independent. The name is made of ASCII letters, and no
+// word of it begins another one.
+func Words(user tenancy.UserRecord, org tenancy.OrganizationID, independent bool) (words []tenancy.Record) {
+	for _, word := range append(strings.Fields(user.Personal.Name.Reveal()), user.Personal.Address.Reveal()) {
+		if !strings.HasPrefix(strings.ToUpper(user.Personal.Address.Reveal()), strings.ToUpper(word)) ||
+			word == user.Personal.Address.Reveal() {
+			words = append(words, tenancy.WordRecord{Organization: org, User: user.ID, Independent: independent,
+				Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(strings.ToUpper(word))}})
+		}
+	}
+	return words
 }
 
 func userOf(n int, what, name string) (u tenancy.UserRecord) {
@@ -159,10 +178,10 @@ func BenchmarkLists(b *testing.B, store tenancy.Store, members int) {
 	users("nobody of two words", tenancy.UserQuery{Search: "common nobody"}, 0)
 	users("one", tenancy.UserQuery{Search: "000017 common"}, 1)
 	users("address", tenancy.UserQuery{Search: "person17@crowd"}, 1)
-	users("few", tenancy.UserQuery{Search: "rare"}, 1)
+	users("few", tenancy.UserQuery{Search: "rare"}, 20)
 	users("many", tenancy.UserQuery{Search: "common"}, 50)
 	users("managed", tenancy.UserQuery{}, 50)
-	users("independent users", tenancy.UserQuery{Kind: tenancy.KindIndependent}, 10)
+	users("independent users", tenancy.UserQuery{Kind: tenancy.KindIndependent}, 50)
 	b.Run(fmt.Sprintf("independent accounts/members=%d", members), func(b *testing.B) {
 		for b.Loop() {
 			page, _, err := tenancy.Collect(owner.Accounts(context.Background(), org,

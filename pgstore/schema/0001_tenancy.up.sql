@@ -70,10 +70,12 @@ CREATE TABLE tenancy_members (
 );
 CREATE INDEX tenancy_memberships_of ON tenancy_members (user_id, organization_id);
 
--- The words of members' names and addresses, by which members are found. Derived from the tables above.
+-- The words of names and addresses, by which members and independent users are found. word_key: the word, of
+-- independent users behind a space. Derived from members, users and independent users.
 CREATE TABLE tenancy_words (
     organization_id        uuid NOT NULL,
     user_id                uuid NOT NULL,
+    independent            boolean NOT NULL,
     word                   text NOT NULL,
     word_key               bytea NOT NULL,
     PRIMARY KEY (organization_id, word_key, user_id)

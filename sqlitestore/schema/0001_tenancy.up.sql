@@ -72,10 +72,12 @@ CREATE TABLE tenancy_members (
 CREATE INDEX tenancy_memberships_of
     ON tenancy_members (user_id, organization_id);
 
--- The words of members' names and addresses, by which members are found. Derived from the tables above.
+-- The words of names and addresses, by which members and independent users are found. word_key: the word, of
+-- independent users behind a space. Derived from members, users and independent users.
 CREATE TABLE tenancy_words (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    independent     INTEGER NOT NULL CHECK (independent IN (0, 1)),
     word            TEXT NOT NULL,
     word_key        TEXT NOT NULL,
     PRIMARY KEY (organization_id, word_key, user_id)
