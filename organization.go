@@ -68,7 +68,8 @@ func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (F
 		check.id(account)
 	}
 	check.that(!in.AllStay || len(in.Stay) == 0, CodeInput)
-	return update(ctx, s, call{opCreateOrganization, "", check.err}, (*reads).loadCreateOrganization,
+	return update(ctx, s, call{opCreateOrganization, "", check.err},
+		func(r *reads) createOrganizationFacts { return r.loadCreateOrganization(in) },
 		func(f createOrganizationFacts, c *changes) (FoundedOrganization, error) {
 			return decideCreateOrganization(f, in, c)
 		})
@@ -79,7 +80,7 @@ type createOrganizationFacts struct {
 	founder belongings // their record, memberships and accounts; zero: the actor is no user
 }
 
-func (r *reads) loadCreateOrganization() (f createOrganizationFacts) {
+func (r *reads) loadCreateOrganization(in NewOrganization) (f createOrganizationFacts) {
 	if !r.actor.isUser() {
 		return f
 	}
@@ -88,7 +89,7 @@ func (r *reads) loadCreateOrganization() (f createOrganizationFacts) {
 	}
 	f.founder.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
 	f.founder.owned = r.families(r.actor.User)
-	r.needRoles(r.actor.User, f.founder.owned)
+	r.needRoles(r.actor.User, f.coming(in)) // who has roles on accounts that stay does not matter
 	for _, stream := range streamsOf(r.actor.User, f.founder.memberships) {
 		r.needHead(stream)
 		r.needCounts(stream.Organization)
