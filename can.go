@@ -19,11 +19,33 @@ type Decision struct {
 	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
 }
 
+// Err returns nil if the decision allows, and else the code that a host answers with, whose
+// Sentence and Status it shows (GEN-16): CodeNotFound where the user does not reach what was
+// asked about, so that it looks as if it were not there; CodeNotAllowed where no role of
+// theirs permits it; CodeActor if they are inactive or deleted; CodeSuspended and CodeClosed
+// where the account's state forbids it.
+func (d Decision) Err() error {
+	if d.Allowed {
+		return nil
+	}
+	switch d.Why {
+	case WhyInsufficient:
+		return CodeNotAllowed
+	case WhyInactive:
+		return CodeActor
+	case WhySuspended:
+		return CodeSuspended
+	case WhyClosed:
+		return CodeClosed
+	}
+	return CodeNotFound
+}
+
 // Why is the reason of a Decision.
 type Why string
 
-// The reasons. With WhyUnreachable a host answers as if the thing were not there
-// (404). With the other reasons that refuse it answers that it is not allowed (403).
+// The reasons. With WhyUnreachable a host answers as if the thing were not there. Err has
+// the code for each of those that refuse.
 const (
 	WhyUnreachable      Why = "unreachable"       // no role on it, or it is not there
 	WhyInsufficient     Why = "insufficient"      // a role, but none that permits it

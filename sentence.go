@@ -154,7 +154,7 @@ var sentences = map[Code]string{
 	CodeNotRefused:       "You do not need an invitation. Sign up with this address.",
 	CodeClosed:           "This account is closed.",
 	CodeParentSuspended:  "The main account is suspended. It has to be reactivated first.",
-	CodeSuspended:        "The main account is not active.",
+	CodeSuspended:        "This account, or its main account, is suspended.",
 	CodeSubaccount:       "This works for main accounts only, and this is a subaccount.",
 	CodeUnmanaged:        "This account does not belong to an organization.",
 	CodeOwnerGrant:       "You cannot change the role of the account's owner this way. Transfer the account instead.",

@@ -16,9 +16,10 @@ var (
 	// ErrSecret means that a text is not a secret.
 	ErrSecret = errors.New("webhook: not a secret")
 	// ErrEndpoint means that an endpoint is not complete: its ID is not 1 to 64
-	// characters, its URL is not an absolute https one without user and fragment, or it
-	// has no secret, more than five, or one that is not sound.
-	ErrEndpoint = errors.New("webhook: not an endpoint")
+	// characters, its URL is not an absolute https one without user and fragment, one of
+	// its Types is not a type of event, or it has no secret, more than five, or one that
+	// is not sound.
+	ErrEndpoint = errors.New("webhook: the endpoint's ID, URL, types or secrets are not sound")
 	// ErrNotFound means that there is no such endpoint.
 	ErrNotFound = errors.New("webhook: no such endpoint")
 	// ErrAddress means that an endpoint's name leads to an address that is not public.
@@ -37,7 +38,7 @@ type Endpoint struct {
 	ID           string                 // the host's, 1 to 64 characters
 	URL          string                 // an absolute https URL
 	Organization tenancy.OrganizationID // whose events it gets; zero: all events
-	Types        []string               // the types of events that it gets, such as "UserJoined"; nil: all types
+	Types        []string               // the types of events that it gets, such as "MemberJoined"; nil: all types
 	Secrets      []Secret               // one to five, the newest first: each message is signed with all
 }
 
@@ -50,9 +51,21 @@ func (e Endpoint) valid(insecure bool) bool {
 	if u.Scheme != "https" && !(insecure && u.Scheme == "http") {
 		return false
 	}
+	if slices.ContainsFunc(e.Types, func(name string) bool { return !eventNames[name] }) {
+		return false
+	}
 	unsound := func(s Secret) bool { return s.key() == nil }
 	return len(e.Secrets) >= 1 && len(e.Secrets) <= 5 && !slices.ContainsFunc(e.Secrets, unsound)
 }
+
+// eventNames are the names of the types of events.
+var eventNames = func() map[string]bool {
+	names := map[string]bool{}
+	for _, data := range tenancy.EventTypes() {
+		names[tenancy.EventType(data)] = true
+	}
+	return names
+}()
 
 // wants reports whether an endpoint gets an event.
 func (e Endpoint) wants(event tenancy.Event) bool {

@@ -613,6 +613,7 @@ func TestEndpoints(t *testing.T) {
 		"no host":            func(e *webhook.Endpoint) { e.URL = "https:///x" },
 		"a user":             func(e *webhook.Endpoint) { e.URL = "https://a:b@hooks.example/" },
 		"a fragment":         func(e *webhook.Endpoint) { e.URL = "https://hooks.example/#x" },
+		"no such type":       func(e *webhook.Endpoint) { e.Types = []string{"UserJoined"} },
 		"no secret":          func(e *webhook.Endpoint) { e.Secrets = nil },
 		"six secrets":        func(e *webhook.Endpoint) { e.Secrets = slices.Repeat(secret, 6) },
 		"the zero secret":    func(e *webhook.Endpoint) { e.Secrets = []webhook.Secret{{}} },

@@ -290,7 +290,7 @@ var operations = []operation{
 		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Kind: tenancy.KindPending}))
 	}),
 	on("Users, a search that finds one", func(ctx context.Context, w *world) error {
-		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "number77"}))
+		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "member77@"}))
 	}),
 	on("Users, a search that finds nobody", func(ctx context.Context, w *world) error {
 		return page(w.boss().Users(ctx, w.org, tenancy.UserQuery{Search: "zzz"}))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -108,17 +109,8 @@ func (h *host) may(permission tenancy.Permission, next answer) answer {
 	}
 }
 
-// allowed returns what a decision refuses with. What the person cannot reach is a 404, and
-// what they can reach and may not do a 403.
-func allowed(d tenancy.Decision, err error) error {
-	switch {
-	case err != nil || d.Allowed:
-		return err
-	case d.Why == tenancy.WhyUnreachable:
-		return tenancy.CodeNotFound
-	}
-	return tenancy.CodeNotAllowed
-}
+// allowed returns what a decision refuses with, or the error that there is instead.
+func allowed(d tenancy.Decision, err error) error { return cmp.Or(err, d.Err()) }
 
 // requestKey is where a request's context has its ID.
 type requestKey struct{}
