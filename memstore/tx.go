@@ -169,7 +169,11 @@ func (t *tx) moveDerived(move tenancy.Move) error {
 	t.gathered()
 	for _, i := range []tenancy.Index{tenancy.IndexWords, tenancy.IndexIndependentUsers,
 		tenancy.IndexIndependentAccounts} {
-		for _, r := range t.all(i, move.Into) {
+		lookup := tenancy.Lookup{Key: tenancy.Key{In: move.Into}, Limit: math.MaxInt}
+		if i == tenancy.IndexWords { // those of independent users begin with a space; members' hold anyway
+			lookup.Key.Text, lookup.Until = " ", "!"
+		}
+		for _, r := range t.list(&t.rows[i], &lookup) {
 			if t.holds(r) {
 				continue
 			}
