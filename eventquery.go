@@ -147,7 +147,9 @@ func ceiling(t time.Time) Instant {
 	if t.IsZero() {
 		return 0
 	}
-	at := instantOf(t)
+	// What is before the first event or after the last one is as good as their ends.
+	t = time.UnixMicro(min(max(t.Unix(), 0), 1<<40) * 1_000_000).Add(time.Duration(t.Nanosecond()))
+	at := max(instantOf(t), 1)
 	if at.Time().Before(t) {
 		at++
 	}

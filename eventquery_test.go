@@ -209,3 +209,26 @@ func TestEventNamesOfBusyUsers(t *testing.T) {
 	require.Equal(t, steps, counting.Steps)
 	require.NotContains(t, counting.Listed, tenancy.IndexGrantsOf)
 }
+
+// TestEventsFarTimes wants what is before and after all events of times beyond what an
+// Instant holds.
+func TestEventsFarTimes(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	far, early := time.Unix(1<<62, 0), time.Unix(-1<<62, 0)
+	for name, tt := range map[string]struct {
+		query tenancy.EventQuery
+		want  int
+	}{
+		"EVT-7 until far in the future":  {tenancy.EventQuery{Until: far}, 1},
+		"EVT-7 since far in the future":  {tenancy.EventQuery{Since: far}, 0},
+		"EVT-7 until far in the past":    {tenancy.EventQuery{Until: early}, 0},
+		"EVT-7 since far in the past":    {tenancy.EventQuery{Since: early}, 1},
+		"EVT-7 until just before 1970":   {tenancy.EventQuery{Until: time.Unix(0, -1)}, 0},
+		"EVT-7 since the year 300000 AD": {tenancy.EventQuery{Since: time.Date(300000, 1, 1, 0, 0, 0, 0, time.UTC)}, 0},
+	} {
+		found, _, err := tenancy.Collect(c.as(c.owner).Events(c.ctx(), tenancy.Stream{Organization: c.org}, tt.query), 1)
+		require.NoError(t, err, name)
+		require.Len(t, found, tt.want, name)
+	}
+}

@@ -79,7 +79,7 @@ type search []string
 
 // searchOf returns the search for a text.
 func searchOf(text string) search {
-	words := wordsOf(text)
+	words := strings.Fields(fold(text)) // all of them: a query is bounded by its length
 	slices.SortFunc(words, func(a, b string) int {
 		if longer := len(b) - len(a); longer != 0 {
 			return longer

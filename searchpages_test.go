@@ -3,6 +3,7 @@ package tenancy_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -334,4 +335,15 @@ func TestIndependentPages(t *testing.T) {
 			seen[a.ID] = true
 		}
 	}
+}
+
+// TestSearchManyWords wants each word of a search looked at, however many there are
+// (USR-16).
+func TestSearchManyWords(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	found, _, err := tenancy.Collect(c.as(c.owner).Users(c.ctx(), c.org,
+		tenancy.UserQuery{Search: strings.Repeat("d ", 64) + "zzz"}), 1)
+	require.NoError(t, err)
+	require.Empty(t, found)
 }

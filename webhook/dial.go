@@ -46,6 +46,9 @@ var closed = func() (all []netip.Prefix) {
 	return all
 }()
 
+// given is what of IPv6 is given out to networks. Nothing else is public.
+var given = netip.MustParsePrefix("2000::/3")
+
 // public reports whether an address is one of the public internet. What IPv6 wraps as
 // an IPv4 address is judged as that.
 func public(a netip.Addr) bool {
@@ -53,7 +56,7 @@ func public(a netip.Addr) bool {
 		return false
 	}
 	a = a.Unmap()
-	if !a.IsGlobalUnicast() || a.IsPrivate() {
+	if !a.IsGlobalUnicast() || a.IsPrivate() || a.Is6() && !given.Contains(a) {
 		return false
 	}
 	for _, p := range closed {

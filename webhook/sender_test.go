@@ -559,7 +559,7 @@ func TestAddresses(t *testing.T) {
 		require.Zero(t, d.deliver())
 		return told
 	}
-	for _, address := range []string{"127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", "172.16.0.1",
+	for _, address := range []string{"127.0.0.1", "::1", "::ffff:127.0.0.1", "::ffff:0:127.0.0.1", "1::1", "4000::1", "10.1.2.3", "172.16.0.1",
 		"192.168.1.1", "169.254.169.254", "fe80::1", "fd00:ec2::254", "0.0.0.0", "::", "224.0.0.1", "ff02::1",
 		"100.100.100.200", "64:ff9b::7f00:1", "2002:7f00:1::"} {
 		t.Run("SEC-29 a name that leads to "+address, func(t *testing.T) {

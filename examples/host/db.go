@@ -158,6 +158,7 @@ CREATE TABLE IF NOT EXISTS host_identities (
     issuer     text NOT NULL,
     subject    text NOT NULL,
     user_id    uuid NOT NULL REFERENCES tenancy_users (id),
+    connection uuid, -- that vouched for it; NULL: the person linked it, or it is of the host's own provider
     PRIMARY KEY (issuer, subject)
 );
 CREATE INDEX IF NOT EXISTS host_identities_user ON host_identities (user_id);

@@ -244,7 +244,7 @@ func TestSingleSignOn(t *testing.T) {
 			})
 			require.NoError(t, err)
 			who := identity{Issuer: s.idp.URL, Subject: "subject-of-" + name}
-			require.NoError(t, saveIdentity(t.Context(), s.host.db, who, made.User.ID))
+			require.NoError(t, saveIdentity(t.Context(), s.host.db, who, made.User.ID, tenancy.ConnectionID{}))
 			code, _ := b.signIn(s.idp, name, nil)
 			require.Equal(t, http.StatusOK, code)
 			b.whoami()

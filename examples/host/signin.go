@@ -186,15 +186,18 @@ func (h *host) claims(ctx context.Context, f flow, code string) (who identity, e
 }
 
 // userOf returns the user of an identity. The first time it signs the person up, or links
-// the identity to the user whom a connection vouches for. The identity's row and the user
+// the identity to the user whom a connection vouches for. Such a link holds only for as long
+// as the connection may vouch for the user: not for somebody who has left the organization,
+// or who owns one now (SSO-4). The identity's row and the user
 // are made in one transaction: a crash leaves both or none, and after an answer that is
 // lost the person finds themselves at their next sign-in.
 func (h *host) userOf(
 	ctx context.Context, f flow, who identity, request tenancy.Reference,
 ) (user tenancy.UserID, err error) {
 	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
-		user, err = findIdentity(ctx, in, who)
-		if err != nil || !user.IsZero() {
+		var vouchedBy tenancy.ConnectionID
+		user, vouchedBy, err = findIdentity(ctx, in, who)
+		if err != nil || !user.IsZero() && vouchedBy.IsZero() {
 			return err
 		}
 		system := h.dir.On(joined).System().Correlate(request)
@@ -207,23 +210,28 @@ func (h *host) userOf(
 			if err != nil {
 				return err
 			}
-			if !vouching.Vouched {
+			switch {
+			case !vouching.Vouched:
 				return vouching.Why
+			case user == vouching.User && !user.IsZero():
+				return nil
+			case !user.IsZero(): // the address is not theirs any more
+				return tenancy.CodeNotMember
 			}
-			user = vouching.User
-		}
-		if user.IsZero() {
-			made, err := system.SignUp(ctx, tenancy.NewSignUp{
-				Email:  tenancy.Proven(who.Email),
-				Name:   cmp.Or(who.Name, "New user"),
-				Secret: tenancy.ParseSecret(f.Secret),
-			})
-			if err != nil {
-				return err // CodeEmailTaken: sign in as before, and link the identity from there
+			if user = vouching.User; !user.IsZero() {
+				return saveIdentity(ctx, in, who, user, f.Connection)
 			}
-			user = made.User.ID
 		}
-		return saveIdentity(ctx, in, who, user)
+		made, err := system.SignUp(ctx, tenancy.NewSignUp{
+			Email:  tenancy.Proven(who.Email),
+			Name:   cmp.Or(who.Name, "New user"),
+			Secret: tenancy.ParseSecret(f.Secret),
+		})
+		if err != nil {
+			return err // CodeEmailTaken: sign in as before, and link the identity from there
+		}
+		user = made.User.ID
+		return saveIdentity(ctx, in, who, user, f.Connection)
 	})
 	return user, err
 }
@@ -238,16 +246,21 @@ func (h *host) link(w http.ResponseWriter, r *http.Request, f flow, who identity
 	}
 	err = h.db.transact(r.Context(), func(ctx context.Context, in rows, joined tenancy.Store) error {
 		dir := h.dir.On(joined)
-		has, err := findIdentity(ctx, in, who)
+		has, vouchedBy, err := findIdentity(ctx, in, who)
 		switch {
 		case err != nil:
 			return err
 		case has.IsZero():
-			if err := saveIdentity(ctx, in, who, user); err != nil {
+			if err := saveIdentity(ctx, in, who, user, tenancy.ConnectionID{}); err != nil {
 				return err
 			}
 		case has != user:
 			return errIdentity
+		case !vouchedBy.IsZero(): // from now on it is theirs, whatever the connection says
+			if err := in.exec(ctx, "UPDATE host_identities SET connection = NULL WHERE issuer = $1 AND subject = $2",
+				who.Issuer, who.Subject); err != nil {
+				return err
+			}
 		}
 		if f.Connection.IsZero() {
 			return nil
@@ -268,20 +281,25 @@ func (h *host) link(w http.ResponseWriter, r *http.Request, f flow, who identity
 	return nil
 }
 
-// findIdentity returns the user of an identity, or the zero ID.
-func findIdentity(ctx context.Context, in rows, who identity) (user tenancy.UserID, err error) {
+// findIdentity returns the user of an identity, or the zero ID, and the connection that
+// vouched for it, if one did.
+func findIdentity(
+	ctx context.Context, in rows, who identity,
+) (user tenancy.UserID, vouchedBy tenancy.ConnectionID, err error) {
 	err = in.row(ctx,
-		"SELECT user_id FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject,
-	).Scan(&user)
+		"SELECT user_id, connection FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject,
+	).Scan(&user, &vouchedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = nil
 	}
-	return user, err
+	return user, vouchedBy, err
 }
 
-func saveIdentity(ctx context.Context, in rows, who identity, user tenancy.UserID) error {
-	return in.exec(ctx,
-		"INSERT INTO host_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", who.Issuer, who.Subject, user)
+func saveIdentity(
+	ctx context.Context, in rows, who identity, user tenancy.UserID, vouchedBy tenancy.ConnectionID,
+) error {
+	return in.exec(ctx, "INSERT INTO host_identities (issuer, subject, user_id, connection) VALUES ($1, $2, $3, $4)",
+		who.Issuer, who.Subject, user, vouchedBy)
 }
 
 // providerContext makes requests to providers end in time.
