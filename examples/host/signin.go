@@ -201,12 +201,13 @@ func (h *host) userOf(
 			return err
 		}
 		system := h.dir.On(joined).System().Correlate(request)
-		if f.Connection.IsZero() && !who.Verified {
+		connection := cmp.Or(f.Connection, vouchedBy)
+		if connection.IsZero() && !who.Verified {
 			return errUnproven
 		}
-		if !f.Connection.IsZero() {
+		if !connection.IsZero() {
 			// The provider is a customer's, so its word counts only where the library says so.
-			vouching, err := system.VouchesFor(ctx, f.Connection, who.Email)
+			vouching, err := system.VouchesFor(ctx, connection, who.Email)
 			if err != nil {
 				return err
 			}
@@ -219,7 +220,7 @@ func (h *host) userOf(
 				return tenancy.CodeNotMember
 			}
 			if user = vouching.User; !user.IsZero() {
-				return saveIdentity(ctx, in, who, user, f.Connection)
+				return saveIdentity(ctx, in, who, user, connection)
 			}
 		}
 		made, err := system.SignUp(ctx, tenancy.NewSignUp{
@@ -231,7 +232,7 @@ func (h *host) userOf(
 			return err // CodeEmailTaken: sign in as before, and link the identity from there
 		}
 		user = made.User.ID
-		return saveIdentity(ctx, in, who, user, f.Connection)
+		return saveIdentity(ctx, in, who, user, connection)
 	})
 	return user, err
 }
