@@ -152,12 +152,14 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 // On an account the roles are added to those the invitee has there. Administrator
 // replaces others, and the Owner and Administrators stay just that (ACC-7).
 //
-// Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
-// or the invitation was sent to another address; CodeSettled, also if the organization or
-// account has ended, which revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; for an Owner of organizations
-// CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
-// CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
+// Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither
+// is or the invitation was sent to another address; CodeSettled, also if the
+// organization or account has ended, which revokes it, CodeExpired, CodeInviter,
+// CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit,
+// CodeAccountLimit; for an Owner of organizations CodeNoLiveDomain,
+// CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeHIPAADesignated;
+// CodeTermsChanged with the Terms that hold now in Error.Terms;
+// CodeOrganizationSuspended, also if the invitee owns a suspended one.
 func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {
 	var check form
 	key := invitationKey{in.Secret, in.Invitation}
@@ -369,6 +371,8 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 		return err
 	}
 	switch {
+	case f.organization.isSuspended(): // the invitation waits (ORG-15)
+		return CodeOrganizationSuspended
 	case !c.couldSend(f):
 		return CodeInviter
 	case f.entry.closed(f.target, c):

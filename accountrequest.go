@@ -36,7 +36,8 @@ type AccountRequestQuery struct {
 // expire as invitations do (ACC-4). Owner and Administrators may call it.
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged; CodeAccountManaged if the
-// organization has the account already; CodeAccountRequested if a request is pending.
+// organization has the account already; CodeAccountRequested if a request is pending;
+// CodeOrganizationSuspended.
 func (s *Session) AddAccount(
 	ctx context.Context, org OrganizationID, account AccountID,
 ) (AccountRequest, error) {
@@ -148,7 +149,8 @@ func decideAccountRequests(
 // organization that asks; CodeNotTheirs if an organization that the actor does not own
 // manages the account; CodeSettled, CodeExpired; CodeClosed; CodeInviter if the person
 // who asked may no longer ask; CodeHIPAADesignated if the account or a subaccount is
-// designated, and the organization is not entitled; CodeAccountLimit.
+// designated, and the organization is not entitled; CodeAccountLimit;
+// CodeOrganizationSuspended if the one that asks is, or the one that has the account.
 func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID) (Account, error) {
 	var check form
 	check.id(request)
@@ -159,13 +161,14 @@ func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID
 
 // acceptAccountRequestFacts is a request for an account, and both sides of it.
 type acceptAccountRequestFacts struct {
-	standing                      // in the organization that asks
-	request     *InvitationRecord // nil: there is none
-	account     *AccountRecord    // nil: there is none, or it is a subaccount
-	subaccounts []AccountRecord   // those that are not closed
-	holder      *MembershipRecord // the account owner's in the organization that has the account
-	inviter     *UserRecord       // who asked
-	inviting    *MembershipRecord // the inviter's in the organization that asks
+	standing                        // in the organization that asks
+	request     *InvitationRecord   // nil: there is none
+	account     *AccountRecord      // nil: there is none, or it is a subaccount
+	subaccounts []AccountRecord     // those that are not closed
+	from        *OrganizationRecord // the one that has the account; nil: none
+	holder      *MembershipRecord   // the account owner's in the organization that has the account
+	inviter     *UserRecord         // who asked
+	inviting    *MembershipRecord   // the inviter's in the organization that asks
 }
 
 func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountRequestFacts) {
@@ -182,7 +185,9 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	}
 	need(r, grantOn(f.account.ID, f.account.Owner))
 	r.needHead(f.account.stream())
-	r.needCounts(f.account.Organization)
+	if org := f.account.Organization; !org.IsZero() {
+		f.from = find(r, organizationByID(org))
+	}
 	f.subaccounts = all(r, openSubaccountsOf(f.account.ID))
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
@@ -214,6 +219,8 @@ func (f acceptAccountRequestFacts) authorize(c *changes) error {
 	case f.request == nil || f.organization == nil:
 		return CodeNotFound
 	case f.asks(c.actor):
+		c.actsOn(f.organization)
+		c.actsOn(f.from)
 		return nil
 	case c.actor.isUser() && !f.managesUsers():
 		return CodeNotFound

@@ -19,7 +19,8 @@ type Grant struct {
 // Setting the roles that the user has changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember.
+// CodeNotAllowed; CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember;
+// CodeOrganizationSuspended.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, roles RoleSet,
 ) (Grant, error) {

@@ -97,10 +97,10 @@ const (
 // ImportUsers takes no ID from Once.
 //
 // Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
-// CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
-// address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
-// CodeMergeClosed.
+// CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain;
+// CodeOrganizationSuspended. Of an address: CodeEmail, CodeNotEligible, CodeMember,
+// CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
+// CodeCandidateDomain, CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
 	return observe(ctx, s, opImportUsers.name,
 		func(ctx context.Context, s *Session) ([]ImportedUser, error) { return s.importUsers(ctx, org, in) })
@@ -303,6 +303,9 @@ func (f importBatchFacts) take(n newcomer, c *changes) importOutcome {
 	if n.user != nil {
 		able.member = get(c.world, memberOf(org, n.user.ID)) != nil
 		able.elsewhere = n.theirs.managedElsewhere(org)
+		able.suspended = slices.ContainsFunc(n.theirs.memberships, func(m MembershipRecord) bool {
+			return m.Organization != org && get(c.world, organizationByID(m.Organization)).isSuspended()
+		})
 	}
 	if err := able.refusal(c); err != nil {
 		return importOutcome{refusal: err}
@@ -327,11 +330,13 @@ type eligibility struct {
 	user      *UserRecord    // nil: nobody has the address, or the ID
 	member    bool           // they are in the Prime
 	elsewhere bool           // they are managed by another organization
+	suspended bool           // an organization that they own is: no more is said of it (ORG-15)
 }
 
 // eligibility returns whether the Owner of Candidates can be imported.
 func (m merger) eligibility() eligibility {
-	return eligibility{m.prime, m.domains, m.owner, m.member != nil, m.elsewhere}
+	suspended := slices.ContainsFunc(m.candidates, func(c candidacy) bool { return c.organization.Suspended })
+	return eligibility{m.prime, m.domains, m.owner, m.member != nil, m.elsewhere, suspended}
 }
 
 // refusal decides it.
@@ -350,6 +355,8 @@ func (e eligibility) refusal(c *changes) error {
 		return CodeMember
 	case e.elsewhere:
 		return CodeManagedElsewhere
+	case e.suspended:
+		return CodeNotEligible
 	case d.signUpPolicy(e.prime) == PolicyClosed:
 		return CodeSignUpClosed
 	}
@@ -441,6 +448,7 @@ type importableUsersFacts struct {
 	domainStanding
 	users       []UserRecord
 	memberships [][]MembershipRecord // the users', in the same places
+	suspended   []bool               // whether an organization that they own is, in the same places
 }
 
 func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsersFacts {
@@ -450,7 +458,11 @@ func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsers
 	}
 	f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
 	for _, u := range f.users {
-		f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
+		memberships, suspended := all(r, membershipsOf(u.ID, OrganizationID{})), false
+		for _, m := range memberships {
+			suspended = find(r, organizationByID(m.Organization)).isSuspended() || suspended
+		}
+		f.memberships, f.suspended = append(f.memberships, memberships), append(f.suspended, suspended)
 	}
 	return f
 }
@@ -470,7 +482,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 	p := page[ImportableUser]{end: len(f.users) < pageSize}
 	for i, u := range f.users {
 		p.next = place{key: Key{ID: u.ID}}
-		if u.State() != StateActive || f.isMember(f.memberships[i]) {
+		if u.State() != StateActive || f.isMember(f.memberships[i]) || f.suspended[i] {
 			continue
 		}
 		p.items = append(p.items, ImportableUser{

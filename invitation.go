@@ -62,7 +62,7 @@ const (
 // CodeMember, CodeInvitationPending with the pending one in Error.Pending,
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
-// CodeMailLimit.
+// CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) InviteUser(
 	ctx context.Context, org OrganizationID, in NewInvitation,
 ) (SentInvitation, error) {
@@ -105,7 +105,7 @@ func decideInviteUser(f inviteUserFacts, draft InvitationRecord, c *changes) (Se
 //
 // Errors: CodeID, CodeEmail, CodeRoles; CodeNotFound, CodeNotAllowed; CodeClosed,
 // CodeInvitationPending with the pending one in Error.Pending, CodeSignUpClosed,
-// CodeMailLimit.
+// CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) InviteToAccount(
 	ctx context.Context, account AccountID, in NewAccountInvitation,
 ) (SentInvitation, error) {
@@ -145,7 +145,7 @@ func decideInviteToAccount(f inviteToAccountFacts, draft InvitationRecord, c *ch
 // CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed;
 // CodeSettled, CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
-// CodeOffDomain, CodeMailLimit.
+// CodeOffDomain, CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var check form
 	check.id(invitation)

@@ -87,6 +87,12 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		_, err := s.ReplaceOwner(ctx, p.org, tenancy.OwnerReplacement{User: p.victim, Reference: "ticket-1"})
 		return err
 	},
+	"SuspendOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.SuspendOrganization(ctx, p.org, "ticket-1"))
+	},
+	"ReactivateOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.ReactivateOrganization(ctx, p.org, "ticket-1"))
+	},
 	"User": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, _, err := s.User(ctx, p.victim)
 		return err

@@ -101,43 +101,48 @@ const (
 )
 
 // organizationTable says which role has which permission in an organization: a
-// column for each role, x for yes (ROLE-1 to 3, ROLE-8).
+// column for each role, x for yes (ROLE-1 to 3, ROLE-8); and one that says whether the
+// permission applies while the organization is suspended (ORG-15).
 var organizationTable = []struct {
 	permission OrganizationPermission
 	roles      string // StandardUser Administrator Owner
+	suspended  bool
 }{
-	{ViewOrganization, "x x x"},
-	{CreateAccounts, "x x x"},
-	{ManageUsers, "- x x"},
-	{ManageAccounts, "- x x"},
-	{ManageDomains, "- x x"},
-	{ManageOrganization, "- x x"},
-	{ReadLog, "- x x"},
-	{ReleaseAccounts, "- - x"},
-	{TransferOwnership, "- - x"},
-	{DeleteOrganization, "- - x"},
+	{ViewOrganization, "x x x", true},
+	{CreateAccounts, "x x x", false},
+	{ManageUsers, "- x x", false},
+	{ManageAccounts, "- x x", false},
+	{ManageDomains, "- x x", false},
+	{ManageOrganization, "- x x", false},
+	{ReadLog, "- x x", true},
+	{ReleaseAccounts, "- - x", false},
+	{TransferOwnership, "- - x", true},
+	{DeleteOrganization, "- - x", false},
 }
 
 // accountTable says which role has which permission on an account (ROLE-6, ROLE-8).
 // It has a column for each account role; one for the managing organization's Owner
-// and Administrators, who have no role on the account by that; and one that says
-// whether the permission applies in a suspended account.
+// and Administrators, who have no role on the account by that; one that says whether
+// the permission applies in a suspended account; and one that says the same for an account
+// of a suspended organization (ORG-15).
 var accountTable = []struct {
 	permission Permission
 	roles      string // Owner Administrator Developer BillingManager Support
 	manager    bool
 	suspended  bool
+
+	organizationSuspended bool
 }{
-	{Build, "x x x - -", false, false},
-	{Bill, "x x - x -", false, true},
-	{ReadUsage, "x x x x x", false, true},
-	{ManageSettings, "x x - - -", true, false},
-	{ManageMembers, "x x - - -", true, true},
-	{ManageSubaccounts, "x x - - -", true, false},
-	{SuspendAccount, "x x - - -", true, true},
-	{CloseAccount, "x - - - -", true, true},
-	{TransferAccount, "x - - - -", true, true},
-	{DesignateHIPAA, "- - - - -", true, true},
+	{Build, "x x x - -", false, false, false},
+	{Bill, "x x - x -", false, true, true},
+	{ReadUsage, "x x x x x", false, true, true},
+	{ManageSettings, "x x - - -", true, false, false},
+	{ManageMembers, "x x - - -", true, true, false},
+	{ManageSubaccounts, "x x - - -", true, false, false},
+	{SuspendAccount, "x x - - -", true, true, false},
+	{CloseAccount, "x - - - -", true, true, false},
+	{TransferAccount, "x - - - -", true, true, false},
+	{DesignateHIPAA, "- - - - -", true, true, false},
 }
 
 // mask reads a row of the tables. Bit i stands for the i-th column.
@@ -155,6 +160,17 @@ func (r OrganizationRole) may(p OrganizationPermission) bool {
 	for _, row := range organizationTable {
 		if row.permission == p {
 			return r.known() && mask(row.roles)>>(r-StandardUser)&1 == 1
+		}
+	}
+	return false
+}
+
+// appliesSuspended reports whether a permission applies while the organization is
+// suspended (ORG-15).
+func (p OrganizationPermission) appliesSuspended() bool {
+	for _, row := range organizationTable {
+		if row.permission == p {
+			return row.suspended
 		}
 	}
 	return false

@@ -55,7 +55,8 @@ type SignedUp struct {
 //     invitation for the address. Then only the user is created, and the invitation is
 //     still to be accepted.
 //   - PolicyAutomatic makes the person a Standard User of the organization, without an
-//     organization or account of their own, while the domain is live.
+//     organization or account of their own, while the domain is live. While the
+//     organization is suspended, it refuses them (ORG-15).
 //   - PolicyClosed lets the person sign up on their own.
 //
 // With the secret or the ID of a pending invitation to their address, the person accepts
@@ -66,7 +67,8 @@ type SignedUp struct {
 //
 // Errors: CodeEmail, CodeName, CodeInput if both a secret and an ID are given;
 // CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly,
-// CodeMemberLimit.
+// CodeMemberLimit; CodeOrganizationSuspended if the person would join a suspended one,
+// or accept an invitation of its or to its accounts.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var check form
 	address := check.email(in.Email.reveal())
@@ -161,6 +163,9 @@ func (f signUpFacts) stillPending(c *changes) (pending []Invitation) {
 // join makes the person a Standard User of the organization that has their address's
 // domain.
 func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if f.organization.Suspended {
+		return SignedUp{}, CodeOrganizationSuspended
+	}
 	if err := c.room(f.organization.ID, 1, 0); err != nil {
 		return SignedUp{}, err
 	}
@@ -178,9 +183,9 @@ func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, e
 // organization and no account of their own.
 func (f signUpFacts) accept(in NewSignUp, address string, c *changes) (SignedUp, error) {
 	err := f.refusal(address, c)
-	switch {
-	case errors.Is(err, CodeMemberLimit):
-		return SignedUp{}, CodeMemberLimit
+	switch code := CodeOf(err); {
+	case code == CodeMemberLimit || code == CodeOrganizationSuspended:
+		return SignedUp{}, code
 	case err != nil:
 		return SignedUp{}, CodeSecretRefused
 	case f.acceptance.kind == InvitationToOrganization:

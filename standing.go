@@ -105,6 +105,7 @@ func (c *changes) authorize(st standing) error {
 	case !st.organization.MergedInto.IsZero():
 		return CodeMerged
 	}
+	c.actsOn(st.organization)
 	return nil
 }
 
@@ -129,6 +130,8 @@ type accountStanding struct {
 	parentGrant *GrantRecord      // the actor's on the parent
 	rank        *MembershipRecord // the actor's in the managing organization
 	outside     bool              // the actor knows only its name: it is independent to an organization they manage
+
+	organization *OrganizationRecord // which manages it; nil: none does
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the
@@ -154,6 +157,9 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 		return st
 	}
 	r.needHead(st.account.stream())
+	if org := st.account.Organization; !org.IsZero() {
+		st.organization = find(r, organizationByID(org))
+	}
 	st.rank = rankIn(ranks, st.account.Organization)
 	if parent := st.account.Parent; !parent.IsZero() {
 		st.parent = find(r, accountByID(parent))
@@ -281,6 +287,7 @@ func (c *changes) authorizeAccount(st accountStanding) error {
 	case !c.has(st, c.row.account):
 		return CodeNotAllowed
 	}
+	c.actsOn(st.organization)
 	return nil
 }
 

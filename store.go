@@ -187,7 +187,8 @@ type Entry struct {
 //     user, the one that left later stays, and Into's if they left at the same time. If
 //     Into is zero, all stay as they are.
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
-//     Organization Into.
+//     Organization Into. With Suspend, each of them that has no Parent and is not closed
+//     is also SuspendedPlatform.
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
 //     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
 //     are deleted.
@@ -201,11 +202,14 @@ type Move struct {
 	From OrganizationID // to which they belong
 	Into OrganizationID // to which they will belong; zero: to none
 	At   Instant        // since when the memberships in Into count
+	// Suspend says that From was suspended when it was deleted: its main accounts are
+	// suspended by the platform from then on (ORG-15). Then Into is zero.
+	Suspend bool
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
-// methods SetUser, SetAccount, SetParent and SetMembership fill it from records, so
-// that all stores derive it in the same way.
+// methods SetUser, SetAccount, SetParent, SetOrganization and SetMembership fill it from
+// records, so that all stores derive it in the same way.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool
@@ -218,6 +222,9 @@ type AccessRow struct {
 	ParentRoles  RoleSet          // the user's grant on the parent
 	Member       bool             // the user is one of Organization
 	Role         OrganizationRole // the user's role in Organization
+	// OrganizationSuspended says that Organization is suspended. It is false if there is no
+	// such organization.
+	OrganizationSuspended bool
 }
 
 // Index says which index a Lookup asks. The constants below are all indexes. Indexes

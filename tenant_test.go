@@ -310,6 +310,12 @@ func (t *tenant) suspended() {
 	require.NoError(t, err)
 }
 
+// barred has the platform suspend the organization.
+func (t *tenant) barred() {
+	t.Helper()
+	require.NoError(t, errOf(t.staff.SuspendOrganization(t.ctx(), t.Org, "ticket-1")))
+}
+
 func (t *tenant) enforced() {
 	t.Helper()
 	_, err := t.as(t.Owner).EnforceSSO(t.ctx(), t.Domain, t.Connection)

@@ -129,7 +129,8 @@ type UserUpdate struct {
 // Administrators change the names of members, but not the Owner's (ROLE-5). Setting
 // the name that the user has, or none, changes nothing (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner;
+// CodeOrganizationSuspended if another user's is.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var check form
 	check.id(user)
@@ -154,8 +155,11 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 		if err := c.authorizeUser(f.target); err != nil {
 			return User{}, err
 		}
-		if f.target.offLimits() {
+		switch {
+		case f.target.offLimits():
 			return User{}, CodeTheOwner
+		case f.target.suspended():
+			return User{}, CodeOrganizationSuspended
 		}
 	}
 	user := f.target.user
@@ -174,11 +178,12 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 // enforced. If another organization has the new address's domain verified, and the
 // user is not a member of it, its policy decides. PolicyInvitationOnly refuses an
 // address for which the organization has no pending invitation. PolicyClosed refuses
-// a user who has a role on one of the organization's accounts. Only System and
-// Operators may call it.
+// a user who has a role on one of the organization's accounts. PolicyAutomatic refuses
+// while the organization is suspended (ORG-15). Only System and Operators may call it.
 //
 // Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeEmailTaken,
-// CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed.
+// CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed; CodeOrganizationSuspended if
+// the policy that would let the address in is a suspended one's.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var check form
 	check.id(user)
@@ -266,6 +271,10 @@ func (f changeEmailFacts) keptOut(c *changes) error {
 		if !f.covering.invited(c.now) {
 			return CodeInvitationOnly
 		}
+	case PolicyAutomatic:
+		if f.covering.organization.Suspended {
+			return CodeOrganizationSuspended
+		}
 	case PolicyClosed:
 		org := f.covering.domain.Organization
 		if slices.ContainsFunc(f.reached, func(a AccountRecord) bool { return a.Organization == org }) {
@@ -334,7 +343,7 @@ func (f activityFacts) refusal(c *changes) error {
 // takes one again, and a limit on members may refuse it (GEN-12).
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner;
-// CodeMemberLimit if the organization has no seat left.
+// CodeMemberLimit if the organization has no seat left; CodeOrganizationSuspended.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)
@@ -414,6 +423,10 @@ type sight struct {
 	memberships []MembershipRecord // the user's
 	ranks       []MembershipRecord // the actor's
 
+	// The organizations of the user's whose users the actor, another user, manages: at
+	// most one, unless the user owns several.
+	organizations []OrganizationRecord
+
 	// The accounts the user has roles on, if no membership shows the user.
 	reached []reached
 
@@ -436,6 +449,14 @@ func (r *reads) sight(user UserID) (s sight) {
 		return s
 	}
 	s.ranks = all(r, membershipsOf(r.actor.User, OrganizationID{}))
+	for _, m := range s.memberships {
+		if !s.may(ManageUsers, m.Organization) {
+			continue
+		}
+		if o := find(r, organizationByID(m.Organization)); o != nil {
+			s.organizations = append(s.organizations, *o)
+		}
+	}
 	if !s.under(ManageUsers) {
 		s.reached = r.reached(user)
 	}
@@ -541,7 +562,16 @@ func (c *changes) authorizeUser(s sight) error {
 	case c.row.organization == "" || !s.under(c.row.organization):
 		return CodeNotAllowed
 	}
+	for _, o := range s.organizations {
+		c.actsOn(&o)
+	}
 	return nil
+}
+
+// suspended reports whether an organization of the user's is suspended whose users the
+// actor manages (ORG-15).
+func (s sight) suspended() bool {
+	return slices.ContainsFunc(s.organizations, func(o OrganizationRecord) bool { return o.Suspended })
 }
 
 // UserCreated says that a person signed up.

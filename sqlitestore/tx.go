@@ -332,6 +332,11 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := [16]byte(move.From), [16]byte(move.Into)
+		if move.Suspend {
+			if err := t.change(suspendMoving, from); err != nil {
+				return err
+			}
+		}
 		if move.Into.IsZero() {
 			if err := t.change(deleteMembers, from); err != nil {
 				return err

@@ -11,14 +11,15 @@ import (
 // account $2.
 const AccessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, h.roles, m.role
+	g.roles, h.roles, m.role, o.suspended
 FROM (SELECT $1 AS user_id, $2 AS account_id) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
 LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
-LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
+LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
 // comes from does not exist.
@@ -29,6 +30,7 @@ var AccessColumns = []Column{
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
 	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Int},
+	{Name: "organization_suspended", Type: Bool},
 }
 
 var errAccess = errors.New("a row that Access reads does not parse")
@@ -36,13 +38,14 @@ var errAccess = errors.New("a row that Access reads does not parse")
 // Access reads the row of AccessQuery. scan is as in Table.Record, except that all
 // values but IDs go into pointers to pointers, which are nil for NULL.
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
-	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
+	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
 	var organization, parent []byte
 	var closed, role *int64
 	var roles, parentRoles *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
-		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role); err != nil {
+		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role,
+		&organizationSuspended); err != nil {
 		return row, err
 	}
 	if deleted != nil {
@@ -59,6 +62,9 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	if parentByCustomer != nil {
 		row.SetParent(tenancy.AccountRecord{SuspendedCustomer: *parentByCustomer,
 			SuspendedPlatform: *parentByPlatform})
+	}
+	if organizationSuspended != nil {
+		row.SetOrganization(tenancy.OrganizationRecord{Suspended: *organizationSuspended})
 	}
 	if role != nil {
 		sound = sound && *role >= 0 && *role <= math.MaxUint8
