@@ -112,7 +112,7 @@ func TestWhileSuspended(t *testing.T) {
 				x = newTenantOver(t, memstore.New())
 				e.given(x)
 			}
-			x.barred()
+			x.suspend(x.Org)
 			want, said := whileSuspended[e.String()]
 			if !said {
 				require.Contains(t, []string{"", "goes on"}, column[e.op], "say which errands are refused")
@@ -227,7 +227,7 @@ func (s *scene) merged() (prime, candidate tenancy.OrganizationID) {
 
 func TestSuspendedOrder(t *testing.T) {
 	x := newTenantOver(t, memstore.New())
-	x.barred()
+	x.suspend(x.Org)
 	ctx, admin := x.ctx(), x.as(x.Admin)
 	t.Run("GEN-5 ORG-15 the right, and whom the input names, come before the state", func(t *testing.T) {
 		refused(t, errOf(x.as(x.Standard).RenameOrganization(ctx, x.Org, "Other")), tenancy.CodeNotAllowed)
@@ -260,9 +260,6 @@ func TestSuspendedOrder(t *testing.T) {
 }
 
 func TestSuspendedWays(t *testing.T) {
-	suspend := func(x *tenant, org tenancy.OrganizationID) {
-		require.NoError(x, errOf(x.staff.SuspendOrganization(x.ctx(), org, "ticket-1")))
-	}
 	plain := newTenantOver(t, memstore.New())
 	copied := plain.copier()
 	organizationOf := func(x *tenant, account tenancy.AccountID) tenancy.OrganizationID {
@@ -273,27 +270,27 @@ func TestSuspendedWays(t *testing.T) {
 		given func(*tenant)
 		call  func(context.Context, *tenant) error
 	}{
-		{"ORG-6 an account moves to it", func(x *tenant) { suspend(x, x.Second) },
+		{"ORG-6 an account moves to it", func(x *tenant) { x.suspend(x.Second) },
 			func(ctx context.Context, x *tenant) error {
 				return errOf(x.as(x.Owner).MoveAccount(ctx, x.Account, x.Second))
 			}},
-		{"MRG-14 it merges", func(x *tenant) { suspend(x, x.Second) }, func(ctx context.Context, x *tenant) error {
+		{"MRG-14 it merges", func(x *tenant) { x.suspend(x.Second) }, func(ctx context.Context, x *tenant) error {
 			return errOf(x.as(x.Owner).MergeOrganizations(ctx, x.Org, x.Second))
 		}},
-		{"ORG-10 it gets the accounts of one that ends", func(x *tenant) { suspend(x, x.Second) },
+		{"ORG-10 it gets the accounts of one that ends", func(x *tenant) { x.suspend(x.Second) },
 			func(ctx context.Context, x *tenant) error {
 				return x.as(x.Owner).DeleteOrganization(ctx, x.Org, tenancy.OrganizationDeletion{AccountsTo: x.Second})
 			}},
-		{"ACC-4 it asked for the account", func(x *tenant) { suspend(x, x.RivalOrg) },
+		{"ACC-4 it asked for the account", func(x *tenant) { x.suspend(x.RivalOrg) },
 			func(ctx context.Context, x *tenant) error {
 				return errOf(x.as(x.Owner).AcceptAccountRequest(ctx, x.Wanted))
 			}},
-		{"USR-8 its Owner accepts an invitation", func(x *tenant) { x.agreeing(); suspend(x, x.RivalOrg) },
+		{"USR-8 its Owner accepts an invitation", func(x *tenant) { x.agreeing(); x.suspend(x.RivalOrg) },
 			func(ctx context.Context, x *tenant) error {
 				return errOf(x.as(x.Rival).AcceptInvitation(ctx,
 					tenancy.Acceptance{Secret: x.RivalSecret, Terms: x.rivalTerms}))
 			}},
-		{"USR-8 nor is it dissolved", func(x *tenant) { x.dissolving(); suspend(x, x.RivalOrg) },
+		{"USR-8 nor is it dissolved", func(x *tenant) { x.dissolving(); x.suspend(x.RivalOrg) },
 			func(ctx context.Context, x *tenant) error {
 				return errOf(x.as(x.Rival).AcceptInvitation(ctx,
 					tenancy.Acceptance{Secret: x.RivalSecret, Terms: x.rivalTerms}))
@@ -311,7 +308,7 @@ func TestSuspendedWays(t *testing.T) {
 	}
 	t.Run("ORG-4 ORG-15 its accounts stay there", func(t *testing.T) {
 		x := plain.in(t).over(copied(), tenancy.Options{})
-		suspend(x, x.Second)
+		x.suspend(x.Second)
 		founded, err := x.as(x.Owner).CreateOrganization(x.ctx(), tenancy.NewOrganization{Name: "Third"})
 		require.NoError(t, err)
 		require.Equal(t, x.Second, organizationOf(x, x.Branch))
@@ -328,7 +325,7 @@ func TestSuspendedWays(t *testing.T) {
 		}
 		require.Contains(t, listed(), x.Rival)
 		require.NoError(t, errOf(admin.PreviewMerge(x.ctx(), x.Org, tenancy.MergeCandidate{Owner: x.Rival})))
-		suspend(x, x.RivalOrg)
+		x.suspend(x.RivalOrg)
 		require.NotContains(t, listed(), x.Rival)
 		refused(t, errOf(admin.PreviewMerge(x.ctx(), x.Org, tenancy.MergeCandidate{Owner: x.Rival})), tenancy.CodeNotFound)
 		x.unchanged(func() {
@@ -343,7 +340,7 @@ func TestSuspendedWays(t *testing.T) {
 	})
 	t.Run("MRG-11 ORG-15 previews say so", func(t *testing.T) {
 		x := plain.in(t).over(copied(), tenancy.Options{})
-		suspend(x, x.Org)
+		x.suspend(x.Org)
 		unmet := func(by tenancy.UserID, of tenancy.MergeCandidate) []tenancy.Unmet {
 			plan, err := x.as(by).PreviewMerge(x.ctx(), x.Org, of)
 			require.NoError(t, err)
@@ -356,7 +353,7 @@ func TestSuspendedWays(t *testing.T) {
 	})
 	t.Run("USR-19 ORG-15 lists of invitations say that they wait", func(t *testing.T) {
 		x := plain.in(t).over(copied(), tenancy.Options{})
-		suspend(x, x.Org)
+		x.suspend(x.Org)
 		offers := items(t, x.as(x.Standard).InvitationsTo(x.ctx(), x.Standard, tenancy.OfferQuery{}))
 		require.Equal(t, tenancy.CodeOrganizationSuspended, offers[0].Refusal, "to an account of its")
 		offers = items(t, x.as(x.Rival).InvitationsTo(x.ctx(), x.Rival, tenancy.OfferQuery{}))
@@ -369,7 +366,7 @@ func TestSuspendedWays(t *testing.T) {
 	})
 	t.Run("USR-1 ORG-15 invitation only and closed hold", func(t *testing.T) {
 		x := plain.in(t).over(copied(), tenancy.Options{})
-		suspend(x, x.Org)
+		x.suspend(x.Org)
 		signUp := func(name string) (tenancy.SignedUp, error) {
 			return x.host.SignUp(x.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(x.at(name)), Name: "New"})
 		}
@@ -380,7 +377,7 @@ func TestSuspendedWays(t *testing.T) {
 		require.NoError(t, errOf(x.staff.ReactivateOrganization(x.ctx(), x.Org, "ticket-1")))
 		require.NoError(t, errOf(x.as(x.Owner).SetSignUpPolicy(x.ctx(), x.Org,
 			tenancy.SignUpPolicyChange{Policy: tenancy.PolicyClosed})))
-		suspend(x, x.Org)
+		x.suspend(x.Org)
 		signed, err = signUp("zoe")
 		require.NoError(t, err)
 		require.Equal(t, tenancy.SignUpFounded, signed.Result)
@@ -388,7 +385,7 @@ func TestSuspendedWays(t *testing.T) {
 	t.Run("DOM-3 ORG-15 another organization takes a domain that it lost", func(t *testing.T) {
 		x := newTenantOver(t, memstore.New())
 		x.lost() // RivalOrg has the domain that Org claims, and its record is gone
-		suspend(x, x.RivalOrg)
+		x.suspend(x.RivalOrg)
 		require.NoError(t, errOf(x.as(x.Admin).VerifyDomain(x.ctx(), x.Claim)))
 	})
 }
@@ -400,7 +397,7 @@ func TestDeleteSuspended(t *testing.T) {
 	sub := x.subaccount(x.Member, x.Work, "Sub")
 	_, err := x.staff.SuspendAccount(ctx, x.Branch)
 	require.NoError(t, err)
-	x.barred()
+	x.suspend(x.Org)
 	refused(t, x.as(x.Owner).DeleteOrganization(ctx, x.Org, tenancy.OrganizationDeletion{AccountsTo: x.Second}),
 		tenancy.CodeOrganizationSuspended)
 	require.NoError(t, x.staff.DeleteOrganization(ctx, x.Org, tenancy.OrganizationDeletion{AccountsTo: x.Second}))
@@ -438,7 +435,7 @@ func TestCanSuspended(t *testing.T) {
 	roles := tenancy.RoleOptions{Permissions: []tenancy.Permission{"paint"}}
 	x := newTenant(newSceneOver(t, memstore.New(), tenancy.Options{Roles: roles}), "a")
 	ctx := x.ctx()
-	x.barred()
+	x.suspend(x.Org)
 	for _, user := range []tenancy.UserID{x.Owner, x.Keeper, x.Standard, x.Guest, x.Admin} {
 		decisions, err := x.as(user).Permissions(ctx, user, x.Account)
 		require.NoError(t, err)

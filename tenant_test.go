@@ -24,6 +24,7 @@ type names struct {
 	Rival, Mate                                                     tenancy.UserID // Owner and Standard User of RivalOrg, which Org could merge
 
 	Org, Second, RivalOrg, Ended, Merged tenancy.OrganizationID
+	Barred                               tenancy.OrganizationID // of the Owner's, suspended
 	Account, Sub, Closed                 tenancy.AccountID // the Owner's, in Org
 	Work                                 tenancy.AccountID // the Member's, in Org
 	Branch                               tenancy.AccountID // the Owner's, in Second
@@ -262,6 +263,8 @@ func (t *tenant) past() {
 	_, err = owner.MergeOrganizations(t.ctx(), t.Org, t.Merged)
 	require.NoError(t, err)
 	require.NoError(t, owner.DeleteOrganization(t.ctx(), t.Ended, tenancy.OrganizationDeletion{}))
+	t.Barred = t.another(t.founder, "Barred")
+	t.suspend(t.Barred)
 }
 
 // names gives all names that it takes, what is acted on first.
@@ -310,10 +313,10 @@ func (t *tenant) suspended() {
 	require.NoError(t, err)
 }
 
-// barred has the platform suspend the organization.
-func (t *tenant) barred() {
+// suspend has the platform suspend an organization.
+func (t *tenant) suspend(org tenancy.OrganizationID) {
 	t.Helper()
-	require.NoError(t, errOf(t.staff.SuspendOrganization(t.ctx(), t.Org, "ticket-1")))
+	require.NoError(t, errOf(t.staff.SuspendOrganization(t.ctx(), org, "ticket-1")))
 }
 
 func (t *tenant) enforced() {
