@@ -58,6 +58,7 @@ var suspendedErrands = []errand{
 // alone leaves the Owner no other organization.
 func (t *tenant) alone() {
 	t.Helper()
+	require.NoError(t, t.staff.DeleteOrganization(t.ctx(), t.Barred, tenancy.OrganizationDeletion{}))
 	require.NoError(t, t.as(t.Owner).DeleteOrganization(t.ctx(), t.Second, tenancy.OrganizationDeletion{AccountsTo: t.Org}))
 }
 

@@ -25,11 +25,11 @@ type names struct {
 
 	Org, Second, RivalOrg, Ended, Merged tenancy.OrganizationID
 	Barred                               tenancy.OrganizationID // of the Owner's, suspended
-	Account, Sub, Closed                 tenancy.AccountID // the Owner's, in Org
-	Work                                 tenancy.AccountID // the Member's, in Org
-	Branch                               tenancy.AccountID // the Owner's, in Second
-	Loose                                tenancy.AccountID // the Guest's, unmanaged
-	Outside                              tenancy.AccountID // the Rival's, in RivalOrg; the Member has Support there
+	Account, Sub, Closed                 tenancy.AccountID      // the Owner's, in Org
+	Work                                 tenancy.AccountID      // the Member's, in Org
+	Branch                               tenancy.AccountID      // the Owner's, in Second
+	Loose                                tenancy.AccountID      // the Guest's, unmanaged
+	Outside                              tenancy.AccountID      // the Rival's, in RivalOrg; the Member has Support there
 
 	Domain, Claim         tenancy.DomainID     // of Org: a live one, and an unverified one whose record is published
 	Connection, Untested  tenancy.ConnectionID // of Org
