@@ -102,15 +102,11 @@ func TestWhileSuspended(t *testing.T) {
 		column[row.Name] = row.Suspended
 	}
 	plain := newTenantOver(t, memstore.New())
-	copied := plain.copier()
 	refuses, goesOn := map[string]bool{}, map[string]bool{}
 	for _, e := range slices.Concat(errands, suspendedErrands) {
 		t.Run("ORG-15 "+e.String(), func(t *testing.T) {
-			x := plain.in(t)
-			if e.given == nil {
-				x = x.over(copied(), tenancy.Options{})
-			} else {
-				x = newTenantOver(t, memstore.New())
+			x := plain.apart(t)
+			if e.given != nil {
 				e.given(x)
 			}
 			x.suspend(x.Org)
@@ -262,7 +258,6 @@ func TestSuspendedOrder(t *testing.T) {
 
 func TestSuspendedWays(t *testing.T) {
 	plain := newTenantOver(t, memstore.New())
-	copied := plain.copier()
 	organizationOf := func(x *tenant, account tenancy.AccountID) tenancy.OrganizationID {
 		return x.accountRecord(account).Organization
 	}
@@ -298,7 +293,7 @@ func TestSuspendedWays(t *testing.T) {
 			}},
 	} {
 		t.Run("ORG-15 "+tt.way, func(t *testing.T) {
-			x := plain.in(t).over(copied(), tenancy.Options{})
+			x := plain.apart(t)
 			tt.given(x)
 			x.unchanged(func() { refused(t, tt.call(x.ctx(), x), tenancy.CodeOrganizationSuspended) })
 			for _, org := range []tenancy.OrganizationID{x.Second, x.RivalOrg} {
@@ -308,7 +303,7 @@ func TestSuspendedWays(t *testing.T) {
 		})
 	}
 	t.Run("ORG-4 ORG-15 its accounts stay there", func(t *testing.T) {
-		x := plain.in(t).over(copied(), tenancy.Options{})
+		x := plain.apart(t)
 		x.suspend(x.Second)
 		founded, err := x.as(x.Owner).CreateOrganization(x.ctx(), tenancy.NewOrganization{Name: "Third"})
 		require.NoError(t, err)
@@ -316,7 +311,7 @@ func TestSuspendedWays(t *testing.T) {
 		require.Equal(t, founded.ID, organizationOf(x, x.Account))
 	})
 	t.Run("MRG-3 ORG-15 to an importing organization its Owner is not eligible, and no more is said", func(t *testing.T) {
-		x := plain.in(t).over(copied(), tenancy.Options{})
+		x := plain.apart(t)
 		admin := x.as(x.Admin)
 		listed := func() (users []tenancy.UserID) {
 			for _, u := range items(t, admin.ImportableUsers(x.ctx(), x.Domain, tenancy.ImportableUserQuery{})) {
@@ -340,7 +335,7 @@ func TestSuspendedWays(t *testing.T) {
 		require.Contains(t, plan.Unmet, tenancy.Unmet{Organization: x.RivalOrg, Code: tenancy.CodeOrganizationSuspended})
 	})
 	t.Run("MRG-11 ORG-15 previews say so", func(t *testing.T) {
-		x := plain.in(t).over(copied(), tenancy.Options{})
+		x := plain.apart(t)
 		x.suspend(x.Org)
 		unmet := func(by tenancy.UserID, of tenancy.MergeCandidate) []tenancy.Unmet {
 			plan, err := x.as(by).PreviewMerge(x.ctx(), x.Org, of)
@@ -353,7 +348,7 @@ func TestSuspendedWays(t *testing.T) {
 		require.Equal(t, all[0], unmet(x.Owner, tenancy.MergeCandidate{Organization: x.Second})[0])
 	})
 	t.Run("USR-19 ORG-15 lists of invitations say that they wait", func(t *testing.T) {
-		x := plain.in(t).over(copied(), tenancy.Options{})
+		x := plain.apart(t)
 		x.suspend(x.Org)
 		offers := items(t, x.as(x.Standard).InvitationsTo(x.ctx(), x.Standard, tenancy.OfferQuery{}))
 		require.Equal(t, tenancy.CodeOrganizationSuspended, offers[0].Refusal, "to an account of its")
@@ -366,7 +361,7 @@ func TestSuspendedWays(t *testing.T) {
 		require.Equal(t, tenancy.CodeOrganizationSuspended, offer.Refusal)
 	})
 	t.Run("USR-1 ORG-15 invitation only and closed hold", func(t *testing.T) {
-		x := plain.in(t).over(copied(), tenancy.Options{})
+		x := plain.apart(t)
 		x.suspend(x.Org)
 		signUp := func(name string) (tenancy.SignedUp, error) {
 			return x.host.SignUp(x.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(x.at(name)), Name: "New"})

@@ -54,7 +54,7 @@ func (m *machine) wellFormed() subjects {
 
 // malformed are texts that no operation takes, for the same things.
 func (x subjects) malformed() subjects {
-	x.roles, x.role, x.name, x.email, x.phone = tenancy.Roles("nobody named this"), 9, "bad\u202e", "a@b@acme.com", "+0"
+	x.roles, x.role, x.name, x.email, x.phone = tenancy.Roles("nobody named this"), "nobody named this", "bad\u202e", "a@b@acme.com", "+0"
 	x.site, x.after, x.state, x.reference, x.operator = "no domain", "nonsense", "nonsense", "b a d", "no operator"
 	x.permission, x.inOrg, x.signUp, x.invite = "nonsense", "nonsense", "nonsense", "nonsense"
 	return x
@@ -283,6 +283,12 @@ var sweeps = []sweep{
 	}},
 	{"RestoreOrganization", platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.RestoreOrganization(ctx, x.org))
+	}},
+	{"SuspendOrganization", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.SuspendOrganization(ctx, x.org, x.reference))
+	}},
+	{"ReactivateOrganization", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.ReactivateOrganization(ctx, x.org, x.reference))
 	}},
 	{"ReplaceOwner", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.ReplaceOwner(ctx, x.org, tenancy.OwnerReplacement{User: x.user, Reference: x.reference}))
