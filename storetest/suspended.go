@@ -111,6 +111,7 @@ func (m *machine) companySuspended(rt *rapid.T) {
 	m.try(rt, "EnforceSSO", second(owner.EnforceSSO(m.ctx, domain.ID, connection.ID)))
 	m.try(rt, "AddAccount", second(owner.AddAccount(m.ctx, c.org, rival.account)))
 	m.try(rt, "AddDomain", second(owner.AddDomain(m.ctx, c.org, "other."+c.name)))
+	m.try(rt, "CreateAccount", second(owner.CreateAccount(m.ctx, c.org, tenancy.NewAccount{Name: "More"})))
 	m.try(rt, "DeleteOrganization",
 		owner.DeleteOrganization(m.ctx, c.org, tenancy.OrganizationDeletion{AccountsTo: made.ID}))
 	if m.coin(rt, "it ends") {
