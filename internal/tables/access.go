@@ -2,7 +2,6 @@ package tables
 
 import (
 	"errors"
-	"math"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -30,7 +29,7 @@ var AccessColumns = []Column{
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
 	{Name: "roles", Type: Text}, {Name: "temporary", Type: Text}, {Name: "until", Type: Int},
 	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
-	{Name: "role", Type: Int},
+	{Name: "role", Type: Text},
 }
 
 var errAccess = errors.New("a row that Access reads does not parse")
@@ -40,8 +39,8 @@ var errAccess = errors.New("a row that Access reads does not parse")
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, until, parentUntil, role *int64
-	var roles, temporary, parentRoles, parentTemporary *string
+	var closed, until, parentUntil *int64
+	var roles, temporary, parentRoles, parentTemporary, role *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
@@ -68,7 +67,6 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 			SuspendedPlatform: *parentByPlatform})
 	}
 	if role != nil {
-		sound = sound && *role >= 0 && *role <= math.MaxUint8
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
 	}
 	if !sound {
