@@ -433,13 +433,15 @@ func TestAccountInput(t *testing.T) {
 			"ReactivateAccount": func(ctx context.Context) error { return second(s.ReactivateAccount(ctx, account)) },
 			"CloseAccount":      func(ctx context.Context) error { return second(s.CloseAccount(ctx, account)) },
 			"TransferAccount":   func(ctx context.Context) error { return second(s.TransferAccount(ctx, account, user)) },
-			"AssignRoles":       func(ctx context.Context) error { return second(s.AssignRoles(ctx, account, user, tenancy.Assignment{Roles: support})) },
-			"RevokeRoles":       func(ctx context.Context) error { return s.RevokeRoles(ctx, account, user) },
-			"Relinquish":        func(ctx context.Context) error { return s.Relinquish(ctx, account) },
-			"VerifyPhone":       func(ctx context.Context) error { return second(c.host.VerifyPhone(ctx, account, "+4930123456")) },
-			"UpgradeAccount":    func(ctx context.Context) error { return second(c.host.UpgradeAccount(ctx, account)) },
-			"InvoiceAccount":    func(ctx context.Context) error { return second(c.host.InvoiceAccount(ctx, account)) },
-			"SetPricing":        func(ctx context.Context) error { return second(c.host.SetPricing(ctx, account, "x")) },
+			"AssignRoles": func(ctx context.Context) error {
+				return second(s.AssignRoles(ctx, account, user, tenancy.Assignment{Roles: support}))
+			},
+			"RevokeRoles":    func(ctx context.Context) error { return s.RevokeRoles(ctx, account, user) },
+			"Relinquish":     func(ctx context.Context) error { return s.Relinquish(ctx, account) },
+			"VerifyPhone":    func(ctx context.Context) error { return second(c.host.VerifyPhone(ctx, account, "+4930123456")) },
+			"UpgradeAccount": func(ctx context.Context) error { return second(c.host.UpgradeAccount(ctx, account)) },
+			"InvoiceAccount": func(ctx context.Context) error { return second(c.host.InvoiceAccount(ctx, account)) },
+			"SetPricing":     func(ctx context.Context) error { return second(c.host.SetPricing(ctx, account, "x")) },
 		}
 	}
 	t.Run("GEN-14 zero IDs", func(t *testing.T) {

@@ -61,7 +61,7 @@ func TestTemporaryRoles(t *testing.T) {
 			tenancy.RolesAssigned{Account: c.work, User: c.gil, Roles: tenancy.Roles(tenancy.BillingManager)},
 		}, said)
 		c.unchanged(func() { c.assignUntil(c.cleo, c.work, c.gil, end, tenancy.Developer) }) // GEN-6
-		require.Len(t, c.said(organizationStream(c.org), func() { // another time is a change
+		require.Len(t, c.said(organizationStream(c.org), func() {                            // another time is a change
 			c.assignUntil(c.cleo, c.work, c.gil, end.Add(time.Microsecond), tenancy.Developer)
 		}), 1)
 	})
@@ -517,7 +517,7 @@ func TestTemporaryReads(t *testing.T) {
 	end := c.clock.Now().Add(time.Hour)
 	guest := c.helperFor(c.cleo, c.work, "hal", time.Hour, tenancy.AccountAdministrator) // independent, by this alone
 	c.assignUntil(c.owner, c.work, c.dan, end, tenancy.Developer)                        // a member
-	sent, err := c.as(c.other).InviteToAccount(c.ctx(), c.eve.Account.ID, // a member on an independent account
+	sent, err := c.as(c.other).InviteToAccount(c.ctx(), c.eve.Account.ID,                // a member on an independent account
 		tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support), For: new(time.Hour)})
 	require.NoError(t, err)
 	require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
