@@ -371,6 +371,12 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	var records []tenancy.Record
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
+		case tenancy.UserRecord:
+			member, ok := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: moved.ID})
+			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
+				moved.Managed = false
+				r = moved
+			}
 		case tenancy.MembershipRecord:
 			if moved.Organization == move.From {
 				if move.Into.IsZero() {

@@ -49,16 +49,18 @@ CREATE TABLE tenancy_users (
     inactive_organization  boolean NOT NULL,
     inactive_operator      boolean NOT NULL,
     deleted                boolean NOT NULL,
+    managed                boolean NOT NULL,
     created                bigint NOT NULL,
     email                  text NOT NULL,
     address                text NOT NULL,
     name                   text NOT NULL,
     address_key            bytea,
     domain_group           uuid,
+    managed_key            bytea,
     PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenancy_users_by_address ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
-CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
+CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, managed_key, id) WHERE domain_group IS NOT NULL AND managed_key IS NOT NULL;
 
 CREATE TABLE tenancy_members (
     organization_id        uuid NOT NULL,
