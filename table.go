@@ -202,7 +202,8 @@ var (
 		name: "InviteToAccount", on: "account",
 		account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending,
+			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
+			CodeClosed, CodeInvitationPending,
 			CodeSignUpClosed, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
@@ -210,7 +211,9 @@ var (
 		name: "ResendInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeClosed,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeSettled,
+			CodeExpired,
+			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
@@ -359,7 +362,8 @@ var (
 		name: "AssignRoles", on: "account",
 		account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember, CodeOrganizationSuspended,
+			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeClosed,
+			CodeOwnerGrant, CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeRoles = &operationRow{

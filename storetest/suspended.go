@@ -99,7 +99,7 @@ func (m *machine) companySuspended(rt *rapid.T) {
 	m.try(rt, "UpdateUser", second(owner.UpdateUser(m.ctx, landed, tenancy.UserUpdate{Name: new("Other")})))
 	m.try(rt, "RemoveUser", owner.RemoveUser(m.ctx, c.org, landed, tenancy.Removal{AccountsTo: c.boss}))
 	m.try(rt, "DeleteUser", owner.DeleteUser(m.ctx, landed, tenancy.UserDeletion{AccountsTo: c.boss}))
-	m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, work.ID, c.boss, tenancy.Roles(tenancy.Developer))))
+	m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, work.ID, c.boss, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 	m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, work.ID, c.boss)))
 	m.try(rt, "MergeOrganizations", second(owner.MergeOrganizations(m.ctx, c.org, made.ID)))
 	m.try(rt, "MoveAccount", second(owner.MoveAccount(m.ctx, c.account, made.ID)))
