@@ -88,9 +88,9 @@ func TestDecideAcceptable(t *testing.T) {
 			f.account = accountStanding{account: new(account),
 				grant: &GrantRecord{account.ID, inviter.ID, Roles(AccountAdministrator)}}
 		} else {
-			i.Organization = org.ID
+			i.Organization, i.Role = org.ID, StandardUser
 			f.standing = standing{organization: new(org),
-				rank: &MembershipRecord{Organization: org.ID, User: inviter.ID, Role: Administrator}}
+				rank: rankOf(MembershipRecord{Organization: org.ID, User: inviter.ID, Role: Administrator})}
 		}
 		return f
 	}

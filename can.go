@@ -94,7 +94,7 @@ func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account 
 	if err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, account, &row), nil
+	return decideCan(&rule, s.dir.organizationRules, account, &row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
@@ -191,19 +191,19 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 }
 
 // sees reports whether an actor who may manage the account's members sees the user:
-// by a role on the account or, for somebody who manages it through its organization,
-// as a member or an independent user of that (GEN-5).
+// by a role on the account or, for somebody who manages it through its organization and
+// sees its users, as a member or an independent user of that (GEN-5).
 func (f canFacts) sees() bool {
 	hasRole := !f.row.Roles.IsZero() || !f.row.ParentRoles.IsZero()
 	belongs := f.row.Member || f.guest
-	return hasRole || f.manages() && belongs
+	return hasRole || f.manages() && f.rank.may(ViewUsers) && belongs
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
 	if err := c.authorizeAsking(f); err != nil {
 		return Decision{}, err
 	}
-	return decideCan(rule, f.account.ID, &f.row), nil
+	return decideCan(rule, c.dir.organizationRules, f.account.ID, &f.row), nil
 }
 
 // authorizeAsking decides whether the actor may ask what somebody else may do on the
@@ -234,15 +234,18 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 }
 
 // decideCan is the whole decision of Can over what Access read.
-func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	manages := row.Member && row.Role.manages()
-	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || manages
+func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row *AccessRow) Decision {
+	var all accountRights
+	if row.Member {
+		all = ranks.onAccounts(row.Role)
+	}
+	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || all.view
 	role, direct := rule.by(row.Roles)
 	parentRole, inherited := AccountRole(""), false
 	if !direct {
 		parentRole, inherited = rule.by(row.ParentRoles)
 	}
-	managed := rule.manager && manages
+	managed := rule.manager && all.manage
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
@@ -284,7 +287,7 @@ func (s *Session) CanInOrganization(
 	var check form
 	check.id(user)
 	check.id(org)
-	check.that(permission.known(), CodePermission)
+	check.that(s.dir.organizationRules.knows(permission), CodePermission)
 	return look(ctx, s, call{opCanInOrganization, org.String(), check.err},
 		func(r *reads) canInOrganizationFacts { return r.loadCanInOrganization(user, org) },
 		func(f canInOrganizationFacts, c *changes) (Decision, error) {
@@ -321,11 +324,11 @@ func decideCanInOrganization(
 			return Decision{}, CodeNotFound
 		}
 	}
-	return f.decision(permission), nil
+	return f.decision(permission, c), nil
 }
 
 // decision is the answer, once the actor may ask.
-func (f canInOrganizationFacts) decision(permission OrganizationPermission) Decision {
+func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *changes) Decision {
 	switch {
 	case f.user == nil || f.organization == nil:
 		return Decision{Why: WhyUnreachable}
@@ -333,11 +336,8 @@ func (f canInOrganizationFacts) decision(permission OrganizationPermission) Deci
 		return Decision{Why: WhyInactive}
 	case f.member == nil || f.organization.State != StateActive:
 		return Decision{Why: WhyUnreachable}
-	case !f.member.Role.may(permission):
+	case !c.dir.organizationRules.may(f.member.Role, permission):
 		return Decision{Why: WhyInsufficient}
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
 }
-
-// known reports whether there is such a permission.
-func (p OrganizationPermission) known() bool { return Owner.may(p) }

@@ -243,7 +243,7 @@ func independent(a AccountRecord, user UserID, memberships []MembershipRecord) (
 	if a.Closed != 0 {
 		return nil
 	}
-	if !a.Organization.IsZero() && rankIn(memberships, a.Organization) == nil {
+	if !a.Organization.IsZero() && membershipIn(memberships, a.Organization) == nil {
 		records = append(records, IndependentUserRecord{a.Organization, user, a.ID})
 	}
 	for _, m := range memberships {
