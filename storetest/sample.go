@@ -247,7 +247,6 @@ type fillerValues struct {
 	text   func(n int) string
 	ref    func(n int) tenancy.Reference
 	roles  func(n int) tenancy.RoleSet
-	small  func(n int) uint8
 }
 
 // ordinary, greatest and least are the values that fields are filled with: everyday
@@ -263,7 +262,6 @@ var (
 			return tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("role-%d", n)), "auditor",
 				tenancy.Developer)
 		},
-		small: func(n int) uint8 { return uint8(1 + n%2) },
 	}
 	greatest = fillerValues{
 		number: func(n int) int64 { return math.MaxInt64 - int64(n) },
@@ -289,7 +287,6 @@ var (
 			}
 			return tenancy.Roles(all...)
 		},
-		small: func(int) uint8 { return uint8(tenancy.Owner) },
 	}
 	least = fillerValues{
 		number: func(n int) int64 { return math.MinInt64 + int64(n) },
@@ -298,7 +295,6 @@ var (
 		text:   func(n int) string { return strings.Repeat("\x01", 1+n%8) + "@\x7f" },
 		ref:    func(int) tenancy.Reference { return "0" },
 		roles:  func(int) tenancy.RoleSet { return tenancy.Roles("-") },
-		small:  func(int) uint8 { return 1 },
 	}
 )
 
@@ -341,8 +337,6 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetInt(f.values.number(f.n))
 	case reflect.Uint64:
 		v.SetUint(f.values.whole(f.n))
-	case reflect.Uint8:
-		v.SetUint(uint64(f.values.small(f.n)))
 	case reflect.String:
 		v.SetString(f.values.text(f.n))
 	case reflect.Array:

@@ -2,7 +2,6 @@ package tables
 
 import (
 	"errors"
-	"math"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -28,7 +27,7 @@ var AccessColumns = []Column{
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
-	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Int},
+	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Text},
 }
 
 var errAccess = errors.New("a row that Access reads does not parse")
@@ -38,8 +37,8 @@ var errAccess = errors.New("a row that Access reads does not parse")
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, role *int64
-	var roles, parentRoles *string
+	var closed *int64
+	var roles, parentRoles, role *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role); err != nil {
@@ -61,7 +60,6 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 			SuspendedPlatform: *parentByPlatform})
 	}
 	if role != nil {
-		sound = sound && *role >= 0 && *role <= math.MaxUint8
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
 	}
 	if !sound {

@@ -63,7 +63,7 @@ CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, id) WHERE d
 CREATE TABLE tenancy_members (
     organization_id        uuid NOT NULL,
     user_id                uuid NOT NULL,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     exempt                 boolean NOT NULL,
     since                  bigint NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -146,7 +146,7 @@ CREATE TABLE tenancy_invitations (
     kind                   text NOT NULL,
     organization_id        uuid,
     account_id             uuid,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     roles                  text NOT NULL,
     inviter                text NOT NULL,
     charged_id             uuid,

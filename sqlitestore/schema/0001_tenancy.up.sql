@@ -60,11 +60,11 @@ CREATE UNIQUE INDEX tenancy_users_by_address
 CREATE INDEX tenancy_users_on_domain
     ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
 
--- The members of organizations. role: 1 Standard User, 2 Administrator, 3 Owner.
+-- The members of organizations. role: its name.
 CREATE TABLE tenancy_members (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     exempt          INTEGER NOT NULL CHECK (exempt IN (0, 1)),
     since           INTEGER NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -162,7 +162,7 @@ CREATE TABLE tenancy_invitations (
     kind            TEXT NOT NULL,
     organization_id BLOB CHECK (length(organization_id) = 16),
     account_id      BLOB CHECK (length(account_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     roles           TEXT NOT NULL,
     inviter         TEXT NOT NULL,
     charged_id      BLOB CHECK (length(charged_id) = 16),
