@@ -97,10 +97,11 @@ const (
 // ImportUsers takes no ID from Once.
 //
 // Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
-// CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain;
-// CodeOrganizationSuspended. Of an address: CodeEmail, CodeNotEligible, CodeMember,
-// CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit,
-// CodeCandidateDomain, CodeMergeClosed.
+// CodeNotFound, CodeNotAllowed, CodeRank if a Standard User may do what the actor may
+// not; CodeMerged, CodeNotEntitled, CodeNoLiveDomain; CodeOrganizationSuspended. Of an
+// address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
+// CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
 	return observe(ctx, s, opImportUsers.name,
 		func(ctx context.Context, s *Session) ([]ImportedUser, error) { return s.importUsers(ctx, org, in) })
@@ -159,7 +160,13 @@ func decideImportUsers(f importUsersFacts, c *changes) (map[string]bool, error) 
 
 // refusal decides whether the organization may import at all.
 func (f importUsersFacts) refusal(c *changes) error {
-	if err := c.authorizeAlive(f.standing); err != nil {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	if !f.rank.gives(StandardUser) {
+		return CodeRank
+	}
+	if err := f.alive(); err != nil {
 		return err
 	}
 	switch {
@@ -483,7 +490,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 	p := page[ImportableUser]{end: len(f.users) < pageSize}
 	for i, u := range f.users {
 		p.next = place{key: Key{ID: u.ID}}
-		if u.State() != StateActive || rankIn(f.memberships[i], f.organization.ID) != nil || f.suspended[i] {
+		if u.State() != StateActive || membershipIn(f.memberships[i], f.organization.ID) != nil || f.suspended[i] {
 			continue
 		}
 		p.items = append(p.items, ImportableUser{

@@ -9,6 +9,8 @@ type operationRow struct {
 	// organization is the permission by which a member of the organization may; ""
 	// means that no member may as such.
 	organization OrganizationPermission
+	// besides is a permission of the organization that it takes besides; "": none.
+	besides OrganizationPermission
 	// account is the permission by which somebody may who has it on the account, by a
 	// role there or by managing it; "" means that nobody may as such.
 	account  Permission
@@ -115,13 +117,13 @@ var (
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
@@ -130,7 +132,7 @@ var (
 		organization: ManageUsers, others: "the user",
 		suspended: "goes on for the user alone",
 		codes: []Code{
-			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeOrganizationSuspended,
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeOrganizationSuspended,
 		},
 	}
 	opChangeEmail = &operationRow{
@@ -146,7 +148,7 @@ var (
 		name: "SetOrganizationRole", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner,
+			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeOneself, CodeTheOwner,
 			CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
@@ -155,7 +157,7 @@ var (
 		organization: ManageUsers,
 		suspended:    "goes on if the member owns no account there",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
 			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
 			CodeOrganizationSuspended,
 		},
@@ -170,13 +172,13 @@ var (
 		name: "DeactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
 	}
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
 			CodeMemberLimit, CodeOrganizationSuspended,
 		},
 	}
@@ -185,8 +187,8 @@ var (
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		suspended: "goes on if the member owns no account",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
+			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
 		},
 	}
 
@@ -194,7 +196,7 @@ var (
 		name: "InviteUser", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeMember,
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeMember,
 			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
@@ -211,8 +213,7 @@ var (
 		name: "ResendInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeSettled,
-			CodeExpired,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
@@ -221,11 +222,11 @@ var (
 		name: "RevokeInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled},
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
@@ -243,7 +244,7 @@ var (
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
-		organization: ManageUsers, account: ManageMembers, operator: true, system: true,
+		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
 		others:    "the invitee",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
@@ -301,7 +302,7 @@ var (
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
@@ -371,7 +372,7 @@ var (
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		suspended: suspendedGoesOn,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
 		},
 	}
 	opRelinquish = &operationRow{
@@ -429,13 +430,13 @@ var (
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
 	}
@@ -461,14 +462,14 @@ var (
 	}
 	opAddConnection = &operationRow{
 		name: "AddConnection", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
 		},
 	}
 	opRemoveConnection = &operationRow{
 		name: "RemoveConnection", on: "connection",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
 	}
@@ -480,31 +481,31 @@ var (
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested, CodeOrganizationSuspended,
 		},
 	}
 	opStopEnforcingSSO = &operationRow{
 		name: "StopEnforcingSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
 			CodeOrganizationSuspended,
@@ -546,7 +547,7 @@ var (
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
@@ -617,9 +618,9 @@ var (
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
-		organization: ManageUsers,
+		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
 			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
 			CodeOrganizationSuspended,
@@ -627,7 +628,7 @@ var (
 	}
 	opImportableUsers = &operationRow{
 		name: "ImportableUsers", on: "domain",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
 	}
@@ -670,7 +671,7 @@ var (
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
