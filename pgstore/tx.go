@@ -420,6 +420,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
 		if m.Into.IsZero() {
+			t.kept.Queue(freeMembers, from)
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))

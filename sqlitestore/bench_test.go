@@ -219,7 +219,7 @@ func newLarge(users, accounts int) *large {
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
 		l.emails = append(l.emails, email)
-		user := tenancy.UserRecord{ID: newID(), Created: 1,
+		user := tenancy.UserRecord{ID: newID(), Managed: true, Created: 1,
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
 				Address: tenancy.NewPersonal(email)}}
 		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate,

@@ -333,6 +333,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := [16]byte(move.From), [16]byte(move.Into)
 		if move.Into.IsZero() {
+			if err := t.change(freeMembers, from); err != nil {
+				return err
+			}
 			if err := t.change(deleteMembers, from); err != nil {
 				return err
 			}

@@ -229,7 +229,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 		row.SetUser(u)
 	}
 	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
-	row.Roles = grant.Roles
+	row.SetGrant(grant)
 	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
 	if !ok {
 		return row, nil
@@ -239,7 +239,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
 		row.SetParent(parent)
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
-		row.ParentRoles = grant.Roles
+		row.SetParentGrant(grant)
 	}
 	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization,
 		User: user}); ok && !a.Organization.IsZero() {
@@ -371,6 +371,12 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	var records []tenancy.Record
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
+		case tenancy.UserRecord:
+			member, ok := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: moved.ID})
+			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
+				moved.Managed = false
+				r = moved
+			}
 		case tenancy.MembershipRecord:
 			if moved.Organization == move.From {
 				if move.Into.IsZero() {

@@ -108,8 +108,8 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
 	},
-	tenancy.IndexUsersOnDomain: func(own, group, _ int) tenancy.Record {
-		return tenancy.UserRecord{ID: userID(own),
+	tenancy.IndexUsersOnDomain: func(own, group, n int) tenancy.Record {
+		return tenancy.UserRecord{ID: userID(own), Managed: n%2 == 1,
 			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example",
 				own, group))}}
 	},
@@ -148,6 +148,9 @@ var samples = map[tenancy.Index]sample{
 	},
 	tenancy.IndexGrantsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.GrantRecord{Account: accountID(own), User: userID(group)}
+	},
+	tenancy.IndexGrantsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.GrantRecord{Account: accountID(1), User: userID(own), Until: instant(text)}
 	},
 	tenancy.IndexIndependentUsers: func(own, group, text int) tenancy.Record {
 		return tenancy.IndependentUserRecord{Organization: orgID(group), User: userID(text), Account: accountID(own)}
