@@ -30,13 +30,14 @@ type UserDeletion struct {
 //
 // Errors: CodeID; CodeInput if accounts pass to the user themself, if one is named
 // twice, if there are more than 1,000 heirs, or if a user who deletes themself gives
-// accounts away; CodeNotFound, also if
-// the actor does not see an heir, or if an account named is not a main account of the
-// user's; CodeNotAllowed; CodeRank if the user may do more than the actor; CodeOneself;
-// CodeTheOwner if another user calls it for the Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
+// accounts away; CodeNotFound, also if the actor does not see an heir, or if an account
+// named is not a main account of the user's; CodeNotAllowed; CodeRank if the user may
+// do more than the actor; CodeOneself; CodeTheOwner if another user calls it for the
+// Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
 // CodeNotMember, CodeManagedElsewhere if they are in an organization and the account in
-// none, CodeInactive.
+// none, CodeInactive; CodeOrganizationSuspended if the user owns accounts and the
+// organization is suspended.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
 	var check form
 	check.id(user)

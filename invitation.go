@@ -295,6 +295,7 @@ func (c *changes) authorizeSender(i *InvitationRecord, t target) error {
 	case !c.couldInvite(t):
 		return CodeNotAllowed
 	}
+	c.actsOn(t.organization)
 	return nil
 }
 

@@ -110,8 +110,7 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 		return CodeHIPAADesignated
 	case !in.Release && in.AccountsTo.IsZero() && len(rest) > 0:
 		return CodeOwnsAccounts
-	}
-	if len(owned) > 0 && c.bars(f.organization) { // the accounts would pass to others, or leave
+	case len(owned) > 0 && c.bars(f.organization): // the accounts would pass to others, or leave
 		return CodeOrganizationSuspended
 	}
 	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)

@@ -187,8 +187,9 @@ var (
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		suspended: "goes on if the member owns no account",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
+			CodeOwnsOrganization,
+			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 
