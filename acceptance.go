@@ -155,7 +155,7 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 // Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
 // or the invitation was sent to another address; CodeSettled, also if the organization or
 // account has ended, which revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; for an Owner of organizations
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit; for an Owner of organizations
 // CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
 // CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
 func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {

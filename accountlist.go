@@ -49,11 +49,22 @@ type Reach struct {
 	User        UserID    `json:"user,omitzero"`
 	Name        Personal  `json:"name,omitzero"`
 	Email       Personal  `json:"email,omitzero"`
-	Roles       RoleSet   `json:"roles,omitzero"`      // Direct and FromParent together (ACC-3); empty: the user only manages the account
+	Roles       RoleSet   `json:"roles,omitzero"`      // all of the next three together (ACC-3, GRP-3); empty: the user only manages the account
 	Direct      RoleSet   `json:"direct,omitzero"`     // assigned on the account; empty: none
 	FromParent  RoleSet   `json:"fromParent,omitzero"` // assigned on its main account; empty: none
-	Manages     bool      `json:"manages"`             // they manage it through its organization, which is no role on it; false in Access
+	// Groups are the groups of the user that give them roles on the account or on its main
+	// account; nil: none.
+	Groups  []ReachGroup `json:"groups,omitzero"`
+	Manages bool         `json:"manages"` // they manage it through its organization, which is no role on it; false in Access
 	listed
+}
+
+// ReachGroup is a group by which a user reaches an account.
+type ReachGroup struct {
+	Group   GroupID   `json:"group,omitzero"`
+	Name    Personal  `json:"name,omitzero"`
+	Account AccountID `json:"account,omitzero"` // on which the group gives the roles: the account or its main account
+	Roles   RoleSet   `json:"roles,omitzero"`
 }
 
 // Accounts lists an organization's accounts (ACC-9): first the managed ones, including
@@ -533,7 +544,7 @@ func (f accountsOfFacts) hasRole(account AccountID) bool {
 }
 
 // Access lists by ID who has a role on an account: which roles, and whether they were
-// assigned there or on its parent (ACC-9). Managing the account through its organization
+// assigned there or on its parent, or come by which group (ACC-9, GRP-3). Managing the account through its organization
 // is no role. Inactive users keep theirs, and are listed. Everybody may call it who may
 // manage the account's members, and Operators and System.
 //
@@ -555,7 +566,14 @@ type accessFacts struct {
 	accountStanding
 	direct    []GrantRecord // up to a page of those on the account
 	inherited []GrantRecord // up to a page of those on its parent
-	users     []*UserRecord // of both
+	groups    []accessGroup // with roles on the account, and then those on its parent
+	users     []*UserRecord // of all of these
+}
+
+// accessGroup is a group that gives roles, and up to a page of the users in it.
+type accessGroup struct {
+	ReachGroup
+	members []GroupMemberRecord
 }
 
 func (r *reads) loadAccess(account AccountID, from place) accessFacts {
@@ -568,12 +586,43 @@ func (r *reads) loadAccess(account AccountID, from place) accessFacts {
 	if f.parent != nil {
 		f.inherited = list(r, grantsOn(f.parent.ID, after), pageSize)
 	}
-	for _, g := range slices.Concat(f.direct, f.inherited) {
-		if user := find(r, userByID(g.User)); user != nil {
+	for _, g := range r.groupRoles(*f.account) {
+		f.groups = append(f.groups, r.accessGroup(g, after))
+	}
+	if f.parent != nil {
+		for _, g := range r.groupRoles(*f.parent) {
+			f.groups = append(f.groups, r.accessGroup(g, after))
+		}
+	}
+	for _, user := range f.named() {
+		if user := find(r, userByID(user)); user != nil {
 			f.users = append(f.users, user)
 		}
 	}
 	return f
+}
+
+// accessGroup asks for a group that gives roles, and for a page of the users in it.
+func (r *reads) accessGroup(g GroupRolesRecord, after UserID) accessGroup {
+	of := accessGroup{ReachGroup{Group: g.Group, Account: g.Account, Roles: g.Roles},
+		list(r, groupMembers(g.Group, after), pageSize)}
+	if group := find(r, groupByID(g.Group)); group != nil {
+		of.Name = group.Personal.Name
+	}
+	return of
+}
+
+// named returns the users of all lists, each once.
+func (f accessFacts) named() (users []UserID) {
+	for _, g := range slices.Concat(f.direct, f.inherited) {
+		users = append(users, g.User)
+	}
+	for _, g := range f.groups {
+		for _, m := range g.members {
+			users = append(users, m.User)
+		}
+	}
+	return each(users)
 }
 
 func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
@@ -587,7 +636,7 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 			continue
 		}
 		direct, inherited := rolesIn(f.direct, user.ID), rolesIn(f.inherited, user.ID)
-		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited})
+		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited, groups: f.groupsOf(user.ID)})
 		item.listed, item.State = listedAt(l, place{key: Key{ID: user.ID}}), f.account.stateUnder(f.parent)
 		found[user.ID] = item
 	}
@@ -595,16 +644,36 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 	return page[Reach]{items: items, next: place{key: Key{ID: last}}, end: !more}, nil
 }
 
-// last returns the last user that this page may show, and reports whether more may
-// follow. The page merges two lists by user, and each may have been cut off: up to the
-// smaller of their ends, both are known.
-func (f accessFacts) last() (last UserID, more bool) {
-	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
-		if len(grants) < pageSize {
-			continue
+// groupsOf returns the groups by which a user reaches the account.
+func (f accessFacts) groupsOf(user UserID) (groups []ReachGroup) {
+	for _, g := range f.groups {
+		_, inside := slices.BinarySearchFunc(g.members, user, func(m GroupMemberRecord, id UserID) int {
+			return compareIDs(m.User, id)
+		})
+		if inside {
+			groups = append(groups, g.ReachGroup)
 		}
-		if end := grants[pageSize-1].User; !more || compareIDs(end, last) < 0 {
+	}
+	return groups
+}
+
+// last returns the last user that this page may show, and reports whether more may
+// follow. The page merges lists by user, and each may have been cut off: up to the
+// smallest of their ends, all are known.
+func (f accessFacts) last() (last UserID, more bool) {
+	ends := func(end UserID) {
+		if !more || compareIDs(end, last) < 0 {
 			last, more = end, true
+		}
+	}
+	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
+		if len(grants) == pageSize {
+			ends(grants[pageSize-1].User)
+		}
+	}
+	for _, g := range f.groups {
+		if len(g.members) == pageSize {
+			ends(g.members[pageSize-1].User)
 		}
 	}
 	return last, more
@@ -627,10 +696,18 @@ type reached struct {
 	parent     *AccountRecord // a subaccount's main account; nil, too, where it was not asked for
 	direct     RoleSet        // assigned on the account
 	fromParent RoleSet        // assigned on its parent
+	groups     []ReachGroup   // the user's that give roles on the account, and then those on its parent
 }
 
-// roles returns the user's roles on the account, those on its parent included (ACC-3).
-func (a reached) roles() RoleSet { return a.direct.with(a.fromParent) }
+// roles returns the user's roles on the account, those on its parent and those that
+// groups give included (ACC-3, GRP-3).
+func (a reached) roles() RoleSet {
+	set := a.direct.with(a.fromParent)
+	for _, g := range a.groups {
+		set = set.with(g.Roles)
+	}
+	return set
+}
 
 // reached asks for the accounts that are not closed and on which a user has a role, by
 // ID.
@@ -650,9 +727,35 @@ func (r *reads) reached(user UserID) []reached {
 			found[sub.ID] = b
 		}
 	}
+	for _, in := range all(r, groupsOf(user, GroupID{})) {
+		r.reachedBy(in.Group, found)
+	}
 	return slices.SortedFunc(maps.Values(found), func(a, b reached) int {
 		return compareIDs(a.account.ID, b.account.ID)
 	})
+}
+
+// reachedBy adds the accounts that are reached by a group to those that were found.
+func (r *reads) reachedBy(id GroupID, found map[AccountID]reached) {
+	by := ReachGroup{Group: id}
+	if group := find(r, groupByID(id)); group != nil {
+		by.Name = group.Personal.Name
+	}
+	for _, g := range all(r, groupRolesOf(id, AccountID{})) {
+		account, subaccounts := find(r, accountByID(g.Account)), all(r, openSubaccountsOf(g.Account))
+		if account == nil || account.Closed != 0 {
+			continue
+		}
+		by.Account, by.Roles = g.Account, g.Roles
+		a := found[g.Account]
+		a.account, a.groups = *account, append(a.groups, by)
+		found[g.Account] = a
+		for _, sub := range subaccounts {
+			b := found[sub.ID]
+			b.account, b.parent, b.groups = sub, account, append(b.groups, by)
+			found[sub.ID] = b
+		}
+	}
 }
 
 // parents asks for the parents of subaccounts that have none yet.
@@ -669,7 +772,7 @@ func (u UserRecord) reach(a reached) Reach {
 	return Reach{
 		Account: a.account.ID, AccountName: a.account.Personal.Name,
 		User: u.ID, Name: u.Personal.Name, Email: u.Personal.Email,
-		Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent,
+		Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent, Groups: a.groups,
 	}
 }
 

@@ -10,11 +10,15 @@ import (
 type Decision struct {
 	Allowed bool `json:"allowed"`
 	Why     Why  `json:"why,omitzero"`
-	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
+	// Role is the account role that allows, with WhyGrant, WhyGroup, WhyParentGrant and
+	// WhyParentGroup; else "".
 	Role AccountRole `json:"role,omitzero"`
-	// Account is the account that the grant which allows is on: the one asked about or
+	// Account is the account that the role which allows is on: the one asked about or
 	// its parent; else zero.
 	Account AccountID `json:"account,omitzero"`
+	// Group is the group that gives the role, with WhyGroup and WhyParentGroup; else zero.
+	// If several groups of the user give one that allows, it is the first by ID.
+	Group GroupID `json:"group,omitzero"`
 	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
 	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
 }
@@ -53,14 +57,18 @@ const (
 	WhySuspended        Why = "suspended"         // a role permits it, but the account or its main account is suspended
 	WhyClosed           Why = "closed"            // a role, but the account is closed
 	WhyGrant            Why = "grant"             // allowed by the user's grant on the account
+	WhyGroup            Why = "group"             // allowed by a role that a group of the user has on the account
 	WhyParentGrant      Why = "parent_grant"      // allowed by the user's grant on its main account
+	WhyParentGroup      Why = "parent_group"      // allowed by a role that a group of the user has on its main account
 	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
 )
 
 // Can reports whether a user may do something on an account, and why (GEN-7). It is
 // the question that a host asks before it does anything there. What allows is a role
-// on the account or on its main account (ACC-3, ROLE-6), or managing it as Owner or
-// Administrator of its organization. The Why of a refusal tells the host's 404
+// on the account or on its main account (ACC-3, ROLE-6), of the user's own or of a group
+// that they are in (GRP-3), or managing it as Owner or Administrator of its organization.
+// If several allow, the answer names the first of these: the user's grant, a group, the
+// grant on the main account, a group's role there, the organization role. The Why of a refusal tells the host's 404
 // (WhyUnreachable) from its 403.
 //
 // Any user may ask about themself. What they do not reach is the same plain no,
@@ -90,29 +98,28 @@ func (s *Session) Can(
 // can answers Can without allocating: for a user about themself, and for Operators and
 // System.
 func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account AccountID) (Decision, error) {
-	row, err := s.ask(ctx, user, account)
-	if err != nil {
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	if err := q.ask(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, account, &row), nil
+	return decideCan(&rule, account, &q.row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
 // Operators and System.
-func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (AccessRow, error) {
+func (q *question) ask(ctx context.Context, s *Session, user UserID, account AccountID) error {
 	if err := s.enter(ctx); err != nil {
-		return AccessRow{}, err
+		return err
 	}
-	q := questions.Get().(*question)
-	defer questions.Put(q)
 	q.user, q.account = user, account
 	if err := q.run(ctx, s); err != nil {
-		return AccessRow{}, err
+		return err
 	}
 	if s.actor.isUser() && !q.row.UserActive {
-		return AccessRow{}, CodeActor
+		return CodeActor
 	}
-	return q.row, nil
+	return nil
 }
 
 // question is a reading of Access under way. It is pooled together with the function
@@ -126,10 +133,7 @@ type question struct {
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.read = func(ctx context.Context, tx ReadTx) (err error) {
-		q.row, err = tx.Access(ctx, q.user, q.account)
-		return err
-	}
+	q.read = func(ctx context.Context, tx ReadTx) error { return tx.Access(ctx, q.user, q.account, &q.row) }
 	return q
 }}
 
@@ -170,13 +174,16 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 	if grant := find(r, grantOn(account, user)); grant != nil {
 		f.row.Roles = grant.Roles
 	}
+	in := all(r, groupsOf(user, GroupID{}))
 	guest := r.guest(user)
 	if f.account == nil {
 		return f
 	}
 	f.row.SetAccount(*f.account)
+	f.row.Groups = r.through(in, *f.account)
 	if f.parent != nil {
 		f.row.SetParent(*f.parent)
+		f.row.ParentGroups = r.through(in, *f.parent)
 		if grant := find(r, grantOn(f.parent.ID, user)); grant != nil {
 			f.row.ParentRoles = grant.Roles
 		}
@@ -194,9 +201,8 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 // by a role on the account or, for somebody who manages it through its organization,
 // as a member or an independent user of that (GEN-5).
 func (f canFacts) sees() bool {
-	hasRole := !f.row.Roles.IsZero() || !f.row.ParentRoles.IsZero()
 	belongs := f.row.Member || f.guest
-	return hasRole || f.manages() && belongs
+	return f.row.hasRole() || f.manages() && belongs
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
@@ -236,32 +242,55 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 // decideCan is the whole decision of Can over what Access read.
 func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
 	manages := row.Member && row.Role.manages()
-	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || manages
-	role, direct := rule.by(row.Roles)
-	parentRole, inherited := AccountRole(""), false
-	if !direct {
-		parentRole, inherited = rule.by(row.ParentRoles)
-	}
+	allows, roleAllows := row.by(rule, account)
 	managed := rule.manager && manages
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
 	case !row.UserActive:
 		return Decision{Why: WhyInactive}
-	case !reaches:
+	case !manages && !row.hasRole():
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
-	case !direct && !inherited && !managed:
+	case !roleAllows && !managed:
 		return Decision{Why: WhyInsufficient}
 	case row.Suspended && !rule.suspended:
 		return Decision{Why: WhySuspended}
-	case direct:
-		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
-	case inherited:
-		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent}
+	case roleAllows:
+		return allows
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+}
+
+// hasRole reports whether the user has a role on the account, on its parent, or by a group.
+func (r *AccessRow) hasRole() bool {
+	return !r.Roles.IsZero() || !r.ParentRoles.IsZero() || len(r.Groups) > 0 || len(r.ParentGroups) > 0
+}
+
+// by returns the decision by the first role that allows: on the account or on its parent,
+// by grant or by group. It reports false if none does.
+func (r *AccessRow) by(rule *grantRule, account AccountID) (d Decision, found bool) {
+	if role, ok := rule.by(r.Roles); ok {
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}, true
+	}
+	if d, found = throughGroup(rule, r.Groups, WhyGroup, account); found {
+		return d, true
+	}
+	if role, ok := rule.by(r.ParentRoles); ok {
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: r.Parent}, true
+	}
+	return throughGroup(rule, r.ParentGroups, WhyParentGroup, r.Parent)
+}
+
+// throughGroup returns the decision by the first group whose roles on an account allow.
+func throughGroup(rule *grantRule, groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
+	for _, g := range groups {
+		if role, ok := rule.by(g.Roles); ok {
+			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: g.Group}, true
+		}
+	}
+	return Decision{}, false
 }
 
 // CanInOrganization reports whether a user may do something in an organization, and

@@ -71,7 +71,8 @@ func decideAssignRoles(f assignRolesFacts, roles RoleSet, c *changes) (Grant, er
 //
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
 // CodeNotAllowed; CodeTheOwner for an organization's Owner on an independent account;
-// CodeClosed; CodeOwnerGrant for the account's owner; CodeNoGrant.
+// CodeClosed; CodeOwnerGrant for the account's owner; CodeGroupRole if they have a role
+// there by a group alone, CodeNoGrant if they have none or only by its parent.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
 	var check form
 	check.id(account)
@@ -107,6 +108,8 @@ func decideRevokeRoles(f revokeRolesFacts, c *changes) error {
 		return CodeClosed
 	case f.account.Owner == f.from.id:
 		return CodeOwnerGrant
+	case f.from.assigned == nil && f.from.grouped:
+		return CodeGroupRole
 	case f.from.assigned == nil:
 		return CodeNoGrant
 	}
@@ -152,8 +155,8 @@ func (f revokeRolesFacts) managedMembership() *MembershipRecord {
 // Any user may call it who does not own the account.
 //
 // Errors: CodeID; CodeNotFound; CodeNotAllowed, since Operators and System have none;
-// CodeClosed; CodeOwnerGrant if the actor owns the account; CodeNoGrant if they have no
-// role there, or only by its parent.
+// CodeClosed; CodeOwnerGrant if the actor owns the account; CodeGroupRole if they have a
+// role there by a group alone, CodeNoGrant if they have none or only by its parent.
 func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 	var check form
 	check.id(account)
@@ -180,6 +183,8 @@ func decideRelinquish(f relinquishFacts, c *changes) error {
 		return CodeClosed
 	case f.account.Owner == c.actor.User:
 		return CodeOwnerGrant
+	case f.grant == nil && len(f.groups)+len(f.parentGroups) > 0:
+		return CodeGroupRole
 	case f.grant == nil:
 		return CodeNoGrant
 	}
@@ -210,18 +215,22 @@ type nominee struct {
 	person
 	assigned  *GrantRecord // the user's on the account
 	inherited *GrantRecord // the user's on its parent
+	grouped   bool         // a group of theirs has roles on the account or its parent
 }
 
 // nominee asks for a user whom an operation on an account names, given what the actor is
 // to the account.
 func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nominee {
 	n := nominee{assigned: find(r, grantOn(account, user))}
+	in := all(r, groupsOf(user, GroupID{}))
 	if st.account == nil {
 		return n
 	}
 	if parent := st.account.Parent; !parent.IsZero() {
 		n.inherited = find(r, grantOn(parent, user))
+		n.grouped = len(r.throughOn(in, parent)) > 0
 	}
+	n.grouped = len(r.through(in, *st.account)) > 0 || n.grouped
 	n.person = r.person(st.account.Organization, user)
 	r.needMemberships(user)
 	if st.manages() && n.member == nil && !n.reaches() {
@@ -230,8 +239,8 @@ func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nomi
 	return n
 }
 
-// reaches reports whether the user has a role on the account.
-func (n nominee) reaches() bool { return n.assigned != nil || n.inherited != nil }
+// reaches reports whether the user has a role on the account, by a group too.
+func (n nominee) reaches() bool { return n.assigned != nil || n.inherited != nil || n.grouped }
 
 // mayName reports whether the actor, who may manage the account's members, may name a
 // user: one who has a role there, or, if the actor manages the organization, one whom it

@@ -99,7 +99,7 @@ const (
 // Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
 // CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
 // address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain,
 // CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
 	return observe(ctx, s, opImportUsers.name,

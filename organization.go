@@ -30,6 +30,7 @@ type OrganizationSettings struct {
 	Limits            *Limits           `json:"limits,omitzero"` // its own; nil: the directory's apply
 	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
 	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
+	Groups            int               `json:"groups"`          // what Limits.Groups counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -372,6 +373,7 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		HIPAAEntitlement:  HIPAAEntitlement{o.HIPAA, o.HIPAAReference, o.HIPAAExecuted.Time()},
 		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
 		Seats:             o.Seats,
+		Groups:            o.Groups,
 		Accounts:          o.Accounts,
 	}
 	if o.Limited {
