@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Decision is the answer of Can and CanInOrganization.
@@ -21,6 +22,9 @@ type Decision struct {
 	Group GroupID `json:"group,omitzero"`
 	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
 	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
+	// Until is when the role that allows ends, if it is a temporary one (ACC-11). Zero: it
+	// has no end, or nothing allows. A role without an end is preferred to a temporary one.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Err returns nil if the decision allows, and else the code that a host answers with, whose
@@ -119,6 +123,7 @@ func (q *question) ask(ctx context.Context, s *Session, user UserID, account Acc
 	if s.actor.isUser() && !q.row.UserActive {
 		return CodeActor
 	}
+	q.row.at(instantOf(s.dir.now()))
 	return nil
 }
 
@@ -172,7 +177,7 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 		f.row.SetUser(*asked)
 	}
 	if grant := find(r, grantOn(account, user)); grant != nil {
-		f.row.Roles = grant.Roles
+		f.row.SetGrant(*grant)
 	}
 	in := all(r, groupsOf(user, GroupID{}))
 	guest := r.guest(user)
@@ -185,7 +190,7 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 		f.row.SetParent(*f.parent)
 		f.row.ParentGroups = r.through(in, *f.parent)
 		if grant := find(r, grantOn(f.parent.ID, user)); grant != nil {
-			f.row.ParentRoles = grant.Roles
+			f.row.SetParentGrant(*grant)
 		}
 	}
 	if org := f.account.Organization; !org.IsZero() {
@@ -239,59 +244,77 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 	}
 }
 
-// decideCan is the whole decision of Can over what Access read.
+// decideCan is the whole decision of Can over what Access read, without what has ended.
 func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	manages := row.Member && row.Role.manages()
-	allows, roleAllows := row.by(rule, account)
-	managed := rule.manager && manages
+	allowed := rule.allows(account, row)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
 	case !row.UserActive:
 		return Decision{Why: WhyInactive}
-	case !manages && !row.hasRole():
+	case !row.hasRole() && !row.manages():
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
-	case !roleAllows && !managed:
+	case !allowed.Allowed:
 		return Decision{Why: WhyInsufficient}
 	case row.Suspended && !rule.suspended:
 		return Decision{Why: WhySuspended}
-	case roleAllows:
-		return allows
 	}
-	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+	return allowed
 }
 
-// hasRole reports whether the user has a role on the account, on its parent, or by a group.
-func (r *AccessRow) hasRole() bool {
-	return !r.Roles.IsZero() || !r.ParentRoles.IsZero() || len(r.Groups) > 0 || len(r.ParentGroups) > 0
+// allows returns what allows a permission, or the zero value if nothing does. What has no
+// end comes first: the grant on the account, a group's role there, the grant on its parent,
+// a group's role on that, managing the account.
+// Of temporary roles it names the one that lasts longer.
+func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
+	if role, may := g.by(row.Roles); may {
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
+	}
+	if d, may := g.byGroup(row.Groups, WhyGroup, account); may {
+		return d
+	}
+	if role, may := g.by(row.ParentRoles); may {
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
+	}
+	if d, may := g.byGroup(row.ParentGroups, WhyParentGroup, row.Parent); may {
+		return d
+	}
+	if g.manager && row.manages() {
+		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+	}
+	role, direct := g.by(row.Temporary)
+	parentRole, inherited := g.by(row.ParentTemporary)
+	switch {
+	case direct && (!inherited || row.Until >= row.ParentUntil):
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account, Until: row.Until.Time()}
+	case inherited:
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent,
+			Until: row.ParentUntil.Time()}
+	}
+	return Decision{}
 }
 
-// by returns the decision by the first role that allows: on the account or on its parent,
-// by grant or by group. It reports false if none does.
-func (r *AccessRow) by(rule *grantRule, account AccountID) (d Decision, found bool) {
-	if role, ok := rule.by(r.Roles); ok {
-		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}, true
-	}
-	if d, found = throughGroup(rule, r.Groups, WhyGroup, account); found {
-		return d, true
-	}
-	if role, ok := rule.by(r.ParentRoles); ok {
-		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: r.Parent}, true
-	}
-	return throughGroup(rule, r.ParentGroups, WhyParentGroup, r.Parent)
-}
-
-// throughGroup returns the decision by the first group whose roles on an account allow.
-func throughGroup(rule *grantRule, groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
-	for _, g := range groups {
-		if role, ok := rule.by(g.Roles); ok {
-			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: g.Group}, true
+// byGroup returns the decision by the first of some groups whose roles on an account have
+// the permission, and reports whether there is one.
+func (g *grantRule) byGroup(groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
+	for _, group := range groups {
+		if role, may := g.by(group.Roles); may {
+			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: group.Group}, true
 		}
 	}
 	return Decision{}, false
 }
+
+// hasRole reports whether the user has a role on the account, by a group too.
+func (r *AccessRow) hasRole() bool {
+	granted := !r.Roles.IsZero() || !r.ParentRoles.IsZero() || !r.Temporary.IsZero() || !r.ParentTemporary.IsZero()
+	return granted || len(r.Groups) > 0 || len(r.ParentGroups) > 0
+}
+
+// manages reports whether the user manages the account through its organization.
+func (r *AccessRow) manages() bool { return r.Member && r.Role.manages() }
 
 // CanInOrganization reports whether a user may do something in an organization, and
 // why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;

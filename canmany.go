@@ -150,7 +150,7 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 		rows[i] = of
 		row := &rows[i]
 		if grant := find(r, grantOn(account, user)); grant != nil {
-			row.Roles = grant.Roles
+			row.SetGrant(*grant)
 		}
 		a := find(r, accountByID(account))
 		if a == nil {
@@ -175,6 +175,6 @@ func (r *reads) accessParent(user UserID, in []GroupMemberRecord, parent Account
 		row.ParentGroups = r.through(in, *p)
 	}
 	if grant := find(r, grantOn(parent, user)); grant != nil {
-		row.ParentRoles = grant.Roles
+		row.SetParentGrant(*grant)
 	}
 }

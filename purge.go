@@ -20,6 +20,7 @@ type Purged struct {
 	Requests      int `json:"requests"`      // addresses
 	Operations    int `json:"operations"`    // operation IDs
 	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
+	Grants        int `json:"grants"`        // grants whose temporary roles had ended (ACC-11)
 }
 
 func (p *Purged) add(batch Purged) {
@@ -28,14 +29,16 @@ func (p *Purged) add(batch Purged) {
 	p.Requests += batch.Requests
 	p.Operations += batch.Operations
 	p.FormerMembers += batch.FormerMembers
+	p.Grants += batch.Grants
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
 // (ORG-11). It also removes what organizations keep of people who left them, when
 // Options.FormerMembersFor is over or with the organization's name (USR-21); operation IDs
-// that are forgotten (Options.OperationLife, GEN-13); and the leases that crashed calls of
-// Relay left behind (EVT-5). Only System may call it, and should do so daily. It works in
+// that are forgotten (Options.OperationLife, GEN-13); temporary roles that have ended, which
+// were as if not there before (ACC-11); and the leases that crashed calls of Relay left
+// behind (EVT-5). Only System may call it, and should do so daily. It works in
 // batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
@@ -68,7 +71,7 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		}
 		total.add(batch)
 		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
-			batch.FormerMembers) < pageSize {
+			batch.FormerMembers, batch.Grants) < pageSize {
 			return total, nil
 		}
 	}
@@ -81,6 +84,8 @@ type purgeFacts struct {
 	requests      []RequestRecord
 	operations    []OperationRecord
 	former        []FormerMemberRecord // by when they left
+	temporary     []GrantRecord        // whose temporary roles have ended
+	accounts      map[AccountID]*AccountRecord
 
 	// Former members of an organization that may be due: a page of each.
 	left map[OrganizationID][]FormerMemberRecord
@@ -94,6 +99,15 @@ func (r *reads) loadPurge() purgeFacts {
 		operations:    list(r, operationsDue(), pageSize),
 		former:        list(r, formerMembersDue(), pageSize),
 		left:          map[OrganizationID][]FormerMemberRecord{},
+		accounts:      map[AccountID]*AccountRecord{},
+	}
+	for _, g := range listStored(r, grantsDue(), pageSize) {
+		if !ended(g.Until, r.now) {
+			break
+		}
+		f.temporary = append(f.temporary, g)
+		f.accounts[g.Account] = find(r, accountByID(g.Account))
+		r.needMemberships(g.User)
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
@@ -136,6 +150,10 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 			remove(c.world, operationOf(o.Actor, o.ID))
 			done.Operations++
 		}
+	}
+	for _, g := range f.temporary {
+		c.say(TemporaryRolesEnded{g.Account, g.User}, f.accounts[g.Account].stream())
+		done.Grants++
 	}
 	return done, nil
 }

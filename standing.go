@@ -195,10 +195,10 @@ func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (indepe
 // isTied asks whether a member of an organization has a role on an account, which is a
 // main account or has the given parent, and is not a member of the organization of the
 // account that is looked at. Only the Owner of an organization may be a member of another
-// one too, so one of two members is not.
+// one too, so one of two members is not. The two whose roles last longest come first.
 func (r *reads) isTied(org OrganizationID, parent, account AccountID, at AccountRecord) (tied bool) {
 	for _, t := range list(r, independentAccountsFrom(org, parent, account), 2) {
-		if t.Account != account {
+		if t.Account != account || ended(t.Until, r.now) {
 			continue
 		}
 		if at.Organization.IsZero() || find(r, memberOf(at.Organization, t.User)) == nil {
@@ -240,7 +240,7 @@ func (st accountStanding) rolesOnParent() RoleSet { return rolesBy(st.parentGran
 // rolesBy returns the union of what a grant and groups give on an account.
 func rolesBy(grant *GrantRecord, groups []GroupAccess) (set RoleSet) {
 	if grant != nil {
-		set = grant.Roles
+		set = grant.roles()
 	}
 	return set.with(rolesThrough(groups))
 }

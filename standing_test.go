@@ -115,9 +115,13 @@ func TestAccountSteps(t *testing.T) {
 		{"RenameAccount", 2, func() error { return second(owner.RenameAccount(c.ctx(), sub, "y")) }},
 		{"SuspendAccount", 2, func() error { return second(cleo.SuspendAccount(c.ctx(), sub)) }},
 		{"ReactivateAccount", 2, func() error { return second(owner.ReactivateAccount(c.ctx(), sub)) }},
-		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), sub, c.dan, support)) }},
+		{"AssignRoles", 2, func() error {
+			return second(owner.AssignRoles(c.ctx(), sub, c.dan, tenancy.Assignment{Roles: support}))
+		}},
 		{"RevokeRoles", 2, func() error { return owner.RevokeRoles(c.ctx(), sub, c.dan) }},
-		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), c.work, c.dan, support)) }},
+		{"AssignRoles", 2, func() error {
+			return second(owner.AssignRoles(c.ctx(), c.work, c.dan, tenancy.Assignment{Roles: support}))
+		}},
 		{"Relinquish", 2, func() error { return dir.As(c.dan).Relinquish(c.ctx(), c.work) }},
 		{"VerifyPhone", 2, func() error { return second(host.VerifyPhone(c.ctx(), c.work, "+4930123456")) }},
 		{"UpgradeAccount", 2, func() error { return second(host.UpgradeAccount(c.ctx(), c.work)) }},
@@ -160,7 +164,6 @@ func TestIndependentAccount(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(on), 20)
-	copied := p.copier()
 	for _, e := range errands {
 		_, acts := on[e.op]
 		if !acts || e.way == "on an independent account" || e.way == "oneself" {
@@ -172,7 +175,7 @@ func TestIndependentAccount(t *testing.T) {
 			set(&with, e.on, account)
 			t.Run("GEN-5 "+e.String()+" "+name, func(t *testing.T) {
 				for _, who := range []string{"Owner", "Admin"} {
-					s := p.in(t).over(copied(), tenancy.Options{})
+					s := p.in(t).over(p.copied(), tenancy.Options{})
 					result, err := s.run(e, who, with)
 					switch e.op {
 					case "Account":
@@ -188,7 +191,7 @@ func TestIndependentAccount(t *testing.T) {
 					}
 				}
 				for _, who := range []string{"Standard", "Guest"} { // who manage nothing
-					s := p.in(t).over(copied(), tenancy.Options{})
+					s := p.in(t).over(p.copied(), tenancy.Options{})
 					_, err := s.run(e, who, with)
 					refused(t, err, tenancy.CodeNotFound)
 				}

@@ -184,7 +184,8 @@ type Entry struct {
 // applies it to all records that exist when it is called:
 //
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
-//     not exempt, since At. If Into is zero, it is deleted.
+//     not exempt, since At. If Into is zero, it is deleted, and the UserRecord of its
+//     user gets Managed false, unless its role is Owner.
 //
 //   - Each FormerMemberRecord of From becomes one of Into. If both have one of the same
 //     user, the one that left later stays, and Into's if they left at the same time. If
@@ -219,22 +220,31 @@ type Move struct {
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
-// methods SetUser, SetAccount, SetParent and SetMembership fill it from records, so
+// methods (SetUser, SetAccount, SetParent, SetGrant, SetParentGrant, SetMembership) fill it from records, so
 // that all stores derive it in the same way.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool
 	AccountFound bool
-	Organization OrganizationID   // the account's; zero: it is unmanaged
-	Parent       AccountID        // the account's main account; zero: it is one itself
-	Closed       bool             // the account is
-	Suspended    bool             // the account or its parent is
-	Roles        RoleSet          // the user's grant on the account, even if there is no such account
-	ParentRoles  RoleSet          // the user's grant on the parent
-	Member       bool             // the user is one of Organization
-	Role         OrganizationRole // the user's role in Organization
-	Groups       []GroupAccess    // the user's groups that have roles on the account, by ID; empty if there is no such account
-	ParentGroups []GroupAccess    // those that have roles on the parent, by ID
+	Organization OrganizationID // the account's; zero: it is unmanaged
+	Parent       AccountID      // the account's main account; zero: it is one itself
+	Closed       bool           // the account is
+	Suspended    bool           // the account or its parent is
+
+	// The user's grant on the account, even if there is no such account, and the one on
+	// the parent, each with the temporary roles that it has stored, ended or not (ACC-11).
+	Roles           RoleSet
+	Temporary       RoleSet
+	Until           Instant
+	ParentRoles     RoleSet
+	ParentTemporary RoleSet
+	ParentUntil     Instant
+
+	Member bool             // the user is one of Organization
+	Role   OrganizationRole // the user's role in Organization
+
+	Groups       []GroupAccess // the user's groups that have roles on the account, by ID; empty if there is no such account
+	ParentGroups []GroupAccess // those that have roles on the parent, by ID
 }
 
 // GroupAccess is a group of a user, and the roles that it gives on an account.
@@ -267,6 +277,7 @@ const (
 	IndexOpenSubaccountsOf
 	IndexGrants
 	IndexGrantsOf
+	IndexGrantsDue
 	IndexIndependentUsers
 	IndexIndependentAccounts
 	IndexInvitations
@@ -329,8 +340,8 @@ func Indexes() []IndexInfo {
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list)
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
 	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
-	// by the domain of the address, which is hashed
-	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)
+	// by the domain of the address, which is hashed, and by "free" or "managed"
+	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|text|id|list)
 	// of an organization, by user
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)
 	// of a user, by organization
@@ -354,6 +365,8 @@ func Indexes() []IndexInfo {
 	row(IndexGrants, "grants", GrantRecord{}, identity|in|id|exact|list)
 	// of a user, by account
 	row(IndexGrantsOf, "grants_of", GrantRecord{}, in|id|list)
+	// with temporary roles, by when these end, and account
+	row(IndexGrantsDue, "grants_due", GrantRecord{}, text|id|list)
 	// of an organization, by user and account
 	row(IndexIndependentUsers, "independent_users", IndependentUserRecord{}, identity|in|text|id|exact|list)
 	// of an organization, by account and user

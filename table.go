@@ -166,7 +166,8 @@ var (
 		name: "InviteToAccount", on: "account",
 		account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending,
+			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
+			CodeClosed, CodeInvitationPending,
 			CodeSignUpClosed, CodeMailLimit,
 		},
 	}
@@ -174,7 +175,8 @@ var (
 		name: "ResendInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeClosed,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
+			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
@@ -306,7 +308,10 @@ var (
 	opAssignRoles = &operationRow{
 		name: "AssignRoles", on: "account",
 		account: ManageMembers,
-		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember},
+		codes: []Code{
+			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeClosed,
+			CodeOwnerGrant, CodeNotMember,
+		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",

@@ -2,15 +2,14 @@ package tenancy_test
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -103,21 +102,42 @@ func (t *tenant) over(store tenancy.Store, o tenancy.Options) *tenant {
 	return &c
 }
 
-// copier gives what makes copies of the tenant's store as it is now.
-func (t *tenant) copier() func() tenancy.Store {
+// copied gives a copy of the tenant's store, which is one in memory.
+func (t *tenant) copied() *memstore.Store {
 	t.Helper()
-	records, events := slices.Collect(maps.Values(t.everything())), t.events()
-	return func() tenancy.Store {
-		t.Helper()
-		to := memstore.New()
-		require.NoError(t, to.Update(t.ctx(), func(ctx context.Context, tx tenancy.Tx) error {
-			if err := tx.Put(ctx, records...); err != nil {
-				return err
-			}
-			return tx.Append(ctx, events...)
-		}))
-		return to
+	copied, err := t.store.(*memstore.Store).Copy(t.ctx())
+	require.NoError(t, err)
+	return copied
+}
+
+// apart gives the same tenant in a directory of its own, which begins as this one is: over
+// a copy of the store, with its own clock and name server.
+func (t *tenant) apart(test *testing.T) *tenant {
+	test.Helper()
+	names := &scenes.NameServer{}
+	for _, label := range []string{"a", "b"} {
+		for _, domain := range []string{"-corp.example", "-claim.example"} {
+			name := "_tenancy." + label + domain
+			names.Publish(name, t.scene.names.Texts(name)...)
+		}
 	}
+	a := t.in(test)
+	a.scene = newSceneOver(test, a.copied(),
+		tenancy.Options{Resolver: names, Random: rand.NewChaCha8([32]byte{3})})
+	a.clock.Set(t.clock.Now())
+	return a
+}
+
+// given gives the tenant in which a test does an errand: this one, or, if more must be so
+// for it, one apart in which it is.
+func (t *tenant) given(test *testing.T, e errand) *tenant {
+	test.Helper()
+	if e.given == nil {
+		return t.in(test)
+	}
+	a := t.apart(test)
+	e.given(a)
+	return a
 }
 
 // events gives all events in the store, each stream's in its order.
@@ -182,8 +202,8 @@ func (t *tenant) people() {
 		name string
 		role tenancy.OrganizationRole
 	}{
-		{&t.Admin, "admin", tenancy.Administrator}, {&t.Keeper, "keeper", 0}, {&t.Standard, "standard", 0}, {&t.Member, "member", 0}, {&t.Heir, "heir", 0},
-		{&t.Idle, "idle", 0}, {&t.Gone, "gone", 0},
+		{&t.Admin, "admin", tenancy.Administrator}, {&t.Keeper, "keeper", ""}, {&t.Standard, "standard", ""}, {&t.Member, "member", ""}, {&t.Heir, "heir", ""},
+		{&t.Idle, "idle", ""}, {&t.Gone, "gone", ""},
 	} {
 		sent := t.invite(t.Owner, t.Org, t.off(member.name), member.role)
 		*member.id, t.Accepted = t.person(member.name, t.off(member.name), sent.Secret), sent.ID
@@ -227,10 +247,10 @@ func (t *tenant) property() {
 // pending sends what waits for an answer.
 func (t *tenant) pending() {
 	t.Helper()
-	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), 0), t.invite(t.Owner, t.Org, t.at("rival"),
+	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), ""), t.invite(t.Owner, t.Org, t.at("rival"),
 		tenancy.Administrator)
 	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org,
-		t.at("new"), 0)
+		t.at("new"), "")
 	t.Invited, t.Secret, t.RivalInvited, t.RivalSecret = invited.ID, invited.Secret, rival.ID, rival.Secret
 	t.Offered, t.OfferedSecret, t.NewInvited, t.NewSecret = offered.ID, offered.Secret, nobody.ID, nobody.Secret
 	t.Asked, t.Wanted = t.asking(t.Admin, t.Org, t.Outside), t.asking(t.Rival, t.RivalOrg, t.Account)
@@ -250,7 +270,7 @@ func (t *tenant) past() {
 	t.Helper()
 	owner := t.as(t.Owner)
 	require.NoError(t, owner.DismissRequest(t.ctx(), t.Dismissed))
-	t.Revoked = t.invite(t.Owner, t.Org, t.off("nobody"), 0).ID
+	t.Revoked = t.invite(t.Owner, t.Org, t.off("nobody"), "").ID
 	require.NoError(t, owner.RevokeInvitation(t.ctx(), t.Revoked))
 	t.Closed = t.account(t.Owner, t.Org, "Closed")
 	_, err := owner.CloseAccount(t.ctx(), t.Closed)
@@ -357,6 +377,6 @@ func (t *tenant) dueAgain() {
 	t.due()
 	_, err := t.host.Purge(t.ctx())
 	require.NoError(t, err)
-	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), 0).ID))
+	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), "").ID))
 	t.due()
 }

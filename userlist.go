@@ -52,7 +52,7 @@ var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequest
 // check refuses a query that makes no sense.
 func (q UserQuery) check(check *form) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	check.that(q.Role == nil || q.Role.known(), CodeRole)
+	check.that(q.Role == nil || slices.Contains(organizationRoles[:], *q.Role), CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
 	short := len(q.Search) <= maxSearch*utf8.UTFMax && utf8.RuneCountInString(q.Search) <= maxSearch
 	check.that(short && utf8.ValidString(q.Search), CodeInput)
@@ -62,7 +62,7 @@ func (q UserQuery) check(check *form) {
 func (q UserQuery) list(org OrganizationID) listID {
 	role := ""
 	if q.Role != nil {
-		role = q.Role.String()
+		role = string(*q.Role)
 	}
 	return listOf("Users", org.String(), string(q.Kind), role, string(q.State), q.Search)
 }
@@ -213,6 +213,7 @@ func (r *reads) independentUser(f *usersFacts, user UserID, accounts []Independe
 			f.grants[user] = append(f.grants[user], *g)
 		}
 	}
+	slices.SortFunc(f.grants[user], func(a, b GrantRecord) int { return compareIDs(a.Account, b.Account) })
 }
 
 // decideUsers makes a page of the users who pass the filters.
@@ -297,6 +298,9 @@ func (f usersFacts) managed() (items []userItem) {
 
 func (f usersFacts) independent(c *changes) (items []userItem) {
 	for _, id := range slices.SortedFunc(maps.Keys(f.users), compareIDs) {
+		if len(f.grants[id]) == 0 {
+			continue // all their roles have ended (ACC-11)
+		}
 		user := *f.users[id]
 		u := OrganizationUser{
 			Kind:   KindIndependent,
@@ -343,7 +347,7 @@ func (f usersFacts) requested(c *changes) (items []userItem) {
 // granted returns a user's roles on the organization's accounts.
 func (f usersFacts) granted(user UserID) (grants []Grant) {
 	for _, g := range f.grants[user] {
-		grants = append(grants, Grant(g))
+		grants = append(grants, viewGrant(g))
 	}
 	return grants
 }

@@ -305,7 +305,7 @@ func (s *records) access(
 		groups = a.Groups > 0
 	}
 	if g := s.grant(h, account, user); g != nil {
-		row.Roles = g.Roles
+		row.SetGrant(*g)
 	}
 	if !row.Parent.IsZero() {
 		if a := s.account(h, &row.Parent); a != nil {
@@ -313,7 +313,7 @@ func (s *records) access(
 			parentGroups = a.Groups > 0
 		}
 		if g := s.grant(h, &row.Parent, user); g != nil {
-			row.ParentRoles = g.Roles
+			row.SetParentGrant(*g)
 		}
 	}
 	if !row.Organization.IsZero() {

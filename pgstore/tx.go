@@ -424,6 +424,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 		}
 		if m.Into.IsZero() {
 			t.queueEach(deleteGroups, from)
+			t.kept.Queue(freeMembers, from)
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))

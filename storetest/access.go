@@ -100,6 +100,17 @@ func (c trial) accessFields() {
 		{"grant on the account", []tenancy.Record{u, a,
 			tenancy.GrantRecord{Account: account, User: user, Roles: support}},
 			with(func(r *tenancy.AccessRow) { r.Roles = support })},
+		{"temporary roles that have ended, which a store returns like others", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: user, Temporary: support, Until: 1}},
+			with(func(r *tenancy.AccessRow) { r.Temporary, r.Until = support, 1 })},
+		{"temporary roles and others", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: user, Roles: developer, Temporary: support, Until: 1 << 62}},
+			with(func(r *tenancy.AccessRow) { r.Roles, r.Temporary, r.Until = developer, support, 1<<62 })},
+		{"subaccount, temporary roles on the parent", []tenancy.Record{u, sub, p,
+			tenancy.GrantRecord{Account: parent, User: user, Temporary: developer, Until: 5}},
+			with(func(r *tenancy.AccessRow) {
+				r.Parent, r.ParentTemporary, r.ParentUntil = parent, developer, 5
+			})},
 		{"grants of others and on others", []tenancy.Record{u, a,
 			tenancy.GrantRecord{Account: account, User: userID(2), Roles: support},
 			tenancy.GrantRecord{Account: parent, User: user, Roles: support}}, row},
@@ -217,8 +228,15 @@ func (c trial) accessCombinations() {
 		records = append(records, u)
 		for _, a := range accounts {
 			if grant := n % 4; grant&1 == 1 && a.Parent.IsZero() || grant&2 == 2 && !a.Parent.IsZero() {
-				records = append(records, tenancy.GrantRecord{Account: a.ID, User: u.ID,
-					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))})
+				g := tenancy.GrantRecord{Account: a.ID, User: u.ID,
+					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))}
+				if n%7 > 2 { // temporary, and perhaps without others
+					g.Temporary, g.Until = g.Roles, tenancy.Instant(1+n)
+				}
+				if n%7 > 4 {
+					g.Roles = tenancy.RoleSet{}
+				}
+				records = append(records, g)
 			}
 		}
 		for g := range 3 { // each has roles on some of the accounts
@@ -228,7 +246,7 @@ func (c trial) accessCombinations() {
 		}
 		if where := n % 3; where > 0 {
 			records = append(records, tenancy.MembershipRecord{Organization: orgID(where), User: u.ID,
-				Role: tenancy.OrganizationRole(1 + n%3)})
+				Role: ranks[n%3]})
 		}
 	}
 	c.both(m, putting(records...))

@@ -138,12 +138,15 @@ func (m *machine) made(err error, keep func()) {
 	}
 }
 
+// ranks are the built-in organization roles.
+var ranks = []tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator, tenancy.Owner}
+
 // people is what is done to members.
 func (m *machine) people() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SetOrganizationRole": func(rt *rapid.T) {
 			org, user := m.org(rt), m.user(rt)
-			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 4))
+			role := choose(m, rt, "role", append([]tenancy.OrganizationRole{"", "nonsense"}, ranks...))
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetOrganizationRole",
 				func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
@@ -401,9 +404,9 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 	})
 	assign := func(rt *rapid.T) {
 		account, user := m.account(rt), m.user(rt)
-		roles := m.roles(rt)
+		in := tenancy.Assignment{Roles: m.roles(rt), Until: m.until(rt)}
 		s := m.session(rt, m.accountOwners(account)...)
-		m.did(rt, "AssignRoles", func() error { _, err := s.AssignRoles(m.ctx, account, user, roles); return err })
+		m.did(rt, "AssignRoles", func() error { _, err := s.AssignRoles(m.ctx, account, user, in); return err })
 	}
 	create := func(rt *rapid.T) {
 		org := m.org(rt)
@@ -542,7 +545,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 	}
 	invite := func(rt *rapid.T) {
 		org, address := m.org(rt), m.address(rt)
-		role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
+		role := choose(m, rt, "role", append([]tenancy.OrganizationRole{""}, ranks...))
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "InviteUser", func() error {
 			i, err := s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address, Role: role})
@@ -551,10 +554,11 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		})
 	}
 	toAccount := func(rt *rapid.T) {
-		account, address, roles := m.account(rt), m.address(rt), m.roles(rt)
+		account, address := m.account(rt), m.address(rt)
+		in := tenancy.NewAccountInvitation{Email: address, Roles: m.roles(rt), For: m.lasting(rt)}
 		s := m.session(rt, m.accountOwners(account)...)
 		m.did(rt, "InviteToAccount", func() error {
-			i, err := s.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: roles})
+			i, err := s.InviteToAccount(m.ctx, account, in)
 			m.made(err, func() { keep(address, i) })
 			return err
 		})
@@ -841,7 +845,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 					nil,
 					nil,
 					new(tenancy.Administrator),
-					new(tenancy.OrganizationRole(9)),
+					new(tenancy.OrganizationRole("nonsense")),
 				},
 			)
 			m.did(rt, "Users", func() error {

@@ -643,6 +643,18 @@ var brokenStores = []broken{
 				},
 			}
 		}},
+	{"access that takes out what has ended itself", []string{"Access/each field", "Access/all combinations"},
+		func(*naive) hooks {
+			return hooks{
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, row)
+					if row.Until != 0 && row.Until < 100 {
+						row.Temporary, row.Until = tenancy.RoleSet{}, 0
+					}
+					return err
+				},
+			}
+		}},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {

@@ -125,6 +125,10 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			if !move.Into.IsZero() {
 				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User,
 					Role: tenancy.StandardUser, Since: move.At})
+			} else if u, ok := m.records[identity(tenancy.UserRecord{ID: r.User})].(tenancy.UserRecord); ok &&
+				r.Role != tenancy.Owner {
+				u.Managed = false
+				_ = m.Put(ctx, u)
 			}
 		case tenancy.FormerMemberRecord:
 			if r.Organization != move.From || move.Into.IsZero() {
@@ -303,7 +307,7 @@ func (m *model) Access(
 	row.SetAccount(a)
 	row.Groups = append(row.Groups, m.groups(user, a)...)
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: account, User: user})].(tenancy.GrantRecord); ok {
-		row.Roles = g.Roles
+		row.SetGrant(g)
 	}
 	if parent, ok := m.records[identity(tenancy.AccountRecord{ID: a.Parent})].(tenancy.AccountRecord); ok {
 		row.SetParent(parent)
@@ -311,7 +315,7 @@ func (m *model) Access(
 	}
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok &&
 		!a.Parent.IsZero() {
-		row.ParentRoles = g.Roles
+		row.SetParentGrant(g)
 	}
 	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok &&
 		!a.Organization.IsZero() {

@@ -230,7 +230,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 		row.SetUser(u)
 	}
 	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
-	row.Roles = grant.Roles
+	row.SetGrant(grant)
 	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
 	if !ok {
 		return nil
@@ -242,7 +242,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 		row.SetParent(parent)
 		row.ParentGroups = tx.groups(row.ParentGroups, user, parent)
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
-		row.ParentRoles = grant.Roles
+		row.SetParentGrant(grant)
 	}
 	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization,
 		User: user}); ok && !a.Organization.IsZero() {
@@ -401,6 +401,12 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			if moved.Organization == move.From {
 				moved.Organization = move.Into
+				r = moved
+			}
+		case tenancy.UserRecord:
+			member, ok := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: moved.ID})
+			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
+				moved.Managed = false
 				r = moved
 			}
 		case tenancy.MembershipRecord:

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 
 const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, h.roles, m.role,
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role,
 	%s,
 	%s
 FROM (SELECT $1 AS user_id, $2 AS account_id) AS asked
@@ -51,7 +50,9 @@ var AccessColumns = []Column{
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
-	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Int},
+	{Name: "roles", Type: Text}, {Name: "temporary", Type: Text}, {Name: "until", Type: Int},
+	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
+	{Name: "role", Type: Text},
 	{Name: "groups", Type: Text}, {Name: "parent_groups", Type: Text},
 }
 
@@ -63,18 +64,23 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	row.Reset()
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, role *int64
-	var roles, parentRoles, groups, parentGroups *string
+	var closed, until, parentUntil *int64
+	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
-		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role, &groups, &parentGroups); err != nil {
+		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
+		&parentRoles, &parentTemporary, &parentUntil, &role, &groups, &parentGroups); err != nil {
 		return err
 	}
 	if deleted != nil {
 		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization,
 			InactiveOperator: *inactiveOperator, Deleted: *deleted})
 	}
-	sound := parseRoles(&row.Roles, roles) && parseRoles(&row.ParentRoles, parentRoles)
+	var grant, parentGrant tenancy.GrantRecord
+	sound := parseGrant(&grant, roles, temporary, until) &&
+		parseGrant(&parentGrant, parentRoles, parentTemporary, parentUntil)
+	row.SetGrant(grant)
+	row.SetParentGrant(parentGrant)
 	if closed != nil {
 		a := tenancy.AccountRecord{Closed: tenancy.Instant(*closed), SuspendedCustomer: *byCustomer,
 			SuspendedPlatform: *byPlatform}
@@ -86,7 +92,6 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 			SuspendedPlatform: *parentByPlatform})
 	}
 	if role != nil {
-		sound = sound && *role >= 0 && *role <= math.MaxUint8
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
 	}
 	sound = parseGroups(&row.Groups, groups) && parseGroups(&row.ParentGroups, parentGroups) && sound
@@ -114,6 +119,15 @@ func parseGroups(to *[]tenancy.GroupAccess, text *string) bool {
 	}
 	slices.SortFunc(*to, func(a, b tenancy.GroupAccess) int { return bytes.Compare(a.Group[:], b.Group[:]) })
 	return true
+}
+
+// parseGrant reads the columns of a grant, and reports whether they can be one's. Without
+// the row it is without roles.
+func parseGrant(to *tenancy.GrantRecord, roles, temporary *string, until *int64) bool {
+	if until != nil {
+		to.Until = tenancy.Instant(*until)
+	}
+	return parseRoles(&to.Roles, roles) && parseRoles(&to.Temporary, temporary)
 }
 
 // parseRoles reads the roles of a grant, and reports whether the text is a role set. No

@@ -53,21 +53,23 @@ CREATE TABLE tenancy_users (
     inactive_organization  boolean NOT NULL,
     inactive_operator      boolean NOT NULL,
     deleted                boolean NOT NULL,
+    managed                boolean NOT NULL,
     created                bigint NOT NULL,
     email                  text NOT NULL,
     address                text NOT NULL,
     name                   text NOT NULL,
     address_key            bytea,
     domain_group           uuid,
+    managed_key            bytea,
     PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenancy_users_by_address ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
-CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
+CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, managed_key, id) WHERE domain_group IS NOT NULL AND managed_key IS NOT NULL;
 
 CREATE TABLE tenancy_members (
     organization_id        uuid NOT NULL,
     user_id                uuid NOT NULL,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     exempt                 boolean NOT NULL,
     since                  bigint NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -124,9 +126,13 @@ CREATE TABLE tenancy_grants (
     account_id             uuid NOT NULL,
     user_id                uuid NOT NULL,
     roles                  text NOT NULL,
+    temporary              text NOT NULL,
+    until                  bigint NOT NULL,
+    due                    bytea,
     PRIMARY KEY (account_id, user_id)
 );
 CREATE INDEX tenancy_grants_of ON tenancy_grants (user_id, account_id);
+CREATE INDEX tenancy_grants_due ON tenancy_grants (due, user_id) WHERE due IS NOT NULL;
 
 -- Roles of users who are not members on open accounts of an organization, and roles of its members on open
 -- accounts that are not the organization's. Derived from members, accounts and grants.
@@ -134,6 +140,7 @@ CREATE TABLE tenancy_independent_users (
     organization_id        uuid NOT NULL,
     user_id                uuid,
     account_id             uuid NOT NULL,
+    until                  bigint NOT NULL,
     user_key               bytea NOT NULL,
     PRIMARY KEY (organization_id, user_key, account_id)
 );
@@ -142,6 +149,7 @@ CREATE TABLE tenancy_independent_accounts (
     account_id             uuid,
     parent_id              uuid,
     user_id                uuid NOT NULL,
+    until                  bigint NOT NULL,
     account_key            bytea NOT NULL,
     PRIMARY KEY (organization_id, account_key, user_id)
 );
@@ -151,8 +159,9 @@ CREATE TABLE tenancy_invitations (
     kind                   text NOT NULL,
     organization_id        uuid,
     account_id             uuid,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     roles                  text NOT NULL,
+    roles_for              bigint NOT NULL,
     inviter                text NOT NULL,
     charged_id             uuid,
     state                  text NOT NULL,

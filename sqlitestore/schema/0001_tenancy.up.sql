@@ -45,30 +45,33 @@ CREATE INDEX tenancy_organizations_into
     ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
 
 -- Users. address_key: the canonical address. domain_group: the first half of the SHA-256 of its domain.
+-- managed: by an organization, as a member who is not its Owner. managed_key: 'managed' or 'free'.
 -- Both are NULL if there is none.
 CREATE TABLE tenancy_users (
     id                    BLOB NOT NULL CHECK (length(id) = 16),
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
     inactive_operator     INTEGER NOT NULL CHECK (inactive_operator IN (0, 1)),
     deleted               INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    managed               INTEGER NOT NULL CHECK (managed IN (0, 1)),
     created               INTEGER NOT NULL,
     email                 TEXT NOT NULL,
     address               TEXT NOT NULL,
     name                  TEXT NOT NULL,
     address_key           TEXT,
     domain_group          BLOB CHECK (length(domain_group) = 16),
+    managed_key           TEXT,
     PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tenancy_users_by_address
     ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
 CREATE INDEX tenancy_users_on_domain
-    ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
+    ON tenancy_users (domain_group, managed_key, id) WHERE domain_group IS NOT NULL AND managed_key IS NOT NULL;
 
--- The members of organizations. role: 1 Standard User, 2 Administrator, 3 Owner.
+-- The members of organizations. role: its name.
 CREATE TABLE tenancy_members (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     exempt          INTEGER NOT NULL CHECK (exempt IN (0, 1)),
     since           INTEGER NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -129,33 +132,41 @@ CREATE INDEX tenancy_open_accounts_of
 CREATE INDEX tenancy_open_subaccounts_of
     ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 
--- Users' roles on accounts.
+-- Users' roles on accounts. due: when the temporary ones end, and the account, NULL if there are none.
 CREATE TABLE tenancy_grants (
     account_id BLOB NOT NULL CHECK (length(account_id) = 16),
     user_id    BLOB NOT NULL CHECK (length(user_id) = 16),
     roles      TEXT NOT NULL,
+    temporary  TEXT NOT NULL,
+    until      INTEGER NOT NULL,
+    due        TEXT,
     PRIMARY KEY (account_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_grants_of
     ON tenancy_grants (user_id, account_id);
+CREATE INDEX tenancy_grants_due
+    ON tenancy_grants (due, user_id) WHERE due IS NOT NULL;
 
 -- Roles of users who are not members on open accounts of an organization. user_key: the text form of the
--- user's ID. Derived from members, accounts and grants, as the next table is.
+-- user's ID, and when the role ends, what lasts longer first. Derived from members, accounts and grants, as
+-- the next table is.
 CREATE TABLE tenancy_independent_users (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB CHECK (length(user_id) = 16),
     account_id      BLOB NOT NULL CHECK (length(account_id) = 16),
+    until           INTEGER NOT NULL,
     user_key        TEXT NOT NULL,
     PRIMARY KEY (organization_id, user_key, account_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Roles of an organization's members on open accounts that are not the organization's. account_key: the text
--- form of the main account's ID, followed by the subaccount's.
+-- form of the main account's ID, followed by the subaccount's, and when the role ends.
 CREATE TABLE tenancy_independent_accounts (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     account_id      BLOB CHECK (length(account_id) = 16),
     parent_id       BLOB CHECK (length(parent_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    until           INTEGER NOT NULL,
     account_key     TEXT NOT NULL,
     PRIMARY KEY (organization_id, account_key, user_id)
 ) STRICT, WITHOUT ROWID;
@@ -167,8 +178,9 @@ CREATE TABLE tenancy_invitations (
     kind            TEXT NOT NULL,
     organization_id BLOB CHECK (length(organization_id) = 16),
     account_id      BLOB CHECK (length(account_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     roles           TEXT NOT NULL,
+    roles_for       INTEGER NOT NULL,
     inviter         TEXT NOT NULL,
     charged_id      BLOB CHECK (length(charged_id) = 16),
     state           TEXT NOT NULL,
