@@ -381,6 +381,19 @@ func (c *changes) release(accounts family, streams ...Stream) {
 	}
 }
 
+// ungrouped returns the accounts on which groups have roles that end when they leave their
+// organization (GRP-4).
+func ungrouped(leaving []family) (accounts []AccountID) {
+	for _, family := range leaving {
+		for _, a := range family.all() {
+			if a.Groups > 0 {
+				accounts = append(accounts, a.ID)
+			}
+		}
+	}
+	return accounts
+}
+
 // move passes accounts from wherever they are into an organization. If that was another
 // organization, neither log names the other one.
 func (c *changes) move(accounts family, org OrganizationID) {
