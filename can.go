@@ -107,7 +107,7 @@ func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account 
 	if err := q.ask(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, account, &q.row), nil
+	return decideCan(&rule, s.dir.organizationRules, account, &q.row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
@@ -203,18 +203,18 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 }
 
 // sees reports whether an actor who may manage the account's members sees the user:
-// by a role on the account or, for somebody who manages it through its organization,
-// as a member or an independent user of that (GEN-5).
+// by a role on the account or, for somebody who manages it through its organization and
+// sees its users, as a member or an independent user of that (GEN-5).
 func (f canFacts) sees() bool {
 	belongs := f.row.Member || f.guest
-	return f.row.hasRole() || f.manages() && belongs
+	return f.row.hasRole() || f.manages() && f.rank.may(ViewUsers) && belongs
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
 	if err := c.authorizeAsking(f); err != nil {
 		return Decision{}, err
 	}
-	return decideCan(rule, f.account.ID, &f.row), nil
+	return decideCan(rule, c.dir.organizationRules, f.account.ID, &f.row), nil
 }
 
 // authorizeAsking decides whether the actor may ask what somebody else may do on the
@@ -245,14 +245,18 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 }
 
 // decideCan is the whole decision of Can over what Access read, without what has ended.
-func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	allowed := rule.allows(account, row)
+func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row *AccessRow) Decision {
+	var all accountRights
+	if row.Member {
+		all = ranks.onAccounts(row.Role)
+	}
+	allowed := rule.allows(account, row, all.manage)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
 	case !row.UserActive:
 		return Decision{Why: WhyInactive}
-	case !row.hasRole() && !row.manages():
+	case !row.hasRole() && !all.view:
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
@@ -268,7 +272,7 @@ func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
 // end comes first: the grant on the account, a group's role there, the grant on its parent,
 // a group's role on that, managing the account.
 // Of temporary roles it names the one that lasts longer.
-func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
+func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Decision {
 	if role, may := g.by(row.Roles); may {
 		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
 	}
@@ -281,7 +285,7 @@ func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
 	if d, may := g.byGroup(row.ParentGroups, WhyParentGroup, row.Parent); may {
 		return d
 	}
-	if g.manager && row.manages() {
+	if g.manager && manages {
 		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
 	}
 	role, direct := g.by(row.Temporary)
@@ -313,9 +317,6 @@ func (r *AccessRow) hasRole() bool {
 	return granted || len(r.Groups) > 0 || len(r.ParentGroups) > 0
 }
 
-// manages reports whether the user manages the account through its organization.
-func (r *AccessRow) manages() bool { return r.Member && r.Role.manages() }
-
 // CanInOrganization reports whether a user may do something in an organization, and
 // why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;
 // WhyInsufficient for a member whose role does not allow; WhyInactive; and
@@ -336,7 +337,7 @@ func (s *Session) CanInOrganization(
 	var check form
 	check.id(user)
 	check.id(org)
-	check.that(permission.known(), CodePermission)
+	check.that(s.dir.organizationRules.knows(permission), CodePermission)
 	return look(ctx, s, call{opCanInOrganization, org.String(), check.err},
 		func(r *reads) canInOrganizationFacts { return r.loadCanInOrganization(user, org) },
 		func(f canInOrganizationFacts, c *changes) (Decision, error) {
@@ -373,11 +374,11 @@ func decideCanInOrganization(
 			return Decision{}, CodeNotFound
 		}
 	}
-	return f.decision(permission), nil
+	return f.decision(permission, c), nil
 }
 
 // decision is the answer, once the actor may ask.
-func (f canInOrganizationFacts) decision(permission OrganizationPermission) Decision {
+func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *changes) Decision {
 	switch {
 	case f.user == nil || f.organization == nil:
 		return Decision{Why: WhyUnreachable}
@@ -385,11 +386,8 @@ func (f canInOrganizationFacts) decision(permission OrganizationPermission) Deci
 		return Decision{Why: WhyInactive}
 	case f.member == nil || f.organization.State != StateActive:
 		return Decision{Why: WhyUnreachable}
-	case !f.member.Role.may(permission):
+	case !c.dir.organizationRules.may(f.member.Role, permission):
 		return Decision{Why: WhyInsufficient}
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
 }
-
-// known reports whether there is such a permission.
-func (p OrganizationPermission) known() bool { return Owner.may(p) }

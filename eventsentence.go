@@ -158,6 +158,8 @@ func (e Event) fill(place string, call func(id string) string) (string, bool) {
 			called = append(called, call(user.String()))
 		}
 		return strings.Join(called, ", "), true
+	case OrganizationRole:
+		return value.words(), true
 	default:
 		if field.Kind() == reflect.Array {
 			return call(fmt.Sprint(value)), true

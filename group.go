@@ -2,7 +2,6 @@ package tenancy
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,8 +140,8 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 // Owner and Administrators may call it.
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more than
-// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed;
-// CodeNotMember for a user who is not a member of the group's organization;
+// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed,
+// CodeRank for a member who may do more than the actor; CodeNotMember for a user who is not a member of the group's organization;
 // CodeGroupMemberLimit.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
@@ -161,9 +160,9 @@ type addToGroupFacts struct {
 // candidateMember is a user whom AddToGroup or RemoveFromGroup names.
 type candidateMember struct {
 	id     UserID
-	member bool // of the organization
-	guest  bool // they have a role on one of its accounts, and are not a member
-	inside bool // they are in the group
+	rank   *MembershipRecord // in the organization; nil: they are not a member
+	guest  bool              // they have a role on one of its accounts, and are not a member
+	inside bool              // they are in the group
 }
 
 func (r *reads) loadAddToGroup(group GroupID, users []UserID) addToGroupFacts {
@@ -176,13 +175,13 @@ func decideAddToGroup(f addToGroupFacts, c *changes) (Group, error) {
 	if err := c.authorizeGroup(f.groupStanding); err != nil {
 		return Group{}, err
 	}
-	if !allSeen(f.users) {
-		return Group{}, CodeNotFound
+	if err := f.name(f.users); err != nil {
+		return Group{}, err
 	}
 	var added []UserID
 	for _, u := range f.users {
 		switch {
-		case !u.member:
+		case u.rank == nil:
 			return Group{}, CodeNotMember
 		case !u.inside:
 			added = append(added, u.id)
@@ -203,7 +202,8 @@ func decideAddToGroup(f addToGroupFacts, c *changes) (Group, error) {
 // may call it.
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more than
-// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed.
+// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed,
+// CodeRank for a member who may do more than the actor.
 func (s *Session) RemoveFromGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
 	check.id(group)
@@ -228,8 +228,8 @@ func decideRemoveFromGroup(f removeFromGroupFacts, c *changes) (Group, error) {
 	if err := c.authorizeGroup(f.groupStanding); err != nil {
 		return Group{}, err
 	}
-	if !allSeen(f.users) {
-		return Group{}, CodeNotFound
+	if err := f.name(f.users); err != nil {
+		return Group{}, err
 	}
 	var removed []UserID
 	for _, u := range f.users {
@@ -252,7 +252,7 @@ func (r *reads) candidateMembers(st groupStanding, users []UserID) (named []cand
 	for _, id := range users {
 		named = append(named, candidateMember{
 			id:     id,
-			member: find(r, memberOf(org, id)) != nil,
+			rank:   find(r, memberOf(org, id)),
 			guest:  len(list(r, independentUserOn(org, id), 1)) > 0,
 			inside: find(r, groupMember(st.group.ID, id)) != nil,
 		})
@@ -260,10 +260,23 @@ func (r *reads) candidateMembers(st groupStanding, users []UserID) (named []cand
 	return named
 }
 
-// allSeen reports whether the actor, who manages the users of the group's organization,
-// sees all of some users.
-func allSeen(users []candidateMember) bool {
-	return !slices.ContainsFunc(users, func(u candidateMember) bool { return !u.member && !u.guest })
+// name refuses users whom the actor, who manages the users of the group's organization,
+// does not see, and members who may do more than they: a role of the host's touches only
+// members with roles that it covers (ROLE-9). Owner and Administrators put anybody into a
+// group.
+func (st groupStanding) name(users []candidateMember) error {
+	for _, u := range users {
+		if u.rank == nil && !u.guest {
+			return CodeNotFound
+		}
+	}
+	built := st.rank.Role == Owner || st.rank.Role == Administrator
+	for _, u := range users {
+		if u.rank != nil && !built && !st.rank.covers(u.rank.Role) {
+			return CodeRank
+		}
+	}
+	return nil
 }
 
 // AssignGroupRoles sets the roles that a group gives its members on an account of its
@@ -302,7 +315,7 @@ func (r *reads) loadAssignGroupRoles(group GroupID, account AccountID) assignGro
 }
 
 func decideAssignGroupRoles(f assignGroupRolesFacts, roles RoleSet, c *changes) (GroupRoles, error) {
-	if err := c.authorizeGroupRoles(f.groupStanding); err != nil {
+	if err := c.authorize(f.standing); err != nil {
 		return GroupRoles{}, err
 	}
 	switch {
@@ -347,7 +360,7 @@ func (r *reads) loadRevokeGroupRoles(group GroupID, account AccountID) revokeGro
 }
 
 func decideRevokeGroupRoles(f revokeGroupRolesFacts, c *changes) error {
-	if err := c.authorizeGroupRoles(f.groupStanding); err != nil {
+	if err := c.authorize(f.standing); err != nil {
 		return err
 	}
 	switch {
@@ -382,19 +395,7 @@ func (c *changes) authorizeGroup(st groupStanding) error {
 	if err := c.authorize(st.standing); err != nil {
 		return err
 	}
-	if st.gives && !st.rank.Role.may(ManageAccounts) {
-		return CodeNotAllowed
-	}
-	return nil
-}
-
-// authorizeGroupRoles decides whether the actor may change what a group gives: an actor
-// who manages the organization's accounts and users.
-func (c *changes) authorizeGroupRoles(st groupStanding) error {
-	if err := c.authorize(st.standing); err != nil {
-		return err
-	}
-	if !st.rank.Role.may(ManageUsers) {
+	if st.gives && !st.rank.may(ManageAccounts) {
 		return CodeNotAllowed
 	}
 	return nil

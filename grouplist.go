@@ -235,7 +235,7 @@ func decideGroupsOf(f groupsOfFacts, l listID, c *changes) (page[UserGroup], err
 	p := page[UserGroup]{end: len(f.in) < pageSize}
 	for _, g := range f.groups {
 		p.next = place{key: Key{ID: g.ID}}
-		if all || f.may(ManageUsers, g.Organization) {
+		if all || f.may(ViewUsers, g.Organization) {
 			p.items = append(p.items, UserGroup{g.ID, g.Organization, g.Personal.Name, listedAt(l, p.next)})
 		}
 	}
