@@ -142,7 +142,8 @@ func decideAccountRequests(
 // AcceptAccountRequest gives an account to the organization that asks for it. Only the
 // account moves, with its subaccounts. The organization's Owner becomes its owner, the
 // previous owner keeps the role Administrator on it, and everybody else who has a role
-// on it keeps that (ACC-4). Only the account's owner may call it, unless the account is
+// on it keeps that (ACC-4), except what groups gave of the organization that it leaves
+// (GRP-4). Only the account's owner may call it, unless the account is
 // managed by an organization that they do not own.
 //
 // Errors: CodeID; CodeNotFound; CodeNotAllowed for Owner and Administrators of the
@@ -165,6 +166,7 @@ type acceptAccountRequestFacts struct {
 	request     *InvitationRecord   // nil: there is none
 	account     *AccountRecord      // nil: there is none, or it is a subaccount
 	subaccounts []AccountRecord     // those that are not closed
+	groups      []GroupRolesRecord  // the roles of groups on all of them
 	from        *OrganizationRecord // the one that has the account; nil: none
 	holder      *MembershipRecord   // the account owner's in the organization that has the account
 	inviter     *UserRecord         // who asked
@@ -189,6 +191,9 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 		f.from = find(r, organizationByID(org))
 	}
 	f.subaccounts = all(r, openSubaccountsOf(f.account.ID))
+	for _, a := range f.family().all() {
+		f.groups = append(f.groups, r.groupRoles(a)...)
+	}
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
 }
@@ -268,7 +273,9 @@ func (f acceptAccountRequestFacts) inviterMayAsk() bool {
 	return active && f.inviting.may(ManageAccounts)
 }
 
-func (f acceptAccountRequestFacts) family() family { return family{*f.account, f.subaccounts} }
+func (f acceptAccountRequestFacts) family() family {
+	return family{*f.account, f.subaccounts, f.groups}
+}
 
 // askedAccount is a request for an account, with what is shown of it.
 type askedAccount struct {

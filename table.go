@@ -268,8 +268,8 @@ var (
 		codes: []Code{
 			CodeInput, CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
 			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
-			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeTermsChanged,
-			CodeOrganizationSuspended,
+			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit,
+			CodeTermsChanged, CodeOrganizationSuspended,
 		},
 	}
 	opDeclineInvitation = &operationRow{
@@ -373,14 +373,15 @@ var (
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		suspended: suspendedGoesOn,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
+			CodeGroupRole, CodeNoGrant,
 		},
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
 		others:    "any user for themself",
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant},
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
 	}
 	opVerifyPhone = &operationRow{
 		name: "VerifyPhone", on: "account",
@@ -405,6 +406,85 @@ var (
 		operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+	}
+
+	opCreateGroup = &operationRow{
+		name: "CreateGroup", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeGroupLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opRenameGroup = &operationRow{
+		name: "RenameGroup", on: "group",
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
+	}
+	opDeleteGroup = &operationRow{
+		name: "DeleteGroup", on: "group",
+		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opAddToGroup = &operationRow{
+		name: "AddToGroup", on: "group",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opRemoveFromGroup = &operationRow{
+		name: "RemoveFromGroup", on: "group",
+		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
+	}
+	opAssignGroupRoles = &operationRow{
+		name: "AssignGroupRoles", on: "group",
+		organization: ManageAccounts, besides: ManageUsers,
+		codes: []Code{
+			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeAccountGroupLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opRevokeGroupRoles = &operationRow{
+		name: "RevokeGroupRoles", on: "group",
+		organization: ManageAccounts, besides: ManageUsers,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
+	}
+	opGroup = &operationRow{
+		name: "Group", on: "group",
+		organization: ViewUsers, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opGroups = &operationRow{
+		name: "Groups", on: "organization",
+		organization: ViewUsers, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupMembers = &operationRow{
+		name: "GroupMembers", on: "group",
+		organization: ViewUsers, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupAccounts = &operationRow{
+		name: "GroupAccounts", on: "group",
+		organization: ViewUsers, besides: ViewAccounts, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupsOf = &operationRow{
+		name: "GroupsOf", on: "user",
+		operator: true, system: true,
+		others:    "any user about themself; Owner and Administrators about people they see",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 
 	opAddDomain = &operationRow{
@@ -614,16 +694,17 @@ var (
 		codes: []Code{
 			CodeID, CodeSameOrganization, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNoLiveDomain,
 			CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit,
-			CodeOrganizationSuspended,
+			CodeGroupLimit, CodeOrganizationSuspended,
 		},
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
 		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled,
+			CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
-			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
+			CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain, CodeMergeClosed,
 			CodeOrganizationSuspended,
 		},
 	}
@@ -781,6 +862,18 @@ var operations = []*operationRow{
 	opUpgradeAccount,
 	opInvoiceAccount,
 	opSetPricing,
+	opCreateGroup,
+	opRenameGroup,
+	opDeleteGroup,
+	opAddToGroup,
+	opRemoveFromGroup,
+	opAssignGroupRoles,
+	opRevokeGroupRoles,
+	opGroup,
+	opGroups,
+	opGroupMembers,
+	opGroupAccounts,
+	opGroupsOf,
 	opAddDomain,
 	opVerifyDomain,
 	opRemoveDomain,
