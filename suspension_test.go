@@ -252,7 +252,7 @@ func TestSuspendedOrder(t *testing.T) {
 		o, err := admin.Organization(ctx, x.Org)
 		require.NoError(t, err)
 		require.NotEqual(t, "Other", o.Name.Reveal())
-		refused(t, admin.RevokeRoles(ctx, x.Account, x.Standard), tenancy.CodeNoGrant)
+		refused(t, admin.RevokeRoles(ctx, x.Account, x.Standard), tenancy.CodeGroupRole) // no grant is left
 	})
 }
 
