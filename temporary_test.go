@@ -134,6 +134,15 @@ func TestTemporaryRoles(t *testing.T) {
 		grant, _ := c.storedGrant(c.work, c.dan)
 		require.Equal(t, tenancy.GrantRecord{Account: c.work, User: c.dan, Roles: tenancy.Roles(tenancy.AccountOwner)}, grant)
 	})
+	t.Run("ACC-11 GEN-10 an heir who had a temporary role, and is outside elsewhere, loses it with all that follows from it", func(t *testing.T) {
+		c := newCast(t)
+		c.secondOrganization() // to which the account is independent
+		c.assignUntil(c.owner, c.work, c.owner, c.clock.Now().Add(time.Hour), tenancy.Developer)
+		require.NoError(t, c.as(c.owner).RemoveUser(c.ctx(), c.org, c.cleo, tenancy.Removal{AccountsTo: c.owner}))
+		grant, _ := c.storedGrant(c.work, c.owner)
+		require.Equal(t, tenancy.GrantRecord{Account: c.work, User: c.owner, Roles: tenancy.Roles(tenancy.AccountOwner)}, grant)
+		c.sound()
+	})
 	t.Run("ACC-11 closing, leaving, removal and deletion end them", func(t *testing.T) {
 		for _, end := range []func(c *cast) error{
 			func(c *cast) error { return second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)) },
