@@ -727,3 +727,21 @@ func TestTemporaryLists(t *testing.T) {
 		refused(t, second(c.as(c.owner).Account(c.ctx(), c.eve.Account.ID)), tenancy.CodeNotFound)
 	})
 }
+
+func TestTemporaryCanAllocatesNothing(t *testing.T) {
+	c := newCast(t)
+	sub := c.subaccount(c.cleo, c.work, "Part")
+	c.assign(c.owner, c.work, c.dan, tenancy.Support)
+	c.assignUntil(c.owner, c.work, c.dan, c.clock.Now().Add(time.Hour), tenancy.Developer)
+	s, ctx := c.as(c.dan), c.ctx()
+	for _, moment := range []string{"before the end", "at the end"} {
+		t.Run("ACC-11 GEN-7 "+moment, func(t *testing.T) {
+			require.Zero(t, testing.AllocsPerRun(1000, func() {
+				if d, err := s.Can(ctx, c.dan, tenancy.Build, sub); err != nil || d.Allowed != (moment == "before the end") {
+					t.Error(d, err)
+				}
+			}))
+		})
+		c.clock.Advance(time.Hour)
+	}
+}
