@@ -9,6 +9,8 @@ type operationRow struct {
 	// organization is the permission by which a member of the organization may; ""
 	// means that no member may as such.
 	organization OrganizationPermission
+	// besides is a permission of the organization that it takes besides; "": none.
+	besides OrganizationPermission
 	// account is the permission by which somebody may who has it on the account, by a
 	// role there or by managing it; "" means that nobody may as such.
 	account  Permission
@@ -90,18 +92,18 @@ var (
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
 		organization: ManageUsers, others: "the user",
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner},
 	}
 	opChangeEmail = &operationRow{
 		name: "ChangeEmail", on: "user",
@@ -115,7 +117,7 @@ var (
 		name: "SetOrganizationRole", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner,
+			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeOneself, CodeTheOwner,
 			CodeNotMember,
 		},
 	}
@@ -123,7 +125,7 @@ var (
 		name: "RemoveUser", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
 			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
 		},
 	}
@@ -135,13 +137,13 @@ var (
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
 	}
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
 			CodeMemberLimit,
 		},
 	}
@@ -149,7 +151,7 @@ var (
 		name: "DeleteUser", on: "user",
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
 			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
 		},
 	}
@@ -158,7 +160,7 @@ var (
 		name: "InviteUser", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeMember,
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeMember,
 			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
@@ -175,7 +177,7 @@ var (
 		name: "ResendInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
@@ -183,11 +185,11 @@ var (
 	opRevokeInvitation = &operationRow{
 		name: "RevokeInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
@@ -202,7 +204,7 @@ var (
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
-		organization: ManageUsers, account: ManageMembers, operator: true, system: true,
+		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
 		others: "the invitee",
 		codes:  []Code{CodeID, CodeNotFound},
 	}
@@ -254,7 +256,7 @@ var (
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
@@ -316,7 +318,7 @@ var (
 		name: "RevokeRoles", on: "account",
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
 		},
 	}
 	opRelinquish = &operationRow{
@@ -368,12 +370,12 @@ var (
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opRecheckDomains = &operationRow{
@@ -393,12 +395,12 @@ var (
 	}
 	opAddConnection = &operationRow{
 		name: "AddConnection", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
 	}
 	opRemoveConnection = &operationRow{
 		name: "RemoveConnection", on: "connection",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
 	}
 	opMarkConnectionTested = &operationRow{
@@ -408,27 +410,27 @@ var (
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested},
 	}
 	opStopEnforcingSSO = &operationRow{
 		name: "StopEnforcingSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
 		},
@@ -464,7 +466,7 @@ var (
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAddAccount = &operationRow{
@@ -527,16 +529,16 @@ var (
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
-		organization: ManageUsers,
+		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
 			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
 		},
 	}
 	opImportableUsers = &operationRow{
 		name: "ImportableUsers", on: "domain",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
 	}
 	opSetLimits = &operationRow{
@@ -572,7 +574,7 @@ var (
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 

@@ -138,15 +138,12 @@ func (m *machine) made(err error, keep func()) {
 	}
 }
 
-// ranks are the built-in organization roles.
-var ranks = []tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator, tenancy.Owner}
-
 // people is what is done to members.
 func (m *machine) people() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SetOrganizationRole": func(rt *rapid.T) {
 			org, user := m.org(rt), m.user(rt)
-			role := choose(m, rt, "role", append([]tenancy.OrganizationRole{"", "nonsense"}, ranks...))
+			role := choose(m, rt, "role", append([]tenancy.OrganizationRole{"", "stranger"}, ranks...))
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetOrganizationRole",
 				func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })

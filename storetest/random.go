@@ -99,9 +99,11 @@ type machine struct {
 	store   *watched
 	near    tenancy.Store      // what is read beside the operations: the store, or the first of twins
 	nearDir *tenancy.Directory // over near
-	clock   *scene.Clock
-	dns     *scene.NameServer
-	reached *Reached
+	// elsewhere is over the store too, and names other organization roles than dir.
+	elsewhere *tenancy.Directory
+	clock     *scene.Clock
+	dns       *scene.NameServer
+	reached   *Reached
 
 	users       []tenancy.UserID
 	orgs        []tenancy.OrganizationID
@@ -173,10 +175,16 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 			Permissions: []tenancy.Permission{"deploy"},
 			Roles:       map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}},
 		},
+		OrganizationRoles: hostRanks,
 		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 			e, _ := errors.AsType[*tenancy.Error](err)
 			reached.refused(e.Op, tenancy.CodeOf(err))
 		},
+	})
+	require.NoError(rt, err)
+	binary.LittleEndian.PutUint64(seed[8:], 1)
+	m.elsewhere, err = tenancy.New(m.store, &tenancy.Options{
+		Now: m.clock.Now, Random: rand.NewChaCha8(seed), Resolver: m.dns, OrganizationRoles: elsewhereRanks,
 	})
 	require.NoError(rt, err)
 	m.near, m.nearDir = store, m.dir
