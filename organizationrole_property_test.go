@@ -63,6 +63,7 @@ var givenRoles = map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
 	"auditor": {tenancy.ViewUsers, tenancy.ViewAccounts, tenancy.ReadLog},
 	"people":  {tenancy.ManageUsers, tenancy.CreateAccounts},
 	"bare":    {tenancy.ManageUsers},
+	"porter":  {tenancy.ManageUsers, tenancy.ManageOrganization},
 	"hr":      {tenancy.ManageUsers, tenancy.ManageAccounts, tenancy.CreateAccounts},
 	"merger":  {tenancy.ManageUsers, tenancy.ManageOrganization, tenancy.CreateAccounts, invoices},
 	"chief": {tenancy.ManageUsers, tenancy.ManageAccounts, tenancy.ManageDomains, tenancy.ManageOrganization,
@@ -94,7 +95,7 @@ func newGiven(t *testing.T, rt *rapid.T) *given {
 	require.NoError(t, err)
 	g.people = []tenancy.UserID{g.ana, g.adam, g.stan}
 	g.had[g.ana], g.had[g.adam], g.had[g.stan] = owner, administrator, g.roles[tenancy.StandardUser]
-	for _, role := range []tenancy.OrganizationRole{"people", "hr", "merger", "chief"} {
+	for _, role := range []tenancy.OrganizationRole{"people", "hr", "merger", "porter", "chief"} {
 		user := g.joins("first-"+string(role), role)
 		g.people = append(g.people, user)
 		g.had[user] = g.roles[role]
@@ -156,14 +157,19 @@ func (g *given) steps() map[string]func(*rapid.T) {
 			}
 		},
 		"accept": func(*rapid.T) {
+			if len(g.sent) > 0 {
+				g.accept(rapid.SampledFrom(g.sent).Draw(g.rt, "sent"))
+			}
+		},
+		"demote the inviter": func(*rapid.T) {
 			if len(g.sent) == 0 {
 				return
 			}
-			i := rapid.SampledFrom(g.sent).Draw(g.rt, "sent")
-			up, err := g.host.SignUp(g.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(i.to), Name: "New", Secret: i.Secret})
-			if err == nil {
-				g.gets(up.User.ID, i.Role, g.had[i.by])
+			i, role := rapid.SampledFrom(g.sent).Draw(g.rt, "sent"), g.role()
+			if _, err := g.as(g.ana).SetOrganizationRole(g.ctx(), g.org, i.by, role); err == nil {
+				g.gets(i.by, role, g.had[g.ana])
 			}
+			g.accept(i)
 		},
 		"sign up automatically": func(*rapid.T) {
 			up, err := g.host.SignUp(g.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(g.address("acme.example.com")), Name: "New"})
@@ -196,6 +202,14 @@ func (g *given) steps() map[string]func(*rapid.T) {
 		"reactivate": func(*rapid.T) { _, _ = g.as(g.person("by")).ReactivateUser(g.ctx(), g.person("user")) },
 		"leave":      func(*rapid.T) { _ = g.as(g.person("by")).Leave(g.ctx(), g.org) },
 		"":           func(*rapid.T) { g.check(g.touched); g.touched = nil },
+	}
+}
+
+// accept lets whoever was invited sign up with the secret.
+func (g *given) accept(i offered) {
+	up, err := g.host.SignUp(g.ctx(), tenancy.NewSignUp{Email: tenancy.Proven(i.to), Name: "New", Secret: i.Secret})
+	if err == nil {
+		g.gets(up.User.ID, i.Role, g.had[i.by])
 	}
 }
 
