@@ -1,7 +1,5 @@
 package tenancy
 
-import "slices"
-
 // The counts that limits need stand in records, so that nothing is counted while an
 // operation decides (GEN-12, INV-15): an organization's seats and main accounts, and a
 // main account's subaccounts. No event speaks of them, and no operation changes them.
@@ -83,30 +81,14 @@ func (w *world) manage(was, now Record) {
 	if user.IsZero() {
 		user = before.User
 	}
-	if w.reads == nil && get(w, userByID(user)) == nil {
-		return // in a replay a user may be created later: recountUser sets that right
-	}
 	edit(w, userByID(user), func(u *UserRecord) { u.Managed = after.isManaged() })
 }
 
 // isManaged reports whether by this membership its user is managed.
 func (m MembershipRecord) isManaged() bool { return !m.User.IsZero() && m.Role != Owner }
 
-// isManagedByAny reports whether one of the organizations to which a user belongs now
-// manages them.
-func (w *world) isManagedByAny(user UserID) bool {
-	return slices.ContainsFunc(w.belongs[user], func(org OrganizationID) bool {
-		m := get(w, memberOf(org, user))
-		return m != nil && m.isManaged()
-	})
-}
-
 // recountUser counts the seats of a user who takes them again, or no longer does.
 func (w *world) recountUser(was Record, user UserRecord) {
-	if was == nil && w.isManagedByAny(user.ID) && !user.Managed {
-		edit(w, userByID(user.ID), func(u *UserRecord) { u.Managed = true })
-		user.Managed = true
-	}
 	took, takes := true, user.takesSeat()
 	if before, ok := was.(UserRecord); ok {
 		took = before.takesSeat()
@@ -160,12 +142,6 @@ func (w *world) moveCounts(m Move) {
 	})
 	if m.Into.IsZero() {
 		return
-	}
-	if from := get(w, organizationByID(m.From)); from != nil {
-		there := get(w, memberOf(m.Into, from.Owner))
-		if there == nil || there.isManaged() { // else they own both, and own the one
-			edit(w, userByID(from.Owner), func(u *UserRecord) { u.Managed = true })
-		}
 	}
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats
