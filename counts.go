@@ -1,8 +1,8 @@
 package tenancy
 
 // The counts that limits need stand in records, so that nothing is counted while an
-// operation decides (GEN-12, INV-15): an organization's seats and main accounts, and a
-// main account's subaccounts. No event speaks of them, and no operation changes them.
+// operation decides (GEN-12, INV-15): an organization's seats, main accounts and groups, a
+// main account's subaccounts, a group's members, and the groups with roles on an account. No event speaks of them, and no operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 // So does whether a user is managed, by which those are found who can be imported.
 
@@ -10,15 +10,18 @@ package tenancy
 type counted uint8
 
 const (
-	countedSeats       counted = 1 + iota // of an organization
-	countedAccounts                       // of an organization
-	countedSubaccounts                    // of a main account
+	countedSeats         counted = 1 + iota // of an organization
+	countedAccounts                         // of an organization
+	countedSubaccounts                      // of a main account
+	countedGroups                           // of an organization
+	countedGroupMembers                     // of a group
+	countedAccountGroups                    // with roles on an account
 )
 
 // tally is one count of one record. The zero value is none.
 type tally struct {
 	counted counted
-	of      [16]byte // the organization, or the main account
+	of      [16]byte // the organization, the account, or the group
 }
 
 // tally returns where the account is counted.
@@ -30,6 +33,22 @@ func (a AccountRecord) tally() tally {
 		return tally{countedSubaccounts, a.Parent}
 	case !a.Organization.IsZero():
 		return tally{countedAccounts, a.Organization}
+	}
+	return tally{}
+}
+
+// tallyOf returns where a record is counted, other than a membership. One that is nil is
+// counted nowhere.
+func tallyOf(record Record) tally {
+	switch record := record.(type) {
+	case AccountRecord:
+		return record.tally()
+	case GroupRecord:
+		return tally{countedGroups, record.Organization}
+	case GroupMemberRecord:
+		return tally{countedGroupMembers, record.Group}
+	case GroupRolesRecord:
+		return tally{countedAccountGroups, record.Account}
 	}
 	return tally{}
 }
@@ -47,9 +66,7 @@ func (w *world) recount(was, now Record) {
 	if member, ok := now.(MembershipRecord); ok && was == nil {
 		w.recountMember(member, 1)
 	}
-	before, _ := was.(AccountRecord)
-	after, _ := now.(AccountRecord)
-	if from, to := before.tally(), after.tally(); from != to {
+	if from, to := tallyOf(was), tallyOf(now); from != to {
 		w.add(from, -1)
 		w.add(to, 1)
 	}
@@ -130,15 +147,24 @@ func (w *world) add(t tally, n int) {
 		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Accounts += n })
 	case countedSubaccounts:
 		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Subaccounts += n })
+	case countedGroups:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Groups += n })
+	case countedGroupMembers:
+		edit(w, groupByID(t.of), func(g *GroupRecord) { g.Members += n })
+	case countedAccountGroups:
+		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Groups += n })
 	}
 }
 
 // moveCounts moves an organization's counts along with all that is counted in it.
 func (w *world) moveCounts(m Move) {
-	var seats, accounts int
+	if m.From.IsZero() {
+		return // a group that ends is counted as its record goes, and its accounts by the store
+	}
+	var seats, accounts, groups int
 	edit(w, organizationByID(m.From), func(o *OrganizationRecord) {
-		seats, accounts = o.Seats, o.Accounts
-		o.Seats, o.Accounts = 0, 0
+		seats, accounts, groups = o.Seats, o.Accounts, o.Groups
+		o.Seats, o.Accounts, o.Groups = 0, 0, 0
 	})
 	if m.Into.IsZero() {
 		return
@@ -146,5 +172,6 @@ func (w *world) moveCounts(m Move) {
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats
 		o.Accounts += accounts
+		o.Groups += groups
 	})
 }

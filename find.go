@@ -234,6 +234,35 @@ func connectionsIn(org OrganizationID, after ConnectionID) many[ConnectionRecord
 func allConnections(after ConnectionID) many[ConnectionRecord] {
 	return many[ConnectionRecord]{Index: IndexConnections, Key: Key{ID: after}}
 }
+func groupByID(id GroupID) one[GroupRecord] {
+	return one[GroupRecord]{Index: IndexGroups, Key: Key{ID: id}}
+}
+func allGroups(after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexGroups, Key: Key{ID: after}}
+}
+func groupsIn(org OrganizationID, after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexGroupsIn, Key: Key{In: org, ID: after}}
+}
+
+// groupMember is a user in a group.
+func groupMember(group GroupID, user UserID) one[GroupMemberRecord] {
+	return one[GroupMemberRecord]{Index: IndexGroupMembers, Key: Key{In: group, ID: user}}
+}
+func groupMembers(group GroupID, after UserID) many[GroupMemberRecord] {
+	return many[GroupMemberRecord]{Index: IndexGroupMembers, Key: Key{In: group, ID: after}}
+}
+func groupsOf(user UserID, after GroupID) many[GroupMemberRecord] {
+	return many[GroupMemberRecord]{Index: IndexGroupsOf, Key: Key{In: user, ID: after}}
+}
+func groupRoles(account AccountID, group GroupID) one[GroupRolesRecord] {
+	return one[GroupRolesRecord]{Index: IndexGroupRoles, Key: Key{In: account, ID: group}}
+}
+func groupRolesOn(account AccountID) many[GroupRolesRecord] {
+	return many[GroupRolesRecord]{Index: IndexGroupRoles, Key: Key{In: account}}
+}
+func groupRolesOf(group GroupID, after AccountID) many[GroupRolesRecord] {
+	return many[GroupRolesRecord]{Index: IndexGroupRolesOf, Key: Key{In: group, ID: after}}
+}
 func headOf(stream Stream) one[HeadRecord] {
 	return one[HeadRecord]{Index: IndexHeads, Key: Key{ID: stream.Key()}}
 }
@@ -250,6 +279,12 @@ func operationOf(actor Actor, id OperationID) one[OperationRecord] {
 	return one[OperationRecord]{Index: IndexOperations, Key: Key{Text: actor.String(), ID: id}}
 }
 func operationsDue() many[OperationRecord] { return many[OperationRecord]{Index: IndexOperationsDue} }
+
+// upTo is a list of records by instants, as far as an instant.
+func upTo[R Record](last Instant, m many[R]) many[R] {
+	m.Until = timeText(last + 1)
+	return m
+}
 
 // lastID comes after every ID.
 var lastID = [16]byte(bytes.Repeat([]byte{0xff}, 16))

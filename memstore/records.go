@@ -10,6 +10,8 @@ type records struct {
 	memberships trie[tenancy.MembershipRecord]
 	accounts    trie[account]
 	grants      trie[tenancy.GrantRecord]
+	groupRoles  trie[tenancy.GroupRolesRecord]
+	inGroups    trie[tenancy.GroupMemberRecord]
 	others      trie[other]
 }
 
@@ -47,6 +49,12 @@ func newRecords() records {
 		grants: trie[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.Account, ID: r.User}}
 		}},
+		groupRoles: trie[tenancy.GroupRolesRecord]{key: func(r *tenancy.GroupRolesRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexGroupRoles, Key: tenancy.Key{In: r.Account, ID: r.Group}}
+		}},
+		inGroups: trie[tenancy.GroupMemberRecord]{key: func(r *tenancy.GroupMemberRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexGroupMembers, Key: tenancy.Key{In: r.Group, ID: r.User}}
+		}},
 		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
 	}
 }
@@ -69,6 +77,14 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 		}
 	case tenancy.IndexGrants:
 		if r := s.grant(h, (*tenancy.AccountID)(in), (*tenancy.UserID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexGroupRoles:
+		if r := s.rolesOf(h, (*tenancy.AccountID)(in), (*tenancy.GroupID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexGroupMembers:
+		if r := s.inGroup(h, (*tenancy.GroupID)(in), (*tenancy.UserID)(id)); r != nil {
 			return *r
 		}
 	default:
@@ -97,6 +113,12 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 			func(r *account) tenancy.Record { return r.AccountRecord })
 	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
+	case tenancy.IndexGroupRoles:
+		return listed(h, &s.groupRoles, identities, to,
+			func(r *tenancy.GroupRolesRecord) tenancy.Record { return *r })
+	case tenancy.IndexGroupMembers:
+		return listed(h, &s.inGroups, identities, to,
+			func(r *tenancy.GroupMemberRecord) tenancy.Record { return *r })
 	}
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
 }
@@ -161,6 +183,26 @@ func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserI
 	return nil
 }
 
+func (s *records) rolesOf(h *seed, account *tenancy.AccountID, group *tenancy.GroupID) *tenancy.GroupRolesRecord {
+	found := s.groupRoles.find(h.hashPair(tenancy.IndexGroupRoles, (*[16]byte)(account), (*[16]byte)(group)))
+	for i := range found {
+		if r := &found[i]; r.Group == *group && r.Account == *account {
+			return r
+		}
+	}
+	return nil
+}
+
+func (s *records) inGroup(h *seed, group *tenancy.GroupID, user *tenancy.UserID) *tenancy.GroupMemberRecord {
+	found := s.inGroups.find(h.hashPair(tenancy.IndexGroupMembers, (*[16]byte)(group), (*[16]byte)(user)))
+	for i := range found {
+		if r := &found[i]; r.User == *user && r.Group == *group {
+			return r
+		}
+	}
+	return nil
+}
+
 // put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
@@ -177,6 +219,10 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.accounts.put(e, identity, account{row.Closed, row.Suspended, sub.Suspended, r})
 	case tenancy.GrantRecord:
 		s.grants.put(e, identity, r)
+	case tenancy.GroupRolesRecord:
+		s.groupRoles.put(e, identity, r)
+	case tenancy.GroupMemberRecord:
+		s.inGroups.put(e, identity, r)
 	case tenancy.WordRecord: // wordAt makes it
 	default:
 		s.others.put(e, identity, other{r, identity})
@@ -194,6 +240,10 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.accounts.remove(e, identity)
 	case tenancy.IndexGrants:
 		s.grants.remove(e, identity)
+	case tenancy.IndexGroupRoles:
+		s.groupRoles.remove(e, identity)
+	case tenancy.IndexGroupMembers:
+		s.inGroups.remove(e, identity)
 	case tenancy.IndexWords:
 	default:
 		s.others.remove(e, identity)
@@ -201,13 +251,58 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow) {
+func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow) {
+	groups, parentGroups := s.records.access(s.seed, user, account, row)
+	if groups {
+		row.Groups = s.groups(user, account, row.Groups)
+	}
+	if parentGroups {
+		row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+	}
+}
+
+// groups appends the groups of a user that have roles on an account, by ID.
+func (s *snapshot) groups(
+	user *tenancy.UserID, account *tenancy.AccountID, to []tenancy.GroupAccess,
+) []tenancy.GroupAccess {
+	place := tenancy.Key{In: *account}
+	for {
+		var ok bool
+		if place, ok = s.indexes[tenancy.IndexGroupRoles].next(place); !ok || place.In != *account {
+			return to
+		}
+		group := tenancy.GroupID(place.ID)
+		if s.records.inGroup(s.seed, &group, user) != nil {
+			to = append(to, tenancy.GroupAccess{Group: group, Roles: s.records.rolesOf(s.seed, account, &group).Roles})
+		}
+		if place.ID = following(place.ID); place.ID == [16]byte{} {
+			return to
+		}
+	}
+}
+
+// following returns the ID that comes next, or the zero ID after the last.
+func following(id [16]byte) [16]byte {
+	for i := len(id) - 1; i >= 0; i-- {
+		if id[i]++; id[i] != 0 {
+			break
+		}
+	}
+	return id
+}
+
+// access reads what Can needs to know, except groups. It reports whether groups have
+// roles on the account, and on its parent.
+func (s *records) access(
+	h *seed, user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow,
+) (groups, parentGroups bool) {
 	if u := s.user(h, user); u != nil {
 		row.UserFound, row.UserActive = true, u.active
 	}
 	if a := s.account(h, account); a != nil {
 		row.AccountFound, row.Organization, row.Parent = true, a.Organization, a.Parent
 		row.Closed, row.Suspended = a.closed, a.suspended
+		groups = a.Groups > 0
 	}
 	if g := s.grant(h, account, user); g != nil {
 		row.SetGrant(*g)
@@ -215,6 +310,7 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 	if !row.Parent.IsZero() {
 		if a := s.account(h, &row.Parent); a != nil {
 			row.Suspended = row.Suspended || a.suspends
+			parentGroups = a.Groups > 0
 		}
 		if g := s.grant(h, &row.Parent, user); g != nil {
 			row.SetParentGrant(*g)
@@ -225,4 +321,5 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 			row.SetMembership(*m)
 		}
 	}
+	return groups, parentGroups
 }
