@@ -67,6 +67,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		heirs:  r.heirs(in.Heirs, in.AccountsTo),
 		former: all(r, formerMembershipsOf(user)),
 	}
+	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
 	}
