@@ -45,6 +45,7 @@ func DecodeData(eventType string, encoded []byte) (EventData, error) {
 type OperationRow struct {
 	Name, On         string
 	Organization     OrganizationPermission
+	Besides          OrganizationPermission
 	Account          Permission
 	Operator, System bool
 	Others           string
@@ -54,7 +55,7 @@ type OperationRow struct {
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
-			OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others})
+			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others})
 	}
 	return rows
 }
