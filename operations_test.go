@@ -564,6 +564,9 @@ func TestOperationsCells(t *testing.T) {
 					has[named], has[nameable[named]] = true, true
 				}
 				may := has[row.Organization] && (row.Besides == "" || has[row.Besides])
+				if row.On == "group" && row.Organization == tenancy.ManageUsers { // the group that is called about gives roles (GRP-2)
+					may = may && has[tenancy.ManageAccounts]
+				}
 				if row.Organization == "" { // what is called is about the account
 					may = accountCells[row.Account].manager && has[tenancy.ManageAccounts]
 				}
