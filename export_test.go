@@ -49,13 +49,15 @@ type OperationRow struct {
 	Account          Permission
 	Operator, System bool
 	Others           string
+	Suspended        string // "": refused
 }
 
 // OperationsTable gives the table of operations.
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
-			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others})
+			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others,
+				string(row.suspended)})
 	}
 	return rows
 }

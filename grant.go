@@ -46,9 +46,10 @@ type Assignment struct {
 // only by a group assigns none to themself either (GRP-3).
 //
 // Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
-// CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed; CodeOneself
-// and CodeOutlasts for an actor who has a temporary role or a group's; CodeClosed; CodeOwnerGrant for
-// the account's owner; CodeNotMember.
+// CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
+// CodeOneself and CodeOutlasts for an actor who has a temporary role or a group's;
+// CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember;
+// CodeOrganizationSuspended.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, in Assignment,
 ) (Grant, error) {

@@ -40,8 +40,8 @@ const maxGroupUsers = 1000
 // CreateGroup makes a group of an organization, without members and roles (GRP-2). The
 // Owner and Administrators may call it.
 //
-// Errors: CodeID; CodeName; CodeInput for the external ID; CodeNotFound, CodeNotAllowed;
-// CodeMerged; CodeGroupLimit.
+// Errors: CodeID; CodeName; CodeInput for the external ID; CodeNotFound,
+// CodeNotAllowed; CodeMerged; CodeGroupLimit; CodeOrganizationSuspended.
 func (s *Session) CreateGroup(ctx context.Context, org OrganizationID, in NewGroup) (Group, error) {
 	var check form
 	check.id(org)
@@ -79,7 +79,7 @@ func decideCreateGroup(f createGroupFacts, in NewGroup, c *changes) (Group, erro
 // Owner and Administrators may call it. Setting the name that the group has changes
 // nothing (GEN-6).
 //
-// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed; CodeOrganizationSuspended.
 func (s *Session) RenameGroup(ctx context.Context, group GroupID, name string) (Group, error) {
 	var check form
 	check.id(group)
@@ -139,10 +139,11 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 // already stays, and if all are, nothing changes (GEN-6). Inactive members can be added. The
 // Owner and Administrators may call it.
 //
-// Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more than
-// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed,
-// CodeRank for a member who may do more than the actor; CodeNotMember for a user who is not a member of the group's organization;
-// CodeGroupMemberLimit.
+// Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
+// than 1,000; CodeNotFound, also for a user whom the actor does not see;
+// CodeNotAllowed, CodeRank for a member who may do more than the actor; CodeNotMember
+// for a user who is not a member of the group's organization; CodeGroupMemberLimit;
+// CodeOrganizationSuspended.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
 	check.id(group)
@@ -287,7 +288,8 @@ func (st groupStanding) name(users []candidateMember) error {
 // the roles that the group has there changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for an account that is not the
-// organization's; CodeNotAllowed; CodeClosed; CodeAccountGroupLimit.
+// organization's; CodeNotAllowed; CodeClosed; CodeAccountGroupLimit;
+// CodeOrganizationSuspended.
 func (s *Session) AssignGroupRoles(
 	ctx context.Context, group GroupID, account AccountID, roles RoleSet,
 ) (GroupRoles, error) {

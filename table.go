@@ -16,8 +16,11 @@ type operationRow struct {
 	account  Permission
 	operator bool
 	system   bool
-	others   string // who else may: an actor for what is theirs
-	codes    []Code // its refusals, beside those of everyOperation
+	// suspended is what it does while an organization that it acts on is suspended, or the
+	// organization of the account, user, domain or invitation that it acts on (ORG-15).
+	suspended whileSuspended
+	others    string // who else may: an actor for what is theirs
+	codes     []Code // its refusals, beside those of everyOperation
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
@@ -32,14 +35,16 @@ var (
 	opSignUp = &operationRow{
 		name: "SignUp", on: "address",
 		operator: true, system: true,
+		suspended: "refuses to let anybody in, by policy or invitation",
 		codes: []Code{
 			CodeEmail, CodeName, CodeInput, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused,
-			CodeInvitationOnly, CodeMemberLimit,
+			CodeInvitationOnly, CodeMemberLimit, CodeOrganizationSuspended,
 		},
 	}
 	opCreateOrganization = &operationRow{
 		name: "CreateOrganization", on: "-",
-		others: "any user for themself",
+		others:    "any user for themself",
+		suspended: "leaves the accounts of a suspended one there",
 		codes: []Code{
 			CodeName, CodeID, CodeInput, CodeNotAllowed, CodeNotFound, CodeManaged, CodePhoneNeeded,
 			CodeHIPAADesignated,
@@ -48,29 +53,47 @@ var (
 	opOrganization = &operationRow{
 		name: "Organization", on: "organization",
 		organization: ViewOrganization, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opOrganizations = &operationRow{
 		name: "Organizations", on: "user",
 		operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeInput, CodeCursor, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeCursor, CodeNotFound},
 	}
 	opRenameOrganization = &operationRow{
 		name: "RenameOrganization", on: "organization",
 		organization: ManageOrganization,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opTransferOwnership = &operationRow{
 		name: "TransferOwnership", on: "organization",
 		organization: TransferOwnership,
+		suspended:    suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner,
 			CodeNotMember, CodeInactive, CodeOwnsOrganization,
 		},
 	}
+	opSuspendOrganization = &operationRow{
+		name: "SuspendOrganization", on: "organization",
+		operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
+	opReactivateOrganization = &operationRow{
+		name: "ReactivateOrganization", on: "organization",
+		operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
 	opReplaceOwner = &operationRow{
 		name: "ReplaceOwner", on: "organization",
-		operator: true,
+		operator:  true,
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner,
 			CodeInactive, CodeManagedElsewhere, CodeOtherMember, CodeSignUpClosed, CodeOwnsOrganization,
@@ -83,34 +106,42 @@ var (
 		operator: true, system: true,
 		others: "any user about themself; Owner and Administrators about people they see; " +
 			"an account's managers about people with a role on it",
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opUserByEmail = &operationRow{
 		name: "UserByEmail", on: "address",
 		operator: true, system: true,
-		codes: []Code{CodeEmail, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotFound, CodeNotAllowed},
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
 		organization: ManageUsers, others: "the user",
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner},
+		suspended: "goes on for the user alone",
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeOrganizationSuspended,
+		},
 	}
 	opChangeEmail = &operationRow{
 		name: "ChangeEmail", on: "user",
 		operator: true, system: true,
+		suspended: "refuses an address that the policy would let in",
 		codes: []Code{
 			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress,
-			CodeInvitationOnly, CodeSignUpClosed,
+			CodeInvitationOnly, CodeSignUpClosed, CodeOrganizationSuspended,
 		},
 	}
 	opSetOrganizationRole = &operationRow{
@@ -118,41 +149,47 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeOneself, CodeTheOwner,
-			CodeNotMember,
+			CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRemoveUser = &operationRow{
 		name: "RemoveUser", on: "organization",
 		organization: ManageUsers,
+		suspended:    "goes on if the member owns no account there",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
 			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
+			CodeOrganizationSuspended,
 		},
 	}
 	opLeave = &operationRow{
 		name: "Leave", on: "organization",
 		organization: ViewOrganization,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts},
 	}
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
 	}
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
-			CodeMemberLimit,
+			CodeMemberLimit, CodeOrganizationSuspended,
 		},
 	}
 	opDeleteUser = &operationRow{
 		name: "DeleteUser", on: "user",
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
+		suspended: "goes on if the member owns no account",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
+			CodeOwnsOrganization,
+			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 
@@ -161,7 +198,7 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeMember,
-			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opInviteToAccount = &operationRow{
@@ -170,7 +207,7 @@ var (
 		codes: []Code{
 			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
 			CodeClosed, CodeInvitationPending,
-			CodeSignUpClosed, CodeMailLimit,
+			CodeSignUpClosed, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opResendInvitation = &operationRow{
@@ -179,44 +216,51 @@ var (
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
-			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeInvitation = &operationRow{
 		name: "RevokeInvitation", on: "invitation",
 		organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
 		name: "AccountInvitations", on: "account",
 		account: ManageMembers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opInvitation = &operationRow{
 		name: "Invitation", on: "secret",
 		system: true, others: "the invitee",
-		codes: []Code{CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeNotFound},
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
 		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
-		others: "the invitee",
-		codes:  []Code{CodeID, CodeNotFound},
+		others:    "the invitee",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opInvitationsTo = &operationRow{
 		name: "InvitationsTo", on: "user",
-		others: "any user about themself",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		others:    "any user about themself",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opInvitationsToAddress = &operationRow{
 		name: "InvitationsToAddress", on: "address",
-		system: true,
-		codes:  []Code{CodeEmail, CodeCursor, CodeNotAllowed, CodeEmailTaken},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeCursor, CodeNotAllowed, CodeEmailTaken},
 	}
 	opAcceptInvitation = &operationRow{
 		name: "AcceptInvitation", on: "secret or invitation",
@@ -225,13 +269,14 @@ var (
 			CodeInput, CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
 			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
 			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit,
-			CodeTermsChanged,
+			CodeTermsChanged, CodeOrganizationSuspended,
 		},
 	}
 	opDeclineInvitation = &operationRow{
 		name: "DeclineInvitation", on: "secret or invitation",
 		system: true, others: "whoever has the secret; the invitee",
-		codes: []Code{CodeInput, CodeNotAllowed, CodeNotFound, CodeSettled},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed, CodeNotFound, CodeSettled},
 	}
 
 	opCreateAccount = &operationRow{
@@ -239,7 +284,7 @@ var (
 		organization: CreateAccounts, others: "any user in no organization, for themself",
 		codes: []Code{
 			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeNotMember,
-			CodeInactive, CodeAccountLimit,
+			CodeInactive, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opCreateSubaccount = &operationRow{
@@ -247,56 +292,64 @@ var (
 		account: ManageSubaccounts,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended,
-			CodeSubaccountLimit,
+			CodeSubaccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opAccount = &operationRow{
 		name: "Account", on: "account",
 		operator: true, system: true, others: "whoever has a role on it, manages it, or sees it as an independent one",
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
 		organization: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
 		name: "AccountsOf", on: "user",
 		operator: true, system: true,
-		others: "any user about themself; Owner and Administrators about people they see",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
+		others:    "any user about themself; Owner and Administrators about people they see",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opAccess = &operationRow{
 		name: "Access", on: "account",
 		account: ManageMembers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRenameAccount = &operationRow{
 		name: "RenameAccount", on: "account",
 		account: ManageSettings, operator: true, system: true,
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opSuspendAccount = &operationRow{
 		name: "SuspendAccount", on: "account",
 		account: SuspendAccount, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opReactivateAccount = &operationRow{
 		name: "ReactivateAccount", on: "account",
 		account: SuspendAccount, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended, CodeOrganizationSuspended,
+		},
 	}
 	opCloseAccount = &operationRow{
 		name: "CloseAccount", on: "account",
 		account: CloseAccount, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opTransferAccount = &operationRow{
 		name: "TransferAccount", on: "account",
 		account: TransferAccount,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
-			CodeAlreadyOwner, CodeNotMember, CodeInactive,
+			CodeAlreadyOwner, CodeNotMember, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 	opMoveAccount = &operationRow{
@@ -304,7 +357,7 @@ var (
 		others: "the Owner of both organizations, who owns it",
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeClosed, CodeSubaccount,
-			CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit,
+			CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opAssignRoles = &operationRow{
@@ -312,12 +365,13 @@ var (
 		account: ManageMembers,
 		codes: []Code{
 			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeClosed,
-			CodeOwnerGrant, CodeNotMember,
+			CodeOwnerGrant, CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
 			CodeGroupRole, CodeNoGrant,
@@ -325,28 +379,33 @@ var (
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
-		others: "any user for themself",
-		codes:  []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
+		others:    "any user for themself",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
 	}
 	opVerifyPhone = &operationRow{
 		name: "VerifyPhone", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodePhone, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePhone, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
 	}
 	opUpgradeAccount = &operationRow{
 		name: "UpgradeAccount", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
 	}
 	opInvoiceAccount = &operationRow{
 		name: "InvoiceAccount", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
 	}
 	opSetPricing = &operationRow{
 		name: "SetPricing", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
 	}
 
 	opCreateGroup = &operationRow{
@@ -354,16 +413,18 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeGroupLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRenameGroup = &operationRow{
 		name: "RenameGroup", on: "group",
 		organization: ManageUsers,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed},
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opDeleteGroup = &operationRow{
 		name: "DeleteGroup", on: "group",
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opAddToGroup = &operationRow{
@@ -371,11 +432,13 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRemoveFromGroup = &operationRow{
 		name: "RemoveFromGroup", on: "group",
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
 	}
 	opAssignGroupRoles = &operationRow{
@@ -383,38 +446,45 @@ var (
 		organization: ManageAccounts, besides: ManageUsers,
 		codes: []Code{
 			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeAccountGroupLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRevokeGroupRoles = &operationRow{
 		name: "RevokeGroupRoles", on: "group",
 		organization: ManageAccounts, besides: ManageUsers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
 	}
 	opGroup = &operationRow{
 		name: "Group", on: "group",
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opGroups = &operationRow{
 		name: "Groups", on: "organization",
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupMembers = &operationRow{
 		name: "GroupMembers", on: "group",
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupAccounts = &operationRow{
 		name: "GroupAccounts", on: "group",
 		organization: ViewUsers, besides: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupsOf = &operationRow{
 		name: "GroupsOf", on: "user",
 		operator: true, system: true,
-		others: "any user about themself; Owner and Administrators about people they see",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
+		others:    "any user about themself; Owner and Administrators about people they see",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 
 	opAddDomain = &operationRow{
@@ -422,103 +492,123 @@ var (
 		organization: ManageDomains,
 		codes: []Code{
 			CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider, CodeNotFound, CodeNotAllowed,
-			CodeMerged, CodeDomainAdded, CodeDomainLimit,
+			CodeMerged, CodeDomainAdded, CodeDomainLimit, CodeOrganizationSuspended,
 		},
 	}
 	opVerifyDomain = &operationRow{
 		name: "VerifyDomain", on: "domain",
 		organization: ManageDomains,
+		suspended:    "goes on as a recheck",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeProofMissing, CodeDomainTaken,
-			CodeClaimChanged, CodeResolver,
+			CodeClaimChanged, CodeResolver, CodeOrganizationSuspended,
 		},
 	}
 	opRemoveDomain = &operationRow{
 		name: "RemoveDomain", on: "domain",
 		organization: ManageDomains, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
 		organization: ViewDomains, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
 		organization: ViewDomains, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opRecheckDomains = &operationRow{
 		name: "RecheckDomains", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 	opSetSignUpPolicy = &operationRow{
 		name: "SetSignUpPolicy", on: "organization",
 		organization: ManageDomains,
-		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opSetInvitationPolicy = &operationRow{
 		name: "SetInvitationPolicy", on: "organization",
 		organization: ManageOrganization,
-		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opAddConnection = &operationRow{
 		name: "AddConnection", on: "organization",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opRemoveConnection = &operationRow{
 		name: "RemoveConnection", on: "connection",
 		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
 	}
 	opMarkConnectionTested = &operationRow{
 		name: "MarkConnectionTested", on: "connection",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
 		organization: ManageIdentity, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
 		organization: ManageIdentity, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested, CodeOrganizationSuspended,
+		},
 	}
 	opStopEnforcingSSO = &operationRow{
 		name: "StopEnforcingSSO", on: "domain",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
 		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
+			CodeOrganizationSuspended,
 		},
 	}
 	opSignInRequirement = &operationRow{
 		name: "SignInRequirement", on: "user",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 
 	opVouchesFor = &operationRow{
 		name: "VouchesFor", on: "connection",
-		system: true,
-		codes:  []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
 	}
 	opSetHIPAAEntitlement = &operationRow{
 		name: "SetHIPAAEntitlement", on: "organization",
-		operator: true,
+		operator:  true,
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeReference, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded,
 			CodeHIPAADesignated,
@@ -527,46 +617,53 @@ var (
 	opEnableHIPAA = &operationRow{
 		name: "EnableHIPAA", on: "account",
 		account: DesignateHIPAA,
-		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled, CodeOrganizationSuspended,
+		},
 	}
 	opDisableHIPAA = &operationRow{
 		name: "DisableHIPAA", on: "account",
 		account: DesignateHIPAA, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
 		organization: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAddAccount = &operationRow{
 		name: "AddAccount", on: "organization",
 		organization: ManageAccounts,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested,
+			CodeOrganizationSuspended,
 		},
 	}
 	opAccountRequests = &operationRow{
 		name: "AccountRequests", on: "user",
 		operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeCursor, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opAcceptAccountRequest = &operationRow{
 		name: "AcceptAccountRequest", on: "account request",
 		others: "the account's owner",
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeNotTheirs, CodeSettled, CodeExpired, CodeInviter,
-			CodeClosed, CodeHIPAADesignated, CodeAccountLimit,
+			CodeClosed, CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRequestInvitation = &operationRow{
 		name: "RequestInvitation", on: "address",
 		operator: true, system: true,
-		codes: []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen},
 	}
 	opDismissRequest = &operationRow{
 		name: "DismissRequest", on: "request",
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled},
 	}
 	opDeleteOrganization = &operationRow{
@@ -574,20 +671,22 @@ var (
 		organization: DeleteOrganization, operator: true,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization,
-			CodeHIPAADesignated, CodeAccountLimit,
+			CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRestoreOrganization = &operationRow{
 		name: "RestoreOrganization", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner},
 	}
 	opPreviewMerge = &operationRow{
 		name: "PreviewMerge", on: "organization",
 		operator: true, system: true,
 		others: "the Owner of both; the Candidates' Owner while invited; " +
 			"Owner and Administrators while they can import that Owner",
-		codes: []Code{CodeID, CodeInput, CodeSameOrganization, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeSameOrganization, CodeNotFound},
 	}
 	opMergeOrganizations = &operationRow{
 		name: "MergeOrganizations", on: "organization",
@@ -595,99 +694,117 @@ var (
 		codes: []Code{
 			CodeID, CodeSameOrganization, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNoLiveDomain,
 			CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit,
-			CodeGroupLimit,
+			CodeGroupLimit, CodeOrganizationSuspended,
 		},
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
 		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled,
+			CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
 			CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain, CodeMergeClosed,
+			CodeOrganizationSuspended,
 		},
 	}
 	opImportableUsers = &operationRow{
 		name: "ImportableUsers", on: "domain",
 		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
 	}
 	opSetLimits = &operationRow{
 		name: "SetLimits", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
 	}
 	opSetImportEntitlement = &operationRow{
 		name: "SetImportEntitlement", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
 	}
 	opPurge = &operationRow{
 		name: "Purge", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 
 	opCan = &operationRow{
 		name: "Can", on: "account",
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opPermissions = &operationRow{
 		name: "Permissions", on: "account",
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opCanMany = &operationRow{
 		name: "CanMany", on: "accounts",
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opLogHead = &operationRow{
 		name: "LogHead", on: "stream",
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opVerifyLog = &operationRow{
 		name: "VerifyLog", on: "stream",
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opRelay = &operationRow{
 		name: "Relay", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 	opAtomically = &operationRow{
 		name: "Atomically", on: "-",
 		operator: true, system: true, others: "any user",
-		codes: []Code{CodeInput},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
 	}
 	opPreview = &operationRow{
 		name: "Preview", on: "-",
 		operator: true, system: true, others: "any user",
-		codes: []Code{CodeInput},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
 	}
 	opOutcome = &operationRow{
 		name: "Outcome", on: "operation",
 		operator: true, system: true, others: "whoever acted",
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
 	}
 	opActorOutcome = &operationRow{
 		name: "ActorOutcome", on: "operation",
-		system: true,
-		codes:  []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeForgotten},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeForgotten},
 	}
 )
 
@@ -699,6 +816,8 @@ var operations = []*operationRow{
 	opOrganizations,
 	opRenameOrganization,
 	opTransferOwnership,
+	opSuspendOrganization,
+	opReactivateOrganization,
 	opReplaceOwner,
 	opUser,
 	opUserByEmail,

@@ -31,7 +31,7 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 
 const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role,
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, o.suspended,
 	%s,
 	%s
 FROM (SELECT $1 AS user_id, $2 AS account_id) AS asked
@@ -40,7 +40,8 @@ LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
 LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
-LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
+LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
 // comes from does not exist.
@@ -53,6 +54,7 @@ var AccessColumns = []Column{
 	{Name: "roles", Type: Text}, {Name: "temporary", Type: Text}, {Name: "until", Type: Int},
 	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
 	{Name: "role", Type: Text},
+	{Name: "organization_suspended", Type: Bool},
 	{Name: "groups", Type: Text}, {Name: "parent_groups", Type: Text},
 }
 
@@ -62,14 +64,14 @@ var errAccess = errors.New("a row that Access reads does not parse")
 // values but IDs go into pointers to pointers, which are nil for NULL.
 func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	row.Reset()
-	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
+	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
 	var organization, parent []byte
 	var closed, until, parentUntil *int64
 	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
-		&parentRoles, &parentTemporary, &parentUntil, &role, &groups, &parentGroups); err != nil {
+		&parentRoles, &parentTemporary, &parentUntil, &role, &organizationSuspended, &groups, &parentGroups); err != nil {
 		return err
 	}
 	if deleted != nil {
@@ -90,6 +92,9 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	if parentByCustomer != nil {
 		row.SetParent(tenancy.AccountRecord{SuspendedCustomer: *parentByCustomer,
 			SuspendedPlatform: *parentByPlatform})
+	}
+	if organizationSuspended != nil {
+		row.SetOrganization(tenancy.OrganizationRecord{Suspended: *organizationSuspended})
 	}
 	if role != nil {
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
