@@ -20,7 +20,6 @@ type premises struct {
 	domain     tenancy.DomainID
 	connection tenancy.ConnectionID
 	group      tenancy.GroupID        // of nobody, with roles on the founder's account
-	bare       tenancy.GroupID        // of nobody, without roles
 	invitation tenancy.SentInvitation // to the organization, pending
 	request    tenancy.RequestID
 	asked      tenancy.InvitationID // an account request of the organization's, for the stranger's account
@@ -55,7 +54,7 @@ func newPremises(t *testing.T) *premises {
 	connection, err := owner.AddConnection(ctx, p.org, "Corp")
 	require.NoError(t, err)
 	p.connection = connection.ID
-	p.group, p.bare = p.office.group(p.founder.User.ID, p.org), p.office.group(p.founder.User.ID, p.org)
+	p.group = p.office.group(p.founder.User.ID, p.org)
 	p.groupRoles(p.founder.User.ID, p.group, p.founder.Account.ID, tenancy.Support)
 	p.invitation, err = owner.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "ivy@example.com"})
 	require.NoError(t, err)
@@ -296,16 +295,16 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return errOf(s.CreateGroup(ctx, p.org, tenancy.NewGroup{Name: "New"}))
 	},
 	"RenameGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return errOf(s.RenameGroup(ctx, p.bare, "New"))
+		return errOf(s.RenameGroup(ctx, p.group, "New"))
 	},
 	"DeleteGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return s.DeleteGroup(ctx, p.bare)
+		return s.DeleteGroup(ctx, p.group)
 	},
 	"AddToGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return errOf(s.AddToGroup(ctx, p.bare, []tenancy.UserID{p.victim}))
+		return errOf(s.AddToGroup(ctx, p.group, []tenancy.UserID{p.victim}))
 	},
 	"RemoveFromGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return errOf(s.RemoveFromGroup(ctx, p.bare, []tenancy.UserID{p.victim}))
+		return errOf(s.RemoveFromGroup(ctx, p.group, []tenancy.UserID{p.victim}))
 	},
 	"AssignGroupRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return errOf(s.AssignGroupRoles(ctx, p.group, p.founder.Account.ID, tenancy.Roles(tenancy.Developer)))
