@@ -105,14 +105,20 @@ func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (Acce
 	}
 	q := questions.Get().(*question)
 	defer questions.Put(q)
-	q.user, q.account = user, account
+	q.user, q.account, q.key = user, account, s.key
 	if err := q.run(ctx, s); err != nil {
 		return AccessRow{}, err
 	}
-	if s.actor.isUser() && !q.row.UserActive {
+	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, instantOf(s.dir.now()))) {
 		return AccessRow{}, CodeActor
 	}
 	return q.row, nil
+}
+
+// keyHolds reports whether the key that was asked about holds at a time. The zero key is
+// none, and keeps nobody out.
+func (r *AccessRow) keyHolds(key KeyID, now Instant) bool {
+	return key.IsZero() || r.KeyFound && (r.KeyEnds == 0 || now < r.KeyEnds)
 }
 
 // question is a reading of Access under way. It is pooled together with the function
@@ -120,6 +126,7 @@ func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (Acce
 type question struct {
 	user    UserID
 	account AccountID
+	key     KeyID
 	row     AccessRow
 	read    func(context.Context, ReadTx) error
 }
@@ -127,7 +134,7 @@ type question struct {
 var questions = sync.Pool{New: func() any {
 	q := new(question)
 	q.read = func(ctx context.Context, tx ReadTx) (err error) {
-		q.row, err = tx.Access(ctx, q.user, q.account)
+		q.row, err = tx.Access(ctx, q.user, q.account, q.key)
 		return err
 	}
 	return q

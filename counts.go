@@ -1,23 +1,25 @@
 package tenancy
 
 // The counts that limits need stand in records, so that nothing is counted while an
-// operation decides (GEN-12, INV-15): an organization's seats and main accounts, and a
-// main account's subaccounts. No event speaks of them, and no operation changes them.
+// operation decides (GEN-12, INV-15): an organization's seats, service accounts and main
+// accounts, a main account's subaccounts, and a service account's keys. No event speaks of them, and no operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 
 // counted says what a count is of.
 type counted uint8
 
 const (
-	countedSeats       counted = 1 + iota // of an organization
-	countedAccounts                       // of an organization
-	countedSubaccounts                    // of a main account
+	countedSeats           counted = 1 + iota // of an organization
+	countedAccounts                           // of an organization
+	countedSubaccounts                        // of a main account
+	countedServiceAccounts                    // of an organization
+	countedKeys                               // of a service account
 )
 
 // tally is one count of one record. The zero value is none.
 type tally struct {
 	counted counted
-	of      [16]byte // the organization, or the main account
+	of      [16]byte // the organization, the main account or the service account
 }
 
 // tally returns where the account is counted.
@@ -29,6 +31,25 @@ func (a AccountRecord) tally() tally {
 		return tally{countedSubaccounts, a.Parent}
 	case !a.Organization.IsZero():
 		return tally{countedAccounts, a.Organization}
+	}
+	return tally{}
+}
+
+// tally returns where the key is counted.
+func (k KeyRecord) tally() tally {
+	if k.User.IsZero() || k.Revoked != 0 {
+		return tally{}
+	}
+	return tally{countedKeys, k.User}
+}
+
+// tally returns where the user is counted as a member of an organization.
+func (u UserRecord) tally(org OrganizationID) tally {
+	switch {
+	case u.ServiceAccount:
+		return tally{countedServiceAccounts, org}
+	case u.takesSeat():
+		return tally{countedSeats, org}
 	}
 	return tally{}
 }
@@ -47,13 +68,21 @@ func (w *world) recount(was, now Record) {
 	}
 	before, _ := was.(AccountRecord)
 	after, _ := now.(AccountRecord)
-	if from, to := before.tally(), after.tally(); from != to {
+	w.recountIn(before.tally(), after.tally())
+	had, _ := was.(KeyRecord)
+	has, _ := now.(KeyRecord)
+	w.recountIn(had.tally(), has.tally())
+}
+
+// recountIn makes counts follow what was counted in one place and is now in another.
+func (w *world) recountIn(from, to tally) {
+	if from != to {
 		w.add(from, -1)
 		w.add(to, 1)
 	}
 }
 
-// recountMember counts the seat of a member who joined or left. In a replay a user may
+// recountMember counts the seat of a member who joined or left, or the service account. In a replay a user may
 // be created only after they have joined, because the two are in different streams:
 // recountUser sets that right.
 func (w *world) recountMember(m MembershipRecord, n int) {
@@ -62,30 +91,24 @@ func (w *world) recountMember(m MembershipRecord, n int) {
 		w.fault = "counts the seat of a user who was not read"
 		return
 	}
-	if user == nil || user.takesSeat() {
-		w.add(tally{countedSeats, m.Organization}, n)
+	if user == nil {
+		user = &UserRecord{}
 	}
+	w.add(user.tally(m.Organization), n)
 }
 
 // recountUser counts the seats of a user who takes them again, or no longer does.
 func (w *world) recountUser(was Record, user UserRecord) {
-	took, takes := true, user.takesSeat()
-	if before, ok := was.(UserRecord); ok {
-		took = before.takesSeat()
-	}
-	if took == takes {
+	before, _ := was.(UserRecord)
+	if before.tally(OrganizationID{}) == user.tally(OrganizationID{}) {
 		return
 	}
 	if was != nil && !w.knowsMemberships(user.ID) {
 		w.fault = "counts the seats of a user whose memberships were not read"
 		return
 	}
-	n := 1
-	if took {
-		n = -1
-	}
 	for _, org := range w.belongs[user.ID] {
-		w.add(tally{countedSeats, org}, n)
+		w.recountIn(before.tally(org), user.tally(org))
 	}
 }
 
@@ -110,15 +133,19 @@ func (w *world) add(t tally, n int) {
 		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Accounts += n })
 	case countedSubaccounts:
 		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Subaccounts += n })
+	case countedServiceAccounts:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.ServiceAccounts += n })
+	case countedKeys:
+		edit(w, userByID(t.of), func(u *UserRecord) { u.Keys += n })
 	}
 }
 
 // moveCounts moves an organization's counts along with all that is counted in it.
 func (w *world) moveCounts(m Move) {
-	var seats, accounts int
+	var seats, accounts, services int
 	edit(w, organizationByID(m.From), func(o *OrganizationRecord) {
-		seats, accounts = o.Seats, o.Accounts
-		o.Seats, o.Accounts = 0, 0
+		seats, accounts, services = o.Seats, o.Accounts, o.ServiceAccounts
+		o.Seats, o.Accounts, o.ServiceAccounts = 0, 0, 0
 	})
 	if m.Into.IsZero() {
 		return
@@ -126,5 +153,6 @@ func (w *world) moveCounts(m Move) {
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats
 		o.Accounts += accounts
+		o.ServiceAccounts += services
 	})
 }

@@ -56,6 +56,7 @@ type deleteUserFacts struct {
 	invited   []InvitationRecord   // to the user's address, in every state
 	requested []RequestRecord      // for the user's address, in every state
 	former    []FormerMemberRecord // what organizations keep of the user
+	keys      []KeyRecord          // of a service account
 }
 
 func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
@@ -64,6 +65,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		theirs: r.belongingsOf(user),
 		heirs:  r.heirs(in.Heirs, in.AccountsTo),
 		former: all(r, formerMembershipsOf(user)),
+		keys:   r.keysToEnd(user),
 	}
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
@@ -109,6 +111,9 @@ func (f deleteUserFacts) authorize(c *changes) error {
 		return nil
 	}
 	if err := c.authorizeUser(f.target); err != nil {
+		return err
+	}
+	if err := c.tends(f.target); err != nil {
 		return err
 	}
 	switch {
@@ -195,7 +200,7 @@ type OrganizationDeletion struct {
 // DeleteOrganization ends an organization (ORG-10). Its accounts become unmanaged and
 // stay with their owners, its members are users without an organization, and all grants
 // stay. A member whom the organization had made inactive leaves it first, and their
-// accounts pass to the Owner. The organization's pending invitations, account requests,
+// accounts pass to the Owner. Its service accounts are deleted, with their keys (USR-20). The organization's pending invitations, account requests,
 // requests to be invited, domains and connections end; invitations to its accounts live
 // on. An Owner of other organizations names the one that their accounts go to. The name
 // is kept for 29 days, in which an Operator can restore the organization. Only the
@@ -218,7 +223,7 @@ func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, in
 type deleteOrganizationFacts struct {
 	standing // the actor's
 	remains  remains
-	members  []MembershipRecord
+	members  []MembershipRecord // persons
 	accounts []AccountRecord
 	owner    belongings
 	inactive []belongings        // members whom the organization had made inactive
@@ -230,12 +235,15 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 	f := deleteOrganizationFacts{
 		standing: r.standing(org),
 		remains:  r.remains(org),
-		members:  all(r, membersOf(org, UserID{})),
 		accounts: all(r, accountsIn(org, AccountID{})),
 		to:       find(r, organizationByID(to)),
 	}
-	for _, m := range f.members {
+	for _, m := range all(r, membersOf(org, UserID{})) {
 		user := find(r, userByID(m.User))
+		if user.isService() {
+			continue // it is deleted with all others (Move)
+		}
+		f.members = append(f.members, m)
 		r.needHead(streamOfUser(m.User))
 		switch {
 		case m.Role == Owner:
@@ -414,6 +422,7 @@ type OrganizationRestored struct {
 }
 
 func (e UserDeleted) apply(w *world) {
+	w.endServiceAccount(e.User)
 	edit(w, userByID(e.User), func(u *UserRecord) { u.Deleted = true })
 }
 

@@ -67,6 +67,9 @@ var eventSentences = map[string]string{
 	"OrganizationMerged":      "{actor} merged {Organization} into {Into}",
 	"ImportEntitlementSet":    "{actor} set the import entitlement of {Organization}: {On}",
 	"UserImported":            "{actor} imported {User} into {Organization}",
+	"ServiceAccountCreated":   "{actor} created the service account {User} in {Organization}",
+	"KeyCreated":              "{actor} created the key {Key} of {User}",
+	"KeyRevoked":              "{actor} revoked the key {Key}",
 	"LimitsSet":               "{actor} set limits of {Organization}",
 }
 

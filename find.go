@@ -238,6 +238,17 @@ func connectionsIn(org OrganizationID, after ConnectionID) many[ConnectionRecord
 func allConnections(after ConnectionID) many[ConnectionRecord] {
 	return many[ConnectionRecord]{Index: IndexConnections, Key: Key{ID: after}}
 }
+func keyByID(id KeyID) one[KeyRecord] { return one[KeyRecord]{Index: IndexKeys, Key: Key{ID: id}} }
+func keyBySecret(hash [32]byte) one[KeyRecord] {
+	return one[KeyRecord]{Index: IndexKeysBySecret, Key: Key{Text: hex.EncodeToString(hash[:])}}
+}
+func keysOf(user UserID, after KeyID) many[KeyRecord] {
+	return many[KeyRecord]{Index: IndexKeysOf, Key: Key{In: user, ID: after}}
+}
+func keysDue() many[KeyRecord] { return many[KeyRecord]{Index: IndexKeysDue} }
+func allKeys(after KeyID) many[KeyRecord] {
+	return many[KeyRecord]{Index: IndexKeys, Key: Key{ID: after}}
+}
 func headOf(stream Stream) one[HeadRecord] {
 	return one[HeadRecord]{Index: IndexHeads, Key: Key{ID: stream.Key()}}
 }

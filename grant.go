@@ -19,7 +19,8 @@ type Grant struct {
 // Setting the roles that the user has changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember.
+// CodeNotAllowed; CodeServiceAccount if the actor is one, and names itself; CodeClosed;
+// CodeOwnerGrant for the account's owner; CodeNotMember.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, roles RoleSet,
 ) (Grant, error) {
@@ -49,6 +50,8 @@ func decideAssignRoles(f assignRolesFacts, roles RoleSet, c *changes) (Grant, er
 	switch {
 	case err != nil:
 		return Grant{}, err
+	case c.service && f.to.id == c.actor.User:
+		return Grant{}, CodeServiceAccount
 	case !f.mayName(f.to):
 		return Grant{}, CodeNotFound
 	case f.account.Closed != 0:

@@ -37,6 +37,8 @@ type (
 	RequestID = ID[requestKind]
 	// ConnectionID identifies a single-sign-on connection (prefix CN).
 	ConnectionID = ID[connectionKind]
+	// KeyID identifies a key of a service account (prefix KY).
+	KeyID = ID[keyKind]
 	// EventID identifies an event (prefix EV).
 	EventID = ID[eventKind]
 	// OperationID identifies one call of an operation, or one block (prefix OP). See
@@ -54,6 +56,7 @@ type (
 	invitationKind   struct{}
 	requestKind      struct{}
 	connectionKind   struct{}
+	keyKind          struct{}
 	eventKind        struct{}
 	operationKind    struct{}
 )
@@ -65,6 +68,7 @@ func (domainKind) prefix() string       { return "DN" }
 func (invitationKind) prefix() string   { return "IN" }
 func (requestKind) prefix() string      { return "RQ" }
 func (connectionKind) prefix() string   { return "CN" }
+func (keyKind) prefix() string          { return "KY" }
 func (eventKind) prefix() string        { return "EV" }
 func (operationKind) prefix() string    { return "OP" }
 
@@ -72,7 +76,7 @@ func (operationKind) prefix() string    { return "OP" }
 // anything else, another kind's prefix included, with CodeID (section 3).
 func ParseID[I interface {
 	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID |
-		EventID | OperationID
+		KeyID | EventID | OperationID
 }](text string) (I, error) {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
@@ -83,7 +87,7 @@ func ParseID[I interface {
 func parseAnyID(text string) ([16]byte, bool) {
 	for _, id := range []interface{ UnmarshalText([]byte) error }{
 		new(OrganizationID), new(AccountID), new(UserID), new(DomainID), new(InvitationID), new(RequestID),
-		new(ConnectionID), new(EventID), new(OperationID),
+		new(ConnectionID), new(KeyID), new(EventID), new(OperationID),
 	} {
 		if id.UnmarshalText([]byte(text)) == nil {
 			return rawID(reflect.ValueOf(id).Elem()), true

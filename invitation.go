@@ -58,8 +58,8 @@ const (
 // Options.InvitationsPerDay limits how many invitations an address gets within 24 hours
 // in the name of one Owner (USR-10).
 //
-// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeMerged,
-// CodeMember, CodeInvitationPending with the pending one in Error.Pending,
+// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeServiceAccount if
+// the actor is one, and the role is another one than Standard User; CodeMerged, CodeMember, CodeInvitationPending with the pending one in Error.Pending,
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
 // CodeMailLimit.
@@ -89,7 +89,19 @@ func decideInviteUser(f inviteUserFacts, draft InvitationRecord, c *changes) (Se
 	if err := c.authorize(f.standing); err != nil {
 		return SentInvitation{}, err
 	}
+	if err := c.mayOffer(draft); err != nil {
+		return SentInvitation{}, err
+	}
 	return c.invite(f.sending, draft)
+}
+
+// mayOffer refuses a service account to invite to an organization with any other role than
+// Standard User (USR-20).
+func (c *changes) mayOffer(i InvitationRecord) error {
+	if c.service && i.Kind == InvitationToOrganization && i.Role != StandardUser {
+		return CodeServiceAccount
+	}
+	return nil
 }
 
 // InviteToAccount invites an address to an account, with roles on it. The invitation is
@@ -170,6 +182,9 @@ func (r *reads) loadResendInvitation(id InvitationID) resendInvitationFacts {
 
 func decideResendInvitation(f resendInvitationFacts, c *changes) (SentInvitation, error) {
 	if err := c.authorizeSender(f.invitation, f.target); err != nil {
+		return SentInvitation{}, err
+	}
+	if err := c.mayOffer(*f.invitation); err != nil {
 		return SentInvitation{}, err
 	}
 	switch i := f.invitation; {

@@ -10,6 +10,8 @@ type Limits struct {
 	Subaccounts      int `json:"subaccounts,omitzero"`      // of a main account, not closed
 	TrialSubaccounts int `json:"trialSubaccounts,omitzero"` // of a main account on trial, not closed
 	Domains          int `json:"domains,omitzero"`          // of an organization
+	ServiceAccounts  int `json:"serviceAccounts,omitzero"`  // of an organization
+	Keys             int `json:"keys,omitzero"`             // of a service account, that are not revoked
 }
 
 // TwilioLimits returns the numbers that Twilio publishes for its organizations: 10
@@ -67,7 +69,8 @@ func (d *Directory) limitsOf(o OrganizationRecord) Limits {
 
 // negative reports whether a limit is below zero.
 func (l Limits) negative() bool {
-	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains) < 0
+	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains, l.ServiceAccounts,
+		l.Keys) < 0
 }
 
 // room refuses seats and accounts that would not fit into an organization as it is now

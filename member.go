@@ -108,6 +108,9 @@ func decideSetOrganizationRole(
 	if !f.target.there() {
 		return Membership{}, CodeNotFound
 	}
+	if err := c.tends(f.target); err != nil {
+		return Membership{}, err
+	}
 	if err := f.alive(); err != nil {
 		return Membership{}, err
 	}

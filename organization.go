@@ -30,6 +30,7 @@ type OrganizationSettings struct {
 	Limits            *Limits           `json:"limits,omitzero"` // its own; nil: the directory's apply
 	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
 	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
+	ServiceAccounts   int               `json:"serviceAccounts"` // its service accounts: what Limits.ServiceAccounts counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -373,6 +374,7 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
 		Seats:             o.Seats,
 		Accounts:          o.Accounts,
+		ServiceAccounts:   o.ServiceAccounts,
 	}
 	if o.Limited {
 		view.Settings.Limits = new(o.Limits)

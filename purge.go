@@ -20,6 +20,7 @@ type Purged struct {
 	Requests      int `json:"requests"`      // addresses
 	Operations    int `json:"operations"`    // operation IDs
 	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
+	Keys          int `json:"keys"`          // names and hashes of secrets of keys that have ended (USR-22)
 }
 
 func (p *Purged) add(batch Purged) {
@@ -28,12 +29,14 @@ func (p *Purged) add(batch Purged) {
 	p.Requests += batch.Requests
 	p.Operations += batch.Operations
 	p.FormerMembers += batch.FormerMembers
+	p.Keys += batch.Keys
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
 // (ORG-11). It also removes what organizations keep of people who left them, when
-// Options.FormerMembersFor is over or with the organization's name (USR-21); operation IDs
+// Options.FormerMembersFor is over or with the organization's name (USR-21); the names of
+// keys that were revoked or expired as long ago (USR-22); operation IDs
 // that are forgotten (Options.OperationLife, GEN-13); and the leases that crashed calls of
 // Relay left behind (EVT-5). Only System may call it, and should do so daily. It works in
 // batches, each
@@ -68,7 +71,7 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		}
 		total.add(batch)
 		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
-			batch.FormerMembers) < pageSize {
+			batch.FormerMembers, batch.Keys) < pageSize {
 			return total, nil
 		}
 	}
@@ -81,6 +84,7 @@ type purgeFacts struct {
 	requests      []RequestRecord
 	operations    []OperationRecord
 	former        []FormerMemberRecord // by when they left
+	keys          []KeyRecord          // by when they ended
 
 	// Former members of an organization that may be due: a page of each.
 	left map[OrganizationID][]FormerMemberRecord
@@ -93,6 +97,7 @@ func (r *reads) loadPurge() purgeFacts {
 		requests:      list(r, requestsDue(), pageSize),
 		operations:    list(r, operationsDue(), pageSize),
 		former:        list(r, formerMembersDue(), pageSize),
+		keys:          list(r, keysDue(), pageSize),
 		left:          map[OrganizationID][]FormerMemberRecord{},
 	}
 	for _, o := range f.organizations {
@@ -135,6 +140,12 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		if c.dir.forgetsOperation(o.Time, c.now) {
 			remove(c.world, operationOf(o.Actor, o.ID))
 			done.Operations++
+		}
+	}
+	for _, k := range f.keys {
+		if c.dir.forgetsKey(k, c.now) {
+			edit(c.world, keyByID(k.ID), func(k *KeyRecord) { k.Personal = KeyPersonal{} })
+			done.Keys++
 		}
 	}
 	return done, nil

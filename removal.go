@@ -59,6 +59,7 @@ type removeUserFacts struct {
 	target   sight
 	theirs   belongings
 	heirs    heirs
+	keys     []KeyRecord // of a service account
 }
 
 func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) removeUserFacts {
@@ -67,6 +68,7 @@ func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) remo
 		target:   r.sight(user),
 		theirs:   r.belongingsOf(user),
 		heirs:    r.heirs(in.Heirs, in.AccountsTo),
+		keys:     r.keysToEnd(user),
 	}
 }
 
@@ -80,6 +82,9 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	if err := c.spare(f.standing, user); err != nil {
 		return err
 	}
+	if err := f.beyondService(c); err != nil {
+		return err
+	}
 	org := f.organization.ID
 	owned := f.theirs.ownedIn(org)
 	if !f.target.there() || !f.heirs.there() || !haveAll(owned, in.Heirs) {
@@ -90,6 +95,10 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	}
 	if f.target.membership(org) == nil {
 		return CodeNotMember
+	}
+	if f.target.user.ServiceAccount {
+		deleteUserFacts{target: f.target, theirs: f.theirs, keys: f.keys}.delete(UserDeletion{}, c)
+		return nil
 	}
 	if err := f.heirs.inherit(org); err != nil {
 		return err
@@ -103,6 +112,16 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	}
 	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)
 	return nil
+}
+
+// beyondService refuses what RemoveUser is beyond a service account, and what is done to one
+// by whoever may not (USR-20): a service account removes persons who are Standard Users.
+func (f removeUserFacts) beyondService(c *changes) error {
+	member := f.target.membership(f.organization.ID)
+	if c.service && member != nil && member.Role != StandardUser {
+		return CodeServiceAccount
+	}
+	return c.tends(f.target)
 }
 
 // heirs refuses heirs without an account or a user, accounts that are named twice, and
@@ -153,7 +172,7 @@ func (h heirs) inherit(org OrganizationID) error {
 }
 
 // inherits refuses as an owner of accounts in an organization everybody who is not an
-// active member of it. A zero organization stands for unmanaged accounts, and refuses
+// active member of it, and a person (USR-20). A zero organization stands for unmanaged accounts, and refuses
 // everybody who is not an active user in no organization.
 func (s sight) inherits(org OrganizationID) error {
 	switch {
@@ -161,6 +180,8 @@ func (s sight) inherits(org OrganizationID) error {
 		return CodeManagedElsewhere
 	case !org.IsZero() && s.membership(org) == nil:
 		return CodeNotMember
+	case s.user.ServiceAccount:
+		return CodeNotPerson
 	case s.user.State() != StateActive:
 		return CodeInactive
 	}

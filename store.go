@@ -38,9 +38,10 @@ type ReadTx interface {
 	Read(ctx context.Context, lookups ...Lookup) ([]Answer, error)
 
 	// Access reads all that Can needs to know about a user and an account, whoever owns
-	// the account. Fields about what does not exist stay zero. Over a network it takes
-	// one round trip, in memory it does not allocate.
-	Access(ctx context.Context, user UserID, account AccountID) (AccessRow, error)
+	// the account, and about a key of the user's; the zero key is none. Fields about what
+	// does not exist stay zero. Over a network it takes one round trip, in memory it does
+	// not allocate.
+	Access(ctx context.Context, user UserID, account AccountID, key KeyID) (AccessRow, error)
 
 	// Events returns up to limit events of a stream in the order of their numbers, from
 	// a number on.
@@ -191,6 +192,9 @@ type Entry struct {
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
 //     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
 //     are deleted.
+//   - If Into is zero, the service accounts among the members of From are deleted: their
+//     UserRecord becomes Deleted, with Keys zero and an empty Personal, and their
+//     KeyRecords and GrantRecords are deleted (USR-20).
 //   - Then each IndependentUserRecord of Into, and each WordRecord of Into with Independent,
 //     whose user is a member of Into is deleted, and each IndependentAccountRecord of Into
 //     whose account has the Organization Into.
@@ -204,7 +208,7 @@ type Move struct {
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
-// methods SetUser, SetAccount, SetParent and SetMembership fill it from records, so
+// methods SetUser, SetAccount, SetParent, SetMembership and SetKey fill it from records, so
 // that all stores derive it in the same way.
 type AccessRow struct {
 	UserFound    bool
@@ -218,6 +222,8 @@ type AccessRow struct {
 	ParentRoles  RoleSet          // the user's grant on the parent
 	Member       bool             // the user is one of Organization
 	Role         OrganizationRole // the user's role in Organization
+	KeyFound     bool             // the key asked about is the user's
+	KeyEnds      Instant          // when it was revoked or expires, whichever is earlier; zero: never
 }
 
 // Index says which index a Lookup asks. The constants below are all indexes. Indexes
@@ -264,6 +270,10 @@ const (
 	IndexVerifiedDomains
 	IndexConnections
 	IndexConnectionsIn
+	IndexKeys
+	IndexKeysBySecret
+	IndexKeysOf
+	IndexKeysDue
 	IndexHeads
 	IndexLeases
 	IndexOperations
@@ -360,6 +370,13 @@ func Indexes() []IndexInfo {
 	row(IndexVerifiedDomains, "verified_domains", DomainRecord{}, text|exact|list)
 	row(IndexConnections, "connections", ConnectionRecord{}, identity|id|exact|list)
 	row(IndexConnectionsIn, "connections_in", ConnectionRecord{}, in|id|list)
+	row(IndexKeys, "keys", KeyRecord{}, identity|id|exact|list)
+	// by the secret's hash in hex
+	row(IndexKeysBySecret, "keys_by_secret", KeyRecord{}, text|exact)
+	// of a service account
+	row(IndexKeysOf, "keys_of", KeyRecord{}, in|id|list)
+	// by when it was revoked or expires, while it has a secret
+	row(IndexKeysDue, "keys_due", KeyRecord{}, text|id|list)
 	// by the key of the stream
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
 	// by the key of the stream

@@ -15,14 +15,18 @@ type operationRow struct {
 	operator bool
 	system   bool
 	others   string // who else may: an actor for what is theirs
-	codes    []Code // its refusals, beside those of everyOperation
+	// service says that service accounts may, as far as their role reaches. False refuses
+	// them: CodeServiceAccount (USR-20).
+	service bool
+	codes   []Code // its refusals, beside those of everyOperation
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
-// context that is not fit, of an operation ID that is used up (Once), and of a store
+// context that is not fit, of a service account where the row leaves it out, of an operation ID that is used up (Once), and of a store
 // under load.
 var everyOperation = []Code{
-	CodeActor, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy, CodeAmbiguous,
+	CodeActor, CodeServiceAccount, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy,
+	CodeAmbiguous,
 }
 
 // THE table, in the order of a customer's life (ROLE-8): a row for every operation.
@@ -45,16 +49,19 @@ var (
 	}
 	opOrganization = &operationRow{
 		name: "Organization", on: "organization",
+		service:      true,
 		organization: ViewOrganization, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opOrganizations = &operationRow{
 		name: "Organizations", on: "user",
+		service:  true,
 		operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeInput, CodeCursor, CodeNotFound},
 	}
 	opRenameOrganization = &operationRow{
 		name: "RenameOrganization", on: "organization",
+		service:      true,
 		organization: ManageOrganization,
 		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
 	}
@@ -63,14 +70,14 @@ var (
 		organization: TransferOwnership,
 		codes: []Code{
 			CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner,
-			CodeNotMember, CodeInactive, CodeOwnsOrganization,
+			CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsOrganization,
 		},
 	}
 	opReplaceOwner = &operationRow{
 		name: "ReplaceOwner", on: "organization",
 		operator: true,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeNotPerson,
 			CodeInactive, CodeManagedElsewhere, CodeOtherMember, CodeSignUpClosed, CodeOwnsOrganization,
 			CodeMemberLimit, CodeAccountLimit,
 		},
@@ -78,6 +85,7 @@ var (
 
 	opUser = &operationRow{
 		name: "User", on: "user",
+		service:  true,
 		operator: true, system: true,
 		others: "any user about themself; Owner and Administrators about people they see; " +
 			"an account's managers about people with a role on it",
@@ -90,24 +98,27 @@ var (
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
+		service:      true,
 		organization: ManageUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
+		service:      true,
 		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
+		service:      true,
 		organization: ManageUsers, others: "the user",
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeServiceAccount},
 	}
 	opChangeEmail = &operationRow{
 		name: "ChangeEmail", on: "user",
 		operator: true, system: true,
 		codes: []Code{
-			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress,
+			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeNotPerson, CodeEmailTaken, CodeSSOAddress,
 			CodeInvitationOnly, CodeSignUpClosed,
 		},
 	}
@@ -121,10 +132,11 @@ var (
 	}
 	opRemoveUser = &operationRow{
 		name: "RemoveUser", on: "organization",
+		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself,
-			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
+			CodeTheOwner, CodeServiceAccount, CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
 		},
 	}
 	opLeave = &operationRow{
@@ -150,20 +162,50 @@ var (
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive,
+			CodeOwnsAccounts, CodeNotMember, CodeNotPerson, CodeManagedElsewhere, CodeInactive,
 		},
+	}
+
+	opCreateServiceAccount = &operationRow{
+		name: "CreateServiceAccount", on: "organization",
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeName, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeServiceAccountLimit,
+		},
+	}
+	opCreateKey = &operationRow{
+		name: "CreateKey", on: "service account",
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeKeyLimit},
+	}
+	opKeys = &operationRow{
+		name: "Keys", on: "service account",
+		organization: ManageUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opRevokeKey = &operationRow{
+		name: "RevokeKey", on: "key",
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opAuthenticate = &operationRow{
+		name: "Authenticate", on: "secret",
+		system: true,
+		codes:  []Code{CodeNotAllowed, CodeKey},
 	}
 
 	opInviteUser = &operationRow{
 		name: "InviteUser", on: "organization",
+		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeMember,
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeMerged, CodeMember,
 			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
 	opInviteToAccount = &operationRow{
 		name: "InviteToAccount", on: "account",
+		service: true,
 		account: ManageMembers,
 		codes: []Code{
 			CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending,
@@ -172,24 +214,28 @@ var (
 	}
 	opResendInvitation = &operationRow{
 		name: "ResendInvitation", on: "invitation",
+		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeSettled, CodeExpired, CodeClosed,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeSettled, CodeExpired, CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
 	opRevokeInvitation = &operationRow{
 		name: "RevokeInvitation", on: "invitation",
+		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
+		service:      true,
 		organization: ManageUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
 		name: "AccountInvitations", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
@@ -200,6 +246,7 @@ var (
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
+		service:      true,
 		organization: ManageUsers, account: ManageMembers, operator: true, system: true,
 		others: "the invitee",
 		codes:  []Code{CodeID, CodeNotFound},
@@ -231,14 +278,16 @@ var (
 
 	opCreateAccount = &operationRow{
 		name: "CreateAccount", on: "organization",
+		service:      true,
 		organization: CreateAccounts, others: "any user in no organization, for themself",
 		codes: []Code{
-			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeNotMember,
+			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeServiceAccount, CodeNotMember, CodeNotPerson,
 			CodeInactive, CodeAccountLimit,
 		},
 	}
 	opCreateSubaccount = &operationRow{
 		name: "CreateSubaccount", on: "account",
+		service: true,
 		account: ManageSubaccounts,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended,
@@ -247,51 +296,60 @@ var (
 	}
 	opAccount = &operationRow{
 		name: "Account", on: "account",
+		service:  true,
 		operator: true, system: true, others: "whoever has a role on it, manages it, or sees it as an independent one",
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
+		service:      true,
 		organization: ManageAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
 		name: "AccountsOf", on: "user",
+		service:  true,
 		operator: true, system: true,
 		others: "any user about themself; Owner and Administrators about people they see",
 		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opAccess = &operationRow{
 		name: "Access", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRenameAccount = &operationRow{
 		name: "RenameAccount", on: "account",
+		service: true,
 		account: ManageSettings, operator: true, system: true,
 		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed},
 	}
 	opSuspendAccount = &operationRow{
 		name: "SuspendAccount", on: "account",
+		service: true,
 		account: SuspendAccount, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opReactivateAccount = &operationRow{
 		name: "ReactivateAccount", on: "account",
+		service: true,
 		account: SuspendAccount, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opCloseAccount = &operationRow{
 		name: "CloseAccount", on: "account",
+		service: true,
 		account: CloseAccount, operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opTransferAccount = &operationRow{
 		name: "TransferAccount", on: "account",
+		service: true,
 		account: TransferAccount,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
-			CodeAlreadyOwner, CodeNotMember, CodeInactive,
+			CodeAlreadyOwner, CodeNotMember, CodeNotPerson, CodeInactive,
 		},
 	}
 	opMoveAccount = &operationRow{
@@ -304,11 +362,13 @@ var (
 	}
 	opAssignRoles = &operationRow{
 		name: "AssignRoles", on: "account",
+		service: true,
 		account: ManageMembers,
-		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNotMember},
+		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeClosed, CodeOwnerGrant, CodeNotMember},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
+		service: true,
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
@@ -316,8 +376,9 @@ var (
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
-		others: "any user for themself",
-		codes:  []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant},
+		service: true,
+		others:  "any user for themself",
+		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant},
 	}
 	opVerifyPhone = &operationRow{
 		name: "VerifyPhone", on: "account",
@@ -363,11 +424,13 @@ var (
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
+		service:      true,
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
+		service:      true,
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
@@ -403,11 +466,13 @@ var (
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
+		service:      true,
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
+		service:      true,
 		organization: ManageDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
@@ -449,16 +514,19 @@ var (
 	}
 	opEnableHIPAA = &operationRow{
 		name: "EnableHIPAA", on: "account",
+		service: true,
 		account: DesignateHIPAA,
 		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled},
 	}
 	opDisableHIPAA = &operationRow{
 		name: "DisableHIPAA", on: "account",
+		service: true,
 		account: DesignateHIPAA, operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed},
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
+		service:      true,
 		organization: ManageAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
@@ -489,6 +557,7 @@ var (
 	}
 	opDismissRequest = &operationRow{
 		name: "DismissRequest", on: "request",
+		service:      true,
 		organization: ManageUsers,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled},
 	}
@@ -552,37 +621,44 @@ var (
 
 	opCan = &operationRow{
 		name: "Can", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opPermissions = &operationRow{
 		name: "Permissions", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opCanMany = &operationRow{
 		name: "CanMany", on: "accounts",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
+		service:      true,
 		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		codes: []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opLogHead = &operationRow{
 		name: "LogHead", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opVerifyLog = &operationRow{
 		name: "VerifyLog", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
@@ -593,16 +669,19 @@ var (
 	}
 	opAtomically = &operationRow{
 		name: "Atomically", on: "-",
+		service:  true,
 		operator: true, system: true, others: "any user",
 		codes: []Code{CodeInput},
 	}
 	opPreview = &operationRow{
 		name: "Preview", on: "-",
+		service:  true,
 		operator: true, system: true, others: "any user",
 		codes: []Code{CodeInput},
 	}
 	opOutcome = &operationRow{
 		name: "Outcome", on: "operation",
+		service:  true,
 		operator: true, system: true, others: "whoever acted",
 		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
 	}
@@ -634,6 +713,11 @@ var operations = []*operationRow{
 	opDeactivateUser,
 	opReactivateUser,
 	opDeleteUser,
+	opCreateServiceAccount,
+	opCreateKey,
+	opKeys,
+	opRevokeKey,
+	opAuthenticate,
 	opInviteUser,
 	opInviteToAccount,
 	opResendInvitation,

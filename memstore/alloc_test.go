@@ -25,7 +25,7 @@ func TestAccessWithoutAllocation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
-				row, err = tx.Access(ctx, main.Owner, account)
+				row, err = tx.Access(ctx, main.Owner, account, tenancy.KeyID{})
 				return err
 			}
 			var err error

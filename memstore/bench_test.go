@@ -180,7 +180,7 @@ func BenchmarkAccess(b *testing.B) {
 				var q grantKey
 				var row tenancy.AccessRow
 				fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
-					row, err = tx.Access(ctx, q.user, q.account)
+					row, err = tx.Access(ctx, q.user, q.account, tenancy.KeyID{})
 					return err
 				}
 				for i := rand.IntN(len(queries)); pb.Next(); i++ {

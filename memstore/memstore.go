@@ -178,10 +178,10 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 
 // Access reads what Can needs to know. It does not allocate.
 func (r *reader) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+	account tenancy.AccountID, key tenancy.KeyID) (row tenancy.AccessRow, err error) {
 	s, err := r.open(ctx)
 	if err == nil {
-		s.records.access(s.seed, &user, &account, &row)
+		s.records.access(s.seed, &user, &account, &key, &row)
 	}
 	return row, err
 }

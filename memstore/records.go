@@ -10,6 +10,7 @@ type records struct {
 	memberships trie[tenancy.MembershipRecord]
 	accounts    trie[account]
 	grants      trie[tenancy.GrantRecord]
+	keys        trie[tenancy.KeyRecord]
 	others      trie[other]
 }
 
@@ -47,6 +48,9 @@ func newRecords() records {
 		grants: trie[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.Account, ID: r.User}}
 		}},
+		keys: trie[tenancy.KeyRecord]{key: func(r *tenancy.KeyRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexKeys, Key: tenancy.Key{ID: r.ID}}
+		}},
 		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
 	}
 }
@@ -69,6 +73,10 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 		}
 	case tenancy.IndexGrants:
 		if r := s.grant(h, (*tenancy.AccountID)(in), (*tenancy.UserID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexKeys:
+		if r := s.key(h, (*tenancy.KeyID)(id)); r != nil {
 			return *r
 		}
 	default:
@@ -97,6 +105,8 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 			func(r *account) tenancy.Record { return r.AccountRecord })
 	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
+	case tenancy.IndexKeys:
+		return listed(h, &s.keys, identities, to, func(r *tenancy.KeyRecord) tenancy.Record { return *r })
 	}
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
 }
@@ -161,6 +171,16 @@ func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserI
 	return nil
 }
 
+func (s *records) key(h *seed, id *tenancy.KeyID) *tenancy.KeyRecord {
+	found := s.keys.find(h.hashID(tenancy.IndexKeys, (*[16]byte)(id)))
+	for i := range found {
+		if r := &found[i]; r.ID == *id {
+			return r
+		}
+	}
+	return nil
+}
+
 // put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
@@ -177,6 +197,8 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.accounts.put(e, identity, account{row.Closed, row.Suspended, sub.Suspended, r})
 	case tenancy.GrantRecord:
 		s.grants.put(e, identity, r)
+	case tenancy.KeyRecord:
+		s.keys.put(e, identity, r)
 	case tenancy.WordRecord: // wordAt makes it
 	default:
 		s.others.put(e, identity, other{r, identity})
@@ -194,6 +216,8 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.accounts.remove(e, identity)
 	case tenancy.IndexGrants:
 		s.grants.remove(e, identity)
+	case tenancy.IndexKeys:
+		s.keys.remove(e, identity)
 	case tenancy.IndexWords:
 	default:
 		s.others.remove(e, identity)
@@ -201,7 +225,13 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow) {
+func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
+	row *tenancy.AccessRow) {
+	if !key.IsZero() {
+		if k := s.key(h, key); k != nil {
+			row.SetKey(*user, *k)
+		}
+	}
 	if u := s.user(h, user); u != nil {
 		row.UserFound, row.UserActive = true, u.active
 	}

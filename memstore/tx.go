@@ -122,6 +122,11 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		members, accounts := t.all(tenancy.IndexMembers, move.From), t.all(tenancy.IndexAccountsIn, move.From)
 		t.gather(tenancy.IndexMembers, len(members))
+		if move.Into.IsZero() {
+			if err := t.endServiceAccounts(members); err != nil {
+				return err
+			}
+		}
 		for _, r := range members {
 			if err := t.moveMember(r.(tenancy.MembershipRecord), move); err != nil {
 				return err
@@ -146,6 +151,31 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		}
 		return t.settle()
 	})
+}
+
+// endServiceAccounts deletes the service accounts among members, with their keys and their
+// roles on accounts.
+func (t *tx) endServiceAccounts(members []tenancy.Record) error {
+	for _, r := range members {
+		m := r.(tenancy.MembershipRecord)
+		u := t.records.user(t.seed, &m.User)
+		if u == nil || !u.ServiceAccount {
+			continue
+		}
+		was, now := u.UserRecord, u.UserRecord
+		now.Deleted, now.Keys, now.Personal = true, 0, tenancy.UserPersonal{}
+		if err := t.replace(was, now); err != nil {
+			return err
+		}
+		for _, i := range []tenancy.Index{tenancy.IndexKeysOf, tenancy.IndexGrantsOf} {
+			for _, its := range t.all(i, [16]byte(m.User)) {
+				if err := t.replace(its, nil); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // moveDerived moves the records that are derived from memberships and accounts, which
@@ -268,7 +298,7 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 }
 
 // all lists the records of an organization that an index has.
-func (t *tx) all(i tenancy.Index, of tenancy.OrganizationID) []tenancy.Record {
+func (t *tx) all(i tenancy.Index, of [16]byte) []tenancy.Record {
 	return t.list(&t.rows[i], &tenancy.Lookup{Key: tenancy.Key{In: of}, Limit: math.MaxInt})
 }
 

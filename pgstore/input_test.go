@@ -90,7 +90,7 @@ func everything(
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Access(ctx, user, account); err != nil {
+		if _, err := tx.Access(ctx, user, account, tenancy.KeyID{}); err != nil {
 			return err
 		}
 		_, err = tx.Events(ctx, stream, 1, 9)

@@ -298,7 +298,10 @@ SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequ
 
 const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery)
+var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "$3::uuid").Replace(tables.AccessQuery)
+
+// serviceAccounts finds the members of an organization who are service accounts.
+const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = $1::uuid AND u.service_account"
 
 const (
 	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 1, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
@@ -308,6 +311,13 @@ const (
 	moveFormer     = "UPDATE tenancy_former_members SET organization_id = $2::uuid, due = substr(due, 1, 19) || $3::bytea WHERE organization_id = $1::uuid"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
 )
+
+// endServiceAccounts deletes the service accounts among the members of an organization.
+var endServiceAccounts = []string{
+	"DELETE FROM tenancy_keys WHERE user_id IN (" + serviceAccounts + ")",
+	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
+	"UPDATE tenancy_users SET deleted = true, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
+}
 
 // The statements of MoveAll for the records that are derived from memberships and
 // accounts.

@@ -205,13 +205,13 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 
 // Access reads what Can needs to know, in one round trip.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
 ) (row tenancy.AccessRow, err error) {
 	if err := t.alive(ctx); err != nil {
 		return row, err
 	}
 	var b pgx.Batch
-	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)))
+	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)), uuid([16]byte(key)))
 	err = t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
 		row, err = tables.Access(scanning(tables.AccessColumns, results.QueryRow().Scan))
 		return wrap(err)
@@ -420,6 +420,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
 		if m.Into.IsZero() {
+			t.queueEach(endServiceAccounts, from)
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))

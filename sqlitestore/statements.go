@@ -124,6 +124,9 @@ var (
 var insertSubject = "INSERT INTO tenancy_event_subjects (" + tables.Names(tables.SubjectColumns) + ") VALUES (" +
 	marks(len(tables.SubjectColumns)) + ")"
 
+// serviceAccounts finds the members of an organization who are service accounts.
+const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = ?1 AND u.service_account"
+
 const (
 	insertOutbox = "INSERT INTO tenancy_outbox (stream, sequence) VALUES (?1, ?2)"
 	deleteOutbox = "DELETE FROM tenancy_outbox WHERE stream = ?1 AND sequence = ?2"
@@ -135,6 +138,13 @@ const (
 	moveFormer    = "UPDATE tenancy_former_members SET organization_id = ?2, due = substr(due, 1, 19) || ?3 WHERE organization_id = ?1"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
 )
+
+// endServiceAccounts deletes the service accounts among the members of an organization.
+var endServiceAccounts = []string{
+	"DELETE FROM tenancy_keys WHERE user_id IN (" + serviceAccounts + ")",
+	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
+	"UPDATE tenancy_users SET deleted = 1, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
+}
 
 // The tables of records that are derived from memberships and accounts, and the
 // statements of MoveAll for them.

@@ -115,12 +115,12 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 
 // Access reads what Can needs to know, in one statement.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
 ) (row tenancy.AccessRow, err error) {
 	if err := t.open(ctx); err != nil {
 		return row, err
 	}
-	err = t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account)}, func(rows *sql.Rows) (err error) {
+	err = t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) (err error) {
 		row, err = tables.Access(rows.Scan)
 		return wrap(err)
 	})
@@ -333,6 +333,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := [16]byte(move.From), [16]byte(move.Into)
 		if move.Into.IsZero() {
+			if err := t.changeEach(endServiceAccounts, from); err != nil {
+				return err
+			}
 			if err := t.change(deleteMembers, from); err != nil {
 				return err
 			}

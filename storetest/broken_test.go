@@ -79,7 +79,7 @@ type broken struct {
 // replaces none.
 type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
-	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error)
+	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error)
 	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
 	find   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
 	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
@@ -136,11 +136,11 @@ func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 }
 
 func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID) (tenancy.AccessRow, error) {
+	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
 	if t.hooks.access != nil {
-		return t.hooks.access(ctx, t.naiveTx, user, account)
+		return t.hooks.access(ctx, t.naiveTx, user, account, key)
 	}
-	return t.naiveTx.Access(ctx, user, account)
+	return t.naiveTx.Access(ctx, user, account, key)
 }
 
 func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
@@ -620,8 +620,8 @@ var brokenStores = []broken{
 	// Access and MoveAll
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-				row, err := tx.Access(ctx, user, account)
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
+				row, err := tx.Access(ctx, user, account, key)
 				if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
 					Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 					row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
@@ -633,8 +633,8 @@ var brokenStores = []broken{
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID) (tenancy.AccessRow, error) {
-					row, err := tx.Access(ctx, user, account)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
+					row, err := tx.Access(ctx, user, account, key)
 					own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
 					if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
 						row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
@@ -643,6 +643,24 @@ var brokenStores = []broken{
 				},
 			}
 		}},
+	{"a key that is another user's", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
+		return hooks{
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
+				row, err := tx.Access(ctx, user, account, key)
+				any, _ := tx.Read(ctx, lookup(tenancy.KeyRecord{ID: key}))
+				if k, ok := any[0].Record.(tenancy.KeyRecord); ok {
+					row.SetKey(k.User, k)
+				}
+				return row, err
+			},
+		}
+	}},
+	{"service accounts that live on", []string{"MoveAll/of service accounts, to nobody"}, func(*naive) hooks {
+		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+			keys, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexKeys, Limit: math.MaxInt})
+			return errors.Join(err, tx.MoveAll(ctx, move), tx.Put(ctx, keys[0].Records...))
+		}}
+	}},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {

@@ -293,9 +293,9 @@ func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]t
 }
 
 func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID) (tenancy.AccessRow, error) {
+	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
 	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (tenancy.AccessRow, error) {
-		return tx.Access(ctx, user, account)
+		return tx.Access(ctx, user, account, key)
 	})
 }
 

@@ -120,7 +120,7 @@ func TestFaultsOfViews(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = tx.Access(ctx, tenancy.UserID{}, tenancy.AccountID{})
+			_, err = tx.Access(ctx, tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{})
 			return err
 		})
 	}

@@ -221,12 +221,15 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 }
 
 func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID) (row tenancy.AccessRow, err error) {
+	account tenancy.AccountID, key tenancy.KeyID) (row tenancy.AccessRow, err error) {
 	if err := tx.usable(ctx); err != nil {
 		return row, err
 	}
 	if u, ok := find(tx.content, tenancy.UserRecord{ID: user}); ok {
 		row.SetUser(u)
+	}
+	if k, ok := find(tx.content, tenancy.KeyRecord{ID: key}); ok {
+		row.SetKey(user, k)
 	}
 	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
 	row.Roles = grant.Roles
@@ -369,8 +372,26 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		return err
 	}
 	var records []tenancy.Record
+	ended := func(user tenancy.UserID) bool {
+		u, _ := find(tx.content, tenancy.UserRecord{ID: user})
+		_, member := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: user})
+		return u.ServiceAccount && member && move.Into.IsZero()
+	}
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
+		case tenancy.UserRecord:
+			if ended(moved.ID) {
+				moved.Deleted, moved.Keys, moved.Personal = true, 0, tenancy.UserPersonal{}
+				r = moved
+			}
+		case tenancy.KeyRecord:
+			if ended(moved.User) {
+				continue
+			}
+		case tenancy.GrantRecord:
+			if ended(moved.User) {
+				continue
+			}
 		case tenancy.MembershipRecord:
 			if moved.Organization == move.From {
 				if move.Into.IsZero() {

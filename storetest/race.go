@@ -302,7 +302,7 @@ func (c trial) accessRace() {
 	account := tenancy.AccountRecord{ID: accountID(1)}
 	c.put(account, tenancy.UserRecord{ID: userID(1)})
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
-		row, err := tx.Access(ctx, userID(1), accountID(1))
+		row, err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{})
 		if err != nil {
 			return false, err
 		}
@@ -317,7 +317,7 @@ func (c trial) accessRace() {
 		}
 		return false, nil
 	})
-	row := c.access(userID(1), accountID(1))
+	row := c.access(userID(1), accountID(1), tenancy.KeyID{})
 	require.Equal(c, won == 0, row.Suspended)
 	require.Equal(c, won == 1, !row.Roles.IsZero())
 }

@@ -146,7 +146,7 @@ func (c trial) absent() {
 		}
 	}
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
-		row, err := tx.Access(ctx, userID(1), accountID(1))
+		row, err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{})
 		if err == nil && row != (tenancy.AccessRow{}) {
 			err = &refusal{"Access finds something in an empty store"}
 		}

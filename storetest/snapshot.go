@@ -36,7 +36,7 @@ func (c trial) viewStands() {
 			if found[i], err = m.differences(ctx, tx); err != nil {
 				return err
 			}
-			if access[i], err = tx.Access(ctx, userID(1), accountID(1)); err != nil {
+			if access[i], err = tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}); err != nil {
 				return err
 			}
 			if i == 0 {

@@ -123,9 +123,9 @@ func (r *twinReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 }
 
 func (r *twinReads) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID) (tenancy.AccessRow, error) {
+	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
 	return compare(r, "Access", func(tx tenancy.ReadTx) (tenancy.AccessRow, error) {
-		return tx.Access(ctx, user, account)
+		return tx.Access(ctx, user, account, key)
 	})
 }
 

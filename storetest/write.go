@@ -156,10 +156,10 @@ func (c trial) readsOwnWrites() {
 			if found, err = now.differences(ctx, tx); err != nil || len(found) > 0 {
 				return err
 			}
-			if access, err = tx.Access(ctx, userID(1), accountID(2)); err != nil {
+			if access, err = tx.Access(ctx, userID(1), accountID(2), tenancy.KeyID{}); err != nil {
 				return err
 			}
-			if want, _ = now.Access(ctx, userID(1), accountID(2)); access != want {
+			if want, _ = now.Access(ctx, userID(1), accountID(2), tenancy.KeyID{}); access != want {
 				return nil
 			}
 		}

@@ -76,12 +76,12 @@ func (r *tappedReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]te
 }
 
 func (r *tappedReads) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
 ) (tenancy.AccessRow, error) {
 	if err := r.call("Access"); err != nil {
 		return tenancy.AccessRow{}, err
 	}
-	return r.reads.Access(ctx, user, account)
+	return r.reads.Access(ctx, user, account, key)
 }
 
 func (r *tappedReads) Events(

@@ -7,18 +7,19 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// AccessQuery returns one row with the columns AccessColumns, about the user $1 and the
-// account $2.
+// AccessQuery returns one row with the columns AccessColumns, about the user $1, the
+// account $2 and the key $3.
 const AccessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, h.roles, m.role
-FROM (SELECT $1 AS user_id, $2 AS account_id) AS asked
+	g.roles, h.roles, m.role, k.expires, k.revoked
+FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
 LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
-LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id`
+LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
+LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
 // comes from does not exist.
@@ -29,6 +30,7 @@ var AccessColumns = []Column{
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
 	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Int},
+	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
 }
 
 var errAccess = errors.New("a row that Access reads does not parse")
@@ -38,11 +40,11 @@ var errAccess = errors.New("a row that Access reads does not parse")
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, role *int64
+	var closed, role, expires, revoked *int64
 	var roles, parentRoles *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
-		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role); err != nil {
+		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role, &expires, &revoked); err != nil {
 		return row, err
 	}
 	if deleted != nil {
@@ -63,6 +65,10 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	if role != nil {
 		sound = sound && *role >= 0 && *role <= math.MaxUint8
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
+	}
+	if expires != nil && revoked != nil {
+		k := tenancy.KeyRecord{Expires: tenancy.Instant(*expires), Revoked: tenancy.Instant(*revoked)}
+		row.SetKey(k.User, k) // the query has found the user's
 	}
 	if !sound {
 		return tenancy.AccessRow{}, errAccess
