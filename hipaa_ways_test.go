@@ -204,6 +204,7 @@ func (x *exit) stays(designated tenancy.AccountID) {
 // brings it to an entitled one, or by a merge to any. The other errands are refused for
 // that reason.
 func TestDesignatedEverywhere(t *testing.T) {
+	plain := newTenantOver(t, memstore.New())
 	for form, tt := range map[string]struct {
 		designate func(*tenant)
 		refused   []string
@@ -220,17 +221,15 @@ func TestDesignatedEverywhere(t *testing.T) {
 	} {
 		t.Run("HIP-7 MRG-7 "+form, func(t *testing.T) {
 			var hindered []string
-			plain := newTenantOver(t, memstore.New())
-			tt.designate(plain)
-			copied := plain.copier()
+			designated := plain.apart(t)
+			tt.designate(designated)
 			for _, e := range errands {
-				c := plain
+				c := designated
 				if e.given != nil {
-					c = newTenantOver(t, memstore.New())
-					e.given(c)
+					c = plain.given(t, e)
 					tt.designate(c)
 				} else {
-					c = plain.over(copied(), tenancy.Options{})
+					c = c.over(c.copied(), tenancy.Options{})
 				}
 				if c.stay(e) {
 					hindered = append(hindered, e.String())

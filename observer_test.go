@@ -88,18 +88,12 @@ func part(o tenancy.Observation) tenancy.Observation {
 func TestObserver(t *testing.T) {
 	t.Parallel()
 	plain := newTenantOver(t, memstore.New())
-	copied := plain.copier()
 	for _, e := range errands {
 		t.Run("GEN-17 "+e.String(), func(t *testing.T) {
-			base, again := plain.in(t), copied
-			if e.given != nil {
-				base = newTenantOver(t, memstore.New())
-				e.given(base)
-				again = base.copier()
-			}
+			base := plain.given(t, e)
 			w := &watcher{}
 			var begun atomic.Int64
-			store := &scenes.Tapped{Store: again()}
+			store := &scenes.Tapped{Store: base.copied()}
 			c := base.over(store, tenancy.Options{Observer: w})
 			before := len(c.events())
 			store.Begin = func() { begun.Add(1) }

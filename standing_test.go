@@ -160,7 +160,6 @@ func TestIndependentAccount(t *testing.T) {
 		}
 	}
 	require.Greater(t, len(on), 20)
-	copied := p.copier()
 	for _, e := range errands {
 		_, acts := on[e.op]
 		if !acts || e.way == "on an independent account" || e.way == "oneself" {
@@ -172,7 +171,7 @@ func TestIndependentAccount(t *testing.T) {
 			set(&with, e.on, account)
 			t.Run("GEN-5 "+e.String()+" "+name, func(t *testing.T) {
 				for _, who := range []string{"Owner", "Admin"} {
-					s := p.in(t).over(copied(), tenancy.Options{})
+					s := p.in(t).over(p.copied(), tenancy.Options{})
 					result, err := s.run(e, who, with)
 					switch e.op {
 					case "Account":
@@ -188,7 +187,7 @@ func TestIndependentAccount(t *testing.T) {
 					}
 				}
 				for _, who := range []string{"Standard", "Guest"} { // who manage nothing
-					s := p.in(t).over(copied(), tenancy.Options{})
+					s := p.in(t).over(p.copied(), tenancy.Options{})
 					_, err := s.run(e, who, with)
 					refused(t, err, tenancy.CodeNotFound)
 				}

@@ -107,15 +107,12 @@ func TestTenantSwap(t *testing.T) {
 				field.Name)
 		}
 	}
-	copied := ours.copier()
 	for _, e := range errands {
 		t.Run("SEC-14 SEC-15 "+e.String(), func(t *testing.T) {
-			s := swap{ours.in(t), theirs.in(t), e, copied}
+			s := swap{ours.given(t, e), theirs.in(t), e}
+			s.other.scene = s.scene
 			if e.given != nil {
-				s.tenant, s.other = tenants(t)
-				e.given(s.tenant)
 				e.given(s.other)
-				s.copied = s.copier()
 			}
 			before := s.kept()
 			for _, who := range s.people() {
@@ -165,7 +162,6 @@ type swap struct {
 	*tenant
 	other  *tenant
 	errand errand
-	copied func() tenancy.Store
 }
 
 // people are who does it: some of each rank, whoever can, and an independent user.

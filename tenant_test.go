@@ -2,15 +2,14 @@ package tenancy_test
 
 import (
 	"context"
-	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 	"github.com/add4b1c6/tenancy/memstore"
 )
 
@@ -102,21 +101,42 @@ func (t *tenant) over(store tenancy.Store, o tenancy.Options) *tenant {
 	return &c
 }
 
-// copier gives what makes copies of the tenant's store as it is now.
-func (t *tenant) copier() func() tenancy.Store {
+// copied gives a copy of the tenant's store, which is one in memory.
+func (t *tenant) copied() *memstore.Store {
 	t.Helper()
-	records, events := slices.Collect(maps.Values(t.everything())), t.events()
-	return func() tenancy.Store {
-		t.Helper()
-		to := memstore.New()
-		require.NoError(t, to.Update(t.ctx(), func(ctx context.Context, tx tenancy.Tx) error {
-			if err := tx.Put(ctx, records...); err != nil {
-				return err
-			}
-			return tx.Append(ctx, events...)
-		}))
-		return to
+	copied, err := t.store.(*memstore.Store).Copy(t.ctx())
+	require.NoError(t, err)
+	return copied
+}
+
+// apart gives the same tenant in a directory of its own, which begins as this one is: over
+// a copy of the store, with its own clock and name server.
+func (t *tenant) apart(test *testing.T) *tenant {
+	test.Helper()
+	names := &scenes.NameServer{}
+	for _, label := range []string{"a", "b"} {
+		for _, domain := range []string{"-corp.example", "-claim.example"} {
+			name := "_tenancy." + label + domain
+			names.Publish(name, t.scene.names.Texts(name)...)
+		}
 	}
+	a := t.in(test)
+	a.scene = newSceneOver(test, a.copied(),
+		tenancy.Options{Resolver: names, Random: rand.NewChaCha8([32]byte{3})})
+	a.clock.Set(t.clock.Now())
+	return a
+}
+
+// given gives the tenant in which a test does an errand: this one, or, if more must be so
+// for it, one apart in which it is.
+func (t *tenant) given(test *testing.T, e errand) *tenant {
+	test.Helper()
+	if e.given == nil {
+		return t.in(test)
+	}
+	a := t.apart(test)
+	e.given(a)
+	return a
 }
 
 // events gives all events in the store, each stream's in its order.

@@ -44,7 +44,7 @@ type Store struct {
 	readers sync.Pool     // of *reader
 	writer  chan struct{} // full while an Update or a Transact runs
 	epoch   uint64        // the number of the last Update, committed or not; the writer's
-	room    room          // the writer's
+	room    *room         // the writer's
 }
 
 // New makes an empty Store with the default options.
@@ -52,11 +52,32 @@ func New() *Store { return NewWith(nil) }
 
 // NewWith makes an empty Store. Nil options mean the defaults.
 func NewWith(o *Options) *Store {
-	s := &Store{options: *cmp.Or(o, &Options{}), writer: make(chan struct{}, 1)}
-	s.options.WaitFor = cmp.Or(s.options.WaitFor, 10*time.Second)
-	s.current.Store(newSnapshot())
+	options := *cmp.Or(o, &Options{})
+	options.WaitFor = cmp.Or(options.WaitFor, 10*time.Second)
+	return holding(newSnapshot(), options)
+}
+
+func holding(current *snapshot, o Options) *Store {
+	s := &Store{options: o, writer: make(chan struct{}, 1), room: &room{}}
+	s.current.Store(current)
 	s.readers.New = func() any { return new(reader) }
 	return s
+}
+
+// Copy returns a new Store that holds what this one holds, with the same options. What is
+// changed in one of them afterwards does not change the other. Copy takes the same short
+// time however much is stored, since both share what neither changes: a test can set a
+// scene once and copy it for each of its cases.
+//
+// Copy waits for the Update or Transact that runs, and returns errors, as Update does.
+func (s *Store) Copy(ctx context.Context) (*Store, error) {
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-s.writer }()
+	c := holding(s.current.Load().copy(), s.options)
+	c.epoch = s.epoch
+	return c, nil
 }
 
 // View runs fn over the last committed snapshot. It returns fn's error unchanged, or
@@ -132,7 +153,7 @@ func (s *Store) update(
 	ctx context.Context, of *snapshot, fn func(context.Context, tenancy.Tx) error,
 ) (*snapshot, error) {
 	s.epoch += 2
-	t := newTx(of, s.epoch, &s.room)
+	t := newTx(of, s.epoch, s.room)
 	defer t.end()
 	if err := fn(ctx, t); err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
@@ -32,6 +33,20 @@ func newSnapshot() *snapshot {
 	s.found.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	s.outbox.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	return s
+}
+
+// copy returns the snapshot for another store. The tries may be shared by any number of
+// stores, while each copy of a tree of places may have one that changes it.
+func (s *snapshot) copy() *snapshot {
+	c := *s
+	c.indexes = slices.Clone(s.indexes)
+	for i := range c.indexes {
+		if x := &c.indexes[i]; x.places != nil {
+			x.places = x.copy()
+		}
+	}
+	c.found.places, c.outbox.places = s.found.copy(), s.outbox.copy()
+	return &c
 }
 
 // record returns the record of an identity, or nil.

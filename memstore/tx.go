@@ -399,7 +399,7 @@ func (t *tx) append(e tenancy.EventRecord) error {
 	case e.Sequence > end+1:
 		return errors.New("memstore: an event's number leaves a gap in its stream")
 	}
-	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e))
+	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e, t.room))
 	groups(&e, t.change(&t.found).put)
 	t.change(&t.outbox).put(pending(&e))
 	return nil
