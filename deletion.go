@@ -21,6 +21,8 @@ type UserDeletion struct {
 // pending invitations are revoked, and open requests are settled. The address is free
 // at once, and whoever has it next inherits nothing.
 //
+// A service account's keys end with it (USR-20).
+//
 // The Owner and Administrators delete a member, but neither the Owner nor themselves. A
 // user who is in no organization deletes themself. An Operator deletes anybody except
 // the Owner of an organization, whom nobody deletes: DeleteOrganization or
@@ -33,7 +35,7 @@ type UserDeletion struct {
 // user's; CodeNotAllowed; CodeOneself; CodeTheOwner if another user calls it for the
 // Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
-// CodeNotMember, CodeManagedElsewhere if they are in an organization and the account in
+// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the account in
 // none, CodeInactive.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
 	var check form

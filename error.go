@@ -197,8 +197,8 @@ const (
 
 	// ErrPermissionDenied
 
-	// CodeActor means that the acting user is unknown, inactive or deleted. A host answers
-	// 401 (GEN-2).
+	// CodeActor means that the acting user is unknown, inactive or deleted, or that the key
+	// that it acts with no longer holds. A host answers 401 (GEN-2, USR-22).
 	CodeActor Code = "actor"
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
@@ -444,7 +444,7 @@ var codes = map[Code]struct {
 	CodeSameOrganization:    {ErrInvalid, "MRG-1, ORG-6"},
 	CodeInput:               {ErrInvalid, "GEN-4, USR-19, EVT-7, GEN-13"},
 	CodeNotFound:            {ErrNotFound, "GEN-5, ACC-7"},
-	CodeActor:               {ErrPermissionDenied, "GEN-2"},
+	CodeActor:               {ErrPermissionDenied, "GEN-2, USR-22"},
 	CodeNotAllowed:          {ErrPermissionDenied, "ROLE-8, MRG-11"},
 	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, SSO-3"},
 	CodeTheOwner:            {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},

@@ -48,13 +48,14 @@ type OperationRow struct {
 	Account          Permission
 	Operator, System bool
 	Others           string
+	Service          bool
 }
 
 // OperationsTable gives the table of operations.
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
-			OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others})
+			OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others, row.service})
 	}
 	return rows
 }

@@ -155,7 +155,8 @@ func decideInviteToAccount(f inviteToAccountFacts, draft InvitationRecord, c *ch
 //
 // Errors: CodeID, CodeInput for an account request, which is asked anew instead;
 // CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed;
-// CodeSettled, CodeExpired, CodeClosed if the account was closed after the invitation
+// CodeServiceAccount if the actor is one that may not offer the role; CodeSettled,
+// CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
 // CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {

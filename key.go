@@ -30,8 +30,8 @@ type NewKey struct {
 // CreatedKey is what CreateKey returns: the key and its secret, which is shown only this
 // once.
 type CreatedKey struct {
-	Key    ServiceAccountKey `json:"key,omitzero"`
-	Secret Secret            `json:"secret,omitzero"`
+	ServiceAccountKey
+	Secret Secret `json:"secret,omitzero"`
 }
 
 // KeyQuery says where a list of keys begins. The zero value is from the start.

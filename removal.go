@@ -28,6 +28,9 @@ type Heir struct {
 // pending invitations to its accounts for their address are revoked. The Owner and
 // Administrators remove members, but neither the Owner nor themselves (see Leave).
 //
+// A service account that is removed is deleted, as by DeleteUser (USR-20). A service
+// account itself removes persons who are Standard Users.
+//
 // The accounts that the user owns in the organization are not lost, and there is no
 // default for them: either TransferAccount gives each to another member first, or the
 // input says who gets them. Every heir is an active member. The Owner may also let the
@@ -37,7 +40,9 @@ type Heir struct {
 // user themself, or names more than 1,000 heirs; CodeNotFound, also if the actor does not see the user or an heir,
 // or if an account named is not a main account of the user's in the organization;
 // CodeNotAllowed, CodeMerged; CodeRelease if an Administrator releases accounts;
-// CodeOneself, CodeTheOwner; CodeNotMember if the user or an heir is not a member;
+// CodeOneself, CodeTheOwner; CodeServiceAccount if the actor is one, and the user is another
+// than a Standard User who is a person; CodeNotMember if the user or an heir is not a
+// member; CodeNotPerson if an heir is a service account;
 // CodeInactive if an heir is inactive; CodeOwnsAccounts if the input leaves an account
 // to nobody; CodeHIPAADesignated if an account that would leave is designated (disable
 // it first).

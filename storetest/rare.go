@@ -16,6 +16,7 @@ func (m *machine) rare() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"a company's account": m.companyAccount, "a company's invitations": m.companyInvitations, "a company's domain": m.companyDomain,
 		"a company's heirs": m.companyHeirs, "a company ends": m.companyEnds, "a company merges": m.companyMerges,
+		"robots work": m.robotsWork, "robots are tended": m.robotsTended, "robots move": m.robotsMove,
 	}
 }
 
