@@ -238,6 +238,8 @@ func (c *checker) user(r *reads, u UserRecord) {
 		c.check(o == nil || o.State != StateActive || o.Owner == u.ID, "INV-1", m.Organization.String(),
 			"another member has the role Owner")
 	}
+	managed := slices.ContainsFunc(memberships, MembershipRecord.isManaged)
+	c.check(u.Managed == managed, "USR-15", id, "it does not say rightly whether an organization manages the user")
 	c.words(r, u, memberships)
 	c.serviceAccount(r, u, memberships)
 	if u.Personal.Address.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -503,50 +504,7 @@ func TestCheck(t *testing.T) {
 
 // recount makes the counts of all records right again, after a change behind the
 // library's back that is about another rule (INV-15).
-func (s *town) recount() {
-	held := map[tenancy.UserID]bool{}
-	organizations := map[tenancy.OrganizationID]tenancy.OrganizationRecord{}
-	accounts := map[tenancy.AccountID]tenancy.AccountRecord{}
-	for _, record := range s.everything() {
-		switch r := record.(type) {
-		case tenancy.UserRecord:
-			held[r.ID] = r.InactiveOrganization
-		case tenancy.OrganizationRecord:
-			r.Seats, r.Accounts = 0, 0
-			organizations[r.ID] = r
-		case tenancy.AccountRecord:
-			r.Subaccounts = 0
-			accounts[r.ID] = r
-		}
-	}
-	for _, record := range s.everything() {
-		switch r := record.(type) {
-		case tenancy.MembershipRecord:
-			if o, found := organizations[r.Organization]; found && !held[r.User] {
-				o.Seats++
-				organizations[r.Organization] = o
-			}
-		case tenancy.AccountRecord:
-			parent, sub := accounts[r.Parent]
-			o, managed := organizations[r.Organization]
-			switch {
-			case r.Closed != 0:
-			case sub:
-				parent.Subaccounts++
-				accounts[r.Parent] = parent
-			case managed && r.Parent.IsZero():
-				o.Accounts++
-				organizations[r.Organization] = o
-			}
-		}
-	}
-	for _, o := range organizations {
-		s.put(o)
-	}
-	for _, a := range accounts {
-		s.put(a)
-	}
-}
+func (s *town) recount() { s.put(scenes.Recounted(maps.Values(s.everything()))...) }
 
 // freeholder is who owns an account in no organization: the former Owner of the one that ended.
 func (s *town) freeholder() tenancy.UserID { return s.organization(s.ended).Owner }

@@ -1,9 +1,12 @@
 package tenancy
 
+import "slices"
+
 // The counts that limits need stand in records, so that nothing is counted while an
 // operation decides (GEN-12, INV-15): an organization's seats, service accounts and main
 // accounts, a main account's subaccounts, and a service account's keys. No event speaks of them, and no operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
+// So does whether a user is managed, by which those are found who can be imported.
 
 // counted says what a count is of.
 type counted uint8
@@ -60,6 +63,7 @@ func (w *world) recount(was, now Record) {
 		w.recountUser(was, user)
 		return
 	}
+	w.manage(was, now)
 	if member, ok := was.(MembershipRecord); ok && now == nil {
 		w.recountMember(member, -1)
 	}
@@ -97,8 +101,42 @@ func (w *world) recountMember(m MembershipRecord, n int) {
 	w.add(user.tally(m.Organization), n)
 }
 
+// manage makes a user's record say whether an organization manages them, as they get or
+// lose a membership that is not an Owner's. They have at most one such (INV-5).
+func (w *world) manage(was, now Record) {
+	before, _ := was.(MembershipRecord)
+	after, _ := now.(MembershipRecord)
+	if before.isManaged() == after.isManaged() {
+		return
+	}
+	user := after.User
+	if user.IsZero() {
+		user = before.User
+	}
+	if w.reads == nil && get(w, userByID(user)) == nil {
+		return // in a replay a user may be created later: recountUser sets that right
+	}
+	edit(w, userByID(user), func(u *UserRecord) { u.Managed = after.isManaged() })
+}
+
+// isManaged reports whether by this membership its user is managed.
+func (m MembershipRecord) isManaged() bool { return !m.User.IsZero() && m.Role != Owner }
+
+// isManagedByAny reports whether one of the organizations to which a user belongs now
+// manages them.
+func (w *world) isManagedByAny(user UserID) bool {
+	return slices.ContainsFunc(w.belongs[user], func(org OrganizationID) bool {
+		m := get(w, memberOf(org, user))
+		return m != nil && m.isManaged()
+	})
+}
+
 // recountUser counts the seats of a user who takes them again, or no longer does.
 func (w *world) recountUser(was Record, user UserRecord) {
+	if was == nil && w.isManagedByAny(user.ID) && !user.Managed {
+		edit(w, userByID(user.ID), func(u *UserRecord) { u.Managed = true })
+		user.Managed = true
+	}
 	before, _ := was.(UserRecord)
 	if before.tally(OrganizationID{}) == user.tally(OrganizationID{}) {
 		return
@@ -149,6 +187,12 @@ func (w *world) moveCounts(m Move) {
 	})
 	if m.Into.IsZero() {
 		return
+	}
+	if from := get(w, organizationByID(m.From)); from != nil {
+		there := get(w, memberOf(m.Into, from.Owner))
+		if there == nil || there.isManaged() { // else they own both, and own the one
+			edit(w, userByID(from.Owner), func(u *UserRecord) { u.Managed = true })
+		}
 	}
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats

@@ -452,7 +452,7 @@ var (
 // ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
-		if (StandardUser + OrganizationRole(rank)).may(p) {
+		if organizationRoles[rank].may(p) {
 			names = append(names, name)
 		}
 	}
@@ -502,7 +502,7 @@ func (p *operationsPage) tables() {
 	for _, row := range organizationTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for rank := range rankNames {
-			fmt.Fprintf(p, " %s |", cell((StandardUser + OrganizationRole(rank)).may(row.permission)))
+			fmt.Fprintf(p, " %s |", cell(organizationRoles[rank].may(row.permission)))
 		}
 		p.WriteString("\n")
 	}

@@ -79,9 +79,9 @@ func appendPart(to, part []byte) []byte {
 // fields' names.
 //
 //   - IDs are their 16 bytes.
-//   - Numbers, organization roles and times are 8 bytes, big-endian.
+//   - Numbers and times are 8 bytes, big-endian.
 //   - Yes and no are one byte.
-//   - Texts are their bytes. Role sets and actors are their text forms.
+//   - Texts are their bytes. Account role sets and actors are their text forms.
 //   - Structs and lists are the concatenation of their fields or elements, encoded in
 //     the same way.
 //
@@ -109,7 +109,7 @@ func encodeValue(to []byte, v reflect.Value) []byte {
 		return append(to, 0)
 	case reflect.Int, reflect.Int64:
 		return binary.BigEndian.AppendUint64(to, uint64(v.Int()))
-	case reflect.Uint8, reflect.Uint64:
+	case reflect.Uint64:
 		return binary.BigEndian.AppendUint64(to, v.Uint())
 	case reflect.Struct:
 		for _, field := range v.Fields() {
@@ -240,7 +240,7 @@ func decodeValue(from []byte, v reflect.Value) bool {
 		}
 		v.SetInt(int64(binary.BigEndian.Uint64(from)))
 		return true
-	case reflect.Uint8, reflect.Uint64:
+	case reflect.Uint64:
 		if len(from) != 8 || v.OverflowUint(binary.BigEndian.Uint64(from)) {
 			return false
 		}

@@ -66,8 +66,6 @@ func fill(v reflect.Value, next *int) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(n))
-	case reflect.Uint8:
-		v.SetUint(uint64(n%2 + 1))
 	case reflect.Uint64:
 		v.SetUint(uint64(n))
 	case reflect.Struct:

@@ -29,8 +29,10 @@ func userByID(id UserID) one[UserRecord] { return one[UserRecord]{Index: IndexUs
 func userByAddress(canonical string) one[UserRecord] {
 	return one[UserRecord]{Index: IndexUsersByAddress, Key: Key{Text: canonical}}
 }
-func usersOnDomain(domain string, after UserID) many[UserRecord] {
-	return many[UserRecord]{Index: IndexUsersOnDomain, Key: Key{In: hashKey(domain), ID: after}}
+func freeUsersOnDomain(domain string, after UserID) many[UserRecord] {
+	free := managedKey(false)
+	return many[UserRecord]{Index: IndexUsersOnDomain, Key: Key{In: hashKey(domain), Text: free, ID: after},
+		Until: afterPrefix(free)}
 }
 func allUsers(after UserID) many[UserRecord] {
 	return many[UserRecord]{Index: IndexUsers, Key: Key{ID: after}}

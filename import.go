@@ -436,7 +436,8 @@ func (s *Session) ImportableUsers(
 	})
 }
 
-// importableUsersFacts is a page of the users with an address on a domain.
+// importableUsersFacts is a page of the users with an address on a domain whom no
+// organization manages.
 type importableUsersFacts struct {
 	domainStanding
 	users       []UserRecord
@@ -448,7 +449,7 @@ func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsers
 	if f.domain == nil {
 		return f
 	}
-	f.users = list(r, usersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
+	f.users = list(r, freeUsersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
 	for _, u := range f.users {
 		f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
 	}
@@ -470,7 +471,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 	p := page[ImportableUser]{end: len(f.users) < pageSize}
 	for i, u := range f.users {
 		p.next = place{key: Key{ID: u.ID}}
-		if u.State() != StateActive || f.isMember(f.memberships[i]) {
+		if u.State() != StateActive || rankIn(f.memberships[i], f.organization.ID) != nil {
 			continue
 		}
 		p.items = append(p.items, ImportableUser{
@@ -479,14 +480,6 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 		})
 	}
 	return p, nil
-}
-
-// isMember reports whether a user is in the organization, or is managed by another one.
-// Whoever only owns organizations can be imported.
-func (f importableUsersFacts) isMember(memberships []MembershipRecord) bool {
-	return slices.ContainsFunc(memberships, func(m MembershipRecord) bool {
-		return m.Role != Owner || m.Organization == f.organization.ID
-	})
 }
 
 // ImportEntitlementSet says whether an organization may import users.

@@ -58,7 +58,7 @@ func TestSetOrganizationRole(t *testing.T) {
 		{"GEN-14 a zero organization", s.as(ana.User.ID), tenancy.OrganizationID{}, ben, tenancy.Administrator, tenancy.CodeID},
 		{"GEN-14 a zero user", s.as(ana.User.ID), org, tenancy.UserID{}, tenancy.Administrator, tenancy.CodeID},
 		{"ROLE-4 never to Owner", s.as(ana.User.ID), org, ben, tenancy.Owner, tenancy.CodeRole},
-		{"ROLE-4 no such role", s.as(ana.User.ID), org, ben, 3, tenancy.CodeRole},
+		{"ROLE-4 no such role", s.as(ana.User.ID), org, ben, "nonsense", tenancy.CodeRole},
 		{"GEN-5 a stranger's organization", s.as(eve.User.ID), org, ben, tenancy.Administrator, tenancy.CodeNotFound},
 		{"ROLE-3 a Standard User", s.as(ben), org, ada, tenancy.StandardUser, tenancy.CodeNotAllowed},
 		{"ROLE-3 a Standard User, themself", s.as(ben), org, ben, tenancy.Administrator, tenancy.CodeNotAllowed},

@@ -156,7 +156,7 @@ func ocsfPrivileges(data EventData) []string {
 	case RolesRevoked:
 		return []string{"all"}
 	case OrganizationRoleChanged:
-		return []string{data.Role.String()}
+		return []string{string(data.Role)}
 	}
-	return []string{Owner.String()}
+	return []string{string(Owner)}
 }

@@ -244,6 +244,7 @@ type succession struct {
 
 // predecessor asks for an Owner, as far as a succession needs to know.
 func (r *reads) predecessor(owner UserID, becomes PreviousOwner) belongings {
+	need(r, userByID(owner))
 	if becomes == PreviousLeaves {
 		return r.belongingsOf(owner)
 	}

@@ -236,6 +236,7 @@ func TestRecordsComparable(t *testing.T) {
 // Secret, each with the reason that it is not personal.
 var plainStrings = map[string]string{
 	"AccountRole":          "a role",
+	"OrganizationRole":     "a role",
 	"RoleSet.others":       "roles",
 	"Billing":              "one of a few words",
 	"Code":                 "one of a few words",

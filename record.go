@@ -45,6 +45,7 @@ type UserRecord struct {
 	InactiveOrganization bool // by its organization
 	InactiveOperator     bool // by an Operator
 	Deleted              bool
+	Managed              bool // a member of an organization that is not its Owner; no event speaks of it (counts.go)
 	Created              Instant
 	Keys                 int // of a service account: those that are not revoked (INV-15)
 	Personal             UserPersonal
@@ -358,9 +359,18 @@ func (u UserRecord) Entries(to []Entry) []Entry {
 	if !u.Personal.Address.IsZero() {
 		address := u.Personal.Address.Reveal()
 		to = append(to, Entry{IndexUsersByAddress, Key{Text: address}},
-			Entry{IndexUsersOnDomain, Key{In: hashKey(emailDomain(address)), ID: u.ID}})
+			Entry{IndexUsersOnDomain, Key{In: hashKey(emailDomain(address)), Text: managedKey(u.Managed), ID: u.ID}})
 	}
 	return to
+}
+
+// managedKey is the text by which IndexUsersOnDomain parts those who are managed from
+// those who are not.
+func managedKey(managed bool) string {
+	if managed {
+		return "managed"
+	}
+	return "free"
 }
 
 // Entries appends where the membership is found.

@@ -290,7 +290,7 @@ func TestLeave(t *testing.T) {
 	ana, bob := s.found("ana"), s.found("bob")
 	org := ana.Organization.ID
 	for name, role := range map[string]tenancy.OrganizationRole{"admin": tenancy.Administrator, "std": tenancy.StandardUser} {
-		t.Run("USR-12 a member leaves, and loses what a removed one does: "+role.String(), func(t *testing.T) {
+		t.Run("USR-12 a member leaves, and loses what a removed one does: "+string(role), func(t *testing.T) {
 			user := s.join(ana, name, role)
 			s.assign(ana.User.ID, ana.Account.ID, user, tenancy.Developer)
 			added := s.news(func() { require.NoError(t, s.as(user).Leave(t.Context(), org)) }, ofOrganization(org),

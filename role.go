@@ -5,48 +5,28 @@ import (
 	"strings"
 )
 
-// OrganizationRole is a member's role in an organization. A higher value has a higher
-// rank. The zero value is not a role: it means none, or any in a query.
-type OrganizationRole uint8
+// OrganizationRole is a member's role in an organization: one of the three below. The zero
+// value is not a role: it means none, or the default where an input says so.
+type OrganizationRole string
 
 // The organization roles (ROLE-1 to 3).
 const (
-	StandardUser  OrganizationRole = iota + 1 // Standard User (Account Creation)
-	Administrator                             // manages users, accounts, domains and settings
-	Owner                                     // everything; one at a time
+	StandardUser  OrganizationRole = "standard_user" // Standard User (Account Creation)
+	Administrator OrganizationRole = "administrator" // manages users, accounts, domains and settings
+	Owner         OrganizationRole = "owner"         // everything; one at a time
 )
 
-var organizationRoles = [...]string{"standard_user", "administrator", "owner"}
+// organizationRoles are the built-in roles, in the order of the columns of
+// organizationTable.
+var organizationRoles = [...]OrganizationRole{StandardUser, Administrator, Owner}
 
-// known reports whether the value is one of the roles.
-func (r OrganizationRole) known() bool { return r >= StandardUser && r <= Owner }
-
-// String returns "standard_user", "administrator" or "owner", and "unknown" for a value
-// that is none of the roles.
-func (r OrganizationRole) String() string {
-	if r.known() {
-		return organizationRoles[r-StandardUser]
-	}
-	return "unknown"
-}
-
-// MarshalText returns what String does. A value that is none of the roles is CodeRole,
-// the zero value among them.
-func (r OrganizationRole) MarshalText() ([]byte, error) {
-	if !r.known() {
-		return nil, &Error{Op: "MarshalRole", Err: CodeRole}
-	}
-	return []byte(r.String()), nil
-}
-
-// UnmarshalText reads what MarshalText returns. Anything else is CodeRole, the empty text
-// among it.
+// UnmarshalText reads the name of a role. A text that can be no role's name is CodeRole, the
+// empty text among them. It takes a name that no Directory has: each operation looks at that.
 func (r *OrganizationRole) UnmarshalText(text []byte) error {
-	i := slices.Index(organizationRoles[:], string(text))
-	if i < 0 {
+	if !Reference(text).valid() {
 		return &Error{Op: "ParseRole", Err: CodeRole}
 	}
-	*r = StandardUser + OrganizationRole(i)
+	*r = OrganizationRole(text)
 	return nil
 }
 
@@ -152,9 +132,10 @@ func mask(row string) (m uint8) {
 
 // may reports whether a role has a permission in its organization.
 func (r OrganizationRole) may(p OrganizationPermission) bool {
+	column := slices.Index(organizationRoles[:], r)
 	for _, row := range organizationTable {
 		if row.permission == p {
-			return r.known() && mask(row.roles)>>(r-StandardUser)&1 == 1
+			return column >= 0 && mask(row.roles)>>column&1 == 1
 		}
 	}
 	return false

@@ -183,7 +183,8 @@ type Entry struct {
 // applies it to all records that exist when it is called:
 //
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
-//     not exempt, since At. If Into is zero, it is deleted.
+//     not exempt, since At. If Into is zero, it is deleted, and the UserRecord of its
+//     user gets Managed false, unless its role is Owner.
 //   - Each FormerMemberRecord of From becomes one of Into. If both have one of the same
 //     user, the one that left later stays, and Into's if they left at the same time. If
 //     Into is zero, all stay as they are.
@@ -310,8 +311,8 @@ func Indexes() []IndexInfo {
 	row(IndexOrganizationsInto, "organizations_into", OrganizationRecord{}, in|id|list)
 	row(IndexUsers, "users", UserRecord{}, identity|id|exact|list)
 	row(IndexUsersByAddress, "users_by_address", UserRecord{}, text|exact)
-	// by the domain of the address, which is hashed
-	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|id|list)
+	// by the domain of the address, which is hashed, and by "free" or "managed"
+	row(IndexUsersOnDomain, "users_on_domain", UserRecord{}, in|text|id|list)
 	// of an organization, by user
 	row(IndexMembers, "members", MembershipRecord{}, identity|in|id|exact|list)
 	// of a user, by organization

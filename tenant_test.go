@@ -206,8 +206,8 @@ func (t *tenant) people() {
 		name string
 		role tenancy.OrganizationRole
 	}{
-		{&t.Admin, "admin", tenancy.Administrator}, {&t.Keeper, "keeper", 0}, {&t.Standard, "standard", 0}, {&t.Member, "member", 0}, {&t.Heir, "heir", 0},
-		{&t.Idle, "idle", 0}, {&t.Gone, "gone", 0},
+		{&t.Admin, "admin", tenancy.Administrator}, {&t.Keeper, "keeper", ""}, {&t.Standard, "standard", ""}, {&t.Member, "member", ""}, {&t.Heir, "heir", ""},
+		{&t.Idle, "idle", ""}, {&t.Gone, "gone", ""},
 	} {
 		sent := t.invite(t.Owner, t.Org, t.off(member.name), member.role)
 		*member.id, t.Accepted = t.person(member.name, t.off(member.name), sent.Secret), sent.ID
@@ -268,10 +268,10 @@ func (t *tenant) robot(name string, role tenancy.OrganizationRole) tenancy.UserI
 // pending sends what waits for an answer.
 func (t *tenant) pending() {
 	t.Helper()
-	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), 0), t.invite(t.Owner, t.Org, t.at("rival"),
+	invited, rival := t.invite(t.Owner, t.Org, t.at("guest"), ""), t.invite(t.Owner, t.Org, t.at("rival"),
 		tenancy.Administrator)
 	offered, nobody := t.offer(t.Owner, t.Account, t.off("standard"), tenancy.Developer), t.invite(t.Owner, t.Org,
-		t.at("new"), 0)
+		t.at("new"), "")
 	t.Invited, t.Secret, t.RivalInvited, t.RivalSecret = invited.ID, invited.Secret, rival.ID, rival.Secret
 	t.Offered, t.OfferedSecret, t.NewInvited, t.NewSecret = offered.ID, offered.Secret, nobody.ID, nobody.Secret
 	t.Asked, t.Wanted = t.asking(t.Admin, t.Org, t.Outside), t.asking(t.Rival, t.RivalOrg, t.Account)
@@ -291,7 +291,7 @@ func (t *tenant) past() {
 	t.Helper()
 	owner := t.as(t.Owner)
 	require.NoError(t, owner.DismissRequest(t.ctx(), t.Dismissed))
-	t.Revoked = t.invite(t.Owner, t.Org, t.off("nobody"), 0).ID
+	t.Revoked = t.invite(t.Owner, t.Org, t.off("nobody"), "").ID
 	require.NoError(t, owner.RevokeInvitation(t.ctx(), t.Revoked))
 	t.Closed = t.account(t.Owner, t.Org, "Closed")
 	_, err := owner.CloseAccount(t.ctx(), t.Closed)
@@ -398,7 +398,7 @@ func (t *tenant) dueAgain() {
 	t.due()
 	_, err := t.host.Purge(t.ctx())
 	require.NoError(t, err)
-	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), 0).ID))
+	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), "").ID))
 	t.due()
 }
 

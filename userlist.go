@@ -56,7 +56,7 @@ var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequest
 // check refuses a query that makes no sense.
 func (q UserQuery) check(check *form) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	check.that(q.Role == nil || q.Role.known(), CodeRole)
+	check.that(q.Role == nil || slices.Contains(organizationRoles[:], *q.Role), CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
 	short := len(q.Search) <= maxSearch*utf8.UTFMax && utf8.RuneCountInString(q.Search) <= maxSearch
 	check.that(short && utf8.ValidString(q.Search), CodeInput)
@@ -66,7 +66,7 @@ func (q UserQuery) check(check *form) {
 func (q UserQuery) list(org OrganizationID) listID {
 	role := ""
 	if q.Role != nil {
-		role = q.Role.String()
+		role = string(*q.Role)
 	}
 	service := ""
 	if q.ServiceAccount != nil {

@@ -177,7 +177,7 @@ func TestUsers(t *testing.T) {
 	refuse("GEN-14 a zero ID", boss, tenancy.OrganizationID{}, query, tenancy.CodeID)
 	refuse("GEN-14 no kind", boss, org, tenancy.UserQuery{Kind: "x"}, tenancy.CodeInput)
 	refuse("GEN-14 no state", boss, org, tenancy.UserQuery{State: tenancy.StateDeleted}, tenancy.CodeInput)
-	refuse("GEN-14 no role", boss, org, tenancy.UserQuery{Role: new(tenancy.OrganizationRole(9))}, tenancy.CodeRole)
+	refuse("GEN-14 no role", boss, org, tenancy.UserQuery{Role: new(tenancy.OrganizationRole("nonsense"))}, tenancy.CodeRole)
 	refuse("GEN-14 an over-long prefix", boss, org, tenancy.UserQuery{Search: strings.Repeat("x", 1<<20)},
 		tenancy.CodeInput)
 	refuse("GEN-14 a prefix that is no UTF-8", boss, org, tenancy.UserQuery{Search: "\xff"}, tenancy.CodeInput)

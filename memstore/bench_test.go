@@ -41,7 +41,7 @@ func newCrowd(users int) *crowd {
 	for i := range users {
 		user := tenancy.UserRecord{
 			ID:      draw(random, i),
-			Created: 1,
+			Managed: true, Created: 1,
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(fmt.Sprintf("User.%07d@Example.com", i)),
 				Address: tenancy.NewPersonal(
 					fmt.Sprintf("user.%07d@example.com", i)), Name: tenancy.NewPersonal(fmt.Sprintf("User Nr %07d", i))},

@@ -156,8 +156,11 @@ func TestEditInPlace(t *testing.T) {
 	nodes := func() (all []*node[pair]) {
 		for _, below := range m.trie.root.nodes {
 			all = append(all, below)
+			if below != nil && below.nodes != nil {
+				all = append(all, below.nodes[:]...)
+			}
 		}
-		return append(all, m.trie.root.nodes[0].nodes[:]...)
+		return all
 	}
 	write(1)
 	m.edit.epoch += 2

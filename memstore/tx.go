@@ -123,6 +123,7 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		members, accounts := t.all(tenancy.IndexMembers, move.From), t.all(tenancy.IndexAccountsIn, move.From)
 		t.gather(tenancy.IndexMembers, len(members))
 		if move.Into.IsZero() {
+			t.gather(tenancy.IndexUsers, len(members))
 			if err := t.endServiceAccounts(members); err != nil {
 				return err
 			}
@@ -286,8 +287,11 @@ func (t *tx) moveFormer(move tenancy.Move) error {
 }
 
 func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
-	if err := t.replace(m, nil); err != nil || move.Into.IsZero() {
+	if err := t.replace(m, nil); err != nil {
 		return err
+	}
+	if move.Into.IsZero() {
+		return t.free(m)
 	}
 	if t.record(
 		tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: move.Into, ID: m.User}}) != nil {
@@ -295,6 +299,17 @@ func (t *tx) moveMember(m tenancy.MembershipRecord, move tenancy.Move) error {
 	}
 	return t.replace(nil, tenancy.MembershipRecord{Organization: move.Into, User: m.User, Role: tenancy.StandardUser,
 		Since: move.At})
+}
+
+// free makes the user of a membership that was deleted one whom no organization manages.
+func (t *tx) free(m tenancy.MembershipRecord) error {
+	was := t.record(tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: m.User}})
+	if was == nil || m.Role == tenancy.Owner {
+		return nil
+	}
+	user := was.(tenancy.UserRecord)
+	user.Managed = false
+	return t.replace(was, user)
 }
 
 // all lists the records of an organization that an index has.

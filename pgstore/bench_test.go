@@ -267,7 +267,7 @@ func BenchmarkMerge(b *testing.B) {
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
 			return pgx.BeginTxFunc(b.Context(), f.pool, pgx.TxOptions{IsoLevel: pgx.Serializable}, func(tx pgx.Tx) error {
 				_, err := tx.Exec(b.Context(),
-					"UPDATE tenancy_members SET organization_id = $2, role = 1, exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
+					"UPDATE tenancy_members SET organization_id = $2, role = 'standard_user', exempt = false, since = 1 WHERE organization_id = $1 AND user_id <> $3",
 					[16]byte(candidate), [16]byte(f.org), [16]byte(f.owner))
 				if err != nil {
 					return err
@@ -353,7 +353,7 @@ func (f *founded) copyMembers(ctx context.Context) error {
 			[]string{"organization_id", "user_id", "role", "exempt", "since"},
 			pgx.CopyFromSlice(len(users), func(i int) ([]any,
 				error) {
-				return []any{org, users[i], int64(0), false, int64(i)}, nil
+				return []any{org, users[i], "standard_user", false, int64(i)}, nil
 			}))
 		if err != nil {
 			return err

@@ -81,8 +81,8 @@ func TestWhatIsStored(t *testing.T) {
 	store, pool := openFresh(t)
 	c := dba.Found(t, store)
 	eve := c.Scene.Found("eve")
-	var role, created, closed int64
-	var id string
+	var created, closed int64
+	var id, role string
 	var parent *string
 	report := `SELECT replace(u.id::text, '-', ''), m.role, a.created, a.closed, a.parent_id::text FROM tenancy_users AS u
 		JOIN tenancy_members AS m ON m.user_id = u.id JOIN tenancy_accounts AS a ON a.organization_id = m.organization_id WHERE u.id = $1`
@@ -124,7 +124,7 @@ func TestWhatIsStored(t *testing.T) {
 	}
 
 	// The log does not explain what was taken away by hand.
-	executed("DELETE FROM tenancy_members WHERE role = 3")(t, store, pool)
+	executed("DELETE FROM tenancy_members WHERE role = 'owner'")(t, store, pool)
 	require.NotEmpty(t, c.Check(tenancy.CheckOptions{Replay: true}))
 }
 

@@ -96,7 +96,7 @@ func (s *scene) candidate(store tenancy.Store, users, accounts int) tenancy.Orga
 	records = append(records, s.follow(org)...)
 	for i := range users {
 		email := fmt.Sprintf("member%d.%d@example.com", made, i)
-		user := tenancy.UserRecord{ID: id('u', i), Created: 1,
+		user := tenancy.UserRecord{ID: id('u', i), Managed: true, Created: 1,
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
 				Address: tenancy.NewPersonal(email), Name: tenancy.NewPersonal("Somebody")}}
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Role: tenancy.StandardUser, Since: 1})

@@ -304,7 +304,8 @@ var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "
 const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = $1::uuid AND u.service_account"
 
 const (
-	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 1, exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
+	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 'standard_user', exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
+	freeMembers    = "UPDATE tenancy_users SET managed = false, managed_key = CASE WHEN managed_key IS NOT NULL THEN 'free'::bytea END WHERE id IN (SELECT user_id FROM tenancy_members WHERE organization_id = $1::uuid AND role <> 'owner')"
 	dismissMembers = "DELETE FROM tenancy_members WHERE organization_id = $1::uuid"
 	dropFormer     = "DELETE FROM tenancy_former_members WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = $2::uuid AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
 	yieldFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = $2::uuid AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = $1::uuid)"

@@ -421,6 +421,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
 		if m.Into.IsZero() {
 			t.queueEach(endServiceAccounts, from)
+			t.kept.Queue(freeMembers, from)
 			t.kept.Queue(dismissMembers, from)
 		} else {
 			t.kept.Queue(moveMembers, from, into, int64(m.At))

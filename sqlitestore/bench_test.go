@@ -219,7 +219,7 @@ func newLarge(users, accounts int) *large {
 	for i := range users - 1 {
 		email := fmt.Sprintf("user%d@corp.example", i)
 		l.emails = append(l.emails, email)
-		user := tenancy.UserRecord{ID: newID(), Created: 1,
+		user := tenancy.UserRecord{ID: newID(), Managed: true, Created: 1,
 			Personal: tenancy.UserPersonal{Email: tenancy.NewPersonal(email),
 				Address: tenancy.NewPersonal(email)}}
 		l.records = append(l.records, user, tenancy.MembershipRecord{Organization: l.candidate,
@@ -265,9 +265,9 @@ func BenchmarkPage(b *testing.B) {
 			require.NoError(b, err)
 			for rows.Next() {
 				var org, member, user []byte
-				var role, since, created int64
+				var since, created int64
 				var flags [4]bool
-				var email, address, name string
+				var role, email, address, name string
 				var roles sql.NullString
 				require.NoError(b, rows.Scan(&org, &member, &role, &flags[0], &since, &user, &flags[1],
 					&flags[2], &flags[3], &created, &email, &address, &name, &roles))
@@ -299,7 +299,7 @@ func BenchmarkCan(b *testing.B) {
 		for b.Loop() {
 			var flags [6]int64
 			var org []byte
-			var role sql.NullInt64
+			var role sql.NullString
 			require.NoError(b, s.QueryRowContext(b.Context(), bytesOf(l.owner),
 				bytesOf(l.account)).Scan(&flags[0], &flags[1], &flags[2], &org, &flags[3], &flags[4],
 				&flags[5], &role))
@@ -328,7 +328,7 @@ func BenchmarkMerge(b *testing.B) {
 			tx, err := f.db.BeginTx(b.Context(), nil)
 			require.NoError(b, err)
 			_, err = tx.ExecContext(b.Context(),
-				"UPDATE tenancy_members SET organization_id = ?, role = 1, exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
+				"UPDATE tenancy_members SET organization_id = ?, role = 'standard_user', exempt = 0, since = 2 WHERE organization_id = ? AND user_id <> ?",
 				bytesOf(l.prime), bytesOf(l.candidate), bytesOf(l.owner))
 			require.NoError(b, err)
 			_, err = tx.ExecContext(b.Context(),
@@ -390,7 +390,7 @@ func (f *floor) batch(n int) {
 		"INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')",
 	)
 	member := f.prepare(
-		"INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 0, 0, 1)")
+		"INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 'standard_user', 0, 1)")
 	event := f.prepare(
 		`INSERT INTO tenancy_events (stream, sequence, of_user, time, actor, name, part, step, correlation, type, data)
 		VALUES (?, ?, 0, 1, 'System', 'ImportUsers', 0, 0, '', 'UserImported', ?)`,

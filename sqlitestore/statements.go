@@ -132,6 +132,7 @@ const (
 	deleteOutbox = "DELETE FROM tenancy_outbox WHERE stream = ?1 AND sequence = ?2"
 
 	moveMembers   = "UPDATE tenancy_members SET organization_id = ?2, role = ?3, exempt = 0, since = ?4 WHERE organization_id = ?1"
+	freeMembers   = "UPDATE tenancy_users SET managed = 0, managed_key = CASE WHEN managed_key IS NOT NULL THEN 'free' END WHERE id IN (SELECT user_id FROM tenancy_members WHERE organization_id = ?1 AND role <> 'owner')"
 	deleteMembers = "DELETE FROM tenancy_members WHERE organization_id = ?1"
 	dropFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = ?2 AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
 	yieldFormer   = "DELETE FROM tenancy_former_members WHERE organization_id = ?2 AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = ?1)"

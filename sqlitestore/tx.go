@@ -336,6 +336,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			if err := t.changeEach(endServiceAccounts, from); err != nil {
 				return err
 			}
+			if err := t.change(freeMembers, from); err != nil {
+				return err
+			}
 			if err := t.change(deleteMembers, from); err != nil {
 				return err
 			}
@@ -344,7 +347,7 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 			return t.changeEach(deleteDerived, from)
 		}
-		if err := t.change(moveMembers, from, into, int64(tenancy.StandardUser), int64(move.At)); err != nil {
+		if err := t.change(moveMembers, from, into, string(tenancy.StandardUser), int64(move.At)); err != nil {
 			return err
 		}
 		for _, clash := range []string{dropFormer, yieldFormer} {

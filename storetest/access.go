@@ -182,7 +182,7 @@ func (c trial) accessCombinations() {
 		}
 		if where := n % 3; where > 0 {
 			records = append(records, tenancy.MembershipRecord{Organization: orgID(where), User: u.ID,
-				Role: tenancy.OrganizationRole(1 + n%3)})
+				Role: ranks[n%3]})
 		}
 	}
 	c.both(m, putting(records...))

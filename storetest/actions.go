@@ -138,12 +138,15 @@ func (m *machine) made(err error, keep func()) {
 	}
 }
 
+// ranks are the built-in organization roles.
+var ranks = []tenancy.OrganizationRole{tenancy.StandardUser, tenancy.Administrator, tenancy.Owner}
+
 // people is what is done to members.
 func (m *machine) people() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"SetOrganizationRole": func(rt *rapid.T) {
 			org, user := m.org(rt), m.user(rt)
-			role := tenancy.OrganizationRole(m.between(rt, "role", 0, 4))
+			role := choose(m, rt, "role", append([]tenancy.OrganizationRole{"", "nonsense"}, ranks...))
 			s := m.session(rt, m.ownerOf(org))
 			m.did(rt, "SetOrganizationRole",
 				func() error { return errOf(s.SetOrganizationRole(m.ctx, org, user, role)) })
@@ -542,7 +545,7 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 	}
 	invite := func(rt *rapid.T) {
 		org, address := m.org(rt), m.address(rt)
-		role := tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
+		role := choose(m, rt, "role", append([]tenancy.OrganizationRole{""}, ranks...))
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "InviteUser", func() error {
 			i, err := s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: address, Role: role})
@@ -841,7 +844,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 					nil,
 					nil,
 					new(tenancy.Administrator),
-					new(tenancy.OrganizationRole(9)),
+					new(tenancy.OrganizationRole("nonsense")),
 				},
 			)
 			m.did(rt, "Users", func() error {

@@ -114,6 +114,10 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 			if !move.Into.IsZero() {
 				_ = m.Put(ctx, tenancy.MembershipRecord{Organization: move.Into, User: r.User,
 					Role: tenancy.StandardUser, Since: move.At})
+			} else if u, ok := m.records[identity(tenancy.UserRecord{ID: r.User})].(tenancy.UserRecord); ok &&
+				r.Role != tenancy.Owner {
+				u.Managed = false
+				_ = m.Put(ctx, u)
 			}
 		case tenancy.FormerMemberRecord:
 			if r.Organization != move.From || move.Into.IsZero() {

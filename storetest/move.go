@@ -44,6 +44,10 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 		tenancy.MembershipRecord{Organization: org, User: userID(first + 2), Role: tenancy.StandardUser,
 			Exempt: true, Since: 3},
 		tenancy.MembershipRecord{Organization: org, User: userID(first + 3), Role: tenancy.StandardUser, Since: 4},
+		tenancy.UserRecord{ID: userID(first), Personal: tenancy.UserPersonal{Address: address(first)}},
+		tenancy.UserRecord{ID: userID(first + 1), Managed: true, Created: 8,
+			Personal: tenancy.UserPersonal{Address: address(first + 1)}},
+		tenancy.UserRecord{ID: userID(first + 2), Managed: true, InactiveOperator: true},
 		tenancy.FormerMemberRecord{Organization: org, User: userID(first + 4), LeftAt: 5,
 			Personal: tenancy.FormerMemberPersonal{Email: address(first), Name: tenancy.NewPersonal(text(first))}},
 		tenancy.FormerMemberRecord{Organization: org, User: userID(90), LeftAt: instant(first)},
@@ -107,7 +111,7 @@ func neighbours() []tenancy.Record {
 			Since: 9},
 		tenancy.AccountRecord{ID: accountID(70), Owner: userID(70)},
 		tenancy.AccountRecord{ID: accountID(71), Owner: userID(70), Parent: accountID(70)},
-		tenancy.UserRecord{ID: userID(60), Personal: tenancy.UserPersonal{Address: address(60)}})
+	)
 }
 
 // moveAll checks the effect of a move record by record.
@@ -151,6 +155,9 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 			require.Equal(c, was, c.get(was))
 		case tenancy.AccountRecord:
 			was.Organization = into
+			require.Equal(c, was, c.get(was))
+		case tenancy.UserRecord:
+			was.Managed = was.Managed && !into.IsZero()
 			require.Equal(c, was, c.get(was))
 		case tenancy.WordRecord:
 			require.Nil(c, c.get(was), "a word stays")

@@ -380,6 +380,11 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
 		case tenancy.UserRecord:
+			member, ok := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: moved.ID})
+			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
+				moved.Managed = false
+				r = moved
+			}
 			if ended(moved.ID) {
 				moved.Deleted, moved.Keys, moved.Personal = true, 0, tenancy.UserPersonal{}
 				r = moved

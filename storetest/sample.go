@@ -109,8 +109,8 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexUsersByAddress: func(own, _, text int) tenancy.Record {
 		return tenancy.UserRecord{ID: userID(own), Personal: tenancy.UserPersonal{Address: address(text)}}
 	},
-	tenancy.IndexUsersOnDomain: func(own, group, _ int) tenancy.Record {
-		return tenancy.UserRecord{ID: userID(own),
+	tenancy.IndexUsersOnDomain: func(own, group, n int) tenancy.Record {
+		return tenancy.UserRecord{ID: userID(own), Managed: n%2 == 1,
 			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal(fmt.Sprintf("user%d@group%d.example",
 				own, group))}}
 	},
@@ -259,7 +259,6 @@ type fillerValues struct {
 	text   func(n int) string
 	ref    func(n int) tenancy.Reference
 	roles  func(n int) tenancy.RoleSet
-	small  func(n int) uint8
 }
 
 // ordinary, greatest and least are the values that fields are filled with: everyday
@@ -275,7 +274,6 @@ var (
 			return tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("role-%d", n)), "auditor",
 				tenancy.Developer)
 		},
-		small: func(n int) uint8 { return uint8(1 + n%2) },
 	}
 	greatest = fillerValues{
 		number: func(n int) int64 { return math.MaxInt64 - int64(n) },
@@ -301,7 +299,6 @@ var (
 			}
 			return tenancy.Roles(all...)
 		},
-		small: func(int) uint8 { return uint8(tenancy.Owner) },
 	}
 	least = fillerValues{
 		number: func(n int) int64 { return math.MinInt64 + int64(n) },
@@ -310,7 +307,6 @@ var (
 		text:   func(n int) string { return strings.Repeat("\x01", 1+n%8) + "@\x7f" },
 		ref:    func(int) tenancy.Reference { return "0" },
 		roles:  func(int) tenancy.RoleSet { return tenancy.Roles("-") },
-		small:  func(int) uint8 { return 1 },
 	}
 )
 
@@ -353,8 +349,6 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetInt(f.values.number(f.n))
 	case reflect.Uint64:
 		v.SetUint(f.values.whole(f.n))
-	case reflect.Uint8:
-		v.SetUint(uint64(f.values.small(f.n)))
 	case reflect.String:
 		v.SetString(f.values.text(f.n))
 	case reflect.Array:

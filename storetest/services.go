@@ -14,7 +14,7 @@ import (
 func (m *machine) serving() map[string]func(*rapid.T) {
 	create := func(rt *rapid.T) {
 		org, in := m.org(rt), tenancy.NewServiceAccount{Name: m.name(rt)}
-		in.Role = tenancy.OrganizationRole(m.between(rt, "role", 0, 3))
+		in.Role = choose(m, rt, "role", append([]tenancy.OrganizationRole{"", "nonsense"}, ranks...))
 		s := m.session(rt, m.ownerOf(org))
 		m.did(rt, "CreateServiceAccount", func() error { return m.service(s, org, in) })
 	}

@@ -57,7 +57,7 @@ func (m *machine) wellFormed() subjects {
 
 // malformed are texts that no operation takes, for the same things.
 func (x subjects) malformed() subjects {
-	x.roles, x.role, x.name, x.email, x.phone = tenancy.Roles("nobody named this"), 9, "bad\u202e", "a@b@acme.com", "+0"
+	x.roles, x.role, x.name, x.email, x.phone = tenancy.Roles("nobody named this"), "nobody named this", "bad\u202e", "a@b@acme.com", "+0"
 	x.site, x.after, x.state, x.reference, x.operator = "no domain", "nonsense", "nonsense", "b a d", "no operator"
 	x.permission, x.inOrg, x.signUp, x.invite = "nonsense", "nonsense", "nonsense", "nonsense"
 	return x

@@ -155,7 +155,7 @@ func (t *town) preview(ctx context.Context) error {
 	}
 	roles := map[tenancy.UserID][]string{}
 	for _, u := range plan.Users {
-		roles[u.User] = []string{u.Before.String(), u.After.String()}
+		roles[u.User] = []string{string(u.Before), string(u.After)}
 	}
 	var rows [][]string
 	for _, p := range t.candidate.people {

@@ -26,7 +26,9 @@ func collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 }
 
 // words returns the text form of a role or roles for people to read.
-func words(role fmt.Stringer) string { return strings.ReplaceAll(role.String(), "_", " ") }
+func words[R tenancy.OrganizationRole | tenancy.RoleSet](role R) string {
+	return strings.ReplaceAll(fmt.Sprint(role), "_", " ")
+}
 
 // order returns a kind's place in the tables.
 func order(k tenancy.Kind) int {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +27,7 @@ func (s *Scene) Fill(org tenancy.OrganizationID, members int) {
 	var records []tenancy.Record
 	for n := range members {
 		email := tenancy.NewPersonal(fmt.Sprintf("member%d@crowd.example", n))
-		user := tenancy.UserRecord{Created: 1, Personal: tenancy.UserPersonal{
+		user := tenancy.UserRecord{Managed: true, Created: 1, Personal: tenancy.UserPersonal{
 			Email: email, Address: email, Name: tenancy.NewPersonal("Somebody")}}
 		copy(user.ID[:], fmt.Sprintf("member %09d", n))
 		records = append(records, user, tenancy.MembershipRecord{Organization: org, User: user.ID, Since: 1})
@@ -111,6 +113,7 @@ func isOutside(n int) bool { return n < 150 || n%100 == 0 }
 func person(ours, theirs tenancy.SignedUp, n int) []tenancy.Record {
 	support := tenancy.Roles(tenancy.Support)
 	org, user := ours.Organization.ID, userOf(n, "person", fmt.Sprintf("Person %06d Common", n))
+	user.Managed = true
 	if isRare(n) {
 		user.Personal.Name = tenancy.NewPersonal(user.Personal.Name.Reveal() + " Rare")
 	}
@@ -192,15 +195,20 @@ func BenchmarkLists(b *testing.B, store tenancy.Store, members int) {
 	})
 }
 
-// Recount makes the records say how many seats, accounts and subaccounts there are, after
-// records were put without the library's knowledge.
+// Recount makes the records say how many seats, accounts and subaccounts there are, and
+// who is managed, after records were put without the library's knowledge.
 func (s *Scene) Recount() {
 	s.tb.Helper()
-	records := tenancytest.Records(s.tb, s.Store)
+	s.Put(Recounted(maps.Values(tenancytest.Records(s.tb, s.Store)))...)
+}
+
+// Recounted returns the organizations, accounts and users among records, with what their
+// records say of the others (INV-15, USR-15).
+func Recounted(records iter.Seq[tenancy.Record]) (counted []tenancy.Record) {
 	organizations := map[tenancy.OrganizationID]tenancy.OrganizationRecord{}
 	accounts := map[tenancy.AccountID]tenancy.AccountRecord{}
-	held := map[tenancy.UserID]bool{}
-	for _, r := range records {
+	users := map[tenancy.UserID]tenancy.UserRecord{}
+	for r := range records {
 		switch r := r.(type) {
 		case tenancy.OrganizationRecord:
 			r.Seats, r.Accounts = 0, 0
@@ -209,13 +217,19 @@ func (s *Scene) Recount() {
 			r.Subaccounts = 0
 			accounts[r.ID] = r
 		case tenancy.UserRecord:
-			held[r.ID] = r.InactiveOrganization
+			r.Managed = false
+			users[r.ID] = r
 		}
 	}
-	for _, r := range records {
+	for r := range records {
 		switch r := r.(type) {
 		case tenancy.MembershipRecord:
-			if o, found := organizations[r.Organization]; found && !held[r.User] {
+			u, known := users[r.User]
+			if known && r.Role != tenancy.Owner {
+				u.Managed = true
+				users[r.User] = u
+			}
+			if o, found := organizations[r.Organization]; found && !u.InactiveOrganization {
 				o.Seats++
 				organizations[o.ID] = o
 			}
@@ -227,18 +241,20 @@ func (s *Scene) Recount() {
 			case sub:
 				parent.Subaccounts++
 				accounts[parent.ID] = parent
-			case found:
+			case found && r.Parent.IsZero():
 				o.Accounts++
 				organizations[o.ID] = o
 			}
 		}
 	}
-	var counted []tenancy.Record
 	for _, o := range organizations {
 		counted = append(counted, o)
 	}
 	for _, a := range accounts {
 		counted = append(counted, a)
 	}
-	s.Put(counted...)
+	for _, u := range users {
+		counted = append(counted, u)
+	}
+	return counted
 }

@@ -2,7 +2,6 @@ package tables
 
 import (
 	"errors"
-	"math"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -29,7 +28,7 @@ var AccessColumns = []Column{
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
-	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Int},
+	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Text},
 	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
 }
 
@@ -40,8 +39,8 @@ var errAccess = errors.New("a row that Access reads does not parse")
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, role, expires, revoked *int64
-	var roles, parentRoles *string
+	var closed, expires, revoked *int64
+	var roles, parentRoles, role *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role, &expires, &revoked); err != nil {
@@ -63,7 +62,6 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 			SuspendedPlatform: *parentByPlatform})
 	}
 	if role != nil {
-		sound = sound && *role >= 0 && *role <= math.MaxUint8
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
 	}
 	if expires != nil && revoked != nil {

@@ -164,7 +164,7 @@ func value(v reflect.Value) any {
 		return v.String()
 	case reflect.Bool:
 		return v.Bool()
-	case reflect.Uint8, reflect.Uint64:
+	case reflect.Uint64:
 		return int64(v.Uint())
 	}
 	return v.Int()

@@ -53,6 +53,7 @@ CREATE TABLE tenancy_users (
     inactive_organization  boolean NOT NULL,
     inactive_operator      boolean NOT NULL,
     deleted                boolean NOT NULL,
+    managed                boolean NOT NULL,
     created                bigint NOT NULL,
     keys                   bigint NOT NULL,
     email                  text NOT NULL,
@@ -60,15 +61,16 @@ CREATE TABLE tenancy_users (
     name                   text NOT NULL,
     address_key            bytea,
     domain_group           uuid,
+    managed_key            bytea,
     PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX tenancy_users_by_address ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
-CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
+CREATE INDEX tenancy_users_on_domain ON tenancy_users (domain_group, managed_key, id) WHERE domain_group IS NOT NULL AND managed_key IS NOT NULL;
 
 CREATE TABLE tenancy_members (
     organization_id        uuid NOT NULL,
     user_id                uuid NOT NULL,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     exempt                 boolean NOT NULL,
     since                  bigint NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -151,7 +153,7 @@ CREATE TABLE tenancy_invitations (
     kind                   text NOT NULL,
     organization_id        uuid,
     account_id             uuid,
-    role                   bigint NOT NULL,
+    role                   text NOT NULL,
     roles                  text NOT NULL,
     inviter                text NOT NULL,
     charged_id             uuid,

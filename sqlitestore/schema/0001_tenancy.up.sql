@@ -44,6 +44,7 @@ CREATE INDEX tenancy_organizations_into
     ON tenancy_organizations (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
 
 -- Users. address_key: the canonical address. domain_group: the first half of the SHA-256 of its domain.
+-- managed: by an organization, as a member who is not its Owner. managed_key: 'managed' or 'free'.
 -- Both are NULL if there is none.
 CREATE TABLE tenancy_users (
     id                    BLOB NOT NULL CHECK (length(id) = 16),
@@ -51,6 +52,7 @@ CREATE TABLE tenancy_users (
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
     inactive_operator     INTEGER NOT NULL CHECK (inactive_operator IN (0, 1)),
     deleted               INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    managed               INTEGER NOT NULL CHECK (managed IN (0, 1)),
     created               INTEGER NOT NULL,
     keys                  INTEGER NOT NULL,
     email                 TEXT NOT NULL,
@@ -58,18 +60,19 @@ CREATE TABLE tenancy_users (
     name                  TEXT NOT NULL,
     address_key           TEXT,
     domain_group          BLOB CHECK (length(domain_group) = 16),
+    managed_key           TEXT,
     PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX tenancy_users_by_address
     ON tenancy_users (address_key) WHERE address_key IS NOT NULL;
 CREATE INDEX tenancy_users_on_domain
-    ON tenancy_users (domain_group, id) WHERE domain_group IS NOT NULL;
+    ON tenancy_users (domain_group, managed_key, id) WHERE domain_group IS NOT NULL AND managed_key IS NOT NULL;
 
--- The members of organizations. role: 1 Standard User, 2 Administrator, 3 Owner.
+-- The members of organizations. role: its name.
 CREATE TABLE tenancy_members (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     exempt          INTEGER NOT NULL CHECK (exempt IN (0, 1)),
     since           INTEGER NOT NULL,
     PRIMARY KEY (organization_id, user_id)
@@ -167,7 +170,7 @@ CREATE TABLE tenancy_invitations (
     kind            TEXT NOT NULL,
     organization_id BLOB CHECK (length(organization_id) = 16),
     account_id      BLOB CHECK (length(account_id) = 16),
-    role            INTEGER NOT NULL,
+    role            TEXT NOT NULL,
     roles           TEXT NOT NULL,
     inviter         TEXT NOT NULL,
     charged_id      BLOB CHECK (length(charged_id) = 16),
