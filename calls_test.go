@@ -285,7 +285,7 @@ var errands = []errand{
 	{op: "RevokeKey", by: "Admin", on: "Key", call: func(c call) (any, error) {
 		return does(c.s.RevokeKey(c, c.Key))
 	}},
-	{op: "Authenticate", by: "host", on: "KeySecret", call: func(c call) (any, error) {
+	{op: "Authenticate", by: "host", on: "KeySecret", given: (*tenant).used, call: func(c call) (any, error) {
 		session, err := c.s.Authenticate(c, c.KeySecret)
 		return gives(session != nil, err)
 	}},

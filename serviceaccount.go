@@ -80,7 +80,7 @@ func decideCreateServiceAccount(
 // Operators pass, as their operation's row says.
 func (c *changes) tends(s sight) error {
 	switch {
-	case s.user == nil || !s.user.ServiceAccount || !c.actor.isUser():
+	case !s.there() || !s.user.ServiceAccount || !c.actor.isUser():
 		return nil
 	case c.service:
 		return CodeServiceAccount

@@ -409,3 +409,10 @@ func (s *scene) keyOf(by, serviceAccount tenancy.UserID) tenancy.CreatedKey {
 	require.NoError(s, err)
 	return key
 }
+
+// used has the key be used today, so that Authenticate has nothing to note: what it notes
+// may fail (USR-22).
+func (t *tenant) used() {
+	t.Helper()
+	require.NoError(t, errOf(t.host.Authenticate(t.ctx(), t.KeySecret)))
+}
