@@ -83,7 +83,7 @@ func (k invitationKey) subject() string {
 // AcceptedInvitation is what accepting did.
 type AcceptedInvitation struct {
 	Invitation
-	Granted   RoleSet          `json:"granted,omitzero"`   // the invitee's roles on the account now (ACC-7); empty: it was to an organization
+	Granted   *Grant           `json:"granted,omitzero"`   // the invitee's roles on the account now (ACC-7, ACC-11); nil: it was to an organization
 	Accounts  []AccountID      `json:"accounts,omitzero"`  // the unmanaged main accounts that became managed (USR-9); nil: none
 	Merged    []OrganizationID `json:"merged,omitzero"`    // the invitee's organizations that were merged (USR-8); nil: none
 	Dissolved []OrganizationID `json:"dissolved,omitzero"` // the invitee's organizations that were dissolved (USR-8); nil: none
@@ -150,7 +150,9 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 //     instead, and its accounts come along (USR-8).
 //
 // On an account the roles are added to those the invitee has there. Administrator
-// replaces others, and the Owner and Administrators stay just that (ACC-7).
+// replaces others, and the Owner and Administrators stay just that (ACC-7). Roles that last
+// for a time (Invitation.RolesFor) replace the temporary ones that the invitee has there,
+// and change nothing of those without an end (ACC-11).
 //
 // Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
 // or the invitation was sent to another address; CodeSettled, also if the organization or
@@ -199,7 +201,8 @@ func decideAcceptInvitation(
 		accepted.Dissolved = append(accepted.Dissolved, o.ID)
 	}
 	if f.kind == InvitationToAccount {
-		accepted.Granted = get(c.world, grantOn(f.invitation.Account, c.actor.User)).Roles
+		grant := get(c.world, grantOn(f.invitation.Account, c.actor.User))
+		accepted.Granted = new(viewGrant(grant.at(c.now)))
 	}
 	return accepted, nil
 }
@@ -400,7 +403,9 @@ func (c *changes) couldSend(f acceptanceFacts) bool {
 	case f.inviter == nil || f.inviter.State() != StateActive:
 		return false
 	case f.kind == InvitationToAccount:
-		return c.has(f.account, ManageMembers)
+		oneself := f.inviter.ID == f.invitee.user.ID
+		until := f.invitation.rolesUntil(c.now)
+		return c.has(f.account, ManageMembers) && c.mayGive(f.account, oneself, until) == nil
 	}
 	return f.managesUsers()
 }
@@ -436,24 +441,23 @@ func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 
 // grow gives the invitee the roles on the account, beside those they have (ACC-7).
 func (c *changes) grow(f acceptanceFacts, invitee UserID) {
-	var had RoleSet
+	had := GrantRecord{Account: f.invitation.Account, User: invitee}
 	if f.grant != nil {
-		had = f.grant.Roles
+		had = *f.grant
 	}
-	if now := had.grown(f.invitation.Roles); now != had {
-		c.say(RolesAssigned{f.invitation.Account, invitee, now}, f.stream())
-	}
+	c.assign(had, had.grown(f.invitation.Roles, f.invitation.rolesUntil(c.now)), f.stream())
 }
 
-// grown returns the roles after an invitation with others was accepted (ACC-7).
-func (s RoleSet) grown(by RoleSet) RoleSet {
+// grown returns the grant after an invitation to roles was accepted: ones that last until
+// then, or, if that is zero, without an end (ACC-7, ACC-11).
+func (g GrantRecord) grown(by RoleSet, until Instant) GrantRecord {
 	switch {
-	case s.Has(AccountOwner) || s.Has(AccountAdministrator):
-		return s
-	case by.Has(AccountAdministrator):
-		return by
+	case g.Roles.Has(AccountOwner) || g.Roles.Has(AccountAdministrator):
+		return g
+	case until != 0 || by.Has(AccountAdministrator):
+		return g.assigned(by, until)
 	}
-	return s.with(by)
+	return g.assigned(g.Roles.with(by), 0)
 }
 
 // terms returns what accepting would bring along now.

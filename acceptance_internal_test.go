@@ -39,7 +39,8 @@ func TestGrownRoles(t *testing.T) {
 		{Roles(AccountOwner), Roles(AccountAdministrator), Roles(AccountOwner)},
 		{Roles(AccountOwner), Roles(Support), Roles(AccountOwner)},
 	} {
-		require.Equal(t, row.then, row.had.grown(row.offered), "ACC-7 %v and %v", row.had, row.offered)
+		then := GrantRecord{Roles: row.had}.grown(row.offered, 0)
+		require.Equal(t, GrantRecord{Roles: row.then}, then, "ACC-7 %v and %v", row.had, row.offered)
 	}
 }
 
@@ -86,7 +87,7 @@ func TestDecideAcceptable(t *testing.T) {
 		if kind == InvitationToAccount {
 			i.Account = account.ID
 			f.account = accountStanding{account: new(account),
-				grant: &GrantRecord{account.ID, inviter.ID, Roles(AccountAdministrator)}}
+				grant: &GrantRecord{Account: account.ID, User: inviter.ID, Roles: Roles(AccountAdministrator)}}
 		} else {
 			i.Organization = org.ID
 			f.standing = standing{organization: new(org),

@@ -330,7 +330,7 @@ func TestInviterAtAcceptance(t *testing.T) {
 		lea := c.loner("lea")
 		guest := c.guest(c.ana, c.main, "gus", tenancy.AccountAdministrator)
 		sent := c.inviteTo(guest, c.main, address("lea"), tenancy.Support)
-		_, err := c.as(c.ana).AssignRoles(c.ctx(), c.main, guest, tenancy.Roles(tenancy.Developer))
+		_, err := c.as(c.ana).AssignRoles(c.ctx(), c.main, guest, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 		require.NoError(t, err)
 		refused(t, c.accept(lea, sent), tenancy.CodeInviter)
 		require.NoError(t, c.as(c.ana).RevokeRoles(c.ctx(), c.main, guest))
@@ -380,7 +380,7 @@ func TestAcceptedRoles(t *testing.T) {
 			sent := c.inviteTo(c.adam, c.main, address("lea"), row.offered.All()...)
 			accepted, err := c.as(lea).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})
 			require.NoError(t, err)
-			require.Equal(t, row.then, accepted.Granted)
+			require.Equal(t, row.then, accepted.Granted.Roles)
 			require.Equal(t, row.then, c.granted(c.main, lea))
 			want := []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID,
 				Settled: tenancy.Instant(c.clock.Now().UnixMicro())}}

@@ -531,7 +531,7 @@ func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	if st.parent != nil {
 		holder, roles = *st.parent, RoleSet{}
 		if st.parentGrant != nil {
-			roles = st.parentGrant.Roles
+			roles = st.parentGrant.roles()
 		}
 	}
 	view := Account{

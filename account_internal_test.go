@@ -38,7 +38,7 @@ func TestSuspensionTable(t *testing.T) {
 					SuspendedCustomer: customer,
 					SuspendedPlatform: platform,
 				}
-				st := accountStanding{account: &a, grant: &GrantRecord{a.ID, user.User, Roles(AccountAdministrator)}}
+				st := accountStanding{account: &a, grant: &GrantRecord{Account: a.ID, User: user.User, Roles: Roles(AccountAdministrator)}}
 				if isSub {
 					a.Parent = AccountID{2}
 					st.parent = &AccountRecord{
@@ -112,7 +112,7 @@ func TestAccountEvents(t *testing.T) {
 		{AccountUpgraded{a.ID}, with(func(a *AccountRecord) { a.Plan = PlanFull })},
 		{AccountInvoiced{a.ID}, with(func(a *AccountRecord) { a.Plan, a.Billing = PlanFull, BillingInvoiced })},
 		{PricingSet{a.ID}, a},
-		{RolesAssigned{a.ID, UserID{1}, Roles(Support)}, GrantRecord{a.ID, UserID{1}, Roles(Support)}},
+		{RolesAssigned{a.ID, UserID{1}, Roles(Support)}, GrantRecord{Account: a.ID, User: UserID{1}, Roles: Roles(Support)}},
 	} {
 		t.Run("INV-13 "+EventType(row.event), func(t *testing.T) {
 			w := deciding(opRenameAccount, by, a).world
@@ -122,7 +122,7 @@ func TestAccountEvents(t *testing.T) {
 		})
 	}
 	t.Run("INV-13 RolesRevoked", func(t *testing.T) {
-		g := GrantRecord{a.ID, UserID{1}, Roles(Support)}
+		g := GrantRecord{Account: a.ID, User: UserID{1}, Roles: Roles(Support)}
 		w := deciding(opRenameAccount, by, g).world
 		RolesRevoked{a.ID, UserID{1}}.apply(w)
 		require.Nil(t, get(w, grantOn(a.ID, UserID{1})))

@@ -200,7 +200,7 @@ func TestCloseAccount(t *testing.T) {
 		c.unchanged(func() {
 			for _, err := range []error{
 				second(c.as(c.owner).TransferAccount(c.ctx(), c.work, c.dan)),
-				second(c.as(c.owner).AssignRoles(c.ctx(), c.work, c.dan, tenancy.Roles(tenancy.Support))),
+				second(c.as(c.owner).AssignRoles(c.ctx(), c.work, c.dan, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})),
 				c.as(c.owner).RevokeRoles(c.ctx(), c.work, c.dan),
 				c.as(c.cleo).Relinquish(c.ctx(), c.work),
 				second(c.host.VerifyPhone(c.ctx(), c.work, "+4930123456")),

@@ -315,7 +315,7 @@ func TestWhoMay(t *testing.T) {
 			return second(s.TransferAccount(c.ctx(), c.work, c.dan)) // whom Cleo, who has no rank, can't name
 		}},
 		{"AssignRoles", yes, yes, yes, yes, no, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
-			return second(s.AssignRoles(c.ctx(), c.work, c.gil, tenancy.Roles(tenancy.Developer)))
+			return second(s.AssignRoles(c.ctx(), c.work, c.gil, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)}))
 		}},
 		{"RevokeRoles", yes, yes, yes, yes, no, unseen, unseen, no, no, func(c *cast, s *tenancy.Session) error {
 			return s.RevokeRoles(c.ctx(), c.work, c.gil)
@@ -433,13 +433,15 @@ func TestAccountInput(t *testing.T) {
 			"ReactivateAccount": func(ctx context.Context) error { return second(s.ReactivateAccount(ctx, account)) },
 			"CloseAccount":      func(ctx context.Context) error { return second(s.CloseAccount(ctx, account)) },
 			"TransferAccount":   func(ctx context.Context) error { return second(s.TransferAccount(ctx, account, user)) },
-			"AssignRoles":       func(ctx context.Context) error { return second(s.AssignRoles(ctx, account, user, support)) },
-			"RevokeRoles":       func(ctx context.Context) error { return s.RevokeRoles(ctx, account, user) },
-			"Relinquish":        func(ctx context.Context) error { return s.Relinquish(ctx, account) },
-			"VerifyPhone":       func(ctx context.Context) error { return second(c.host.VerifyPhone(ctx, account, "+4930123456")) },
-			"UpgradeAccount":    func(ctx context.Context) error { return second(c.host.UpgradeAccount(ctx, account)) },
-			"InvoiceAccount":    func(ctx context.Context) error { return second(c.host.InvoiceAccount(ctx, account)) },
-			"SetPricing":        func(ctx context.Context) error { return second(c.host.SetPricing(ctx, account, "x")) },
+			"AssignRoles": func(ctx context.Context) error {
+				return second(s.AssignRoles(ctx, account, user, tenancy.Assignment{Roles: support}))
+			},
+			"RevokeRoles":    func(ctx context.Context) error { return s.RevokeRoles(ctx, account, user) },
+			"Relinquish":     func(ctx context.Context) error { return s.Relinquish(ctx, account) },
+			"VerifyPhone":    func(ctx context.Context) error { return second(c.host.VerifyPhone(ctx, account, "+4930123456")) },
+			"UpgradeAccount": func(ctx context.Context) error { return second(c.host.UpgradeAccount(ctx, account)) },
+			"InvoiceAccount": func(ctx context.Context) error { return second(c.host.InvoiceAccount(ctx, account)) },
+			"SetPricing":     func(ctx context.Context) error { return second(c.host.SetPricing(ctx, account, "x")) },
 		}
 	}
 	t.Run("GEN-14 zero IDs", func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 )
 
 // AccountQuery selects accounts of an organization. The zero value selects all of them.
@@ -33,12 +34,13 @@ type OrganizationAccount struct {
 	listed
 }
 
-// AccountRoles is the roles that a member has on an account, those on its parent
-// included.
+// AccountRoles is the roles that a member has on an account, temporary ones and those on
+// its parent included.
 type AccountRoles struct {
-	User  UserID   `json:"user,omitzero"`
-	Name  Personal `json:"name,omitzero"`
-	Roles RoleSet  `json:"roles,omitzero"`
+	User  UserID    `json:"user,omitzero"`
+	Name  Personal  `json:"name,omitzero"`
+	Roles RoleSet   `json:"roles,omitzero"`
+	Until time.Time `json:"until,omitzero"` // when the last of the roles ends (ACC-11); zero: one has no end
 }
 
 // Reach says how a user reaches an account.
@@ -49,10 +51,16 @@ type Reach struct {
 	User        UserID    `json:"user,omitzero"`
 	Name        Personal  `json:"name,omitzero"`
 	Email       Personal  `json:"email,omitzero"`
-	Roles       RoleSet   `json:"roles,omitzero"`      // Direct and FromParent together (ACC-3); empty: the user only manages the account
-	Direct      RoleSet   `json:"direct,omitzero"`     // assigned on the account; empty: none
-	FromParent  RoleSet   `json:"fromParent,omitzero"` // assigned on its main account; empty: none
+	Roles       RoleSet   `json:"roles,omitzero"`      // all of those below together (ACC-3); empty: the user only manages the account
+	Direct      RoleSet   `json:"direct,omitzero"`     // assigned on the account, without an end; empty: none
+	FromParent  RoleSet   `json:"fromParent,omitzero"` // assigned on its main account, without an end; empty: none
 	Manages     bool      `json:"manages"`             // they manage it through its organization, which is no role on it; false in Access
+
+	// Temporary roles, and when they end (ACC-11).
+	DirectTemporary     RoleSet   `json:"directTemporary,omitzero"`     // assigned on the account; empty: none
+	DirectUntil         time.Time `json:"directUntil,omitzero"`         // zero: there are none
+	FromParentTemporary RoleSet   `json:"fromParentTemporary,omitzero"` // assigned on its main account; empty: none
+	FromParentUntil     time.Time `json:"fromParentUntil,omitzero"`     // zero: there are none
 	listed
 }
 
@@ -153,6 +161,22 @@ type outsideAccount struct {
 type memberRoles struct {
 	user  UserRecord
 	roles RoleSet
+	until Instant // when the last of them ends; zero: one has no end
+}
+
+// with adds the roles of a grant.
+func (m memberRoles) with(g GrantRecord) memberRoles {
+	first := m.roles.IsZero()
+	m.roles = m.roles.with(g.roles())
+	switch {
+	case first:
+		m.until = g.end()
+	case m.until == 0 || g.end() == 0:
+		m.until = 0
+	default:
+		m.until = max(m.until, g.end())
+	}
+	return m
 }
 
 func (r *reads) loadAccounts(org OrganizationID, from place) accountsFacts {
@@ -255,7 +279,9 @@ func (r *reads) memberRoles(main, own []IndependentAccountRecord) []memberRoles 
 	for _, t := range slices.Concat(main, own) {
 		user, grant := find(r, userByID(t.User)), find(r, grantOn(t.Account, t.User))
 		if user != nil && grant != nil {
-			found[t.User] = memberRoles{*user, found[t.User].roles.with(grant.Roles)}
+			roles := found[t.User].with(*grant)
+			roles.user = *user
+			found[t.User] = roles
 		}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b memberRoles) int {
@@ -335,7 +361,7 @@ func (at accountsPlace) independent(f accountsFacts, c *changes) page[Organizati
 		item.Name = a.account.Personal.Name
 		for _, m := range a.members {
 			if !f.hides(a.account, m.user.ID, c.actor) {
-				item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, m.roles})
+				item.Members = append(item.Members, AccountRoles{m.user.ID, m.user.Personal.Name, m.roles, m.until.Time()})
 			}
 		}
 		if len(item.Members) > 0 {
@@ -553,8 +579,8 @@ func (s *Session) Access(ctx context.Context, account AccountID, query ReachQuer
 // accessFacts is a page of those who have a role on an account.
 type accessFacts struct {
 	accountStanding
-	direct    []GrantRecord // up to a page of those on the account
-	inherited []GrantRecord // up to a page of those on its parent
+	direct    []GrantRecord // up to a page of those on the account, ended or not
+	inherited []GrantRecord // up to a page of those on its parent, ended or not
 	users     []*UserRecord // of both
 }
 
@@ -564,9 +590,9 @@ func (r *reads) loadAccess(account AccountID, from place) accessFacts {
 		return f
 	}
 	after := UserID(from.key.ID)
-	f.direct = list(r, grantsOn(account, after), pageSize)
+	f.direct = listStored(r, grantsOn(account, after), pageSize)
 	if f.parent != nil {
-		f.inherited = list(r, grantsOn(f.parent.ID, after), pageSize)
+		f.inherited = listStored(r, grantsOn(f.parent.ID, after), pageSize)
 	}
 	for _, g := range slices.Concat(f.direct, f.inherited) {
 		if user := find(r, userByID(g.User)); user != nil {
@@ -586,8 +612,11 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 		if more && compareIDs(user.ID, last) > 0 {
 			continue
 		}
-		direct, inherited := rolesIn(f.direct, user.ID), rolesIn(f.inherited, user.ID)
+		direct, inherited := grantAt(f.direct, user.ID, c.now), grantAt(f.inherited, user.ID, c.now)
 		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited})
+		if item.Roles.IsZero() {
+			continue // all of them have ended (ACC-11)
+		}
 		item.listed, item.State = listedAt(l, place{key: Key{ID: user.ID}}), f.account.stateUnder(f.parent)
 		found[user.ID] = item
 	}
@@ -610,27 +639,28 @@ func (f accessFacts) last() (last UserID, more bool) {
 	return last, more
 }
 
-// rolesIn returns the roles of a user among grants that are in the order of their users.
-func rolesIn(grants []GrantRecord, user UserID) RoleSet {
+// grantAt returns the grant of a user, as it is at a time, among grants that are in the
+// order of their users.
+func grantAt(grants []GrantRecord, user UserID, now Instant) GrantRecord {
 	i, found := slices.BinarySearchFunc(grants, user, func(g GrantRecord, id UserID) int {
 		return compareIDs(g.User, id)
 	})
 	if !found {
-		return RoleSet{}
+		return GrantRecord{}
 	}
-	return grants[i].Roles
+	return grants[i].at(now)
 }
 
 // reached is an account, and the roles that a user has on it.
 type reached struct {
 	account    AccountRecord
 	parent     *AccountRecord // a subaccount's main account; nil, too, where it was not asked for
-	direct     RoleSet        // assigned on the account
-	fromParent RoleSet        // assigned on its parent
+	direct     GrantRecord    // on the account; zero: none
+	fromParent GrantRecord    // on its parent; zero: none
 }
 
 // roles returns the user's roles on the account, those on its parent included (ACC-3).
-func (a reached) roles() RoleSet { return a.direct.with(a.fromParent) }
+func (a reached) roles() RoleSet { return a.direct.roles().with(a.fromParent.roles()) }
 
 // reached asks for the accounts that are not closed and on which a user has a role, by
 // ID.
@@ -642,11 +672,11 @@ func (r *reads) reached(user UserID) []reached {
 			continue
 		}
 		a := found[g.Account]
-		a.account, a.direct = *account, g.Roles
+		a.account, a.direct = *account, g
 		found[g.Account] = a
 		for _, sub := range subaccounts {
 			b := found[sub.ID]
-			b.account, b.parent, b.fromParent = sub, account, g.Roles
+			b.account, b.parent, b.fromParent = sub, account, g
 			found[sub.ID] = b
 		}
 	}
@@ -669,7 +699,9 @@ func (u UserRecord) reach(a reached) Reach {
 	return Reach{
 		Account: a.account.ID, AccountName: a.account.Personal.Name,
 		User: u.ID, Name: u.Personal.Name, Email: u.Personal.Email,
-		Roles: a.roles(), Direct: a.direct, FromParent: a.fromParent,
+		Roles: a.roles(), Direct: a.direct.Roles, FromParent: a.fromParent.Roles,
+		DirectTemporary: a.direct.Temporary, DirectUntil: a.direct.Until.Time(),
+		FromParentTemporary: a.fromParent.Temporary, FromParentUntil: a.fromParent.Until.Time(),
 	}
 }
 

@@ -463,10 +463,10 @@ var errands = []errand{
 		return gives(c.s.MoveAccount(c, c.Account, c.Second))
 	}},
 	{op: "AssignRoles", by: "Keeper", on: "Account", others: "Standard", call: func(c call) (any, error) {
-		return gives(c.s.AssignRoles(c, c.Account, c.Standard, tenancy.Roles(tenancy.Developer)))
+		return gives(c.s.AssignRoles(c, c.Account, c.Standard, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)}))
 	}},
 	{op: "AssignRoles", way: "to a member", by: "Admin", on: "Sub", others: "Heir", call: func(c call) (any, error) {
-		return gives(c.s.AssignRoles(c, c.Sub, c.Heir, tenancy.Roles(tenancy.Developer)))
+		return gives(c.s.AssignRoles(c, c.Sub, c.Heir, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)}))
 	}},
 	{op: "RevokeRoles", by: "Keeper", on: "Account", others: "Standard", call: func(c call) (any, error) {
 		return does(c.s.RevokeRoles(c, c.Account, c.Standard))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Decision is the answer of Can and CanInOrganization.
@@ -17,6 +18,9 @@ type Decision struct {
 	Account AccountID `json:"account,omitzero"`
 	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
 	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
+	// Until is when the role that allows ends, if it is a temporary one (ACC-11). Zero: it
+	// has no end, or nothing allows. A role without an end is preferred to a temporary one.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Err returns nil if the decision allows, and else the code that a host answers with, whose
@@ -112,6 +116,7 @@ func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (Acce
 	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, instantOf(s.dir.now()))) {
 		return AccessRow{}, CodeActor
 	}
+	q.row.at(instantOf(s.dir.now()))
 	return q.row, nil
 }
 
@@ -175,7 +180,7 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 		f.row.SetUser(*asked)
 	}
 	if grant := find(r, grantOn(account, user)); grant != nil {
-		f.row.Roles = grant.Roles
+		f.row.SetGrant(*grant)
 	}
 	guest := r.guest(user)
 	if f.account == nil {
@@ -185,7 +190,7 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 	if f.parent != nil {
 		f.row.SetParent(*f.parent)
 		if grant := find(r, grantOn(f.parent.ID, user)); grant != nil {
-			f.row.ParentRoles = grant.Roles
+			f.row.SetParentGrant(*grant)
 		}
 	}
 	if org := f.account.Organization; !org.IsZero() {
@@ -201,9 +206,8 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 // by a role on the account or, for somebody who manages it through its organization,
 // as a member or an independent user of that (GEN-5).
 func (f canFacts) sees() bool {
-	hasRole := !f.row.Roles.IsZero() || !f.row.ParentRoles.IsZero()
 	belongs := f.row.Member || f.guest
-	return hasRole || f.manages() && belongs
+	return f.row.hasRole() || f.manages() && belongs
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
@@ -240,36 +244,58 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 	}
 }
 
-// decideCan is the whole decision of Can over what Access read.
+// decideCan is the whole decision of Can over what Access read, without what has ended.
 func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	manages := row.Member && row.Role.manages()
-	reaches := !row.Roles.IsZero() || !row.ParentRoles.IsZero() || manages
-	role, direct := rule.by(row.Roles)
-	parentRole, inherited := AccountRole(""), false
-	if !direct {
-		parentRole, inherited = rule.by(row.ParentRoles)
-	}
-	managed := rule.manager && manages
+	allowed := rule.allows(account, row)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
 	case !row.UserActive:
 		return Decision{Why: WhyInactive}
-	case !reaches:
+	case !row.hasRole() && !row.manages():
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
-	case !direct && !inherited && !managed:
+	case !allowed.Allowed:
 		return Decision{Why: WhyInsufficient}
 	case row.Suspended && !rule.suspended:
 		return Decision{Why: WhySuspended}
-	case direct:
-		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
-	case inherited:
-		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent}
 	}
-	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+	return allowed
 }
+
+// allows returns what allows a permission, or the zero value if nothing does. What has no
+// end comes first: the grant on the account, the one on its parent, managing the account.
+// Of temporary roles it names the one that lasts longer.
+func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
+	if role, may := g.by(row.Roles); may {
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
+	}
+	if role, may := g.by(row.ParentRoles); may {
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
+	}
+	if g.manager && row.manages() {
+		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
+	}
+	role, direct := g.by(row.Temporary)
+	parentRole, inherited := g.by(row.ParentTemporary)
+	switch {
+	case direct && (!inherited || row.Until >= row.ParentUntil):
+		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account, Until: row.Until.Time()}
+	case inherited:
+		return Decision{Allowed: true, Why: WhyParentGrant, Role: parentRole, Account: row.Parent,
+			Until: row.ParentUntil.Time()}
+	}
+	return Decision{}
+}
+
+// hasRole reports whether the user has a role on the account.
+func (r *AccessRow) hasRole() bool {
+	return !r.Roles.IsZero() || !r.ParentRoles.IsZero() || !r.Temporary.IsZero() || !r.ParentTemporary.IsZero()
+}
+
+// manages reports whether the user manages the account through its organization.
+func (r *AccessRow) manages() bool { return r.Member && r.Role.manages() }
 
 // CanInOrganization reports whether a user may do something in an organization, and
 // why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;

@@ -149,7 +149,7 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 		rows[i] = of
 		row := &rows[i]
 		if grant := find(r, grantOn(account, user)); grant != nil {
-			row.Roles = grant.Roles
+			row.SetGrant(*grant)
 		}
 		a := find(r, accountByID(account))
 		if a == nil {
@@ -172,6 +172,6 @@ func (r *reads) accessParent(user UserID, parent AccountID, row *AccessRow) {
 		row.SetParent(*p)
 	}
 	if grant := find(r, grantOn(parent, user)); grant != nil {
-		row.ParentRoles = grant.Roles
+		row.SetParentGrant(*grant)
 	}
 }

@@ -80,7 +80,7 @@ func (c *cast) subaccount(user tenancy.UserID, parent tenancy.AccountID, name st
 // assign sets a user's roles on an account.
 func (c *cast) assign(by tenancy.UserID, account tenancy.AccountID, user tenancy.UserID, roles ...tenancy.AccountRole) {
 	c.Helper()
-	_, err := c.dir.As(by).AssignRoles(c.ctx(), account, user, tenancy.Roles(roles...))
+	_, err := c.dir.As(by).AssignRoles(c.ctx(), account, user, tenancy.Assignment{Roles: tenancy.Roles(roles...)})
 	require.NoError(c, err)
 }
 

@@ -264,20 +264,20 @@ func (c *checker) words(r *reads, u UserRecord, memberships []MembershipRecord) 
 
 func (c *checker) wordsIn(r *reads, u UserRecord, org OrganizationID, independent bool) {
 	for _, word := range u.wordsIn(org, independent) {
-		c.check(find(r, wordAt(word.(WordRecord))) != nil, "USR-16",
+		c.check(find(r, itself(word.(WordRecord))) != nil, "USR-16",
 			org.String()+" "+u.ID.String(), "a user is not found by a word of their name or address")
 	}
 }
 
-// independence checks that lists have what follows from a user's role on an account.
-func (c *checker) independence(r *reads, a AccountRecord, user UserID) {
-	for _, record := range independent(a, user, all(r, membershipsOf(user, OrganizationID{}))) {
+// independence checks that lists have what follows from a user's roles on an account.
+func (c *checker) independence(r *reads, a AccountRecord, grant GrantRecord) {
+	for _, record := range independent(a, grant, all(r, membershipsOf(grant.User, OrganizationID{}))) {
 		switch i := record.(type) {
 		case IndependentUserRecord:
-			c.check(find(r, independentUserAt(i.Organization, i.User, i.Account)) != nil, "USR-16",
+			c.check(find(r, itself(i)) != nil, "USR-16",
 				i.subject(), "the list of independent users does not have the user")
 		case IndependentAccountRecord:
-			c.check(find(r, independentAccountAt(i.Organization, i.Parent, i.Account, i.User)) != nil, "ACC-9",
+			c.check(find(r, itself(i)) != nil, "ACC-9",
 				i.subject(), "the list of independent accounts does not have the account")
 		}
 	}
@@ -331,9 +331,9 @@ func (c *checker) word(r *reads, w WordRecord) {
 
 // follows reports whether a derived record follows from a user's role on an account.
 func follows(r *reads, account AccountID, user UserID, derived Record) bool {
-	grant, a := find(r, grantOn(account, user)), find(r, accountByID(account))
+	grant, a := stored(r, grantOn(account, user)), find(r, accountByID(account))
 	memberships := all(r, membershipsOf(user, OrganizationID{}))
-	return grant != nil && a != nil && slices.Contains(independent(*a, user, memberships), derived)
+	return grant != nil && a != nil && slices.Contains(independent(*a, *grant, memberships), derived)
 }
 
 func (c *checker) account(r *reads, a AccountRecord) {
@@ -349,10 +349,10 @@ func (c *checker) account(r *reads, a AccountRecord) {
 			c.check(o == nil || o.State == StateActive, "INV-9", id, "its organization has ended")
 		}
 	}
-	for _, g := range all(r, grantsOn(a.ID, UserID{})) {
-		c.check(a.Closed != 0 || g.User == a.Owner || !g.Roles.Has(AccountOwner), "INV-2", id,
+	for _, g := range listStored(r, grantsOn(a.ID, UserID{}), everything) {
+		c.check(a.Closed != 0 || g.User == a.Owner || !g.roles().Has(AccountOwner), "INV-2", id,
 			"another user has the role Owner")
-		c.independence(r, a, g.User)
+		c.independence(r, a, g)
 	}
 	switch {
 	case !a.Parent.IsZero():
@@ -368,10 +368,10 @@ func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) 
 	if t := a.tally(); t != (tally{}) {
 		c.counts(t)
 	}
-	owner, grant := find(r, userByID(a.Owner)), find(r, grantOn(a.ID, a.Owner))
+	owner, grant := find(r, userByID(a.Owner)), stored(r, grantOn(a.ID, a.Owner))
 	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
 	c.check(owner == nil || !owner.ServiceAccount, "INV-2", id, "its owner is no person")
-	c.check(grant != nil && grant.Roles == Roles(AccountOwner), "INV-2", id,
+	c.check(grant != nil && grant.roles() == Roles(AccountOwner) && grant.Until == 0, "INV-2", id,
 		"its owner does not have the role Owner")
 	memberships := all(r, membershipsOf(a.Owner, OrganizationID{}))
 	switch {

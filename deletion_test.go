@@ -59,7 +59,7 @@ func TestDeletion(t *testing.T) {
 		func(t *testing.T) {
 			c := open(t)
 			owner := c.dir.As(c.ana.User.ID)
-			_, err := owner.AssignRoles(c.ctx(), c.own.ID, c.std, tenancy.Roles(tenancy.Developer))
+			_, err := owner.AssignRoles(c.ctx(), c.own.ID, c.std, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 			require.NoError(t, err)
 			kim := c.join(c.ana, "kim", tenancy.StandardUser)
 			kims, err := c.dir.As(kim).CreateAccount(c.ctx(), c.ana.Organization.ID, tenancy.NewAccount{Name: "Kim's"})

@@ -25,7 +25,7 @@ type derivation struct {
 	named    []UserID    // whose name, address or memberships changed
 	joined   []UserID    // whose memberships began or ended
 	accounts []AccountID // that were closed, or changed their organization
-	pairs    []pair      // whose grant began or ended
+	pairs    []pair      // whose grant began or ended, or ends at another time
 
 	put, deleted []Record // what follows
 }
@@ -72,6 +72,10 @@ func (d *derivation) note(s *slot) {
 		if began || ended {
 			d.grantsOf[record.User] = append(d.grantsOf[record.User], s)
 			d.grantsOn[record.Account] = append(d.grantsOn[record.Account], s)
+		}
+		was, _ := s.was.(GrantRecord)
+		now, _ := s.now.(GrantRecord)
+		if began || ended || was.end() != now.end() {
 			d.pairs = append(d.pairs, pair{record.Account, record.User})
 		}
 	case AccountRecord:
@@ -134,7 +138,7 @@ func (d *derivation) affected() []pair {
 	for _, account := range each(d.accounts) {
 		var before []GrantRecord
 		if !d.isNewAccount(account) {
-			before = all(d.reads, grantsOn(account, UserID{}))
+			before = listStored(d.reads, grantsOn(account, UserID{}), everything)
 		}
 		for _, g := range append(before, sidesOf[GrantRecord](d.grantsOn[account])...) {
 			pairs = append(pairs, pair{account, g.User})
@@ -148,7 +152,7 @@ func (d *derivation) affected() []pair {
 func (d *derivation) pairsOf(user UserID) (pairs []pair) {
 	var before []GrantRecord
 	if !d.isNew(userByID(user)) {
-		before = all(d.reads, grantsOf(user, AccountID{}))
+		before = listStored(d.reads, grantsOf(user, AccountID{}), everything)
 	}
 	for _, g := range append(before, sidesOf[GrantRecord](d.grantsOf[user])...) {
 		pairs = append(pairs, pair{g.Account, user})
@@ -234,21 +238,23 @@ func (d *derivation) independent(p pair, at side) []Record {
 	if grant == nil || account == nil {
 		return nil
 	}
-	return independent(*account, p.user, memberships)
+	return independent(*account, *grant, memberships)
 }
 
-// independent returns the records that follow from a role of a user, who has the given
-// memberships, on an account.
-func independent(a AccountRecord, user UserID, memberships []MembershipRecord) (records []Record) {
+// independent returns the records that follow from the roles on an account of a user who
+// has the given memberships, also if the roles have ended: lists look at the clock
+// (ACC-11).
+func independent(a AccountRecord, grant GrantRecord, memberships []MembershipRecord) (records []Record) {
+	user, until := grant.User, grant.end()
 	if a.Closed != 0 {
 		return nil
 	}
 	if !a.Organization.IsZero() && rankIn(memberships, a.Organization) == nil {
-		records = append(records, IndependentUserRecord{a.Organization, user, a.ID})
+		records = append(records, IndependentUserRecord{a.Organization, user, a.ID, until})
 	}
 	for _, m := range memberships {
 		if m.Organization != a.Organization {
-			records = append(records, IndependentAccountRecord{m.Organization, a.ID, a.Parent, user})
+			records = append(records, IndependentAccountRecord{m.Organization, a.ID, a.Parent, user, until})
 		}
 	}
 	return records
@@ -277,7 +283,7 @@ func recordAt[R Record](d *derivation, o one[R], at side) *R {
 		}
 		return nil
 	}
-	return find(d.reads, o)
+	return stored(d.reads, o)
 }
 
 // isNew reports whether the operation creates a user, of whom nothing is stored then.

@@ -173,6 +173,9 @@ const (
 	// CodeRoles refuses a set of account roles that cannot be given: it is empty, or holds
 	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GEN-19).
 	CodeRoles Code = "roles"
+	// CodeUntil refuses an end of roles that is not in the future or is too far, and a time
+	// for which roles last that is less than a microsecond (ACC-11).
+	CodeUntil Code = "until"
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
 	// GEN-7).
 	CodePermission Code = "permission"
@@ -203,8 +206,11 @@ const (
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
 	// CodeOneself means that an actor may not do it to themself (ROLE-4, USR-11, USR-13,
-	// USR-14, SSO-3).
+	// USR-14, ACC-11, SSO-3).
 	CodeOneself Code = "oneself"
+	// CodeOutlasts means that roles would outlast the temporary role by which the actor gives
+	// them (ACC-11).
+	CodeOutlasts Code = "outlasts"
 	// CodeTheOwner means that it may not be done to the Owner (ROLE-5, ORG-9, ROLE-4,
 	// USR-11, USR-13, USR-14, ACC-8, SSO-3).
 	CodeTheOwner Code = "the_owner"
@@ -437,6 +443,7 @@ var codes = map[Code]struct {
 	CodeMailProvider:        {ErrInvalid, "DOM-1"},
 	CodeRole:                {ErrInvalid, "ROLE-4, USR-4, GEN-19"},
 	CodeRoles:               {ErrInvalid, "ACC-7, ROLE-7, GEN-19"},
+	CodeUntil:               {ErrInvalid, "ACC-11"},
 	CodePermission:          {ErrInvalid, "ROLE-7, GEN-7"},
 	CodeOption:              {ErrInvalid, "ROLE-7, GEN-13"},
 	CodePolicy:              {ErrInvalid, "DOM-6"},
@@ -446,7 +453,8 @@ var codes = map[Code]struct {
 	CodeNotFound:            {ErrNotFound, "GEN-5, ACC-7"},
 	CodeActor:               {ErrPermissionDenied, "GEN-2, USR-22"},
 	CodeNotAllowed:          {ErrPermissionDenied, "ROLE-8, MRG-11"},
-	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, SSO-3"},
+	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3"},
+	CodeOutlasts:            {ErrPermissionDenied, "ACC-11"},
 	CodeTheOwner:            {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},
 	CodeRelease:             {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:         {ErrPermissionDenied, "USR-12, ORG-9"},

@@ -186,6 +186,7 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 		reflect.TypeFor[tenancy.InvitationKind](),
 		reflect.TypeFor[tenancy.Reference](),
 		reflect.TypeFor[tenancy.Instant](),
+		reflect.TypeFor[tenancy.Duration](),
 		reflect.TypeFor[tenancy.OrganizationID](),
 		reflect.TypeFor[tenancy.AccountID](),
 		reflect.TypeFor[tenancy.UserID](),

@@ -26,6 +26,8 @@ var eventSentences = map[string]string{
 	"AccountReleased":         "{Account} left the organization",
 	"AccountTransferred":      "{actor} made {Owner} the owner of {Account}",
 	"RolesAssigned":           "{actor} gave {User} on {Account} the roles {Roles}",
+	"TemporaryRolesAssigned":  "{actor} gave {User} on {Account} the roles {Roles} until {Until}",
+	"TemporaryRolesEnded":     "temporary roles of {User} on {Account} that had ended were removed",
 	"RolesRevoked":            "{User} no longer has a role on {Account}",
 	"PhoneVerified":           "{actor} recorded a verified phone number of {Account}",
 	"AccountUpgraded":         "{actor} upgraded {Account}",

@@ -113,7 +113,7 @@ func ExampleSession_AssignRoles() {
 	s := dir.As(ana.User.ID)
 
 	grant, err := s.AssignRoles(ctx, ana.Account.ID, ben.User.ID,
-		tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
+		tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer, tenancy.BillingManager)})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func ExampleSession_AssignRoles() {
 func ExampleSession_Relinquish() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
-	if _, err := dir.As(ana.User.ID).AssignRoles(ctx, ana.Account.ID, ben.User.ID, tenancy.Roles(tenancy.Support)); err != nil {
+	if _, err := dir.As(ana.User.ID).AssignRoles(ctx, ana.Account.ID, ben.User.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)}); err != nil {
 		log.Fatal(err)
 	}
 
@@ -176,7 +176,7 @@ func ExampleSession_Accounts() {
 func ExampleSession_AccountsOf() {
 	ctx := context.Background()
 	dir, ana, ben := acmeWithBen(ctx)
-	if _, err := dir.As(ana.User.ID).AssignRoles(ctx, ana.Account.ID, ben.User.ID, tenancy.Roles(tenancy.Developer)); err != nil {
+	if _, err := dir.As(ana.User.ID).AssignRoles(ctx, ana.Account.ID, ben.User.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)}); err != nil {
 		log.Fatal(err)
 	}
 

@@ -46,10 +46,6 @@ func membersOf(org OrganizationID, after UserID) many[MembershipRecord] {
 func membershipsOf(user UserID, after OrganizationID) many[MembershipRecord] {
 	return many[MembershipRecord]{Index: IndexMembershipsOf, Key: Key{In: user, ID: after}}
 }
-func wordAt(w WordRecord) one[WordRecord] {
-	at := identity(w)
-	return one[WordRecord]{Index: at.Index, Key: at.Key}
-}
 func wordsIn(org OrganizationID) many[WordRecord] {
 	return many[WordRecord]{Index: IndexWords, Key: Key{In: org}}
 }
@@ -97,12 +93,16 @@ func grantsOn(account AccountID, after UserID) many[GrantRecord] {
 func grantsOf(user UserID, after AccountID) many[GrantRecord] {
 	return many[GrantRecord]{Index: IndexGrantsOf, Key: Key{In: user, ID: after}}
 }
-func independentUserAt(org OrganizationID, user UserID, account AccountID) one[IndependentUserRecord] {
-	return one[IndependentUserRecord]{Index: IndexIndependentUsers,
-		Key: Key{In: org, Text: user.String(), ID: account}}
+func grantsDue() many[GrantRecord] { return many[GrantRecord]{Index: IndexGrantsDue} }
+
+// itself looks up a record at its own place.
+func itself[R Record](record R) one[R] {
+	at := identity(record)
+	return one[R]{Index: at.Index, Key: at.Key}
 }
 
-// independentUserOn lists the accounts of an organization by which a user is independent.
+// independentUserOn lists the accounts of an organization by which a user is independent:
+// first the roles that last longest.
 func independentUserOn(org OrganizationID, user UserID) many[IndependentUserRecord] {
 	return many[IndependentUserRecord]{Index: IndexIndependentUsers,
 		Key: Key{In: org, Text: user.String()}, Until: afterPrefix(user.String())}
@@ -112,17 +112,11 @@ func independentUserOn(org OrganizationID, user UserID) many[IndependentUserReco
 // users.
 func independentUsersAfter(org OrganizationID, user UserID) many[IndependentUserRecord] {
 	return many[IndependentUserRecord]{Index: IndexIndependentUsers,
-		Key: Key{In: org, Text: user.String(), ID: lastID}}
-}
-func independentAccountAt(
-	org OrganizationID, parent, account AccountID, user UserID,
-) one[IndependentAccountRecord] {
-	return one[IndependentAccountRecord]{Index: IndexIndependentAccounts,
-		Key: Key{In: org, Text: pathOf(parent, account), ID: user}}
+		Key: Key{In: org, Text: afterPrefix(user.String())}}
 }
 
-// independentAccountsFrom lists from the first user of an account on. A subaccount's main
-// account is given too. The zero ID is before all accounts.
+// independentAccountsFrom lists from the first user of an account on, whose role lasts
+// longest. A subaccount's main account is given too. The zero ID is before all accounts.
 func independentAccountsFrom(org OrganizationID, parent, account AccountID) many[IndependentAccountRecord] {
 	return many[IndependentAccountRecord]{Index: IndexIndependentAccounts,
 		Key: Key{In: org, Text: pathOf(parent, account)}}

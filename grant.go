@@ -1,36 +1,78 @@
 package tenancy
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Grant is the roles that a user has on an account because they were assigned there.
-// Those assigned on its parent are not among them.
+// Those assigned on its parent are not among them. From the end of its temporary roles on
+// it is as if these were not there (ACC-11).
 type Grant struct {
-	Account AccountID `json:"account,omitzero"`
-	User    UserID    `json:"user,omitzero"`
-	Roles   RoleSet   `json:"roles,omitzero"`
+	Account   AccountID `json:"account,omitzero"`
+	User      UserID    `json:"user,omitzero"`
+	Roles     RoleSet   `json:"roles,omitzero"`     // without an end; empty: none
+	Temporary RoleSet   `json:"temporary,omitzero"` // with an end; empty: none
+	Until     time.Time `json:"until,omitzero"`     // when the temporary roles end; zero: there are none
 }
 
-// AssignRoles sets a user's roles on an account, in place of those assigned there
-// before: Administrator alone, or any of the others together, never Owner (ACC-7). The
-// user is a member of the account's organization or has a role on the account already;
+// viewGrant shows a grant, from which what has ended was taken out.
+func viewGrant(g GrantRecord) Grant {
+	return Grant{g.Account, g.User, g.Roles, g.Temporary, g.Until.Time()}
+}
+
+// Assignment is the input of AssignRoles.
+type Assignment struct {
+	Roles RoleSet // AccountAdministrator alone, or any of the others except AccountOwner; not empty
+	// Until is when the roles end, to the microsecond (ACC-11). It is in the future, and
+	// before the year 10000. Nil: they have no end.
+	Until *time.Time
+}
+
+// AssignRoles sets a user's roles on an account: Administrator alone, or any of the others
+// together, never Owner (ACC-7). A user can have two sets of roles there, each of which
+// leaves the other as it is (ACC-11): without Until the roles take the place of those
+// without an end, and with it they take the place of the temporary ones and their end.
+// What the user may do is what both sets permit.
+//
+// The user is a member of the account's organization or has a role on the account already;
 // InviteToAccount invites anybody else. The account's Owner and Administrators may call
 // it, and the Owner and Administrators of its organization, who may name themselves. An
 // actor who does not manage the organization names a user who has a role on the account.
-// Setting the roles that the user has changes nothing (GEN-6).
+// Setting the roles that the user has, with the same end, changes nothing (GEN-6).
 //
-// Errors: CodeID, CodeRoles; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeServiceAccount if the actor is one, and names itself; CodeClosed;
-// CodeOwnerGrant for the account's owner; CodeNotMember.
+// An actor who manages the account's members only by a temporary role assigns temporary
+// roles alone, which end no later than their own, and none to themself.
+//
+// Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
+// CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
+// CodeServiceAccount if the actor is one, and names itself; CodeOneself and CodeOutlasts
+// for an actor who has a temporary role; CodeClosed; CodeOwnerGrant for
+// the account's owner; CodeNotMember.
 func (s *Session) AssignRoles(
-	ctx context.Context, account AccountID, user UserID, roles RoleSet,
+	ctx context.Context, account AccountID, user UserID, in Assignment,
 ) (Grant, error) {
 	var check form
 	check.id(account)
 	check.id(user)
-	check.that(s.dir.table.assignable(roles), CodeRoles)
+	check.that(s.dir.table.assignable(in.Roles), CodeRoles)
+	until := check.until(in.Until)
 	return update(ctx, s, call{opAssignRoles, account.String(), check.err},
 		func(r *reads) assignRolesFacts { return r.loadAssignRoles(account, user) },
-		func(f assignRolesFacts, c *changes) (Grant, error) { return decideAssignRoles(f, roles, c) })
+		func(f assignRolesFacts, c *changes) (Grant, error) {
+			return decideAssignRoles(f, in.Roles, until, c)
+		})
+}
+
+// until wants an end of roles that fits an Instant and RFC 3339. It returns zero for nil:
+// no end.
+func (f *form) until(t *time.Time) Instant {
+	if t == nil {
+		return 0
+	}
+	at := t.UTC()
+	f.that(at.Unix() > 0 && at.Year() <= 9999, CodeUntil)
+	return instantOf(at)
 }
 
 // assignRolesFacts is the account, and the user who gets roles on it.
@@ -45,8 +87,14 @@ func (r *reads) loadAssignRoles(account AccountID, user UserID) assignRolesFacts
 	return f
 }
 
-func decideAssignRoles(f assignRolesFacts, roles RoleSet, c *changes) (Grant, error) {
-	err := c.authorizeAccount(f.accountStanding)
+func decideAssignRoles(f assignRolesFacts, roles RoleSet, until Instant, c *changes) (Grant, error) {
+	if ended(until, c.now) {
+		return Grant{}, CodeUntil
+	}
+	if err := c.authorizeAccount(f.accountStanding); err != nil {
+		return Grant{}, err
+	}
+	err := c.mayGive(f.accountStanding, f.to.id == c.actor.User, until)
 	switch {
 	case err != nil:
 		return Grant{}, err
@@ -61,14 +109,76 @@ func decideAssignRoles(f assignRolesFacts, roles RoleSet, c *changes) (Grant, er
 	case f.to.member == nil && !f.to.reaches():
 		return Grant{}, CodeNotMember
 	}
-	if f.to.assigned == nil || f.to.assigned.Roles != roles {
-		c.say(RolesAssigned{f.account.ID, f.to.id, roles}, f.account.stream())
+	had := GrantRecord{Account: f.account.ID, User: f.to.id}
+	if f.to.assigned != nil {
+		had = *f.to.assigned
 	}
-	return Grant{f.account.ID, f.to.id, roles}, nil
+	now := had.assigned(roles, until)
+	c.assign(had, now, f.account.stream())
+	return viewGrant(now), nil
 }
 
-// RevokeRoles takes from a user the roles that were assigned to them on an account.
-// Those on its parent stay (ACC-7). Everybody may call it who may assign roles there.
+// assign says which roles a user has on an account now who had others.
+func (c *changes) assign(had, now GrantRecord, in Stream) {
+	if now.Roles != had.Roles {
+		c.say(RolesAssigned{now.Account, now.User, now.Roles}, in)
+	}
+	if now.Temporary != had.Temporary || now.Until != had.Until {
+		c.say(TemporaryRolesAssigned{now.Account, now.User, now.Temporary, now.Until}, in)
+	}
+}
+
+// assigned returns the grant with other roles without an end, or, if there is one, with
+// other temporary roles.
+func (g GrantRecord) assigned(roles RoleSet, until Instant) GrantRecord {
+	if until == 0 {
+		g.Roles = roles
+	} else {
+		g.Temporary, g.Until = roles, until
+	}
+	return g
+}
+
+// mayGive decides whether somebody who may manage an account's members may give roles on
+// it that last until then, or, if that is zero, without an end. If they manage the members
+// only by a temporary role, what they give ends no later, and they give nothing to
+// themself (ACC-11).
+func (c *changes) mayGive(st accountStanding, oneself bool, until Instant) error {
+	own := c.managesMembersUntil(st)
+	switch {
+	case own == 0:
+		return nil
+	case oneself:
+		return CodeOneself
+	case until == 0 || until > own:
+		return CodeOutlasts
+	}
+	return nil
+}
+
+// managesMembersUntil returns when the last temporary role ends by which somebody manages
+// an account's members; zero: they do so without an end, or not at all.
+func (c *changes) managesMembersUntil(st accountStanding) (until Instant) {
+	rule := c.dir.table.rules[ManageMembers]
+	if rule.manager && st.manages() {
+		return 0
+	}
+	for _, g := range []*GrantRecord{st.grant, st.parentGrant} {
+		if g == nil {
+			continue
+		}
+		if _, may := rule.by(g.Roles); may {
+			return 0
+		}
+		if _, may := rule.by(g.Temporary); may {
+			until = max(until, g.Until)
+		}
+	}
+	return until
+}
+
+// RevokeRoles takes from a user the roles that were assigned to them on an account, the
+// temporary ones too. Those on its parent stay (ACC-7, ACC-11). Everybody may call it who may assign roles there.
 // Owner and Administrators of an organization may also take a member of it, except its
 // Owner, off an independent account (ACC-8).
 //
@@ -151,7 +261,8 @@ func (f revokeRolesFacts) managedMembership() *MembershipRecord {
 	return nil
 }
 
-// Relinquish gives up the roles that were assigned to the actor on an account (ACC-8).
+// Relinquish gives up the roles that were assigned to the actor on an account, the
+// temporary ones too (ACC-8, ACC-11).
 // Any user may call it who does not own the account.
 //
 // Errors: CodeID; CodeNotFound; CodeNotAllowed, since Operators and System have none;
@@ -243,11 +354,21 @@ func (st accountStanding) mayName(n nominee) bool {
 	return n.reaches() || st.manages() && n.belongs()
 }
 
-// RolesAssigned says which roles a user has on an account now.
+// RolesAssigned says which roles without an end a user has on an account now. Temporary
+// ones stay, except that they end when the user becomes the account's owner (ACC-11).
 type RolesAssigned struct {
 	Account AccountID `json:"account,omitzero"`
 	User    UserID    `json:"user,omitzero"`
 	Roles   RoleSet   `json:"roles,omitzero"`
+}
+
+// TemporaryRolesAssigned says which temporary roles a user has on an account now, and when
+// they end (ACC-11). Those without an end stay.
+type TemporaryRolesAssigned struct {
+	Account AccountID `json:"account,omitzero"`
+	User    UserID    `json:"user,omitzero"`
+	Roles   RoleSet   `json:"roles,omitzero"`
+	Until   Instant   `json:"until,omitzero"`
 }
 
 // RolesRevoked says that no roles are assigned to a user on an account any longer.
@@ -256,8 +377,46 @@ type RolesRevoked struct {
 	User    UserID    `json:"user,omitzero"`
 }
 
-func (e RolesAssigned) apply(w *world) { w.put(GrantRecord(e)) }
+// TemporaryRolesEnded says that Purge removed temporary roles of a user on an account. They
+// had ended, and were as if not there, before (ACC-11).
+type TemporaryRolesEnded struct {
+	Account AccountID `json:"account,omitzero"`
+	User    UserID    `json:"user,omitzero"`
+}
+
+func (e RolesAssigned) apply(w *world) {
+	grant := grantIn(w, e.Account, e.User)
+	grant.Roles = e.Roles
+	if e.Roles.Has(AccountOwner) {
+		grant.Temporary, grant.Until = RoleSet{}, 0
+	}
+	w.put(grant)
+}
+
+func (e TemporaryRolesAssigned) apply(w *world) {
+	grant := grantIn(w, e.Account, e.User)
+	grant.Temporary, grant.Until = e.Roles, e.Until
+	w.put(grant)
+}
+
+// grantIn returns the grant of a user on an account, which may be without roles.
+func grantIn(w *world, account AccountID, user UserID) GrantRecord {
+	if grant := get(w, grantOn(account, user)); grant != nil {
+		return *grant
+	}
+	return GrantRecord{Account: account, User: user}
+}
 
 func (e RolesRevoked) apply(w *world) { remove(w, grantOn(e.Account, e.User)) }
 
-var grantEvents = []EventData{RolesAssigned{}, RolesRevoked{}}
+func (e TemporaryRolesEnded) apply(w *world) {
+	if grantIn(w, e.Account, e.User).Roles.IsZero() {
+		remove(w, grantOn(e.Account, e.User))
+		return
+	}
+	edit(w, grantOn(e.Account, e.User), func(g *GrantRecord) { g.Temporary, g.Until = RoleSet{}, 0 })
+}
+
+var grantEvents = []EventData{
+	RolesAssigned{}, TemporaryRolesAssigned{}, RolesRevoked{}, TemporaryRolesEnded{},
+}

@@ -14,7 +14,7 @@ func TestAssignRoles(t *testing.T) {
 		c := newCast(t)
 		said := c.said(organizationStream(c.org), func() {
 			grant, err := c.as(c.manager).
-				AssignRoles(c.ctx(), c.work, c.gil, tenancy.Roles(tenancy.Developer, tenancy.BillingManager))
+				AssignRoles(c.ctx(), c.work, c.gil, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer, tenancy.BillingManager)})
 			require.NoError(t, err)
 			require.Equal(
 				t,
@@ -46,7 +46,7 @@ func TestAssignRoles(t *testing.T) {
 			tenancy.Roles(tenancy.AccountAdministrator, "auditor"), tenancy.Roles("auditor"), tenancy.Roles(""), tenancy.Roles("a,b"),
 			tenancy.Roles(tenancy.AccountRole(strings.Repeat("x", 1<<20))), tenancy.Roles("\xff"),
 		} {
-			refused(t, second(c.as(c.cleo).AssignRoles(c.ctx(), c.work, c.gil, roles)), tenancy.CodeRoles)
+			refused(t, second(c.as(c.cleo).AssignRoles(c.ctx(), c.work, c.gil, tenancy.Assignment{Roles: roles})), tenancy.CodeRoles)
 		}
 		c.assign(c.cleo, c.work, c.gil, tenancy.Developer, tenancy.BillingManager, tenancy.Support)
 		c.assign(c.cleo, c.work, c.gil, tenancy.AccountAdministrator)
@@ -105,7 +105,7 @@ func TestAssignRoles(t *testing.T) {
 		} {
 			c.unchanged(func() {
 				refused(t,
-					second(c.as(row.by).AssignRoles(c.ctx(), row.account, row.to, tenancy.Roles(tenancy.Support))),
+					second(c.as(row.by).AssignRoles(c.ctx(), row.account, row.to, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})),
 					row.code)
 			})
 		}
@@ -117,7 +117,7 @@ func TestAssignRoles(t *testing.T) {
 		mate := c.guest(pal, account, "mate", tenancy.Support)
 		said := c.said(userStream(c.gil), func() { c.assign(pal, account, mate, tenancy.Developer) })
 		require.Len(t, said, 1)
-		refused(t, second(c.as(c.gil).AssignRoles(c.ctx(), account, c.manager, tenancy.Roles(tenancy.Support))),
+		refused(t, second(c.as(c.gil).AssignRoles(c.ctx(), account, c.manager, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})),
 			tenancy.CodeNotFound)
 	})
 }

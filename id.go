@@ -221,6 +221,23 @@ func (t Instant) Time() time.Time {
 	return time.UnixMicro(int64(t)).UTC()
 }
 
+// Duration is how long something lasts. Its text form is Go's, such as "72h0m0s".
+type Duration time.Duration
+
+// MarshalText returns the text form.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads the text form. Anything else is CodeInput, and leaves the duration as
+// it was.
+func (d *Duration) UnmarshalText(text []byte) error {
+	read, err := time.ParseDuration(string(text))
+	if err != nil {
+		return &Error{Op: "ParseDuration", Err: CodeInput}
+	}
+	*d = Duration(read)
+	return nil
+}
+
 func (t Instant) add(d time.Duration) Instant { return t + Instant(d.Microseconds()) }
 
 // Hash is a SHA-256. Its text form, which JSON uses, is 64 hex digits.

@@ -15,6 +15,7 @@ type Invitation struct {
 	Email        Personal         `json:"email,omitzero"`        // as it was given; empty from 30 days after it was settled or expired (ORG-11)
 	Role         OrganizationRole `json:"role,omitzero"`         // offered in the organization; zero: it is to an account
 	Roles        RoleSet          `json:"roles,omitzero"`        // offered on the account; empty: it is to an organization
+	RolesFor     Duration         `json:"rolesFor,omitzero"`     // how long Roles last after acceptance (ACC-11); zero: without an end
 	Inviter      UserID           `json:"inviter,omitzero"`      // who sent it, or resent it last
 	InviterName  Personal         `json:"inviterName,omitzero"`  // empty: the inviter was deleted
 	State        State            `json:"state,omitzero"`        // StatePending, StateExpired, StateAccepted, StateDeclined, StateRevoked
@@ -40,6 +41,9 @@ type NewInvitation struct {
 type NewAccountInvitation struct {
 	Email string
 	Roles RoleSet // AccountAdministrator alone, or any of the others except AccountOwner; not empty
+	// For is how long the roles last after acceptance, to the microsecond (ACC-11). It is at
+	// least one. Nil: they have no end.
+	For *time.Duration
 }
 
 // The times of an invitation beside its life (Options.InvitationLife).
@@ -89,15 +93,15 @@ func decideInviteUser(f inviteUserFacts, draft InvitationRecord, c *changes) (Se
 	if err := c.authorize(f.standing); err != nil {
 		return SentInvitation{}, err
 	}
-	if err := c.mayOffer(draft); err != nil {
+	if err := c.offersRank(draft); err != nil {
 		return SentInvitation{}, err
 	}
 	return c.invite(f.sending, draft)
 }
 
-// mayOffer refuses a service account to invite to an organization with any other role than
+// offersRank refuses a service account to invite to an organization with any other role than
 // Standard User (USR-20).
-func (c *changes) mayOffer(i InvitationRecord) error {
+func (c *changes) offersRank(i InvitationRecord) error {
 	if c.service && i.Kind == InvitationToOrganization && i.Role != StandardUser {
 		return CodeServiceAccount
 	}
@@ -108,15 +112,18 @@ func (c *changes) mayOffer(i InvitationRecord) error {
 // pending until the person accepts it, even if they are a member of the managing
 // organization or have a role on the account already (ACC-7). Its secret is returned
 // only this once. The Owner and Administrators of the account may call it, and those of
-// the organization that manages it.
+// the organization that manages it. An inviter who manages the account's members only by a
+// temporary role invites to temporary roles alone, which would end no later than their own
+// if they were accepted now, and not their own address (ACC-11).
 //
 // CodeSignUpClosed if the managing organization's policy closes the address's domain
 // (USR-1). An inviter who manages the organization's users may still invite its members
 // and whoever has a role on the account. Any other inviter may invite no address on the
 // domain: they would learn who is a member.
 //
-// Errors: CodeID, CodeEmail, CodeRoles; CodeNotFound, CodeNotAllowed; CodeClosed,
-// CodeInvitationPending with the pending one in Error.Pending, CodeSignUpClosed,
+// Errors: CodeID, CodeEmail, CodeRoles, CodeUntil if For is less than a microsecond;
+// CodeNotFound, CodeNotAllowed; CodeOneself and CodeOutlasts for an inviter who has a
+// temporary role; CodeClosed, CodeInvitationPending with the pending one in Error.Pending, CodeSignUpClosed,
 // CodeMailLimit.
 func (s *Session) InviteToAccount(
 	ctx context.Context, account AccountID, in NewAccountInvitation,
@@ -125,7 +132,8 @@ func (s *Session) InviteToAccount(
 	check.id(account)
 	address := check.email(in.Email)
 	check.that(s.dir.table.assignable(in.Roles), CodeRoles)
-	draft := InvitationRecord{Kind: InvitationToAccount, Account: account, Roles: in.Roles,
+	lasting := check.lasting(in.For)
+	draft := InvitationRecord{Kind: InvitationToAccount, Account: account, Roles: in.Roles, RolesFor: lasting,
 		Personal: InvitationPersonal{Email: NewPersonal(in.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteToAccount, account.String(), check.err},
 		func(r *reads) inviteToAccountFacts { return r.loadInviteToAccount(draft) },
@@ -145,7 +153,36 @@ func decideInviteToAccount(f inviteToAccountFacts, draft InvitationRecord, c *ch
 	if err := c.authorizeAccount(f.account); err != nil {
 		return SentInvitation{}, err
 	}
+	if err := c.mayOffer(f.sending, draft); err != nil {
+		return SentInvitation{}, err
+	}
 	return c.invite(f.sending, draft)
+}
+
+// lasting wants how long roles last. It returns zero for nil: without an end.
+func (f *form) lasting(d *time.Duration) Duration {
+	if d == nil {
+		return 0
+	}
+	lasting := d.Truncate(time.Microsecond)
+	f.that(lasting > 0, CodeUntil)
+	return Duration(lasting)
+}
+
+// mayOffer decides whether the actor may give the roles of an invitation to an account for
+// as long as it says, as if it were accepted now (ACC-11).
+func (c *changes) mayOffer(s sending, i InvitationRecord) error {
+	oneself := s.sender != nil && i.isFor(s.sender.Personal.Address.Reveal())
+	return c.mayGive(s.account, oneself, i.rolesUntil(c.now))
+}
+
+// rolesUntil returns when the roles of an invitation end that is accepted at a time; zero:
+// they have no end.
+func (i InvitationRecord) rolesUntil(accepted Instant) Instant {
+	if i.RolesFor == 0 {
+		return 0
+	}
+	return accepted.add(time.Duration(i.RolesFor))
 }
 
 // ResendInvitation settles an invitation as revoked and sends a new one for the same
@@ -154,9 +191,9 @@ func decideInviteToAccount(f inviteToAccountFacts, draft InvitationRecord, c *ch
 // Whoever could send the invitation now may call it.
 //
 // Errors: CodeID, CodeInput for an account request, which is asked anew instead;
-// CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed;
-// CodeServiceAccount if the actor is one that may not offer the role; CodeSettled,
-// CodeExpired, CodeClosed if the account was closed after the invitation
+// CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed; CodeOneself
+// and CodeOutlasts as InviteToAccount says; CodeServiceAccount if the actor is one that may
+// not offer the role; CodeSettled, CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
 // CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
@@ -185,12 +222,14 @@ func decideResendInvitation(f resendInvitationFacts, c *changes) (SentInvitation
 	if err := c.authorizeSender(f.invitation, f.target); err != nil {
 		return SentInvitation{}, err
 	}
-	if err := c.mayOffer(*f.invitation); err != nil {
+	if err := c.offersRank(*f.invitation); err != nil {
 		return SentInvitation{}, err
 	}
 	switch i := f.invitation; {
 	case i.Kind == InvitationOfAccount:
 		return SentInvitation{}, CodeInput
+	case i.Kind == InvitationToAccount && c.mayOffer(f.sending, *i) != nil:
+		return SentInvitation{}, c.mayOffer(f.sending, *i)
 	case i.State != StatePending:
 		return SentInvitation{}, CodeSettled
 	case c.now >= i.Expires.add(invitationResend):
@@ -439,7 +478,7 @@ func (c *changes) send(s sending, draft InvitationRecord) SentInvitation {
 	c.makes(id)
 	c.say(InvitationSent{
 		Invitation: id, Kind: draft.Kind, Organization: draft.Organization, Account: draft.Account,
-		Role: draft.Role, Roles: draft.Roles, Inviter: c.actor, Charged: s.charged(),
+		Role: draft.Role, Roles: draft.Roles, RolesFor: draft.RolesFor, Inviter: c.actor, Charged: s.charged(),
 		Created: c.now, Expires: c.now.add(c.dir.life),
 	}, s.stream())
 	edit(c.world, invitationByID(id), func(i *InvitationRecord) {
@@ -517,6 +556,7 @@ func (c *changes) viewInvitation(i InvitationRecord, inviter *UserRecord) Invita
 		Email:        kept(i.Personal.Email, due(i.Settled, i.Expires), c.now),
 		Role:         i.Role,
 		Roles:        i.Roles,
+		RolesFor:     i.RolesFor,
 		Inviter:      i.Inviter.User,
 		State:        i.stateAt(c.now),
 		Created:      i.Created.Time(),
@@ -539,6 +579,7 @@ type InvitationSent struct {
 	Account      AccountID        `json:"account,omitzero"`      // the one it is to, or asked for; zero: it is to an organization
 	Role         OrganizationRole `json:"role,omitzero"`         // offered in the organization; zero: another kind
 	Roles        RoleSet          `json:"roles,omitzero"`        // offered on the account; empty: another kind
+	RolesFor     Duration         `json:"rolesFor,omitzero"`     // how long Roles last after acceptance; zero: without an end
 	Inviter      Actor            `json:"inviter,omitzero"`
 	Charged      UserID           `json:"charged,omitzero"` // the Owner in whose name it is counted, or the unmanaged account's (USR-10)
 	Created      Instant          `json:"created,omitzero"`
@@ -568,7 +609,7 @@ type InvitationRevoked struct {
 func (e InvitationSent) apply(w *world) {
 	w.create(InvitationRecord{
 		ID: e.Invitation, Kind: e.Kind, Organization: e.Organization, Account: e.Account,
-		Role: e.Role, Roles: e.Roles, Inviter: e.Inviter, Charged: e.Charged,
+		Role: e.Role, Roles: e.Roles, RolesFor: e.RolesFor, Inviter: e.Inviter, Charged: e.Charged,
 		State: StatePending, Created: e.Created, Expires: e.Expires,
 	})
 }

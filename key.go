@@ -390,3 +390,15 @@ func (r *reads) keysToEnd(user UserID) []KeyRecord {
 	}
 	return all(r, keysOf(user, KeyID{}))
 }
+
+// forgetKeys erases the names of the keys of a batch that are due. It returns how many
+// these are.
+func (f purgeFacts) forgetKeys(c *changes) (n int) {
+	for _, k := range f.keys {
+		if c.dir.forgetsKey(k, c.now) {
+			edit(c.world, keyByID(k.ID), func(k *KeyRecord) { k.Personal = KeyPersonal{} })
+			n++
+		}
+	}
+	return n
+}

@@ -379,7 +379,7 @@ func (c *changes) move(accounts family, org OrganizationID) {
 	c.manage(accounts, org, here)
 }
 
-// hand gives an account to another owner. The previous one keeps the given roles on it:
+// hand gives an account to another owner, who has no other role there then. The previous one keeps the given roles on it:
 // Administrator, or none (ACC-6). An unmanaged account passes from the stream of the
 // one owner to that of the other (USR-14).
 func (c *changes) hand(accounts family, to UserID, previous RoleSet) {

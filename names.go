@@ -158,7 +158,9 @@ func (r *reads) namedUser(org OrganizationID, user UserID) (p namedUser) {
 		return p
 	}
 	p.member, p.former = find(r, memberOf(org, user)), find(r, formerMember(org, user))
-	p.guest = len(list(r, independentUserOn(org, user), 1)) > 0
+	for _, i := range list(r, independentUserOn(org, user), 1) { // the role that lasts longest
+		p.guest = !ended(i.Until, r.now)
+	}
 	return p
 }
 

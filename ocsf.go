@@ -32,6 +32,8 @@ var ocsfActivities = map[string]ocsfActivity{
 	"UserEmailChanged":        {ocsfAccountChange, ocsfOther},
 	"SSOExemptionSet":         {ocsfAccountChange, ocsfOther},
 	"RolesAssigned":           {ocsfUserAccess, 1},
+	"TemporaryRolesAssigned":  {ocsfUserAccess, 1},
+	"TemporaryRolesEnded":     {ocsfUserAccess, 2},
 	"RolesRevoked":            {ocsfUserAccess, 2},
 	"OrganizationRoleChanged": {ocsfUserAccess, 1},
 	"OwnershipTransferred":    {ocsfUserAccess, 1},
@@ -153,6 +155,10 @@ func ocsfPrivileges(data EventData) []string {
 	switch data := data.(type) {
 	case RolesAssigned:
 		return strings.Split(data.Roles.String(), ",")
+	case TemporaryRolesAssigned:
+		return strings.Split(data.Roles.String(), ",")
+	case TemporaryRolesEnded:
+		return []string{"temporary"}
 	case RolesRevoked:
 		return []string{"all"}
 	case OrganizationRoleChanged:

@@ -239,7 +239,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return err
 	},
 	"AssignRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		_, err := s.AssignRoles(ctx, p.account, p.roles[tenancy.Support], tenancy.Roles(tenancy.Developer))
+		_, err := s.AssignRoles(ctx, p.account, p.roles[tenancy.Support], tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 		return err
 	},
 	"RevokeRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {

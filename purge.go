@@ -21,6 +21,7 @@ type Purged struct {
 	Operations    int `json:"operations"`    // operation IDs
 	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
 	Keys          int `json:"keys"`          // names and hashes of secrets of keys that have ended (USR-22)
+	Grants        int `json:"grants"`        // grants whose temporary roles had ended (ACC-11)
 }
 
 func (p *Purged) add(batch Purged) {
@@ -30,6 +31,7 @@ func (p *Purged) add(batch Purged) {
 	p.Operations += batch.Operations
 	p.FormerMembers += batch.FormerMembers
 	p.Keys += batch.Keys
+	p.Grants += batch.Grants
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
@@ -37,8 +39,9 @@ func (p *Purged) add(batch Purged) {
 // (ORG-11). It also removes what organizations keep of people who left them, when
 // Options.FormerMembersFor is over or with the organization's name (USR-21); the names of
 // keys that were revoked or expired as long ago (USR-22); operation IDs
-// that are forgotten (Options.OperationLife, GEN-13); and the leases that crashed calls of
-// Relay left behind (EVT-5). Only System may call it, and should do so daily. It works in
+// that are forgotten (Options.OperationLife, GEN-13); temporary roles that have ended, which
+// were as if not there before (ACC-11); and the leases that crashed calls of Relay left
+// behind (EVT-5). Only System may call it, and should do so daily. It works in
 // batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
 // a crash.
@@ -71,7 +74,7 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		}
 		total.add(batch)
 		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
-			batch.FormerMembers, batch.Keys) < pageSize {
+			batch.FormerMembers, batch.Keys, batch.Grants) < pageSize {
 			return total, nil
 		}
 	}
@@ -85,6 +88,8 @@ type purgeFacts struct {
 	operations    []OperationRecord
 	former        []FormerMemberRecord // by when they left
 	keys          []KeyRecord          // by when they ended
+	temporary     []GrantRecord        // whose temporary roles have ended
+	accounts      map[AccountID]*AccountRecord
 
 	// Former members of an organization that may be due: a page of each.
 	left map[OrganizationID][]FormerMemberRecord
@@ -99,6 +104,15 @@ func (r *reads) loadPurge() purgeFacts {
 		former:        list(r, formerMembersDue(), pageSize),
 		keys:          list(r, keysDue(), pageSize),
 		left:          map[OrganizationID][]FormerMemberRecord{},
+		accounts:      map[AccountID]*AccountRecord{},
+	}
+	for _, g := range listStored(r, grantsDue(), pageSize) {
+		if !ended(g.Until, r.now) {
+			break
+		}
+		f.temporary = append(f.temporary, g)
+		f.accounts[g.Account] = find(r, accountByID(g.Account))
+		r.needMemberships(g.User)
 	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
@@ -115,7 +129,7 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		return Purged{}, err
 	}
 	var done Purged
-	done.FormerMembers = f.forget(c)
+	done.FormerMembers, done.Keys = f.forget(c), f.forgetKeys(c)
 	for _, o := range f.organizations {
 		if purgeable(o.Ended, c.now) && len(f.left[o.ID]) < pageSize { // else the next batch goes on with it
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))
@@ -142,11 +156,9 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 			done.Operations++
 		}
 	}
-	for _, k := range f.keys {
-		if c.dir.forgetsKey(k, c.now) {
-			edit(c.world, keyByID(k.ID), func(k *KeyRecord) { k.Personal = KeyPersonal{} })
-			done.Keys++
-		}
+	for _, g := range f.temporary {
+		c.say(TemporaryRolesEnded{g.Account, g.User}, f.accounts[g.Account].stream())
+		done.Grants++
 	}
 	return done, nil
 }

@@ -78,12 +78,34 @@ func answered[R Record](r *reads, o one[R]) bool {
 	return known
 }
 
-// find returns the record at a place, or nil if it is absent or not yet there.
+// find returns the record at a place, or nil if it is absent or not yet there. A grant is
+// returned as it is now: one whose every role has ended is absent (ACC-11).
 func find[R Record](r *reads, o one[R]) *R {
-	if record, ok := r.ask(Lookup(o)).Record.(R); ok {
+	if record, there := asOf(r.ask(Lookup(o)).Record, r.now).(R); there {
 		return &record
 	}
 	return nil
+}
+
+// stored returns the record at a place as the store has it, or nil if it is absent or not
+// yet there. Only derived records follow from what is stored, whether it has ended or not.
+func stored[R Record](r *reads, o one[R]) *R {
+	if record, there := r.ask(Lookup(o)).Record.(R); there {
+		return &record
+	}
+	return nil
+}
+
+// asOf returns a record as it is at a time, or nil if it is as if it were not there.
+func asOf(record Record, now Instant) Record {
+	grant, is := record.(GrantRecord)
+	if !is {
+		return record
+	}
+	if grant = grant.at(now); grant.roles().IsZero() {
+		return nil
+	}
+	return grant
 }
 
 // need asks for a record that the decision does not look at, but whose events
@@ -102,8 +124,22 @@ func (r *reads) needCounts(org OrganizationID) {
 // saves a step: write asks for the heads that are missing.
 func (r *reads) needHead(s Stream) { need(r, headOf(s)) }
 
-// list returns up to limit of the records that come after a place.
+// list returns up to limit of the records that come after a place. Of grants it leaves out
+// those whose every role has ended, and returns the others as they are now (ACC-11): it may
+// return fewer although more follow.
 func list[R Record](r *reads, m many[R], limit int) []R {
+	records := listStored(r, m, limit)
+	now := records[:0]
+	for _, record := range records {
+		if record, there := asOf(record, r.now).(R); there {
+			now = append(now, record)
+		}
+	}
+	return now
+}
+
+// listStored is list for records as the store has them.
+func listStored[R Record](r *reads, m many[R], limit int) []R {
 	l := Lookup(m)
 	l.Limit = limit
 	records := r.ask(l).Records

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 )
 
 // What a Store keeps. Records and events are values: comparable, without pointers and
@@ -149,11 +150,33 @@ func (a AccountRecord) State() State {
 }
 
 // GrantRecord is the account roles that a user has in one account. The owner's grant is
-// the role Owner.
+// the role Owner. From its end on a temporary role is as if it were not there (ACC-11),
+// whether the record still has it or not: what is read of a grant is what at returns.
 type GrantRecord struct {
-	Account AccountID
-	User    UserID
-	Roles   RoleSet
+	Account   AccountID
+	User      UserID
+	Roles     RoleSet // without an end; empty: none
+	Temporary RoleSet // which end at Until; empty: none
+	Until     Instant // zero: there are no temporary roles
+}
+
+// at returns the grant as it is at a time: without temporary roles that have ended.
+func (g GrantRecord) at(now Instant) GrantRecord {
+	if ended(g.Until, now) {
+		g.Temporary, g.Until = RoleSet{}, 0
+	}
+	return g
+}
+
+// roles returns all the roles: those without an end and the temporary ones.
+func (g GrantRecord) roles() RoleSet { return g.Roles.with(g.Temporary) }
+
+// end returns when the last of the roles ends, or zero if one has no end.
+func (g GrantRecord) end() Instant {
+	if g.Roles.IsZero() {
+		return g.Until
+	}
+	return 0
 }
 
 // IndependentUserRecord says that a user who is not a member of an organization has a role
@@ -163,6 +186,7 @@ type IndependentUserRecord struct {
 	Organization OrganizationID
 	User         UserID
 	Account      AccountID
+	Until        Instant // when the role ends; zero: it has no end
 }
 
 // IndependentAccountRecord says that a member of an organization has a role on an account
@@ -173,6 +197,7 @@ type IndependentAccountRecord struct {
 	Account      AccountID
 	Parent       AccountID // the account's main account; zero: it is one itself
 	User         UserID
+	Until        Instant // when the role ends; zero: it has no end
 }
 
 // InvitationRecord is an invitation to an organization or an account, or an
@@ -184,6 +209,7 @@ type InvitationRecord struct {
 	Account      AccountID      // which InvitationToAccount is to, or InvitationOfAccount asks for: it may not exist
 	Role         OrganizationRole
 	Roles        RoleSet
+	RolesFor     Duration // how long Roles last after acceptance (ACC-11); zero: without an end
 	Inviter      Actor
 	Charged      UserID // who owned the organization, or the unmanaged account, when it was created (USR-10)
 	State        State  // StatePending, StateAccepted, StateDeclined or StateRevoked; expired is derived
@@ -418,21 +444,40 @@ func (a AccountRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the grant is found.
 func (g GrantRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}},
+	to = append(to, Entry{IndexGrants, Key{In: g.Account, ID: g.User}},
 		Entry{IndexGrantsOf, Key{In: g.User, ID: g.Account}})
+	if g.Until != 0 {
+		to = append(to, Entry{IndexGrantsDue, Key{Text: timeText(g.Until) + g.Account.String(), ID: g.User}})
+	}
+	return to
 }
 
-// Entries appends where the independent user is found.
+// Entries appends where the independent user is found: behind what lasts longer.
 func (i IndependentUserRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexIndependentUsers, Key{In: i.Organization, Text: i.User.String(), ID: i.Account}})
+	return append(to, Entry{IndexIndependentUsers,
+		Key{In: i.Organization, Text: i.User.String() + endText(i.Until), ID: i.Account}})
 }
 
 // Entries appends where the independent account is found: a subaccount behind its main
-// account.
+// account, and each behind what lasts longer.
 func (i IndependentAccountRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexIndependentAccounts,
-		Key{In: i.Organization, Text: pathOf(i.Parent, i.Account), ID: i.User}})
+		Key{In: i.Organization, Text: pathOf(i.Parent, i.Account) + endText(i.Until), ID: i.User}})
 }
+
+// endText writes an end as a text that follows an ID in a key: first comes what has no
+// end, then what ends last. So the first record shows whether there is one that has not
+// ended, however many have. It begins with a space, which comes before every character of
+// an ID.
+func endText(until Instant) string {
+	if until == 0 {
+		return ""
+	}
+	return " " + timeText(math.MaxInt64-until)
+}
+
+// ended reports whether a role with an end, or without one if that is zero, has ended.
+func ended(until, now Instant) bool { return until != 0 && now >= until }
 
 // pathOf returns a text for an account, in whose order a subaccount comes behind its main
 // account and before any other.
@@ -560,6 +605,26 @@ func (r *AccessRow) SetAccount(a AccountRecord) {
 // SetParent fills in the main account of the account, which is a subaccount.
 func (r *AccessRow) SetParent(a AccountRecord) {
 	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
+}
+
+// SetGrant fills in the user's grant on the account.
+func (r *AccessRow) SetGrant(g GrantRecord) {
+	r.Roles, r.Temporary, r.Until = g.Roles, g.Temporary, g.Until
+}
+
+// SetParentGrant fills in the user's grant on the main account of the account.
+func (r *AccessRow) SetParentGrant(g GrantRecord) {
+	r.ParentRoles, r.ParentTemporary, r.ParentUntil = g.Roles, g.Temporary, g.Until
+}
+
+// at takes out the temporary roles that have ended at a time.
+func (r *AccessRow) at(now Instant) {
+	if ended(r.Until, now) {
+		r.Temporary, r.Until = RoleSet{}, 0
+	}
+	if ended(r.ParentUntil, now) {
+		r.ParentTemporary, r.ParentUntil = RoleSet{}, 0
+	}
 }
 
 // SetMembership fills in the user's membership of the account's organization.

@@ -66,7 +66,7 @@ func newOffice(t *testing.T, options ...tenancy.Options) *office {
 	o.account = account.ID
 	for role, name := range map[tenancy.AccountRole]string{tenancy.Developer: "dora", tenancy.AccountAdministrator: "alf", tenancy.BillingManager: "bill"} {
 		o.roles[role] = s.join(o.founder, name, tenancy.StandardUser)
-		_, err := owner.AssignRoles(s.ctx(), o.account, o.roles[role], tenancy.Roles(role))
+		_, err := owner.AssignRoles(s.ctx(), o.account, o.roles[role], tenancy.Assignment{Roles: tenancy.Roles(role)})
 		require.NoError(t, err)
 	}
 	o.roles[tenancy.Support] = s.guest(o.founder.User.ID, o.account, "sam", tenancy.Support)
@@ -141,7 +141,7 @@ func TestAccountTable(t *testing.T) {
 	t.Run("ACC-3 on its subaccount, by the roles on the main account",
 		func(t *testing.T) { o.walk(sub.ID, tenancy.StateActive) })
 	t.Run("ACC-3 the roles on a subaccount are the union with the parent's", func(t *testing.T) {
-		_, err := owner.AssignRoles(o.ctx(), sub.ID, o.roles[tenancy.BillingManager], tenancy.Roles(tenancy.Developer))
+		_, err := owner.AssignRoles(o.ctx(), sub.ID, o.roles[tenancy.BillingManager], tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 		require.NoError(t, err)
 		bill := o.roles[tenancy.BillingManager]
 		o.can(bill, tenancy.Build, sub.ID,
@@ -491,14 +491,14 @@ func TestHostRoles(t *testing.T) {
 		}
 		_, err = plain.System().Can(o.ctx(), people["operator"], "deploy", account)
 		refused(t, err, tenancy.CodePermission)
-		_, err = plain.As(ana.User.ID).AssignRoles(o.ctx(), account, people["operator"], tenancy.Roles("operator"))
+		_, err = plain.As(ana.User.ID).AssignRoles(o.ctx(), account, people["operator"], tenancy.Assignment{Roles: tenancy.Roles("operator")})
 		refused(t, err, tenancy.CodeRoles)
 		o.can(people["operator"], "deploy", account,
 			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})
 	})
 	t.Run("ROLE-7 roles of the host's beside built-in ones", func(t *testing.T) {
 		_, err := o.dir.As(ana.User.ID).
-			AssignRoles(o.ctx(), account, people[tenancy.Support], tenancy.Roles(tenancy.Support, "operator", "auditor"))
+			AssignRoles(o.ctx(), account, people[tenancy.Support], tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support, "operator", "auditor")})
 		require.NoError(t, err)
 		o.can(people[tenancy.Support], "deploy", account,
 			tenancy.Decision{Allowed: true, Why: tenancy.WhyGrant, Role: "operator", Account: account})

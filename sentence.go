@@ -102,6 +102,7 @@ var sentences = map[Code]string{
 	CodeMailProvider:     "Nobody can claim this domain, because it belongs to a public email provider.",
 	CodeRole:             "This role does not exist, or cannot be given this way.",
 	CodeRoles:            "These roles cannot be given together, or one of them cannot be given this way.",
+	CodeUntil:            "Roles must end in the future.",
 	CodePermission:       "This permission does not exist.",
 	CodeOption:           "The service is not set up correctly.",
 	CodePolicy:           "This setting does not exist.",
@@ -114,6 +115,7 @@ var sentences = map[Code]string{
 	CodeActor:      "You are signed out, because your access has ended.",
 	CodeNotAllowed: "Your role does not allow you to do this.",
 	CodeOneself:    "You cannot do this to yourself. Ask another administrator.",
+	CodeOutlasts:   "Your own role here ends, so the roles that you give must end no later.",
 	CodeTheOwner:   "You cannot do this to the owner.",
 	CodeRelease:    "Only the owner of the organization can let accounts leave it.",
 	CodeOwnerLeaves: "You cannot leave the organization while you own it. Transfer it to somebody else " +

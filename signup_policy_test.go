@@ -355,7 +355,7 @@ func TestSignUpClosed(t *testing.T) {
 	t.Run("USR-1 closed: no role on an account by assigning or taking it over", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyClosed)
 		out := s.outsider("out")
-		_, err := s.owner.AssignRoles(t.Context(), s.ana.Account.ID, out.User.ID, tenancy.Roles(tenancy.Support))
+		_, err := s.owner.AssignRoles(t.Context(), s.ana.Account.ID, out.User.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})
 		refused(t, err, tenancy.CodeNotFound)
 		_, err = s.owner.TransferAccount(t.Context(), s.ana.Account.ID, out.User.ID)
 		refused(t, err, tenancy.CodeNotFound)
@@ -391,7 +391,7 @@ func TestSignUpClosed(t *testing.T) {
 		guest := s.guest(s.ana.User.ID, s.ana.Account.ID, "guest", tenancy.Support)
 		s.set(tenancy.PolicyClosed)
 		require.Contains(t, s.ranks(up.User.ID), s.org)
-		_, err = s.owner.AssignRoles(t.Context(), s.ana.Account.ID, up.User.ID, tenancy.Roles(tenancy.Developer))
+		_, err = s.owner.AssignRoles(t.Context(), s.ana.Account.ID, up.User.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 		require.NoError(t, err)
 		second := s.account(s.ana.User.ID, s.org, "second")
 		sent, err := s.owner.InviteToAccount(t.Context(), second,

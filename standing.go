@@ -189,10 +189,10 @@ func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (indepe
 // isTied asks whether a member of an organization has a role on an account, which is a
 // main account or has the given parent, and is not a member of the organization of the
 // account that is looked at. Only the Owner of an organization may be a member of another
-// one too, so one of two members is not.
+// one too, so one of two members is not. The two whose roles last longest come first.
 func (r *reads) isTied(org OrganizationID, parent, account AccountID, at AccountRecord) (tied bool) {
 	for _, t := range list(r, independentAccountsFrom(org, parent, account), 2) {
-		if t.Account != account {
+		if t.Account != account || ended(t.Until, r.now) {
 			continue
 		}
 		if at.Organization.IsZero() || find(r, memberOf(at.Organization, t.User)) == nil {
@@ -226,10 +226,10 @@ func (a AccountRecord) stream() Stream {
 // (ACC-3).
 func (st accountStanding) roles() (set RoleSet) {
 	if st.grant != nil {
-		set = st.grant.Roles
+		set = st.grant.roles()
 	}
 	if st.parentGrant != nil {
-		set = set.with(st.parentGrant.Roles)
+		set = set.with(st.parentGrant.roles())
 	}
 	return set
 }

@@ -115,9 +115,13 @@ func TestAccountSteps(t *testing.T) {
 		{"RenameAccount", 2, func() error { return second(owner.RenameAccount(c.ctx(), sub, "y")) }},
 		{"SuspendAccount", 2, func() error { return second(cleo.SuspendAccount(c.ctx(), sub)) }},
 		{"ReactivateAccount", 2, func() error { return second(owner.ReactivateAccount(c.ctx(), sub)) }},
-		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), sub, c.dan, support)) }},
+		{"AssignRoles", 2, func() error {
+			return second(owner.AssignRoles(c.ctx(), sub, c.dan, tenancy.Assignment{Roles: support}))
+		}},
 		{"RevokeRoles", 2, func() error { return owner.RevokeRoles(c.ctx(), sub, c.dan) }},
-		{"AssignRoles", 2, func() error { return second(owner.AssignRoles(c.ctx(), c.work, c.dan, support)) }},
+		{"AssignRoles", 2, func() error {
+			return second(owner.AssignRoles(c.ctx(), c.work, c.dan, tenancy.Assignment{Roles: support}))
+		}},
 		{"Relinquish", 2, func() error { return dir.As(c.dan).Relinquish(c.ctx(), c.work) }},
 		{"VerifyPhone", 2, func() error { return second(host.VerifyPhone(c.ctx(), c.work, "+4930123456")) }},
 		{"UpgradeAccount", 2, func() error { return second(host.UpgradeAccount(c.ctx(), c.work)) }},

@@ -209,22 +209,32 @@ type Move struct {
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
-// methods SetUser, SetAccount, SetParent, SetMembership and SetKey fill it from records, so
+// methods (SetUser, SetAccount, SetParent, SetGrant, SetParentGrant, SetMembership, SetKey)
+// fill it from records, so
 // that all stores derive it in the same way.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool
 	AccountFound bool
-	Organization OrganizationID   // the account's; zero: it is unmanaged
-	Parent       AccountID        // the account's main account; zero: it is one itself
-	Closed       bool             // the account is
-	Suspended    bool             // the account or its parent is
-	Roles        RoleSet          // the user's grant on the account, even if there is no such account
-	ParentRoles  RoleSet          // the user's grant on the parent
-	Member       bool             // the user is one of Organization
-	Role         OrganizationRole // the user's role in Organization
-	KeyFound     bool             // the key asked about is the user's
-	KeyEnds      Instant          // when it was revoked or expires, whichever is earlier; zero: never
+	Organization OrganizationID // the account's; zero: it is unmanaged
+	Parent       AccountID      // the account's main account; zero: it is one itself
+	Closed       bool           // the account is
+	Suspended    bool           // the account or its parent is
+
+	// The user's grant on the account, even if there is no such account, and the one on
+	// the parent, each with the temporary roles that it has stored, ended or not (ACC-11).
+	Roles           RoleSet
+	Temporary       RoleSet
+	Until           Instant
+	ParentRoles     RoleSet
+	ParentTemporary RoleSet
+	ParentUntil     Instant
+
+	Member bool             // the user is one of Organization
+	Role   OrganizationRole // the user's role in Organization
+
+	KeyFound bool    // the key asked about is the user's
+	KeyEnds  Instant // when it was revoked or expires, whichever is earlier; zero: never
 }
 
 // Index says which index a Lookup asks. The constants below are all indexes. Indexes
@@ -251,6 +261,7 @@ const (
 	IndexOpenSubaccountsOf
 	IndexGrants
 	IndexGrantsOf
+	IndexGrantsDue
 	IndexIndependentUsers
 	IndexIndependentAccounts
 	IndexInvitations
@@ -336,6 +347,8 @@ func Indexes() []IndexInfo {
 	row(IndexGrants, "grants", GrantRecord{}, identity|in|id|exact|list)
 	// of a user, by account
 	row(IndexGrantsOf, "grants_of", GrantRecord{}, in|id|list)
+	// with temporary roles, by when these end, and account
+	row(IndexGrantsDue, "grants_due", GrantRecord{}, text|id|list)
 	// of an organization, by user and account
 	row(IndexIndependentUsers, "independent_users", IndependentUserRecord{}, identity|in|text|id|exact|list)
 	// of an organization, by account and user

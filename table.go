@@ -22,7 +22,7 @@ type operationRow struct {
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
-// context that is not fit, of a service account where the row leaves it out, of an operation ID that is used up (Once), and of a store
+// context that is not fit, of an operation ID that is used up (Once), and of a store
 // under load.
 var everyOperation = []Code{
 	CodeActor, CodeServiceAccount, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy,
@@ -208,7 +208,8 @@ var (
 		service: true,
 		account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeInvitationPending,
+			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
+			CodeClosed, CodeInvitationPending,
 			CodeSignUpClosed, CodeMailLimit,
 		},
 	}
@@ -217,7 +218,8 @@ var (
 		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeSettled, CodeExpired, CodeClosed,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
+			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
@@ -364,7 +366,10 @@ var (
 		name: "AssignRoles", on: "account",
 		service: true,
 		account: ManageMembers,
-		codes:   []Code{CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeClosed, CodeOwnerGrant, CodeNotMember},
+		codes: []Code{
+			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeOneself, CodeOutlasts, CodeClosed,
+			CodeOwnerGrant, CodeNotMember,
+		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",

@@ -459,7 +459,7 @@ func (r *reads) sight(user UserID) (s sight) {
 func (r *reads) administered() (accounts []AccountID) {
 	rule := r.dir.table.rules[ManageMembers]
 	for _, g := range all(r, grantsOf(r.actor.User, AccountID{})) {
-		if _, may := rule.by(g.Roles); may {
+		if _, may := rule.by(g.roles()); may {
 			accounts = append(accounts, g.Account)
 		}
 	}

@@ -41,7 +41,7 @@ func (s *scene) assign(
 	actor tenancy.UserID, account tenancy.AccountID, user tenancy.UserID, roles ...tenancy.AccountRole,
 ) {
 	s.Helper()
-	_, err := s.as(actor).AssignRoles(s.ctx(), account, user, tenancy.Roles(roles...))
+	_, err := s.as(actor).AssignRoles(s.ctx(), account, user, tenancy.Assignment{Roles: tenancy.Roles(roles...)})
 	require.NoError(s, err)
 }
 

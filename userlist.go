@@ -221,6 +221,7 @@ func (r *reads) independentUser(f *usersFacts, user UserID, accounts []Independe
 			f.grants[user] = append(f.grants[user], *g)
 		}
 	}
+	slices.SortFunc(f.grants[user], func(a, b GrantRecord) int { return compareIDs(a.Account, b.Account) })
 }
 
 // decideUsers makes a page of the users who pass the filters.
@@ -308,6 +309,9 @@ func (f usersFacts) managed() (items []userItem) {
 
 func (f usersFacts) independent(c *changes) (items []userItem) {
 	for _, id := range slices.SortedFunc(maps.Keys(f.users), compareIDs) {
+		if len(f.grants[id]) == 0 {
+			continue // all their roles have ended (ACC-11)
+		}
 		user := *f.users[id]
 		u := OrganizationUser{
 			Kind:   KindIndependent,
@@ -354,7 +358,7 @@ func (f usersFacts) requested(c *changes) (items []userItem) {
 // granted returns a user's roles on the organization's accounts.
 func (f usersFacts) granted(user UserID) (grants []Grant) {
 	for _, g := range f.grants[user] {
-		grants = append(grants, Grant(g))
+		grants = append(grants, viewGrant(g))
 	}
 	return grants
 }

@@ -240,14 +240,14 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 		row.Closed, row.Suspended = a.closed, a.suspended
 	}
 	if g := s.grant(h, account, user); g != nil {
-		row.Roles = g.Roles
+		row.SetGrant(*g)
 	}
 	if !row.Parent.IsZero() {
 		if a := s.account(h, &row.Parent); a != nil {
 			row.Suspended = row.Suspended || a.suspends
 		}
 		if g := s.grant(h, &row.Parent, user); g != nil {
-			row.ParentRoles = g.Roles
+			row.SetParentGrant(*g)
 		}
 	}
 	if !row.Organization.IsZero() {

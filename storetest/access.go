@@ -81,6 +81,17 @@ func (c trial) accessFields() {
 		{"grant on the account", []tenancy.Record{u, a,
 			tenancy.GrantRecord{Account: account, User: user, Roles: support}},
 			with(func(r *tenancy.AccessRow) { r.Roles = support })},
+		{"temporary roles that have ended, which a store returns like others", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: user, Temporary: support, Until: 1}},
+			with(func(r *tenancy.AccessRow) { r.Temporary, r.Until = support, 1 })},
+		{"temporary roles and others", []tenancy.Record{u, a,
+			tenancy.GrantRecord{Account: account, User: user, Roles: developer, Temporary: support, Until: 1 << 62}},
+			with(func(r *tenancy.AccessRow) { r.Roles, r.Temporary, r.Until = developer, support, 1<<62 })},
+		{"subaccount, temporary roles on the parent", []tenancy.Record{u, sub, p,
+			tenancy.GrantRecord{Account: parent, User: user, Temporary: developer, Until: 5}},
+			with(func(r *tenancy.AccessRow) {
+				r.Parent, r.ParentTemporary, r.ParentUntil = parent, developer, 5
+			})},
 		{"grants of others and on others", []tenancy.Record{u, a,
 			tenancy.GrantRecord{Account: account, User: userID(2), Roles: support},
 			tenancy.GrantRecord{Account: parent, User: user, Roles: support}}, row},
@@ -176,8 +187,15 @@ func (c trial) accessCombinations() {
 		}
 		for _, a := range accounts {
 			if grant := n % 4; grant&1 == 1 && a.Parent.IsZero() || grant&2 == 2 && !a.Parent.IsZero() {
-				records = append(records, tenancy.GrantRecord{Account: a.ID, User: u.ID,
-					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))})
+				g := tenancy.GrantRecord{Account: a.ID, User: u.ID,
+					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))}
+				if n%7 > 2 { // temporary, and perhaps without others
+					g.Temporary, g.Until = g.Roles, tenancy.Instant(1+n)
+				}
+				if n%7 > 4 {
+					g.Roles = tenancy.RoleSet{}
+				}
+				records = append(records, g)
 			}
 		}
 		if where := n % 3; where > 0 {

@@ -404,9 +404,9 @@ func (m *machine) spaces() map[string]func(*rapid.T) {
 	})
 	assign := func(rt *rapid.T) {
 		account, user := m.account(rt), m.user(rt)
-		roles := m.roles(rt)
+		in := tenancy.Assignment{Roles: m.roles(rt), Until: m.until(rt)}
 		s := m.session(rt, m.accountOwners(account)...)
-		m.did(rt, "AssignRoles", func() error { _, err := s.AssignRoles(m.ctx, account, user, roles); return err })
+		m.did(rt, "AssignRoles", func() error { _, err := s.AssignRoles(m.ctx, account, user, in); return err })
 	}
 	create := func(rt *rapid.T) {
 		org := m.org(rt)
@@ -554,10 +554,11 @@ func (m *machine) joining() map[string]func(*rapid.T) {
 		})
 	}
 	toAccount := func(rt *rapid.T) {
-		account, address, roles := m.account(rt), m.address(rt), m.roles(rt)
+		account, address := m.account(rt), m.address(rt)
+		in := tenancy.NewAccountInvitation{Email: address, Roles: m.roles(rt), For: m.lasting(rt)}
 		s := m.session(rt, m.accountOwners(account)...)
 		m.did(rt, "InviteToAccount", func() error {
-			i, err := s.InviteToAccount(m.ctx, account, tenancy.NewAccountInvitation{Email: address, Roles: roles})
+			i, err := s.InviteToAccount(m.ctx, account, in)
 			m.made(err, func() { keep(address, i) })
 			return err
 		})

@@ -661,6 +661,18 @@ var brokenStores = []broken{
 			return errors.Join(err, tx.MoveAll(ctx, move), tx.Put(ctx, keys[0].Records...))
 		}}
 	}},
+	{"access that takes out what has ended itself", []string{"Access/each field", "Access/all combinations"},
+		func(*naive) hooks {
+			return hooks{
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
+					row, err := tx.Access(ctx, user, account, key)
+					if row.Until != 0 && row.Until < 100 {
+						row.Temporary, row.Until = tenancy.RoleSet{}, 0
+					}
+					return row, err
+				},
+			}
+		}},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {

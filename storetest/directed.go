@@ -514,7 +514,7 @@ func (m *machine) byGuest(rt *rapid.T) {
 			m.try(rt, "AcceptInvitation",
 				second(m.dir.As(u.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 			m.try(rt, "RevokeRoles", m.dir.As(u.ID).RevokeRoles(m.ctx, own, user))
-			m.try(rt, "AssignRoles", second(guest.AssignRoles(m.ctx, own, u.ID, tenancy.Roles(tenancy.Support))))
+			m.try(rt, "AssignRoles", second(guest.AssignRoles(m.ctx, own, u.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})))
 			for _, boss := range m.userBosses(u.ID) {
 				m.try(rt, "RevokeRoles", m.dir.As(boss).RevokeRoles(m.ctx, own, u.ID))
 			}
@@ -528,12 +528,12 @@ func (m *machine) byGuest(rt *rapid.T) {
 				m.dir.As(r.(tenancy.MembershipRecord).User).RevokeRoles(m.ctx, own, m.ownerOf(org)))
 		}
 	}
-	m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, account, user, tenancy.Roles(tenancy.Developer))))
+	m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, account, user, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 	other, err := owner.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "Another"})
 	m.try(rt, "CreateAccount", err)
 	if err == nil {
 		m.accounts = append(m.accounts, other.ID)
-		m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, other.ID, user, tenancy.Roles(tenancy.Developer))))
+		m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, other.ID, user, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 		m.try(rt, "CloseAccount", second(owner.CloseAccount(m.ctx, other.ID)))
 		m.try(rt, "TransferAccount", second(owner.TransferAccount(m.ctx, other.ID, m.memberOf(rt, org))))
 		for _, active := range m.where(tenancy.StateActive) {

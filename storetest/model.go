@@ -290,14 +290,14 @@ func (m *model) Access(
 	}
 	row.SetAccount(a)
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: account, User: user})].(tenancy.GrantRecord); ok {
-		row.Roles = g.Roles
+		row.SetGrant(g)
 	}
 	if parent, ok := m.records[identity(tenancy.AccountRecord{ID: a.Parent})].(tenancy.AccountRecord); ok {
 		row.SetParent(parent)
 	}
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok &&
 		!a.Parent.IsZero() {
-		row.ParentRoles = g.Roles
+		row.SetParentGrant(g)
 	}
 	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok &&
 		!a.Organization.IsZero() {

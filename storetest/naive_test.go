@@ -232,7 +232,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 		row.SetKey(user, k)
 	}
 	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
-	row.Roles = grant.Roles
+	row.SetGrant(grant)
 	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
 	if !ok {
 		return row, nil
@@ -242,7 +242,7 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
 		row.SetParent(parent)
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
-		row.ParentRoles = grant.Roles
+		row.SetParentGrant(grant)
 	}
 	if m, ok := find(tx.content, tenancy.MembershipRecord{Organization: a.Organization,
 		User: user}); ok && !a.Organization.IsZero() {

@@ -17,6 +17,7 @@ func (m *machine) rare() map[string]func(*rapid.T) {
 		"a company's account": m.companyAccount, "a company's invitations": m.companyInvitations, "a company's domain": m.companyDomain,
 		"a company's heirs": m.companyHeirs, "a company ends": m.companyEnds, "a company merges": m.companyMerges,
 		"robots work": m.robotsWork, "robots are tended": m.robotsTended, "robots move": m.robotsMove,
+		"a company's helpers": m.companyTemporary,
 	}
 }
 
@@ -168,7 +169,7 @@ func (m *machine) companyAccount(rt *rapid.T) {
 	m.try(rt, "Relinquish", m.dir.As(admin).Relinquish(m.ctx, c.account))
 	m.try(rt, "Relinquish", staff.Relinquish(m.ctx, c.account))
 	m.try(rt, "Relinquish", c.owner.Relinquish(m.ctx, c.account))
-	m.try(rt, "AssignRoles", second(c.owner.AssignRoles(m.ctx, c.account, c.boss, tenancy.Roles(tenancy.Developer))))
+	m.try(rt, "AssignRoles", second(c.owner.AssignRoles(m.ctx, c.account, c.boss, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, c.boss)))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, nil)))
 	m.try(rt, "CreateSubaccount",

@@ -150,6 +150,9 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexGrantsOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.GrantRecord{Account: accountID(own), User: userID(group)}
 	},
+	tenancy.IndexGrantsDue: func(own, _, text int) tenancy.Record {
+		return tenancy.GrantRecord{Account: accountID(1), User: userID(own), Until: instant(text)}
+	},
 	tenancy.IndexIndependentUsers: func(own, group, text int) tenancy.Record {
 		return tenancy.IndependentUserRecord{Organization: orgID(group), User: userID(text), Account: accountID(own)}
 	},

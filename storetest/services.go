@@ -114,7 +114,7 @@ func (m *machine) crew(rt *rapid.T) (c crew, ok bool) {
 	}
 	c.robot, c.helper = m.services[before], m.services[before+1]
 	m.try(rt, "AssignRoles",
-		errOf(c.owner.AssignRoles(m.ctx, c.account, c.helper, tenancy.Roles(tenancy.Support))))
+		errOf(c.owner.AssignRoles(m.ctx, c.account, c.helper, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})))
 	m.try(rt, "CreateKey", m.key(c.owner, c.robot, tenancy.NewKey{Name: "Key"}))
 	m.try(rt, "Authenticate", m.authenticate(m.dir.System(), m.keySecrets[len(m.keySecrets)-1]))
 	if len(m.keySessions) == sessions {
@@ -150,7 +150,7 @@ func (m *machine) robotsWork(rt *rapid.T) {
 	}
 	for _, user := range []tenancy.UserID{c.robot, c.helper, c.ana} {
 		m.try(rt, "UpdateUser", second(c.as.UpdateUser(m.ctx, user, tenancy.UserUpdate{Name: new("Other")})))
-		m.try(rt, "AssignRoles", errOf(c.as.AssignRoles(m.ctx, c.account, user, tenancy.Roles(tenancy.Developer))))
+		m.try(rt, "AssignRoles", errOf(c.as.AssignRoles(m.ctx, c.account, user, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 		m.try(rt, "Can", second(c.as.Can(m.ctx, user, tenancy.Build, c.account)))
 	}
 	for _, owner := range []tenancy.UserID{{}, c.helper, ben} {
@@ -187,7 +187,7 @@ func (m *machine) robotsTended(rt *rapid.T) {
 	m.try(rt, "CreateAccount", err)
 	if err == nil {
 		m.accounts = append(m.accounts, left.ID)
-		m.try(rt, "AssignRoles", errOf(c.owner.AssignRoles(m.ctx, left.ID, c.helper, tenancy.Roles(tenancy.Support))))
+		m.try(rt, "AssignRoles", errOf(c.owner.AssignRoles(m.ctx, left.ID, c.helper, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})))
 	}
 	m.try(rt, "DeleteUser", c.owner.DeleteUser(m.ctx, c.ana, tenancy.UserDeletion{AccountsTo: c.helper}))
 	m.try(rt, "RemoveUser", c.owner.RemoveUser(m.ctx, c.org, c.ana, tenancy.Removal{AccountsTo: c.helper}))
@@ -219,7 +219,7 @@ func (m *machine) robotsMove(rt *rapid.T) {
 	m.try(rt, "CreateSubaccount", err)
 	m.accounts = append(m.accounts, branch.ID, sub.ID)
 	for _, a := range []tenancy.AccountID{branch.ID, sub.ID} {
-		m.try(rt, "AssignRoles", errOf(c.owner.AssignRoles(m.ctx, a, c.robot, tenancy.Roles(tenancy.Developer))))
+		m.try(rt, "AssignRoles", errOf(c.owner.AssignRoles(m.ctx, a, c.robot, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 	}
 	other, err := c.owner.CreateOrganization(m.ctx,
 		tenancy.NewOrganization{Name: "Second", Stay: []tenancy.AccountID{branch.ID}})

@@ -394,7 +394,7 @@ var sweeps = []sweep{
 		return second(p.ReactivateAccount(ctx, x.account))
 	}},
 	{"AssignRoles", takesText | onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return second(p.AssignRoles(ctx, x.account, x.user, x.roles))
+		return second(p.AssignRoles(ctx, x.account, x.user, tenancy.Assignment{Roles: x.roles}))
 	}},
 	{"RevokeRoles", onAccount, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return p.RevokeRoles(ctx, x.account, x.user)

@@ -175,7 +175,7 @@ func (s *Scene) Company(name string) Company {
 	c.Domain = s.Prove(owner, org, name+".example").ID
 	c.Administrator = s.Join(owner, org, "administrator", at("administrator"), tenancy.Administrator)
 	c.Member = s.Join(owner, org, "member", at("member"), tenancy.StandardUser)
-	_, err := s.As(owner).AssignRoles(s.tb.Context(), account, c.Member, tenancy.Roles(tenancy.Developer))
+	_, err := s.As(owner).AssignRoles(s.tb.Context(), account, c.Member, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 	s.must("give the member a role", err)
 	c.Guest = s.Guest(owner, account, name+"-guest", tenancy.Support)
 	return c

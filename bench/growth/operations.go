@@ -84,7 +84,7 @@ func (w *world) newMember(ctx context.Context) (tenancy.UserID, error) {
 	if err != nil {
 		return up.User.ID, err
 	}
-	return up.User.ID, done(w.boss().AssignRoles(ctx, w.accounts[0], up.User.ID, tenancy.Roles(tenancy.Support)))
+	return up.User.ID, done(w.boss().AssignRoles(ctx, w.accounts[0], up.User.ID, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)}))
 }
 
 // inactive is a member whom the organization holds inactive.
@@ -399,7 +399,7 @@ var operations = []operation{
 	on("AssignRoles", func(ctx context.Context, w *world) error {
 		w.next++
 		role := []tenancy.AccountRole{tenancy.Developer, tenancy.Support}[w.next%2]
-		return done(w.boss().AssignRoles(ctx, w.accounts[7], w.members[31], tenancy.Roles(role)))
+		return done(w.boss().AssignRoles(ctx, w.accounts[7], w.members[31], tenancy.Assignment{Roles: tenancy.Roles(role)}))
 	}),
 	after("RevokeRoles", (*world).newMember, func(ctx context.Context, w *world, u tenancy.UserID) error {
 		return w.boss().RevokeRoles(ctx, w.accounts[0], u)

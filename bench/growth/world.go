@@ -181,7 +181,7 @@ func (w *world) assign(ctx context.Context) error {
 		err := s.Atomically(ctx, func(ctx context.Context, s *tenancy.Session) error {
 			for i, m := range members {
 				account := w.accounts[i%manyAccounts]
-				if _, err := s.AssignRoles(ctx, account, m, tenancy.Roles(tenancy.Developer)); err != nil {
+				if _, err := s.AssignRoles(ctx, account, m, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)}); err != nil {
 					return err
 				}
 			}

@@ -95,11 +95,11 @@ func (h *host) accounts(ctx context.Context, c caller) (any, error) {
 }
 
 func (h *host) assignRoles(ctx context.Context, c caller) (any, error) {
-	var in struct{ Roles tenancy.RoleSet }
+	var in tenancy.Assignment
 	if err := decode(c, &in); err != nil {
 		return nil, err
 	}
-	return c.s.AssignRoles(ctx, accountOf(c), userIn(c), in.Roles)
+	return c.s.AssignRoles(ctx, accountOf(c), userIn(c), in)
 }
 
 // entry is an event as the log shows it to people.

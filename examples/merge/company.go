@@ -155,7 +155,7 @@ func (t *town) assign(ctx context.Context, c *company, p *person) error {
 		c.notes = append(c.notes, note{p.line, withoutAccount, why})
 		return nil
 	}
-	_, err := t.as(c.owner).AssignRoles(ctx, on.id, p.user, tenancy.Roles(p.accountRole))
+	_, err := t.as(c.owner).AssignRoles(ctx, on.id, p.user, tenancy.Assignment{Roles: tenancy.Roles(p.accountRole)})
 	if tenancy.CodeOf(err) != "" {
 		c.notes = append(c.notes, note{p.line, withoutAccount, sentence(err)})
 		return nil

@@ -102,7 +102,7 @@ func (c *company) assignRoles(ctx context.Context) error {
 			if role == "" || p == head {
 				continue
 			}
-			if _, err := c.as(head).AssignRoles(ctx, account, p.user, tenancy.Roles(role)); err != nil {
+			if _, err := c.as(head).AssignRoles(ctx, account, p.user, tenancy.Assignment{Roles: tenancy.Roles(role)}); err != nil {
 				return err
 			}
 		}

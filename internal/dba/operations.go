@@ -37,7 +37,7 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	c.joins(t, owner, org)
 	require.NoError(t, c.As(c.ben).Leave(c.ctx, org)) // so that there is a former member
 	c.joins(t, owner, org)
-	_, err := owner.AssignRoles(c.ctx, c.ana.Account.ID, c.ben, tenancy.Roles(tenancy.Support))
+	_, err := owner.AssignRoles(c.ctx, c.ana.Account.ID, c.ben, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Support)})
 	require.NoError(t, err)
 	c.Guest(c.ana.User.ID, c.ana.Account.ID, "gus", tenancy.Support)
 	c.Prove(c.ana.User.ID, org, "ana.example.com")

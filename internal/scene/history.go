@@ -19,7 +19,7 @@ func (s *Scene) History() tenancy.SignedUp {
 	cy := s.Join(ben, org, "Cy", Address("cy"), tenancy.StandardUser)
 	eve := s.Join(ben, org, "Eve", Address("eve"), tenancy.StandardUser)
 	s.Guest(ana.User.ID, ana.Account.ID, "Gil", tenancy.Support)
-	_, err := owner.AssignRoles(ctx, ana.Account.ID, cy, tenancy.Roles(tenancy.Developer))
+	_, err := owner.AssignRoles(ctx, ana.Account.ID, cy, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})
 	done(err)
 
 	domain := s.Prove(ana.User.ID, org, "acme.example.com")

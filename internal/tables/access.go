@@ -10,7 +10,7 @@ import (
 // account $2 and the key $3.
 const AccessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, h.roles, m.role, k.expires, k.revoked
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked
 FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
@@ -28,7 +28,9 @@ var AccessColumns = []Column{
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
-	{Name: "roles", Type: Text}, {Name: "parent_roles", Type: Text}, {Name: "role", Type: Text},
+	{Name: "roles", Type: Text}, {Name: "temporary", Type: Text}, {Name: "until", Type: Int},
+	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
+	{Name: "role", Type: Text},
 	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
 }
 
@@ -39,18 +41,23 @@ var errAccess = errors.New("a row that Access reads does not parse")
 func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
-	var closed, expires, revoked *int64
-	var roles, parentRoles, role *string
+	var closed, until, parentUntil, expires, revoked *int64
+	var roles, temporary, parentRoles, parentTemporary, role *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
-		&parentByCustomer, &parentByPlatform, &roles, &parentRoles, &role, &expires, &revoked); err != nil {
+		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
+		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked); err != nil {
 		return row, err
 	}
 	if deleted != nil {
 		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization,
 			InactiveOperator: *inactiveOperator, Deleted: *deleted})
 	}
-	sound := parseRoles(&row.Roles, roles) && parseRoles(&row.ParentRoles, parentRoles)
+	var grant, parentGrant tenancy.GrantRecord
+	sound := parseGrant(&grant, roles, temporary, until) &&
+		parseGrant(&parentGrant, parentRoles, parentTemporary, parentUntil)
+	row.SetGrant(grant)
+	row.SetParentGrant(parentGrant)
 	if closed != nil {
 		a := tenancy.AccountRecord{Closed: tenancy.Instant(*closed), SuspendedCustomer: *byCustomer,
 			SuspendedPlatform: *byPlatform}
@@ -72,6 +79,15 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 		return tenancy.AccessRow{}, errAccess
 	}
 	return row, nil
+}
+
+// parseGrant reads the columns of a grant, and reports whether they can be one's. Without
+// the row it is without roles.
+func parseGrant(to *tenancy.GrantRecord, roles, temporary *string, until *int64) bool {
+	if until != nil {
+		to.Until = tenancy.Instant(*until)
+	}
+	return parseRoles(&to.Roles, roles) && parseRoles(&to.Temporary, temporary)
 }
 
 // parseRoles reads the roles of a grant, and reports whether the text is a role set. No

@@ -216,6 +216,7 @@ var places = []place{
 	{index: tenancy.IndexOpenSubaccountsOf, in: "parent_id", id: "id", where: "closed = 0"},
 	{index: tenancy.IndexGrants, in: "account_id", id: "user_id"},
 	{index: tenancy.IndexGrantsOf, in: "user_id", id: "account_id"},
+	{index: tenancy.IndexGrantsDue, text: "due", keyText: true, id: "user_id"},
 	{index: tenancy.IndexIndependentUsers, in: "organization_id", text: "user_key", keyText: true,
 		id: "account_id"},
 	{index: tenancy.IndexIndependentAccounts, in: "organization_id", text: "account_key", keyText: true,

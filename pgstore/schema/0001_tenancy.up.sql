@@ -126,9 +126,13 @@ CREATE TABLE tenancy_grants (
     account_id             uuid NOT NULL,
     user_id                uuid NOT NULL,
     roles                  text NOT NULL,
+    temporary              text NOT NULL,
+    until                  bigint NOT NULL,
+    due                    bytea,
     PRIMARY KEY (account_id, user_id)
 );
 CREATE INDEX tenancy_grants_of ON tenancy_grants (user_id, account_id);
+CREATE INDEX tenancy_grants_due ON tenancy_grants (due, user_id) WHERE due IS NOT NULL;
 
 -- Roles of users who are not members on open accounts of an organization, and roles of its members on open
 -- accounts that are not the organization's. Derived from members, accounts and grants.
@@ -136,6 +140,7 @@ CREATE TABLE tenancy_independent_users (
     organization_id        uuid NOT NULL,
     user_id                uuid,
     account_id             uuid NOT NULL,
+    until                  bigint NOT NULL,
     user_key               bytea NOT NULL,
     PRIMARY KEY (organization_id, user_key, account_id)
 );
@@ -144,6 +149,7 @@ CREATE TABLE tenancy_independent_accounts (
     account_id             uuid,
     parent_id              uuid,
     user_id                uuid NOT NULL,
+    until                  bigint NOT NULL,
     account_key            bytea NOT NULL,
     PRIMARY KEY (organization_id, account_key, user_id)
 );
@@ -155,6 +161,7 @@ CREATE TABLE tenancy_invitations (
     account_id             uuid,
     role                   text NOT NULL,
     roles                  text NOT NULL,
+    roles_for              bigint NOT NULL,
     inviter                text NOT NULL,
     charged_id             uuid,
     state                  text NOT NULL,

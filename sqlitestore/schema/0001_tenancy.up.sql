@@ -132,33 +132,41 @@ CREATE INDEX tenancy_open_accounts_of
 CREATE INDEX tenancy_open_subaccounts_of
     ON tenancy_accounts (parent_id, id) WHERE closed = 0 AND parent_id IS NOT NULL;
 
--- Users' roles on accounts.
+-- Users' roles on accounts. due: when the temporary ones end, and the account, NULL if there are none.
 CREATE TABLE tenancy_grants (
     account_id BLOB NOT NULL CHECK (length(account_id) = 16),
     user_id    BLOB NOT NULL CHECK (length(user_id) = 16),
     roles      TEXT NOT NULL,
+    temporary  TEXT NOT NULL,
+    until      INTEGER NOT NULL,
+    due        TEXT,
     PRIMARY KEY (account_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_grants_of
     ON tenancy_grants (user_id, account_id);
+CREATE INDEX tenancy_grants_due
+    ON tenancy_grants (due, user_id) WHERE due IS NOT NULL;
 
 -- Roles of users who are not members on open accounts of an organization. user_key: the text form of the
--- user's ID. Derived from members, accounts and grants, as the next table is.
+-- user's ID, and when the role ends, what lasts longer first. Derived from members, accounts and grants, as
+-- the next table is.
 CREATE TABLE tenancy_independent_users (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     user_id         BLOB CHECK (length(user_id) = 16),
     account_id      BLOB NOT NULL CHECK (length(account_id) = 16),
+    until           INTEGER NOT NULL,
     user_key        TEXT NOT NULL,
     PRIMARY KEY (organization_id, user_key, account_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Roles of an organization's members on open accounts that are not the organization's. account_key: the text
--- form of the main account's ID, followed by the subaccount's.
+-- form of the main account's ID, followed by the subaccount's, and when the role ends.
 CREATE TABLE tenancy_independent_accounts (
     organization_id BLOB NOT NULL CHECK (length(organization_id) = 16),
     account_id      BLOB CHECK (length(account_id) = 16),
     parent_id       BLOB CHECK (length(parent_id) = 16),
     user_id         BLOB NOT NULL CHECK (length(user_id) = 16),
+    until           INTEGER NOT NULL,
     account_key     TEXT NOT NULL,
     PRIMARY KEY (organization_id, account_key, user_id)
 ) STRICT, WITHOUT ROWID;
@@ -172,6 +180,7 @@ CREATE TABLE tenancy_invitations (
     account_id      BLOB CHECK (length(account_id) = 16),
     role            TEXT NOT NULL,
     roles           TEXT NOT NULL,
+    roles_for       INTEGER NOT NULL,
     inviter         TEXT NOT NULL,
     charged_id      BLOB CHECK (length(charged_id) = 16),
     state           TEXT NOT NULL,
