@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 )
 
 // Offer is an invitation with what it offers and whether it could be accepted now.
@@ -407,7 +408,16 @@ func (c *changes) couldSend(f acceptanceFacts) bool {
 		until := f.invitation.rolesUntil(c.now)
 		return c.has(f.account, ManageMembers) && c.mayGive(f.account, oneself, until) == nil
 	}
-	return f.managesUsers()
+	return f.rank.may(ManageUsers) && f.rank.gives(f.invitation.Role) && f.couldMerge(c)
+}
+
+// couldMerge reports whether the inviter may bring about that organizations of the invitee's
+// merge, if any do (ROLE-9): their members become Standard Users.
+func (f acceptanceFacts) couldMerge(c *changes) bool {
+	merges := slices.ContainsFunc(f.merger.candidates, func(candidate candidacy) bool {
+		return !f.merger.dissolves(candidate, c)
+	})
+	return !merges || f.rank.may(ManageOrganization) && f.rank.gives(StandardUser)
 }
 
 // isFor reports whether an invitation was sent to an address. One whose address was

@@ -89,9 +89,9 @@ func TestDecideAcceptable(t *testing.T) {
 			f.account = accountStanding{account: new(account),
 				grant: &GrantRecord{Account: account.ID, User: inviter.ID, Roles: Roles(AccountAdministrator)}}
 		} else {
-			i.Organization = org.ID
+			i.Organization, i.Role = org.ID, StandardUser
 			f.standing = standing{organization: new(org),
-				rank: &MembershipRecord{Organization: org.ID, User: inviter.ID, Role: Administrator}}
+				rank: rankOf(MembershipRecord{Organization: org.ID, User: inviter.ID, Role: Administrator})}
 		}
 		return f
 	}

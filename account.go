@@ -144,7 +144,7 @@ func (r *reads) loadCreateAccount(org OrganizationID, owner UserID) createAccoun
 	if f.rank == nil {
 		return f
 	}
-	if f.rank.Role.manages() && owner != r.actor.User && f.owner.member == nil {
+	if f.rank.may(ManageAccounts) && owner != r.actor.User && f.owner.member == nil {
 		f.owner.independent = r.guest(owner)(org)
 	}
 	return f
@@ -177,9 +177,9 @@ func decideCreateAccount(f createAccountFacts, owner UserID, name string, c *cha
 // organization may, and only an active member.
 func (f createAccountFacts) ownerRefused() error {
 	switch {
-	case !f.rank.Role.may(ManageAccounts):
+	case !f.rank.may(ManageAccounts):
 		return CodeNotAllowed
-	case !f.owner.belongs():
+	case !f.rank.may(ViewUsers) || !f.owner.belongs():
 		return CodeNotFound
 	case f.owner.member == nil:
 		return CodeNotMember

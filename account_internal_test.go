@@ -15,7 +15,7 @@ func deciding(row *operationRow, actor Actor, records ...Record) *changes {
 		w.know(record)
 	}
 	table, _ := newPermissionTable(RoleOptions{})
-	dir := &Directory{options: options{table: table}}
+	dir := &Directory{options: options{table: table, organizationRules: builtInRules}}
 	return &changes{dir: dir, actor: actor, row: row, now: 1000, world: w, tape: &tape{dir: dir}}
 }
 

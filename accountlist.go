@@ -182,7 +182,7 @@ func (m memberRoles) with(g GrantRecord) memberRoles {
 func (r *reads) loadAccounts(org OrganizationID, from place) accountsFacts {
 	org = r.shown(org)
 	f := accountsFacts{standing: r.standing(org)}
-	if r.actor.isUser() && !r.manages(org) {
+	if r.actor.isUser() && !r.may(ViewAccounts, org) {
 		return f
 	}
 	switch from.section {
@@ -301,12 +301,11 @@ func mainOf(parent, account AccountID) AccountID {
 	return parent
 }
 
-// manages asks whether the actor, a user, manages an organization. It looks among all
-// of the actor's memberships: the ID of a merged organization's survivor, and so the
+// may asks whether the actor, a user, has a permission in an organization. It looks among
+// all of the actor's memberships: the ID of a merged organization's survivor, and so the
 // membership of it, is known only a step later.
-func (r *reads) manages(org OrganizationID) bool {
-	rank := rankIn(all(r, membershipsOf(r.actor.User, OrganizationID{})), org)
-	return rank != nil && rank.Role.manages()
+func (r *reads) may(p OrganizationPermission, org OrganizationID) bool {
+	return rankIn(r.ranksOf(r.actor.User), org).may(p)
 }
 
 // accountsPlace is what is listed, and where a page of it begins.
@@ -375,7 +374,7 @@ func (at accountsPlace) independent(f accountsFacts, c *changes) page[Organizati
 // sees nothing of what the Owner, somebody else, reaches through another organization of
 // theirs (GEN-5).
 func (f accountsFacts) hides(a AccountRecord, member UserID, from Actor) bool {
-	elsewhere := member == f.organization.Owner && rankIn(f.owner, a.Organization) != nil
+	elsewhere := member == f.organization.Owner && membershipIn(f.owner, a.Organization) != nil
 	return elsewhere && from.isUser() && from.User != member
 }
 
@@ -435,7 +434,7 @@ func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery)
 		check.that(from.section <= manageSection, CodeCursor)
 		return look(ctx, s, call{opAccountsOf, user.String(), check.err},
 			func(r *reads) accountsOfFacts { return r.loadAccountsOf(user, from) },
-			func(f accountsOfFacts, c *changes) (page[Reach], error) { return decideAccountsOf(f, l, from) })
+			func(f accountsOfFacts, c *changes) (page[Reach], error) { return decideAccountsOf(f, l, from, c) })
 	})
 }
 
@@ -465,7 +464,7 @@ func (r *reads) loadAccountsOf(user UserID, from place) accountsOfFacts {
 
 	// The second section goes through the organizations that the user manages. A page
 	// of it is of the first organization that is not behind the place.
-	orgs := f.organizationsManaged()
+	orgs := f.organizationsManaged(r.dir)
 	at := slices.IndexFunc(orgs, func(org OrganizationID) bool { return compareIDs(org, from.key.In) >= 0 })
 	if at < 0 {
 		return f
@@ -489,16 +488,16 @@ func (r *reads) loadAccountsOf(user UserID, from place) accountsOfFacts {
 }
 
 // organizationsManaged returns, in order, the organizations that the user manages.
-func (f accountsOfFacts) organizationsManaged() (orgs []OrganizationID) {
+func (f accountsOfFacts) organizationsManaged(d *Directory) (orgs []OrganizationID) {
 	for _, m := range f.memberships {
-		if m.Role.manages() {
+		if d.organizationRules.may(m.Role, ManageAccounts) {
 			orgs = append(orgs, m.Organization)
 		}
 	}
 	return orgs
 }
 
-func decideAccountsOf(f accountsOfFacts, l listID, from place) (page[Reach], error) {
+func decideAccountsOf(f accountsOfFacts, l listID, from place, c *changes) (page[Reach], error) {
 	if !f.overseen() {
 		return page[Reach]{}, CodeNotFound
 	}
@@ -507,25 +506,25 @@ func decideAccountsOf(f accountsOfFacts, l listID, from place) (page[Reach], err
 		for _, a := range f.held {
 			at := place{roleSection, Key{ID: a.account.ID}}
 			if compareIDs(a.account.ID, from.key.ID) > 0 && f.shows(a.account) {
-				p.items = append(p.items, f.item(a, listedAt(l, at)))
+				p.items = append(p.items, f.item(a, listedAt(l, at), c))
 			}
 		}
 	}
 	for _, a := range f.managed {
 		at := place{manageSection, Key{In: a.account.Organization, ID: a.account.ID}}
 		if a.account.Closed == 0 && !f.hasRole(a.account.ID) && f.shows(a.account) {
-			p.items = append(p.items, f.item(a, listedAt(l, at)))
+			p.items = append(p.items, f.item(a, listedAt(l, at), c))
 		}
 	}
 	return p, nil
 }
 
 // item shows an account that the user reaches, as far as the actor sees it.
-func (f accountsOfFacts) item(a reached, at listed) Reach {
+func (f accountsOfFacts) item(a reached, at listed, c *changes) Reach {
 	item := f.user.reach(a)
 	item.listed = at
 	if m := f.membership(a.account.Organization); m != nil {
-		item.Manages = m.Role.manages()
+		item.Manages = c.dir.organizationRules.may(m.Role, ManageAccounts)
 	}
 	if f.showsWhole(a.account) {
 		item.State = a.account.stateUnder(a.parent)
@@ -538,16 +537,16 @@ func (f accountsOfFacts) item(a reached, at listed) Reach {
 // member. They do not see what an Owner reaches through other organizations of theirs
 // (GEN-5).
 func (f accountsOfFacts) shows(a AccountRecord) bool {
-	independent := f.under(ManageUsers) && f.membership(a.Organization) == nil
+	independent := f.under(ViewUsers) && f.under(ViewAccounts) && f.membership(a.Organization) == nil
 	return f.showsWhole(a) || independent
 }
 
 // showsWhole reports whether the actor sees an account that the user reaches, and not
-// its name alone: everybody sees what they reach themself, those who manage an
-// organization its accounts, and Operators and System all.
+// its name alone: everybody sees what they reach themself, those who see an
+// organization's accounts these, and Operators and System all.
 func (f accountsOfFacts) showsWhole(a AccountRecord) bool {
 	own := !f.actor.isUser() || f.actor.User == f.user.ID
-	return own || f.may(ManageAccounts, a.Organization)
+	return own || f.may(ViewAccounts, a.Organization)
 }
 
 // hasRole reports whether the user has a role on an account.

@@ -16,9 +16,9 @@ func TestMoveAccountIntoEnded(t *testing.T) {
 			f := moveAccountFacts{
 				accountStanding: accountStanding{
 					account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: other},
-					rank:    &MembershipRecord{Organization: other, User: actor, Role: Owner},
+					rank:    rankOf(MembershipRecord{Organization: other, User: actor, Role: Owner}),
 				},
-				to: standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}},
+				to: standing{&o, rankOf(MembershipRecord{Organization: org, User: actor, Role: Owner})},
 			}
 			c := deciding(opMoveAccount, Actor{User: actor}, *f.account, o)
 			_, err := decideMoveAccount(f, c)
@@ -34,9 +34,9 @@ func TestMoveAccountIntoAdministered(t *testing.T) {
 	from, into, actor := OrganizationID{1}, OrganizationID{2}, UserID{1}
 	f := moveAccountFacts{
 		accountStanding: accountStanding{account: &AccountRecord{ID: AccountID{1}, Owner: actor, Organization: from},
-			rank: &MembershipRecord{Organization: from, User: actor, Role: Owner}},
+			rank: rankOf(MembershipRecord{Organization: from, User: actor, Role: Owner})},
 		to: standing{&OrganizationRecord{ID: into, State: StateActive},
-			&MembershipRecord{Organization: into, User: actor, Role: Administrator}},
+			rankOf(MembershipRecord{Organization: into, User: actor, Role: Administrator})},
 	}
 	_, err := decideMoveAccount(f, deciding(opMoveAccount, Actor{User: actor}, *f.account))
 	require.Equal(t, CodeNotAllowed, err, "ORG-6 between two organizations the actor owns")

@@ -165,7 +165,7 @@ type acceptAccountRequestFacts struct {
 	subaccounts []AccountRecord   // those that are not closed
 	holder      *MembershipRecord // the account owner's in the organization that has the account
 	inviter     *UserRecord       // who asked
-	inviting    *MembershipRecord // the inviter's in the organization that asks
+	inviting    *rank             // the inviter's in the organization that asks
 }
 
 func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountRequestFacts) {
@@ -174,7 +174,7 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	}
 	f.standing = r.standing(f.request.Organization)
 	f.inviter = find(r, userByID(f.request.Inviter.User))
-	f.inviting = find(r, memberOf(f.request.Organization, f.request.Inviter.User))
+	f.inviting = r.dir.rank(find(r, memberOf(f.request.Organization, f.request.Inviter.User)))
 	f.account = find(r, accountByID(f.request.Account))
 	if f.account == nil || !f.account.Parent.IsZero() {
 		f.account = nil // a subaccount goes nowhere without its parent: nobody is asked for one
@@ -207,15 +207,15 @@ func decideAcceptAccountRequest(f acceptAccountRequestFacts, c *changes) (Accoun
 	return c.viewAccountNow(accountStanding{account: f.account, grant: grant}), nil
 }
 
-// authorize decides whether the actor may accept the request: the account's owner. Owner
-// and Administrators of the organization that asks see it.
+// authorize decides whether the actor may accept the request: the account's owner. Those
+// who see the accounts of the organization that asks see it.
 func (f acceptAccountRequestFacts) authorize(c *changes) error {
 	switch {
 	case f.request == nil || f.organization == nil:
 		return CodeNotFound
 	case f.asks(c.actor):
 		return nil
-	case c.actor.isUser() && !f.managesUsers():
+	case c.actor.isUser() && !f.rank.may(ViewAccounts):
 		return CodeNotFound
 	}
 	return CodeNotAllowed
@@ -258,7 +258,7 @@ func (f acceptAccountRequestFacts) theirs() bool {
 // inviterMayAsk reports whether the person who asked could still do so.
 func (f acceptAccountRequestFacts) inviterMayAsk() bool {
 	active := f.inviter != nil && f.inviter.State() == StateActive
-	return active && f.inviting != nil && f.inviting.Role.may(ManageAccounts)
+	return active && f.inviting.may(ManageAccounts)
 }
 
 func (f acceptAccountRequestFacts) family() family { return family{*f.account, f.subaccounts} }

@@ -98,7 +98,7 @@ func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account 
 	if err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, account, &row), nil
+	return decideCan(&rule, s.dir.organizationRules, account, &row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
@@ -203,18 +203,18 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 }
 
 // sees reports whether an actor who may manage the account's members sees the user:
-// by a role on the account or, for somebody who manages it through its organization,
-// as a member or an independent user of that (GEN-5).
+// by a role on the account or, for somebody who manages it through its organization and
+// sees its users, as a member or an independent user of that (GEN-5).
 func (f canFacts) sees() bool {
 	belongs := f.row.Member || f.guest
-	return f.row.hasRole() || f.manages() && belongs
+	return f.row.hasRole() || f.manages() && f.rank.may(ViewUsers) && belongs
 }
 
 func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
 	if err := c.authorizeAsking(f); err != nil {
 		return Decision{}, err
 	}
-	return decideCan(rule, f.account.ID, &f.row), nil
+	return decideCan(rule, c.dir.organizationRules, f.account.ID, &f.row), nil
 }
 
 // authorizeAsking decides whether the actor may ask what somebody else may do on the
@@ -245,14 +245,18 @@ func (r *reads) guest(user UserID) func(OrganizationID) bool {
 }
 
 // decideCan is the whole decision of Can over what Access read, without what has ended.
-func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
-	allowed := rule.allows(account, row)
+func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row *AccessRow) Decision {
+	var all accountRights
+	if row.Member {
+		all = ranks.onAccounts(row.Role)
+	}
+	allowed := rule.allows(account, row, all.manage)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
 	case !row.UserActive:
 		return Decision{Why: WhyInactive}
-	case !row.hasRole() && !row.manages():
+	case !row.hasRole() && !all.view:
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
@@ -267,14 +271,14 @@ func decideCan(rule *grantRule, account AccountID, row *AccessRow) Decision {
 // allows returns what allows a permission, or the zero value if nothing does. What has no
 // end comes first: the grant on the account, the one on its parent, managing the account.
 // Of temporary roles it names the one that lasts longer.
-func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
+func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Decision {
 	if role, may := g.by(row.Roles); may {
 		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
 	}
 	if role, may := g.by(row.ParentRoles); may {
 		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
 	}
-	if g.manager && row.manages() {
+	if g.manager && manages {
 		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
 	}
 	role, direct := g.by(row.Temporary)
@@ -293,9 +297,6 @@ func (g *grantRule) allows(account AccountID, row *AccessRow) Decision {
 func (r *AccessRow) hasRole() bool {
 	return !r.Roles.IsZero() || !r.ParentRoles.IsZero() || !r.Temporary.IsZero() || !r.ParentTemporary.IsZero()
 }
-
-// manages reports whether the user manages the account through its organization.
-func (r *AccessRow) manages() bool { return r.Member && r.Role.manages() }
 
 // CanInOrganization reports whether a user may do something in an organization, and
 // why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;
@@ -317,7 +318,7 @@ func (s *Session) CanInOrganization(
 	var check form
 	check.id(user)
 	check.id(org)
-	check.that(permission.known(), CodePermission)
+	check.that(s.dir.organizationRules.knows(permission), CodePermission)
 	return look(ctx, s, call{opCanInOrganization, org.String(), check.err},
 		func(r *reads) canInOrganizationFacts { return r.loadCanInOrganization(user, org) },
 		func(f canInOrganizationFacts, c *changes) (Decision, error) {
@@ -354,11 +355,11 @@ func decideCanInOrganization(
 			return Decision{}, CodeNotFound
 		}
 	}
-	return f.decision(permission), nil
+	return f.decision(permission, c), nil
 }
 
 // decision is the answer, once the actor may ask.
-func (f canInOrganizationFacts) decision(permission OrganizationPermission) Decision {
+func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *changes) Decision {
 	switch {
 	case f.user == nil || f.organization == nil:
 		return Decision{Why: WhyUnreachable}
@@ -366,11 +367,8 @@ func (f canInOrganizationFacts) decision(permission OrganizationPermission) Deci
 		return Decision{Why: WhyInactive}
 	case f.member == nil || f.organization.State != StateActive:
 		return Decision{Why: WhyUnreachable}
-	case !f.member.Role.may(permission):
+	case !c.dir.organizationRules.may(f.member.Role, permission):
 		return Decision{Why: WhyInsufficient}
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
 }
-
-// known reports whether there is such a permission.
-func (p OrganizationPermission) known() bool { return Owner.may(p) }

@@ -25,7 +25,7 @@ func (s *Session) Permissions(
 		if err != nil {
 			return nil, s.fail(ctx, asked, err)
 		}
-		return s.dir.table.decisions(account, &row), nil
+		return s.dir.decisions(account, &row), nil
 	})
 }
 
@@ -40,17 +40,17 @@ func decidePermissions(f permissionsFacts, c *changes) (map[Permission]Decision,
 	if err := c.authorizeAsking(f.canFacts); err != nil {
 		return nil, err
 	}
-	return c.dir.table.decisions(f.account.ID, &f.row), nil
+	return c.dir.decisions(f.account.ID, &f.row), nil
 }
 
 // asksAboutAnother reports whether the actor is a user, and not the one asked about.
 func (s *Session) asksAboutAnother(user UserID) bool { return s.actor.isUser() && s.actor.User != user }
 
 // decisions decides about every permission of the table.
-func (t permissionTable) decisions(account AccountID, row *AccessRow) map[Permission]Decision {
-	all := make(map[Permission]Decision, len(t.rules))
-	for permission, rule := range t.rules {
-		all[permission] = decideCan(&rule, account, row)
+func (d *Directory) decisions(account AccountID, row *AccessRow) map[Permission]Decision {
+	all := make(map[Permission]Decision, len(d.table.rules))
+	for permission, rule := range d.table.rules {
+		all[permission] = decideCan(&rule, d.organizationRules, account, row)
 	}
 	return all
 }
@@ -122,14 +122,15 @@ func decideCanMany(
 ) ([]AccountDecision, error) {
 	var answers []AccountDecision
 	for i, row := range f.rows {
-		answers = append(answers, AccountDecision{Account: accounts[i], Decision: decideCan(rule, accounts[i], &row)})
+		answers = append(answers, AccountDecision{Account: accounts[i],
+			Decision: decideCan(rule, c.dir.organizationRules, accounts[i], &row)})
 	}
 	for i, other := range f.others {
 		answer := AccountDecision{Account: accounts[i]}
 		if err := c.authorizeAsking(other); err != nil {
 			answer.Err = &Error{Op: c.row.name, Subject: accounts[i].String(), Err: err}
 		} else {
-			answer.Decision = decideCan(rule, accounts[i], &other.row)
+			answer.Decision = decideCan(rule, c.dir.organizationRules, accounts[i], &other.row)
 		}
 		answers = append(answers, answer)
 	}
@@ -156,7 +157,7 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 			continue
 		}
 		row.SetAccount(*a)
-		if member := rankIn(memberships, a.Organization); member != nil {
+		if member := membershipIn(memberships, a.Organization); member != nil {
 			row.SetMembership(*member)
 		}
 		if !a.Parent.IsZero() {

@@ -473,7 +473,7 @@ func (c *checker) serviceAccount(r *reads, u UserRecord, memberships []Membershi
 	c.check(len(memberships) == 1, "USR-20", id, "it is a service account of no organization")
 	for _, g := range all(r, grantsOf(u.ID, AccountID{})) {
 		a := find(r, accountByID(g.Account))
-		c.check(a == nil || rankIn(memberships, a.Organization) != nil, "USR-20", id,
+		c.check(a == nil || belongings{memberships: memberships}.membership(a.Organization) != nil, "USR-20", id,
 			"it has a role on an account that is not its organization's")
 	}
 }

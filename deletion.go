@@ -23,7 +23,9 @@ type UserDeletion struct {
 //
 // A service account's keys end with it (USR-20).
 //
-// The Owner and Administrators delete a member, but neither the Owner nor themselves. A
+// The Owner and Administrators delete a member, but neither the Owner nor themselves.
+// Whoever else has ManageUsers deletes members whose permissions are all among their own,
+// and passes accounts on only if they have ManageAccounts too (ROLE-9). A
 // user who is in no organization deletes themself. An Operator deletes anybody except
 // the Owner of an organization, whom nobody deletes: DeleteOrganization or
 // TransferOwnership comes first.
@@ -32,8 +34,8 @@ type UserDeletion struct {
 // twice, if there are more than 1,000 heirs, or if a user who deletes themself gives
 // accounts away; CodeNotFound, also if
 // the actor does not see an heir, or if an account named is not a main account of the
-// user's; CodeNotAllowed; CodeOneself; CodeTheOwner if another user calls it for the
-// Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
+// user's; CodeNotAllowed; CodeRank if the user may do more than the actor; CodeOneself;
+// CodeTheOwner if another user calls it for the Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
 // CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the account in
 // none, CodeInactive.
@@ -88,7 +90,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 }
 
 func decideDeleteUser(f deleteUserFacts, in UserDeletion, c *changes) error {
-	if err := f.authorize(c); err != nil {
+	if err := f.authorize(in, c); err != nil {
 		return err
 	}
 	if !f.heirs.there() || !haveAll(f.theirs.owned, in.Heirs) {
@@ -108,7 +110,7 @@ func decideDeleteUser(f deleteUserFacts, in UserDeletion, c *changes) error {
 }
 
 // authorize decides whether the actor may delete the user.
-func (f deleteUserFacts) authorize(c *changes) error {
+func (f deleteUserFacts) authorize(in UserDeletion, c *changes) error {
 	if f.target.oneself() && len(f.target.memberships) == 0 {
 		return nil
 	}
@@ -123,8 +125,17 @@ func (f deleteUserFacts) authorize(c *changes) error {
 		return CodeOneself
 	case f.target.offLimits():
 		return CodeTheOwner
+	case !f.target.covered():
+		return CodeRank
+	case f.passes(in) && c.actor.isUser() && !f.target.under(ManageAccounts):
+		return CodeNotAllowed
 	}
 	return nil
+}
+
+// passes reports whether the input names who gets accounts of the user.
+func (f deleteUserFacts) passes(in UserDeletion) bool {
+	return len(in.Heirs) > 0 || !in.AccountsTo.IsZero()
 }
 
 // organization returns the organization of a user who owns none, whose accounts are

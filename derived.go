@@ -249,7 +249,7 @@ func independent(a AccountRecord, grant GrantRecord, memberships []MembershipRec
 	if a.Closed != 0 {
 		return nil
 	}
-	if !a.Organization.IsZero() && rankIn(memberships, a.Organization) == nil {
+	if !a.Organization.IsZero() && membershipIn(memberships, a.Organization) == nil {
 		records = append(records, IndependentUserRecord{a.Organization, user, a.ID, until})
 	}
 	for _, m := range memberships {

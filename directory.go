@@ -59,6 +59,8 @@ type Options struct {
 	MailProviders []string
 	// Roles are account roles and permissions of the host's own (ROLE-7).
 	Roles RoleOptions
+	// OrganizationRoles are organization roles and permissions of the host's own (ROLE-9).
+	OrganizationRoles OrganizationRoleOptions
 	// RelayLease is how long a call of Relay holds a stream before it has to renew that,
 	// and so how long the stream of a process that crashed waits until another relays it
 	// (EVT-5). Zero means 30 seconds. It must not be less than a millisecond, and should
@@ -90,29 +92,30 @@ type Options struct {
 
 // options are Options made ready.
 type options struct {
-	limits        Limits
-	life          time.Duration
-	perDay        int
-	formerFor     time.Duration
-	product       Reference
-	domainLive    time.Duration
-	operationLife time.Duration
-	resolver      Resolver
-	mailProviders map[string]struct{}
-	table         permissionTable
-	lease         time.Duration
-	now           func() time.Time
-	random        io.Reader
-	drawing       *sync.Mutex // random's
-	onRefused     func(context.Context, Actor, error)
-	observer      Observer
+	limits            Limits
+	life              time.Duration
+	perDay            int
+	formerFor         time.Duration
+	product           Reference
+	domainLive        time.Duration
+	operationLife     time.Duration
+	resolver          Resolver
+	mailProviders     map[string]struct{}
+	table             permissionTable
+	organizationRules *organizationRules
+	lease             time.Duration
+	now               func() time.Time
+	random            io.Reader
+	drawing           *sync.Mutex // random's
+	onRefused         func(context.Context, Actor, error)
+	observer          Observer
 }
 
 // New makes a Directory over a store, and reads nothing from it. Nil options mean
 // the defaults.
 //
 // Errors: CodeInput if the store is nil; CodeOption if an option makes no sense
-// (ROLE-7, GEN-13), a mail provider that is not a domain name included.
+// (ROLE-7, ROLE-9, GEN-13), a mail provider that is not a domain name included.
 func New(store Store, o *Options) (*Directory, error) {
 	if store == nil {
 		return nil, &Error{Op: "New", Err: CodeInput}
@@ -157,6 +160,9 @@ func (o *Options) ready() (r options, err error) {
 		}
 	}
 	if r.table, err = newPermissionTable(o.Roles); err != nil {
+		return r, err
+	}
+	if r.organizationRules, err = newOrganizationRules(o.OrganizationRoles); err != nil {
 		return r, err
 	}
 	if r.life < 0 || r.formerFor < 0 || r.domainLive < 0 || r.operationLife < leastOperationLife ||

@@ -355,6 +355,9 @@
 // passes. Any number of processes may use one store: the library keeps no state and no
 // cache of its own. store.go is the whole contract.
 //
+// Package tenancyhttp answers HTTP requests with pages and with problem details (RFC 9457),
+// and package timers does what has to be done by the clock.
+//
 // Package tenancytest is for the host's own tests: a directory with people in it, a clock,
 // a resolver, and checks that a refusal changed nothing.
 package tenancy

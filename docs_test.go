@@ -54,7 +54,7 @@ var beyondOperations = map[Code]string{
 }
 
 // toCome are numbers that are reserved for rules that are not built yet.
-var toCome = []string{"ORG-15", "ROLE-9"}
+var toCome = []string{"ORG-15"}
 
 func TestRulesDocument(t *testing.T) {
 	text, ids := document(t, "rules.md"), ruleIDs(t)
@@ -421,11 +421,11 @@ func mayServe(row *operationRow) string {
 func (p *operationsPage) who(row *operationRow) string {
 	var who []string
 	if row.organization != "" {
-		who = append(
-			who,
-			fmt.Sprintf("`%s` (%s)", p.permissions[string(row.organization)],
-				strings.Join(ranks(row.organization), ", ")),
-		)
+		name := "`" + p.permissions[string(row.organization)] + "`"
+		if row.besides != "" {
+			name += " and `" + p.permissions[string(row.besides)] + "`"
+		}
+		who = append(who, fmt.Sprintf("%s (%s)", name, strings.Join(ranks(row.organization), ", ")))
 	}
 	if row.account != "" {
 		who = append(who,
@@ -452,7 +452,7 @@ var (
 // ranks returns the organization roles that have a permission.
 func ranks(p OrganizationPermission) (names []string) {
 	for rank, name := range rankNames {
-		if organizationRoles[rank].may(p) {
+		if builtInRules.may(organizationRoles[rank], p) {
 			names = append(names, name)
 		}
 	}
@@ -498,12 +498,17 @@ func (p *operationsPage) tables() {
 		fmt.Fprintf(p, "\n## %s\n\n| permission | %s |\n|---|%s\n", heading, strings.Join(columns, " | "),
 			strings.Repeat("---|", len(columns)))
 	}
-	head("Permissions in an organization", rankNames)
+	head("Permissions in an organization", append(slices.Clone(rankNames), "a role of the host's", "includes"))
 	for _, row := range organizationTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for rank := range rankNames {
-			fmt.Fprintf(p, " %s |", cell(organizationRoles[rank].may(row.permission)))
+			fmt.Fprintf(p, " %s |", cell(builtInRules.may(organizationRoles[rank], row.permission)))
 		}
+		includes := "–"
+		if row.includes != "" {
+			includes = "`" + p.permissions[string(row.includes)] + "`"
+		}
+		fmt.Fprintf(p, " %s | %s |", map[bool]string{true: "can have it", false: "–"}[row.host], includes)
 		p.WriteString("\n")
 	}
 	head("Permissions on an account", append(slices.Clone(roleNames), "manages it", "in a suspended account"))

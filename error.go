@@ -168,7 +168,7 @@ const (
 	// CodeMailProvider refuses a common mail provider's domain (DOM-1).
 	CodeMailProvider Code = "mail_provider"
 	// CodeRole refuses what is not an organization role, and Owner where it cannot be
-	// given (ROLE-4, USR-4, GEN-19).
+	// given (ROLE-4, ROLE-9, USR-4, GEN-19).
 	CodeRole Code = "role"
 	// CodeRoles refuses a set of account roles that cannot be given: it is empty, or holds
 	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GEN-19).
@@ -177,9 +177,9 @@ const (
 	// for which roles last that is less than a microsecond (ACC-11).
 	CodeUntil Code = "until"
 	// CodePermission refuses a permission that this directory does not have (ROLE-7,
-	// GEN-7).
+	// ROLE-9, GEN-7).
 	CodePermission Code = "permission"
-	// CodeOption refuses a malformed option (ROLE-7, GEN-13).
+	// CodeOption refuses a malformed option (ROLE-7, ROLE-9, GEN-13).
 	CodeOption Code = "option"
 	// CodePolicy refuses what is not a policy (DOM-6).
 	CodePolicy Code = "policy"
@@ -214,6 +214,9 @@ const (
 	// CodeTheOwner means that it may not be done to the Owner (ROLE-5, ORG-9, ROLE-4,
 	// USR-11, USR-13, USR-14, ACC-8, SSO-3).
 	CodeTheOwner Code = "the_owner"
+	// CodeRank means that the role, or that of the member, is none that the actor's own role
+	// lets them give or touch: it may do more, or the host does not name it (ROLE-9, ROLE-5).
+	CodeRank Code = "rank"
 	// CodeRelease means that only the Owner lets an account out of the organization
 	// (USR-11).
 	CodeRelease Code = "release"
@@ -441,11 +444,11 @@ var codes = map[Code]struct {
 	CodeDomainName:          {ErrInvalid, "DOM-1"},
 	CodeDomainReserved:      {ErrInvalid, "DOM-1"},
 	CodeMailProvider:        {ErrInvalid, "DOM-1"},
-	CodeRole:                {ErrInvalid, "ROLE-4, USR-4, GEN-19"},
+	CodeRole:                {ErrInvalid, "ROLE-4, ROLE-9, USR-4, GEN-19"},
 	CodeRoles:               {ErrInvalid, "ACC-7, ROLE-7, GEN-19"},
 	CodeUntil:               {ErrInvalid, "ACC-11"},
-	CodePermission:          {ErrInvalid, "ROLE-7, GEN-7"},
-	CodeOption:              {ErrInvalid, "ROLE-7, GEN-13"},
+	CodePermission:          {ErrInvalid, "ROLE-7, ROLE-9, GEN-7"},
+	CodeOption:              {ErrInvalid, "ROLE-7, ROLE-9, GEN-13"},
 	CodePolicy:              {ErrInvalid, "DOM-6"},
 	CodeCursor:              {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:    {ErrInvalid, "MRG-1, ORG-6"},
@@ -456,6 +459,7 @@ var codes = map[Code]struct {
 	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3"},
 	CodeOutlasts:            {ErrPermissionDenied, "ACC-11"},
 	CodeTheOwner:            {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},
+	CodeRank:                {ErrPermissionDenied, "ROLE-9, ROLE-5"},
 	CodeRelease:             {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:         {ErrPermissionDenied, "USR-12, ORG-9"},
 	CodeNotTheirs:           {ErrPermissionDenied, "ACC-4"},

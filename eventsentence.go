@@ -148,6 +148,8 @@ func (e Event) fill(place string, call func(id string) string) (string, bool) {
 		return string(text), true
 	case Actor:
 		return call(value.String()), true
+	case OrganizationRole:
+		return value.words(), true
 	default:
 		if field.Kind() == reflect.Array {
 			return call(fmt.Sprint(value)), true

@@ -6,14 +6,13 @@ import "slices"
 // and address as they were then, so that its log can be read (USR-21). leave makes the
 // record, Move takes it along in a merge, and DeleteUser and Purge remove it.
 
-// former asks for what those organizations keep of a user whose users the actor
-// manages. Of several the one that the user left last counts.
+// former asks for what those organizations keep of a user whose users the actor sees. Of several the one that the user left last counts.
 func (r *reads) former(user UserID) (last *FormerMemberRecord) {
 	if !r.actor.isUser() {
 		return nil
 	}
-	for _, rank := range all(r, membershipsOf(r.actor.User, OrganizationID{})) {
-		if !rank.Role.may(ManageUsers) {
+	for _, rank := range r.ranksOf(r.actor.User) {
+		if !rank.may(ViewUsers) {
 			continue
 		}
 		m := find(r, formerMember(rank.Organization, user))

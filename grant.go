@@ -178,12 +178,14 @@ func (c *changes) managesMembersUntil(st accountStanding) (until Instant) {
 }
 
 // RevokeRoles takes from a user the roles that were assigned to them on an account, the
-// temporary ones too. Those on its parent stay (ACC-7, ACC-11). Everybody may call it who may assign roles there.
-// Owner and Administrators of an organization may also take a member of it, except its
-// Owner, off an independent account (ACC-8).
+// temporary ones too. Those on its parent stay (ACC-7, ACC-11). Everybody may call it who
+// may assign roles there. Whoever has ManageAccounts in an organization may also take a
+// member of it off an independent account, except its Owner and members who may do more
+// than they (ACC-8, ROLE-9).
 //
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeTheOwner for an organization's Owner on an independent account;
+// CodeNotAllowed; CodeTheOwner for an organization's Owner on an independent account,
+// CodeRank for a member there who may do more than the actor;
 // CodeClosed; CodeOwnerGrant for the account's owner; CodeNoGrant.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
 	var check form
@@ -198,7 +200,7 @@ type revokeRolesFacts struct {
 	accountStanding
 	from   nominee
 	theirs []MembershipRecord // the user's
-	ranks  []MembershipRecord // the actor's
+	ranks  []rank             // the actor's
 }
 
 func (r *reads) loadRevokeRoles(account AccountID, user UserID) revokeRolesFacts {
@@ -206,7 +208,7 @@ func (r *reads) loadRevokeRoles(account AccountID, user UserID) revokeRolesFacts
 	f.from = r.nominee(account, f.accountStanding, user)
 	if r.actor.isUser() {
 		f.theirs = all(r, membershipsOf(user, OrganizationID{}))
-		f.ranks = all(r, membershipsOf(r.actor.User, OrganizationID{}))
+		f.ranks = r.ranksOf(r.actor.User)
 	}
 	return f
 }
@@ -232,7 +234,7 @@ func decideRevokeRoles(f revokeRolesFacts, c *changes) error {
 // independent account they may name nobody but those they manage.
 func (f revokeRolesFacts) authorize(c *changes) error {
 	refused := c.authorizeAccount(f.accountStanding)
-	member := f.managedMembership()
+	member, rank := f.managedMembership()
 	switch {
 	case refused == nil && !f.mayName(f.from):
 		return CodeNotFound
@@ -246,19 +248,21 @@ func (f revokeRolesFacts) authorize(c *changes) error {
 		return refused
 	case member.Role == Owner:
 		return CodeTheOwner
+	case !rank.covers(member.Role):
+		return CodeRank
 	}
 	return nil
 }
 
-// managedMembership returns the user's membership of an organization that the actor
-// manages, or nil if there is none.
-func (f revokeRolesFacts) managedMembership() *MembershipRecord {
+// managedMembership returns the user's membership of an organization whose accounts the
+// actor manages, and the actor's rank there, or nil if there is none.
+func (f revokeRolesFacts) managedMembership() (*MembershipRecord, *rank) {
 	for _, m := range f.theirs {
-		if rank := rankIn(f.ranks, m.Organization); rank != nil && rank.Role.manages() {
-			return &m
+		if rank := rankIn(f.ranks, m.Organization); rank.may(ManageAccounts) {
+			return &m, rank
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // Relinquish gives up the roles that were assigned to the actor on an account, the
@@ -348,10 +352,11 @@ func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nomi
 func (n nominee) reaches() bool { return n.assigned != nil || n.inherited != nil }
 
 // mayName reports whether the actor, who may manage the account's members, may name a
-// user: one who has a role there, or, if the actor manages the organization, one whom it
-// sees (ACC-7).
+// user: one who has a role there, or, if the actor manages the organization's accounts,
+// themself, and whoever else of it they see (ACC-7).
 func (st accountStanding) mayName(n nominee) bool {
-	return n.reaches() || st.manages() && n.belongs()
+	sees := st.manages() && (st.rank.User == n.id || st.rank.may(ViewUsers))
+	return n.reaches() || sees && n.belongs()
 }
 
 // RolesAssigned says which roles without an end a user has on an account now. Temporary

@@ -97,7 +97,8 @@ const (
 // ImportUsers takes no ID from Once.
 //
 // Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
-// CodeNotFound, CodeNotAllowed; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
+// CodeNotFound, CodeNotAllowed, CodeRank if a Standard User may do what the actor may
+// not; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
 // address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
 // CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
 // CodeMergeClosed.
@@ -159,7 +160,13 @@ func decideImportUsers(f importUsersFacts, c *changes) (map[string]bool, error) 
 
 // refusal decides whether the organization may import at all.
 func (f importUsersFacts) refusal(c *changes) error {
-	if err := c.authorizeAlive(f.standing); err != nil {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	if !f.rank.gives(StandardUser) {
+		return CodeRank
+	}
+	if err := f.alive(); err != nil {
 		return err
 	}
 	switch {
@@ -471,7 +478,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 	p := page[ImportableUser]{end: len(f.users) < pageSize}
 	for i, u := range f.users {
 		p.next = place{key: Key{ID: u.ID}}
-		if u.State() != StateActive || rankIn(f.memberships[i], f.organization.ID) != nil {
+		if u.State() != StateActive || membershipIn(f.memberships[i], f.organization.ID) != nil {
 			continue
 		}
 		p.items = append(p.items, ImportableUser{

@@ -34,7 +34,7 @@ type SentInvitation struct {
 // NewInvitation is the input of InviteUser.
 type NewInvitation struct {
 	Email string
-	Role  OrganizationRole // StandardUser or Administrator; zero: StandardUser
+	Role  OrganizationRole // any but Owner, the host's too; zero: StandardUser
 }
 
 // NewAccountInvitation is the input of InviteToAccount.
@@ -52,18 +52,22 @@ const (
 	invitationResend = 29 * 24 * time.Hour // after it expired, in which it can be resent
 )
 
-// InviteUser invites an address to an organization, as Administrator or Standard User.
-// The invitation is pending until it is accepted, declined or revoked, or expires
-// (USR-4). Its secret is returned only this once. The Owner and Administrators may call
-// it.
+// InviteUser invites an address to an organization, as Administrator, as Standard User, or
+// with a role of the host's. The invitation is pending until it is accepted, declined or
+// revoked, or expires (USR-4). Its secret is returned only this once. The Owner and
+// Administrators may call it. Whoever else has ManageUsers invites to roles whose
+// permissions are all among their own, and somebody whose organizations merge by it only
+// with ManageOrganization, which is looked at when they accept (ROLE-9).
 //
 // The result, and any refusal, is the same whether the address is a user's or nobody's,
 // except for a member's. An expired invitation is no obstacle: it is settled as revoked.
 // Options.InvitationsPerDay limits how many invitations an address gets within 24 hours
 // in the name of one Owner (USR-10).
 //
-// Errors: CodeID, CodeEmail, CodeRole; CodeNotFound, CodeNotAllowed; CodeServiceAccount if
-// the actor is one, and the role is another one than Standard User; CodeMerged, CodeMember, CodeInvitationPending with the pending one in Error.Pending,
+// Errors: CodeID, CodeEmail, CodeRole if the role is Owner or there is no such role;
+// CodeNotFound, CodeNotAllowed, CodeRank if the role may do more than the actor's;
+// CodeServiceAccount if the actor is one, and the role is another one than Standard User;
+// CodeMerged, CodeMember, CodeInvitationPending with the pending one in Error.Pending,
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
 // CodeMailLimit.
@@ -74,7 +78,7 @@ func (s *Session) InviteUser(
 	check.id(org)
 	address := check.email(in.Email)
 	role := cmp.Or(in.Role, StandardUser)
-	check.that(role == StandardUser || role == Administrator, CodeRole)
+	check.that(role != Owner && s.dir.organizationRules.names(role), CodeRole)
 	draft := InvitationRecord{Kind: InvitationToOrganization, Organization: org, Role: role,
 		Personal: InvitationPersonal{Email: NewPersonal(in.Email), Address: NewPersonal(address)}}
 	return update(ctx, s, call{opInviteUser, org.String(), check.err},
@@ -92,6 +96,9 @@ func (r *reads) loadInviteUser(draft InvitationRecord) inviteUserFacts {
 func decideInviteUser(f inviteUserFacts, draft InvitationRecord, c *changes) (SentInvitation, error) {
 	if err := c.authorize(f.standing); err != nil {
 		return SentInvitation{}, err
+	}
+	if !f.rank.gives(draft.Role) {
+		return SentInvitation{}, CodeRank
 	}
 	if err := c.offersRank(draft); err != nil {
 		return SentInvitation{}, err
@@ -117,7 +124,7 @@ func (c *changes) offersRank(i InvitationRecord) error {
 // if they were accepted now, and not their own address (ACC-11).
 //
 // CodeSignUpClosed if the managing organization's policy closes the address's domain
-// (USR-1). An inviter who manages the organization's users may still invite its members
+// (USR-1). An inviter who sees the organization's users may still invite its members
 // and whoever has a role on the account. Any other inviter may invite no address on the
 // domain: they would learn who is a member.
 //
@@ -191,9 +198,11 @@ func (i InvitationRecord) rolesUntil(accepted Instant) Instant {
 // Whoever could send the invitation now may call it.
 //
 // Errors: CodeID, CodeInput for an account request, which is asked anew instead;
-// CodeNotFound, also for whoever could not send the invitation, CodeNotAllowed; CodeOneself
-// and CodeOutlasts as InviteToAccount says; CodeServiceAccount if the actor is one that may
-// not offer the role; CodeSettled, CodeExpired, CodeClosed if the account was closed after the invitation
+// CodeNotFound, also for whoever does not see the invitation in a list, CodeNotAllowed;
+// CodeRank if the role offered may do more than the actor's, or is one that the host no
+// longer names; CodeOneself and CodeOutlasts as InviteToAccount says;
+// CodeServiceAccount if the actor is one that may not offer the role; CodeSettled,
+// CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
 // CodeOffDomain, CodeMailLimit.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
@@ -222,6 +231,9 @@ func decideResendInvitation(f resendInvitationFacts, c *changes) (SentInvitation
 	if err := c.authorizeSender(f.invitation, f.target); err != nil {
 		return SentInvitation{}, err
 	}
+	if f.kind == InvitationToOrganization && !f.rank.gives(f.invitation.Role) {
+		return SentInvitation{}, CodeRank
+	}
 	if err := c.offersRank(*f.invitation); err != nil {
 		return SentInvitation{}, err
 	}
@@ -248,8 +260,8 @@ func decideResendInvitation(f resendInvitationFacts, c *changes) (SentInvitation
 // account. Revoking a revoked one changes nothing (GEN-6). Whoever could send the
 // invitation now may call it, and, for a request, whoever could ask.
 //
-// Errors: CodeID; CodeNotFound, also for whoever could not send the invitation,
-// CodeNotAllowed; CodeSettled.
+// Errors: CodeID; CodeNotFound, also for whoever does not see the invitation in a list,
+// CodeNotAllowed, CodeRank if the role offered may do more than the actor's; CodeSettled.
 func (s *Session) RevokeInvitation(ctx context.Context, invitation InvitationID) error {
 	var check form
 	check.id(invitation)
@@ -276,6 +288,9 @@ func decideRevokeInvitation(f revokeInvitationFacts, c *changes) error {
 	if err := c.authorizeSender(f.invitation, f.target); err != nil {
 		return err
 	}
+	if f.kind == InvitationToOrganization && !f.rank.covers(f.invitation.Role) {
+		return CodeRank
+	}
 	switch f.invitation.State {
 	case StatePending:
 		c.say(InvitationRevoked{f.invitation.ID, c.now}, f.stream())
@@ -286,26 +301,45 @@ func decideRevokeInvitation(f revokeInvitationFacts, c *changes) error {
 	return nil
 }
 
-// authorizeSender decides whether the actor could send an invitation now. No other user
-// sees that it exists (GEN-5).
+// authorizeSender decides whether the actor could send an invitation of this kind now. To a
+// user who does not see it in a list it does not exist (GEN-5).
 func (c *changes) authorizeSender(i *InvitationRecord, t target) error {
-	if i == nil {
+	switch {
+	case i == nil || c.actor.isUser() && !c.seesInvitation(t):
 		return CodeNotFound
+	case !c.actor.isUser():
+		return c.platform()
+	case !c.couldInvite(t):
+		return CodeNotAllowed
 	}
-	err := c.authorizeTarget(t)
-	if err != nil && c.actor.isUser() {
-		return CodeNotFound
-	}
-	return err
+	return nil
 }
 
-// authorizeTarget decides by the table whether the actor may do this operation to what
-// an invitation is to.
-func (c *changes) authorizeTarget(t target) error {
-	if t.kind == InvitationToAccount {
-		return c.authorizeAccount(t.account)
+// seesInvitation reports whether a user sees an invitation, given what they are to its
+// target: those who see the organization's users see those to it and to its accounts, those
+// who see its accounts what it asks for, and those who manage an account's members those to
+// the account.
+func (c *changes) seesInvitation(t target) bool {
+	alive := t.organization != nil && t.organization.MergedInto.IsZero()
+	switch t.kind {
+	case InvitationToAccount:
+		return c.couldInvite(t) || alive && t.rank.may(ViewUsers)
+	case InvitationOfAccount:
+		return alive && t.rank.may(ViewAccounts)
 	}
-	return c.authorize(t.standing)
+	return alive && t.rank.may(ViewUsers)
+}
+
+// couldInvite reports whether a user has the permission that invitations of a kind take,
+// given what they are to the target.
+func (c *changes) couldInvite(t target) bool {
+	switch t.kind {
+	case InvitationToAccount:
+		return c.actor.knows(t.account) && c.has(t.account, ManageMembers)
+	case InvitationOfAccount:
+		return t.rank.may(ManageAccounts)
+	}
+	return t.rank.may(ManageUsers)
 }
 
 // target is what an invitation is to, and what somebody is to that.
@@ -434,11 +468,11 @@ func (c *changes) sendable(s sending) error {
 }
 
 // closed reports whether the address must not be invited because its domain is closed in
-// the organization (USR-1). An inviter who does not manage the organization's users gets
+// the organization (USR-1). An inviter who does not see the organization's users gets
 // the same answer for every address on the domain: else they would learn who is a
 // member.
 func (s sending) closed(c *changes) bool {
-	if s.managesUsers() {
+	if s.rank.may(ViewUsers) {
 		return s.entry.closed(s.target, c)
 	}
 	return s.entry.onClosedDomain(s.target, c)

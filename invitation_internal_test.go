@@ -60,7 +60,7 @@ func TestAccountRequestIsNoInvitation(t *testing.T) {
 	request := InvitationRecord{ID: InvitationID{3}, Kind: InvitationOfAccount,
 		Organization: OrganizationID{1}, Account: AccountID{2}, State: StatePending, Expires: 2000}
 	st := standing{organization: &OrganizationRecord{ID: request.Organization, State: StateActive},
-		rank: &MembershipRecord{Organization: request.Organization, User: ana.User, Role: Administrator}}
+		rank: rankOf(MembershipRecord{Organization: request.Organization, User: ana.User, Role: Administrator})}
 	to := target{kind: request.Kind, standing: st}
 	c := invitationDecision(t, opResendInvitation, ana, request)
 	_, err := decideResendInvitation(resendInvitationFacts{&request, sending{target: to}}, c)

@@ -21,7 +21,7 @@ type Membership struct {
 }
 
 // Member returns one membership with its user, as Users lists them (GEN-21). Members see
-// their own. The Owner and Administrators, Operators and System see that of every member.
+// their own. Whoever has ViewUsers, Operators and System see that of every member.
 // To a user a merged organization's ID stands for its survivor (ORG-13).
 //
 // Errors: CodeID; CodeNotFound, also if the user is not a member, CodeNotAllowed.
@@ -65,20 +65,22 @@ func decideMember(f memberFacts, user UserID, c *changes) (seenMember, error) {
 	return seenMember{viewUser(*f.user), viewMembership(*f.member)}, nil
 }
 
-// SetOrganizationRole makes a member an Administrator or a Standard User (ROLE-4). The
-// Owner and Administrators set the role of any member except the Owner and themselves
-// (ROLE-5). Setting the role that the member has changes nothing (GEN-6).
+// SetOrganizationRole gives a member another role: Administrator, Standard User or one of the
+// host's (ROLE-4, ROLE-9). The Owner and Administrators set the role of any member except the
+// Owner and themselves (ROLE-5). Whoever else has ManageUsers gives only roles whose
+// permissions are all among their own, to members with such roles. Setting the role that the member has changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRole if the role is Owner or there is no such role; CodeNotFound,
 // also if the actor does not see the user; CodeNotAllowed, CodeMerged, CodeOneself,
-// CodeTheOwner; CodeNotMember.
+// CodeTheOwner; CodeRank if the role, or the one that the member has, may do more than the
+// actor's; CodeNotMember.
 func (s *Session) SetOrganizationRole(
 	ctx context.Context, org OrganizationID, user UserID, role OrganizationRole,
 ) (Membership, error) {
 	var check form
 	check.id(org)
 	check.id(user)
-	check.that(role == StandardUser || role == Administrator, CodeRole)
+	check.that(role != Owner && s.dir.organizationRules.names(role), CodeRole)
 	return update(ctx, s, call{opSetOrganizationRole, org.String(), check.err},
 		func(r *reads) setOrganizationRoleFacts { return r.loadSetOrganizationRole(org, user) },
 		func(f setOrganizationRoleFacts, c *changes) (Membership, error) {
@@ -105,8 +107,13 @@ func decideSetOrganizationRole(
 	if err := c.spare(f.standing, user); err != nil {
 		return Membership{}, err
 	}
-	if !f.target.there() {
+	switch member := f.target.membership(f.organization.ID); {
+	case !f.rank.gives(role):
+		return Membership{}, CodeRank
+	case !f.target.there():
 		return Membership{}, CodeNotFound
+	case member != nil && !f.rank.covers(member.Role):
+		return Membership{}, CodeRank
 	}
 	if err := c.tends(f.target); err != nil {
 		return Membership{}, err
@@ -146,6 +153,17 @@ func viewMembership(m MembershipRecord) Membership {
 		SSO:          SSOExemption(m.Exempt || m.Role == Owner),
 		Since:        m.Since.Time(),
 	}
+}
+
+// membershipIn returns the membership of an organization among a user's, or nil if there is
+// none.
+func membershipIn(memberships []MembershipRecord, org OrganizationID) *MembershipRecord {
+	for _, m := range memberships {
+		if m.Organization == org {
+			return &m
+		}
+	}
+	return nil
 }
 
 // streamsOf returns the streams a user belongs to: their organizations', or, in none,

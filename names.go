@@ -188,42 +188,43 @@ func (f nameFacts) of(e Event, c *changes) (names []Named) {
 }
 
 // named returns what one thing is called, as the actor may see it (GEN-5). Operators and
-// System see all. Of an organization's log its Owner and Administrators see what is its
-// own, and everybody sees themself and what they have a role in.
+// System see all. Of an organization's log a member sees what their role shows them of what
+// is its own, and everybody sees themself and what they have a role in.
 func (f nameFacts) named(id any, c *changes) (n Named) {
 	all := !c.actor.isUser()
-	home := f.standing.home()
-	manages := all || f.standing.organization.managesUsers()
-	own := func(org OrganizationID) bool { return all || manages && org == home && !home.IsZero() }
+	home, rank := f.standing.home(), f.standing.organization.rank
+	own := func(org OrganizationID, p OrganizationPermission) bool {
+		return all || rank.may(p) && org == home && !home.IsZero()
+	}
 	switch id := id.(type) {
 	case OrganizationID:
-		if o := f.organizations[id]; o != nil && (own(id) || own(o.MergedInto) || f.ranks[id] != nil) {
+		if o := f.organizations[id]; o != nil && (own(id, ReadLog) || own(o.MergedInto, ReadLog) || f.ranks[id] != nil) {
 			n.Name = kept(o.Personal.Name, o.Ended, c.now)
 		}
 	case UserID:
-		return f.users[id].named(all, manages, c)
+		return f.users[id].named(all, rank.may(ViewUsers), c)
 	case AccountID:
-		if a := f.accounts[id]; a != nil && (own(a.Organization) || f.grants[id] != nil) {
+		if a := f.accounts[id]; a != nil && (own(a.Organization, ViewAccounts) || f.grants[id] != nil) {
 			n.Name = a.Personal.Name
 		}
 	case DomainID:
-		if d := f.domains[id]; d != nil && own(d.Organization) {
+		if d := f.domains[id]; d != nil && own(d.Organization, ViewDomains) {
 			n.Name = NewPersonal(d.Personal.Name)
 		}
 	case ConnectionID:
-		if x := f.connections[id]; x != nil && own(x.Organization) {
+		if x := f.connections[id]; x != nil && own(x.Organization, ManageIdentity) {
 			n.Name = x.Personal.Name
 		}
 	case InvitationID:
-		if i := f.invitations[id]; i != nil && own(f.target(*i)) {
+		if i := f.invitations[id]; i != nil && own(f.target(*i), ViewUsers) {
 			n.Email = kept(i.Personal.Email, due(i.Settled, i.Expires), c.now)
 		}
 	case RequestID:
-		if q := f.requests[id]; q != nil && own(q.Organization) {
+		if q := f.requests[id]; q != nil && own(q.Organization, ViewUsers) {
 			n.Email = kept(q.Personal.Email, due(q.Settled, q.Expires), c.now)
 		}
 	case KeyID:
-		if k := f.keys[id]; k.key != nil && (all || manages && k.member != nil) {
+		if k := f.keys[id]; k.key != nil && (all || rank.may(ManageIdentity) && k.member != nil) {
 			n.Name = c.keyName(*k.key)
 		}
 	}
@@ -244,12 +245,12 @@ func (f nameFacts) target(i InvitationRecord) OrganizationID {
 
 // named returns what a user is called (USR-21): members, independent users and the actor
 // as they are now, and former members as they were when they left.
-func (p namedUser) named(all, manages bool, c *changes) (n Named) {
+func (p namedUser) named(all, sees bool, c *changes) (n Named) {
 	switch {
 	case p.user == nil:
-	case all, p.user.ID == c.actor.User, manages && (p.member != nil || p.guest):
+	case all, p.user.ID == c.actor.User, sees && (p.member != nil || p.guest):
 		n.Name, n.Email = p.user.Personal.Name, p.user.Personal.Email
-	case manages && p.former != nil && !c.dir.forgets(*p.former, c.now):
+	case sees && p.former != nil && !c.dir.forgets(*p.former, c.now):
 		n.Name, n.Email = p.former.Personal.Name, p.former.Personal.Email
 	}
 	return n

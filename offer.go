@@ -137,8 +137,8 @@ func decideInvitationsToAddress(
 }
 
 // InvitationByID returns an invitation, in any state (GEN-21). Those who see it in the
-// lists of what it is to see it: the Owner and Administrators of the organization, or of
-// the account and the organization that manages it, Operators and System. The user who
+// lists of what it is to see it: whoever has ViewUsers in the organization or the one that
+// manages the account, whoever manages the account's members, Operators and System. The user who
 // has the address that it was sent to sees it as Invitation shows it, with the Terms,
 // until 30 days after it was settled or expired.
 //
@@ -177,8 +177,8 @@ func decideInvitationByID(f invitationByIDFacts, c *changes) (Offer, error) {
 	case f.invitation == nil || f.invitation.Kind == InvitationOfAccount:
 		return Offer{}, CodeNotFound
 	}
-	if err := c.authorizeSender(f.invitation, f.target); err != nil {
-		return Offer{}, err
+	if c.actor.isUser() && !c.seesInvitation(f.target) {
+		return Offer{}, CodeNotFound
 	}
 	return c.viewOffer(f.offered), nil
 }

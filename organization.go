@@ -175,7 +175,7 @@ func (c *changes) makeOrganization(org OrganizationID, name string, owner belong
 // viewFounded returns an organization that was just created, with the accounts that
 // came.
 func (c *changes) viewFounded(org OrganizationID, founder UserID, coming []family) FoundedOrganization {
-	st := standing{get(c.world, organizationByID(org)), get(c.world, memberOf(org, founder))}
+	st := standing{get(c.world, organizationByID(org)), c.dir.rank(get(c.world, memberOf(org, founder)))}
 	founded := FoundedOrganization{Organization: c.viewOrganizationNow(st)}
 	for _, accounts := range coming {
 		main := get(c.world, accountByID(accounts.main.ID))
@@ -311,7 +311,7 @@ func decideOrganizations(
 		item := OrganizationOf{listed: listedAt(l, p.next)}
 		var st standing
 		if f.user != nil {
-			st.rank = &f.memberships[i]
+			st.rank = c.dir.rank(&f.memberships[i])
 			item.Role = new(st.rank.Role)
 		}
 		item.Organization = c.viewOrganization(o, st)
@@ -357,13 +357,20 @@ func decideRenameOrganization(f renameOrganizationFacts, name string, c *changes
 	return c.viewOrganizationNow(f.standing), nil
 }
 
+// seesSettings reports whether a user sees the organization's settings (GEN-5): those who see
+// its users, its accounts or its domains, to which they apply, and those who manage it.
+func (st standing) seesSettings() bool {
+	return st.rank.may(ViewUsers) || st.rank.may(ViewAccounts) || st.rank.may(ViewDomains) ||
+		st.rank.may(ManageOrganization)
+}
+
 // viewOrganization returns an organization as the actor may see it.
 func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
 	view := Organization{
 		ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
 		Created: o.Created.Time(), Ended: o.Ended.Time(),
 	}
-	if c.actor.isUser() && !st.managesUsers() {
+	if c.actor.isUser() && !st.seesSettings() {
 		return view
 	}
 	view.Settings = &OrganizationSettings{

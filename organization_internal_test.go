@@ -13,7 +13,7 @@ func inHand(row *operationRow, actor UserID, records ...Record) *changes {
 	for _, record := range records {
 		w.know(record)
 	}
-	return &changes{dir: &Directory{}, actor: Actor{User: actor}, row: row, now: 1, world: w}
+	return &changes{dir: &Directory{options: options{organizationRules: builtInRules}}, actor: Actor{User: actor}, row: row, now: 1, world: w}
 }
 
 // TestDecideOnEnded checks that decisions ask whether the organization is alive (GEN-2),
@@ -22,10 +22,10 @@ func TestDecideOnEnded(t *testing.T) {
 	org, actor, member := OrganizationID{1}, UserID{1}, UserID{2}
 	for state, code := range map[State]Code{StateMerged: CodeMerged, StateDeleted: CodeEnded} {
 		o := OrganizationRecord{ID: org, Owner: actor, State: state}
-		st := standing{&o, &MembershipRecord{Organization: org, User: actor, Role: Owner}}
+		st := standing{&o, rankOf(MembershipRecord{Organization: org, User: actor, Role: Owner})}
 		seen := sight{actor: Actor{User: actor}, user: &UserRecord{ID: member},
 			memberships: []MembershipRecord{{Organization: org,
-				User: member}}, ranks: []MembershipRecord{*st.rank}}
+				User: member}}, ranks: []rank{*st.rank}}
 		t.Run("ORG-13 RenameOrganization "+string(state), func(t *testing.T) {
 			c := inHand(opRenameOrganization, actor, o)
 			_, err := decideRenameOrganization(renameOrganizationFacts{st}, "New", c)

@@ -101,7 +101,7 @@ func (r *reads) sightOfMember(st standing, org OrganizationID, address string) s
 	}
 	return sight{
 		actor: r.actor, user: user,
-		memberships: []MembershipRecord{*member}, ranks: []MembershipRecord{*st.rank},
+		memberships: []MembershipRecord{*member}, ranks: []rank{*st.rank},
 	}
 }
 
@@ -277,7 +277,7 @@ func (s succession) succeed(previous PreviousOwner, reference Reference, c *chan
 // now.
 func (s succession) shown(c *changes) Organization {
 	org := s.organization.ID
-	return c.viewOrganizationNow(standing{s.organization, get(c.world, memberOf(org, c.actor.User))})
+	return c.viewOrganizationNow(standing{s.organization, c.dir.rank(get(c.world, memberOf(org, c.actor.User)))})
 }
 
 // OwnershipTransferred says that an organization has another Owner.

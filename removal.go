@@ -26,7 +26,9 @@ type Heir struct {
 // RemoveUser ends a membership (USR-11). The user lives on without the organization.
 // They lose their role in it and all grants on its accounts, closed ones too, and
 // pending invitations to its accounts for their address are revoked. The Owner and
-// Administrators remove members, but neither the Owner nor themselves (see Leave).
+// Administrators remove members, but neither the Owner nor themselves (see Leave). Whoever
+// else has ManageUsers removes members whose permissions are all among their own, and passes
+// accounts on only if they have ManageAccounts too (ROLE-9).
 //
 // A service account that is removed is deleted, as by DeleteUser (USR-20). A service
 // account itself removes persons who are Standard Users.
@@ -39,10 +41,11 @@ type Heir struct {
 // Errors: CodeID; CodeInput if the input says two things of an account, gives it to the
 // user themself, or names more than 1,000 heirs; CodeNotFound, also if the actor does not see the user or an heir,
 // or if an account named is not a main account of the user's in the organization;
-// CodeNotAllowed, CodeMerged; CodeRelease if an Administrator releases accounts;
-// CodeOneself, CodeTheOwner; CodeServiceAccount if the actor is one, and the user is another
-// than a Standard User who is a person; CodeNotMember if the user or an heir is not a
-// member; CodeNotPerson if an heir is a service account;
+// CodeNotAllowed, CodeMerged; CodeRelease if anybody but the Owner releases accounts;
+// CodeOneself, CodeTheOwner, CodeRank if the user may do more than the actor;
+// CodeServiceAccount if the actor is one, and the user is another than a Standard User who
+// is a person; CodeNotMember if the user or an heir is not a member; CodeNotPerson if an
+// heir is a service account;
 // CodeInactive if an heir is inactive; CodeOwnsAccounts if the input leaves an account
 // to nobody; CodeHIPAADesignated if an account that would leave is designated (disable
 // it first).
@@ -81,8 +84,11 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	if err := c.authorize(f.standing); err != nil {
 		return err
 	}
-	if in.Release && !f.rank.Role.may(ReleaseAccounts) {
+	switch passes := len(in.Heirs) > 0 || !in.AccountsTo.IsZero(); {
+	case in.Release && !f.rank.may(ReleaseAccounts):
 		return CodeRelease
+	case passes && !f.rank.may(ManageAccounts):
+		return CodeNotAllowed
 	}
 	if err := c.spare(f.standing, user); err != nil {
 		return err
@@ -94,6 +100,9 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	owned := f.theirs.ownedIn(org)
 	if !f.target.there() || !f.heirs.there() || !haveAll(owned, in.Heirs) {
 		return CodeNotFound
+	}
+	if m := f.target.membership(org); m != nil && !f.rank.covers(m.Role) {
+		return CodeRank
 	}
 	if err := f.alive(); err != nil {
 		return err

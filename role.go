@@ -1,12 +1,12 @@
 package tenancy
 
 import (
-	"slices"
 	"strings"
 )
 
-// OrganizationRole is a member's role in an organization: one of the three below. The zero
-// value is not a role: it means none, or the default where an input says so.
+// OrganizationRole is a member's role in an organization: one of the three below, or the
+// host's own (Options.OrganizationRoles). The zero value is not a role: it means none, or the
+// default where an input says so.
 type OrganizationRole string
 
 // The organization roles (ROLE-1 to 3).
@@ -19,6 +19,19 @@ const (
 // organizationRoles are the built-in roles, in the order of the columns of
 // organizationTable.
 var organizationRoles = [...]OrganizationRole{StandardUser, Administrator, Owner}
+
+// words returns what a sentence calls the role: one of the host's by its name.
+func (r OrganizationRole) words() string {
+	switch r {
+	case StandardUser:
+		return "Standard User"
+	case Administrator:
+		return "Administrator"
+	case Owner:
+		return "Owner"
+	}
+	return string(r)
+}
 
 // UnmarshalText reads the name of a role. A text that can be no role's name is CodeRole, the
 // empty text among them. It takes a name that no Directory has: each operation looks at that.
@@ -63,39 +76,51 @@ const (
 	DesignateHIPAA    Permission = "designate_hipaa"    //
 )
 
-// OrganizationPermission is something that somebody may do in an organization.
+// OrganizationPermission is something that somebody may do in an organization: one of those
+// below, or the host's own (Options.OrganizationRoles).
 type OrganizationPermission string
 
-// The permissions in an organization (ROLE-1 to 3).
+// The permissions in an organization (ROLE-1 to 3, ROLE-9).
 const (
 	ViewOrganization   OrganizationPermission = "view_organization"   // its name and one's own role
 	CreateAccounts     OrganizationPermission = "create_accounts"     //
-	ManageUsers        OrganizationPermission = "manage_users"        // members, invitations, roles up to Administrator
+	ViewUsers          OrganizationPermission = "view_users"          // members, independent users, invitations, requests
+	ManageUsers        OrganizationPermission = "manage_users"        // and change them: members and roles below one's own, invitations
+	ViewAccounts       OrganizationPermission = "view_accounts"       // all its accounts, without pricing and phone
 	ManageAccounts     OrganizationPermission = "manage_accounts"     // all its accounts, HIPAA designation
-	ManageDomains      OrganizationPermission = "manage_domains"      // and single sign-on
-	ManageOrganization OrganizationPermission = "manage_organization" // name, policies, merges
+	ViewDomains        OrganizationPermission = "view_domains"        // and the records to publish
+	ManageDomains      OrganizationPermission = "manage_domains"      // and the sign-up policy
+	ManageOrganization OrganizationPermission = "manage_organization" // name, invitation policy, imports, merges
+	ManageIdentity     OrganizationPermission = "manage_identity"     // single sign-on, service accounts, keys, directories
 	ReadLog            OrganizationPermission = "read_log"            //
 	ReleaseAccounts    OrganizationPermission = "release_accounts"    // let an account out
 	TransferOwnership  OrganizationPermission = "transfer_ownership"  //
 	DeleteOrganization OrganizationPermission = "delete_organization" //
 )
 
-// organizationTable says which role has which permission in an organization: a
-// column for each role, x for yes (ROLE-1 to 3, ROLE-8).
+// organizationTable says which role has which permission in an organization: a column for
+// each built-in role, x for yes; whether a role of the host's can be given it; and what it
+// includes (ROLE-1 to 3, ROLE-8, ROLE-9).
 var organizationTable = []struct {
 	permission OrganizationPermission
 	roles      string // StandardUser Administrator Owner
+	host       bool
+	includes   OrganizationPermission // "": nothing
 }{
-	{ViewOrganization, "x x x"},
-	{CreateAccounts, "x x x"},
-	{ManageUsers, "- x x"},
-	{ManageAccounts, "- x x"},
-	{ManageDomains, "- x x"},
-	{ManageOrganization, "- x x"},
-	{ReadLog, "- x x"},
-	{ReleaseAccounts, "- - x"},
-	{TransferOwnership, "- - x"},
-	{DeleteOrganization, "- - x"},
+	{ViewOrganization, "x x x", true, ""},
+	{CreateAccounts, "x x x", true, ""},
+	{ViewUsers, "- x x", true, ""},
+	{ManageUsers, "- x x", true, ViewUsers},
+	{ViewAccounts, "- x x", true, ""},
+	{ManageAccounts, "- x x", true, ViewAccounts},
+	{ViewDomains, "- x x", true, ""},
+	{ManageDomains, "- x x", true, ViewDomains},
+	{ManageOrganization, "- x x", true, ""},
+	{ManageIdentity, "- x x", false, ""},
+	{ReadLog, "- x x", true, ""},
+	{ReleaseAccounts, "- - x", false, ""},
+	{TransferOwnership, "- - x", false, ""},
+	{DeleteOrganization, "- - x", false, ""},
 }
 
 // accountTable says which role has which permission on an account (ROLE-6, ROLE-8).
@@ -129,17 +154,3 @@ func mask(row string) (m uint8) {
 	}
 	return m
 }
-
-// may reports whether a role has a permission in its organization.
-func (r OrganizationRole) may(p OrganizationPermission) bool {
-	column := slices.Index(organizationRoles[:], r)
-	for _, row := range organizationTable {
-		if row.permission == p {
-			return column >= 0 && mask(row.roles)>>column&1 == 1
-		}
-	}
-	return false
-}
-
-// manages reports whether a role manages the organization's accounts.
-func (r OrganizationRole) manages() bool { return r == Owner || r == Administrator }

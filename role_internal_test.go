@@ -75,7 +75,9 @@ func TestOperationsTable(t *testing.T) {
 			require.True(t,
 				row.organization != "" || row.account != "" || row.operator || row.system || row.others != "",
 				row.name)
-			require.True(t, row.organization == "" || row.organization.known(), row.name)
+			for _, p := range []OrganizationPermission{row.organization, row.besides} {
+				require.True(t, p == "" || builtInRules.knows(p), row.name)
+			}
 			_, known := table.rules[row.account]
 			require.True(t, row.account == "" || known, row.name)
 			require.NotEmpty(t, row.on, row.name)

@@ -34,9 +34,13 @@ var accountCells = map[tenancy.Permission]struct {
 var organizationCells = map[tenancy.OrganizationPermission]string{
 	tenancy.ViewOrganization:   "standard administrator owner",
 	tenancy.CreateAccounts:     "standard administrator owner",
+	tenancy.ViewUsers:          "administrator owner",
 	tenancy.ManageUsers:        "administrator owner",
+	tenancy.ViewAccounts:       "administrator owner",
 	tenancy.ManageAccounts:     "administrator owner",
+	tenancy.ViewDomains:        "administrator owner",
 	tenancy.ManageDomains:      "administrator owner",
+	tenancy.ManageIdentity:     "administrator owner",
 	tenancy.ManageOrganization: "administrator owner",
 	tenancy.ReadLog:            "administrator owner",
 	tenancy.ReleaseAccounts:    "owner",

@@ -117,6 +117,7 @@ var sentences = map[Code]string{
 	CodeOneself:    "You cannot do this to yourself. Ask another administrator.",
 	CodeOutlasts:   "Your own role here ends, so the roles that you give must end no later.",
 	CodeTheOwner:   "You cannot do this to the owner.",
+	CodeRank:       "Your role does not let you give this role, or change somebody who has it.",
 	CodeRelease:    "Only the owner of the organization can let accounts leave it.",
 	CodeOwnerLeaves: "You cannot leave the organization while you own it. Transfer it to somebody else " +
 		"first.",

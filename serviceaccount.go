@@ -57,9 +57,6 @@ func decideCreateServiceAccount(
 	if err := c.authorize(f.standing); err != nil {
 		return User{}, err
 	}
-	if !f.rank.Role.manages() {
-		return User{}, CodeNotAllowed
-	}
 	if err := f.alive(); err != nil {
 		return User{}, err
 	}
@@ -86,7 +83,7 @@ func (c *changes) tends(s sight) error {
 		return CodeServiceAccount
 	}
 	for _, m := range s.memberships {
-		if rank := rankIn(s.ranks, m.Organization); rank != nil && rank.Role.manages() {
+		if rankIn(s.ranks, m.Organization).may(ManageIdentity) {
 			return nil
 		}
 	}

@@ -7,7 +7,7 @@ package tenancy
 // standing is what an actor is in an organization.
 type standing struct {
 	organization *OrganizationRecord // nil: there is none
-	rank         *MembershipRecord   // the actor's membership; nil: none
+	rank         *rank               // the actor's membership; nil: none
 }
 
 // standing asks for the organization acted on, the actor's membership and the head
@@ -23,9 +23,9 @@ func (r *reads) standingOf(actor Actor, org OrganizationID) standing {
 	if !actor.isUser() {
 		return st
 	}
-	st.rank = find(r, memberOf(org, actor.User))
+	st.rank = r.dir.rank(find(r, memberOf(org, actor.User)))
 	if o := st.organization; o != nil && !o.MergedInto.IsZero() {
-		st.rank = find(r, memberOf(o.MergedInto, actor.User))
+		st.rank = r.dir.rank(find(r, memberOf(o.MergedInto, actor.User)))
 	}
 	return st
 }
@@ -61,13 +61,8 @@ func (r *reads) mayRead(stream Stream) bool {
 	case !stream.User.IsZero():
 		return stream.User == r.actor.User
 	}
-	rank := find(r, memberOf(r.survivor(stream.Organization), r.actor.User))
-	return rank != nil && rank.Role.may(ReadLog)
+	return r.dir.rank(find(r, memberOf(r.survivor(stream.Organization), r.actor.User))).may(ReadLog)
 }
-
-// managesUsers reports whether the actor may see and manage the organization's
-// users.
-func (st standing) managesUsers() bool { return st.rank != nil && st.rank.Role.may(ManageUsers) }
 
 // alive refuses what is done to an organization that has ended.
 func (st standing) alive() error {
@@ -94,13 +89,16 @@ func (c *changes) platform() error {
 // organization: CodeNotFound if they may not even see it, then CodeNotAllowed
 // (GEN-5), then CodeMerged (ORG-13). Whether the organization is alive is the next
 // question: authorizeAlive asks both.
-func (c *changes) authorize(st standing) error {
+func (c *changes) authorize(st standing) error { return c.authorizeBy(st, c.row.organization) }
+
+// authorizeBy is authorize by another permission than the row's.
+func (c *changes) authorizeBy(st standing, p OrganizationPermission) error {
 	switch {
 	case st.organization == nil || c.actor.isUser() && st.rank == nil:
 		return CodeNotFound
 	case !c.actor.isUser():
 		return c.platform()
-	case c.row.organization == "" || !st.rank.Role.may(c.row.organization):
+	case p == "" || !st.rank.may(p) || c.row.besides != "" && !st.rank.may(c.row.besides):
 		return CodeNotAllowed
 	case !st.organization.MergedInto.IsZero():
 		return CodeMerged
@@ -123,12 +121,12 @@ func (c *changes) authorizeAlive(st standing) error {
 
 // accountStanding is what an actor is to an account.
 type accountStanding struct {
-	account     *AccountRecord    // nil: there is none
-	parent      *AccountRecord    // a subaccount's main account
-	grant       *GrantRecord      // the actor's on the account
-	parentGrant *GrantRecord      // the actor's on the parent
-	rank        *MembershipRecord // the actor's in the managing organization
-	outside     bool              // the actor knows only its name: it is independent to an organization they manage
+	account     *AccountRecord // nil: there is none
+	parent      *AccountRecord // a subaccount's main account
+	grant       *GrantRecord   // the actor's on the account
+	parentGrant *GrantRecord   // the actor's on the parent
+	rank        *rank          // the actor's in the managing organization
+	outside     bool           // the actor knows only its name: it is independent to an organization they manage
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the
@@ -136,7 +134,7 @@ type accountStanding struct {
 func (r *reads) accountStanding(id AccountID) accountStanding {
 	st := r.accountStandingOf(r.actor, id)
 	if r.actor.isUser() && st.account != nil && !st.sees() { // a role on the parent is known a step later: this does not wait for it
-		st.outside = r.isIndependent(*st.account, all(r, membershipsOf(r.actor.User, OrganizationID{})))
+		st.outside = r.isIndependent(*st.account, r.ranksOf(r.actor.User))
 	}
 	return st
 }
@@ -145,10 +143,10 @@ func (r *reads) accountStanding(id AccountID) accountStanding {
 // its stream. It does not ask whether they know the account as an independent one.
 func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	st := accountStanding{account: find(r, accountByID(id))}
-	var ranks []MembershipRecord
+	var ranks []rank
 	if actor.isUser() {
 		st.grant = find(r, grantOn(id, actor.User))
-		ranks = all(r, membershipsOf(actor.User, OrganizationID{}))
+		ranks = r.ranksOf(actor.User)
 	}
 	if st.account == nil {
 		return st
@@ -164,18 +162,18 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	return st
 }
 
-// isIndependent asks whether an account outside the organizations that a user manages,
-// among their memberships, is an independent account to one of these: a member has a role
+// isIndependent asks whether an account outside the organizations whose accounts a user
+// sees, by their ranks, is an independent account to one of these: a member has a role
 // on it, and not as a member of the account's organization, of which the others see
 // nothing (GEN-5). Whoever knows an account's ID can ask this, so it costs the same
-// whoever has roles there (GEN-14). A user who manages no organization makes the store
-// read nothing.
-func (r *reads) isIndependent(a AccountRecord, ranks []MembershipRecord) (independent bool) {
+// whoever has roles there (GEN-14). A user who sees the accounts of no organization makes
+// the store read nothing.
+func (r *reads) isIndependent(a AccountRecord, ranks []rank) (independent bool) {
 	if a.Closed != 0 {
 		return false
 	}
 	for _, m := range ranks {
-		if !m.Role.manages() {
+		if !m.may(ViewAccounts) {
 			continue
 		}
 		independent = r.isTied(m.Organization, AccountID{}, a.main(), a) || independent
@@ -202,17 +200,6 @@ func (r *reads) isTied(org OrganizationID, parent, account AccountID, at Account
 	return tied
 }
 
-// rankIn returns the membership of an organization among a user's memberships, or
-// nil if there is none.
-func rankIn(memberships []MembershipRecord, org OrganizationID) *MembershipRecord {
-	for _, m := range memberships {
-		if m.Organization == org {
-			return &m
-		}
-	}
-	return nil
-}
-
 // stream returns the stream an account belongs to: its organization's, or its
 // owner's.
 func (a AccountRecord) stream() Stream {
@@ -235,12 +222,12 @@ func (st accountStanding) roles() (set RoleSet) {
 }
 
 // manages reports whether the actor manages the account through its organization.
-func (st accountStanding) manages() bool { return st.rank != nil && st.rank.Role.manages() }
+func (st accountStanding) manages() bool { return st.rank.may(ManageAccounts) }
 
 // sees reports whether the actor, a user, sees the account, by a role on it or by
-// managing it (GEN-5).
+// seeing all accounts of its organization (GEN-5).
 func (st accountStanding) sees() bool {
-	return st.account != nil && (st.manages() || !st.roles().IsZero())
+	return st.account != nil && (st.rank.may(ViewAccounts) || !st.roles().IsZero())
 }
 
 // sees reports whether the actor sees the account, and not its name alone (GEN-5).

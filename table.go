@@ -9,6 +9,8 @@ type operationRow struct {
 	// organization is the permission by which a member of the organization may; ""
 	// means that no member may as such.
 	organization OrganizationPermission
+	// besides is a permission of the organization that it takes besides; "": none.
+	besides OrganizationPermission
 	// account is the permission by which somebody may who has it on the account, by a
 	// role there or by managing it; "" means that nobody may as such.
 	account  Permission
@@ -99,20 +101,20 @@ var (
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
 		service:      true,
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
 		service:      true,
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
 		service:      true,
 		organization: ManageUsers, others: "the user",
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeServiceAccount},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeServiceAccount},
 	}
 	opChangeEmail = &operationRow{
 		name: "ChangeEmail", on: "user",
@@ -126,7 +128,7 @@ var (
 		name: "SetOrganizationRole", on: "organization",
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner,
+			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeOneself, CodeTheOwner,
 			CodeNotMember,
 		},
 	}
@@ -135,7 +137,7 @@ var (
 		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRelease, CodeOneself,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
 			CodeTheOwner, CodeServiceAccount, CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
 		},
 	}
@@ -147,13 +149,13 @@ var (
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
 	}
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
 			CodeMemberLimit,
 		},
 	}
@@ -161,31 +163,31 @@ var (
 		name: "DeleteUser", on: "user",
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
 			CodeOwnsAccounts, CodeNotMember, CodeNotPerson, CodeManagedElsewhere, CodeInactive,
 		},
 	}
 
 	opCreateServiceAccount = &operationRow{
 		name: "CreateServiceAccount", on: "organization",
-		organization: ManageUsers,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeName, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeServiceAccountLimit,
 		},
 	}
 	opCreateKey = &operationRow{
 		name: "CreateKey", on: "service account",
-		organization: ManageUsers,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeKeyLimit},
 	}
 	opKeys = &operationRow{
 		name: "Keys", on: "service account",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRevokeKey = &operationRow{
 		name: "RevokeKey", on: "key",
-		organization: ManageUsers,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opAuthenticate = &operationRow{
@@ -199,7 +201,7 @@ var (
 		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeMerged, CodeMember,
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeMerged, CodeMember,
 			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
 	}
@@ -218,7 +220,7 @@ var (
 		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
 		},
@@ -227,12 +229,12 @@ var (
 		name: "RevokeInvitation", on: "invitation",
 		service:      true,
 		organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeSettled},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
 		service:      true,
-		organization: ManageUsers, operator: true, system: true,
+		organization: ViewUsers, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
@@ -249,7 +251,7 @@ var (
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
 		service:      true,
-		organization: ManageUsers, account: ManageMembers, operator: true, system: true,
+		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
 		others: "the invitee",
 		codes:  []Code{CodeID, CodeNotFound},
 	}
@@ -305,7 +307,7 @@ var (
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
 		service:      true,
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
@@ -376,7 +378,7 @@ var (
 		service: true,
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
 		},
 	}
 	opRelinquish = &operationRow{
@@ -430,13 +432,13 @@ var (
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
 		service:      true,
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
 		service:      true,
-		organization: ManageDomains, operator: true, system: true,
+		organization: ViewDomains, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opRecheckDomains = &operationRow{
@@ -456,12 +458,12 @@ var (
 	}
 	opAddConnection = &operationRow{
 		name: "AddConnection", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
 	}
 	opRemoveConnection = &operationRow{
 		name: "RemoveConnection", on: "connection",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
 	}
 	opMarkConnectionTested = &operationRow{
@@ -472,28 +474,28 @@ var (
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
 		service:      true,
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
 		service:      true,
-		organization: ManageDomains, operator: true, system: true,
+		organization: ManageIdentity, operator: true, system: true,
 		codes: []Code{CodeID, CodeNotFound},
 	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested},
 	}
 	opStopEnforcingSSO = &operationRow{
 		name: "StopEnforcingSSO", on: "domain",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
-		organization: ManageDomains,
+		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
 		},
@@ -532,7 +534,7 @@ var (
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
 		service:      true,
-		organization: ManageAccounts, operator: true, system: true,
+		organization: ViewAccounts, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAddAccount = &operationRow{
@@ -596,16 +598,16 @@ var (
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
-		organization: ManageUsers,
+		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
 			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
 		},
 	}
 	opImportableUsers = &operationRow{
 		name: "ImportableUsers", on: "domain",
-		organization: ManageUsers, operator: true, system: true,
+		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
 		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
 	}
 	opSetLimits = &operationRow{
@@ -645,7 +647,7 @@ var (
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
 		service:      true,
-		organization: ManageUsers, operator: true, system: true, others: "any user about themself",
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 

@@ -32,14 +32,14 @@ type Inactivity struct {
 // User returns a user and their memberships. Users see themselves with all of their
 // memberships. Operators and System see everybody with all memberships, deleted users
 // too.
-// The Owner and Administrators of an organization see its members and the people who
+// Whoever has ViewUsers in an organization sees its members and the people who
 // have a role on an account that it manages, with the membership of that organization
-// alone (GEN-5, GEN-15). The Owner and Administrators of an account see everybody who
-// has a role on it as Access shows them: an ID, a name and an address, and no
+// alone (GEN-5, GEN-15, ROLE-9). Whoever manages the members of an account sees everybody
+// who has a role on it as Access shows them: an ID, a name and an address, and no
 // membership. The memberships are nil if the actor sees none.
 //
-// Whoever left an organization or was removed from it, and is not seen by its Owner and
-// Administrators otherwise, is shown to them as they were then, for as long as the
+// Whoever left an organization or was removed from it, and is not seen otherwise by those who
+// have ViewUsers there, is shown to them as they were then, for as long as the
 // organization keeps that (USR-21, Options.FormerMembersFor): an ID, a name, an address
 // and when they left.
 //
@@ -78,11 +78,11 @@ func decideUser(f userFacts, c *changes) (seenUser, error) {
 	}
 	entirely := s.oneself() || !c.actor.isUser()
 	seen := seenUser{user: viewPerson(*s.user)}
-	if entirely || s.under(ManageUsers) {
+	if entirely || s.under(ViewUsers) {
 		seen.user = viewUser(*s.user)
 	}
 	for _, m := range s.memberships {
-		if entirely || s.may(ManageUsers, m.Organization) {
+		if entirely || s.may(ViewUsers, m.Organization) {
 			seen.memberships = append(seen.memberships, viewMembership(m))
 		}
 	}
@@ -128,11 +128,12 @@ type UserUpdate struct {
 }
 
 // UpdateUser changes a user's name (GEN-15). Users change their own; the Owner and
-// Administrators change the names of members, but not the Owner's (ROLE-5). Setting
+// Administrators change the names of members, but not the Owner's (ROLE-5), and so does
+// whoever has ManageUsers for members whom their role covers (ROLE-9). Setting
 // the name that the user has, or none, changes nothing (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner; CodeServiceAccount
-// if the actor is one, and so is the user.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner; CodeRank if the user
+// may do more than the actor; CodeServiceAccount if the actor is one, and so is the user.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var check form
 	check.id(user)
@@ -157,8 +158,11 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 		if err := c.authorizeUser(f.target); err != nil {
 			return User{}, err
 		}
-		if f.target.offLimits() {
+		switch {
+		case f.target.offLimits():
 			return User{}, CodeTheOwner
+		case !f.target.covered():
+			return User{}, CodeRank
 		}
 	}
 	if err := c.tends(f.target); err != nil {
@@ -286,12 +290,13 @@ func (f changeEmailFacts) keptOut(c *changes) error {
 
 // DeactivateUser makes a user inactive: they keep their membership and grants, and can
 // do nothing (USR-13). The Owner and Administrators deactivate members, but neither
-// the Owner nor themselves. An Operator deactivates anybody, an Owner too. The
+// the Owner nor themselves, and whoever has ManageUsers those whom their role covers (ROLE-9). An Operator deactivates anybody, an Owner too. The
 // organization's inactivity ends with the membership; an Operator's is another one,
 // and stays. The organization's frees the member's seat, an Operator's does not (GEN-12).
 // Deactivating a user again changes nothing (GEN-6).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if the
+// user may do more than the actor.
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)
@@ -332,6 +337,8 @@ func (f activityFacts) refusal(c *changes) error {
 		return CodeOneself
 	case f.target.offLimits():
 		return CodeTheOwner
+	case !f.target.covered():
+		return CodeRank
 	}
 	return c.tends(f.target)
 }
@@ -342,8 +349,8 @@ func (f activityFacts) refusal(c *changes) error {
 // (GEN-6). While the organization holds a member inactive they take no seat; lifting that
 // takes one again, and a limit on members may refuse it (GEN-12).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner;
-// CodeMemberLimit if the organization has no seat left.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if the
+// user may do more than the actor; CodeMemberLimit if the organization has no seat left.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)
@@ -421,7 +428,7 @@ type sight struct {
 	actor       Actor
 	user        *UserRecord        // nil: there is none
 	memberships []MembershipRecord // the user's
-	ranks       []MembershipRecord // the actor's
+	ranks       []rank             // the actor's
 
 	// The accounts the user has roles on, if no membership shows the user.
 	reached []reached
@@ -441,11 +448,11 @@ func (r *reads) sight(user UserID) (s sight) {
 		r.needHead(stream)
 	}
 	if !r.actor.isUser() || user == r.actor.User {
-		s.ranks = s.memberships
+		s.ranks = r.ranksOf(user)
 		return s
 	}
-	s.ranks = all(r, membershipsOf(r.actor.User, OrganizationID{}))
-	if !s.under(ManageUsers) {
+	s.ranks = r.ranksOf(r.actor.User)
+	if !s.under(ViewUsers) {
 		s.reached = r.reached(user)
 	}
 	if len(s.reached) > 0 && !s.overseen() {
@@ -468,9 +475,7 @@ func (r *reads) administered() (accounts []AccountID) {
 
 // may reports whether the actor, a user, has a permission in an organization.
 func (s sight) may(p OrganizationPermission, org OrganizationID) bool {
-	return slices.ContainsFunc(s.ranks, func(m MembershipRecord) bool {
-		return m.Organization == org && m.Role.may(p)
-	})
+	return rankIn(s.ranks, org).may(p)
 }
 
 // under reports whether the user is a member of an organization in which the actor has
@@ -480,11 +485,12 @@ func (s sight) under(p OrganizationPermission) bool {
 }
 
 // seen reports whether the actor sees the user. They see everybody whom they oversee,
-// and everybody who has a role on an account whose members they manage by a role of
-// their own, on the account or on its parent.
+// and everybody who has a role on an account whose members they manage, by a role of
+// their own on the account or on its parent, or by managing all accounts of its
+// organization.
 func (s sight) seen() bool {
 	return s.overseen() || slices.ContainsFunc(s.reached, func(a reached) bool {
-		return s.administers(a.account.ID) || s.administers(a.account.Parent)
+		return s.may(ManageAccounts, a.account.Organization) || s.administers(a.account.ID) || s.administers(a.account.Parent)
 	})
 }
 
@@ -496,17 +502,17 @@ func (s sight) administers(account AccountID) bool {
 }
 
 // overseen reports whether the actor sees the user without a role on an account: the
-// user is the actor, a member of an organization whose users the actor manages, or an
+// user is the actor, a member of an organization whose users the actor sees, or an
 // independent user of one. Operators and System oversee everybody.
 func (s sight) overseen() bool {
 	switch {
 	case s.user == nil:
 		return false
-	case !s.actor.isUser() || s.oneself() || s.under(ManageUsers):
+	case !s.actor.isUser() || s.oneself() || s.under(ViewUsers):
 		return true
 	}
 	return slices.ContainsFunc(s.reached, func(a reached) bool {
-		return s.may(ManageUsers, a.account.Organization)
+		return s.may(ViewUsers, a.account.Organization)
 	})
 }
 
@@ -527,6 +533,16 @@ func (s sight) owner() bool {
 // offLimits reports whether the user is the Owner of an organization, whom no other
 // user touches (ROLE-5). Operators do where their operation says so.
 func (s sight) offLimits() bool { return s.actor.isUser() && s.owner() && !s.oneself() }
+
+// covered reports whether the actor may touch the user, who is no Owner, by the rank of both
+// in the user's organization (ROLE-9). Whether it may be done to oneself is another question.
+// Operators may where their operation says so, and
+// whoever is in no organization has no rank.
+func (s sight) covered() bool {
+	return !s.actor.isUser() || s.oneself() || !slices.ContainsFunc(s.memberships, func(m MembershipRecord) bool {
+		return !rankIn(s.ranks, m.Organization).covers(m.Role)
+	})
+}
 
 // membership returns the user's membership of an organization, or nil.
 func (s sight) membership(org OrganizationID) *MembershipRecord {

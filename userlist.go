@@ -54,9 +54,9 @@ type UserQuery struct {
 var userSections = []Kind{KindManaged, KindIndependent, KindPending, KindRequested}
 
 // check refuses a query that makes no sense.
-func (q UserQuery) check(check *form) {
+func (q UserQuery) check(check *form, ranks *organizationRules) {
 	check.that(q.Kind == "" || slices.Contains(userSections, q.Kind), CodeInput)
-	check.that(q.Role == nil || slices.Contains(organizationRoles[:], *q.Role), CodeRole)
+	check.that(q.Role == nil || ranks.names(*q.Role), CodeRole)
 	check.that(q.State == "" || q.State == StateActive || q.State == StateInactive, CodeInput)
 	short := len(q.Search) <= maxSearch*utf8.UTFMax && utf8.RuneCountInString(q.Search) <= maxSearch
 	check.that(short && utf8.ValidString(q.Search), CodeInput)
@@ -92,7 +92,7 @@ func (s *Session) Users(
 	return pages(l, query.After, func(from place, malformed error) (page[OrganizationUser], error) {
 		check := form{malformed}
 		check.id(org)
-		query.check(&check)
+		query.check(&check, s.dir.organizationRules)
 		check.that(int(from.section) < len(userSections), CodeCursor)
 		if check.err == nil {
 			words = searchOf(query.Search)
@@ -131,10 +131,10 @@ func (r *reads) loadUsers(org OrganizationID, from place, words search) usersFac
 		grants:   map[UserID][]GrantRecord{},
 	}
 	// What goes through an index grows with the organization: nobody else makes us read it.
-	manages := !r.actor.isUser() || r.manages(org)
+	sees := !r.actor.isUser() || r.may(ViewUsers, org)
 	searched := len(words) > 0 && from.key.In != scanned
 	switch kind := userSections[from.section]; {
-	case searched && !manages:
+	case searched && !sees:
 	case searched && kind == KindManaged:
 		found := r.wordsFound(org, &f, words, false)
 		for _, user := range found {
@@ -159,7 +159,7 @@ func (r *reads) loadUsers(org OrganizationID, from place, words search) usersFac
 		for _, m := range f.members {
 			r.managedUsers(org, &f, m.User)
 		}
-	case kind == KindIndependent && manages:
+	case kind == KindIndependent && sees:
 		r.independentUsers(org, &f)
 	case kind == KindPending:
 		f.invitations = list(r, invitationsIn(org, from.key.ID), pageSize)

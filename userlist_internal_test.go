@@ -50,13 +50,14 @@ func TestFold(t *testing.T) {
 	t.Run("USR-16 what differs in case alone is folded alike", func(t *testing.T) {
 		for r := range rune(unicode.MaxRune + 1) {
 			text := string(r)
-			others := []string{string(unicode.SimpleFold(r)), fold(text)}
+			folded := fold(text)
+			others := []string{string(unicode.SimpleFold(r)), folded}
 			if r != 'ı' && r != 'İ' { // which only Turkish takes for i and I
 				others = append(others, strings.ToUpper(text), strings.ToLower(text))
 			}
 			for _, other := range others {
-				if fold(other) != fold(text) {
-					require.Failf(t, "folded otherwise", "%U %q", r, fold(text))
+				if other != text && fold(other) != folded {
+					require.Failf(t, "folded otherwise", "%U %q", r, folded)
 				}
 			}
 		}

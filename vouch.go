@@ -92,7 +92,7 @@ func (f vouchesForFacts) missing(c *changes) Code {
 		return CodeNoLiveDomain
 	case owns:
 		return CodeOwnsOrganization
-	case f.holder != nil && rankIn(f.memberships, f.connection.Organization) == nil:
+	case f.holder != nil && membershipIn(f.memberships, f.connection.Organization) == nil:
 		return CodeNotMember
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/scene"
+	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/tenancytest"
 )
 
@@ -97,9 +99,11 @@ type machine struct {
 	store   *watched
 	near    tenancy.Store      // what is read beside the operations: the store, or the first of twins
 	nearDir *tenancy.Directory // over near
-	clock   *scene.Clock
-	dns     *scene.NameServer
-	reached *Reached
+	// elsewhere is over the store too, and names other organization roles than dir.
+	elsewhere *tenancy.Directory
+	clock     *scene.Clock
+	dns       *scene.NameServer
+	reached   *Reached
 
 	users       []tenancy.UserID
 	orgs        []tenancy.OrganizationID
@@ -175,10 +179,16 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 			Permissions: []tenancy.Permission{"deploy"},
 			Roles:       map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}},
 		},
+		OrganizationRoles: hostRanks,
 		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {
 			e, _ := errors.AsType[*tenancy.Error](err)
 			reached.refused(e.Op, tenancy.CodeOf(err))
 		},
+	})
+	require.NoError(rt, err)
+	binary.LittleEndian.PutUint64(seed[8:], 1)
+	m.elsewhere, err = tenancy.New(m.store, &tenancy.Options{
+		Now: m.clock.Now, Random: rand.NewChaCha8(seed), Resolver: m.dns, OrganizationRoles: elsewhereRanks,
 	})
 	require.NoError(rt, err)
 	m.near, m.nearDir = store, m.dir
@@ -391,14 +401,30 @@ func (m *machine) everything() map[tenancy.Entry]tenancy.Record {
 	return m.known
 }
 
+// watch returns a function that tells whether the store holds something else than now. It
+// reads nothing if no Update has begun. Of a store in memory a copy is kept for it.
+func (m *machine) watch() (changed func() bool) {
+	begun := m.store.begun.Load()
+	var before func() map[tenancy.Entry]tenancy.Record
+	if memory, ok := m.store.Store.(*memstore.Store); ok {
+		now, err := memory.Copy(context.WithoutCancel(m.t.Context()))
+		require.NoError(m.t, err)
+		before = func() map[tenancy.Entry]tenancy.Record { return Everything(m.t, now) }
+	} else {
+		all := m.everything()
+		before = func() map[tenancy.Entry]tenancy.Record { return all }
+	}
+	return func() bool { return m.store.begun.Load() != begun && !maps.Equal(before(), m.everything()) }
+}
+
 // did calls an operation, counts what came of it, and requires that a refusal has
 // committed nothing. Of some refusals it requires too that the store holds what it held
 // before.
 func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	m.last = op
-	var before map[tenancy.Entry]tenancy.Record
+	changed := func() bool { return false }
 	if m.in == nil && m.between(rt, "compared?", 0, comparedOf-1) == 0 {
-		before = m.everything()
+		changed = m.watch()
 	}
 	committed := int(m.store.committed.Load())
 	err := call()
@@ -410,7 +436,7 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	if m.in != nil || slices.Contains(commitsRefused, op) {
 		return
 	}
-	if int(m.store.committed.Load()) != committed || before != nil && !equal(before, m.everything()) {
+	if int(m.store.committed.Load()) != committed || changed() {
 		rt.Fatalf("%s was refused and changed something: %v", op, err)
 	}
 }
