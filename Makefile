@@ -25,6 +25,10 @@ docs: ## write docs/operations.md anew, and check the documents against the code
 fuzz: ## run every fuzz target, for SECONDS=600 in all
 	tools/fuzz $(or $(SECONDS),600)
 
+.PHONY: mutate
+mutate: ## change FILES=group.go,key.go of the root in many small ways, and list what no test notices
+	GOWORK=off go run -C tools/mutate . -dir $(CURDIR) -files '$(FILES)'
+
 .PHONY: long
 long: ## run a million random operations, then the stores' own long tests: hours
 	go test -timeout=0 -v -run 'TestRandomOperations' . -rapid.checks=4200

@@ -1,10 +1,9 @@
 package tenancy
 
-import "slices"
-
 // The counts that limits need stand in records, so that nothing is counted while an
 // operation decides (GEN-12, INV-15): an organization's seats, service accounts and main
-// accounts, a main account's subaccounts, and a service account's keys. No event speaks of them, and no operation changes them.
+// accounts, a main account's subaccounts, and a service account's keys. No event speaks of
+// them, and no operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 // So does whether a user is managed, by which those are found who can be imported.
 
@@ -86,9 +85,9 @@ func (w *world) recountIn(from, to tally) {
 	}
 }
 
-// recountMember counts the seat of a member who joined or left, or the service account. In a replay a user may
-// be created only after they have joined, because the two are in different streams:
-// recountUser sets that right.
+// recountMember counts the seat of a member who joined or left, or the service account. In a
+// replay a user may be created only after they have joined, because the two are in
+// different streams: recountUser sets that right.
 func (w *world) recountMember(m MembershipRecord, n int) {
 	user := get(w, userByID(m.User))
 	if user == nil && w.reads != nil {
@@ -113,30 +112,14 @@ func (w *world) manage(was, now Record) {
 	if user.IsZero() {
 		user = before.User
 	}
-	if w.reads == nil && get(w, userByID(user)) == nil {
-		return // in a replay a user may be created later: recountUser sets that right
-	}
 	edit(w, userByID(user), func(u *UserRecord) { u.Managed = after.isManaged() })
 }
 
 // isManaged reports whether by this membership its user is managed.
 func (m MembershipRecord) isManaged() bool { return !m.User.IsZero() && m.Role != Owner }
 
-// isManagedByAny reports whether one of the organizations to which a user belongs now
-// manages them.
-func (w *world) isManagedByAny(user UserID) bool {
-	return slices.ContainsFunc(w.belongs[user], func(org OrganizationID) bool {
-		m := get(w, memberOf(org, user))
-		return m != nil && m.isManaged()
-	})
-}
-
 // recountUser counts the seats of a user who takes them again, or no longer does.
 func (w *world) recountUser(was Record, user UserRecord) {
-	if was == nil && w.isManagedByAny(user.ID) && !user.Managed {
-		edit(w, userByID(user.ID), func(u *UserRecord) { u.Managed = true })
-		user.Managed = true
-	}
 	before, _ := was.(UserRecord)
 	if before.tally(OrganizationID{}) == user.tally(OrganizationID{}) {
 		return
@@ -187,12 +170,6 @@ func (w *world) moveCounts(m Move) {
 	})
 	if m.Into.IsZero() {
 		return
-	}
-	if from := get(w, organizationByID(m.From)); from != nil {
-		there := get(w, memberOf(m.Into, from.Owner))
-		if there == nil || there.isManaged() { // else they own both, and own the one
-			edit(w, userByID(from.Owner), func(u *UserRecord) { u.Managed = true })
-		}
 	}
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats

@@ -92,6 +92,31 @@ func TestCounts(t *testing.T) {
 		require.NoError(t, owner.DeleteUser(s.ctx(), carl, tenancy.UserDeletion{}))
 		s.has(org, 1, 1)
 	})
+	t.Run("USR-15 who is managed by an organization cannot be imported by another", func(t *testing.T) {
+		s := newScene(t)
+		ana, eve := s.found("ana"), s.found("eve")
+		org, owner := ana.Organization.ID, s.as(ana.User.ID)
+		managed := func(want bool, users ...tenancy.UserID) {
+			t.Helper()
+			for _, user := range users {
+				require.Equal(t, want, s.record(tenancy.IndexUsers, tenancy.Key{ID: user}).(tenancy.UserRecord).Managed)
+			}
+			s.sound()
+		}
+		ben, carl := s.join(ana, "ben", tenancy.StandardUser), s.join(ana, "carl", tenancy.Administrator)
+		managed(false, ana.User.ID, eve.User.ID)
+		managed(true, ben, carl)
+		require.NoError(t, errOf(owner.TransferOwnership(s.ctx(), org, tenancy.NewOwner{User: ben})))
+		managed(false, ben)
+		managed(true, ana.User.ID)
+		require.NoError(t, s.as(ben).RemoveUser(s.ctx(), org, ana.User.ID, tenancy.Removal{AccountsTo: ben}))
+		managed(false, ana.User.ID)
+		require.NoError(t, s.as(carl).Leave(s.ctx(), org))
+		managed(false, carl)
+		dan := s.join(eve, "dan", tenancy.StandardUser)
+		require.NoError(t, s.as(eve.User.ID).DeleteOrganization(s.ctx(), eve.Organization.ID, tenancy.OrganizationDeletion{}))
+		managed(false, dan, eve.User.ID)
+	})
 	t.Run("INV-15 accounts are made, handed on, moved and closed", func(t *testing.T) {
 		s := newScene(t)
 		ana, eve := s.found("ana"), s.found("eve")

@@ -70,3 +70,9 @@ func Subjects(e Event) (ids []string) {
 
 // HashOf returns the hash that a stored event should carry.
 func HashOf(r EventRecord) Hash { return r.hash() }
+
+// KeySecretOf gives the text of the secret that has the given random bits.
+func KeySecretOf(product Reference, random [32]byte) string {
+	d := &Directory{options: options{product: product}}
+	return d.keySecret(random).Reveal()
+}

@@ -81,19 +81,7 @@ func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) remo
 }
 
 func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) error {
-	if err := c.authorize(f.standing); err != nil {
-		return err
-	}
-	switch passes := len(in.Heirs) > 0 || !in.AccountsTo.IsZero(); {
-	case in.Release && !f.rank.may(ReleaseAccounts):
-		return CodeRelease
-	case passes && !f.rank.may(ManageAccounts):
-		return CodeNotAllowed
-	}
-	if err := c.spare(f.standing, user); err != nil {
-		return err
-	}
-	if err := f.beyondService(c); err != nil {
+	if err := f.right(user, in, c); err != nil {
 		return err
 	}
 	org := f.organization.ID
@@ -126,6 +114,23 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	}
 	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)
 	return nil
+}
+
+// right decides whether the actor may remove the user as the input says.
+func (f removeUserFacts) right(user UserID, in Removal, c *changes) error {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	switch passes := len(in.Heirs) > 0 || !in.AccountsTo.IsZero(); {
+	case in.Release && !f.rank.may(ReleaseAccounts):
+		return CodeRelease
+	case passes && !f.rank.may(ManageAccounts):
+		return CodeNotAllowed
+	}
+	if err := c.spare(f.standing, user); err != nil {
+		return err
+	}
+	return f.beyondService(c)
 }
 
 // beyondService refuses what RemoveUser is beyond a service account, and what is done to one

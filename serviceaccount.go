@@ -9,7 +9,7 @@ import (
 // NewServiceAccount is the input of CreateServiceAccount.
 type NewServiceAccount struct {
 	Name string
-	Role OrganizationRole // Administrator or StandardUser; zero: StandardUser
+	Role OrganizationRole // Administrator, StandardUser or one of the host's (ROLE-9); zero: StandardUser
 }
 
 // CreateServiceAccount makes a service account: a user who is no person, for a customer's
@@ -28,7 +28,7 @@ type NewServiceAccount struct {
 //
 // The Owner and Administrators may call it, if they are persons.
 //
-// Errors: CodeID, CodeName, CodeRole; CodeNotFound, CodeNotAllowed, CodeMerged;
+// Errors: CodeID, CodeName; CodeRole if the role is Owner or there is no such role; CodeNotFound, CodeNotAllowed, CodeMerged;
 // CodeServiceAccountLimit.
 func (s *Session) CreateServiceAccount(
 	ctx context.Context, org OrganizationID, in NewServiceAccount,
@@ -36,7 +36,7 @@ func (s *Session) CreateServiceAccount(
 	var check form
 	check.id(org)
 	name, role := check.name(in.Name), cmp.Or(in.Role, StandardUser)
-	check.that(role == StandardUser || role == Administrator, CodeRole)
+	check.that(role != Owner && s.dir.organizationRules.names(role), CodeRole)
 	return update(ctx, s, call{opCreateServiceAccount, org.String(), check.err},
 		func(r *reads) createServiceAccountFacts { return r.loadCreateServiceAccount(org) },
 		func(f createServiceAccountFacts, c *changes) (User, error) {
