@@ -327,7 +327,7 @@ var (
 			`FUNCTION|PROCEDURE|DO|RULE|INHERITS|EXCLUDE|CURSOR|DECLARE|COPY|LOCK|TRUNCATE|MERGE INTO|TABLESAMPLE|CTID|XMIN|GENERATED|TEMP|TEMPORARY|UNLOGGED|MATERIALIZED|VACUUM|CLUSTER|` +
 			`TABLESPACE|USING gin|USING gist|USING brin)\b`,
 	)
-	// A column of ours is called sequence, and ON CONFLICT DO UPDATE is understood
+	// Columns of ours are called sequence and temporary, and ON CONFLICT DO UPDATE is understood
 	// everywhere.
 	allowed = regexp.MustCompile(`(?m)--.*$|\bsequence\b|\bON CONFLICT \([a-z_, ]+\) DO UPDATE\b`)
 	nested  = regexp.MustCompile(`(?i)WITH\b.*\b(INSERT|UPDATE|DELETE)\b`)
