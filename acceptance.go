@@ -40,6 +40,10 @@ type TermsToken string
 type TermsOrganization struct {
 	ID   OrganizationID `json:"id,omitzero"`
 	Name Personal       `json:"name,omitzero"`
+	// Groups is how many groups it has. In a merge they go along. If it is dissolved they
+	// end, and its accounts, which come along, lose the roles that these groups gave
+	// (GRP-4).
+	Groups int `json:"groups"`
 }
 
 // TermsAccount is one of the invitee's accounts.
@@ -87,7 +91,7 @@ type AcceptedInvitation struct {
 	Granted   *Grant           `json:"granted,omitzero"`   // the invitee's roles on the account now (ACC-7, ACC-11); nil: it was to an organization
 	Accounts  []AccountID      `json:"accounts,omitzero"`  // the unmanaged main accounts that became managed (USR-9); nil: none
 	Merged    []OrganizationID `json:"merged,omitzero"`    // the invitee's organizations that were merged (USR-8); nil: none
-	Dissolved []OrganizationID `json:"dissolved,omitzero"` // the invitee's organizations that were dissolved (USR-8); nil: none
+	Dissolved []OrganizationID `json:"dissolved,omitzero"` // the invitee's organizations that were dissolved (USR-8), and whose groups ended (GRP-4); nil: none
 }
 
 // Invitation returns what a secret's invitation offers. The user who has the address it
@@ -158,7 +162,7 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 // Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
 // or the invitation was sent to another address; CodeSettled, also if the organization or
 // account has ended, which revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit; for an Owner of organizations
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit; for an Owner of organizations
 // CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
 // CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
 func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {
@@ -479,7 +483,10 @@ func (f acceptanceFacts) terms(c *changes) (t Terms) {
 		t.Accounts = append(t.Accounts, TermsAccount{owned.main.ID, owned.main.Personal.Name})
 	}
 	for _, candidate := range f.merger.candidates {
-		o := TermsOrganization{candidate.organization.ID, candidate.organization.Personal.Name}
+		o := TermsOrganization{
+			ID: candidate.organization.ID, Name: candidate.organization.Personal.Name,
+			Groups: candidate.organization.Groups,
+		}
 		if f.merger.dissolves(candidate, c) {
 			t.Dissolved = append(t.Dissolved, o)
 		} else {

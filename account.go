@@ -287,7 +287,7 @@ func decideCreateSubaccount(f createSubaccountFacts, name string, c *changes) (A
 	}, parent.stream())
 	c.nameAccount(made, name)
 	account := get(c.world, accountByID(made))
-	st := accountStanding{account: account, parent: &parent, parentGrant: f.grant, rank: f.rank}
+	st := accountStanding{account: account, parent: &parent, parentGrant: f.grant, parentGroups: f.groups, rank: f.rank}
 	return c.viewAccount(*account, st), nil
 }
 
@@ -469,6 +469,7 @@ type closeAccountFacts struct {
 type closingPart struct {
 	account     AccountRecord
 	grants      []GrantRecord
+	groups      []GroupRolesRecord
 	invitations []InvitationRecord // not settled; expired ones too
 }
 
@@ -480,7 +481,7 @@ func (r *reads) loadCloseAccount(id AccountID) closeAccountFacts {
 	r.needCounts(f.account.Organization)
 	for _, a := range append(all(r, openSubaccountsOf(id)), *f.account) {
 		grants, invitations := all(r, grantsOn(a.ID, UserID{})), all(r, pendingInvitationsTo(a.ID))
-		f.parts = append(f.parts, closingPart{a, grants, invitations})
+		f.parts = append(f.parts, closingPart{a, grants, r.groupRoles(a), invitations})
 	}
 	return f
 }
@@ -517,6 +518,9 @@ func (c *changes) close(part closingPart) {
 			c.say(RolesRevoked{g.Account, g.User}, in)
 		}
 	}
+	for _, g := range part.groups {
+		c.say(GroupRolesRevoked{g.Group, g.Account}, in)
+	}
 	c.say(AccountClosed{part.account.ID, c.now}, in)
 }
 
@@ -529,10 +533,7 @@ func (c *changes) viewAccountNow(st accountStanding) Account {
 func (c *changes) viewAccount(a AccountRecord, st accountStanding) Account {
 	holder, roles := a, st.roles() // the account that has the plan, and the actor's roles there
 	if st.parent != nil {
-		holder, roles = *st.parent, RoleSet{}
-		if st.parentGrant != nil {
-			roles = st.parentGrant.roles()
-		}
+		holder, roles = *st.parent, st.rolesOnParent()
 	}
 	view := Account{
 		ID: a.ID, Name: a.Personal.Name, Owner: a.Owner,

@@ -51,7 +51,7 @@ type Reach struct {
 	User        UserID    `json:"user,omitzero"`
 	Name        Personal  `json:"name,omitzero"`
 	Email       Personal  `json:"email,omitzero"`
-	Roles       RoleSet   `json:"roles,omitzero"`      // all of those below together (ACC-3); empty: the user only manages the account
+	Roles       RoleSet   `json:"roles,omitzero"`      // all of those below together (ACC-3, GRP-3); empty: the user only manages the account
 	Direct      RoleSet   `json:"direct,omitzero"`     // assigned on the account, without an end; empty: none
 	FromParent  RoleSet   `json:"fromParent,omitzero"` // assigned on its main account, without an end; empty: none
 	Manages     bool      `json:"manages"`             // they manage it through its organization, which is no role on it; false in Access
@@ -61,7 +61,19 @@ type Reach struct {
 	DirectUntil         time.Time `json:"directUntil,omitzero"`         // zero: there are none
 	FromParentTemporary RoleSet   `json:"fromParentTemporary,omitzero"` // assigned on its main account; empty: none
 	FromParentUntil     time.Time `json:"fromParentUntil,omitzero"`     // zero: there are none
+
+	// Groups are the groups of the user that give them roles on the account or on its main
+	// account; nil: none.
+	Groups []ReachGroup `json:"groups,omitzero"`
 	listed
+}
+
+// ReachGroup is a group by which a user reaches an account.
+type ReachGroup struct {
+	Group   GroupID   `json:"group,omitzero"`
+	Name    Personal  `json:"name,omitzero"`
+	Account AccountID `json:"account,omitzero"` // on which the group gives the roles: the account or its main account
+	Roles   RoleSet   `json:"roles,omitzero"`
 }
 
 // Accounts lists an organization's accounts (ACC-9): first the managed ones, including
@@ -558,7 +570,7 @@ func (f accountsOfFacts) hasRole(account AccountID) bool {
 }
 
 // Access lists by ID who has a role on an account: which roles, and whether they were
-// assigned there or on its parent (ACC-9). Managing the account through its organization
+// assigned there or on its parent, or come by which group (ACC-9, GRP-3). Managing the account through its organization
 // is no role. Inactive users keep theirs, and are listed. Everybody may call it who may
 // manage the account's members, and Operators and System.
 //
@@ -580,7 +592,14 @@ type accessFacts struct {
 	accountStanding
 	direct    []GrantRecord // up to a page of those on the account, ended or not
 	inherited []GrantRecord // up to a page of those on its parent, ended or not
-	users     []*UserRecord // of both
+	groups    []accessGroup // with roles on the account, and then those on its parent
+	users     []*UserRecord // of all of these
+}
+
+// accessGroup is a group that gives roles, and up to a page of the users in it.
+type accessGroup struct {
+	ReachGroup
+	members []GroupMemberRecord
 }
 
 func (r *reads) loadAccess(account AccountID, from place) accessFacts {
@@ -593,12 +612,43 @@ func (r *reads) loadAccess(account AccountID, from place) accessFacts {
 	if f.parent != nil {
 		f.inherited = listStored(r, grantsOn(f.parent.ID, after), pageSize)
 	}
-	for _, g := range slices.Concat(f.direct, f.inherited) {
-		if user := find(r, userByID(g.User)); user != nil {
+	for _, g := range r.groupRoles(*f.account) {
+		f.groups = append(f.groups, r.accessGroup(g, after))
+	}
+	if f.parent != nil {
+		for _, g := range r.groupRoles(*f.parent) {
+			f.groups = append(f.groups, r.accessGroup(g, after))
+		}
+	}
+	for _, user := range f.named() {
+		if user := find(r, userByID(user)); user != nil {
 			f.users = append(f.users, user)
 		}
 	}
 	return f
+}
+
+// accessGroup asks for a group that gives roles, and for a page of the users in it.
+func (r *reads) accessGroup(g GroupRolesRecord, after UserID) accessGroup {
+	of := accessGroup{ReachGroup{Group: g.Group, Account: g.Account, Roles: g.Roles},
+		list(r, groupMembers(g.Group, after), pageSize)}
+	if group := find(r, groupByID(g.Group)); group != nil {
+		of.Name = group.Personal.Name
+	}
+	return of
+}
+
+// named returns the users of all lists, each once.
+func (f accessFacts) named() (users []UserID) {
+	for _, g := range slices.Concat(f.direct, f.inherited) {
+		users = append(users, g.User)
+	}
+	for _, g := range f.groups {
+		for _, m := range g.members {
+			users = append(users, m.User)
+		}
+	}
+	return each(users)
 }
 
 func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
@@ -612,7 +662,7 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 			continue
 		}
 		direct, inherited := grantAt(f.direct, user.ID, c.now), grantAt(f.inherited, user.ID, c.now)
-		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited})
+		item := user.reach(reached{account: *f.account, direct: direct, fromParent: inherited, groups: f.groupsOf(user.ID)})
 		if item.Roles.IsZero() {
 			continue // all of them have ended (ACC-11)
 		}
@@ -623,16 +673,36 @@ func decideAccess(f accessFacts, l listID, c *changes) (page[Reach], error) {
 	return page[Reach]{items: items, next: place{key: Key{ID: last}}, end: !more}, nil
 }
 
-// last returns the last user that this page may show, and reports whether more may
-// follow. The page merges two lists by user, and each may have been cut off: up to the
-// smaller of their ends, both are known.
-func (f accessFacts) last() (last UserID, more bool) {
-	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
-		if len(grants) < pageSize {
-			continue
+// groupsOf returns the groups by which a user reaches the account.
+func (f accessFacts) groupsOf(user UserID) (groups []ReachGroup) {
+	for _, g := range f.groups {
+		_, inside := slices.BinarySearchFunc(g.members, user, func(m GroupMemberRecord, id UserID) int {
+			return compareIDs(m.User, id)
+		})
+		if inside {
+			groups = append(groups, g.ReachGroup)
 		}
-		if end := grants[pageSize-1].User; !more || compareIDs(end, last) < 0 {
+	}
+	return groups
+}
+
+// last returns the last user that this page may show, and reports whether more may
+// follow. The page merges lists by user, and each may have been cut off: up to the
+// smallest of their ends, all are known.
+func (f accessFacts) last() (last UserID, more bool) {
+	ends := func(end UserID) {
+		if !more || compareIDs(end, last) < 0 {
 			last, more = end, true
+		}
+	}
+	for _, grants := range [][]GrantRecord{f.direct, f.inherited} {
+		if len(grants) == pageSize {
+			ends(grants[pageSize-1].User)
+		}
+	}
+	for _, g := range f.groups {
+		if len(g.members) == pageSize {
+			ends(g.members[pageSize-1].User)
 		}
 	}
 	return last, more
@@ -656,10 +726,18 @@ type reached struct {
 	parent     *AccountRecord // a subaccount's main account; nil, too, where it was not asked for
 	direct     GrantRecord    // on the account; zero: none
 	fromParent GrantRecord    // on its parent; zero: none
+	groups     []ReachGroup   // the user's that give roles on the account or its parent
 }
 
-// roles returns the user's roles on the account, those on its parent included (ACC-3).
-func (a reached) roles() RoleSet { return a.direct.roles().with(a.fromParent.roles()) }
+// roles returns the user's roles on the account, those on its parent and those that
+// groups give included (ACC-3, GRP-3).
+func (a reached) roles() RoleSet {
+	set := a.direct.roles().with(a.fromParent.roles())
+	for _, g := range a.groups {
+		set = set.with(g.Roles)
+	}
+	return set
+}
 
 // reached asks for the accounts that are not closed and on which a user has a role, by
 // ID.
@@ -679,9 +757,35 @@ func (r *reads) reached(user UserID) []reached {
 			found[sub.ID] = b
 		}
 	}
+	for _, in := range all(r, groupsOf(user, GroupID{})) {
+		r.reachedBy(in.Group, found)
+	}
 	return slices.SortedFunc(maps.Values(found), func(a, b reached) int {
 		return compareIDs(a.account.ID, b.account.ID)
 	})
+}
+
+// reachedBy adds the accounts that are reached by a group to those that were found.
+func (r *reads) reachedBy(id GroupID, found map[AccountID]reached) {
+	by := ReachGroup{Group: id}
+	if group := find(r, groupByID(id)); group != nil {
+		by.Name = group.Personal.Name
+	}
+	for _, g := range all(r, groupRolesOf(id, AccountID{})) {
+		account, subaccounts := find(r, accountByID(g.Account)), all(r, openSubaccountsOf(g.Account))
+		if account == nil || account.Closed != 0 {
+			continue
+		}
+		by.Account, by.Roles = g.Account, g.Roles
+		a := found[g.Account]
+		a.account, a.groups = *account, append(a.groups, by)
+		found[g.Account] = a
+		for _, sub := range subaccounts {
+			b := found[sub.ID]
+			b.account, b.parent, b.groups = sub, account, append(b.groups, by)
+			found[sub.ID] = b
+		}
+	}
 }
 
 // parents asks for the parents of subaccounts that have none yet.
@@ -701,6 +805,7 @@ func (u UserRecord) reach(a reached) Reach {
 		Roles: a.roles(), Direct: a.direct.Roles, FromParent: a.fromParent.Roles,
 		DirectTemporary: a.direct.Temporary, DirectUntil: a.direct.Until.Time(),
 		FromParentTemporary: a.fromParent.Temporary, FromParentUntil: a.fromParent.Until.Time(),
+		Groups: a.groups,
 	}
 }
 

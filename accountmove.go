@@ -62,12 +62,13 @@ func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) 
 	case f.heir.user.State() != StateActive:
 		return Account{}, CodeInactive
 	}
-	c.hand(family{*f.account, f.subaccounts}, f.heir.id, Roles(AccountAdministrator))
+	c.hand(family{main: *f.account, subs: f.subaccounts}, f.heir.id, Roles(AccountAdministrator))
 	return c.viewAccountNow(f.accountStanding), nil
 }
 
 // MoveAccount moves a main account, with its subaccounts, between two organizations.
-// The actor owns the account and both organizations (ORG-6). Roles on the account stay.
+// The actor owns the account and both organizations (ORG-6). Roles on the account stay,
+// except those that groups of the organization that it leaves have on it (GRP-4).
 // The other organization's request for the account, if there is one, ends.
 //
 // Errors: CodeID; CodeNotFound for the account or the organization; CodeNotAllowed if
@@ -86,7 +87,8 @@ func (s *Session) MoveAccount(ctx context.Context, account AccountID, org Organi
 // moveAccountFacts is the account that moves, and the organization that gets it.
 type moveAccountFacts struct {
 	accountStanding
-	subaccounts []AccountRecord // those that are not closed
+	subaccounts []AccountRecord    // those that are not closed
+	groups      []GroupRolesRecord // the roles of groups on all of them
 	to          standing
 	requested   *InvitationRecord // that organization's request for the account; nil: none
 }
@@ -103,6 +105,9 @@ func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccou
 	}
 	if f.account != nil {
 		r.needCounts(f.account.Organization)
+		for _, a := range f.family().all() {
+			f.groups = append(f.groups, r.groupRoles(a)...)
+		}
 	}
 	return f
 }
@@ -159,7 +164,7 @@ func (f moveAccountFacts) movable(c *changes) error {
 	return c.room(f.to.organization.ID, 0, 1)
 }
 
-func (f moveAccountFacts) family() family { return family{*f.account, f.subaccounts} }
+func (f moveAccountFacts) family() family { return family{*f.account, f.subaccounts, f.groups} }
 
 // AccountManaged says that an account is now an organization's.
 type AccountManaged struct {

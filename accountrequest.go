@@ -141,7 +141,8 @@ func decideAccountRequests(
 // AcceptAccountRequest gives an account to the organization that asks for it. Only the
 // account moves, with its subaccounts. The organization's Owner becomes its owner, the
 // previous owner keeps the role Administrator on it, and everybody else who has a role
-// on it keeps that (ACC-4). Only the account's owner may call it, unless the account is
+// on it keeps that (ACC-4), except what groups gave of the organization that it leaves
+// (GRP-4). Only the account's owner may call it, unless the account is
 // managed by an organization that they do not own.
 //
 // Errors: CodeID; CodeNotFound; CodeNotAllowed for Owner and Administrators of the
@@ -159,13 +160,14 @@ func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID
 
 // acceptAccountRequestFacts is a request for an account, and both sides of it.
 type acceptAccountRequestFacts struct {
-	standing                      // in the organization that asks
-	request     *InvitationRecord // nil: there is none
-	account     *AccountRecord    // nil: there is none, or it is a subaccount
-	subaccounts []AccountRecord   // those that are not closed
-	holder      *MembershipRecord // the account owner's in the organization that has the account
-	inviter     *UserRecord       // who asked
-	inviting    *rank             // the inviter's in the organization that asks
+	standing                       // in the organization that asks
+	request     *InvitationRecord  // nil: there is none
+	account     *AccountRecord     // nil: there is none, or it is a subaccount
+	subaccounts []AccountRecord    // those that are not closed
+	groups      []GroupRolesRecord // the roles of groups on all of them
+	holder      *MembershipRecord  // the account owner's in the organization that has the account
+	inviter     *UserRecord        // who asked
+	inviting    *rank              // the inviter's in the organization that asks
 }
 
 func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountRequestFacts) {
@@ -184,6 +186,9 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	r.needHead(f.account.stream())
 	r.needCounts(f.account.Organization)
 	f.subaccounts = all(r, openSubaccountsOf(f.account.ID))
+	for _, a := range f.family().all() {
+		f.groups = append(f.groups, r.groupRoles(a)...)
+	}
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
 }
@@ -261,7 +266,9 @@ func (f acceptAccountRequestFacts) inviterMayAsk() bool {
 	return active && f.inviting.may(ManageAccounts)
 }
 
-func (f acceptAccountRequestFacts) family() family { return family{*f.account, f.subaccounts} }
+func (f acceptAccountRequestFacts) family() family {
+	return family{*f.account, f.subaccounts, f.groups}
+}
 
 // askedAccount is a request for an account, with what is shown of it.
 type askedAccount struct {

@@ -555,6 +555,42 @@ var errands = []errand{
 	{op: "SetInvitationPolicy", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return does(errOf(c.s.SetInvitationPolicy(c, c.Org, tenancy.InviteLiveDomains)))
 	}},
+	{op: "CreateGroup", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.CreateGroup(c, c.Org, tenancy.NewGroup{Name: "New", ExternalID: "new-1"}))
+	}},
+	{op: "RenameGroup", by: "Admin", on: "Group", call: func(c call) (any, error) {
+		return gives(c.s.RenameGroup(c, c.Group, "New"))
+	}},
+	{op: "DeleteGroup", by: "Admin", on: "Group", call: func(c call) (any, error) {
+		return does(c.s.DeleteGroup(c, c.Group))
+	}},
+	{op: "AddToGroup", by: "Admin", on: "Group", others: "Member", call: func(c call) (any, error) {
+		return gives(c.s.AddToGroup(c, c.Group, []tenancy.UserID{c.Member}))
+	}},
+	{op: "RemoveFromGroup", by: "Admin", on: "Group", others: "Standard", call: func(c call) (any, error) {
+		return gives(c.s.RemoveFromGroup(c, c.Group, []tenancy.UserID{c.Standard}))
+	}},
+	{op: "AssignGroupRoles", by: "Admin", on: "Group", others: "Work", call: func(c call) (any, error) {
+		return gives(c.s.AssignGroupRoles(c, c.Group, c.Work, tenancy.Roles(tenancy.Developer)))
+	}},
+	{op: "RevokeGroupRoles", by: "Admin", on: "Group", others: "Account", call: func(c call) (any, error) {
+		return does(c.s.RevokeGroupRoles(c, c.Group, c.Account))
+	}},
+	{op: "Group", by: "Admin", on: "Group", call: func(c call) (any, error) {
+		return gives(c.s.Group(c, c.Group))
+	}},
+	{op: "Groups", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Groups(c, c.Org, tenancy.GroupQuery{}))
+	}},
+	{op: "GroupMembers", by: "Admin", on: "Group", call: func(c call) (any, error) {
+		return lists(c.s.GroupMembers(c, c.Group, tenancy.GroupQuery{}))
+	}},
+	{op: "GroupAccounts", by: "Admin", on: "Group", call: func(c call) (any, error) {
+		return lists(c.s.GroupAccounts(c, c.Group, tenancy.GroupQuery{}))
+	}},
+	{op: "GroupsOf", by: "Admin", on: "Standard", call: func(c call) (any, error) {
+		return lists(c.s.GroupsOf(c, c.Standard, tenancy.GroupQuery{}))
+	}},
 	{op: "AddConnection", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.AddConnection(c, c.Org, "New"))
 	}},

@@ -11,11 +11,15 @@ import (
 type Decision struct {
 	Allowed bool `json:"allowed"`
 	Why     Why  `json:"why,omitzero"`
-	// Role is the account role that allows, with WhyGrant and WhyParentGrant; else "".
+	// Role is the account role that allows, with WhyGrant, WhyGroup, WhyParentGrant and
+	// WhyParentGroup; else "".
 	Role AccountRole `json:"role,omitzero"`
-	// Account is the account that the grant which allows is on: the one asked about or
+	// Account is the account that the role which allows is on: the one asked about or
 	// its parent; else zero.
 	Account AccountID `json:"account,omitzero"`
+	// Group is the group that gives the role, with WhyGroup and WhyParentGroup; else zero.
+	// If several groups of the user give one that allows, it is the first by ID.
+	Group GroupID `json:"group,omitzero"`
 	// OrganizationRole is the role that allows, with WhyOrganizationRole; else zero.
 	OrganizationRole OrganizationRole `json:"organizationRole,omitzero"`
 	// Until is when the role that allows ends, if it is a temporary one (ACC-11). Zero: it
@@ -57,14 +61,18 @@ const (
 	WhySuspended        Why = "suspended"         // a role permits it, but the account or its main account is suspended
 	WhyClosed           Why = "closed"            // a role, but the account is closed
 	WhyGrant            Why = "grant"             // allowed by the user's grant on the account
+	WhyGroup            Why = "group"             // allowed by a role that a group of the user has on the account
 	WhyParentGrant      Why = "parent_grant"      // allowed by the user's grant on its main account
+	WhyParentGroup      Why = "parent_group"      // allowed by a role that a group of the user has on its main account
 	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
 )
 
 // Can reports whether a user may do something on an account, and why (GEN-7). It is
 // the question that a host asks before it does anything there. What allows is a role
-// on the account or on its main account (ACC-3, ROLE-6), or managing it as Owner or
-// Administrator of its organization. The Why of a refusal tells the host's 404
+// on the account or on its main account (ACC-3, ROLE-6), of the user's own or of a group
+// that they are in (GRP-3), or managing it as Owner or Administrator of its organization.
+// If several allow, the answer names the first of these: the user's grant, a group, the
+// grant on the main account, a group's role there, the organization role. The Why of a refusal tells the host's 404
 // (WhyUnreachable) from its 403.
 //
 // Any user may ask about themself. What they do not reach is the same plain no,
@@ -94,30 +102,29 @@ func (s *Session) Can(
 // can answers Can without allocating: for a user about themself, and for Operators and
 // System.
 func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account AccountID) (Decision, error) {
-	row, err := s.ask(ctx, user, account)
-	if err != nil {
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	if err := q.ask(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, s.dir.organizationRules, account, &row), nil
+	return decideCan(&rule, s.dir.organizationRules, account, &q.row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
 // Operators and System.
-func (s *Session) ask(ctx context.Context, user UserID, account AccountID) (AccessRow, error) {
+func (q *question) ask(ctx context.Context, s *Session, user UserID, account AccountID) error {
 	if err := s.enter(ctx); err != nil {
-		return AccessRow{}, err
+		return err
 	}
-	q := questions.Get().(*question)
-	defer questions.Put(q)
 	q.user, q.account, q.key = user, account, s.key
 	if err := q.run(ctx, s); err != nil {
-		return AccessRow{}, err
+		return err
 	}
 	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, instantOf(s.dir.now()))) {
-		return AccessRow{}, CodeActor
+		return CodeActor
 	}
 	q.row.at(instantOf(s.dir.now()))
-	return q.row, nil
+	return nil
 }
 
 // keyHolds reports whether the key that was asked about holds at a time. The zero key is
@@ -138,9 +145,8 @@ type question struct {
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.read = func(ctx context.Context, tx ReadTx) (err error) {
-		q.row, err = tx.Access(ctx, q.user, q.account, q.key)
-		return err
+	q.read = func(ctx context.Context, tx ReadTx) error {
+		return tx.Access(ctx, q.user, q.account, q.key, &q.row)
 	}
 	return q
 }}
@@ -182,13 +188,16 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 	if grant := find(r, grantOn(account, user)); grant != nil {
 		f.row.SetGrant(*grant)
 	}
+	in := all(r, groupsOf(user, GroupID{}))
 	guest := r.guest(user)
 	if f.account == nil {
 		return f
 	}
 	f.row.SetAccount(*f.account)
+	f.row.Groups = r.through(in, *f.account)
 	if f.parent != nil {
 		f.row.SetParent(*f.parent)
+		f.row.ParentGroups = r.through(in, *f.parent)
 		if grant := find(r, grantOn(f.parent.ID, user)); grant != nil {
 			f.row.SetParentGrant(*grant)
 		}
@@ -269,14 +278,21 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 }
 
 // allows returns what allows a permission, or the zero value if nothing does. What has no
-// end comes first: the grant on the account, the one on its parent, managing the account.
+// end comes first: the grant on the account, a group's role there, the grant on its parent,
+// a group's role on that, managing the account.
 // Of temporary roles it names the one that lasts longer.
 func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Decision {
 	if role, may := g.by(row.Roles); may {
 		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
 	}
+	if d, may := g.byGroup(row.Groups, WhyGroup, account); may {
+		return d
+	}
 	if role, may := g.by(row.ParentRoles); may {
 		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
+	}
+	if d, may := g.byGroup(row.ParentGroups, WhyParentGroup, row.Parent); may {
+		return d
 	}
 	if g.manager && manages {
 		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
@@ -293,9 +309,21 @@ func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Deci
 	return Decision{}
 }
 
-// hasRole reports whether the user has a role on the account.
+// byGroup returns the decision by the first of some groups whose roles on an account have
+// the permission, and reports whether there is one.
+func (g *grantRule) byGroup(groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
+	for _, group := range groups {
+		if role, may := g.by(group.Roles); may {
+			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: group.Group}, true
+		}
+	}
+	return Decision{}, false
+}
+
+// hasRole reports whether the user has a role on the account, by a group too.
 func (r *AccessRow) hasRole() bool {
-	return !r.Roles.IsZero() || !r.ParentRoles.IsZero() || !r.Temporary.IsZero() || !r.ParentTemporary.IsZero()
+	granted := !r.Roles.IsZero() || !r.ParentRoles.IsZero() || !r.Temporary.IsZero() || !r.ParentTemporary.IsZero()
+	return granted || len(r.Groups) > 0 || len(r.ParentGroups) > 0
 }
 
 // CanInOrganization reports whether a user may do something in an organization, and

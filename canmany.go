@@ -21,11 +21,12 @@ func (s *Session) Permissions(
 			func(r *reads) permissionsFacts { return r.loadPermissions(user, account) }, decidePermissions)
 	}
 	return observe(ctx, s, opPermissions.name, func(ctx context.Context, s *Session) (map[Permission]Decision, error) {
-		row, err := s.ask(ctx, user, account)
-		if err != nil {
+		q := questions.Get().(*question)
+		defer questions.Put(q)
+		if err := q.ask(ctx, s, user, account); err != nil {
 			return nil, s.fail(ctx, asked, err)
 		}
-		return s.dir.decisions(account, &row), nil
+		return s.dir.decisions(account, &q.row), nil
 	})
 }
 
@@ -144,7 +145,7 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 	if u := find(r, userByID(user)); u != nil {
 		of.SetUser(*u)
 	}
-	memberships := all(r, membershipsOf(user, OrganizationID{}))
+	memberships, in := all(r, membershipsOf(user, OrganizationID{})), all(r, groupsOf(user, GroupID{}))
 	rows := make([]AccessRow, len(accounts))
 	for i, account := range accounts {
 		rows[i] = of
@@ -157,20 +158,22 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 			continue
 		}
 		row.SetAccount(*a)
+		row.Groups = r.through(in, *a)
 		if member := membershipIn(memberships, a.Organization); member != nil {
 			row.SetMembership(*member)
 		}
 		if !a.Parent.IsZero() {
-			r.accessParent(user, a.Parent, row)
+			r.accessParent(user, in, a.Parent, row)
 		}
 	}
 	return rows
 }
 
 // accessParent asks for what access needs of an account's parent.
-func (r *reads) accessParent(user UserID, parent AccountID, row *AccessRow) {
+func (r *reads) accessParent(user UserID, in []GroupMemberRecord, parent AccountID, row *AccessRow) {
 	if p := find(r, accountByID(parent)); p != nil {
 		row.SetParent(*p)
+		row.ParentGroups = r.through(in, *p)
 	}
 	if grant := find(r, grantOn(parent, user)); grant != nil {
 		row.SetParentGrant(*grant)

@@ -159,6 +159,7 @@ func (c *checker) records() {
 	sweep(c, allInvitations(InvitationID{}), c.invitation)
 	sweep(c, allRequests(RequestID{}), c.request)
 	sweep(c, allDomains(DomainID{}), c.domain)
+	sweep(c, allGroups(GroupID{}), c.group)
 	sweep(c, allOrganizations(OrganizationID{}), func(r *reads, o OrganizationRecord) { c.derived(r, o.ID) })
 	for _, rest := range c.rest {
 		rest()
@@ -185,6 +186,12 @@ func (c *checker) counted() {
 			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of service accounts")
 		case countedKeys:
 			c.check(false, "INV-15", UserID(t.of).String(), "it says another number of keys")
+		case countedGroups:
+			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of groups")
+		case countedGroupMembers:
+			c.check(false, "INV-15", GroupID(t.of).String(), "it says another number of members")
+		case countedAccountGroups:
+			c.check(false, "INV-15", AccountID(t.of).String(), "it says another number of groups with roles on it")
 		}
 	}
 }
@@ -194,6 +201,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.says(tally{countedSeats, o.ID}, o.Seats)
 	c.says(tally{countedAccounts, o.ID}, o.Accounts)
 	c.says(tally{countedServiceAccounts, o.ID}, o.ServiceAccounts)
+	c.says(tally{countedGroups, o.ID}, o.Groups)
 	if o.State == StateActive {
 		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
 		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
@@ -207,6 +215,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.check(len(list(r, domainsIn(o.ID, DomainID{}), 1)) == 0, "INV-9", id, "it has ended, and has domains")
 	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id,
 		"it has ended, and has connections")
+	c.check(len(list(r, groupsIn(o.ID, GroupID{}), 1)) == 0, "INV-9", id, "it has ended, and has groups")
 	pending := func(i InvitationRecord) bool { return i.Expires > c.now }
 	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id,
 		"it has ended, and an invitation or account request is pending")
@@ -339,6 +348,7 @@ func follows(r *reads, account AccountID, user UserID, derived Record) bool {
 func (c *checker) account(r *reads, a AccountRecord) {
 	id := a.ID.String()
 	c.says(tally{countedSubaccounts, a.ID}, a.Subaccounts)
+	c.says(tally{countedAccountGroups, a.ID}, a.Groups)
 	var o *OrganizationRecord
 	if !a.Organization.IsZero() {
 		o = find(r, organizationByID(a.Organization))
@@ -353,6 +363,12 @@ func (c *checker) account(r *reads, a AccountRecord) {
 		c.check(a.Closed != 0 || g.User == a.Owner || !g.roles().Has(AccountOwner), "INV-2", id,
 			"another user has the role Owner")
 		c.independence(r, a, g)
+	}
+	for _, g := range all(r, groupRolesOn(a.ID)) {
+		c.counts(tally{countedAccountGroups, a.ID})
+		group := find(r, groupByID(g.Group))
+		c.check(group != nil && group.Organization == a.Organization && a.Closed == 0, "GRP-4", id,
+			"it is closed, or is not the organization's of a group that has roles on it")
 	}
 	switch {
 	case !a.Parent.IsZero():
@@ -436,6 +452,22 @@ func (c *checker) request(_ *reads, q RequestRecord) {
 func (c *checker) formerMember(_ *reads, m FormerMemberRecord) {
 	c.check(!c.dir.forgets(m, c.now.add(-24*time.Hour)), "INV-14",
 		m.Organization.String()+" "+m.User.String(), "the name of a former member is still there")
+}
+
+// group examines a group and the first page of its members, and leaves the others for
+// later.
+func (c *checker) group(r *reads, g GroupRecord) {
+	c.says(tally{countedGroupMembers, g.ID}, g.Members)
+	c.counts(tally{countedGroups, g.Organization})
+	begin(c, r, groupMembers(g.ID, UserID{}), func(r *reads, m GroupMemberRecord) {
+		c.counts(tally{countedGroupMembers, g.ID})
+		c.check(find(r, memberOf(g.Organization, m.User)) != nil, "GRP-1", g.ID.String()+" "+m.User.String(),
+			"a user is in a group, and is not a member of its organization")
+	})
+	begin(c, r, groupRolesOf(g.ID, AccountID{}), func(r *reads, of GroupRolesRecord) {
+		c.check(find(r, accountByID(of.Account)) != nil, "GRP-1", g.ID.String()+" "+of.Account.String(),
+			"a group has roles on an account that does not exist")
+	})
 }
 
 func (c *checker) domain(r *reads, d DomainRecord) {

@@ -1,9 +1,10 @@
 package tenancy
 
 // The counts that limits need stand in records, so that nothing is counted while an
-// operation decides (GEN-12, INV-15): an organization's seats, service accounts and main
-// accounts, a main account's subaccounts, and a service account's keys. No event speaks of
-// them, and no operation changes them.
+// operation decides (GEN-12, INV-15): an organization's seats, service accounts, main
+// accounts and groups, a main account's subaccounts, a service account's keys, a group's
+// members, and the groups with roles on an account. No event speaks of them, and no
+// operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 // So does whether a user is managed, by which those are found who can be imported.
 
@@ -16,12 +17,15 @@ const (
 	countedSubaccounts                        // of a main account
 	countedServiceAccounts                    // of an organization
 	countedKeys                               // of a service account
+	countedGroups                             // of an organization
+	countedGroupMembers                       // of a group
+	countedAccountGroups                      // with roles on an account
 )
 
 // tally is one count of one record. The zero value is none.
 type tally struct {
 	counted counted
-	of      [16]byte // the organization, the main account or the service account
+	of      [16]byte // the organization, the account, the service account or the group
 }
 
 // tally returns where the account is counted.
@@ -56,6 +60,24 @@ func (u UserRecord) tally(org OrganizationID) tally {
 	return tally{}
 }
 
+// tallyOf returns where a record is counted, other than a membership. One that is nil is
+// counted nowhere.
+func tallyOf(record Record) tally {
+	switch record := record.(type) {
+	case AccountRecord:
+		return record.tally()
+	case KeyRecord:
+		return record.tally()
+	case GroupRecord:
+		return tally{countedGroups, record.Organization}
+	case GroupMemberRecord:
+		return tally{countedGroupMembers, record.Group}
+	case GroupRolesRecord:
+		return tally{countedAccountGroups, record.Account}
+	}
+	return tally{}
+}
+
 // recount makes the counts follow a change of a record. A record that is nil is absent.
 func (w *world) recount(was, now Record) {
 	if user, ok := now.(UserRecord); ok {
@@ -69,12 +91,7 @@ func (w *world) recount(was, now Record) {
 	if member, ok := now.(MembershipRecord); ok && was == nil {
 		w.recountMember(member, 1)
 	}
-	before, _ := was.(AccountRecord)
-	after, _ := now.(AccountRecord)
-	w.recountIn(before.tally(), after.tally())
-	had, _ := was.(KeyRecord)
-	has, _ := now.(KeyRecord)
-	w.recountIn(had.tally(), has.tally())
+	w.recountIn(tallyOf(was), tallyOf(now))
 }
 
 // recountIn makes counts follow what was counted in one place and is now in another.
@@ -158,15 +175,24 @@ func (w *world) add(t tally, n int) {
 		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.ServiceAccounts += n })
 	case countedKeys:
 		edit(w, userByID(t.of), func(u *UserRecord) { u.Keys += n })
+	case countedGroups:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Groups += n })
+	case countedGroupMembers:
+		edit(w, groupByID(t.of), func(g *GroupRecord) { g.Members += n })
+	case countedAccountGroups:
+		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Groups += n })
 	}
 }
 
 // moveCounts moves an organization's counts along with all that is counted in it.
 func (w *world) moveCounts(m Move) {
-	var seats, accounts, services int
+	if m.From.IsZero() {
+		return // a group that ends is counted as its record goes, and its accounts by the store
+	}
+	var seats, accounts, services, groups int
 	edit(w, organizationByID(m.From), func(o *OrganizationRecord) {
-		seats, accounts, services = o.Seats, o.Accounts, o.ServiceAccounts
-		o.Seats, o.Accounts, o.ServiceAccounts = 0, 0, 0
+		seats, accounts, services, groups = o.Seats, o.Accounts, o.ServiceAccounts, o.Groups
+		o.Seats, o.Accounts, o.ServiceAccounts, o.Groups = 0, 0, 0, 0
 	})
 	if m.Into.IsZero() {
 		return
@@ -175,5 +201,6 @@ func (w *world) moveCounts(m Move) {
 		o.Seats += seats
 		o.Accounts += accounts
 		o.ServiceAccounts += services
+		o.Groups += groups
 	})
 }

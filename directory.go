@@ -130,7 +130,7 @@ func New(store Store, o *Options) (*Directory, error) {
 // ready fills in the defaults and checks the options.
 func (o *Options) ready() (r options, err error) {
 	r = options{
-		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100}),
+		limits:        *cmp.Or(o.Limits, &Limits{Domains: 100, AccountGroups: 100}),
 		life:          cmp.Or(o.InvitationLife, 7*24*time.Hour),
 		perDay:        cmp.Or(o.InvitationsPerDay, 5),
 		formerFor:     cmp.Or(o.FormerMembersFor, 365*24*time.Hour),

@@ -166,6 +166,19 @@
 // an account are a [RoleSet]. One table says which role permits what, and another who
 // may call which operation.
 //
+// # Groups
+//
+// A group gives all of its members the same roles on accounts, and takes them back from
+// whoever leaves it. [Session.CreateGroup] makes one of an organization's members,
+// [Session.RenameGroup] and [Session.DeleteGroup] rename and end it.
+// [Session.AddToGroup] and [Session.RemoveFromGroup] change who is in it, and
+// [Session.AssignGroupRoles] and [Session.RevokeGroupRoles] what it gives on an account.
+// [Session.Groups] lists an organization's groups, [Session.Group] shows one,
+// [Session.GroupMembers] and [Session.GroupAccounts] list its members and the accounts on
+// which it has roles, and [Session.GroupsOf] the groups of a user. What a group gives
+// counts beside the member's own roles, wherever somebody asks who has a role, and Can
+// names the group.
+//
 // # Domains and sign-up policies
 //
 // [Session.AddDomain] claims an internet domain and returns the TXT record that proves

@@ -101,7 +101,7 @@ func TestRulesDocument(t *testing.T) {
 		}
 	})
 	t.Run("every rule that is named is explained", func(t *testing.T) {
-		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV)-[0-9]+\b`)
+		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV|GRP)-[0-9]+\b`)
 		texts := map[string]string{
 			"docs/rules.md":      text,
 			"docs/operations.md": document(t, "operations.md"),
@@ -279,6 +279,7 @@ var chapters = []struct{ heading, first string }{
 	{"Service accounts and keys", "CreateServiceAccount"},
 	{"Invitations", "InviteUser"},
 	{"Accounts", "CreateAccount"},
+	{"Groups", "CreateGroup"},
 	{"Domains and policies", "AddDomain"},
 	{"Single sign-on", "AddConnection"},
 	{"HIPAA", "SetHIPAAEntitlement"},

@@ -171,7 +171,7 @@ const (
 	// given (ROLE-4, ROLE-9, USR-4, GEN-19).
 	CodeRole Code = "role"
 	// CodeRoles refuses a set of account roles that cannot be given: it is empty, or holds
-	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GEN-19).
+	// an unknown role, Owner, or Administrator with others (ACC-7, ROLE-7, GRP-2, GEN-19).
 	CodeRoles Code = "roles"
 	// CodeUntil refuses an end of roles that is not in the future or is too far, and a time
 	// for which roles last that is less than a microsecond (ACC-11).
@@ -189,7 +189,8 @@ const (
 	// CodeSameOrganization refuses an operation on two organizations that is given the
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
-	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GEN-13).
+	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GRP-1,
+	// GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
@@ -206,7 +207,7 @@ const (
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
 	// CodeOneself means that an actor may not do it to themself (ROLE-4, USR-11, USR-13,
-	// USR-14, ACC-11, SSO-3).
+	// USR-14, ACC-11, SSO-3, GRP-3).
 	CodeOneself Code = "oneself"
 	// CodeOutlasts means that roles would outlast the temporary role by which the actor gives
 	// them (ACC-11).
@@ -281,7 +282,7 @@ const (
 	// not its Owner (INV-5, ORG-14, USR-7, USR-14).
 	CodeManagedElsewhere Code = "managed_elsewhere"
 	// CodeNotMember means that the user is not a member of the organization (ORG-8,
-	// ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4).
+	// ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4, GRP-2).
 	CodeNotMember Code = "not_member"
 	// CodeInactive means that the user named is inactive (ORG-8, ORG-14, USR-11, USR-14,
 	// ACC-1, ACC-6).
@@ -322,7 +323,7 @@ const (
 	CodeNotEligible Code = "not_eligible"
 	// CodeNotRefused means that signing up would not refuse this address (USR-18).
 	CodeNotRefused Code = "not_refused"
-	// CodeClosed means that the account is closed (ACC-5).
+	// CodeClosed means that the account is closed (ACC-5, GRP-2).
 	CodeClosed Code = "closed"
 	// CodeParentSuspended means that the main account is suspended (ACC-5).
 	CodeParentSuspended Code = "parent_suspended"
@@ -335,8 +336,12 @@ const (
 	CodeUnmanaged Code = "unmanaged"
 	// CodeOwnerGrant means that the owner's grant is not changed this way (ACC-7, ACC-8).
 	CodeOwnerGrant Code = "owner_grant"
-	// CodeNoGrant means that the user has no grant on the account (ACC-8, ACC-7).
+	// CodeNoGrant means that the user, or the group, has no grant on the account (ACC-8,
+	// ACC-7, GRP-2).
 	CodeNoGrant Code = "no_grant"
+	// CodeGroupRole means that the user has a role on the account by a group alone: it is
+	// taken from the group, or the user out of it (GRP-3).
+	CodeGroupRole Code = "group_role"
 	// CodeBilling means that billing does not go back (BIL-1).
 	CodeBilling Code = "billing"
 	// CodeHIPAANotEntitled means that the organization has no HIPAA entitlement (HIP-3).
@@ -394,6 +399,14 @@ const (
 	// CodeKeyLimit means that the service account would have too many keys that are not
 	// revoked (GEN-12, USR-22).
 	CodeKeyLimit Code = "key_limit"
+	// CodeGroupLimit means that the organization would have too many groups (GEN-12, MRG-10,
+	// GRP-2).
+	CodeGroupLimit Code = "group_limit"
+	// CodeGroupMemberLimit means that the group would have too many members (GEN-12, GRP-2).
+	CodeGroupMemberLimit Code = "group_member_limit"
+	// CodeAccountGroupLimit means that too many groups would have roles on the account
+	// (GEN-12, GRP-2).
+	CodeAccountGroupLimit Code = "account_group_limit"
 	// CodeMailLimit means that too many invitations would go to one address within 24
 	// hours (USR-10).
 	CodeMailLimit Code = "mail_limit"
@@ -445,18 +458,18 @@ var codes = map[Code]struct {
 	CodeDomainReserved:      {ErrInvalid, "DOM-1"},
 	CodeMailProvider:        {ErrInvalid, "DOM-1"},
 	CodeRole:                {ErrInvalid, "ROLE-4, ROLE-9, USR-4, GEN-19"},
-	CodeRoles:               {ErrInvalid, "ACC-7, ROLE-7, GEN-19"},
+	CodeRoles:               {ErrInvalid, "ACC-7, ROLE-7, GRP-2, GEN-19"},
 	CodeUntil:               {ErrInvalid, "ACC-11"},
 	CodePermission:          {ErrInvalid, "ROLE-7, ROLE-9, GEN-7"},
 	CodeOption:              {ErrInvalid, "ROLE-7, ROLE-9, GEN-13"},
 	CodePolicy:              {ErrInvalid, "DOM-6"},
 	CodeCursor:              {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:    {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:               {ErrInvalid, "GEN-4, USR-19, EVT-7, GEN-13"},
+	CodeInput:               {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, GEN-13"},
 	CodeNotFound:            {ErrNotFound, "GEN-5, ACC-7"},
 	CodeActor:               {ErrPermissionDenied, "GEN-2, USR-22"},
 	CodeNotAllowed:          {ErrPermissionDenied, "ROLE-8, MRG-11"},
-	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3"},
+	CodeOneself:             {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3, GRP-3"},
 	CodeOutlasts:            {ErrPermissionDenied, "ACC-11"},
 	CodeTheOwner:            {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},
 	CodeRank:                {ErrPermissionDenied, "ROLE-9, ROLE-5"},
@@ -482,7 +495,7 @@ var codes = map[Code]struct {
 	CodeOtherMember:         {ErrPreconditionFailed, "ORG-14"},
 	CodeManaged:             {ErrPreconditionFailed, "ORG-5, ACC-1"},
 	CodeManagedElsewhere:    {ErrPreconditionFailed, "INV-5, ORG-14, USR-7, USR-14"},
-	CodeNotMember:           {ErrPreconditionFailed, "ORG-8, ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4"},
+	CodeNotMember:           {ErrPreconditionFailed, "ORG-8, ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4, GRP-2"},
 	CodeInactive:            {ErrPreconditionFailed, "ORG-8, ORG-14, USR-11, USR-14, ACC-1, ACC-6"},
 	CodeOwnsOrganization:    {ErrPreconditionFailed, "ORG-8, ORG-9, ORG-10, USR-14, SSO-4"},
 	CodeOwnsAccounts:        {ErrPreconditionFailed, "USR-11, USR-12, USR-14"},
@@ -497,13 +510,14 @@ var codes = map[Code]struct {
 	CodeNotEntitled:         {ErrPreconditionFailed, "USR-15"},
 	CodeNotEligible:         {ErrPreconditionFailed, "USR-15"},
 	CodeNotRefused:          {ErrPreconditionFailed, "USR-18"},
-	CodeClosed:              {ErrPreconditionFailed, "ACC-5"},
+	CodeClosed:              {ErrPreconditionFailed, "ACC-5, GRP-2"},
 	CodeParentSuspended:     {ErrPreconditionFailed, "ACC-5"},
 	CodeSuspended:           {ErrPreconditionFailed, "ACC-2"},
 	CodeSubaccount:          {ErrPreconditionFailed, "INV-4, ACC-2, ACC-6"},
 	CodeUnmanaged:           {ErrPreconditionFailed, "ACC-6"},
 	CodeOwnerGrant:          {ErrPreconditionFailed, "ACC-7, ACC-8"},
-	CodeNoGrant:             {ErrPreconditionFailed, "ACC-8, ACC-7"},
+	CodeNoGrant:             {ErrPreconditionFailed, "ACC-8, ACC-7, GRP-2"},
+	CodeGroupRole:           {ErrPreconditionFailed, "GRP-3"},
 	CodeBilling:             {ErrPreconditionFailed, "BIL-1"},
 	CodeHIPAANotEntitled:    {ErrPreconditionFailed, "HIP-3"},
 	CodeHIPAADesignated:     {ErrPreconditionFailed, "HIP-7, ORG-6, ORG-10, USR-8, USR-11, ACC-4, HIP-1"},
@@ -524,6 +538,9 @@ var codes = map[Code]struct {
 	CodeDomainLimit:         {ErrLimitReached, "GEN-12, DOM-1"},
 	CodeServiceAccountLimit: {ErrLimitReached, "GEN-12, USR-20"},
 	CodeKeyLimit:            {ErrLimitReached, "GEN-12, USR-22"},
+	CodeGroupLimit:          {ErrLimitReached, "GEN-12, MRG-10, GRP-2"},
+	CodeGroupMemberLimit:    {ErrLimitReached, "GEN-12, GRP-2"},
+	CodeAccountGroupLimit:   {ErrLimitReached, "GEN-12, GRP-2"},
 	CodeMailLimit:           {ErrLimitReached, "USR-10"},
 	CodeTermsChanged:        {ErrConflict, "USR-6"},
 	CodeClaimChanged:        {ErrConflict, "DOM-2"},

@@ -170,7 +170,7 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 func EventTypes() []EventData {
 	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents,
 		serviceAccountEvents, domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents,
-		limitEvents)
+		limitEvents, groupEvents)
 }
 
 // Cursor returns the event's place in its stream, to be passed as EventQuery.After. It

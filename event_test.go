@@ -195,6 +195,7 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 		reflect.TypeFor[tenancy.RequestID](),
 		reflect.TypeFor[tenancy.ConnectionID](),
 		reflect.TypeFor[tenancy.KeyID](),
+		reflect.TypeFor[tenancy.GroupID](),
 		reflect.TypeFor[bool](),
 		reflect.TypeFor[int](),
 		reflect.TypeFor[uint64]():

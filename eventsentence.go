@@ -73,6 +73,13 @@ var eventSentences = map[string]string{
 	"KeyCreated":              "{actor} created the key {Key} of {User}",
 	"KeyRevoked":              "{actor} revoked the key {Key}",
 	"LimitsSet":               "{actor} set limits of {Organization}",
+	"GroupCreated":            "{actor} created the group {Group} in {Organization}",
+	"GroupRenamed":            "{actor} renamed the group {Group}",
+	"GroupDeleted":            "{actor} deleted the group {Group}",
+	"UsersAddedToGroup":       "{actor} added to the group {Group}: {Users}",
+	"UsersRemovedFromGroup":   "no longer in the group {Group}: {Users}",
+	"GroupRolesAssigned":      "{actor} gave the group {Group} on {Account} the roles {Roles}",
+	"GroupRolesRevoked":       "the group {Group} no longer has roles on {Account}",
 }
 
 // Sentences returns the sentence of each type of event in English, by the type's name,
@@ -148,6 +155,12 @@ func (e Event) fill(place string, call func(id string) string) (string, bool) {
 		return string(text), true
 	case Actor:
 		return call(value.String()), true
+	case []UserID:
+		var called []string
+		for _, user := range value {
+			called = append(called, call(user.String()))
+		}
+		return strings.Join(called, ", "), true
 	case OrganizationRole:
 		return value.words(), true
 	default:

@@ -245,6 +245,35 @@ func keysDue() many[KeyRecord] { return many[KeyRecord]{Index: IndexKeysDue} }
 func allKeys(after KeyID) many[KeyRecord] {
 	return many[KeyRecord]{Index: IndexKeys, Key: Key{ID: after}}
 }
+func groupByID(id GroupID) one[GroupRecord] {
+	return one[GroupRecord]{Index: IndexGroups, Key: Key{ID: id}}
+}
+func allGroups(after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexGroups, Key: Key{ID: after}}
+}
+func groupsIn(org OrganizationID, after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexGroupsIn, Key: Key{In: org, ID: after}}
+}
+
+// groupMember is a user in a group.
+func groupMember(group GroupID, user UserID) one[GroupMemberRecord] {
+	return one[GroupMemberRecord]{Index: IndexGroupMembers, Key: Key{In: group, ID: user}}
+}
+func groupMembers(group GroupID, after UserID) many[GroupMemberRecord] {
+	return many[GroupMemberRecord]{Index: IndexGroupMembers, Key: Key{In: group, ID: after}}
+}
+func groupsOf(user UserID, after GroupID) many[GroupMemberRecord] {
+	return many[GroupMemberRecord]{Index: IndexGroupsOf, Key: Key{In: user, ID: after}}
+}
+func groupRoles(account AccountID, group GroupID) one[GroupRolesRecord] {
+	return one[GroupRolesRecord]{Index: IndexGroupRoles, Key: Key{In: account, ID: group}}
+}
+func groupRolesOn(account AccountID) many[GroupRolesRecord] {
+	return many[GroupRolesRecord]{Index: IndexGroupRoles, Key: Key{In: account}}
+}
+func groupRolesOf(group GroupID, after AccountID) many[GroupRolesRecord] {
+	return many[GroupRolesRecord]{Index: IndexGroupRolesOf, Key: Key{In: group, ID: after}}
+}
 func headOf(stream Stream) one[HeadRecord] {
 	return one[HeadRecord]{Index: IndexHeads, Key: Key{ID: stream.Key()}}
 }

@@ -42,12 +42,13 @@ type Assignment struct {
 // Setting the roles that the user has, with the same end, changes nothing (GEN-6).
 //
 // An actor who manages the account's members only by a temporary role assigns temporary
-// roles alone, which end no later than their own, and none to themself.
+// roles alone, which end no later than their own, and none to themself. One who does so
+// only by a group assigns none to themself either (GRP-3).
 //
 // Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
 // CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
 // CodeServiceAccount if the actor is one, and names itself; CodeOneself and CodeOutlasts
-// for an actor who has a temporary role; CodeClosed; CodeOwnerGrant for
+// for an actor who has a temporary role or a group's; CodeClosed; CodeOwnerGrant for
 // the account's owner; CodeNotMember.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, in Assignment,
@@ -141,40 +142,45 @@ func (g GrantRecord) assigned(roles RoleSet, until Instant) GrantRecord {
 
 // mayGive decides whether somebody who may manage an account's members may give roles on
 // it that last until then, or, if that is zero, without an end. If they manage the members
-// only by a temporary role, what they give ends no later, and they give nothing to
-// themself (ACC-11).
+// only by a temporary role, what they give ends no later. If they do so only by that or by
+// a group, they give nothing to themself (ACC-11, GRP-3).
 func (c *changes) mayGive(st accountStanding, oneself bool, until Instant) error {
-	own := c.managesMembersUntil(st)
+	right := c.membersRight(st)
 	switch {
-	case own == 0:
+	case right.freely || right == membersRight{}:
 		return nil
 	case oneself:
 		return CodeOneself
-	case until == 0 || until > own:
+	case !right.group && (until == 0 || until > right.until):
 		return CodeOutlasts
 	}
 	return nil
 }
 
-// managesMembersUntil returns when the last temporary role ends by which somebody manages
-// an account's members; zero: they do so without an end, or not at all.
-func (c *changes) managesMembersUntil(st accountStanding) (until Instant) {
+// membersRight is how somebody manages an account's members. The zero value: not at all.
+type membersRight struct {
+	freely bool    // through the organization, or by a role of their own without an end
+	group  bool    // by a group
+	until  Instant // when the last temporary role ends by which they do; zero: there is none
+}
+
+// membersRight returns how somebody manages an account's members.
+func (c *changes) membersRight(st accountStanding) (right membersRight) {
 	rule := c.dir.table.rules[ManageMembers]
-	if rule.manager && st.manages() {
-		return 0
-	}
+	right.freely = rule.manager && st.manages()
 	for _, g := range []*GrantRecord{st.grant, st.parentGrant} {
 		if g == nil {
 			continue
 		}
 		if _, may := rule.by(g.Roles); may {
-			return 0
+			right.freely = true
 		}
 		if _, may := rule.by(g.Temporary); may {
-			until = max(until, g.Until)
+			right.until = max(right.until, g.Until)
 		}
 	}
-	return until
+	_, right.group = rule.by(rolesThrough(st.groups).with(rolesThrough(st.parentGroups)))
+	return right
 }
 
 // RevokeRoles takes from a user the roles that were assigned to them on an account, the
@@ -186,7 +192,8 @@ func (c *changes) managesMembersUntil(st accountStanding) (until Instant) {
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
 // CodeNotAllowed; CodeTheOwner for an organization's Owner on an independent account,
 // CodeRank for a member there who may do more than the actor;
-// CodeClosed; CodeOwnerGrant for the account's owner; CodeNoGrant.
+// CodeClosed; CodeOwnerGrant for the account's owner; CodeGroupRole if they have a role
+// there by a group alone, CodeNoGrant if they have none or only by its parent.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {
 	var check form
 	check.id(account)
@@ -222,6 +229,8 @@ func decideRevokeRoles(f revokeRolesFacts, c *changes) error {
 		return CodeClosed
 	case f.account.Owner == f.from.id:
 		return CodeOwnerGrant
+	case f.from.assigned == nil && f.from.grouped:
+		return CodeGroupRole
 	case f.from.assigned == nil:
 		return CodeNoGrant
 	}
@@ -270,8 +279,8 @@ func (f revokeRolesFacts) managedMembership() (*MembershipRecord, *rank) {
 // Any user may call it who does not own the account.
 //
 // Errors: CodeID; CodeNotFound; CodeNotAllowed, since Operators and System have none;
-// CodeClosed; CodeOwnerGrant if the actor owns the account; CodeNoGrant if they have no
-// role there, or only by its parent.
+// CodeClosed; CodeOwnerGrant if the actor owns the account; CodeGroupRole if they have a
+// role there by a group alone, CodeNoGrant if they have none or only by its parent.
 func (s *Session) Relinquish(ctx context.Context, account AccountID) error {
 	var check form
 	check.id(account)
@@ -298,6 +307,8 @@ func decideRelinquish(f relinquishFacts, c *changes) error {
 		return CodeClosed
 	case f.account.Owner == c.actor.User:
 		return CodeOwnerGrant
+	case f.grant == nil && len(f.groups)+len(f.parentGroups) > 0:
+		return CodeGroupRole
 	case f.grant == nil:
 		return CodeNoGrant
 	}
@@ -328,18 +339,22 @@ type nominee struct {
 	person
 	assigned  *GrantRecord // the user's on the account
 	inherited *GrantRecord // the user's on its parent
+	grouped   bool         // a group of theirs has roles on the account or its parent
 }
 
 // nominee asks for a user whom an operation on an account names, given what the actor is
 // to the account.
 func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nominee {
 	n := nominee{assigned: find(r, grantOn(account, user))}
+	in := all(r, groupsOf(user, GroupID{}))
 	if st.account == nil {
 		return n
 	}
 	if parent := st.account.Parent; !parent.IsZero() {
 		n.inherited = find(r, grantOn(parent, user))
+		n.grouped = len(r.throughOn(in, parent)) > 0
 	}
+	n.grouped = len(r.through(in, *st.account)) > 0 || n.grouped
 	n.person = r.person(st.account.Organization, user)
 	r.needMemberships(user)
 	if st.manages() && n.member == nil && !n.reaches() {
@@ -348,8 +363,8 @@ func (r *reads) nominee(account AccountID, st accountStanding, user UserID) nomi
 	return n
 }
 
-// reaches reports whether the user has a role on the account.
-func (n nominee) reaches() bool { return n.assigned != nil || n.inherited != nil }
+// reaches reports whether the user has a role on the account, by a group too.
+func (n nominee) reaches() bool { return n.assigned != nil || n.inherited != nil || n.grouped }
 
 // mayName reports whether the actor, who may manage the account's members, may name a
 // user: one who has a role there, or, if the actor manages the organization's accounts,

@@ -100,7 +100,7 @@ const (
 // CodeNotFound, CodeNotAllowed, CodeRank if a Standard User may do what the actor may
 // not; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
 // address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain,
+// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain,
 // CodeMergeClosed.
 func (s *Session) ImportUsers(ctx context.Context, org OrganizationID, in UserImport) ([]ImportedUser, error) {
 	return observe(ctx, s, opImportUsers.name,

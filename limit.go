@@ -12,12 +12,16 @@ type Limits struct {
 	Domains          int `json:"domains,omitzero"`          // of an organization
 	ServiceAccounts  int `json:"serviceAccounts,omitzero"`  // of an organization
 	Keys             int `json:"keys,omitzero"`             // of a service account, that are not revoked
+	Groups           int `json:"groups,omitzero"`           // of an organization
+	GroupMembers     int `json:"groupMembers,omitzero"`     // of a group
+	AccountGroups    int `json:"accountGroups,omitzero"`    // with roles on one account
 }
 
 // TwilioLimits returns the numbers that Twilio publishes for its organizations: 10
-// accounts, 1,000 subaccounts, 1 on trial; and 100 domains (GEN-12).
+// accounts, 1,000 subaccounts, 1 on trial; and the defaults of this library: 100 domains,
+// and 100 groups with roles on one account (GEN-12).
 func TwilioLimits() *Limits {
-	return &Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100}
+	return &Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100, AccountGroups: 100}
 }
 
 // SetLimits sets an organization's limits in place of the directory's. Nil removes
@@ -69,8 +73,8 @@ func (d *Directory) limitsOf(o OrganizationRecord) Limits {
 
 // negative reports whether a limit is below zero.
 func (l Limits) negative() bool {
-	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains, l.ServiceAccounts,
-		l.Keys) < 0
+	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains, l.ServiceAccounts, l.Keys,
+		l.Groups, l.GroupMembers, l.AccountGroups) < 0
 }
 
 // room refuses seats and accounts that would not fit into an organization as it is now

@@ -11,7 +11,7 @@ import (
 
 func TestLimits(t *testing.T) {
 	t.Run("GEN-12 the preset holds Twilio's published numbers", func(t *testing.T) {
-		require.Equal(t, &tenancy.Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100},
+		require.Equal(t, &tenancy.Limits{Accounts: 10, Subaccounts: 1000, TrialSubaccounts: 1, Domains: 100, AccountGroups: 100},
 			tenancy.TwilioLimits())
 		s := newScene(t, tenancy.Options{Limits: tenancy.TwilioLimits()})
 		ana := s.found("ana")

@@ -179,10 +179,12 @@ func streamsOf(user UserID, memberships []MembershipRecord) []Stream {
 	return streams
 }
 
-// family is a main account with its subaccounts that are not closed.
+// family is a main account with its subaccounts that are not closed, and the roles that
+// groups have on them.
 type family struct {
-	main AccountRecord
-	subs []AccountRecord
+	main   AccountRecord
+	subs   []AccountRecord
+	groups []GroupRolesRecord // loaded where the accounts may leave their organization
 }
 
 func (f family) all() []AccountRecord { return append([]AccountRecord{f.main}, f.subs...) }
@@ -192,9 +194,18 @@ func (f family) all() []AccountRecord { return append([]AccountRecord{f.main}, f
 func (r *reads) families(owner UserID) []family {
 	var owned []family
 	for _, a := range all(r, openAccountsOf(owner)) {
-		owned = append(owned, family{a, all(r, openSubaccountsOf(a.ID))})
+		owned = append(owned, r.family(a))
 	}
 	return owned
+}
+
+// family asks for what belongs to a main account.
+func (r *reads) family(main AccountRecord) family {
+	f := family{main: main, subs: all(r, openSubaccountsOf(main.ID))}
+	for _, a := range f.all() {
+		f.groups = append(f.groups, r.groupRoles(a)...)
+	}
+	return f
 }
 
 // belongings is a user and what is theirs: what decides what comes along when they join
@@ -208,6 +219,7 @@ type belongings struct {
 	invitations []InvitationRecord // to the user's address, pending ones, expired or not
 	requests    []InvitationRecord // account requests that wait for an account of theirs
 	asked       []RequestRecord    // open requests of their address to be invited
+	groups      []GroupRecord      // in which the user is
 }
 
 // belongings asks for what is a user's. A nil user has nothing.
@@ -228,6 +240,7 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	}
 	r.needHead(streamOfUser(id))
 	b.owned = r.families(id)
+	b.groups = r.groupsOfUser(id)
 	for _, owned := range b.owned {
 		b.requests = append(b.requests, all(r, accountRequestsFor(owned.main.ID))...)
 	}
@@ -378,11 +391,28 @@ func (c *changes) manage(accounts family, org OrganizationID, streams ...Stream)
 	}
 }
 
-// release lets accounts out of their organization.
+// release lets accounts out of their organization. They lose the roles that its groups
+// have on them (GRP-4).
 func (c *changes) release(accounts family, streams ...Stream) {
+	for _, g := range accounts.groups {
+		c.say(GroupRolesRevoked{g.Group, g.Account}, accounts.main.stream())
+	}
 	for _, a := range accounts.all() {
 		c.say(AccountReleased{a.ID}, streams...)
 	}
+}
+
+// ungrouped returns the accounts on which groups have roles that end when they leave their
+// organization (GRP-4).
+func ungrouped(leaving []family) (accounts []AccountID) {
+	for _, family := range leaving {
+		for _, a := range family.all() {
+			if a.Groups > 0 {
+				accounts = append(accounts, a.ID)
+			}
+		}
+	}
+	return accounts
 }
 
 // move passes accounts from wherever they are into an organization. If that was another
@@ -420,7 +450,8 @@ func (c *changes) hand(accounts family, to UserID, previous RoleSet) {
 // leave ends a membership and what goes with it (USR-11). The accounts that the user
 // owns in the organization pass to the heir, or, if there is none, leave with the user.
 // The user loses every grant on the accounts that stay, closed ones too, and pending
-// invitations to these are revoked. The organization's inactivity ends (USR-13). If it
+// invitations to these are revoked. They are in none of the organization's groups any
+// longer (GRP-4), and the organization's inactivity ends (USR-13). If it
 // says so, the organization keeps the user's name and address as they are now (USR-21).
 func (c *changes) leave(org OrganizationID, b belongings, heir UserID, keeps bool) {
 	here := streamOfOrganization(org)
@@ -443,6 +474,11 @@ func (c *changes) leave(org OrganizationID, b belongings, heir UserID, keeps boo
 	for _, i := range b.invitations {
 		if i.Kind == InvitationToAccount && c.isIn(i.Account, org) {
 			c.say(InvitationRevoked{i.ID, c.now}, here)
+		}
+	}
+	for _, g := range b.groups {
+		if g.Organization == org {
+			c.say(UsersRemovedFromGroup{g.ID, []UserID{b.user.ID}}, here)
 		}
 	}
 	if b.user.InactiveOrganization {

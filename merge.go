@@ -14,7 +14,7 @@ import (
 //
 // Errors: CodeID, CodeSameOrganization; CodeNotFound, CodeNotAllowed and CodeMerged, of
 // either organization; CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
-// CodeMergeClosed, CodeMemberLimit, CodeAccountLimit.
+// CodeMergeClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit.
 func (s *Session) MergeOrganizations(
 	ctx context.Context, prime, candidate OrganizationID,
 ) (Organization, error) {
@@ -215,8 +215,7 @@ func (r *reads) dissoluble(m *merger, owner UserID) {
 		candidate := m.candidates[n]
 		serves := candidate.organization != nil && candidate.organization.ServiceAccounts > 0
 		if candidate.alone || serves { // whether it is alone is known a step later: this does not wait for it
-			accounts := family{a, all(r, openSubaccountsOf(a.ID))}
-			m.candidates[n].owned = append(m.candidates[n].owned, accounts)
+			m.candidates[n].owned = append(m.candidates[n].owned, r.family(a))
 		}
 	}
 }
@@ -366,7 +365,21 @@ func (m merger) full(c *changes) (codes []Code) {
 	if err := c.room(m.prime.ID, 0, accounts); err != nil {
 		codes = append(codes, CodeOf(err))
 	}
+	if exceeds(m.prime.Groups, m.groups(c), c.dir.limitsOf(*m.prime).Groups) {
+		codes = append(codes, CodeGroupLimit)
+	}
 	return codes
+}
+
+// groups returns how many groups come to the Prime. Those of Candidates that are dissolved
+// end.
+func (m merger) groups(c *changes) (groups int) {
+	for _, candidate := range m.candidates {
+		if !m.dissolves(candidate, c) {
+			groups += candidate.organization.Groups
+		}
+	}
+	return groups
 }
 
 // merge carries a merge out. The Owner leaves every Candidate and gets a role in the

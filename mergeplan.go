@@ -24,6 +24,11 @@ type MergePlan struct {
 	// Accounts become the Prime's. Subaccounts are among them, and closed accounts of a
 	// Candidate that merges. Nil: none.
 	Accounts []AccountID `json:"accounts,omitzero"`
+	// Ungrouped are those of the Accounts on which groups of a dissolved Candidate have
+	// roles, which end (GRP-4). Nil: none.
+	Ungrouped []AccountID `json:"ungrouped,omitzero"`
+	// Groups are how many groups become the Prime's, with their members and roles.
+	Groups int `json:"groups"`
 	// Revoked are the Candidates' invitations and account requests that end, and those
 	// of the Prime for members and accounts that come. An invited Owner sees only the
 	// Candidates'. Nil: none.
@@ -236,6 +241,7 @@ func (f previewMergeFacts) plan(c *changes) MergePlan {
 	plan := MergePlan{
 		Prime: m.prime.ID, PrimeName: kept(m.prime.Personal.Name, m.prime.Ended, c.now), Unmet: f.unmet(c),
 	}
+	plan.Groups = m.groups(c)
 	role, accepted := f.ownersRole()
 	for _, candidate := range m.candidates {
 		plan.Candidates = append(plan.Candidates, candidate.organization.ID)
@@ -243,6 +249,7 @@ func (f previewMergeFacts) plan(c *changes) MergePlan {
 		if m.dissolves(candidate, c) {
 			plan.Dissolved = append(plan.Dissolved, candidate.organization.ID)
 			accounts = candidate.open()
+			plan.Ungrouped = append(plan.Ungrouped, ungrouped(candidate.owned)...)
 		}
 		for _, a := range accounts {
 			plan.Accounts = append(plan.Accounts, a.ID)

@@ -27,7 +27,7 @@ func (e LoggedEvent) MarshalJSON() ([]byte, error) {
 // Named is something that an event names, and what it is called.
 type Named struct {
 	ID    string   `json:"id"`             // the text form
-	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection or a key
+	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection, a key or a group
 	Email Personal `json:"email,omitzero"` // of a user, and where an invitation or a request was for
 }
 
@@ -51,6 +51,7 @@ type nameFacts struct {
 	grants        map[AccountID]*GrantRecord // the actor's there
 	domains       map[DomainID]*DomainRecord
 	connections   map[ConnectionID]*ConnectionRecord
+	groups        map[GroupID]*GroupRecord
 	invitations   map[InvitationID]*InvitationRecord
 	requests      map[RequestID]*RequestRecord
 	keys          map[KeyID]namedKey
@@ -83,6 +84,7 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 		grants:        map[AccountID]*GrantRecord{},
 		domains:       map[DomainID]*DomainRecord{},
 		connections:   map[ConnectionID]*ConnectionRecord{},
+		groups:        map[GroupID]*GroupRecord{},
 		invitations:   map[InvitationID]*InvitationRecord{},
 		requests:      map[RequestID]*RequestRecord{},
 		keys:          map[KeyID]namedKey{},
@@ -134,6 +136,8 @@ func (r *reads) name(f *nameFacts, id any) {
 		f.domains[id] = find(r, domainByID(id))
 	case ConnectionID:
 		f.connections[id] = find(r, connectionByID(id))
+	case GroupID:
+		f.groups[id] = find(r, groupByID(id))
 	case InvitationID:
 		i := find(r, invitationByID(id))
 		if f.invitations[id] = i; i != nil && i.Kind == InvitationToAccount {
@@ -214,6 +218,10 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 	case ConnectionID:
 		if x := f.connections[id]; x != nil && own(x.Organization, ManageIdentity) {
 			n.Name = x.Personal.Name
+		}
+	case GroupID:
+		if g := f.groups[id]; g != nil && own(g.Organization, ViewUsers) {
+			n.Name = g.Personal.Name
 		}
 	case InvitationID:
 		if i := f.invitations[id]; i != nil && own(f.target(*i), ViewUsers) {

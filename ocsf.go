@@ -41,6 +41,13 @@ var ocsfActivities = map[string]ocsfActivity{
 	"MemberJoined":            {ocsfGroupManagement, 3},
 	"UserImported":            {ocsfGroupManagement, 3},
 	"MemberLeft":              {ocsfGroupManagement, 4},
+	"UsersAddedToGroup":       {ocsfGroupManagement, 3},
+	"UsersRemovedFromGroup":   {ocsfGroupManagement, 4},
+	"GroupCreated":            {ocsfGroupManagement, 6},
+	"GroupDeleted":            {ocsfGroupManagement, 5},
+	"GroupRenamed":            {ocsfGroupManagement, ocsfOther},
+	"GroupRolesAssigned":      {ocsfGroupManagement, 1},
+	"GroupRolesRevoked":       {ocsfGroupManagement, 2},
 	"OrganizationCreated":     {ocsfEntityManagement, 1},
 	"AccountCreated":          {ocsfEntityManagement, 1},
 	"DomainAdded":             {ocsfEntityManagement, 1},
@@ -144,10 +151,28 @@ func (x *ocsfEvent) things(e Event, class int) {
 	case ocsfUserAccess:
 		x.User, x.Resources, x.Privileges = &users[0], others, ocsfPrivileges(e.Data)
 	case ocsfGroupManagement:
-		x.User, x.Group = &users[0], &others[0]
+		x.Group = &others[0]
+		if len(users) > 0 {
+			x.User = &users[0]
+		}
+		if groupRoles := ocsfGroupPrivileges(e.Data); groupRoles != nil {
+			x.Resources, x.Privileges = others[1:], groupRoles
+		}
 	default:
 		x.Entity = &others[0]
 	}
+}
+
+// ocsfGroupPrivileges returns the roles that an event about what a group gives is about, or
+// nil.
+func ocsfGroupPrivileges(data EventData) []string {
+	switch data := data.(type) {
+	case GroupRolesAssigned:
+		return strings.Split(data.Roles.String(), ",")
+	case GroupRolesRevoked:
+		return []string{"all"}
+	}
+	return nil
 }
 
 // ocsfPrivileges returns the roles that an event about a user's roles is about.

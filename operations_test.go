@@ -19,6 +19,7 @@ type premises struct {
 	victim     tenancy.UserID // a member without anything, whom operations are about
 	domain     tenancy.DomainID
 	connection tenancy.ConnectionID
+	group      tenancy.GroupID        // of nobody, with roles on the founder's account
 	invitation tenancy.SentInvitation // to the organization, pending
 	request    tenancy.RequestID
 	asked      tenancy.InvitationID // an account request of the organization's, for the stranger's account
@@ -45,6 +46,8 @@ func newPremises(t *testing.T) *premises {
 	p.service = service.ID
 	p.key, err = owner.CreateKey(ctx, p.service, tenancy.NewKey{Name: "First"})
 	require.NoError(t, err)
+	p.group = p.office.group(p.founder.User.ID, p.org)
+	p.groupRoles(p.founder.User.ID, p.group, p.founder.Account.ID, tenancy.Support)
 	p.invitation, err = owner.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "ivy@example.com"})
 	require.NoError(t, err)
 	request, err := p.host.RequestInvitation(ctx, tenancy.Proven("rita@corp.example.com"))
@@ -288,6 +291,42 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	},
 	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return errOf(s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains))
+	},
+	"CreateGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.CreateGroup(ctx, p.org, tenancy.NewGroup{Name: "New"}))
+	},
+	"RenameGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.RenameGroup(ctx, p.group, "New"))
+	},
+	"DeleteGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.DeleteGroup(ctx, p.group)
+	},
+	"AddToGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.AddToGroup(ctx, p.group, []tenancy.UserID{p.victim}))
+	},
+	"RemoveFromGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.RemoveFromGroup(ctx, p.group, []tenancy.UserID{p.victim}))
+	},
+	"AssignGroupRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.AssignGroupRoles(ctx, p.group, p.founder.Account.ID, tenancy.Roles(tenancy.Developer)))
+	},
+	"RevokeGroupRoles": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RevokeGroupRoles(ctx, p.group, p.founder.Account.ID)
+	},
+	"Group": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.Group(ctx, p.group))
+	},
+	"Groups": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Groups(ctx, p.org, tenancy.GroupQuery{}))
+	},
+	"GroupMembers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.GroupMembers(ctx, p.group, tenancy.GroupQuery{}))
+	},
+	"GroupAccounts": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.GroupAccounts(ctx, p.group, tenancy.GroupQuery{}))
+	},
+	"GroupsOf": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.GroupsOf(ctx, p.victim, tenancy.GroupQuery{}))
 	},
 	"AddConnection": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.AddConnection(ctx, p.org, "New")

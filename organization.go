@@ -31,6 +31,7 @@ type OrganizationSettings struct {
 	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
 	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
 	ServiceAccounts   int               `json:"serviceAccounts"` // its service accounts: what Limits.ServiceAccounts counts
+	Groups            int               `json:"groups"`          // what Limits.Groups counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -48,13 +49,17 @@ type FoundedOrganization struct {
 	// Accounts are those that the organization begins with: main accounts by ID, each
 	// followed by its subaccounts. Closed ones are not among them. Nil: none.
 	Accounts []Account `json:"accounts,omitzero"`
+	// Ungrouped are those of the Accounts on which groups of the organization that they
+	// left had roles, which have ended (GRP-4). Nil: none.
+	Ungrouped []AccountID `json:"ungrouped,omitzero"`
 }
 
 // CreateOrganization creates an organization with its creator as Owner (ORG-3). Every
 // main account that the creator owns becomes part of it with its subaccounts, whichever
 // of their organizations it was in, except those that the input leaves there. Unmanaged
-// ones always come. Nobody's access to any account changes, and no limit is checked
-// (ORG-4, GEN-12). A user may call it who owns an active account with a verified phone
+// ones always come. Nobody's access to any account changes, except that groups of the
+// organization that an account leaves no longer have roles on it (GRP-4). No limit is
+// checked (ORG-4, GEN-12). A user may call it who owns an active account with a verified phone
 // number (ORG-2), and is the Owner of every organization they are in (ORG-5).
 //
 // Errors: CodeName, CodeID if Stay has a zero ID, CodeInput if there are both Stay and
@@ -115,7 +120,9 @@ func decideCreateOrganization(
 			c.move(accounts, org)
 		}
 	}
-	return c.viewFounded(org, f.founder.user.ID, coming), nil
+	founded := c.viewFounded(org, f.founder.user.ID, coming)
+	founded.Ungrouped = ungrouped(coming)
+	return founded, nil
 }
 
 // coming returns the accounts that the organization begins with.
@@ -380,6 +387,7 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		HIPAAEntitlement:  HIPAAEntitlement{o.HIPAA, o.HIPAAReference, o.HIPAAExecuted.Time()},
 		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
 		Seats:             o.Seats,
+		Groups:            o.Groups,
 		Accounts:          o.Accounts,
 		ServiceAccounts:   o.ServiceAccounts,
 	}

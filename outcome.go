@@ -25,6 +25,7 @@ type Created struct {
 	Requests      []RequestID      `json:"requests,omitzero"`
 	Domains       []DomainID       `json:"domains,omitzero"`
 	Connections   []ConnectionID   `json:"connections,omitzero"`
+	Groups        []GroupID        `json:"groups,omitzero"`
 }
 
 // How long an operation ID is remembered (GEN-13): the least that Options.OperationLife
@@ -168,6 +169,8 @@ func (c *Created) add(text string) {
 		addID(&c.Domains, text)
 	case connectionKind{}.prefix():
 		addID(&c.Connections, text)
+	case groupKind{}.prefix():
+		addID(&c.Groups, text)
 	}
 }
 

@@ -33,6 +33,7 @@ type OrganizationRecord struct {
 	Seats            int // members who take one (INV-15)
 	Accounts         int // main accounts that are not closed
 	ServiceAccounts  int // members who are service accounts
+	Groups           int
 	Personal         OrganizationPersonal
 }
 
@@ -127,6 +128,7 @@ type AccountRecord struct {
 	Created           Instant
 	Closed            Instant // zero: it is not closed
 	Subaccounts       int     // of a main account: how many are not closed (INV-15)
+	Groups            int     // how many have roles on it (INV-15)
 	Personal          AccountPersonal
 }
 
@@ -305,6 +307,34 @@ func (k KeyRecord) ended() Instant {
 
 // holds reports whether the key holds at a time.
 func (k KeyRecord) holds(now Instant) bool { return k.ended() == 0 || now < k.ended() }
+
+// GroupRecord is a group of an organization's members (GRP-1).
+type GroupRecord struct {
+	ID           GroupID
+	Organization OrganizationID
+	Created      Instant
+	Members      int // how many are in it (INV-15)
+	Personal     GroupPersonal
+}
+
+// GroupPersonal is what is personal of a group, and stands in no event.
+type GroupPersonal struct {
+	Name       Personal
+	ExternalID Personal // empty: none
+}
+
+// GroupMemberRecord says that a user is in a group.
+type GroupMemberRecord struct {
+	Group GroupID
+	User  UserID
+}
+
+// GroupRolesRecord is the account roles that a group gives its members in one account.
+type GroupRolesRecord struct {
+	Account AccountID
+	Group   GroupID
+	Roles   RoleSet
+}
 
 // HeadRecord is the end of a stream: the number and hash of its last event.
 type HeadRecord struct {
@@ -575,6 +605,24 @@ func (k KeyRecord) Entries(to []Entry) []Entry {
 	return to
 }
 
+// Entries appends where the group is found.
+func (g GroupRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexGroups, Key{ID: g.ID}},
+		Entry{IndexGroupsIn, Key{In: g.Organization, ID: g.ID}})
+}
+
+// Entries appends where the member of a group is found.
+func (m GroupMemberRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexGroupMembers, Key{In: m.Group, ID: m.User}},
+		Entry{IndexGroupsOf, Key{In: m.User, ID: m.Group}})
+}
+
+// Entries appends where the roles of the group are found.
+func (g GroupRolesRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexGroupRoles, Key{In: g.Account, ID: g.Group}},
+		Entry{IndexGroupRolesOf, Key{In: g.Group, ID: g.Account}})
+}
+
 // Entries appends where the head is found.
 func (h HeadRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexHeads, Key{ID: h.Stream.Key()}})
@@ -590,6 +638,11 @@ func (o OperationRecord) Entries(to []Entry) []Entry {
 	actor := o.Actor.String() // whose own the ID is
 	return append(to, Entry{IndexOperations, Key{Text: actor, ID: o.ID}},
 		Entry{IndexOperationsDue, Key{Text: timeText(o.Time) + " " + actor, ID: o.ID}})
+}
+
+// Reset empties the row. The space of its lists stays.
+func (r *AccessRow) Reset() {
+	*r = AccessRow{Groups: r.Groups[:0], ParentGroups: r.ParentGroups[:0]}
 }
 
 // SetUser fills in the user.

@@ -200,6 +200,7 @@ func (p *replay) compare() {
 	explain(p, allDomains(DomainID{}))
 	explain(p, allConnections(ConnectionID{}))
 	explain(p, allKeys(KeyID{}))
+	explain(p, allGroups(GroupID{}))
 	for _, at := range slices.Collect(maps.Keys(p.seen)) {
 		switch at.Index {
 		case IndexOrganizations:
@@ -207,6 +208,9 @@ func (p *replay) compare() {
 			explain(p, formerMembers(at.Key.ID, UserID{}))
 		case IndexAccounts:
 			explain(p, grantsOn(at.Key.ID, UserID{}))
+			explain(p, groupRolesOn(at.Key.ID))
+		case IndexGroups:
+			explain(p, groupMembers(at.Key.ID, UserID{}))
 		}
 	}
 	for at, s := range p.world.slots {
@@ -270,6 +274,12 @@ func subjectOf(at Entry) string {
 		return ConnectionID(at.Key.ID).String()
 	case IndexKeys:
 		return KeyID(at.Key.ID).String()
+	case IndexGroups:
+		return GroupID(at.Key.ID).String()
+	case IndexGroupMembers:
+		return GroupID(at.Key.In).String() + " " + UserID(at.Key.ID).String()
+	case IndexGroupRoles:
+		return AccountID(at.Key.In).String() + " " + GroupID(at.Key.ID).String()
 	}
 	panic("tenancy: no event makes records of that kind")
 }

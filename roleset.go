@@ -57,8 +57,11 @@ func (s RoleSet) All() []AccountRole {
 
 // with returns the union of two sets.
 func (s RoleSet) with(t RoleSet) RoleSet {
-	if s.others == "" || s.others == t.others {
+	switch {
+	case s.others == "" || s.others == t.others:
 		return RoleSet{s.builtIn | t.builtIn, t.others}
+	case t.others == "":
+		return RoleSet{s.builtIn | t.builtIn, s.others}
 	}
 	return Roles(append(s.All(), t.All()...)...)
 }

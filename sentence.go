@@ -165,6 +165,7 @@ var sentences = map[Code]string{
 	CodeSubaccount:       "This works for main accounts only, and this is a subaccount.",
 	CodeUnmanaged:        "This account does not belong to an organization.",
 	CodeOwnerGrant:       "You cannot change the role of the account's owner this way. Transfer the account instead.",
+	CodeGroupRole:        "This person has their role on this account by a group. Take the role from the group, or the person out of it.",
 	CodeNoGrant:          "This person has no role on this account.",
 	CodeBilling:          "The billing of this account cannot be changed back.",
 	CodeHIPAANotEntitled: "Your organization has no HIPAA agreement. Contact support.",
@@ -188,6 +189,9 @@ var sentences = map[Code]string{
 	CodeAccountLimit:        "This organization has no room for more accounts.",
 	CodeSubaccountLimit:     "This account has no room for more subaccounts.",
 	CodeDomainLimit:         "This organization has no room for more domains.",
+	CodeGroupLimit:          "This organization has no room for more groups.",
+	CodeGroupMemberLimit:    "This group has no room for more members.",
+	CodeAccountGroupLimit:   "Too many groups have roles on this account.",
 	CodeMailLimit:           "This address has received too many invitations today. Try again tomorrow.",
 
 	CodeTermsChanged:   "What you agreed to has changed meanwhile. Look at it again.",

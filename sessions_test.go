@@ -35,47 +35,47 @@ func TestSessionsToEnd(t *testing.T) {
 		require.Equal(t, ends{s.admin: s.connection, s.user: s.connection}, s.ends())
 		require.Empty(t, s.ends(), "nothing has happened since")
 	})
-	for name, do := range map[string]func(*guarded) (error, ends){
-		"USR-13 all of somebody who was deactivated": func(s *guarded) (error, ends) {
-			return errOf(s.owner.DeactivateUser(s.ctx(), s.user)), ends{s.user: {}}
+	for name, do := range map[string]func(*guarded) (ends, error){
+		"USR-13 all of somebody who was deactivated": func(s *guarded) (ends, error) {
+			return ends{s.user: {}}, errOf(s.owner.DeactivateUser(s.ctx(), s.user))
 		},
-		"USR-14 all of somebody who was deleted": func(s *guarded) (error, ends) {
-			return s.owner.DeleteUser(s.ctx(), s.user, tenancy.UserDeletion{}), ends{s.user: {}}
+		"USR-14 all of somebody who was deleted": func(s *guarded) (ends, error) {
+			return ends{s.user: {}}, s.owner.DeleteUser(s.ctx(), s.user, tenancy.UserDeletion{})
 		},
-		"INV-12 the former Owner's, whom the event of their new role names": func(s *guarded) (error, ends) {
+		"INV-12 the former Owner's, whom the event of their new role names": func(s *guarded) (ends, error) {
 			_, err := s.owner.TransferOwnership(s.ctx(), s.org, tenancy.NewOwner{User: s.admin})
-			return err, ends{s.ana.User.ID: s.connection}
+			return ends{s.ana.User.ID: s.connection}, err
 		},
-		"SSO-3 those of somebody who is exempt no more": func(s *guarded) (error, ends) {
+		"SSO-3 those of somebody who is exempt no more": func(s *guarded) (ends, error) {
 			s.exempt(s.user)
 			require.Empty(s, s.ends())
 			_, err := s.owner.SetSSOExemption(s.ctx(), s.org, s.user, tenancy.SSONotExempt)
-			return err, ends{s.user: s.connection}
+			return ends{s.user: s.connection}, err
 		},
-		"SSO-2 those of somebody whose address is on the domain now": func(s *guarded) (error, ends) {
+		"SSO-2 those of somebody whose address is on the domain now": func(s *guarded) (ends, error) {
 			away, err := s.enter("away@elsewhere.org", s.invite(s.ana, "away@elsewhere.org"))
 			require.NoError(s, err)
 			require.Empty(s, s.ends())
 			_, err = s.host.ChangeEmail(s.ctx(), away.User.ID, tenancy.Proven("away@acme.com"))
-			return err, ends{away.User.ID: s.connection}
+			return ends{away.User.ID: s.connection}, err
 		},
-		"SSO-2 those of somebody who joins with an address on the domain": func(s *guarded) (error, ends) {
+		"SSO-2 those of somebody who joins with an address on the domain": func(s *guarded) (ends, error) {
 			joined, err := s.enter("new@acme.com", tenancy.Secret{})
-			return err, ends{joined.User.ID: s.connection}
+			return ends{joined.User.ID: s.connection}, err
 		},
-		"SSO-2 nobody's when it is enforced no more": func(s *guarded) (error, ends) {
+		"SSO-2 nobody's when it is enforced no more": func(s *guarded) (ends, error) {
 			_, err := s.owner.StopEnforcingSSO(s.ctx(), s.acme.ID)
-			return err, ends{}
+			return ends{}, err
 		},
-		"SSO-2 nobody's for what has to do with no sign-in": func(s *guarded) (error, ends) {
+		"SSO-2 nobody's for what has to do with no sign-in": func(s *guarded) (ends, error) {
 			_, err := s.owner.RenameOrganization(s.ctx(), s.org, "Another")
-			return err, ends{}
+			return ends{}, err
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newGuarded(t)
 			s.ends()
-			err, want := do(s)
+			want, err := do(s)
 			require.NoError(t, err)
 			require.Equal(t, want, s.ends())
 		})

@@ -121,12 +121,14 @@ func (c *changes) authorizeAlive(st standing) error {
 
 // accountStanding is what an actor is to an account.
 type accountStanding struct {
-	account     *AccountRecord // nil: there is none
-	parent      *AccountRecord // a subaccount's main account
-	grant       *GrantRecord   // the actor's on the account
-	parentGrant *GrantRecord   // the actor's on the parent
-	rank        *rank          // the actor's in the managing organization
-	outside     bool           // the actor knows only its name: it is independent to an organization they manage
+	account      *AccountRecord // nil: there is none
+	parent       *AccountRecord // a subaccount's main account
+	grant        *GrantRecord   // the actor's on the account
+	parentGrant  *GrantRecord   // the actor's on the parent
+	groups       []GroupAccess  // the actor's that have roles on the account
+	parentGroups []GroupAccess  // those that have roles on the parent
+	rank         *rank          // the actor's in the managing organization
+	outside      bool           // the actor knows only its name: it is independent to an organization they manage
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the
@@ -144,19 +146,23 @@ func (r *reads) accountStanding(id AccountID) accountStanding {
 func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 	st := accountStanding{account: find(r, accountByID(id))}
 	var ranks []rank
+	var in []GroupMemberRecord
 	if actor.isUser() {
 		st.grant = find(r, grantOn(id, actor.User))
+		in = all(r, groupsOf(actor.User, GroupID{}))
 		ranks = r.ranksOf(actor.User)
 	}
 	if st.account == nil {
 		return st
 	}
 	r.needHead(st.account.stream())
+	st.groups = r.through(in, *st.account)
 	st.rank = rankIn(ranks, st.account.Organization)
 	if parent := st.account.Parent; !parent.IsZero() {
 		st.parent = find(r, accountByID(parent))
 		if actor.isUser() {
 			st.parentGrant = find(r, grantOn(parent, actor.User))
+			st.parentGroups = r.throughOn(in, parent)
 		}
 	}
 	return st
@@ -209,14 +215,27 @@ func (a AccountRecord) stream() Stream {
 	return streamOfOrganization(a.Organization)
 }
 
-// roles returns the actor's roles on the account, those on its parent included
-// (ACC-3).
-func (st accountStanding) roles() (set RoleSet) {
-	if st.grant != nil {
-		set = st.grant.roles()
+// roles returns the actor's roles on the account, those on its parent and those that
+// groups give them included (ACC-3, GRP-3).
+func (st accountStanding) roles() RoleSet {
+	return rolesBy(st.grant, st.groups).with(st.rolesOnParent())
+}
+
+// rolesOnParent returns the actor's roles on the account's parent.
+func (st accountStanding) rolesOnParent() RoleSet { return rolesBy(st.parentGrant, st.parentGroups) }
+
+// rolesBy returns the union of what a grant and groups give on an account.
+func rolesBy(grant *GrantRecord, groups []GroupAccess) (set RoleSet) {
+	if grant != nil {
+		set = grant.roles()
 	}
-	if st.parentGrant != nil {
-		set = set.with(st.parentGrant.roles())
+	return set.with(rolesThrough(groups))
+}
+
+// rolesThrough returns the union of what groups give.
+func rolesThrough(groups []GroupAccess) (set RoleSet) {
+	for _, g := range groups {
+		set = set.with(g.Roles)
 	}
 	return set
 }

@@ -38,10 +38,12 @@ type ReadTx interface {
 	Read(ctx context.Context, lookups ...Lookup) ([]Answer, error)
 
 	// Access reads all that Can needs to know about a user and an account, whoever owns
-	// the account, and about a key of the user's; the zero key is none. Fields about what
-	// does not exist stay zero. Over a network it takes one round trip, in memory it does
-	// not allocate.
-	Access(ctx context.Context, user UserID, account AccountID, key KeyID) (AccessRow, error)
+	// the account, and about a key of the user's; the zero key is none. It resets the row
+	// and fills it in. Fields about what does not exist stay zero. Over a network it takes
+	// one round trip, in memory it does not allocate if the row has space for the groups.
+	// Where no group has roles on the account or its parent (AccountRecord.Groups), it
+	// looks for none.
+	Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error
 
 	// Events returns up to limit events of a stream in the order of their numbers, from
 	// a number on.
@@ -87,9 +89,9 @@ type Tx interface {
 	// event is not in the outbox.
 	Ack(ctx context.Context, events ...EventRecord) error
 
-	// MoveAll carries out what one event says about all memberships and accounts of an
-	// organization, and what is derived from them: with statements per table, not per
-	// record.
+	// MoveAll carries out what one event says about all memberships, accounts and groups
+	// of an organization and what is derived from them, or about all of one group: with
+	// statements per table, not per record.
 	MoveAll(ctx context.Context, move Move) error
 }
 
@@ -185,27 +187,41 @@ type Entry struct {
 //   - Each MembershipRecord of From becomes one of Into, with the role StandardUser,
 //     not exempt, since At. If Into is zero, it is deleted, and the UserRecord of its
 //     user gets Managed false, unless its role is Owner.
+//
 //   - Each FormerMemberRecord of From becomes one of Into. If both have one of the same
 //     user, the one that left later stays, and Into's if they left at the same time. If
 //     Into is zero, all stay as they are.
+//
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
 //     Organization Into.
+//
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
 //     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
 //     are deleted.
+//
 //   - If Into is zero, the service accounts among the members of From are deleted: their
 //     UserRecord becomes Deleted, with Keys zero and an empty Personal, and their
 //     KeyRecords and GrantRecords are deleted (USR-20).
+//
 //   - Then each IndependentUserRecord of Into, and each WordRecord of Into with Independent,
 //     whose user is a member of Into is deleted, and each IndependentAccountRecord of Into
 //     whose account has the Organization Into.
 //
+//   - Each GroupRecord of From becomes one of Into, and its GroupMemberRecords and
+//     GroupRolesRecords stay as they are. If Into is zero, all of them are deleted, and
+//     the Groups of each AccountRecord of From become zero.
+//
+// A Move with a Group is the end of that group alone: From and Into are zero. Each
+// GroupMemberRecord and GroupRolesRecord of the group is deleted, and the Groups of each
+// AccountRecord that one of the latter is about become one less. The GroupRecord stays.
+//
 // Nothing else changes. The library makes sure that no user is a member of both
 // organizations.
 type Move struct {
-	From OrganizationID // to which they belong
-	Into OrganizationID // to which they will belong; zero: to none
-	At   Instant        // since when the memberships in Into count
+	From  OrganizationID // to which they belong
+	Into  OrganizationID // to which they will belong; zero: to none
+	At    Instant        // since when the memberships in Into count
+	Group GroupID        // which group ends; zero: none
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
@@ -235,6 +251,15 @@ type AccessRow struct {
 
 	KeyFound bool    // the key asked about is the user's
 	KeyEnds  Instant // when it was revoked or expires, whichever is earlier; zero: never
+
+	Groups       []GroupAccess // the user's groups that have roles on the account, by ID; empty if there is no such account
+	ParentGroups []GroupAccess // those that have roles on the parent, by ID
+}
+
+// GroupAccess is a group of a user, and the roles that it gives on an account.
+type GroupAccess struct {
+	Group GroupID
+	Roles RoleSet
 }
 
 // Index says which index a Lookup asks. The constants below are all indexes. Indexes
@@ -286,6 +311,12 @@ const (
 	IndexKeysBySecret
 	IndexKeysOf
 	IndexKeysDue
+	IndexGroups
+	IndexGroupsIn
+	IndexGroupMembers
+	IndexGroupsOf
+	IndexGroupRoles
+	IndexGroupRolesOf
 	IndexHeads
 	IndexLeases
 	IndexOperations
@@ -391,6 +422,16 @@ func Indexes() []IndexInfo {
 	row(IndexKeysOf, "keys_of", KeyRecord{}, in|id|list)
 	// by when it was revoked or expires, while it has a secret
 	row(IndexKeysDue, "keys_due", KeyRecord{}, text|id|list)
+	row(IndexGroups, "groups", GroupRecord{}, identity|id|exact|list)
+	row(IndexGroupsIn, "groups_in", GroupRecord{}, in|id|list)
+	// of a group, by user
+	row(IndexGroupMembers, "group_members", GroupMemberRecord{}, identity|in|id|exact|list)
+	// of a user, by group
+	row(IndexGroupsOf, "groups_of", GroupMemberRecord{}, in|id|list)
+	// on an account, by group
+	row(IndexGroupRoles, "group_roles", GroupRolesRecord{}, identity|in|id|exact|list)
+	// of a group, by account
+	row(IndexGroupRolesOf, "group_roles_of", GroupRolesRecord{}, in|id|list)
 	// by the key of the stream
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
 	// by the key of the stream

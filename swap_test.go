@@ -303,6 +303,18 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 	"Domains": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Domains(c, c.Org, tenancy.DomainQuery{After: after}))
 	},
+	"Groups": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Groups(c, c.Org, tenancy.GroupQuery{After: after}))
+	},
+	"GroupMembers": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.GroupMembers(c, c.Group, tenancy.GroupQuery{After: after}))
+	},
+	"GroupAccounts": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.GroupAccounts(c, c.Group, tenancy.GroupQuery{After: after}))
+	},
+	"GroupsOf": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.GroupsOf(c, c.Owner, tenancy.GroupQuery{After: after}))
+	},
 	"Connections": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Connections(c, c.Org, tenancy.ConnectionQuery{After: after}))
 	},

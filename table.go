@@ -271,7 +271,8 @@ var (
 		codes: []Code{
 			CodeInput, CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
 			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
-			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeTermsChanged,
+			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit,
+			CodeTermsChanged,
 		},
 	}
 	opDeclineInvitation = &operationRow{
@@ -378,14 +379,15 @@ var (
 		service: true,
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant, CodeNoGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
+			CodeGroupRole, CodeNoGrant,
 		},
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
 		service: true,
 		others:  "any user for themself",
-		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeNoGrant},
+		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
 	}
 	opVerifyPhone = &operationRow{
 		name: "VerifyPhone", on: "account",
@@ -406,6 +408,84 @@ var (
 		name: "SetPricing", on: "account",
 		operator: true, system: true,
 		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+	}
+
+	opCreateGroup = &operationRow{
+		name: "CreateGroup", on: "organization",
+		service:      true,
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeGroupLimit,
+		},
+	}
+	opRenameGroup = &operationRow{
+		name: "RenameGroup", on: "group",
+		service:      true,
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed},
+	}
+	opDeleteGroup = &operationRow{
+		name: "DeleteGroup", on: "group",
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opAddToGroup = &operationRow{
+		name: "AddToGroup", on: "group",
+		service:      true,
+		organization: ManageUsers,
+		codes: []Code{
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+		},
+	}
+	opRemoveFromGroup = &operationRow{
+		name: "RemoveFromGroup", on: "group",
+		service:      true,
+		organization: ManageUsers,
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
+	}
+	opAssignGroupRoles = &operationRow{
+		name: "AssignGroupRoles", on: "group",
+		service:      true,
+		organization: ManageAccounts, besides: ManageUsers,
+		codes: []Code{
+			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeClosed, CodeAccountGroupLimit,
+		},
+	}
+	opRevokeGroupRoles = &operationRow{
+		name: "RevokeGroupRoles", on: "group",
+		service:      true,
+		organization: ManageAccounts, besides: ManageUsers,
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
+	}
+	opGroup = &operationRow{
+		name: "Group", on: "group",
+		service:      true,
+		organization: ViewUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeNotFound},
+	}
+	opGroups = &operationRow{
+		name: "Groups", on: "organization",
+		service:      true,
+		organization: ViewUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupMembers = &operationRow{
+		name: "GroupMembers", on: "group",
+		service:      true,
+		organization: ViewUsers, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupAccounts = &operationRow{
+		name: "GroupAccounts", on: "group",
+		organization: ViewUsers, besides: ViewAccounts, operator: true, system: true,
+		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opGroupsOf = &operationRow{
+		name: "GroupsOf", on: "user",
+		service:  true,
+		operator: true, system: true,
+		others: "any user about themself; Owner and Administrators about people they see",
+		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 
 	opAddDomain = &operationRow{
@@ -594,6 +674,7 @@ var (
 		codes: []Code{
 			CodeID, CodeSameOrganization, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNoLiveDomain,
 			CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit,
+			CodeGroupLimit,
 		},
 	}
 	opImportUsers = &operationRow{
@@ -602,7 +683,7 @@ var (
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
-			CodeMemberLimit, CodeAccountLimit, CodeCandidateDomain, CodeMergeClosed,
+			CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain, CodeMergeClosed,
 		},
 	}
 	opImportableUsers = &operationRow{
@@ -756,6 +837,18 @@ var operations = []*operationRow{
 	opUpgradeAccount,
 	opInvoiceAccount,
 	opSetPricing,
+	opCreateGroup,
+	opRenameGroup,
+	opDeleteGroup,
+	opAddToGroup,
+	opRemoveFromGroup,
+	opAssignGroupRoles,
+	opRevokeGroupRoles,
+	opGroup,
+	opGroups,
+	opGroupMembers,
+	opGroupAccounts,
+	opGroupsOf,
 	opAddDomain,
 	opVerifyDomain,
 	opRemoveDomain,

@@ -31,6 +31,7 @@ type names struct {
 
 	Domain, Claim         tenancy.DomainID     // of Org: a live one, and an unverified one whose record is published
 	Connection, Untested  tenancy.ConnectionID // of Org
+	Group                 tenancy.GroupID      // of Org: the Owner and Standard, who have Support on Account by it
 	Invited, RivalInvited tenancy.InvitationID // to Org, pending, for the Guest and for the Rival
 	Offered               tenancy.InvitationID // to Account, pending, for Standard
 	NewInvited            tenancy.InvitationID // to Org, pending, for somebody new
@@ -241,6 +242,8 @@ func (t *tenant) property() {
 	}
 	_, err = t.staff.MarkConnectionTested(t.ctx(), t.Connection)
 	require.NoError(t, err)
+	t.Group = t.group(t.Owner, t.Org, t.Owner, t.Standard)
+	t.groupRoles(t.Owner, t.Group, t.Account, tenancy.Support)
 	t.entitle(t.Org)
 	require.NoError(t,
 		errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))

@@ -461,8 +461,8 @@ func (r *reads) sight(user UserID) (s sight) {
 	return s
 }
 
-// administered asks for the accounts whose members the actor manages by a role
-// assigned there.
+// administered asks for the accounts whose members the actor manages by a role there, of
+// their own or of a group.
 func (r *reads) administered() (accounts []AccountID) {
 	rule := r.dir.table.rules[ManageMembers]
 	for _, g := range all(r, grantsOf(r.actor.User, AccountID{})) {
@@ -470,6 +470,14 @@ func (r *reads) administered() (accounts []AccountID) {
 			accounts = append(accounts, g.Account)
 		}
 	}
+	for _, in := range all(r, groupsOf(r.actor.User, GroupID{})) {
+		for _, g := range all(r, groupRolesOf(in.Group, AccountID{})) {
+			if _, may := rule.by(g.Roles); may {
+				accounts = append(accounts, g.Account)
+			}
+		}
+	}
+	slices.SortFunc(accounts, compareIDs)
 	return accounts
 }
 

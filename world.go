@@ -153,6 +153,10 @@ func (w *world) move(m Move) {
 		w.moveCounts(m)
 		return
 	}
+	w.moveGroups(m)
+	if m.From.IsZero() {
+		return
+	}
 	var members []MembershipRecord
 	var former []FormerMemberRecord
 	for at, s := range w.slots {
@@ -187,6 +191,38 @@ func (w *world) move(m Move) {
 		if !m.Into.IsZero() {
 			w.put(MembershipRecord{Organization: m.Into, User: record.User, Role: StandardUser, Since: m.At})
 		}
+	}
+}
+
+// moveGroups does in a replay what a move does to groups.
+func (w *world) moveGroups(m Move) {
+	ended := map[GroupID]bool{m.Group: true}
+	for at, s := range w.slots {
+		g, ok := s.now.(GroupRecord)
+		switch {
+		case !ok || g.Organization != m.From || m.From.IsZero():
+		case m.Into.IsZero():
+			ended[g.ID] = true
+		default:
+			g.Organization = m.Into
+			w.set(at, g)
+		}
+	}
+	for at, s := range w.slots {
+		switch record := s.now.(type) {
+		case GroupMemberRecord:
+			if ended[record.Group] {
+				w.set(at, nil)
+			}
+		case GroupRolesRecord:
+			if ended[record.Group] {
+				w.set(at, nil)
+			}
+		}
+	}
+	delete(ended, m.Group)
+	for id := range ended {
+		remove(w, groupByID(id))
 	}
 }
 

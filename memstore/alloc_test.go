@@ -18,21 +18,32 @@ func TestAccessWithoutAllocation(t *testing.T) {
 	main, sub := c.accounts[0], c.accounts[1]
 	sub.Parent = main.ID
 	c.accounts[1] = sub
+	c.accounts[2].Groups = 2
 	store := c.store(t)
+	groups := []tenancy.GroupID{{1}, {2}}
+	var roles []tenancy.GroupRolesRecord
+	var members []tenancy.GroupMemberRecord
+	for _, group := range groups {
+		roles = append(roles, tenancy.GroupRolesRecord{Account: c.accounts[2].ID, Group: group,
+			Roles: tenancy.Roles(tenancy.Support)})
+		members = append(members, tenancy.GroupMemberRecord{Group: group, User: main.Owner})
+	}
+	fill(t, store, roles)
+	fill(t, store, members)
 	var row tenancy.AccessRow
 	for name, account := range map[string]tenancy.AccountID{
-		"main account": main.ID, "subaccount": sub.ID, "no account": {1},
+		"main account": main.ID, "subaccount": sub.ID, "groups": c.accounts[2].ID, "no account": {1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
-				row, err = tx.Access(ctx, main.Owner, account, tenancy.KeyID{})
-				return err
+			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
+				return tx.Access(ctx, main.Owner, account, tenancy.KeyID{}, &row)
 			}
 			var err error
 			require.Zero(t, testing.AllocsPerRun(1000, func() { err = store.View(t.Context(), fn) }))
 			require.NoError(t, err)
 			require.True(t, row.UserFound)
 			require.Equal(t, name != "no account", row.AccountFound)
+			require.Equal(t, name == "groups", len(row.Groups) == 2)
 		})
 	}
 }

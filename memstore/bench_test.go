@@ -179,9 +179,8 @@ func BenchmarkAccess(b *testing.B) {
 				ctx := b.Context()
 				var q grantKey
 				var row tenancy.AccessRow
-				fn := func(ctx context.Context, tx tenancy.ReadTx) (err error) {
-					row, err = tx.Access(ctx, q.user, q.account, tenancy.KeyID{})
-					return err
+				fn := func(ctx context.Context, tx tenancy.ReadTx) error {
+					return tx.Access(ctx, q.user, q.account, tenancy.KeyID{}, &row)
 				}
 				for i := rand.IntN(len(queries)); pb.Next(); i++ {
 					q = queries[i%len(queries)]

@@ -198,13 +198,14 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 }
 
 // Access reads what Can needs to know. It does not allocate.
-func (r *reader) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID, key tenancy.KeyID) (row tenancy.AccessRow, err error) {
+func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
+	row.Reset()
 	s, err := r.open(ctx)
 	if err == nil {
-		s.records.access(s.seed, &user, &account, &key, &row)
+		s.access(&user, &account, &key, row)
 	}
-	return row, err
+	return err
 }
 
 // Events returns a part of a stream: nothing if the limit is not positive.

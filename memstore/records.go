@@ -11,6 +11,8 @@ type records struct {
 	accounts    trie[account]
 	grants      trie[tenancy.GrantRecord]
 	keys        trie[tenancy.KeyRecord]
+	groupRoles  trie[tenancy.GroupRolesRecord]
+	inGroups    trie[tenancy.GroupMemberRecord]
 	others      trie[other]
 }
 
@@ -51,6 +53,12 @@ func newRecords() records {
 		keys: trie[tenancy.KeyRecord]{key: func(r *tenancy.KeyRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexKeys, Key: tenancy.Key{ID: r.ID}}
 		}},
+		groupRoles: trie[tenancy.GroupRolesRecord]{key: func(r *tenancy.GroupRolesRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexGroupRoles, Key: tenancy.Key{In: r.Account, ID: r.Group}}
+		}},
+		inGroups: trie[tenancy.GroupMemberRecord]{key: func(r *tenancy.GroupMemberRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexGroupMembers, Key: tenancy.Key{In: r.Group, ID: r.User}}
+		}},
 		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
 	}
 }
@@ -77,6 +85,14 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 		}
 	case tenancy.IndexKeys:
 		if r := s.key(h, (*tenancy.KeyID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexGroupRoles:
+		if r := s.rolesOf(h, (*tenancy.AccountID)(in), (*tenancy.GroupID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexGroupMembers:
+		if r := s.inGroup(h, (*tenancy.GroupID)(in), (*tenancy.UserID)(id)); r != nil {
 			return *r
 		}
 	default:
@@ -107,6 +123,12 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
 	case tenancy.IndexKeys:
 		return listed(h, &s.keys, identities, to, func(r *tenancy.KeyRecord) tenancy.Record { return *r })
+	case tenancy.IndexGroupRoles:
+		return listed(h, &s.groupRoles, identities, to,
+			func(r *tenancy.GroupRolesRecord) tenancy.Record { return *r })
+	case tenancy.IndexGroupMembers:
+		return listed(h, &s.inGroups, identities, to,
+			func(r *tenancy.GroupMemberRecord) tenancy.Record { return *r })
 	}
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
 }
@@ -181,6 +203,26 @@ func (s *records) key(h *seed, id *tenancy.KeyID) *tenancy.KeyRecord {
 	return nil
 }
 
+func (s *records) rolesOf(h *seed, account *tenancy.AccountID, group *tenancy.GroupID) *tenancy.GroupRolesRecord {
+	found := s.groupRoles.find(h.hashPair(tenancy.IndexGroupRoles, (*[16]byte)(account), (*[16]byte)(group)))
+	for i := range found {
+		if r := &found[i]; r.Group == *group && r.Account == *account {
+			return r
+		}
+	}
+	return nil
+}
+
+func (s *records) inGroup(h *seed, group *tenancy.GroupID, user *tenancy.UserID) *tenancy.GroupMemberRecord {
+	found := s.inGroups.find(h.hashPair(tenancy.IndexGroupMembers, (*[16]byte)(group), (*[16]byte)(user)))
+	for i := range found {
+		if r := &found[i]; r.User == *user && r.Group == *group {
+			return r
+		}
+	}
+	return nil
+}
+
 // put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
@@ -199,6 +241,10 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.grants.put(e, identity, r)
 	case tenancy.KeyRecord:
 		s.keys.put(e, identity, r)
+	case tenancy.GroupRolesRecord:
+		s.groupRoles.put(e, identity, r)
+	case tenancy.GroupMemberRecord:
+		s.inGroups.put(e, identity, r)
 	case tenancy.WordRecord: // wordAt makes it
 	default:
 		s.others.put(e, identity, other{r, identity})
@@ -218,6 +264,10 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.grants.remove(e, identity)
 	case tenancy.IndexKeys:
 		s.keys.remove(e, identity)
+	case tenancy.IndexGroupRoles:
+		s.groupRoles.remove(e, identity)
+	case tenancy.IndexGroupMembers:
+		s.inGroups.remove(e, identity)
 	case tenancy.IndexWords:
 	default:
 		s.others.remove(e, identity)
@@ -225,19 +275,64 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
+func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
 	row *tenancy.AccessRow) {
 	if !key.IsZero() {
-		if k := s.key(h, key); k != nil {
+		if k := s.records.key(s.seed, key); k != nil {
 			row.SetKey(*user, *k)
 		}
 	}
+	groups, parentGroups := s.records.access(s.seed, user, account, row)
+	if groups {
+		row.Groups = s.groups(user, account, row.Groups)
+	}
+	if parentGroups {
+		row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+	}
+}
+
+// groups appends the groups of a user that have roles on an account, by ID.
+func (s *snapshot) groups(
+	user *tenancy.UserID, account *tenancy.AccountID, to []tenancy.GroupAccess,
+) []tenancy.GroupAccess {
+	place := tenancy.Key{In: *account}
+	for {
+		var ok bool
+		if place, ok = s.indexes[tenancy.IndexGroupRoles].next(place); !ok || place.In != *account {
+			return to
+		}
+		group := tenancy.GroupID(place.ID)
+		if s.records.inGroup(s.seed, &group, user) != nil {
+			to = append(to, tenancy.GroupAccess{Group: group, Roles: s.records.rolesOf(s.seed, account, &group).Roles})
+		}
+		if place.ID = following(place.ID); place.ID == [16]byte{} {
+			return to
+		}
+	}
+}
+
+// following returns the ID that comes next, or the zero ID after the last.
+func following(id [16]byte) [16]byte {
+	for i := len(id) - 1; i >= 0; i-- {
+		if id[i]++; id[i] != 0 {
+			break
+		}
+	}
+	return id
+}
+
+// access reads what Can needs to know, except groups. It reports whether groups have
+// roles on the account, and on its parent.
+func (s *records) access(
+	h *seed, user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow,
+) (groups, parentGroups bool) {
 	if u := s.user(h, user); u != nil {
 		row.UserFound, row.UserActive = true, u.active
 	}
 	if a := s.account(h, account); a != nil {
 		row.AccountFound, row.Organization, row.Parent = true, a.Organization, a.Parent
 		row.Closed, row.Suspended = a.closed, a.suspended
+		groups = a.Groups > 0
 	}
 	if g := s.grant(h, account, user); g != nil {
 		row.SetGrant(*g)
@@ -245,6 +340,7 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 	if !row.Parent.IsZero() {
 		if a := s.account(h, &row.Parent); a != nil {
 			row.Suspended = row.Suspended || a.suspends
+			parentGroups = a.Groups > 0
 		}
 		if g := s.grant(h, &row.Parent, user); g != nil {
 			row.SetParentGrant(*g)
@@ -255,4 +351,5 @@ func (s *records) access(h *seed, user *tenancy.UserID, account *tenancy.Account
 			row.SetMembership(*m)
 		}
 	}
+	return groups, parentGroups
 }

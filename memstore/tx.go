@@ -120,6 +120,12 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 // already a member of move.Into.
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
+		if !move.Group.IsZero() {
+			return t.endGroup(move.Group)
+		}
+		if err := t.moveGroups(move); err != nil {
+			return err
+		}
 		members, accounts := t.all(tenancy.IndexMembers, move.From), t.all(tenancy.IndexAccountsIn, move.From)
 		t.gather(tenancy.IndexMembers, len(members))
 		if move.Into.IsZero() {
@@ -142,6 +148,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		for _, r := range accounts {
 			a := r.(tenancy.AccountRecord)
 			a.Organization = move.Into
+			if move.Into.IsZero() {
+				a.Groups = 0
+			}
 			if err := t.replace(r, a); err != nil {
 				return err
 			}
@@ -152,6 +161,61 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		}
 		return t.settle()
 	})
+}
+
+// moveGroups moves the groups of an organization, or ends them.
+func (t *tx) moveGroups(move tenancy.Move) error {
+	for _, r := range t.all(tenancy.IndexGroupsIn, move.From) {
+		g := r.(tenancy.GroupRecord)
+		if !move.Into.IsZero() {
+			g.Organization = move.Into
+			if err := t.replace(r, g); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := t.deleteAll(tenancy.IndexGroupMembers, tenancy.IndexGroupMembers, g.ID); err != nil {
+			return err
+		}
+		if err := t.deleteAll(tenancy.IndexGroupRolesOf, tenancy.IndexGroupRoles, g.ID); err != nil {
+			return err
+		}
+		if err := t.replace(r, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endGroup ends what a group gives, and who is in it.
+func (t *tx) endGroup(group tenancy.GroupID) error {
+	for _, r := range t.all(tenancy.IndexGroupRolesOf, group) {
+		account := r.(tenancy.GroupRolesRecord).Account
+		if found := t.records.account(t.seed, &account); found != nil {
+			a := found.AccountRecord
+			a.Groups--
+			if err := t.replace(found.AccountRecord, a); err != nil {
+				return err
+			}
+		}
+	}
+	if err := t.deleteAll(tenancy.IndexGroupRolesOf, tenancy.IndexGroupRoles, group); err != nil {
+		return err
+	}
+	return t.deleteAll(tenancy.IndexGroupMembers, tenancy.IndexGroupMembers, group)
+}
+
+// deleteAll deletes the records of a kind that an index lists.
+func (t *tx) deleteAll(i, kind tenancy.Index, of [16]byte) error {
+	all := t.all(i, of)
+	t.gather(kind, len(all))
+	for _, r := range all {
+		if err := t.replace(r, nil); err != nil {
+			return err
+		}
+	}
+	t.gathered()
+	return nil
 }
 
 // endServiceAccounts deletes the service accounts among members, with their keys and their
@@ -312,7 +376,7 @@ func (t *tx) free(m tenancy.MembershipRecord) error {
 	return t.replace(was, user)
 }
 
-// all lists the records of an organization that an index has.
+// all lists the records of an organization, a user or a group that an index has.
 func (t *tx) all(i tenancy.Index, of [16]byte) []tenancy.Record {
 	return t.list(&t.rows[i], &tenancy.Lookup{Key: tenancy.Key{In: of}, Limit: math.MaxInt})
 }

@@ -327,9 +327,9 @@ var (
 			`FUNCTION|PROCEDURE|DO|RULE|INHERITS|EXCLUDE|CURSOR|DECLARE|COPY|LOCK|TRUNCATE|MERGE INTO|TABLESAMPLE|CTID|XMIN|GENERATED|TEMP|TEMPORARY|UNLOGGED|MATERIALIZED|VACUUM|CLUSTER|` +
 			`TABLESPACE|USING gin|USING gist|USING brin)\b`,
 	)
-	// Columns of ours are called sequence and temporary, and ON CONFLICT DO UPDATE is understood
-	// everywhere.
-	allowed = regexp.MustCompile(`(?m)--.*$|\bsequence\b|\bON CONFLICT \([a-z_, ]+\) DO UPDATE\b`)
+	// Columns of ours are called sequence and temporary, and ON CONFLICT with DO UPDATE and
+	// DO NOTHING is understood everywhere.
+	allowed = regexp.MustCompile(`(?m)--.*$|\bsequence\b|\btemporary\b|\bON CONFLICT \([a-z_, ]+\) DO (UPDATE|NOTHING)\b`)
 	nested  = regexp.MustCompile(`(?i)WITH\b.*\b(INSERT|UPDATE|DELETE)\b`)
 )
 

@@ -192,9 +192,13 @@ var changes = func() map[*tables.Table]change {
 			}
 		}
 		key := tables.Names(t.Identity)
+		clash := "DO NOTHING" // a row that is all key
+		if len(sets) > 0 {
+			clash = "DO UPDATE SET " + strings.Join(sets, ", ")
+		}
 		all[t] = change{
 			put: insert(t.Name, t.Columns,
-				fmt.Sprintf(" ON CONFLICT (%s) DO UPDATE SET %s", key, strings.Join(sets, ", "))),
+				fmt.Sprintf(" ON CONFLICT (%s) %s", key, clash)),
 			remove: remove(t.Name, t.Identity),
 		}
 	}
@@ -298,7 +302,7 @@ SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequ
 
 const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "$3::uuid").Replace(tables.AccessQuery)
+var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "$3::uuid").Replace(tables.AccessQuery("%s::text"))
 
 // serviceAccounts finds the members of an organization who are service accounts.
 const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = $1::uuid AND u.service_account"
@@ -319,6 +323,24 @@ var endServiceAccounts = []string{
 	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
 	"UPDATE tenancy_users SET deleted = true, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
 }
+
+// The statements of MoveAll for groups: of an organization that ends, of one that is merged,
+// and of one group that ends.
+var (
+	deleteGroups = []string{
+		"DELETE FROM tenancy_group_members WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = $1::uuid)",
+		"DELETE FROM tenancy_group_roles WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = $1::uuid)",
+		"DELETE FROM tenancy_groups WHERE organization_id = $1::uuid",
+		"UPDATE tenancy_accounts SET groups = 0 WHERE organization_id = $1::uuid AND groups > 0",
+	}
+	moveGroups = []string{"UPDATE tenancy_groups SET organization_id = $2::uuid WHERE organization_id = $1::uuid"}
+	endGroup   = []string{
+		"UPDATE tenancy_accounts SET groups = groups - 1 WHERE id IN" +
+			" (SELECT account_id FROM tenancy_group_roles WHERE group_id = $1::uuid)",
+		"DELETE FROM tenancy_group_roles WHERE group_id = $1::uuid",
+		"DELETE FROM tenancy_group_members WHERE group_id = $1::uuid",
+	}
+)
 
 // The statements of MoveAll for the records that are derived from memberships and
 // accounts.

@@ -206,17 +206,17 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 // Access reads what Can needs to know, in one round trip.
 func (t *tx) Access(
 	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-) (row tenancy.AccessRow, err error) {
+	row *tenancy.AccessRow,
+) error {
+	row.Reset()
 	if err := t.alive(ctx); err != nil {
-		return row, err
+		return err
 	}
 	var b pgx.Batch
 	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)), uuid([16]byte(key)))
-	err = t.ask(ctx, &b, func(results pgx.BatchResults) (err error) {
-		row, err = tables.Access(scanning(tables.AccessColumns, results.QueryRow().Scan))
-		return wrap(err)
+	return t.ask(ctx, &b, func(results pgx.BatchResults) error {
+		return wrap(tables.Access(row, scanning(tables.AccessColumns, results.QueryRow().Scan)))
 	})
-	return row, err
 }
 
 // Events returns a part of a stream. It returns nothing for a limit that is not
@@ -419,8 +419,13 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := uuid([16]byte(m.From)), pgUUID(m.Into)
+		if !m.Group.IsZero() {
+			t.queueEach(endGroup, pgUUID(m.Group))
+			return nil
+		}
 		if m.Into.IsZero() {
 			t.queueEach(endServiceAccounts, from)
+			t.queueEach(deleteGroups, from)
 			t.kept.Queue(freeMembers, from)
 			t.kept.Queue(dismissMembers, from)
 		} else {
@@ -434,6 +439,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			t.queueEach(deleteDerived, from)
 			return nil
 		}
+		t.queueEach(moveGroups, from, into)
 		t.queueEach(moveDerived, from, into)
 		t.queueEach(deleteJoined, into)
 		return nil

@@ -105,7 +105,7 @@ func bound(values []any) []any {
 var eventNames = tables.Names(tables.EventColumns)
 
 var (
-	selectAccess = parameters(tables.AccessQuery)
+	selectAccess = parameters(tables.AccessQuery("hex(%s)"))
 
 	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
 
@@ -146,6 +146,23 @@ var endServiceAccounts = []string{
 	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
 	"UPDATE tenancy_users SET deleted = 1, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
 }
+
+// The statements of MoveAll for groups: of an organization that ends, of one that is merged,
+// and of one group that ends.
+var (
+	deleteGroups = []string{
+		"DELETE FROM tenancy_group_members WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = ?1)",
+		"DELETE FROM tenancy_group_roles WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = ?1)",
+		"DELETE FROM tenancy_groups WHERE organization_id = ?1",
+		"UPDATE tenancy_accounts SET groups = 0 WHERE organization_id = ?1 AND groups > 0",
+	}
+	moveGroups = []string{"UPDATE tenancy_groups SET organization_id = ?2 WHERE organization_id = ?1"}
+	endGroup   = []string{
+		"UPDATE tenancy_accounts SET groups = groups - 1 WHERE id IN (SELECT account_id FROM tenancy_group_roles WHERE group_id = ?1)",
+		"DELETE FROM tenancy_group_roles WHERE group_id = ?1",
+		"DELETE FROM tenancy_group_members WHERE group_id = ?1",
+	}
+)
 
 // The tables of records that are derived from memberships and accounts, and the
 // statements of MoveAll for them.

@@ -116,15 +116,15 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 // Access reads what Can needs to know, in one statement.
 func (t *tx) Access(
 	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-) (row tenancy.AccessRow, err error) {
+	row *tenancy.AccessRow,
+) error {
+	row.Reset()
 	if err := t.open(ctx); err != nil {
-		return row, err
+		return err
 	}
-	err = t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) (err error) {
-		row, err = tables.Access(rows.Scan)
-		return wrap(err)
+	return t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) error {
+		return wrap(tables.Access(row, rows.Scan))
 	})
-	return row, err
 }
 
 // Events returns a part of a stream. It returns nothing for a limit that is not
@@ -332,8 +332,14 @@ func (t *tx) Ack(ctx context.Context, events ...tenancy.EventRecord) error {
 func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	return t.write(ctx, func() error {
 		from, into := [16]byte(move.From), [16]byte(move.Into)
+		if !move.Group.IsZero() {
+			return t.changeEach(endGroup, [16]byte(move.Group))
+		}
 		if move.Into.IsZero() {
 			if err := t.changeEach(endServiceAccounts, from); err != nil {
+				return err
+			}
+			if err := t.changeEach(deleteGroups, from); err != nil {
 				return err
 			}
 			if err := t.change(freeMembers, from); err != nil {
@@ -359,6 +365,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			return err
 		}
 		if err := t.change(moveAccounts, from, into); err != nil {
+			return err
+		}
+		if err := t.changeEach(moveGroups, from, into); err != nil {
 			return err
 		}
 		if err := t.changeEach(moveDerived, from, into); err != nil {

@@ -3,6 +3,8 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,12 +23,25 @@ func (c trial) access(
 	user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
 ) (row tenancy.AccessRow) {
 	c.Helper()
-	c.view(func(ctx context.Context, tx tenancy.ReadTx) (err error) {
-		row, err = tx.Access(ctx, user, account, key)
-		return err
-	})
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, account, key, &row) })
+	return plain(row)
+}
+
+// plain returns a row whose empty lists are nil, so that equal rows are deeply equal.
+func plain(row tenancy.AccessRow) tenancy.AccessRow {
+	row.Groups, row.ParentGroups = unlessEmpty(row.Groups), unlessEmpty(row.ParentGroups)
 	return row
 }
+
+func unlessEmpty(groups []tenancy.GroupAccess) []tenancy.GroupAccess {
+	if len(groups) == 0 {
+		return nil
+	}
+	return groups
+}
+
+// sameAccess reports whether two rows say the same.
+func sameAccess(a, b tenancy.AccessRow) bool { return reflect.DeepEqual(plain(a), plain(b)) }
 
 // accessFields starts with an active user without a role and an unmanaged account that
 // is not suspended, and adds to that.
@@ -39,6 +54,12 @@ func (c trial) accessFields() {
 	sub.Parent = parent
 	p := tenancy.AccountRecord{ID: parent, Owner: userID(9)}
 	support, developer := tenancy.Roles(tenancy.Support, "auditor"), tenancy.Roles(tenancy.Developer)
+	grouped, subGrouped, p2 := a, sub, p
+	grouped.Groups, subGrouped.Groups, p2.Groups = 4, 1, 1
+	inGroup := func(n int) []tenancy.Record {
+		return []tenancy.Record{tenancy.GroupMemberRecord{Group: id(n), User: user},
+			tenancy.GroupRolesRecord{Account: account, Group: id(n), Roles: support}}
+	}
 	row := tenancy.AccessRow{UserFound: true, UserActive: true, AccountFound: true}
 	with := func(change func(*tenancy.AccessRow)) tenancy.AccessRow {
 		changed := row
@@ -130,6 +151,36 @@ func (c trial) accessFields() {
 		{"Owner of another organization", []tenancy.Record{u, managed,
 			tenancy.MembershipRecord{Organization: orgID(2), User: user, Role: tenancy.Owner},
 			tenancy.MembershipRecord{Organization: org, User: userID(2), Role: tenancy.Owner}}, managedRow},
+		{"a group with roles", append(inGroup(1), u, grouped),
+			with(func(r *tenancy.AccessRow) { r.Groups = []tenancy.GroupAccess{{Group: id(1), Roles: support}} })},
+		{"several groups, by their IDs", slices.Concat(inGroup(0), inGroup(1), inGroup(2), inGroup(3),
+			[]tenancy.Record{u, grouped}), with(func(r *tenancy.AccessRow) {
+			for _, n := range []int{0, 2, 1, 3} {
+				r.Groups = append(r.Groups, tenancy.GroupAccess{Group: id(n), Roles: support})
+			}
+		})},
+		{"a group of others, and one with roles elsewhere", []tenancy.Record{u, grouped,
+			tenancy.GroupMemberRecord{Group: id(1), User: userID(2)},
+			tenancy.GroupRolesRecord{Account: account, Group: id(1), Roles: support},
+			tenancy.GroupMemberRecord{Group: id(2), User: user},
+			tenancy.GroupRolesRecord{Account: accountID(3), Group: id(2), Roles: support}}, row},
+		{"an account that says no group has roles on it", append(inGroup(1), u, a), row},
+		{"groups, and no account", append(inGroup(1), u), tenancy.AccessRow{UserFound: true, UserActive: true}},
+		{"a group with roles on the parent", []tenancy.Record{u, sub,
+			tenancy.AccountRecord{ID: parent, Owner: userID(9), Groups: 1},
+			tenancy.GroupMemberRecord{Group: id(1), User: user},
+			tenancy.GroupRolesRecord{Account: parent, Group: id(1), Roles: developer}},
+			with(func(r *tenancy.AccessRow) {
+				r.Parent, r.ParentGroups = parent, []tenancy.GroupAccess{{Group: id(1), Roles: developer}}
+			})},
+		{"groups and a grant on both", append(inGroup(1), u, p2, subGrouped,
+			tenancy.GrantRecord{Account: account, User: user, Roles: developer},
+			tenancy.GroupRolesRecord{Account: parent, Group: id(1), Roles: developer}),
+			with(func(r *tenancy.AccessRow) {
+				r.Parent, r.Roles = parent, developer
+				r.Groups = []tenancy.GroupAccess{{Group: id(1), Roles: support}}
+				r.ParentGroups = []tenancy.GroupAccess{{Group: id(1), Roles: developer}}
+			})},
 		{"unmanaged, the user a member somewhere",
 			[]tenancy.Record{u, a, tenancy.MembershipRecord{Organization: org, User: user,
 				Role: tenancy.Owner}}, row},
@@ -156,6 +207,12 @@ func (c trial) accessFields() {
 		require.Zero(c, c.access(user, account, keyID(1)), "%s: all is deleted", is.name)
 	}
 	require.Zero(c, c.access(tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{}))
+	c.put(append(inGroup(1), u, grouped, managed)...)
+	used := tenancy.AccessRow{Closed: true, Roles: support, Member: true, Groups: make([]tenancy.GroupAccess, 3, 9)}
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
+		return tx.Access(ctx, user, accountID(7), tenancy.KeyID{}, &used)
+	})
+	require.Equal(c, tenancy.AccessRow{UserFound: true, UserActive: true}, plain(used), "what the row held before stays")
 }
 
 // accessCombinations asks about users in all states, with and without grants on the
@@ -175,6 +232,13 @@ func (c trial) accessCombinations() {
 	var records []tenancy.Record
 	for i := range accounts {
 		accounts[i].ID, accounts[i].Owner = accountID(i), userID(1000)
+		for g := range 3 {
+			if i>>g&1 == 1 {
+				accounts[i].Groups++
+				records = append(records, tenancy.GroupRolesRecord{Account: accountID(i), Group: id(g),
+					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("of-%d", g)))})
+			}
+		}
 		records = append(records, accounts[i])
 	}
 	const people = 5 * 4 * 3 // every state with every kind of grant and of membership
@@ -198,6 +262,11 @@ func (c trial) accessCombinations() {
 				records = append(records, g)
 			}
 		}
+		for g := range 3 { // each has roles on some of the accounts
+			if n>>g&1 == 1 {
+				records = append(records, tenancy.GroupMemberRecord{Group: id(g), User: u.ID})
+			}
+		}
 		if where := n % 3; where > 0 {
 			records = append(records, tenancy.MembershipRecord{Organization: orgID(where), User: u.ID,
 				Role: ranks[n%3]})
@@ -208,11 +277,11 @@ func (c trial) accessCombinations() {
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
 		for n := range people {
 			for _, a := range accounts {
-				got, err := tx.Access(ctx, userID(n), a.ID, keyID(n))
-				if err != nil {
+				var got, want tenancy.AccessRow
+				if err := tx.Access(ctx, userID(n), a.ID, keyID(n), &got); err != nil {
 					return err
 				}
-				if want, _ := m.Access(ctx, userID(n), a.ID, keyID(n)); got != want {
+				if _ = m.Access(ctx, userID(n), a.ID, keyID(n), &want); !sameAccess(got, want) {
 					wrong = append(wrong, fmt.Sprintf("user %d, %+v: got %+v, want %+v", n, a, got, want))
 				}
 			}

@@ -79,7 +79,7 @@ type broken struct {
 // replaces none.
 type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
-	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error)
+	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error
 	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
 	find   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
 	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
@@ -135,12 +135,12 @@ func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	return t.naiveTx.Read(ctx, lookups...)
 }
 
-func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
+func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	if t.hooks.access != nil {
-		return t.hooks.access(ctx, t.naiveTx, user, account, key)
+		return t.hooks.access(ctx, t.naiveTx, user, account, key, row)
 	}
-	return t.naiveTx.Access(ctx, user, account, key)
+	return t.naiveTx.Access(ctx, user, account, key, row)
 }
 
 func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
@@ -620,38 +620,38 @@ var brokenStores = []broken{
 	// Access and MoveAll
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-				row, err := tx.Access(ctx, user, account, key)
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+				err := tx.Access(ctx, user, account, key, row)
 				if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
 					Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 					row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
 				}
-				return row, err
+				return err
 			},
 		}
 	}},
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-					row, err := tx.Access(ctx, user, account, key)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
 					if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
 						row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
 					}
-					return row, err
+					return err
 				},
 			}
 		}},
 	{"a key that is another user's", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-				row, err := tx.Access(ctx, user, account, key)
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+				err := tx.Access(ctx, user, account, key, row)
 				any, _ := tx.Read(ctx, lookup(tenancy.KeyRecord{ID: key}))
 				if k, ok := any[0].Record.(tenancy.KeyRecord); ok {
 					row.SetKey(k.User, k)
 				}
-				return row, err
+				return err
 			},
 		}
 	}},
@@ -664,12 +664,12 @@ var brokenStores = []broken{
 	{"access that takes out what has ended itself", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-					row, err := tx.Access(ctx, user, account, key)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					if row.Until != 0 && row.Until < 100 {
 						row.Temporary, row.Until = tenancy.RoleSet{}, 0
 					}
-					return row, err
+					return err
 				},
 			}
 		}},

@@ -292,11 +292,13 @@ func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]t
 	})
 }
 
-func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-	return pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (tenancy.AccessRow, error) {
-		return tx.Access(ctx, user, account, key)
+func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
+	got, err := pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
+		return got, tx.Access(ctx, user, account, key, &got)
 	})
+	*row = got
+	return err
 }
 
 func (r *faultyReadTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,

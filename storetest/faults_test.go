@@ -120,7 +120,7 @@ func TestFaultsOfViews(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = tx.Access(ctx, tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{})
+			err = tx.Access(ctx, tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{}, new(tenancy.AccessRow))
 			return err
 		})
 	}

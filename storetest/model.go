@@ -99,6 +99,22 @@ func (m *model) Ack(_ context.Context, events ...tenancy.EventRecord) error {
 }
 
 func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
+	if !move.Group.IsZero() {
+		m.endGroup(ctx, move.Group)
+		return nil
+	}
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		g, ok := r.(tenancy.GroupRecord)
+		switch {
+		case !ok || g.Organization != move.From:
+		case move.Into.IsZero():
+			m.endGroup(ctx, g.ID)
+			_ = m.Delete(ctx, g)
+		default:
+			g.Organization = move.Into
+			_ = m.Put(ctx, g)
+		}
+	}
 	for _, r := range slices.Collect(maps.Values(m.records)) {
 		if member, ok := r.(tenancy.MembershipRecord); ok && member.Organization == move.From && move.Into.IsZero() {
 			m.endServiceAccount(ctx, member.User)
@@ -131,6 +147,9 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 		case tenancy.AccountRecord:
 			if r.Organization == move.From {
 				r.Organization = move.Into
+				if move.Into.IsZero() {
+					r.Groups = 0
+				}
 				_ = m.Put(ctx, r)
 			}
 		}
@@ -164,6 +183,27 @@ func (m *model) endServiceAccount(ctx context.Context, user tenancy.UserID) {
 		grant, isGrant := r.(tenancy.GrantRecord)
 		if isKey && key.User == user || isGrant && grant.User == user {
 			_ = m.Delete(ctx, r)
+		}
+	}
+}
+
+// endGroup ends what a group gives, and who is in it.
+func (m *model) endGroup(ctx context.Context, group tenancy.GroupID) {
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		switch r := r.(type) {
+		case tenancy.GroupMemberRecord:
+			if r.Group == group {
+				_ = m.Delete(ctx, r)
+			}
+		case tenancy.GroupRolesRecord:
+			if r.Group != group {
+				continue
+			}
+			_ = m.Delete(ctx, r)
+			if a, ok := m.records[identity(tenancy.AccountRecord{ID: r.Account})].(tenancy.AccountRecord); ok {
+				a.Groups--
+				_ = m.Put(ctx, a)
+			}
 		}
 	}
 }
@@ -276,8 +316,9 @@ var infos = func() map[tenancy.Index]tenancy.IndexInfo {
 func infoOf(index tenancy.Index) tenancy.IndexInfo { return infos[index] }
 
 func (m *model) Access(
-	_ context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-) (row tenancy.AccessRow, _ error) {
+	_ context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
+) error {
+	row.Reset()
 	if u, ok := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord); ok {
 		row.SetUser(u)
 	}
@@ -286,14 +327,16 @@ func (m *model) Access(
 	}
 	a, ok := m.records[identity(tenancy.AccountRecord{ID: account})].(tenancy.AccountRecord)
 	if !ok {
-		return row, nil
+		return nil
 	}
 	row.SetAccount(a)
+	row.Groups = append(row.Groups, m.groups(user, a)...)
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: account, User: user})].(tenancy.GrantRecord); ok {
 		row.SetGrant(g)
 	}
 	if parent, ok := m.records[identity(tenancy.AccountRecord{ID: a.Parent})].(tenancy.AccountRecord); ok {
 		row.SetParent(parent)
+		row.ParentGroups = append(row.ParentGroups, m.groups(user, parent)...)
 	}
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok &&
 		!a.Parent.IsZero() {
@@ -303,7 +346,19 @@ func (m *model) Access(
 		!a.Organization.IsZero() {
 		row.SetMembership(mine)
 	}
-	return row, nil
+	return nil
+}
+
+// groups returns the groups of a user that have roles on an account, by ID.
+func (m *model) groups(user tenancy.UserID, a tenancy.AccountRecord) (groups []tenancy.GroupAccess) {
+	for _, r := range m.records {
+		g, ok := r.(tenancy.GroupRolesRecord)
+		if ok && a.Groups > 0 && g.Account == a.ID && m.records[identity(tenancy.GroupMemberRecord{Group: g.Group, User: user})] != nil {
+			groups = append(groups, tenancy.GroupAccess{Group: g.Group, Roles: g.Roles})
+		}
+	}
+	slices.SortFunc(groups, func(a, b tenancy.GroupAccess) int { return bytes.Compare(a.Group[:], b.Group[:]) })
+	return groups
 }
 
 func (m *model) Events(_ context.Context, s tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error) {

@@ -15,6 +15,9 @@ func moveCases() []testCase {
 		{"MoveAll/to nobody", func(c trial) { c.moveAll(tenancy.OrganizationID{}) }},
 		{"MoveAll/of what is derived, into another organization", func(c trial) { c.moveTies(orgID(2)) }},
 		{"MoveAll/of what is derived, to nobody", func(c trial) { c.moveTies(tenancy.OrganizationID{}) }},
+		{"MoveAll/of groups, into another organization", func(c trial) { c.moveGroups(orgID(2)) }},
+		{"MoveAll/of groups, to nobody", func(c trial) { c.moveGroups(tenancy.OrganizationID{}) }},
+		{"MoveAll/the end of a group", trial.endGroup},
 		{"MoveAll/between other writes", trial.moveBetween},
 		{"MoveAll/again and again", trial.moveOn},
 		{"MoveAll/of nothing", trial.moveNothing},
@@ -72,6 +75,86 @@ func organizationOf(org tenancy.OrganizationID, first int) []tenancy.Record {
 		tenancy.WordRecord{Organization: org, User: userID(first + 2),
 			Personal: tenancy.WordPersonal{Word: tenancy.NewPersonal(text(first))}},
 	}
+}
+
+// groupsOf returns two groups of an organization, whose users and accounts begin at a
+// number: with members, of whom one is in both, and with roles on its accounts.
+func groupsOf(org tenancy.OrganizationID, first int) []tenancy.Record {
+	return []tenancy.Record{
+		tenancy.GroupRecord{ID: id(first), Organization: org, Created: 3, Members: 2,
+			Personal: tenancy.GroupPersonal{Name: tenancy.NewPersonal(text(first)), ExternalID: address(first)}},
+		tenancy.GroupRecord{ID: id(first + 1), Organization: org, Members: 1},
+		tenancy.GroupMemberRecord{Group: id(first), User: userID(first + 1)},
+		tenancy.GroupMemberRecord{Group: id(first), User: userID(first + 2)},
+		tenancy.GroupMemberRecord{Group: id(first + 1), User: userID(first + 1)},
+		tenancy.AccountRecord{ID: accountID(first), Owner: userID(first), Organization: org, Groups: 2},
+		tenancy.AccountRecord{ID: accountID(first + 1), Owner: userID(first), Organization: org, Groups: 1},
+		tenancy.GroupRolesRecord{Account: accountID(first), Group: id(first), Roles: tenancy.Roles(tenancy.Support)},
+		tenancy.GroupRolesRecord{Account: accountID(first), Group: id(first + 1),
+			Roles: tenancy.Roles(tenancy.Developer)},
+		tenancy.GroupRolesRecord{Account: accountID(first + 1), Group: id(first),
+			Roles: tenancy.Roles(tenancy.AccountAdministrator)},
+	}
+}
+
+// moveGroups checks what a move does to groups (MRG-6, ORG-10).
+func (c trial) moveGroups(into tenancy.OrganizationID) {
+	m := newModel()
+	first := append(organizationOf(orgID(1), 60), groupsOf(orgID(1), 60)...)
+	c.both(m, putting(append(append(first, neighbours()...), groupsOf(orgID(2), 20)...)...))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+	})
+	for _, was := range groupsOf(orgID(1), 60) {
+		switch was := was.(type) {
+		case tenancy.GroupRecord:
+			if was.Organization = into; into.IsZero() {
+				require.Nil(c, c.get(was))
+			} else {
+				require.Equal(c, was, c.get(was))
+			}
+		case tenancy.AccountRecord:
+			if was.Organization = into; into.IsZero() {
+				was.Groups = 0
+			}
+			require.Equal(c, was, c.get(was))
+		default:
+			if into.IsZero() {
+				require.Nil(c, c.get(was), "what a group gave stays")
+			} else {
+				require.Equal(c, was, c.get(was))
+			}
+		}
+	}
+	for _, other := range groupsOf(orgID(2), 20) {
+		require.Equal(c, other, c.get(other), "another organization's group is moved")
+	}
+	c.holds(m)
+}
+
+// endGroup ends one group among others, in a transaction that also writes to it.
+func (c trial) endGroup() {
+	m := newModel()
+	c.both(m, putting(append(groupsOf(orgID(1), 60), groupsOf(orgID(2), 20)...)...))
+	early := tenancy.GroupMemberRecord{Group: id(60), User: userID(90)}
+	late := tenancy.GroupMemberRecord{Group: id(61), User: userID(90)}
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return inTurn(ctx, tx, []writing{
+			putting(early),
+			func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, tenancy.Move{Group: id(60)}) },
+			putting(late),
+		})
+	})
+	require.Nil(c, c.get(early))
+	require.Equal(c, late, c.get(late))
+	require.Equal(c, 1, c.get(tenancy.AccountRecord{ID: accountID(60)}).(tenancy.AccountRecord).Groups)
+	require.Equal(c, 0, c.get(tenancy.AccountRecord{ID: accountID(61)}).(tenancy.AccountRecord).Groups)
+	require.NotNil(c, c.get(tenancy.GroupRecord{ID: id(60)}), "the record of the group is not the move's")
+	c.holds(m)
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{Group: id(99)}) // there is none
+	})
+	c.holds(m)
 }
 
 // ties returns what says who is independent to organizations 1, 2 and 3, whose first

@@ -220,10 +220,11 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	return found, false
 }
 
-func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID, key tenancy.KeyID) (row tenancy.AccessRow, err error) {
+func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
+	row.Reset()
 	if err := tx.usable(ctx); err != nil {
-		return row, err
+		return err
 	}
 	if u, ok := find(tx.content, tenancy.UserRecord{ID: user}); ok {
 		row.SetUser(u)
@@ -235,12 +236,14 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 	row.SetGrant(grant)
 	a, ok := find(tx.content, tenancy.AccountRecord{ID: account})
 	if !ok {
-		return row, nil
+		return nil
 	}
 	row.SetAccount(a)
+	row.Groups = tx.groups(row.Groups, user, a)
 	if !a.Parent.IsZero() {
 		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
 		row.SetParent(parent)
+		row.ParentGroups = tx.groups(row.ParentGroups, user, parent)
 		grant, _ := find(tx.content, tenancy.GrantRecord{Account: a.Parent, User: user})
 		row.SetParentGrant(grant)
 	}
@@ -248,7 +251,24 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID,
 		User: user}); ok && !a.Organization.IsZero() {
 		row.SetMembership(m)
 	}
-	return row, nil
+	return nil
+}
+
+// groups appends the groups of a user that have roles on an account, by ID.
+func (tx *naiveTx) groups(
+	to []tenancy.GroupAccess, user tenancy.UserID, a tenancy.AccountRecord,
+) []tenancy.GroupAccess {
+	for _, r := range tx.content.records {
+		g, ok := r.(tenancy.GroupRolesRecord)
+		if !ok || a.Groups == 0 || g.Account != a.ID {
+			continue
+		}
+		if _, ok := find(tx.content, tenancy.GroupMemberRecord{Group: g.Group, User: user}); ok {
+			to = append(to, tenancy.GroupAccess{Group: g.Group, Roles: g.Roles})
+		}
+	}
+	slices.SortFunc(to, func(a, b tenancy.GroupAccess) int { return bytes.Compare(a.Group[:], b.Group[:]) })
+	return to
 }
 
 func (tx *naiveTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
@@ -371,6 +391,10 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}
+	tx.endGroups(move)
+	if !move.Group.IsZero() {
+		return nil
+	}
 	var records []tenancy.Record
 	ended := func(user tenancy.UserID) bool {
 		u, _ := find(tx.content, tenancy.UserRecord{ID: user})
@@ -379,6 +403,14 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	}
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
+		case tenancy.GroupRecord:
+			if moved.Organization == move.From && move.Into.IsZero() {
+				continue
+			}
+			if moved.Organization == move.From {
+				moved.Organization = move.Into
+				r = moved
+			}
 		case tenancy.UserRecord:
 			member, ok := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: moved.ID})
 			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
@@ -422,6 +454,9 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		case tenancy.AccountRecord:
 			if moved.Organization == move.From {
 				moved.Organization = move.Into
+				if move.Into.IsZero() {
+					moved.Groups = 0
+				}
 				r = moved
 			}
 		case tenancy.WordRecord:
@@ -457,6 +492,38 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 	tx.content.records = records
 	tx.content.records = slices.DeleteFunc(slices.Clone(records), func(r tenancy.Record) bool { return tx.joined(r, move.Into) })
 	return nil
+}
+
+// endGroups ends what the groups that a move ends give, and who is in them.
+func (tx *naiveTx) endGroups(move tenancy.Move) {
+	ended := func(group tenancy.GroupID) bool {
+		g, _ := find(tx.content, tenancy.GroupRecord{ID: group})
+		ends := !move.From.IsZero() && move.Into.IsZero() && g.Organization == move.From
+		return group == move.Group || ends
+	}
+	losses := map[tenancy.AccountID]int{}
+	var left []tenancy.Record
+	for _, r := range tx.content.records {
+		switch r := r.(type) {
+		case tenancy.GroupMemberRecord:
+			if ended(r.Group) {
+				continue
+			}
+		case tenancy.GroupRolesRecord:
+			if ended(r.Group) {
+				losses[r.Account]++
+				continue
+			}
+		}
+		left = append(left, r)
+	}
+	for i, r := range left {
+		if a, ok := r.(tenancy.AccountRecord); ok {
+			a.Groups -= losses[a.ID]
+			left[i] = a
+		}
+	}
+	tx.content.records = left
 }
 
 // joined reports whether a user or an account that is recorded as independent to an

@@ -302,8 +302,8 @@ func (c trial) accessRace() {
 	account := tenancy.AccountRecord{ID: accountID(1)}
 	c.put(account, tenancy.UserRecord{ID: userID(1)})
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
-		row, err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{})
-		if err != nil {
+		var row tenancy.AccessRow
+		if err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}, &row); err != nil {
 			return false, err
 		}
 		read()

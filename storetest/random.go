@@ -112,6 +112,7 @@ type machine struct {
 	secrets     []sent
 	domains     []tenancy.Domain
 	connections []tenancy.ConnectionID
+	groups      []tenancy.GroupID
 	requests    []tenancy.RequestID
 	services    []tenancy.UserID // service accounts, which are among the users too
 	keys        []tenancy.KeyID
@@ -257,6 +258,9 @@ func (m *machine) request(rt *rapid.T) tenancy.RequestID {
 }
 func (m *machine) connection(rt *rapid.T) tenancy.ConnectionID {
 	return drawID(m, rt, "connection", m.connections)
+}
+func (m *machine) group(rt *rapid.T) tenancy.GroupID {
+	return drawID(m, rt, "group", m.groups)
 }
 func (m *machine) domain(rt *rapid.T) tenancy.DomainID {
 	ids := make([]tenancy.DomainID, len(m.domains))

@@ -45,10 +45,12 @@ func (m *machine) companyRanks(rt *rapid.T) {
 	}
 	m.try(rt, "SetOrganizationRole",
 		errOf(m.elsewhere.As(c.boss).SetOrganizationRole(m.ctx, c.org, stranger, "stranger")))
-	s := m.dir.As(people)
+	s, group := m.dir.As(people), m.groupOf(rt, c)
 	for _, above := range []tenancy.UserID{admin, keeper, stranger} {
 		m.try(rt, "UpdateUser", second(s.UpdateUser(m.ctx, above, tenancy.UserUpdate{})))
 		m.try(rt, "SetOrganizationRole", errOf(s.SetOrganizationRole(m.ctx, c.org, above, tenancy.StandardUser)))
+		m.try(rt, "AddToGroup", second(s.AddToGroup(m.ctx, group, []tenancy.UserID{above})))
+		m.try(rt, "RemoveFromGroup", second(s.RemoveFromGroup(m.ctx, group, []tenancy.UserID{above})))
 		m.try(rt, "DeactivateUser", second(s.DeactivateUser(m.ctx, above)))
 		m.try(rt, "ReactivateUser", second(s.ReactivateUser(m.ctx, above)))
 		m.try(rt, "RemoveUser", s.RemoveUser(m.ctx, c.org, above, tenancy.Removal{}))

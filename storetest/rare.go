@@ -18,6 +18,7 @@ func (m *machine) rare() map[string]func(*rapid.T) {
 		"a company's heirs": m.companyHeirs, "a company ends": m.companyEnds, "a company merges": m.companyMerges,
 		"robots work": m.robotsWork, "robots are tended": m.robotsTended, "robots move": m.robotsMove,
 		"a company's ranks": m.companyRanks, "a company's helpers": m.companyTemporary,
+		"a company's groups": m.companyGroups,
 	}
 }
 
@@ -470,6 +471,18 @@ func (m *machine) companyMerges(rt *rapid.T) {
 	into()
 	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(m.newcomer(c.name)), Name: "Late"}))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Accounts: 1})))
+	into()
+	m.groupOf(rt, c)
+	m.groupOf(rt, beside)
+	m.groupOf(rt, company{org: signed.Organization.ID, owner: m.dir.As(signed.User.ID)})
+	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, &tenancy.Limits{Groups: 1})))
+	sent, err := c.owner.InviteUser(m.ctx, c.org, tenancy.NewInvitation{Email: early})
+	m.try(rt, "InviteUser", err)
+	if err == nil {
+		m.invitations = append(m.invitations, sent.ID)
+		m.try(rt, "AcceptInvitation",
+			second(m.dir.As(signed.User.ID).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
+	}
 	into()
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, c.org, nil)))
 	if m.coin(rt, "they stay two") {

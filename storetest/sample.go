@@ -237,6 +237,22 @@ var samples = map[tenancy.Index]sample{
 		return tenancy.KeyRecord{ID: keyID(own), Revoked: instant(text),
 			Personal: tenancy.KeyPersonal{Secret: sha256.Sum256([]byte{byte(own), byte(own >> 8), 1})}}
 	},
+	tenancy.IndexGroups: func(own, _, _ int) tenancy.Record { return tenancy.GroupRecord{ID: id(own)} },
+	tenancy.IndexGroupsIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupRecord{ID: id(own), Organization: orgID(group)}
+	},
+	tenancy.IndexGroupMembers: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupMemberRecord{Group: id(group), User: userID(own)}
+	},
+	tenancy.IndexGroupsOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupMemberRecord{Group: id(own), User: userID(group)}
+	},
+	tenancy.IndexGroupRoles: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupRolesRecord{Account: accountID(group), Group: id(own)}
+	},
+	tenancy.IndexGroupRolesOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupRolesRecord{Account: accountID(own), Group: id(group)}
+	},
 	tenancy.IndexHeads:  func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
 	tenancy.IndexLeases: func(own, _, _ int) tenancy.Record { return tenancy.LeaseRecord{Stream: stream(own)} },
 	tenancy.IndexOperations: func(own, _, n int) tenancy.Record {

@@ -153,6 +153,17 @@ func (m *machine) robotsWork(rt *rapid.T) {
 		m.try(rt, "AssignRoles", errOf(c.as.AssignRoles(m.ctx, c.account, user, tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})))
 		m.try(rt, "Can", second(c.as.Can(m.ctx, user, tenancy.Build, c.account)))
 	}
+	group, err := c.as.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "Robots"})
+	m.try(rt, "CreateGroup", err)
+	if err == nil {
+		for _, s := range []*tenancy.Session{c.as, c.owner} {
+			m.try(rt, "AssignGroupRoles",
+				errOf(s.AssignGroupRoles(m.ctx, group.ID, c.account, tenancy.Roles(tenancy.Support))))
+			m.try(rt, "AddToGroup", second(s.AddToGroup(m.ctx, group.ID, []tenancy.UserID{c.helper, c.robot})))
+		}
+		m.try(rt, "AssignGroupRoles",
+			errOf(c.as.AssignGroupRoles(m.ctx, group.ID, c.account, tenancy.Roles(tenancy.Developer))))
+	}
 	for _, owner := range []tenancy.UserID{{}, c.helper, ben} {
 		a, err := c.as.CreateAccount(m.ctx, c.org, tenancy.NewAccount{Name: "Made", Owner: owner})
 		m.try(rt, "CreateAccount", err)

@@ -24,6 +24,7 @@ type subjects struct {
 	secret            tenancy.Secret
 	domain            tenancy.DomainID
 	connection        tenancy.ConnectionID
+	group             tenancy.GroupID
 	asked             tenancy.RequestID // for an invitation
 	operation         tenancy.OperationID
 	attempted         time.Time
@@ -73,6 +74,7 @@ const (
 	onSettled                    // acts on an invitation or a request
 	onDomain                     // acts on a domain or a connection
 	onMember                     // acts on a user
+	onGroup                      // acts on a group
 	platformal                   // is the host's to call
 )
 
@@ -523,7 +525,7 @@ var sweeps = []sweep{
 
 // swept makes the calls that have one of the traits; zero: all.
 func (m *machine) swept(rt *rapid.T, p *tenancy.Platform, x subjects, some trait) {
-	for _, s := range sweeps {
+	for _, s := range slices.Concat(groupSweeps, sweeps) {
 		if some == 0 || s.traits&some != 0 {
 			m.try(rt, s.op, s.call(m.ctx, p, x))
 		}
@@ -546,6 +548,7 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 	}
 	one(tenancy.IndexMembers, org, func(r tenancy.Record) { x.user = r.(tenancy.MembershipRecord).User })
 	one(tenancy.IndexConnectionsIn, org, func(r tenancy.Record) { x.connection = r.(tenancy.ConnectionRecord).ID })
+	one(tenancy.IndexGroupsIn, org, func(r tenancy.Record) { x.group = r.(tenancy.GroupRecord).ID })
 	one(tenancy.IndexRequestsIn, org, func(r tenancy.Record) { x.asked = r.(tenancy.RequestRecord).ID })
 	for _, d := range m.domains {
 		if r, err := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, d.ID); err == nil && r.Organization == org {
@@ -590,6 +593,7 @@ func (m *machine) unknowns(rt *rapid.T) subjects {
 		id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
 	x.domain, x.connection, x.asked = tenancy.DomainID(id), tenancy.ConnectionID(id), tenancy.RequestID(id)
 	x.service, x.key = tenancy.UserID(id), tenancy.KeyID(id)
+	x.group = tenancy.GroupID(id)
 	id[0]++
 	x.other, x.operation = tenancy.OrganizationID(id), tenancy.OperationID(id)
 	return x

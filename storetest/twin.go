@@ -122,11 +122,14 @@ func (r *twinReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	})
 }
 
-func (r *twinReads) Access(ctx context.Context, user tenancy.UserID,
-	account tenancy.AccountID, key tenancy.KeyID) (tenancy.AccessRow, error) {
-	return compare(r, "Access", func(tx tenancy.ReadTx) (tenancy.AccessRow, error) {
-		return tx.Access(ctx, user, account, key)
+func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
+	got, err := compare(r, "Access", func(tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
+		err = tx.Access(ctx, user, account, key, &got)
+		return plain(got), err
 	})
+	*row = got
+	return err
 }
 
 func (r *twinReads) Events(ctx context.Context, stream tenancy.Stream, from uint64,

@@ -38,11 +38,8 @@ type Problem struct {
 	Terms     *tenancy.Terms      `json:"terms,omitzero"`     // with CodeTermsChanged: what is to be agreed to now
 }
 
-// The code and the sentence of an error that is no refusal.
-const (
-	CodeInternal  tenancy.Code = "internal"
-	internalTitle              = "Something went wrong. Try again."
-)
+// CodeInternal is the code of an error that is no refusal.
+const CodeInternal tenancy.Code = "internal"
 
 // Error returns the code.
 func (p Problem) Error() string { return string(p.Code) }
@@ -58,7 +55,9 @@ func ProblemOf(err error) Problem {
 	}
 	code := tenancy.CodeOf(err)
 	if code.Category() == "" {
-		return Problem{Title: internalTitle, Status: http.StatusInternalServerError, Code: CodeInternal}
+		return Problem{
+			Title: "Something went wrong. Try again.", Status: http.StatusInternalServerError, Code: CodeInternal,
+		}
 	}
 	p := Problem{Title: code.Sentence(), Status: code.Status(), Code: code}
 	if e, is := errors.AsType[*tenancy.Error](err); is {

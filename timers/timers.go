@@ -28,13 +28,12 @@ type Timer struct {
 //
 //   - "relay", every second: Relay hands events to take (EVT-5). With a nil take there is no
 //     such timer, and events stay pending.
-//   - "recheck", every hour: RecheckDomains looks for the records of the domains that are
-//     due (DOM-4).
+//   - "recheck", every day: RecheckDomains looks for the records of domains (DOM-4).
 //   - "purge", every day: Purge removes what has had its time (ORG-11).
 func Of(dir *tenancy.Directory, take func(context.Context, tenancy.Event) error) []Timer {
 	system := dir.System()
 	all := []Timer{
-		{"recheck", time.Hour, func(ctx context.Context) error {
+		{"recheck", 24 * time.Hour, func(ctx context.Context) error {
 			_, err := system.RecheckDomains(ctx)
 			return err
 		}},

@@ -103,7 +103,7 @@ func TestOf(t *testing.T) {
 	s.Names.Remove("_tenancy.beta.example")
 	run()
 	run()
-	require.Equal(t, map[string]time.Duration{"relay": time.Second, "recheck": time.Hour, "purge": 24 * time.Hour}, every)
+	require.Equal(t, map[string]time.Duration{"relay": time.Second, "recheck": 24 * time.Hour, "purge": 24 * time.Hour}, every)
 	require.Subset(t, slices.Collect(maps.Keys(types)), []string{"OrganizationCreated", "DomainLapsing", "OrganizationPurged"})
 	domain, err := s.Host.Domain(t.Context(), other.Domain)
 	require.NoError(t, err)

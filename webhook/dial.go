@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -112,6 +113,24 @@ func (d *dialer) addresses(ctx context.Context, host string) ([]netip.Addr, erro
 		err = errors.New("webhook: the name has no address")
 	}
 	return all, err
+}
+
+// NewClient returns an HTTP client like that of a Sender, for URLs that somebody else
+// chose, such as the endpoints that a customer's identity provider names. It connects to
+// public addresses alone, which are checked as they are dialled, so a name that resolves to
+// another address the second time does not lead elsewhere. It follows no redirect, which is
+// the answer then, and uses no proxy and no cookies. It does not limit what it reads of an
+// answer, and takes URLs of http too.
+//
+// Of the options it takes Timeout, Resolver and Insecure, which allows loopback addresses.
+// Nil options, and a Timeout that is not positive, mean the defaults.
+func NewClient(o *Options) *http.Client {
+	options := *cmp.Or(o, &Options{})
+	d := &dialer{options.Resolver, options.Insecure}
+	if d.resolver == nil {
+		d.resolver = net.DefaultResolver
+	}
+	return d.client(cmp.Or(max(options.Timeout, 0), attemptTime))
 }
 
 // client is the HTTP client of a Sender.

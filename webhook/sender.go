@@ -53,6 +53,9 @@ type Options struct {
 	Jitter func() float64
 }
 
+// attemptTime is how long one attempt may take, if the host says nothing else.
+const attemptTime = 15 * time.Second
+
 // longestWait is how long an endpoint waits at most between two attempts.
 const longestWait = 24 * time.Hour
 
@@ -72,7 +75,7 @@ func New(store Store, o *Options) (*Sender, error) {
 	if store == nil || min(s.o.Timeout, s.o.FirstWait, s.o.GiveUp, s.o.Lease) < 0 || s.o.AtOnce < 0 {
 		return nil, errors.New("webhook: no store, or a negative option")
 	}
-	s.o.Timeout = cmp.Or(s.o.Timeout, 15*time.Second)
+	s.o.Timeout = cmp.Or(s.o.Timeout, attemptTime)
 	s.o.FirstWait = cmp.Or(s.o.FirstWait, 10*time.Second)
 	s.o.GiveUp = cmp.Or(s.o.GiveUp, 5*24*time.Hour)
 	s.o.AtOnce = cmp.Or(s.o.AtOnce, 8)

@@ -597,6 +597,34 @@ func TestAddresses(t *testing.T) {
 	})
 }
 
+// TestClient has the client for others' URLs meet a name that leads inside, a redirect, and
+// a server on loopback (SEC-29).
+func TestClient(t *testing.T) {
+	came := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		came++
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	}))
+	t.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	require.NoError(t, err)
+	for _, o := range []*webhook.Options{nil, {Timeout: -1}, {Resolver: &names{answers: [][]string{{"127.0.0.1"}}}}} {
+		for _, host := range []string{"127.0.0.1", "localhost"} {
+			_, err := webhook.NewClient(o).Get("http://" + host + ":" + port)
+			require.ErrorIs(t, err, webhook.ErrAddress)
+		}
+	}
+	require.Zero(t, came)
+	client := webhook.NewClient(&webhook.Options{Insecure: true, Timeout: time.Minute})
+	require.Equal(t, time.Minute, client.Timeout)
+	response, err := client.Get(server.URL)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusFound, response.StatusCode)
+	require.Equal(t, 1, came)
+	require.Positive(t, webhook.NewClient(&webhook.Options{Timeout: -1}).Timeout)
+}
+
 func TestEndpoints(t *testing.T) {
 	d := newDesk(t, webhook.NewMemory())
 	strict, err := webhook.New(d.store, nil)

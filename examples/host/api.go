@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
@@ -151,21 +152,21 @@ func (h *host) setWebhook(ctx context.Context, c caller) (any, error) {
 
 // deploy stands for what the service is for. Whether the caller may build in the account
 // was asked before. What must not be done after a right has ended asks in the transaction
-// that does it.
+// that does it. A request with an Idempotency-Key is carried out once.
 func (h *host) deploy(ctx context.Context, c caller) (any, error) {
 	id := rand.Text()
-	err := h.db.exec(ctx, "INSERT INTO host_deployments (id, account, user_id, created) VALUES ($1, $2, $3, $4)",
-		id, accountOf(c), c.user, time.Now().Unix())
+	if key := c.Header.Get("Idempotency-Key"); key != "" {
+		id = tenancy.OperationIDOf("deployment", accountOf(c).String(), c.user.String(), key).String()
+	}
+	err := h.db.exec(ctx, `
+		INSERT INTO host_deployments (id, account, user_id, created) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (id) DO NOTHING`, id, accountOf(c), c.user, time.Now().Unix())
 	return map[string]string{"id": id}, err
 }
 
 // page is one page of a list, with the cursor to pass as ?after= for the next one.
 func page[T interface{ Cursor() tenancy.Cursor }](list iter.Seq2[T, error]) (any, error) {
-	items, next, err := tenancy.Collect(list, 50)
-	return struct {
-		Items []T            `json:"items"`
-		Next  tenancy.Cursor `json:"next,omitzero"`
-	}{append([]T{}, items...), next}, err
+	return tenancyhttp.PageOf(list, 50)
 }
 
 // decode reads the body of a request.

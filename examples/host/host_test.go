@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
 type body = map[string]any
@@ -113,13 +114,13 @@ func TestDay(t *testing.T) {
 		_, err := s.host.dir.As(ana.user).DeactivateUser(t.Context(), ben.user)
 		require.NoError(t, err)
 		ben.refused(http.StatusUnauthorized, tenancy.CodeActor, "GET", "/api/me", nil)
-		require.NoError(t, s.host.relay(t.Context()))
-		require.Equal(t, errSignIn.code, ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.NoError(t, s.host.do(t.Context(), "relay"))
+		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		code, page = ana.post("/signout", nil)
 		require.Equal(t, http.StatusOK, code)
 		require.Contains(t, page, "Sign in")
-		require.Equal(t, errSignIn.code, ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(errSignIn.Code), ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		requireSound(t, s)
 	})
 }
@@ -190,35 +191,35 @@ func TestSignIn(t *testing.T) {
 		eve.whoami()
 		require.Equal(t, ana.user, eve.user)
 		code, _ = s.browser().signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errSignIn.status, code)
+		require.Equal(t, errSignIn.Status, code)
 		s.idp.spoil = nil
 		code, page = s.person("cy").signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errIdentity.status, code)
-		require.Contains(t, page, errIdentity.sentence)
+		require.Equal(t, errIdentity.Status, code)
+		require.Contains(t, page, errIdentity.Title)
 
-		for want, spoil := range map[refusal]func(map[string]any){
+		for want, spoil := range map[tenancyhttp.Problem]func(map[string]any){
 			errUnproven: func(claims map[string]any) { claims["email_verified"] = false },
 			errProvider: func(claims map[string]any) { claims["nonce"] = "another" },
 		} {
 			s.idp.spoil = spoil
 			code, page = s.browser().signIn(s.idp, "dee", nil)
-			require.Equal(t, want.status, code)
-			require.Contains(t, page, want.sentence)
+			require.Equal(t, want.Status, code)
+			require.Contains(t, page, want.Title)
 		}
 		s.idp.spoil = func(claims map[string]any) { claims["aud"] = "another" }
 		code, _ = s.browser().signIn(s.idp, "dee", nil)
-		require.Equal(t, errProvider.status, code)
+		require.Equal(t, errProvider.Status, code)
 
 		// An answer that this browser did not ask for, or that is another provider's.
 		for _, path := range []string{"/callback?code=x&state=", "/callback?code=x&state=y", "/callback/CN00?code=x&state=y"} {
 			b := s.browser()
 			code, _ = b.page(path)
-			require.Equal(t, errFlow.status, code)
+			require.Equal(t, errFlow.Status, code)
 		}
 		code, _ = s.browser().signIn(s.idp, "dee", url.Values{"connection": {"nonsense"}})
 		require.Equal(t, http.StatusBadRequest, code)
 		code, _ = s.browser().signIn(s.idp, "dee", url.Values{"connection": {"CN" + strings.Repeat("0", 31) + "1"}})
-		require.Equal(t, errConnection.status, code)
+		require.Equal(t, errConnection.Status, code)
 		requireSound(t, s)
 	})
 }
@@ -282,8 +283,8 @@ func TestSingleSignOn(t *testing.T) {
 
 		_, err = as.EnforceSSO(t.Context(), domain.ID, connection.ID)
 		require.NoError(t, err)
-		require.NoError(t, s.host.relay(t.Context()))
-		require.Equal(t, errSignIn.code, ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.NoError(t, s.host.do(t.Context(), "relay"))
+		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		ana.ask(http.StatusOK, "GET", "/api/me", nil)
 
 		// Ben comes the usual way, is shown the other one, and is linked there.
@@ -306,9 +307,9 @@ func TestSingleSignOn(t *testing.T) {
 				require.Equal(t, http.StatusOK, code)
 			}
 			ben.ask(http.StatusOK, "GET", "/api/me", nil)
-			require.NoError(t, s.host.relay(t.Context()))
+			require.NoError(t, s.host.do(t.Context(), "relay"))
 		}
-		require.Equal(t, errSignIn.code, ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		// The provider of a customer vouches for nobody elsewhere.
 		company.spoil = func(claims map[string]any) { claims["email"] = "somebody@other.example" }
@@ -319,7 +320,7 @@ func TestSingleSignOn(t *testing.T) {
 
 		// Once the user is deleted, their identities are gone.
 		require.NoError(t, as.DeleteUser(t.Context(), cy.user, tenancy.UserDeletion{}))
-		require.NoError(t, s.host.relay(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "relay"))
 		var left int
 		require.NoError(t, s.host.db.row(t.Context(), "SELECT count(*) FROM host_identities WHERE user_id = $1", cy.user).Scan(&left))
 		require.Zero(t, left)
@@ -355,8 +356,8 @@ func TestWebhook(t *testing.T) {
 		org, account := ana.organization()
 		eve.refused(http.StatusNotFound, tenancy.CodeNotFound, "PUT", "/api/organizations/"+org+"/webhook", body{"url": receiver.URL})
 		problem := ana.ask(http.StatusBadRequest, "PUT", "/api/organizations/"+org+"/webhook", body{"url": "nonsense"})
-		require.Equal(t, errURL.code, problem["code"])
-		require.NoError(t, s.host.relay(t.Context())) // what was before is not sent
+		require.Equal(t, string(errURL.Code), problem["code"])
+		require.NoError(t, s.host.do(t.Context(), "relay")) // what was before is not sent
 		secret := get[string](t, ana.ask(http.StatusOK, "PUT", "/api/organizations/"+org+"/webhook", body{"url": receiver.URL}), "secret")
 		var err error
 		check, err = standardwebhooks.NewWebhook(secret)
@@ -366,16 +367,16 @@ func TestWebhook(t *testing.T) {
 			body{"email": "ben@acme.example", "roles": []string{"developer"}})
 		require.NoError(t, s.host.dir.As(ana.user).RevokeInvitation(t.Context(), parse[tenancy.InvitationID](t, get[string](t, sent, "id"))))
 		for range 2 {
-			require.NoError(t, s.host.relay(t.Context()))
-			require.NoError(t, s.host.sendWebhooks(t.Context()))
+			require.NoError(t, s.host.do(t.Context(), "relay"))
+			require.NoError(t, s.host.do(t.Context(), "webhooks"))
 		}
 		require.Equal(t, []string{"InvitationSent", "InvitationRevoked"}, got)
 
 		// A revoked invitation's mail does not go out.
 		require.NoError(t, s.host.sendMails(t.Context()))
 		require.Empty(t, s.mails.sent)
-		require.NoError(t, s.host.recheck(t.Context()))
-		require.NoError(t, s.host.purge(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "recheck"))
+		require.NoError(t, s.host.do(t.Context(), "purge"))
 		ana.ask(http.StatusOK, "GET", "/api/me", nil)
 		requireSound(t, s)
 	})
@@ -389,7 +390,7 @@ func TestCrossOrigin(t *testing.T) {
 		path := "/api/organizations/" + org + "/invitations"
 		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 			problem := ana.ask(http.StatusForbidden, "POST", path, body{"email": "ben@acme.example"}, header...)
-			require.Equal(t, errOrigin.code, problem["code"])
+			require.Equal(t, string(errOrigin.Code), problem["code"])
 		}
 		ana.ask(http.StatusOK, "POST", path, body{"email": "ben@acme.example"}, "Sec-Fetch-Site", "same-origin")
 
@@ -456,8 +457,8 @@ func TestTwoProcesses(t *testing.T) {
 	for range 2 {
 		for _, h := range []*host{s.host, other} {
 			both.Go(func() {
-				for _, do := range []func(context.Context) error{h.relay, h.sendMails, h.sendWebhooks} {
-					if err := do(t.Context()); err != nil {
+				for _, timer := range []string{"relay", "mails", "webhooks"} {
+					if err := h.do(t.Context(), timer); err != nil {
 						t.Error(err)
 					}
 				}

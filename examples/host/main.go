@@ -28,6 +28,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/oteltenancy"
+	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
@@ -105,7 +106,7 @@ type config struct {
 	provider providerSettings
 	mailer   mailer
 	options  tenancy.Options
-	sending  *webhook.Options // of webhooks; nil: the defaults
+	sending  *webhook.Options // of webhooks, and of requests to customers' providers; nil: the defaults
 }
 
 // host is the service. Everything that it holds is safe for concurrent use.
@@ -116,7 +117,9 @@ type host struct {
 	dir      *tenancy.Directory
 	system   *tenancy.Platform // for this program; handlers of people's requests use a Session
 	webhooks *webhook.Sender
-	found    sync.Map // discovered providers, by issuer
+	own      *http.Client // for requests to the host's own provider
+	theirs   *http.Client // for requests to customers' providers
+	found    sync.Map     // discovered providers, by client and issuer
 }
 
 func newHost(db *database, c config) (*host, error) {
@@ -135,7 +138,10 @@ func newHost(db *database, c config) (*host, error) {
 	}
 	ip := net.ParseIP(address.Hostname())
 	loopback := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
-	return &host{config: c, secure: !loopback, db: db, dir: dir, system: dir.System(), webhooks: sender}, nil
+	own, theirs := providerClients(c.sending)
+	return &host{
+		config: c, secure: !loopback, db: db, dir: dir, system: dir.System(), webhooks: sender, own: own, theirs: theirs,
+	}, nil
 }
 
 // serve answers requests and runs the timers until the context ends. Then it lets
@@ -155,7 +161,7 @@ func (h *host) serve(ctx context.Context, listener net.Listener) error {
 		stop()
 	}()
 	slog.Info("listening", "address", listener.Addr().String())
-	h.work(ctx)
+	timers.Run(ctx, nil, h.timers()...)
 	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
 	err := server.Shutdown(patience)

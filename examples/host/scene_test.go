@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -19,6 +20,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,7 +32,9 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 	"github.com/add4b1c6/tenancy/tenancytest"
+	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
@@ -127,6 +131,12 @@ func (s *scene) process() *host {
 	return h
 }
 
+// do does once what the host does by the clock.
+func (h *host) do(ctx context.Context, timer string) error {
+	all := h.timers()
+	return all[slices.IndexFunc(all, func(t timers.Timer) bool { return t.Name == timer })].Do(ctx)
+}
+
 // mail is one that was sent.
 type mail struct{ to, text string }
 
@@ -153,6 +163,7 @@ type idp struct {
 	next   map[string]any
 	grants map[string]url.Values // what each code was asked for with
 	spoil  func(claims map[string]any)
+	inside string // where the discovery says that tokens and keys are; "": here
 }
 
 func newIDP(t *testing.T) *idp {
@@ -161,13 +172,13 @@ func newIDP(t *testing.T) *idp {
 	p := &idp{t: t, key: key, grants: map[string]url.Values{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, map[string]any{
-			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token",
-			"jwks_uri": p.URL + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"},
+		tenancyhttp.WriteJSON(w, http.StatusOK, map[string]any{
+			"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize",
+			"token_endpoint": cmp.Or(p.inside, p.URL) + "/token", "jwks_uri": cmp.Or(p.inside, p.URL) + "/keys", "id_token_signing_alg_values_supported": []string{"RS256"},
 		})
 	})
 	mux.HandleFunc("GET /keys", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Algorithm: "RS256", Use: "sig"}}})
+		tenancyhttp.WriteJSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &key.PublicKey, KeyID: "1", Algorithm: "RS256", Use: "sig"}}})
 	})
 	mux.HandleFunc("GET /authorize", func(w http.ResponseWriter, r *http.Request) {
 		code := rand.Text()
@@ -195,7 +206,7 @@ func (p *idp) token(w http.ResponseWriter, r *http.Request) {
 	if !known || id != "host" || secret != "hush" || asked.Get("code_challenge_method") != "S256" ||
 		asked.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(challenge[:]) ||
 		asked.Get("redirect_uri") != r.PostFormValue("redirect_uri") {
-		writeJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
+		tenancyhttp.WriteJSON(w, http.StatusBadRequest, map[string]string{"error": "invalid_grant"})
 		return
 	}
 	claims := map[string]any{
@@ -221,7 +232,7 @@ func (p *idp) token(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		p.t.Error(err)
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"access_token": "x", "token_type": "Bearer", "id_token": compact})
+	tenancyhttp.WriteJSON(w, http.StatusOK, map[string]any{"access_token": "x", "token_type": "Bearer", "id_token": compact})
 }
 
 // is lets the next sign-in be that of a person.
@@ -316,7 +327,7 @@ func (b *browser) refused(status int, code tenancy.Code, method, path string, bo
 	require.Equal(b.t, code.Sentence(), problem["title"])
 	require.Equal(b.t, float64(status), problem["status"])
 	require.Equal(b.t, b.base+"/problems#"+string(code), problem["type"])
-	require.NotEmpty(b.t, problem["request"])
+	require.NotEmpty(b.t, problem["instance"])
 	return problem
 }
 

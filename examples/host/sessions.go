@@ -18,18 +18,36 @@ const sessionLife = 12 * time.Hour
 
 // beginSession signs a person in who came through a connection, or, if it is zero,
 // through the host's own provider. The cookie has a random token, and the table its hash.
+// If the person has to come through another connection, it returns that, and begins none.
+//
+// First it stores the session, and then it asks whether that may be. What forbids it
+// meanwhile is seen here, and what forbids it later has an event, which finds the session.
 func (h *host) beginSession(
-	w http.ResponseWriter, r *http.Request, user tenancy.UserID, through tenancy.ConnectionID,
-) error {
+	w http.ResponseWriter, r *http.Request, id tenancy.UserID, through tenancy.ConnectionID,
+) (elsewhere tenancy.ConnectionID, err error) {
 	token := rand.Text()
-	err := h.db.exec(r.Context(),
+	err = h.db.exec(r.Context(),
 		"INSERT INTO host_sessions (token_hash, user_id, connection, expires) VALUES ($1, $2, $3, $4)",
-		hashOf(token), user, through, time.Now().Add(sessionLife).Unix())
+		hashOf(token), id, through, time.Now().Add(sessionLife).Unix())
 	if err != nil {
-		return err
+		return elsewhere, err
+	}
+	user, _, err := h.system.User(r.Context(), id)
+	if err == nil && user.State != tenancy.StateActive {
+		err = tenancy.CodeActor
+	}
+	var required tenancy.SignInRequirement
+	if err == nil {
+		required, err = h.system.SignInRequirement(r.Context(), id)
+	}
+	if !required.Connection.IsZero() && required.Connection != through {
+		elsewhere = required.Connection
+	}
+	if err != nil || !elsewhere.IsZero() {
+		return elsewhere, errors.Join(err, h.endSession(r.Context(), token))
 	}
 	h.setCookie(w, "session", token, sessionLife)
-	return nil
+	return elsewhere, nil
 }
 
 // signedIn returns the user whose session a request belongs to, or errSignIn. Whether
@@ -45,8 +63,7 @@ func (h *host) signedIn(r *http.Request) (user tenancy.UserID, err error) {
 
 // signOut ends the session that a request belongs to.
 func (h *host) signOut(w http.ResponseWriter, r *http.Request) error {
-	err := h.db.exec(r.Context(), "DELETE FROM host_sessions WHERE token_hash = $1", hashOf(h.cookie(r, "session")))
-	if err != nil {
+	if err := h.endSession(r.Context(), h.cookie(r, "session")); err != nil {
 		return err
 	}
 	h.setCookie(w, "session", "", 0)
@@ -54,39 +71,18 @@ func (h *host) signOut(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// endSessions ends all sessions of a user.
-func (h *host) endSessions(ctx context.Context, user tenancy.UserID) error {
-	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1", user)
+func (h *host) endSession(ctx context.Context, token string) error {
+	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE token_hash = $1", hashOf(token))
 }
 
-// endOtherSessions ends the sessions of a user that did not come through the connection
-// that is required of them now (SSO-2).
-func (h *host) endOtherSessions(ctx context.Context, user tenancy.UserID) error {
-	required, err := h.system.SignInRequirement(ctx, user)
-	if errors.Is(err, tenancy.CodeNotFound) {
-		return nil // deleted meanwhile: another event says so
-	}
-	if err != nil || required.Connection.IsZero() {
-		return err
+// endSessions ends the sessions of a user that an event ends: all, or all but those that
+// came through a connection.
+func (h *host) endSessions(ctx context.Context, end tenancy.SessionEnd) error {
+	if end.Except.IsZero() {
+		return h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1", end.User)
 	}
 	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE user_id = $1 AND (connection IS NULL OR connection <> $2)",
-		user, required.Connection)
-}
-
-// endOtherSessionsIn does so for all members of an organization.
-func (h *host) endOtherSessionsIn(ctx context.Context, org tenancy.OrganizationID) error {
-	for member, err := range h.system.Users(ctx, org, tenancy.UserQuery{Kind: tenancy.KindManaged}) {
-		if errors.Is(err, tenancy.CodeNotFound) {
-			return nil // the organization ended meanwhile
-		}
-		if err == nil {
-			err = h.endOtherSessions(ctx, member.User.ID)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		end.User, end.Except)
 }
 
 // setCookie sets a cookie of the host's, or, with an empty value, removes it. Scripts do

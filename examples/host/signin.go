@@ -11,12 +11,16 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/webhook"
 )
 
 // flow is a sign-in on its way, in a cookie of the browser that began it. The state, the
@@ -34,9 +38,9 @@ const flowLife = 10 * time.Minute
 // providerSettings are what the host needs to know of an OpenID Connect provider.
 type providerSettings struct{ issuer, clientID, clientSecret string }
 
-// saveProvider stores the provider of a customer's connection. The host's staff does so:
-// this process makes requests to the issuer, and so it must not be any URL that a
-// customer likes.
+// saveProvider stores the provider of a customer's connection. The host's staff does so,
+// who look at the issuer. What the issuer's discovery names beyond that is the customer's:
+// see providerClients.
 func saveProvider(ctx context.Context, db *database, connection tenancy.ConnectionID, p providerSettings) error {
 	return db.exec(ctx, `
 		INSERT INTO host_providers (connection, issuer, client_id, client_secret) VALUES ($1, $2, $3, $4)
@@ -47,10 +51,10 @@ func saveProvider(ctx context.Context, db *database, connection tenancy.Connecti
 
 // provider returns what speaks with the provider of a connection, or, if that is zero,
 // with the host's own. Each has a redirect URL of its own, so that no provider can
-// answer for another.
+// answer for another. The context makes requests as they must be made to it.
 func (h *host) provider(
 	ctx context.Context, connection tenancy.ConnectionID,
-) (oauth2.Config, *oidc.IDTokenVerifier, error) {
+) (context.Context, oauth2.Config, *oidc.IDTokenVerifier, error) {
 	p, redirect := h.config.provider, h.url+"/callback"
 	if !connection.IsZero() {
 		redirect += "/" + connection.String()
@@ -61,19 +65,25 @@ func (h *host) provider(
 			err = errConnection
 		}
 		if err != nil {
-			return oauth2.Config{}, nil, err
+			return ctx, oauth2.Config{}, nil, err
 		}
 	}
-	known, found := h.found.Load(p.issuer)
+	client := h.own
+	if !connection.IsZero() {
+		client = h.theirs
+	}
+	ctx = oidc.ClientContext(ctx, client)
+	place := foundAt{client, p.issuer}
+	known, found := h.found.Load(place)
 	if !found {
 		discovered, err := oidc.NewProvider(ctx, p.issuer)
 		if err != nil {
-			return oauth2.Config{}, nil, errors.Join(errProvider, err)
+			return ctx, oauth2.Config{}, nil, errors.Join(errProvider, err)
 		}
-		known, _ = h.found.LoadOrStore(p.issuer, discovered)
+		known, _ = h.found.LoadOrStore(place, discovered)
 	}
 	at := known.(*oidc.Provider)
-	return oauth2.Config{
+	return ctx, oauth2.Config{
 		ClientID: p.clientID, ClientSecret: p.clientSecret, Endpoint: at.Endpoint(),
 		RedirectURL: redirect, Scopes: []string{oidc.ScopeOpenID, "email", "profile"},
 	}, at.Verifier(&oidc.Config{ClientID: p.clientID}), nil
@@ -91,7 +101,7 @@ func (h *host) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	config, _, err := h.provider(providerContext(r.Context()), f.Connection)
+	_, config, _, err := h.provider(r.Context(), f.Connection)
 	if err != nil {
 		return err
 	}
@@ -111,7 +121,7 @@ func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.claims(providerContext(r.Context()), f, r.FormValue("code"))
+	who, err := h.claims(r.Context(), f, r.FormValue("code"))
 	if err != nil {
 		return err
 	}
@@ -122,15 +132,12 @@ func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	required, err := h.system.SignInRequirement(r.Context(), user)
+	elsewhere, err := h.beginSession(w, r, user, f.Connection)
 	if err != nil {
 		return err
 	}
-	if !required.Connection.IsZero() && required.Connection != f.Connection {
-		return show(w, errElsewhere.status, "refused", refused{errElsewhere.sentence, required.Connection.String()})
-	}
-	if err := h.beginSession(w, r, user, f.Connection); err != nil {
-		return err
+	if !elsewhere.IsZero() {
+		return show(w, errElsewhere.Status, "refused", refused{errElsewhere.Title, elsewhere.String()})
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
@@ -161,13 +168,34 @@ type identity struct {
 	Issuer   string `json:"iss"`
 	Subject  string `json:"sub"`
 	Email    string `json:"email"`
-	Verified bool   `json:"email_verified"`
+	Verified claim  `json:"email_verified"`
 	Name     string `json:"name"`
+}
+
+// claim is true or false. Some providers write it as a string.
+type claim bool
+
+// UnmarshalJSON takes anything but true for false.
+func (c *claim) UnmarshalJSON(text []byte) error {
+	*c = claim(strings.Trim(string(text), `"`) == "true")
+	return nil
+}
+
+// nameOf makes a name that the library takes of one that a provider gives: up to 64
+// characters that can be seen.
+func nameOf(given string) string {
+	seen := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || !unicode.IsGraphic(r) {
+			return -1
+		}
+		return r
+	}, given)))
+	return cmp.Or(strings.TrimSpace(string(seen[:min(len(seen), 64)])), "New user")
 }
 
 // claims exchanges the code for the identity that the provider vouches for.
 func (h *host) claims(ctx context.Context, f flow, code string) (who identity, err error) {
-	config, verifier, err := h.provider(ctx, f.Connection)
+	ctx, config, verifier, err := h.provider(ctx, f.Connection)
 	if err != nil {
 		return who, err
 	}
@@ -178,7 +206,7 @@ func (h *host) claims(ctx context.Context, f flow, code string) (who identity, e
 	}
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := verifier.Verify(ctx, raw)
-	if err != nil || verified.Nonce != f.Nonce || verified.Claims(&who) != nil {
+	if err != nil || verified.Nonce != f.Nonce || verified.Claims(&who) != nil || who.Subject == "" {
 		slog.WarnContext(ctx, "a provider's token does not hold")
 		return who, errProvider
 	}
@@ -202,7 +230,7 @@ func (h *host) userOf(
 		}
 		system := h.dir.On(joined).System().Correlate(request)
 		connection := cmp.Or(f.Connection, vouchedBy)
-		if connection.IsZero() && !who.Verified {
+		if connection.IsZero() && !bool(who.Verified) {
 			return errUnproven
 		}
 		if !connection.IsZero() {
@@ -225,7 +253,7 @@ func (h *host) userOf(
 		}
 		made, err := system.SignUp(ctx, tenancy.NewSignUp{
 			Email:  tenancy.Proven(who.Email),
-			Name:   cmp.Or(who.Name, "New user"),
+			Name:   nameOf(who.Name),
 			Secret: tenancy.ParseSecret(f.Secret),
 		})
 		if err != nil {
@@ -303,7 +331,36 @@ func saveIdentity(
 		who.Issuer, who.Subject, user, vouchedBy)
 }
 
-// providerContext makes requests to providers end in time.
-func providerContext(ctx context.Context) context.Context {
-	return oidc.ClientContext(ctx, &http.Client{Timeout: 10 * time.Second})
+// foundAt is where a provider was discovered.
+type foundAt struct {
+	by     *http.Client
+	issuer string
+}
+
+// providerClients returns the clients for requests to the host's own provider, and to those
+// of customers. Discovery names further URLs, which a customer's provider chooses: so the
+// second one connects to public addresses alone, over TLS, and follows no redirect. Neither
+// reads more than a megabyte of an answer.
+func providerClients(o *webhook.Options) (own, theirs *http.Client) {
+	insecure := o != nil && o.Insecure
+	theirs = webhook.NewClient(o)
+	theirs.Transport = bounded{theirs.Transport, !insecure}
+	return &http.Client{Timeout: theirs.Timeout, Transport: bounded{http.DefaultTransport, false}}, theirs
+}
+
+// bounded is a transport that bounds what it is asked and what it reads.
+type bounded struct {
+	http.RoundTripper
+	secure bool // https only
+}
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.secure && r.URL.Scheme != "https" {
+		return nil, errProvider
+	}
+	response, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		response.Body = http.MaxBytesReader(nil, response.Body, 1<<20)
+	}
+	return response, err
 }

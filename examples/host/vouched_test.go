@@ -19,11 +19,19 @@ type vouched struct {
 	org     tenancy.OrganizationID
 	company *idp
 	through url.Values
+
+	domain     tenancy.DomainID
+	connection tenancy.ConnectionID
 }
 
 func newVouched(t *testing.T) vouched {
 	t.Helper()
-	s := newScene(t, "sqlite", t.TempDir()+"/host.db")
+	return newVouchedAt(t, newScene(t, "sqlite", t.TempDir()+"/host.db"), newIDP(t))
+}
+
+// newVouchedAt is newVouched with a provider for the company.
+func newVouchedAt(t *testing.T, s *scene, company *idp) vouched {
+	t.Helper()
 	ana := s.person("ana")
 	org, _ := ana.organization()
 	id := parse[tenancy.OrganizationID](t, org)
@@ -37,7 +45,6 @@ func newVouched(t *testing.T) vouched {
 	require.NoError(t, err)
 	connection, err := as.AddConnection(t.Context(), id, "Okta")
 	require.NoError(t, err)
-	company := newIDP(t)
 	require.NoError(t, saveProvider(t.Context(), s.host.db, connection.ID, company.settings()))
 	through := url.Values{"connection": {connection.ID.String()}}
 	code, _ := ana.signIn(company, "ana", url.Values{"connection": through["connection"], "link": {"1"}})
@@ -47,7 +54,7 @@ func newVouched(t *testing.T) vouched {
 	code, page := ben.signIn(company, "ben", url.Values{"connection": through["connection"], "secret": {sent.Secret.Reveal()}})
 	require.Equal(t, http.StatusOK, code, page)
 	ben.whoami()
-	return vouched{s, ben, as, id, company, through}
+	return vouched{s, ben, as, id, company, through, domain.ID, connection.ID}
 }
 
 // SSO-4: the provider of an organization that somebody has left, or whose Owner they have
@@ -62,7 +69,7 @@ func TestProviderOfAFormerOrganization(t *testing.T) {
 	account, err := v.host.dir.As(v.ben.user).CreateAccount(t.Context(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "Private"})
 	require.NoError(t, err)
 	for range 3 {
-		require.NoError(t, v.host.relay(t.Context()))
+		require.NoError(t, v.host.do(t.Context(), "relay"))
 	}
 
 	// Whoever runs acme's provider issues a token for Ben's subject.
@@ -77,8 +84,26 @@ func TestProviderOfANewOwner(t *testing.T) {
 	v := newVouched(t)
 	_, err := v.owner.TransferOwnership(t.Context(), v.org, tenancy.NewOwner{User: v.ben.user})
 	require.NoError(t, err)
-	require.NoError(t, v.host.relay(t.Context()))
+	require.NoError(t, v.host.do(t.Context(), "relay"))
 	mallory := v.browser()
 	code, _ := mallory.signIn(v.company, "ben", v.through)
 	require.NotEqual(t, http.StatusOK, code)
+}
+
+// SSO-4: an identity that a connection vouched for is asked about too where it comes through
+// the host's own provider, since the company's provider is the same one.
+func TestVouchedThroughTheHostsProvider(t *testing.T) {
+	s := newScene(t, "sqlite", t.TempDir()+"/host.db")
+	v := newVouchedAt(t, s, s.idp)
+	again := v.browser()
+	code, _ := again.signIn(s.idp, "ben", nil)
+	require.Equal(t, http.StatusOK, code)
+	again.whoami()
+	require.Equal(t, v.ben.user, again.user)
+
+	require.NoError(t, v.host.dir.As(v.ben.user).Leave(t.Context(), v.org))
+	gone := v.browser()
+	code, _ = gone.signIn(s.idp, "ben", nil)
+	require.NotEqual(t, http.StatusOK, code)
+	gone.ask(http.StatusUnauthorized, "GET", "/api/me", nil)
 }

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
 // handler returns all that the service answers.
@@ -40,7 +40,7 @@ func (h *host) handler() http.Handler {
 
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.refuse(w, r, errOrigin)
+		tenancyhttp.WriteProblem(w, h.problemOf(r, errOrigin))
 	}))
 	return logged(protection.Handler(mux))
 }
@@ -88,10 +88,10 @@ func (h *host) api(next answer) http.HandlerFunc {
 			result, err = before, nil // a repeated request is a success: it says what was made
 		}
 		if err != nil {
-			h.refuse(w, r, err)
+			tenancyhttp.WriteProblem(w, h.problemOf(r, err))
 			return
 		}
-		writeJSON(w, http.StatusOK, tenancy.Revealed(result))
+		tenancyhttp.WriteJSON(w, http.StatusOK, result)
 	}
 }
 
@@ -153,17 +153,3 @@ func (s *status) WriteHeader(code int) {
 }
 
 func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }
-
-func writeJSON(w http.ResponseWriter, code int, value any) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		slog.Error("an answer is not JSON", "error", err.Error())
-		http.Error(w, "", http.StatusInternalServerError)
-		return
-	}
-	if w.Header().Get("Content-Type") == "" {
-		w.Header().Set("Content-Type", "application/json")
-	}
-	w.WriteHeader(code)
-	_, _ = w.Write(text)
-}

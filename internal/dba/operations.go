@@ -25,6 +25,7 @@ type Company struct {
 	domain     tenancy.DomainID
 	connection tenancy.ConnectionID
 	candidate  tenancy.OrganizationID
+	groups     [2]tenancy.GroupID // both with Ben and roles on Ana's account
 }
 
 // Found founds a Company over a store, with something of everything there is.
@@ -44,6 +45,15 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	claim, err := owner.AddDomain(c.ctx, org, "other.example.com")
 	require.NoError(t, err)
 	c.domain = claim.ID
+	for i := range c.groups {
+		group, err := owner.CreateGroup(c.ctx, org, tenancy.NewGroup{Name: "Group"})
+		require.NoError(t, err)
+		c.groups[i] = group.ID
+		_, err = owner.AddToGroup(c.ctx, group.ID, []tenancy.UserID{c.ben})
+		require.NoError(t, err)
+		_, err = owner.AssignGroupRoles(c.ctx, group.ID, c.ana.Account.ID, tenancy.Roles(tenancy.Support))
+		require.NoError(t, err)
+	}
 	connection, err := owner.AddConnection(c.ctx, org, "Provider")
 	require.NoError(t, err)
 	c.connection = connection.ID
@@ -83,6 +93,12 @@ func (c *Company) Operations() []Operation {
 			_, err := c.Host.Relay(c.ctx, func(context.Context, tenancy.Event) error { return nil })
 			return err
 		}},
+		{"RevokeGroupRoles", func() error { return owner.RevokeGroupRoles(c.ctx, c.groups[0], c.ana.Account.ID) }},
+		{"RemoveFromGroup", func() error {
+			_, err := owner.RemoveFromGroup(c.ctx, c.groups[0], []tenancy.UserID{c.ben})
+			return err
+		}},
+		{"DeleteGroup", func() error { return owner.DeleteGroup(c.ctx, c.groups[1]) }},
 		{"RevokeRoles", func() error { return owner.RevokeRoles(c.ctx, c.ana.Account.ID, c.ben) }},
 		{"RemoveUser", func() error { return owner.RemoveUser(c.ctx, org, c.ben, tenancy.Removal{}) }},
 		{"DeleteUser", func() error { return c.Staff.DeleteUser(c.ctx, c.ben, tenancy.UserDeletion{}) }},

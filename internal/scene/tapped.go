@@ -77,11 +77,12 @@ func (r *tappedReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]te
 
 func (r *tappedReads) Access(
 	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-) (tenancy.AccessRow, error) {
+	row *tenancy.AccessRow,
+) error {
 	if err := r.call("Access"); err != nil {
-		return tenancy.AccessRow{}, err
+		return err
 	}
-	return r.reads.Access(ctx, user, account, key)
+	return r.reads.Access(ctx, user, account, key, row)
 }
 
 func (r *tappedReads) Events(

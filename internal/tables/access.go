@@ -1,16 +1,39 @@
 package tables
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// AccessQuery returns one row with the columns AccessColumns, about the user $1, the
-// account $2 and the key $3.
-const AccessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
+// AccessQuery returns the query that returns one row with the columns AccessColumns, about
+// the user $1, the account $2 and the key $3. idText is how the database writes the ID in a column, %s,
+// as a text of hexadecimal digits. The groups of an account are looked for only if there
+// are any with roles on it.
+func AccessQuery(idText string) string {
+	groups := func(account string) string {
+		return fmt.Sprintf(accessGroups, account, fmt.Sprintf(idText, "r.group_id"))
+	}
+	return fmt.Sprintf(accessQuery, groups("a"), groups("p"))
+}
+
+// accessGroups returns the groups of the user that have roles on an account, each with its
+// roles behind a space, joined by semicolons. No role has one of these in its name.
+const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s || ' ' || r.roles, ';')
+		FROM tenancy_group_roles AS r
+		JOIN tenancy_group_members AS w ON w.group_id = r.group_id AND w.user_id = asked.user_id
+		WHERE r.account_id = %[1]s.id) END`
+
+const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked,
+	%s,
+	%s
 FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
@@ -32,22 +55,24 @@ var AccessColumns = []Column{
 	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
 	{Name: "role", Type: Text},
 	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
+	{Name: "groups", Type: Text}, {Name: "parent_groups", Type: Text},
 }
 
 var errAccess = errors.New("a row that Access reads does not parse")
 
-// Access reads the row of AccessQuery. scan is as in Table.Record, except that all
+// Access resets a row and fills it in with the row of AccessQuery. scan is as in Table.Record, except that all
 // values but IDs go into pointers to pointers, which are nil for NULL.
-func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
+func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
+	row.Reset()
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
 	var organization, parent []byte
 	var closed, until, parentUntil, expires, revoked *int64
-	var roles, temporary, parentRoles, parentTemporary, role *string
+	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
-		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked); err != nil {
-		return row, err
+		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked, &groups, &parentGroups); err != nil {
+		return err
 	}
 	if deleted != nil {
 		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization,
@@ -75,10 +100,31 @@ func Access(scan func(into ...any) error) (row tenancy.AccessRow, err error) {
 		k := tenancy.KeyRecord{Expires: tenancy.Instant(*expires), Revoked: tenancy.Instant(*revoked)}
 		row.SetKey(k.User, k) // the query has found the user's
 	}
+	sound = parseGroups(&row.Groups, groups) && parseGroups(&row.ParentGroups, parentGroups) && sound
 	if !sound {
-		return tenancy.AccessRow{}, errAccess
+		row.Reset()
+		return errAccess
 	}
-	return row, nil
+	return nil
+}
+
+// parseGroups reads the groups that accessGroups writes, puts them in their order, and
+// reports whether the text has its form. No text is no group.
+func parseGroups(to *[]tenancy.GroupAccess, text *string) bool {
+	if text == nil {
+		return true
+	}
+	for written := range strings.SplitSeq(*text, ";") {
+		id, roles, found := strings.Cut(written, " ")
+		raw, err := hex.DecodeString(strings.ReplaceAll(id, "-", ""))
+		var of tenancy.GroupAccess
+		if !found || err != nil || !fill(of.Group[:], raw) || !parseRoles(&of.Roles, &roles) {
+			return false
+		}
+		*to = append(*to, of)
+	}
+	slices.SortFunc(*to, func(a, b tenancy.GroupAccess) int { return bytes.Compare(a.Group[:], b.Group[:]) })
+	return true
 }
 
 // parseGrant reads the columns of a grant, and reports whether they can be one's. Without

@@ -34,12 +34,16 @@ CREATE TABLE tenancy_organizations (
     limit_domains          bigint NOT NULL,
     limit_service_accounts bigint NOT NULL,
     limit_keys             bigint NOT NULL,
+    limit_groups           bigint NOT NULL,
+    limit_group_members    bigint NOT NULL,
+    limit_account_groups   bigint NOT NULL,
     created                bigint NOT NULL,
     ended                  bigint NOT NULL,
     purged                 bigint NOT NULL,
     seats                  bigint NOT NULL,
     accounts               bigint NOT NULL,
     service_accounts       bigint NOT NULL,
+    groups                 bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
     PRIMARY KEY (id)
@@ -113,6 +117,7 @@ CREATE TABLE tenancy_accounts (
     created                bigint NOT NULL,
     closed                 bigint NOT NULL,
     subaccounts            bigint NOT NULL,
+    groups                 bigint NOT NULL,
     name                   text NOT NULL,
     pricing                text NOT NULL,
     phone                  text NOT NULL,
@@ -251,6 +256,33 @@ CREATE TABLE tenancy_keys (
 CREATE UNIQUE INDEX tenancy_keys_by_secret ON tenancy_keys (secret_key) WHERE secret_key IS NOT NULL;
 CREATE INDEX tenancy_keys_of ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX tenancy_keys_due ON tenancy_keys (due, id) WHERE due IS NOT NULL;
+-- Groups of organizations' members, who is in which, and the roles that they give on accounts. members:
+-- how many are in the group.
+CREATE TABLE tenancy_groups (
+    id                     uuid NOT NULL,
+    organization_id        uuid,
+    created                bigint NOT NULL,
+    members                bigint NOT NULL,
+    name                   text NOT NULL,
+    external_id            text NOT NULL,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_groups_in ON tenancy_groups (organization_id, id) WHERE organization_id IS NOT NULL;
+
+CREATE TABLE tenancy_group_members (
+    group_id               uuid NOT NULL,
+    user_id                uuid NOT NULL,
+    PRIMARY KEY (group_id, user_id)
+);
+CREATE INDEX tenancy_groups_of ON tenancy_group_members (user_id, group_id);
+
+CREATE TABLE tenancy_group_roles (
+    account_id             uuid NOT NULL,
+    group_id               uuid NOT NULL,
+    roles                  text NOT NULL,
+    PRIMARY KEY (account_id, group_id)
+);
+CREATE INDEX tenancy_group_roles_of ON tenancy_group_roles (group_id, account_id);
 
 CREATE TABLE tenancy_heads (
     organization_id        uuid,

@@ -28,12 +28,16 @@ CREATE TABLE tenancy_organizations (
     limit_domains           INTEGER NOT NULL,
     limit_service_accounts  INTEGER NOT NULL,
     limit_keys              INTEGER NOT NULL,
+    limit_groups            INTEGER NOT NULL,
+    limit_group_members     INTEGER NOT NULL,
+    limit_account_groups    INTEGER NOT NULL,
     created                 INTEGER NOT NULL,
     ended                   INTEGER NOT NULL,
     purged                  INTEGER NOT NULL,
     seats                   INTEGER NOT NULL,
     accounts                INTEGER NOT NULL,
     service_accounts        INTEGER NOT NULL,
+    groups                  INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
     PRIMARY KEY (id)
@@ -120,6 +124,7 @@ CREATE TABLE tenancy_accounts (
     created            INTEGER NOT NULL,
     closed             INTEGER NOT NULL,
     subaccounts        INTEGER NOT NULL,
+    groups             INTEGER NOT NULL,
     name               TEXT NOT NULL,
     pricing            TEXT NOT NULL,
     phone              TEXT NOT NULL,
@@ -292,6 +297,37 @@ CREATE INDEX tenancy_keys_of
     ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX tenancy_keys_due
     ON tenancy_keys (due, id) WHERE due IS NOT NULL;
+-- Groups of organizations' members. members: how many are in it.
+CREATE TABLE tenancy_groups (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    created         INTEGER NOT NULL,
+    members         INTEGER NOT NULL,
+    name            TEXT NOT NULL,
+    external_id     TEXT NOT NULL,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_groups_in
+    ON tenancy_groups (organization_id, id) WHERE organization_id IS NOT NULL;
+
+-- Who is in which group.
+CREATE TABLE tenancy_group_members (
+    group_id BLOB NOT NULL CHECK (length(group_id) = 16),
+    user_id  BLOB NOT NULL CHECK (length(user_id) = 16),
+    PRIMARY KEY (group_id, user_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_groups_of
+    ON tenancy_group_members (user_id, group_id);
+
+-- The roles that groups give their members on accounts.
+CREATE TABLE tenancy_group_roles (
+    account_id BLOB NOT NULL CHECK (length(account_id) = 16),
+    group_id   BLOB NOT NULL CHECK (length(group_id) = 16),
+    roles      TEXT NOT NULL,
+    PRIMARY KEY (account_id, group_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_group_roles_of
+    ON tenancy_group_roles (group_id, account_id);
 
 -- The end of every stream of events: the number and hash of its last event.
 CREATE TABLE tenancy_heads (
