@@ -291,6 +291,12 @@ func operationOf(actor Actor, id OperationID) one[OperationRecord] {
 }
 func operationsDue() many[OperationRecord] { return many[OperationRecord]{Index: IndexOperationsDue} }
 
+// upTo is a list of records by instants, as far as an instant.
+func upTo[R Record](last Instant, m many[R]) many[R] {
+	m.Until = timeText(last + 1)
+	return m
+}
+
 // lastID comes after every ID.
 var lastID = [16]byte(bytes.Repeat([]byte{0xff}, 16))
 

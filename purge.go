@@ -96,20 +96,18 @@ type purgeFacts struct {
 }
 
 func (r *reads) loadPurge() purgeFacts {
+	last := r.now.add(-purgeAfter)
 	f := purgeFacts{
-		organizations: list(r, organizationsDue(), pageSize),
-		invitations:   list(r, invitationsDue(), pageSize),
-		requests:      list(r, requestsDue(), pageSize),
-		operations:    list(r, operationsDue(), pageSize),
-		former:        list(r, formerMembersDue(), pageSize),
-		keys:          list(r, keysDue(), pageSize),
+		organizations: list(r, upTo(last, organizationsDue()), pageSize),
+		invitations:   list(r, upTo(last, invitationsDue()), pageSize),
+		requests:      list(r, upTo(last, requestsDue()), pageSize),
+		operations:    list(r, upTo(r.now.add(-r.dir.operationLife), operationsDue()), pageSize),
+		former:        list(r, upTo(r.now.add(-r.dir.formerFor), formerMembersDue()), pageSize),
+		keys:          list(r, upTo(r.now.add(-r.dir.formerFor), keysDue()), pageSize),
 		left:          map[OrganizationID][]FormerMemberRecord{},
 		accounts:      map[AccountID]*AccountRecord{},
 	}
-	for _, g := range listStored(r, grantsDue(), pageSize) {
-		if !ended(g.Until, r.now) {
-			break
-		}
+	for _, g := range listStored(r, upTo(r.now, grantsDue()), pageSize) {
 		f.temporary = append(f.temporary, g)
 		f.accounts[g.Account] = find(r, accountByID(g.Account))
 		r.needMemberships(g.User)

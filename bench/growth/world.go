@@ -45,44 +45,57 @@ const (
 	domainName   = "acme.example.com"
 )
 
+// opened is an empty store.
+type opened struct {
+	tenancy.Store
+	settle func(context.Context) error // after it was filled, as a server does by itself in time; nil: nothing
+	close  func()
+}
+
 // open returns an empty store.
-func open(ctx context.Context, kind string) (tenancy.Store, func(), error) {
+func open(ctx context.Context, kind string) (*opened, error) {
 	switch kind {
 	case "memstore":
-		return memstore.New(), func() {}, nil
+		return &opened{Store: memstore.New(), close: func() {}}, nil
 	case "sqlitestore":
 		dir, err := os.MkdirTemp("", "growth")
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		store, err := sqlitestore.Open(ctx, filepath.Join(dir, "growth.db"), nil)
-		if err == nil {
-			err = store.Migrate(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return store, func() { _ = store.Close(); _ = os.RemoveAll(dir) }, err
+		closed := func() { _ = store.Close(); _ = os.RemoveAll(dir) }
+		return &opened{Store: store, close: closed}, store.Migrate(ctx)
 	case "pgstore":
 		server, err := pgserver.Start()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		pool, err := pgxpool.New(ctx, server.URL("postgres"))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		store := pgstore.New(pool, nil)
-		return store, func() { pool.Close(); _ = server.Stop() }, store.Migrate(ctx)
+		vacuum := func(ctx context.Context) error {
+			_, err := pool.Exec(ctx, "VACUUM ANALYZE")
+			return err
+		}
+		closed := func() { pool.Close(); _ = server.Stop() }
+		return &opened{Store: store, settle: vacuum, close: closed}, store.Migrate(ctx)
 	}
-	return nil, nil, fmt.Errorf("there is no store %q", kind)
+	return nil, fmt.Errorf("there is no store %q", kind)
 }
 
 // build makes a world.
 func build(ctx context.Context, kind string, size int) (*world, func(), error) {
-	store, closed, err := open(ctx, kind)
+	store, err := open(ctx, kind)
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &world{store: store, size: size, names: &names{}}
-	w.dir, err = tenancy.New(store, &tenancy.Options{
+	w := &world{store: store.Store, size: size, names: &names{}}
+	w.dir, err = tenancy.New(store.Store, &tenancy.Options{
 		Limits:            &tenancy.Limits{Members: 10 * size, Accounts: 10 * size, Subaccounts: 10 * size, Domains: 1000},
 		InvitationsPerDay: -1,
 		Resolver:          w.names,
@@ -96,7 +109,12 @@ func build(ctx context.Context, kind string, size int) (*world, func(), error) {
 			return nil, nil, err
 		}
 	}
-	return w, closed, nil
+	if store.settle != nil {
+		if err := store.settle(ctx); err != nil {
+			return nil, nil, err
+		}
+	}
+	return w, store.close, nil
 }
 
 // found signs up the Owner, and proves the organization's domain.
