@@ -96,10 +96,12 @@ type AcceptedInvitation struct {
 
 // Invitation returns what a secret's invitation offers. The user who has the address it
 // was sent to sees it, with the Terms while it is pending. System sees it too, for
-// signing up (USR-6). Its State and Refusal tell whether it can still be accepted.
+// signing up (USR-6). Its State and Refusal tell whether it can still be accepted. One that
+// is not pending shows its state and what it offered, and no names: what the organization,
+// the account and the inviter are called now is no longer the invitee's to know (GEN-5).
 //
-// CodeNotFound for anybody else, Operators included, and from 30 days after the
-// invitation was settled or expired.
+// CodeNotFound for anybody else, Operators included, for one that somebody else accepted,
+// who had the address before, and from 30 days after the invitation was settled or expired.
 //
 // Errors: CodeNotFound.
 func (s *Session) Invitation(ctx context.Context, secret Secret) (Offer, error) {
@@ -302,8 +304,9 @@ func (r *reads) ownAcceptance(key invitationKey) acceptanceFacts {
 }
 
 // own loads the invitation that a key names, and the actor, if it was sent to the actor's
-// own address. To anybody else it does not exist (USR-6), and nothing more is read than
-// for a secret that opens nothing (GEN-5).
+// own address and nobody else accepted it, who had the address before. To anybody else it
+// does not exist (USR-6), and nothing more is read than for a secret that opens nothing
+// (GEN-5).
 func (r *reads) own(key invitationKey) (*InvitationRecord, *UserRecord) {
 	invitation := r.opened(key)
 	if !r.actor.isUser() {
@@ -311,6 +314,9 @@ func (r *reads) own(key invitationKey) (*InvitationRecord, *UserRecord) {
 	}
 	invitee := find(r, userByID(r.actor.User))
 	if invitation == nil || invitee == nil || !invitation.isFor(invitee.Personal.Address.Reveal()) {
+		return nil, nil
+	}
+	if invitation.State == StateAccepted && invitation.AcceptedBy != invitee.ID {
 		return nil, nil
 	}
 	return invitation, invitee
@@ -440,7 +446,7 @@ func (i InvitationRecord) retained(now Instant) bool {
 // made by this operation, becomes a member or gets the roles.
 func (c *changes) accept(f acceptanceFacts, invitee UserID) {
 	i := f.invitation
-	c.say(InvitationAccepted{i.ID, c.now}, f.stream())
+	c.say(InvitationAccepted{i.ID, invitee, c.now}, f.stream())
 	switch {
 	case i.Kind == InvitationToAccount:
 		c.grow(f, invitee)

@@ -31,7 +31,7 @@ func TestAcceptInvitation(t *testing.T) {
 		at := tenancy.Instant(c.clock.Now().UnixMicro())
 		joined := tenancy.MemberJoined{Organization: c.org, User: lea, Role: tenancy.Administrator, Since: at}
 		log := c.logged()
-		require.Equal(t, []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID, Settled: at},
+		require.Equal(t, []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID, User: lea, Settled: at},
 			joined}, log[len(log)-2:])
 		own := c.happened(tenancy.Stream{User: lea})
 		require.Equal(t, joined, own[len(own)-1],
@@ -382,7 +382,7 @@ func TestAcceptedRoles(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, row.then, accepted.Granted.Roles)
 			require.Equal(t, row.then, c.granted(c.main, lea))
-			want := []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID,
+			want := []tenancy.EventData{tenancy.InvitationAccepted{Invitation: sent.ID, User: lea,
 				Settled: tenancy.Instant(c.clock.Now().UnixMicro())}}
 			if row.then != row.had {
 				want = append(want, tenancy.RolesAssigned{Account: c.main, User: lea, Roles: row.then})

@@ -201,7 +201,7 @@ func decideAcceptAccountRequest(f acceptAccountRequestFacts, c *changes) (Accoun
 		return Account{}, err
 	}
 	org := f.request.Organization
-	c.say(InvitationAccepted{f.request.ID, c.now}, streamOfOrganization(org), f.account.stream())
+	c.say(InvitationAccepted{f.request.ID, c.actor.User, c.now}, streamOfOrganization(org), f.account.stream())
 	c.move(f.family(), org)
 	if f.account.Owner != f.organization.Owner {
 		moved := f.family()

@@ -82,6 +82,11 @@ const (
 // and independent users (GEN-5). Anybody else is CodeNotFound. Operators and System
 // may ask about everybody, and what does not exist is a no.
 //
+// Whether another user is active is told to an actor who sees it: one who sees the users
+// of the account's organization, about its members. About anybody else an actor
+// gets the answer that an active user's roles give (GEN-5). So a host that decides
+// whether to let somebody in asks as that user or as System.
+//
 // Errors: CodeID if an ID is zero, CodePermission if the permission is neither built
 // in nor the host's; CodeNotFound, CodeNotAllowed.
 func (s *Session) Can(
@@ -223,7 +228,18 @@ func decideCanOther(f canFacts, rule *grantRule, c *changes) (Decision, error) {
 	if err := c.authorizeAsking(f); err != nil {
 		return Decision{}, err
 	}
-	return decideCan(rule, c.dir.organizationRules, f.account.ID, &f.row), nil
+	return decideCan(rule, c.dir.organizationRules, f.account.ID, f.told()), nil
+}
+
+// told returns what the actor is told by. They see whether a member of an organization
+// whose users they see is active. Of anybody else who has a role on the account the
+// state is not theirs to see, and the answer is as if the user were active (GEN-5).
+func (f canFacts) told() *AccessRow {
+	row := f.row
+	if !row.Member || !f.rank.may(ViewUsers) {
+		row.UserActive = true
+	}
+	return &row
 }
 
 // authorizeAsking decides whether the actor may ask what somebody else may do on the
@@ -379,8 +395,11 @@ func decideCanInOrganization(
 		if err := c.authorize(f.standing); err != nil {
 			return Decision{}, err
 		}
-		if f.member == nil && !f.guest {
+		switch {
+		case f.member == nil && !f.guest:
 			return Decision{}, CodeNotFound
+		case f.member == nil: // whether an independent user is active is not shown (GEN-5)
+			return Decision{Why: WhyUnreachable}, nil
 		}
 	}
 	return f.decision(permission, c), nil

@@ -41,7 +41,7 @@ func decidePermissions(f permissionsFacts, c *changes) (map[Permission]Decision,
 	if err := c.authorizeAsking(f.canFacts); err != nil {
 		return nil, err
 	}
-	return c.dir.decisions(f.account.ID, &f.row), nil
+	return c.dir.decisions(f.account.ID, f.told()), nil
 }
 
 // asksAboutAnother reports whether the actor is a user, and not the one asked about.
@@ -131,7 +131,7 @@ func decideCanMany(
 		if err := c.authorizeAsking(other); err != nil {
 			answer.Err = &Error{Op: c.row.name, Subject: accounts[i].String(), Err: err}
 		} else {
-			answer.Decision = decideCan(rule, c.dir.organizationRules, accounts[i], &other.row)
+			answer.Decision = decideCan(rule, c.dir.organizationRules, accounts[i], other.told())
 		}
 		answers = append(answers, answer)
 	}

@@ -71,6 +71,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		former: all(r, formerMembershipsOf(user)),
 		keys:   r.keysToEnd(user),
 	}
+	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
 	}

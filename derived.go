@@ -234,6 +234,9 @@ func (d *derivation) replaceWordsIn(at home, became, ceased int) {
 // user's role on the account.
 func (d *derivation) independent(p pair, at side) []Record {
 	grant, account := recordAt(d, grantOn(p.account, p.user), at), recordAt(d, accountByID(p.account), at)
+	if at == asItWas && grant == nil && !d.isNewAccount(p.account) && !d.isNew(userByID(p.user)) {
+		grant = stored(d.reads, grantOn(p.account, p.user)) // who gets an account may have a role there that was not read
+	}
 	memberships := d.membershipsOf(p.user, at)
 	if grant == nil || account == nil {
 		return nil

@@ -108,7 +108,7 @@ func TestActors(t *testing.T) {
 		_, err = s.host.RenameOrganization(s.ctx(), org, "Other")
 		refused(t, err, tenancy.CodeNotAllowed)
 	})
-	t.Run("GEN-2 unknown, inactive and deleted actors do nothing", func(t *testing.T) {
+	t.Run("GEN-2 SEC-19 unknown, inactive and deleted actors do nothing", func(t *testing.T) {
 		all(t, s.dir.As(tenancy.UserID{15: 1}), tenancy.CodeActor)
 		admin := s.join(ana, "adam", tenancy.Administrator)
 		_, err := s.dir.As(ana.User.ID).DeactivateUser(s.ctx(), admin)

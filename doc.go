@@ -163,8 +163,9 @@
 // An organization role is [StandardUser], [Administrator] or [Owner]. The account
 // roles are [AccountOwner], [AccountAdministrator], [Developer], [BillingManager] and
 // [Support], and those that [Options] add, as they add permissions. A user's roles on
-// an account are a [RoleSet]. One table says which role permits what, and another who
-// may call which operation.
+// an account are a [RoleSet]. A [Grant] can also hold temporary roles, which end by the
+// clock; [Decision] says until when one allows. One table says which role permits what, and
+// another who may call which operation.
 //
 // # Groups
 //

@@ -133,7 +133,8 @@ func TestRulesDocument(t *testing.T) {
 	})
 }
 
-// TestThreatsDocument checks that docs/threats.md explains every class that a test names.
+// TestThreatsDocument checks that docs/threats.md explains every class that a test names,
+// and that a test names every class.
 func TestThreatsDocument(t *testing.T) {
 	text := document(t, "threats.md")
 	explained := map[string]bool{}
@@ -146,11 +147,15 @@ func TestThreatsDocument(t *testing.T) {
 		explained["SEC-"+row[1]] = true
 	}
 	require.NotEmpty(t, explained)
-	classes := regexp.MustCompile(`\bSEC-[0-9]+\b`)
+	classes, named := regexp.MustCompile(`\bSEC-[0-9]+\b`), map[string]bool{}
 	for path, source := range files(t, "_test.go") {
 		for _, class := range classes.FindAllString(source, -1) {
 			require.True(t, explained[class], "%s names %s, which docs/threats.md does not explain", path, class)
+			named[class] = true
 		}
+	}
+	for class := range explained {
+		require.True(t, named[class], "no test names %s", class)
 	}
 }
 

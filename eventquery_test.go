@@ -122,7 +122,7 @@ func expected(all []tenancy.Event, q tenancy.EventQuery) (want []tenancy.Event) 
 	return want
 }
 
-// TestEventNames looks at the names beside events (EVT-8, USR-21, GEN-5).
+// TestEventNames looks at the names beside events (EVT-8, USR-21, GEN-5, SEC-33).
 func TestEventNames(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)

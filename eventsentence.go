@@ -40,7 +40,7 @@ var eventSentences = map[string]string{
 	"UserReactivated":         "{actor} reactivated {User}",
 	"UserDeleted":             "{actor} deleted {User}",
 	"InvitationSent":          "{actor} sent the invitation {Invitation}",
-	"InvitationAccepted":      "{actor} accepted the invitation {Invitation}",
+	"InvitationAccepted":      "{User} accepted the invitation {Invitation}",
 	"InvitationDeclined":      "the invitation {Invitation} was declined",
 	"InvitationRevoked":       "the invitation {Invitation} was revoked",
 	"DomainAdded":             "{actor} added the domain {Domain} to {Organization}",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -127,6 +128,30 @@ func ExampleSession_AssignRoles() {
 	// Output:
 	// developer,billing_manager
 	// true
+}
+
+// An Assignment with a time gives roles that end by themselves. The decision says until
+// when they allow.
+func ExampleAssignment() {
+	ctx := context.Background()
+	dir, ana, ben := acmeWithBen(ctx)
+	tonight := time.Now().Add(8 * time.Hour).Truncate(time.Microsecond)
+
+	grant, err := dir.As(ana.User.ID).AssignRoles(ctx, ana.Account.ID, ben.User.ID,
+		tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer), Until: &tonight})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(grant.Temporary)
+
+	d, err := dir.System().Can(ctx, ben.User.ID, tenancy.Build, ana.Account.ID)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Allowed, d.Until.Equal(tonight))
+	// Output:
+	// developer
+	// true true
 }
 
 // A user gives up their role on an account.

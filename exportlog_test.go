@@ -2,6 +2,7 @@ package tenancy_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -197,4 +198,34 @@ func TestVerifyExportOfNewer(t *testing.T) {
 	changed.Previous = f.heads[1].Hash
 	changed.Hash = tenancy.HashOf(changed)
 	lists(tenancy.TamperedChain, changed)
+}
+
+// TestExportFormulas wants that no cell of a CSV file is a formula to a spreadsheet, and
+// that no name or address is in a file of any format.
+func TestExportFormulas(t *testing.T) {
+	t.Run("SEC-34 EVT-6 no cell begins as a formula does", func(t *testing.T) {
+		for _, correlation := range []tenancy.Reference{"-1.1", "-", "--x", "1-1", ""} {
+			e := tenancy.LoggedEvent{Event: tenancy.Event{Stream: organizationStream(tenancy.OrganizationID{1}),
+				Correlation: correlation, Data: tenancy.OrganizationRenamed{Organization: tenancy.OrganizationID{1}}}}
+			var out bytes.Buffer
+			require.NoError(t, tenancy.ExportLog(&out, tenancy.LogCSV, func(yield func(tenancy.LoggedEvent, error) bool) { yield(e, nil) }))
+			rows, err := csv.NewReader(&out).ReadAll()
+			require.NoError(t, err)
+			require.Len(t, rows, 2)
+			for _, cell := range rows[1] {
+				require.False(t, cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r"), cell)
+			}
+		}
+	})
+	t.Run("SEC-34 SEC-26 no name and no address is in a file", func(t *testing.T) {
+		c := newCast(t)
+		c.rename(c.dan, "=HYPERLINK(1)")
+		for _, format := range []tenancy.LogFormat{tenancy.LogNDJSON, tenancy.LogCSV, tenancy.LogOCSF} {
+			var out bytes.Buffer
+			require.NoError(t, tenancy.ExportLog(&out, format,
+				c.as(c.owner).Events(c.ctx(), organizationStream(c.org), tenancy.EventQuery{})))
+			require.NotContains(t, out.String(), "HYPERLINK")
+			require.NotContains(t, out.String(), address("dan"))
+		}
+	})
 }

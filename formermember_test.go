@@ -33,7 +33,7 @@ func TestFormerMembers(t *testing.T) {
 		require.False(c, seen.Left.IsZero())
 		require.Equal(c, tenancy.User{ID: user, Email: seen.Email, Name: seen.Name, Left: seen.Left}, seen)
 	}
-	t.Run("USR-21 who leaves is shown as they were, to the Owner and Administrators alone", func(t *testing.T) {
+	t.Run("USR-21 SEC-33 who leaves is shown as they were, to the Owner and Administrators alone", func(t *testing.T) {
 		c := newCast(t)
 		c.rename(c.dan, "Dan Then")
 		left := c.clock.Now()
@@ -102,7 +102,7 @@ func TestFormerMembers(t *testing.T) {
 		_, ok = c.kept(c.org, c.cleo)
 		require.False(t, ok, "who is deleted as a member is not kept")
 	})
-	t.Run("USR-21 they go after the time that the option names, whether Purge ran or not", func(t *testing.T) {
+	t.Run("USR-21 SEC-33 they go after the time that the option names, whether Purge ran or not", func(t *testing.T) {
 		c := emptyCast(t, tenancy.Options{FormerMembersFor: 48 * time.Hour})
 		ana := c.found("ana")
 		bo := c.join(ana, "bo", tenancy.StandardUser)

@@ -624,6 +624,7 @@ type InvitationSent struct {
 // organization's request for it.
 type InvitationAccepted struct {
 	Invitation InvitationID `json:"invitation,omitzero"`
+	User       UserID       `json:"user,omitzero"` // who accepted it
 	Settled    Instant      `json:"settled,omitzero"`
 }
 
@@ -648,7 +649,10 @@ func (e InvitationSent) apply(w *world) {
 	})
 }
 
-func (e InvitationAccepted) apply(w *world) { settle(w, e.Invitation, StateAccepted, e.Settled) }
+func (e InvitationAccepted) apply(w *world) {
+	settle(w, e.Invitation, StateAccepted, e.Settled)
+	edit(w, invitationByID(e.Invitation), func(i *InvitationRecord) { i.AcceptedBy = e.User })
+}
 
 func (e InvitationDeclined) apply(w *world) { settle(w, e.Invitation, StateDeclined, e.Settled) }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// TestMergeRefused has every refusal of a merge, in each of the three ways. None of them
+// TestMergeRefused has every refusal of a merge, in each of the three ways (SEC-16). None of them
 // changes anything, and the preview has the same reasons.
 func TestMergeRefused(t *testing.T) {
 	const none tenancy.Code = ""

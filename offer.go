@@ -143,7 +143,8 @@ func decideInvitationsToAddress(
 // until 30 days after it was settled or expired.
 //
 // Errors: CodeID; CodeNotFound, also for an account request, which is no invitation of a
-// person.
+// person, and to the invitee for one that somebody else accepted, who had the address
+// before.
 func (s *Session) InvitationByID(ctx context.Context, invitation InvitationID) (Offer, error) {
 	var check form
 	check.id(invitation)
@@ -171,13 +172,14 @@ func (r *reads) loadInvitationByID(id InvitationID) (f invitationByIDFacts) {
 }
 
 func decideInvitationByID(f invitationByIDFacts, c *changes) (Offer, error) {
-	switch {
-	case f.own.invitation != nil:
-		return c.viewOwnOffer(f.own), nil
-	case f.invitation == nil || f.invitation.Kind == InvitationOfAccount:
+	if f.invitation == nil || f.invitation.Kind == InvitationOfAccount {
 		return Offer{}, CodeNotFound
 	}
-	if c.actor.isUser() && !c.seesInvitation(f.target) {
+	sees := !c.actor.isUser() || c.seesInvitation(f.target)
+	switch {
+	case f.own.invitation != nil && (!sees || f.invitation.stateAt(c.now) == StatePending):
+		return c.viewOwnOffer(f.own), nil
+	case !sees:
 		return Offer{}, CodeNotFound
 	}
 	return c.viewOffer(f.offered), nil
@@ -282,19 +284,29 @@ func (c *changes) viewOffer(f acceptanceFacts) Offer {
 // viewOwnOffer is viewOffer for the invitee, with what would come along.
 func (c *changes) viewOwnOffer(f acceptanceFacts) Offer {
 	offer := c.viewOffer(f)
-	if offer.State == StatePending {
-		offer.Terms = new(f.terms(c))
+	if offer.State != StatePending {
+		return offer.nameless()
 	}
+	offer.Terms = new(f.terms(c))
 	return offer
 }
 
 // viewOffer shows System an invitation that a person may accept as they sign up.
 func (f signUpFacts) viewOffer(c *changes) Offer {
 	offer := c.viewOffer(f.acceptance)
-	if offer.State == StatePending {
-		offer.Refusal = CodeOf(f.refusal(f.acceptance.address(), c))
+	if offer.State != StatePending {
+		return offer.nameless()
 	}
+	offer.Refusal = CodeOf(f.refusal(f.acceptance.address(), c))
 	return offer
+}
+
+// nameless returns an offer that is not pending as the invitee may see it: its state and
+// what it offered. What the organization, the account and the inviter are called now is no
+// longer theirs to know (GEN-5).
+func (o Offer) nameless() Offer {
+	o.OrganizationName, o.AccountName, o.InviterName = Personal{}, Personal{}, Personal{}
+	return o
 }
 
 // refusalOf returns what accepting a pending invitation would be refused with; "": with

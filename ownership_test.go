@@ -160,7 +160,7 @@ func TestTransferOwnershipRefuses(t *testing.T) {
 			})
 		})
 	}
-	t.Run("ORG-9 no other operation changes the Owner", func(t *testing.T) {
+	t.Run("ORG-9 SEC-11 no other operation changes the Owner", func(t *testing.T) {
 		s.unchanged(func() {
 			refused(t, errOf(s.as(ada).SetOrganizationRole(t.Context(), org, ana.User.ID,
 				tenancy.StandardUser)), tenancy.CodeTheOwner)
@@ -338,7 +338,7 @@ func TestReplaceOwnerRefuses(t *testing.T) {
 	}
 }
 
-// TestTransferOwnershipRace runs two transfers by the Owner at once. One comes first, and
+// TestTransferOwnershipRace runs two transfers by the Owner at once (SEC-12). One comes first, and
 // then they are no longer Owner.
 func TestTransferOwnershipRace(t *testing.T) {
 	for range 20 {

@@ -218,6 +218,7 @@ type InvitationRecord struct {
 	Created      Instant
 	Expires      Instant
 	Settled      Instant
+	AcceptedBy   UserID // zero: nobody accepted it
 	Personal     InvitationPersonal
 }
 

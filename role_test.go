@@ -220,7 +220,7 @@ func TestOrganizationTable(t *testing.T) {
 		may, known := organizationCells[p]
 		require.True(t, known, p)
 		for name, user := range people {
-			t.Run(fmt.Sprintf("ROLE-8 %s %s", name, p), func(t *testing.T) {
+			t.Run(fmt.Sprintf("ROLE-8 SEC-22 %s %s", name, p), func(t *testing.T) {
 				want := tenancy.Decision{Why: tenancy.WhyInsufficient}
 				if strings.Contains(may, name) {
 					want = tenancy.Decision{

@@ -23,7 +23,7 @@ func (s *scene) namesFound(actor *tenancy.Session, org tenancy.OrganizationID, q
 
 func TestSearchFollows(t *testing.T) {
 	by := func(text string) tenancy.UserQuery { return tenancy.UserQuery{Search: text, Kind: tenancy.KindManaged} }
-	t.Run("USR-16 a member is found from when they join until they leave, by the name they have", func(t *testing.T) {
+	t.Run("USR-16 SEC-35 a member is found from when they join until they leave, by the name they have", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		boss, org := s.as(ana.User.ID), ana.Organization.ID
@@ -135,7 +135,7 @@ func TestSearchFollows(t *testing.T) {
 		require.NoError(t, boss.RemoveUser(t.Context(), org, eve, tenancy.Removal{}))
 		require.False(t, found("eve", tenancy.KindManaged))
 	})
-	t.Run("USR-16 nothing of a deleted person stays", func(t *testing.T) {
+	t.Run("USR-16 SEC-35 nothing of a deleted person stays", func(t *testing.T) {
 		s := newScene(t)
 		ana := s.found("ana")
 		std := s.join(ana, "marker", tenancy.StandardUser)
@@ -146,7 +146,7 @@ func TestSearchFollows(t *testing.T) {
 			}
 		}
 	})
-	t.Run("GEN-5 a search finds nothing that the list does not show", func(t *testing.T) {
+	t.Run("GEN-5 SEC-35 a search finds nothing that the list does not show", func(t *testing.T) {
 		s := newScene(t)
 		ana, bob := s.found("ana"), s.found("bob")
 		boss, org := s.as(ana.User.ID), ana.Organization.ID

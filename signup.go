@@ -26,7 +26,7 @@ const (
 	// They founded an organization of their own, with an account (ORG-1).
 	SignUpFounded SignUpResult = "founded"
 	// They joined the organization that has their address's domain: its policy takes
-	// everybody.
+	// everybody. If Accepted is not zero, they have the role of that invitation.
 	SignUpJoined SignUpResult = "joined"
 	// They accepted the invitation that the input names.
 	SignUpAccepted SignUpResult = "accepted"
@@ -41,6 +41,10 @@ type SignedUp struct {
 	User         User          `json:"user,omitzero"`
 	Organization *Organization `json:"organization,omitzero"` // the one they are now a member of; nil: none
 	Account      *Account      `json:"account,omitzero"`      // the one that was founded, or that they accepted an invitation to; nil: none
+	// Accepted is the invitation that signing up accepted: the one that the input names,
+	// or, with SignUpJoined, the one of the organization that they joined (USR-1). Zero:
+	// none.
+	Accepted InvitationID `json:"accepted,omitzero"`
 	// Invitations are those to the address that are still pending, by ID (USR-19); nil:
 	// none. InvitationsTo says of each what accepting it would answer.
 	Invitations []Invitation `json:"invitations,omitzero"`
@@ -54,8 +58,10 @@ type SignedUp struct {
 //   - PolicyInvitationOnly refuses the person, unless the organization has a pending
 //     invitation for the address. Then only the user is created, and the invitation is
 //     still to be accepted.
-//   - PolicyAutomatic makes the person a Standard User of the organization, without an
-//     organization or account of their own, while the domain is live.
+//   - PolicyAutomatic makes the person a member of the organization, without an
+//     organization or account of their own, while the domain is live. If the organization
+//     has a pending invitation for the address that its secret could accept now, that is
+//     accepted, and they get its role. Otherwise they become a Standard User.
 //   - PolicyClosed lets the person sign up on their own.
 //
 // With the secret or the ID of a pending invitation to their address, the person accepts
@@ -87,6 +93,7 @@ type signUpFacts struct {
 	acceptance acceptanceFacts // of that invitation
 	coverage                   // of the address
 	asked      []RequestRecord // open requests of the address to be invited
+	own        acceptanceFacts // of the pending invitation of the organization that has the domain; zero: there is none
 	sent       []sentInvitation
 }
 
@@ -108,6 +115,9 @@ func (r *reads) loadSignUp(address string, key invitationKey) signUpFacts {
 	}
 	if f.domain != nil {
 		r.needHead(streamOfOrganization(f.domain.Organization))
+	}
+	if f.invitation != nil {
+		f.own = r.accepting(f.invitation, nil)
 	}
 	if f.accepts {
 		f.acceptance = r.acceptance(key, nil)
@@ -158,20 +168,28 @@ func (f signUpFacts) stillPending(c *changes) (pending []Invitation) {
 	return pending
 }
 
-// join makes the person a Standard User of the organization that has their address's
-// domain.
+// join makes the person a member of the organization that has their address's domain. A
+// pending invitation of the organization to the address is accepted by that if its secret
+// could accept it now, and gives its role; otherwise they become a Standard User (USR-1).
 func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
 	if err := c.room(f.organization.ID, 1, 0); err != nil {
 		return SignedUp{}, err
 	}
 	org := f.domain.Organization
 	user := c.person(in, address, streamOfOrganization(org))
-	b := belongings{user: *get(c.world, userByID(user.ID)), asked: f.asked}
-	if f.invitation != nil {
-		b.invitations = []InvitationRecord{*f.invitation}
+	done := SignedUp{Result: SignUpJoined, User: user}
+	if f.own.invitation != nil && c.acceptable(f.own, address) == nil {
+		c.accept(f.own, user.ID)
+		done.Accepted = f.own.invitation.ID
+	} else {
+		b := belongings{user: *get(c.world, userByID(user.ID)), asked: f.asked}
+		if f.invitation != nil {
+			b.invitations = []InvitationRecord{*f.invitation}
+		}
+		c.join(org, b, StandardUser, InvitationID{})
 	}
-	c.join(org, b, StandardUser, InvitationID{})
-	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(org)}, nil
+	done.Organization = c.viewTheirs(org)
+	return done, nil
 }
 
 // accept lets the person accept the invitation that the input names. They have no
@@ -228,7 +246,7 @@ func (f signUpFacts) acceptMembership(in NewSignUp, address string, c *changes) 
 	user := c.person(in, address, f.acceptance.stream())
 	c.accept(f.acceptance, user.ID)
 	org := c.viewTheirs(f.acceptance.target.organization.ID)
-	return SignedUp{Result: SignUpAccepted, User: user, Organization: org}
+	return SignedUp{Result: SignUpAccepted, User: user, Organization: org, Accepted: f.acceptance.invitation.ID}
 }
 
 // acceptRoles accepts an invitation to an account. Under PolicyAutomatic the person
@@ -246,6 +264,7 @@ func (f signUpFacts) acceptRoles(in NewSignUp, address string, c *changes) (Sign
 	c.accept(f.acceptance, done.User.ID)
 	to := accountStanding{account: f.acceptance.account.account, parent: f.acceptance.account.parent}
 	done.Result, done.Account = SignUpAccepted, new(c.viewAccount(*to.account, to))
+	done.Accepted = f.acceptance.invitation.ID
 	return done, nil
 }
 

@@ -195,7 +195,7 @@ func TestSignUpAutomatic(t *testing.T) {
 		require.Nil(t, up.Account)
 		s.account(up.User.ID, s.org, "new's")
 	})
-	t.Run("USR-6 joining settles the organization's invitation, not its accounts'", func(t *testing.T) {
+	t.Run("USR-1 USR-6 joining accepts the organization's invitation, and leaves those to its accounts", func(t *testing.T) {
 		s := newCovered(t, tenancy.PolicyAutomatic)
 		sent, err := s.owner.InviteUser(t.Context(), s.org,
 			tenancy.NewInvitation{Email: newcomer, Role: tenancy.Administrator})
@@ -203,7 +203,7 @@ func TestSignUpAutomatic(t *testing.T) {
 		secret := s.offer(s.ana, newcomer)
 		up, err := s.enter(newcomer, tenancy.Secret{})
 		require.NoError(t, err)
-		require.Equal(t, tenancy.StateRevoked, s.invitationState(sent.ID))
+		require.Equal(t, tenancy.StateAccepted, s.invitationState(sent.ID))
 		_, err = s.as(up.User.ID).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: secret})
 		require.NoError(t, err)
 	})

@@ -134,6 +134,15 @@ func TestTemporaryRoles(t *testing.T) {
 		grant, _ := c.storedGrant(c.work, c.dan)
 		require.Equal(t, tenancy.GrantRecord{Account: c.work, User: c.dan, Roles: tenancy.Roles(tenancy.AccountOwner)}, grant)
 	})
+	t.Run("ACC-11 GEN-10 an heir who had a temporary role, and is outside elsewhere, loses it with all that follows from it", func(t *testing.T) {
+		c := newCast(t)
+		c.secondOrganization() // to which the account is independent
+		c.assignUntil(c.owner, c.work, c.owner, c.clock.Now().Add(time.Hour), tenancy.Developer)
+		require.NoError(t, c.as(c.owner).RemoveUser(c.ctx(), c.org, c.cleo, tenancy.Removal{AccountsTo: c.owner}))
+		grant, _ := c.storedGrant(c.work, c.owner)
+		require.Equal(t, tenancy.GrantRecord{Account: c.work, User: c.owner, Roles: tenancy.Roles(tenancy.AccountOwner)}, grant)
+		c.sound()
+	})
 	t.Run("ACC-11 closing, leaving, removal and deletion end them", func(t *testing.T) {
 		for _, end := range []func(c *cast) error{
 			func(c *cast) error { return second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)) },
@@ -717,4 +726,22 @@ func TestTemporaryLists(t *testing.T) {
 		require.NoError(t, c.as(c.admin).Relinquish(c.ctx(), c.eve.Account.ID))
 		refused(t, second(c.as(c.owner).Account(c.ctx(), c.eve.Account.ID)), tenancy.CodeNotFound)
 	})
+}
+
+func TestTemporaryCanAllocatesNothing(t *testing.T) {
+	c := newCast(t)
+	sub := c.subaccount(c.cleo, c.work, "Part")
+	c.assign(c.owner, c.work, c.dan, tenancy.Support)
+	c.assignUntil(c.owner, c.work, c.dan, c.clock.Now().Add(time.Hour), tenancy.Developer)
+	s, ctx := c.as(c.dan), c.ctx()
+	for _, moment := range []string{"before the end", "at the end"} {
+		t.Run("ACC-11 GEN-7 "+moment, func(t *testing.T) {
+			require.Zero(t, testing.AllocsPerRun(1000, func() {
+				if d, err := s.Can(ctx, c.dan, tenancy.Build, sub); err != nil || d.Allowed != (moment == "before the end") {
+					t.Error(d, err)
+				}
+			}))
+		})
+		c.clock.Advance(time.Hour)
+	}
 }

@@ -287,7 +287,7 @@ func TestUserByEmail(t *testing.T) {
 			require.Equal(t, ana.User, user)
 		}
 	})
-	t.Run("USR-2 an invited address is not in the directory", func(t *testing.T) {
+	t.Run("USR-2 SEC-1 an invited address is not in the directory", func(t *testing.T) {
 		s.invited(ana, "bo@example.com")
 		_, err := s.host.UserByEmail(t.Context(), "bo@example.com")
 		refused(t, err, tenancy.CodeNotFound)

@@ -40,7 +40,7 @@ func TestVouchesFor(t *testing.T) {
 		require.NoError(t, errOf(s.owner.DeactivateUser(t.Context(), s.user)))
 		require.True(t, vouched(s, s.connection, "user@acme.com").Vouched, "an inactive member is who they are")
 	})
-	t.Run("SSO-4 not while the connection is untested", func(t *testing.T) {
+	t.Run("SSO-4 SEC-32 not while the connection is untested", func(t *testing.T) {
 		s := newGuarded(t)
 		untested := made(s, s.ana, false)
 		for _, email := range []string{"user@acme.com", "nobody@acme.com", "ana@acme.com", "user@elsewhere.com"} {
@@ -49,7 +49,7 @@ func TestVouchesFor(t *testing.T) {
 		require.NoError(t, errOf(s.host.MarkConnectionTested(t.Context(), untested)))
 		require.True(t, vouched(s, untested, "user@acme.com").Vouched, "any tested connection of the organization will do")
 	})
-	t.Run("SSO-4 not for an address off the organization's live domains", func(t *testing.T) {
+	t.Run("SSO-4 SEC-32 not for an address off the organization's live domains", func(t *testing.T) {
 		s := newGuarded(t)
 		no := tenancy.Vouching{Why: tenancy.CodeNoLiveDomain}
 		for _, email := range []string{"user@elsewhere.com", "user@sub.acme.com", address("bea"), "user@com.acme.com"} {
@@ -67,7 +67,7 @@ func TestVouchesFor(t *testing.T) {
 		require.NoError(t, errOf(s.owner.VerifyDomain(t.Context(), s.acme.ID)))
 		require.Equal(t, no, vouched(s, s.connection, "user@acme.com"), "it is lapsing")
 	})
-	t.Run("SSO-4 never for an Owner, of this organization or of another", func(t *testing.T) {
+	t.Run("SSO-4 SEC-32 never for an Owner, of this organization or of another", func(t *testing.T) {
 		s := newGuarded(t)
 		no := tenancy.Vouching{Why: tenancy.CodeOwnsOrganization}
 		require.Equal(t, no, vouched(s, s.connection, "ana@acme.com"))
@@ -75,7 +75,7 @@ func TestVouchesFor(t *testing.T) {
 		require.NotZero(t, other.Organization)
 		require.Equal(t, no, vouched(s, s.connection, "carl@acme.com"))
 	})
-	t.Run("SSO-4 not for somebody who is not a member", func(t *testing.T) {
+	t.Run("SSO-4 SEC-32 not for somebody who is not a member", func(t *testing.T) {
 		s := newGuarded(t)
 		no := tenancy.Vouching{Why: tenancy.CodeNotMember}
 		require.NoError(t, s.as(s.user).Leave(t.Context(), s.org))

@@ -173,6 +173,7 @@ CREATE TABLE tenancy_invitations (
     created                bigint NOT NULL,
     expires                bigint NOT NULL,
     settled                bigint NOT NULL,
+    accepted_by_id         uuid,
     email                  text NOT NULL,
     address                text NOT NULL,
     secret                 bytea CHECK (length(secret) = 32),

@@ -192,6 +192,7 @@ CREATE TABLE tenancy_invitations (
     created         INTEGER NOT NULL,
     expires         INTEGER NOT NULL,
     settled         INTEGER NOT NULL,
+    accepted_by_id  BLOB CHECK (length(accepted_by_id) = 16),
     email           TEXT NOT NULL,
     address         TEXT NOT NULL,
     secret          BLOB CHECK (length(secret) = 32),
