@@ -84,9 +84,10 @@
 //
 // [Session.UpdateUser] changes a name, and [Platform.ChangeEmail] gives a user
 // another proven address. [Session.SetOrganizationRole] makes a member Administrator
-// or Standard User. [Session.DeactivateUser] stops a user, who keeps membership and
-// roles until [Session.ReactivateUser]. [Session.RemoveUser] ends a membership and
-// [Session.Leave] ends the actor's own; the user lives on. [Session.DeleteUser]
+// or Standard User, or gives them a role of the host's. [Session.DeactivateUser] stops
+// a user, who keeps membership and roles until [Session.ReactivateUser].
+// [Session.RemoveUser] ends a membership and [Session.Leave] ends the actor's own; the
+// user lives on. [Session.DeleteUser]
 // deletes a user for good, and what is personal of them. A user who owns accounts
 // can be neither removed nor deleted until the input says who gets the accounts.
 //

@@ -135,3 +135,49 @@ func ExampleSession_CanMany() {
 	// true grant
 	// false unreachable
 }
+
+// A host adds an auditor, a user manager and a billing contact (ROLE-9). Each member has what
+// their role names, and nobody gives what they do not have.
+func ExampleOptions_organizationRoles() {
+	ctx := context.Background()
+	const payInvoices tenancy.OrganizationPermission = "pay_invoices"
+	dir, err := tenancy.New(memstore.New(), &tenancy.Options{OrganizationRoles: tenancy.OrganizationRoleOptions{
+		Permissions: []tenancy.OrganizationPermission{payInvoices},
+		Roles: map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
+			"auditor":         {tenancy.ViewUsers, tenancy.ViewAccounts, tenancy.ViewDomains, tenancy.ReadLog},
+			"user_manager":    {tenancy.ManageUsers, tenancy.CreateAccounts},
+			"billing_contact": {payInvoices},
+		},
+	}})
+	if err != nil {
+		panic(err)
+	}
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	org := ana.Organization.ID
+	join := func(name string, role tenancy.OrganizationRole) tenancy.UserID {
+		email := name + "@acme.example"
+		sent, _ := dir.As(ana.User.ID).InviteUser(ctx, org, tenancy.NewInvitation{Email: email, Role: role})
+		up, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven(email), Name: name, Secret: sent.Secret})
+		return up.User.ID
+	}
+	auditor, manager, contact := join("audrey", "auditor"), join("mia", "user_manager"), join("bill", "billing_contact")
+
+	pays, _ := host.CanInOrganization(ctx, contact, payInvoices, org)
+	fmt.Println("the billing contact pays:", pays.Allowed, pays.OrganizationRole)
+	for user, err := range dir.As(auditor).Users(ctx, org, tenancy.UserQuery{Role: new(tenancy.OrganizationRole("billing_contact"))}) {
+		fmt.Println("the auditor sees:", user.User.Name.Reveal(), err)
+	}
+	_, err = dir.As(auditor).DeactivateUser(ctx, contact)
+	fmt.Println("and changes nothing:", tenancy.CodeOf(err))
+	_, err = dir.As(manager).InviteUser(ctx, org, tenancy.NewInvitation{Email: "new@acme.example"})
+	fmt.Println("the user manager invites a Standard User:", err)
+	_, err = dir.As(manager).SetOrganizationRole(ctx, org, contact, "user_manager")
+	fmt.Println("but does not touch who may do what they may not:", tenancy.CodeOf(err))
+	// Output:
+	// the billing contact pays: true billing_contact
+	// the auditor sees: bill <nil>
+	// and changes nothing: not_allowed
+	// the user manager invites a Standard User: <nil>
+	// but does not touch who may do what they may not: rank
+}

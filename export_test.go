@@ -45,6 +45,7 @@ func DecodeData(eventType string, encoded []byte) (EventData, error) {
 type OperationRow struct {
 	Name, On         string
 	Organization     OrganizationPermission
+	Besides          OrganizationPermission
 	Account          Permission
 	Operator, System bool
 	Others           string
@@ -55,7 +56,8 @@ type OperationRow struct {
 func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
-			OperationRow{row.name, row.on, row.organization, row.account, row.operator, row.system, row.others, row.service})
+			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others,
+				row.service})
 	}
 	return rows
 }

@@ -24,15 +24,31 @@ type premises struct {
 	request    tenancy.RequestID
 	asked      tenancy.InvitationID // an account request of the organization's, for the stranger's account
 	ended      tenancy.OrganizationID
-	second     tenancy.OrganizationID // of the founder's
-	unmanaged  tenancy.AccountID      // which an Operator may close (ACC-5)
-	closing    tenancy.AccountID      // the one that is to be closed
-	service    tenancy.UserID         // a service account that is Administrator
-	key        tenancy.CreatedKey     // its
+	second     tenancy.OrganizationID                      // of the founder's
+	unmanaged  tenancy.AccountID                           // which an Operator may close (ACC-5)
+	closing    tenancy.AccountID                           // the one that is to be closed
+	service    tenancy.UserID                              // a service account that is Administrator
+	key        tenancy.CreatedKey                          // its
+	hosts      map[tenancy.OrganizationRole]tenancy.UserID // a member of each role of the host's
+}
+
+// aloneRoles are roles of the host's: one for each permission that it can give, alone, and
+// one that has what two rows ask for.
+func aloneRoles() map[tenancy.OrganizationRole][]tenancy.OrganizationPermission {
+	roles := map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
+		"both": {tenancy.ManageUsers, tenancy.ManageOrganization},
+	}
+	for p := range nameable {
+		roles[tenancy.OrganizationRole(p)] = []tenancy.OrganizationPermission{p}
+	}
+	return roles
 }
 
 func newPremises(t *testing.T) *premises {
-	p := &premises{office: newOffice(t)}
+	p := &premises{office: newOffice(t, withRoles(aloneRoles())), hosts: map[tenancy.OrganizationRole]tenancy.UserID{}}
+	for role := range aloneRoles() {
+		p.hosts[role] = p.join(p.founder, "with-"+strings.ReplaceAll(string(role), "_", "-"), role)
+	}
 	p.org = p.founder.Organization.ID
 	owner, ctx := p.dir.As(p.founder.User.ID), p.ctx()
 	p.victim = p.join(p.founder, "vic", tenancy.StandardUser)
@@ -559,6 +575,17 @@ func TestOperationsCells(t *testing.T) {
 					strings.Contains(organizationCells[row.Organization], role) ||
 						role != "standard" && accountCells[row.Account].manager,
 				)
+			}
+			for role, user := range p.hosts {
+				has := map[tenancy.OrganizationPermission]bool{tenancy.ViewOrganization: true}
+				for _, named := range aloneRoles()[role] {
+					has[named], has[nameable[named]] = true, true
+				}
+				may := has[row.Organization] && (row.Besides == "" || has[row.Besides])
+				if row.Organization == "" { // what is called is about the account
+					may = accountCells[row.Account].manager && has[tenancy.ManageAccounts]
+				}
+				person(t, "ROLE-9 "+string(role), user, may)
 			}
 			for role, user := range p.roles {
 				if row.Organization == "" {

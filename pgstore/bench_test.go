@@ -203,6 +203,18 @@ func BenchmarkCan(b *testing.B) {
 			require.NoError(b, second(system.Can(b.Context(), f.owner, tenancy.Build, f.account)))
 		}
 	})
+	member := f.member(tenancy.StandardUser)
+	through, elsewhere := scenes.Groups(b, f.dir, f.org, f.owner, member)
+	for name, account := range map[string]tenancy.AccountID{"through a group": through, "groups elsewhere": elsewhere} {
+		b.Run(name, func(b *testing.B) {
+			system := f.dir.System()
+			for b.Loop() {
+				d, err := system.Can(b.Context(), member, tenancy.Build, account)
+				require.NoError(b, err)
+				require.True(b, d.Allowed)
+			}
+		})
+	}
 	accounts := []tenancy.AccountID{f.account}
 	for len(accounts) < 100 {
 		made, err := f.dir.As(f.owner).CreateAccount(b.Context(), f.org, tenancy.NewAccount{Name: "Another"})

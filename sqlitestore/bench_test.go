@@ -313,6 +313,17 @@ func BenchmarkCan(b *testing.B) {
 			require.True(b, d.Allowed)
 		}
 	})
+	by, elsewhere := scenes.Groups(b, dir, l.candidate, l.owner, l.user)
+	for name, account := range map[string]tenancy.AccountID{"through a group": by, "groups elsewhere": elsewhere} {
+		b.Run(name, func(b *testing.B) {
+			host := dir.System()
+			for b.Loop() {
+				d, err := host.Can(b.Context(), l.user, tenancy.Build, account)
+				require.NoError(b, err)
+				require.True(b, d.Allowed)
+			}
+		})
+	}
 }
 
 // BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside

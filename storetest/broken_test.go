@@ -97,6 +97,48 @@ type (
 	writing = func(context.Context, tenancy.Tx) error
 )
 
+// groupRolesStay leaves what groups gave where an organization ends.
+func groupRolesStay(*naive) hooks {
+	return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+		accounts, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexAccountsIn,
+			Key: tenancy.Key{In: move.From}, Limit: math.MaxInt})
+		if err != nil {
+			return err
+		}
+		var roles []tenancy.Record
+		for _, a := range accounts[0].Records {
+			on, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRoles,
+				Key: tenancy.Key{In: a.(tenancy.AccountRecord).ID}, Limit: math.MaxInt})
+			if err != nil {
+				return err
+			}
+			roles = append(roles, on[0].Records...)
+		}
+		return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, roles...))
+	}}
+}
+
+// groupsStayCounted leaves the number that an account keeps of groups where one ends.
+func groupsStayCounted(*naive) hooks {
+	return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+		roles, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRolesOf,
+			Key: tenancy.Key{In: move.Group}, Limit: math.MaxInt})
+		if err != nil {
+			return err
+		}
+		var accounts []tenancy.Record
+		for _, r := range roles[0].Records {
+			found, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexAccounts,
+				Key: tenancy.Key{ID: r.(tenancy.GroupRolesRecord).Account}})
+			if err != nil {
+				return err
+			}
+			accounts = append(accounts, found[0].Record)
+		}
+		return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, accounts...))
+	}}
+}
+
 // tampered is a naive store with a fault.
 type tampered struct {
 	*naive
@@ -673,6 +715,46 @@ var brokenStores = []broken{
 				},
 			}
 		}},
+	{"access past groups of the main account", []string{"Access/each field", "Access/all combinations"},
+		func(*naive) hooks {
+			return hooks{
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, row)
+					row.ParentGroups = nil
+					return err
+				},
+			}
+		}},
+	{"access by any group with roles", []string{"Access/each field", "Access/all combinations"},
+		func(*naive) hooks {
+			return hooks{
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, row)
+					all, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRoles,
+						Key: tenancy.Key{In: account}, Limit: math.MaxInt})
+					row.Groups = nil
+					for _, r := range all[0].Records {
+						g := r.(tenancy.GroupRolesRecord)
+						row.Groups = append(row.Groups, tenancy.GroupAccess{Group: g.Group, Roles: g.Roles})
+					}
+					return err
+				},
+			}
+		}},
+	{"access that adds to the row", []string{"Access/each field"}, func(*naive) hooks {
+		return hooks{
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+				had := slices.Clone(row.Groups)
+				err := tx.Access(ctx, user, account, row)
+				row.Groups = append(had, row.Groups...)
+				return err
+			},
+		}
+	}},
+	{"groups left behind", []string{"MoveAll/of groups, into another organization", "MoveAll/of groups, to nobody"},
+		stay(tenancy.IndexGroupsIn)},
+	{"what groups gave left behind", []string{"MoveAll/of groups, to nobody"}, groupRolesStay},
+	{"the groups of an account not counted down", []string{"MoveAll/the end of a group"}, groupsStayCounted},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {
 		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {

@@ -28,7 +28,7 @@ func (c *company) showAccess(ctx context.Context, w *strings.Builder) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, append([]string{r.Name.Reveal(), words(r.Direct), words(r.FromParent)}, row...))
+		rows = append(rows, append([]string{r.Name.Reveal(), words(r.Direct), words(r.FromParent), groups(r)}, row...))
 	}
 	for _, role := range []tenancy.OrganizationRole{tenancy.Administrator, tenancy.StandardUser} {
 		p := c.member(func(p *person) bool { return p.sent.Role == role && !inside[p.user] })
@@ -39,12 +39,21 @@ func (c *company) showAccess(ctx context.Context, w *strings.Builder) error {
 		if err != nil {
 			return err
 		}
-		rows = append(rows, append([]string{p.name, "", ""}, row...))
+		rows = append(rows, append([]string{p.name, "", "", ""}, row...))
 	}
 	title := fmt.Sprintf("Who may do what in Staging, a subaccount of %s, and why\n"+
 		"(a host answers \"unreachable\" with 404, and every other no with 403)", c.busiest)
-	table.Write(w, title, "NAME|ROLES THERE|ROLES ABOVE|MAY BUILD|MAY BILL|MAY MANAGE MEMBERS", rows)
+	table.Write(w, title, "NAME|ROLES THERE|ROLES ABOVE|BY GROUP|MAY BUILD|MAY BILL|MAY MANAGE MEMBERS", rows)
 	return nil
+}
+
+// groups returns the names of the groups by which somebody reaches the subaccount.
+func groups(r tenancy.Reach) string {
+	var names []string
+	for _, g := range r.Groups {
+		names = append(names, g.Name.Reveal())
+	}
+	return strings.Join(names, ", ")
 }
 
 // decisions returns what a user may do in the subaccount. A host asks this before it
@@ -68,6 +77,10 @@ func decision(d tenancy.Decision) string {
 		return "yes, " + words(tenancy.Roles(d.Role))
 	case tenancy.WhyParentGrant:
 		return "yes, " + words(tenancy.Roles(d.Role)) + " above"
+	case tenancy.WhyGroup:
+		return "yes, " + words(tenancy.Roles(d.Role)) + " by group"
+	case tenancy.WhyParentGroup:
+		return "yes, " + words(tenancy.Roles(d.Role)) + " by group above"
 	case tenancy.WhyOrganizationRole:
 		return "yes, the organization's " + words(d.OrganizationRole)
 	}

@@ -93,8 +93,46 @@ func (c *company) openAccounts(ctx context.Context) error {
 	return err
 }
 
+// payers is the department whose people pay for the accounts of all departments.
+const payers = "Finance"
+
+// groupPayers makes a group of the people who pay, which has one role on the account of each
+// department: somebody who joins the department is put into the group, and nobody has to
+// give them a role on each account.
+func (c *company) groupPayers(ctx context.Context) error {
+	var users []tenancy.UserID
+	for _, p := range c.members() {
+		if p.department == payers {
+			users = append(users, p.user)
+		}
+	}
+	if len(users) == 0 {
+		return nil
+	}
+	owner := c.as(c.owner)
+	group, err := owner.CreateGroup(ctx, c.org, tenancy.NewGroup{Name: payers})
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(users, 1000) {
+		if _, err := owner.AddToGroup(ctx, group.ID, some); err != nil {
+			return err
+		}
+	}
+	for _, department := range c.departments {
+		roles := tenancy.Roles(tenancy.BillingManager)
+		if _, err := owner.AssignGroupRoles(ctx, group.ID, c.accounts[department], roles); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // assignRoles gives everybody the roles that they need on the departments' accounts.
 func (c *company) assignRoles(ctx context.Context) error {
+	if err := c.groupPayers(ctx); err != nil {
+		return err
+	}
 	for _, p := range c.members() {
 		for _, department := range c.departments {
 			head, account := c.heads[department], c.accounts[department]
@@ -111,14 +149,14 @@ func (c *company) assignRoles(ctx context.Context) error {
 }
 
 // roleOn returns the role that a person needs on a department's account, or an empty
-// one if they need none. Managers are Administrators of their own department's account,
-// and the Finance department pays for all of them.
+// one if they need none of their own. Managers are Administrators of their own
+// department's account, and the Finance department has what its group gives.
 func roleOn(department string, p *person) tenancy.AccountRole {
 	switch here := p.department == department; {
 	case here && p.leads:
 		return tenancy.AccountAdministrator
-	case p.department == "Finance":
-		return tenancy.BillingManager
+	case p.department == payers:
+		return ""
 	case here && (department == "Engineering" || department == "IT"):
 		return tenancy.Developer
 	case here:
