@@ -718,8 +718,8 @@ var brokenStores = []broken{
 	{"access past groups of the main account", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					row.ParentGroups = nil
 					return err
 				},
@@ -728,8 +728,8 @@ var brokenStores = []broken{
 	{"access by any group with roles", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					all, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRoles,
 						Key: tenancy.Key{In: account}, Limit: math.MaxInt})
 					row.Groups = nil
@@ -743,9 +743,9 @@ var brokenStores = []broken{
 		}},
 	{"access that adds to the row", []string{"Access/each field"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
 				had := slices.Clone(row.Groups)
-				err := tx.Access(ctx, user, account, row)
+				err := tx.Access(ctx, user, account, key, row)
 				row.Groups = append(had, row.Groups...)
 				return err
 			},
