@@ -161,12 +161,14 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 // for a time (Invitation.RolesFor) replace the temporary ones that the invitee has there,
 // and change nothing of those without an end (ACC-11).
 //
-// Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither is
-// or the invitation was sent to another address; CodeSettled, also if the organization or
-// account has ended, which revokes it, CodeExpired, CodeInviter, CodeMember, CodeManagedElsewhere,
-// CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit; for an Owner of organizations
-// CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed,
-// CodeHIPAADesignated; CodeTermsChanged with the Terms that hold now in Error.Terms.
+// Errors: CodeInput if both a secret and an ID are given; CodeNotFound, also if neither
+// is or the invitation was sent to another address; CodeSettled, also if the
+// organization or account has ended, which revokes it, CodeExpired, CodeInviter,
+// CodeMember, CodeManagedElsewhere, CodeSignUpClosed, CodeMemberLimit,
+// CodeAccountLimit, CodeGroupLimit; for an Owner of organizations CodeNoLiveDomain,
+// CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeHIPAADesignated;
+// CodeTermsChanged with the Terms that hold now in Error.Terms;
+// CodeOrganizationSuspended, also if the invitee owns a suspended one.
 func (s *Session) AcceptInvitation(ctx context.Context, in Acceptance) (AcceptedInvitation, error) {
 	var check form
 	key := invitationKey{in.Secret, in.Invitation}
@@ -383,6 +385,8 @@ func (c *changes) acceptable(f acceptanceFacts, address string) error {
 		return err
 	}
 	switch {
+	case f.organization.isSuspended(): // the invitation waits (ORG-15)
+		return CodeOrganizationSuspended
 	case !c.couldSend(f):
 		return CodeInviter
 	case f.entry.closed(f.target, c):

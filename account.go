@@ -108,7 +108,7 @@ type NewSubaccount struct{ Name string }
 // CodeNotFound, CodeNotAllowed, CodeMerged; CodeManaged for an unmanaged account, if the
 // actor is in an organization; CodeServiceAccount if the actor is one, and does not name a
 // person as owner; CodeNotMember, CodeNotPerson and CodeInactive for the owner named;
-// CodeAccountLimit.
+// CodeAccountLimit; CodeOrganizationSuspended.
 func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
 	var check form
 	name, owner := check.name(account.Name), account.Owner
@@ -240,7 +240,7 @@ func (c *changes) nameAccount(account AccountID, name string) {
 //
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeClosed; CodeSubaccount if
 // the parent is a subaccount itself; CodeSuspended if the parent is suspended;
-// CodeSubaccountLimit.
+// CodeSubaccountLimit; CodeOrganizationSuspended.
 func (s *Session) CreateSubaccount(
 	ctx context.Context, parent AccountID, account NewSubaccount,
 ) (Account, error) {
@@ -260,10 +260,8 @@ type createSubaccountFacts struct {
 
 func (r *reads) loadCreateSubaccount(parent AccountID) createSubaccountFacts {
 	f := createSubaccountFacts{accountStanding: r.accountStanding(parent), limits: r.dir.limits}
-	if f.account != nil && !f.account.Organization.IsZero() {
-		if org := find(r, organizationByID(f.account.Organization)); org != nil {
-			f.limits = r.dir.limitsOf(*org)
-		}
+	if f.organization != nil {
+		f.limits = r.dir.limitsOf(*f.organization)
 	}
 	return f
 }
@@ -334,7 +332,8 @@ func decideAccount(f accountFacts, c *changes) (Account, error) {
 // organization, Operators and System. Setting the name that the account has changes
 // nothing (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeClosed.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeClosed;
+// CodeOrganizationSuspended.
 func (s *Session) RenameAccount(ctx context.Context, account AccountID, name string) (Account, error) {
 	var check form
 	check.id(account)
@@ -403,7 +402,8 @@ func decideSuspendAccount(f suspensionFacts, c *changes) (Account, error) {
 // that does not stand changes nothing (GEN-6).
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed; CodeParentSuspended for a
-// subaccount of a suspended account, whose own status only the platform may change.
+// subaccount of a suspended account, whose own status only the platform may change;
+// CodeOrganizationSuspended.
 func (s *Session) ReactivateAccount(ctx context.Context, account AccountID) (Account, error) {
 	var check form
 	check.id(account)

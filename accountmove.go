@@ -14,7 +14,7 @@ import "context"
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
 // CodeNotAllowed; CodeClosed; CodeSubaccount, since it goes with its parent;
 // CodeUnmanaged; CodeAlreadyOwner; CodeNotMember; CodeNotPerson for a service account;
-// CodeInactive.
+// CodeInactive; CodeOrganizationSuspended.
 func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
 	var check form
 	check.id(account)
@@ -75,7 +75,7 @@ func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) 
 // the actor does not own the account and both organizations; CodeMerged; CodeClosed,
 // CodeSubaccount, CodeSameOrganization; CodeHIPAADesignated if the account or a
 // subaccount is designated, and the other organization is not entitled;
-// CodeAccountLimit.
+// CodeAccountLimit; CodeOrganizationSuspended if one of the two is.
 func (s *Session) MoveAccount(ctx context.Context, account AccountID, org OrganizationID) (Account, error) {
 	var check form
 	check.id(account)
@@ -143,6 +143,8 @@ func (f moveAccountFacts) authorize(c *changes) error {
 	case f.to.rank.Role != Owner:
 		return CodeNotAllowed
 	}
+	c.actsOn(f.accountStanding.organization)
+	c.actsOn(f.to.organization)
 	return nil
 }
 

@@ -36,7 +36,8 @@ type AccountRequestQuery struct {
 // expire as invitations do (ACC-4). Owner and Administrators may call it.
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged; CodeAccountManaged if the
-// organization has the account already; CodeAccountRequested if a request is pending.
+// organization has the account already; CodeAccountRequested if a request is pending;
+// CodeOrganizationSuspended.
 func (s *Session) AddAccount(
 	ctx context.Context, org OrganizationID, account AccountID,
 ) (AccountRequest, error) {
@@ -149,7 +150,8 @@ func decideAccountRequests(
 // organization that asks; CodeNotTheirs if an organization that the actor does not own
 // manages the account; CodeSettled, CodeExpired; CodeClosed; CodeInviter if the person
 // who asked may no longer ask; CodeHIPAADesignated if the account or a subaccount is
-// designated, and the organization is not entitled; CodeAccountLimit.
+// designated, and the organization is not entitled; CodeAccountLimit;
+// CodeOrganizationSuspended if the one that asks is, or the one that has the account.
 func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID) (Account, error) {
 	var check form
 	check.id(request)
@@ -160,14 +162,15 @@ func (s *Session) AcceptAccountRequest(ctx context.Context, request InvitationID
 
 // acceptAccountRequestFacts is a request for an account, and both sides of it.
 type acceptAccountRequestFacts struct {
-	standing                       // in the organization that asks
-	request     *InvitationRecord  // nil: there is none
-	account     *AccountRecord     // nil: there is none, or it is a subaccount
-	subaccounts []AccountRecord    // those that are not closed
-	groups      []GroupRolesRecord // the roles of groups on all of them
-	holder      *MembershipRecord  // the account owner's in the organization that has the account
-	inviter     *UserRecord        // who asked
-	inviting    *rank              // the inviter's in the organization that asks
+	standing                        // in the organization that asks
+	request     *InvitationRecord   // nil: there is none
+	account     *AccountRecord      // nil: there is none, or it is a subaccount
+	subaccounts []AccountRecord     // those that are not closed
+	groups      []GroupRolesRecord  // the roles of groups on all of them
+	from        *OrganizationRecord // the one that has the account; nil: none
+	holder      *MembershipRecord   // the account owner's in the organization that has the account
+	inviter     *UserRecord         // who asked
+	inviting    *rank               // the inviter's in the organization that asks
 }
 
 func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountRequestFacts) {
@@ -184,7 +187,9 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	}
 	need(r, grantOn(f.account.ID, f.account.Owner))
 	r.needHead(f.account.stream())
-	r.needCounts(f.account.Organization)
+	if org := f.account.Organization; !org.IsZero() {
+		f.from = find(r, organizationByID(org))
+	}
 	f.subaccounts = all(r, openSubaccountsOf(f.account.ID))
 	for _, a := range f.family().all() {
 		f.groups = append(f.groups, r.groupRoles(a)...)
@@ -219,6 +224,8 @@ func (f acceptAccountRequestFacts) authorize(c *changes) error {
 	case f.request == nil || f.organization == nil:
 		return CodeNotFound
 	case f.asks(c.actor):
+		c.actsOn(f.organization)
+		c.actsOn(f.from)
 		return nil
 	case c.actor.isUser() && !f.rank.may(ViewAccounts):
 		return CodeNotFound

@@ -169,6 +169,12 @@ var errands = []errand{
 				tenancy.OwnerReplacement{User: c.Heir, Previous: tenancy.PreviousLeaves, Reference: "ticket-1"}),
 		)
 	}},
+	{op: "SuspendOrganization", by: "host", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.SuspendOrganization(c, c.Org, "ticket-1"))
+	}},
+	{op: "ReactivateOrganization", by: "staff", on: "Barred", call: func(c call) (any, error) {
+		return gives(c.s.ReactivateOrganization(c, c.Barred, "ticket-1"))
+	}},
 	{op: "User", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
 		return shows(c.s.User(c, c.Member))
 	}},

@@ -31,7 +31,8 @@ type Decision struct {
 // Sentence and Status it shows (GEN-16): CodeNotFound where the user does not reach what was
 // asked about, so that it looks as if it were not there; CodeNotAllowed where no role of
 // theirs permits it; CodeActor if they are inactive or deleted; CodeSuspended and CodeClosed
-// where the account's state forbids it.
+// where the account's state forbids it, and CodeOrganizationSuspended where its
+// organization's suspension does.
 func (d Decision) Err() error {
 	if d.Allowed {
 		return nil
@@ -43,6 +44,8 @@ func (d Decision) Err() error {
 		return CodeActor
 	case WhySuspended:
 		return CodeSuspended
+	case WhyOrganizationSuspended:
+		return CodeOrganizationSuspended
 	case WhyClosed:
 		return CodeClosed
 	}
@@ -55,16 +58,17 @@ type Why string
 // The reasons. With WhyUnreachable a host answers as if the thing were not there. Err has
 // the code for each of those that refuse.
 const (
-	WhyUnreachable      Why = "unreachable"       // no role on it, or it is not there
-	WhyInsufficient     Why = "insufficient"      // a role, but none that permits it
-	WhyInactive         Why = "inactive"          // the user is inactive or deleted
-	WhySuspended        Why = "suspended"         // a role permits it, but the account or its main account is suspended
-	WhyClosed           Why = "closed"            // a role, but the account is closed
-	WhyGrant            Why = "grant"             // allowed by the user's grant on the account
-	WhyGroup            Why = "group"             // allowed by a role that a group of the user has on the account
-	WhyParentGrant      Why = "parent_grant"      // allowed by the user's grant on its main account
-	WhyParentGroup      Why = "parent_group"      // allowed by a role that a group of the user has on its main account
-	WhyOrganizationRole Why = "organization_role" // allowed by the user's role in the organization
+	WhyUnreachable           Why = "unreachable"            // no role on it, or it is not there
+	WhyInsufficient          Why = "insufficient"           // a role, but none that permits it
+	WhyInactive              Why = "inactive"               // the user is inactive or deleted
+	WhySuspended             Why = "suspended"              // a role permits it, but the account or its main account is suspended
+	WhyOrganizationSuspended Why = "organization_suspended" // a role permits it, but the organization is suspended (ORG-15)
+	WhyClosed                Why = "closed"                 // a role, but the account is closed
+	WhyGrant                 Why = "grant"                  // allowed by the user's grant on the account
+	WhyGroup                 Why = "group"                  // allowed by a role that a group of the user has on the account
+	WhyParentGrant           Why = "parent_grant"           // allowed by the user's grant on its main account
+	WhyParentGroup           Why = "parent_group"           // allowed by a role that a group of the user has on its main account
+	WhyOrganizationRole      Why = "organization_role"      // allowed by the user's role in the organization
 )
 
 // Can reports whether a user may do something on an account, and why (GEN-7). It is
@@ -72,7 +76,9 @@ const (
 // on the account or on its main account (ACC-3, ROLE-6), of the user's own or of a group
 // that they are in (GRP-3), or managing it as Owner or Administrator of its organization.
 // If several allow, the answer names the first of these: the user's grant, a group, the
-// grant on the main account, a group's role there, the organization role. The Why of a refusal tells the host's 404
+// grant on the main account, a group's role there, the organization role.
+// While the organization is suspended, ReadUsage and Bill alone are allowed (ORG-15). The
+// Why of a refusal tells the host's 404
 // (WhyUnreachable) from its 403.
 //
 // Any user may ask about themself. What they do not reach is the same plain no,
@@ -207,6 +213,9 @@ func (r *reads) loadCan(user UserID, account AccountID) (f canFacts) {
 			f.row.SetParentGrant(*grant)
 		}
 	}
+	if f.organization != nil {
+		f.row.SetOrganization(*f.organization)
+	}
 	if org := f.account.Organization; !org.IsZero() {
 		f.guest = guest(org)
 		if member := find(r, memberOf(org, user)); member != nil {
@@ -287,6 +296,8 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 		return Decision{Why: WhyClosed}
 	case !allowed.Allowed:
 		return Decision{Why: WhyInsufficient}
+	case row.OrganizationSuspended && !rule.organizationSuspended:
+		return Decision{Why: WhyOrganizationSuspended}
 	case row.Suspended && !rule.suspended:
 		return Decision{Why: WhySuspended}
 	}
@@ -344,7 +355,8 @@ func (r *AccessRow) hasRole() bool {
 
 // CanInOrganization reports whether a user may do something in an organization, and
 // why (GEN-7, ROLE-1 to 3). It answers WhyOrganizationRole with the role that allows;
-// WhyInsufficient for a member whose role does not allow; WhyInactive; and
+// WhyInsufficient for a member whose role does not allow; WhyInactive;
+// WhyOrganizationSuspended, except for ViewOrganization, ReadLog and TransferOwnership; and
 // WhyUnreachable for somebody who is not a member, and for an organization that does
 // not exist or has ended.
 //
@@ -416,6 +428,8 @@ func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *c
 		return Decision{Why: WhyUnreachable}
 	case !c.dir.organizationRules.may(f.member.Role, permission):
 		return Decision{Why: WhyInsufficient}
+	case f.organization.Suspended && !permission.appliesSuspended():
+		return Decision{Why: WhyOrganizationSuspended}
 	}
 	return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: f.member.Role}
 }

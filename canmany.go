@@ -139,7 +139,7 @@ func decideCanMany(
 }
 
 // access asks for what Access of a store reads about a user and an account, for several
-// accounts in one step, and in two if there are subaccounts among them.
+// accounts in one step, and in two if there are subaccounts or managed accounts among them.
 func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 	var of AccessRow
 	if u := find(r, userByID(user)); u != nil {
@@ -158,6 +158,11 @@ func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
 			continue
 		}
 		row.SetAccount(*a)
+		if !a.Organization.IsZero() {
+			if o := find(r, organizationByID(a.Organization)); o != nil {
+				row.SetOrganization(*o)
+			}
+		}
 		row.Groups = r.through(in, *a)
 		if member := membershipIn(memberships, a.Organization); member != nil {
 			row.SetMembership(*member)

@@ -79,11 +79,14 @@ func TestCanMany(t *testing.T) {
 		refused(t, err, tenancy.CodeActor)
 		require.NoError(t, errOf(c.as(c.owner).ReactivateUser(c.ctx(), c.dan)))
 	})
-	t.Run("GEN-21 about oneself it is one step, with a subaccount two", func(t *testing.T) {
+	t.Run("GEN-21 about oneself it is one step, with managed accounts two", func(t *testing.T) {
 		counted := scenes.NewCounting(c.store)
 		dir, err := tenancy.New(counted, &tenancy.Options{Now: c.clock.Now})
 		require.NoError(t, err)
 		_, err = dir.As(c.cleo).CanMany(c.ctx(), c.cleo, tenancy.Build, []tenancy.AccountID{c.work, c.main, c.eve.Account.ID})
+		require.NoError(t, err)
+		require.Len(t, counted.Steps, 2)
+		_, err = dir.As(c.cleo).CanMany(c.ctx(), c.cleo, tenancy.Build, []tenancy.AccountID{{1}, {2}})
 		require.NoError(t, err)
 		require.Len(t, counted.Steps, 1)
 		_, err = dir.System().CanMany(c.ctx(), c.cleo, tenancy.Build, every)

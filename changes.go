@@ -14,6 +14,8 @@ type changes struct {
 	tape    *tape // nil where an operation only reads
 	said    []saying
 	made    []string
+
+	suspended bool // it acts on a suspended organization, and its row refuses that (actsOn)
 }
 
 // saying is an event, and the streams that it is appended to.

@@ -32,13 +32,14 @@ type UserDeletion struct {
 //
 // Errors: CodeID; CodeInput if accounts pass to the user themself, if one is named
 // twice, if there are more than 1,000 heirs, or if a user who deletes themself gives
-// accounts away; CodeNotFound, also if
-// the actor does not see an heir, or if an account named is not a main account of the
-// user's; CodeNotAllowed; CodeRank if the user may do more than the actor; CodeOneself;
-// CodeTheOwner if another user calls it for the Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
+// accounts away; CodeNotFound, also if the actor does not see an heir, or if an account
+// named is not a main account of the user's; CodeNotAllowed; CodeRank if the user may
+// do more than the actor; CodeOneself; CodeTheOwner if another user calls it for the
+// Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
-// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the account in
-// none, CodeInactive.
+// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the
+// account in none, CodeInactive; CodeOrganizationSuspended if the user owns accounts and the
+// organization is suspended.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
 	var check form
 	check.id(user)
@@ -105,6 +106,9 @@ func decideDeleteUser(f deleteUserFacts, in UserDeletion, c *changes) error {
 	}
 	if in.AccountsTo.IsZero() && len(unnamed(f.theirs.owned, in.Heirs)) > 0 {
 		return CodeOwnsAccounts
+	}
+	if len(f.theirs.owned) > 0 && f.target.suspended() { // the accounts would pass to others
+		return CodeOrganizationSuspended
 	}
 	f.delete(in, c)
 	return nil
@@ -218,12 +222,15 @@ type OrganizationDeletion struct {
 // requests to be invited, domains and connections end; invitations to its accounts live
 // on. An Owner of other organizations names the one that their accounts go to. The name
 // is kept for 29 days, in which an Operator can restore the organization. Only the
-// Owner may call it, or an Operator on the Owner's behalf.
+// Owner may call it, or an Operator on the Owner's behalf. Of a suspended organization
+// only an Operator may, and its main accounts are suspended by the platform from then on
+// (ORG-15).
 //
 // Errors: CodeID; CodeNotFound, also if AccountsTo is not another active organization
 // of the Owner's; CodeNotAllowed; CodeMerged, CodeEnded; CodeOwnsOrganization if
 // AccountsTo is needed; CodeHIPAADesignated if an account that would become unmanaged
-// is designated (disable it first), CodeAccountLimit if AccountsTo has no room.
+// is designated (disable it first), CodeAccountLimit if AccountsTo has no room;
+// CodeOrganizationSuspended.
 func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, in OrganizationDeletion) error {
 	var check form
 	check.id(org)
@@ -287,6 +294,7 @@ func decideDeleteOrganization(f deleteOrganizationFacts, in OrganizationDeletion
 		return CodeHIPAADesignated
 	}
 	if f.to != nil {
+		c.actsOn(f.to)
 		if err := c.room(f.to.ID, 0, len(owned)); err != nil {
 			return err
 		}
@@ -338,6 +346,7 @@ func (f deleteOrganizationFacts) delete(in OrganizationDeletion, c *changes) {
 	}
 	if !in.AccountsTo.IsZero() {
 		for _, accounts := range f.passing() {
+			f.suspend(accounts.main, c)
 			c.move(accounts, in.AccountsTo)
 		}
 	}
@@ -348,7 +357,15 @@ func (f deleteOrganizationFacts) delete(in OrganizationDeletion, c *changes) {
 			streams = append(streams, streamOfUser(m.User))
 		}
 	}
-	c.say(OrganizationDeleted{org, c.now}, streams...)
+	c.say(OrganizationDeleted{org, c.now, f.organization.Suspended}, streams...)
+}
+
+// suspend leaves a main account of a suspended organization suspended by the platform
+// (ORG-15). Those that do not move to another organization are suspended all at once.
+func (f deleteOrganizationFacts) suspend(main AccountRecord, c *changes) {
+	if f.organization.Suspended && !main.SuspendedPlatform {
+		c.say(AccountSuspended{Account: main.ID, Platform: true}, main.stream())
+	}
 }
 
 // endsAlone reports whether a member is in no organization once this one has ended.
@@ -359,8 +376,9 @@ func (f deleteOrganizationFacts) endsAlone(m MembershipRecord) bool {
 
 // RestoreOrganization brings a deleted organization back within 29 days (ORG-12). Its
 // former Owner returns with every unmanaged account they own, and its settings,
-// entitlements and limits are as they were. Nobody else returns, and neither do
-// domains, connections and invitations. Only an Operator may call it.
+// entitlements and limits are as they were, and it is suspended if it was (ORG-15). Nobody
+// else returns, and neither do domains, connections and invitations. Only an Operator may
+// call it.
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeMerged, because a merge is final;
 // CodeRestoreWindow if it is too late or the organization is not deleted;
@@ -428,6 +446,9 @@ type UserDeleted struct {
 type OrganizationDeleted struct {
 	Organization OrganizationID `json:"organization,omitzero"`
 	Ended        Instant        `json:"ended,omitzero"`
+	// Suspended says that the organization was suspended: its main accounts are suspended
+	// by the platform from then on (ORG-15).
+	Suspended bool `json:"suspended"`
 }
 
 // OrganizationRestored says that a deleted organization is active again.
@@ -444,7 +465,7 @@ func (e OrganizationDeleted) apply(w *world) {
 	edit(w, organizationByID(e.Organization), func(o *OrganizationRecord) {
 		o.State, o.Ended = StateDeleted, e.Ended
 	})
-	w.move(Move{From: e.Organization, At: e.Ended})
+	w.move(Move{From: e.Organization, At: e.Ended, Suspend: e.Suspended})
 }
 
 func (e OrganizationRestored) apply(w *world) {

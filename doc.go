@@ -67,6 +67,10 @@
 // uses [Platform.ReplaceOwner]. An Operator sets an organization's own limits with
 // [Platform.SetLimits].
 //
+// For unpaid bills or abuse an Operator or System suspends an organization with
+// [Platform.SuspendOrganization]: its people read, and little else, until
+// [Platform.ReactivateOrganization].
+//
 // [Session.DeleteOrganization] ends an organization: its accounts stay with their
 // owners, and its members go on without it. Within 29 days
 // [Platform.RestoreOrganization] brings it back with its Owner.

@@ -54,7 +54,7 @@ var beyondOperations = map[Code]string{
 }
 
 // toCome are numbers that are reserved for rules that are not built yet.
-var toCome = []string{"ORG-15"}
+var toCome = []string{}
 
 func TestRulesDocument(t *testing.T) {
 	text, ids := document(t, "rules.md"), ruleIDs(t)
@@ -311,6 +311,9 @@ themselves consult (ROLE-8). A test compares the page with them.
 - **Service account** says whether a service account may call the operation, as far as its
   role reaches. Otherwise it is refused: ` + "`CodeServiceAccount`" + ` (USR-20).
 - **Result** leaves out the error. A *list* is an iterator.
+- **Suspended** is what it does while the organization acted on is suspended, or that of
+  the account, user, domain or invitation acted on (ORG-15). *Refused* means users: what
+  Operators and System may do goes on.
 - **Refusals** are the operation's own, each with the main rule that it refuses by.
   [rules.md](rules.md) explains the rules, and names each code under all of its own.
 
@@ -351,13 +354,13 @@ func operationsDocument(t *testing.T) string {
 	chapter := 0
 	for _, row := range operations {
 		if chapter < len(chapters) && chapters[chapter].first == row.name {
-			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | service account | result | refusals |\n|---|---|---|---|---|---|\n",
+			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | service account | result | suspended | refusals |\n|---|---|---|---|---|---|---|\n",
 				chapters[chapter].heading)
 			chapter++
 		}
 		require.NotEmpty(t, p.results[row.name], row.name)
-		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), mayServe(row), p.results[row.name],
-			p.refusals(row.codes))
+		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), mayServe(row), p.results[row.name],
+			cmp.Or(row.suspended, "refused"), p.refusals(row.codes))
 	}
 	require.Len(t, chapters[:chapter], len(chapters),
 		"a chapter begins with an operation that does not exist, or out of order")
@@ -504,7 +507,8 @@ func (p *operationsPage) tables() {
 		fmt.Fprintf(p, "\n## %s\n\n| permission | %s |\n|---|%s\n", heading, strings.Join(columns, " | "),
 			strings.Repeat("---|", len(columns)))
 	}
-	head("Permissions in an organization", append(slices.Clone(rankNames), "a role of the host's", "includes"))
+	head("Permissions in an organization", append(slices.Clone(rankNames), "a role of the host's", "includes",
+		"in a suspended one"))
 	for _, row := range organizationTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for rank := range rankNames {
@@ -514,16 +518,18 @@ func (p *operationsPage) tables() {
 		if row.includes != "" {
 			includes = "`" + p.permissions[string(row.includes)] + "`"
 		}
-		fmt.Fprintf(p, " %s | %s |", map[bool]string{true: "can have it", false: "–"}[row.host], includes)
+		fmt.Fprintf(p, " %s | %s | %s |", map[bool]string{true: "can have it", false: "–"}[row.host], includes,
+			cell(row.suspended))
 		p.WriteString("\n")
 	}
-	head("Permissions on an account", append(slices.Clone(roleNames), "manages it", "in a suspended account"))
+	head("Permissions on an account", append(slices.Clone(roleNames), "manages it", "in a suspended account",
+		"in a suspended organization"))
 	for _, row := range accountTable {
 		fmt.Fprintf(p, "| `%s` |", p.permissions[string(row.permission)])
 		for role := range roleNames {
 			fmt.Fprintf(p, " %s |", cell(mask(row.roles)>>role&1 == 1))
 		}
-		fmt.Fprintf(p, " %s | %s |\n", cell(row.manager), cell(row.suspended))
+		fmt.Fprintf(p, " %s | %s | %s |\n", cell(row.manager), cell(row.suspended), cell(row.organizationSuspended))
 	}
 	p.WriteString("\nThe host can add permissions and roles (`Options.Roles`, ROLE-7). Managing an account\n" +
 		"through the organization is not a role on it.\n")

@@ -41,7 +41,8 @@ type DomainQuery struct {
 // Administrators may call it.
 //
 // Errors: CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider; CodeNotFound,
-// CodeNotAllowed; CodeMerged, CodeDomainAdded, CodeDomainLimit.
+// CodeNotAllowed; CodeMerged, CodeDomainAdded, CodeDomainLimit;
+// CodeOrganizationSuspended.
 func (s *Session) AddDomain(ctx context.Context, org OrganizationID, name string) (Domain, error) {
 	var check form
 	check.id(org)
@@ -91,7 +92,7 @@ func decideAddDomain(f addDomainFacts, name string, c *changes) (Domain, error) 
 // Single sign-on enforced on it ends, and members stay. The Owner, Administrators and
 // Operators may call it.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeOrganizationSuspended.
 func (s *Session) RemoveDomain(ctx context.Context, domain DomainID) error {
 	var check form
 	check.id(domain)

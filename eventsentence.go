@@ -14,6 +14,8 @@ var eventSentences = map[string]string{
 	"OrganizationCreated":     "{actor} created {Organization}, owned by {Owner}",
 	"OrganizationRenamed":     "{actor} renamed {Organization}",
 	"OwnershipTransferred":    "{actor} made {Owner} the Owner of {Organization}",
+	"OrganizationSuspended":   "{actor} suspended {Organization}",
+	"OrganizationReactivated": "{actor} reactivated {Organization}",
 	"MemberJoined":            "{User} became a member of {Organization} as {Role}",
 	"MemberLeft":              "{User} is no longer a member of {Organization}",
 	"OrganizationRoleChanged": "{actor} gave {User} the role {Role} in {Organization}",

@@ -50,6 +50,7 @@ type OperationRow struct {
 	Operator, System bool
 	Others           string
 	Service          bool
+	Suspended        string // "": refused
 }
 
 // OperationsTable gives the table of operations.
@@ -57,7 +58,7 @@ func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
 			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others,
-				row.service})
+				row.service, string(row.suspended)})
 	}
 	return rows
 }

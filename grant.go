@@ -47,9 +47,10 @@ type Assignment struct {
 //
 // Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
 // CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
-// CodeServiceAccount if the actor is one, and names itself; CodeOneself and CodeOutlasts
-// for an actor who has a temporary role or a group's; CodeClosed; CodeOwnerGrant for
-// the account's owner; CodeNotMember.
+// CodeServiceAccount if the actor is one, and names itself;
+// CodeOneself and CodeOutlasts for an actor who has a temporary role or a group's;
+// CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember;
+// CodeOrganizationSuspended.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, in Assignment,
 ) (Grant, error) {

@@ -41,8 +41,8 @@ const maxGroupUsers = 1000
 // CreateGroup makes a group of an organization, without members and roles (GRP-2). The
 // Owner and Administrators may call it.
 //
-// Errors: CodeID; CodeName; CodeInput for the external ID; CodeNotFound, CodeNotAllowed;
-// CodeMerged; CodeGroupLimit.
+// Errors: CodeID; CodeName; CodeInput for the external ID; CodeNotFound,
+// CodeNotAllowed; CodeMerged; CodeGroupLimit; CodeOrganizationSuspended.
 func (s *Session) CreateGroup(ctx context.Context, org OrganizationID, in NewGroup) (Group, error) {
 	var check form
 	check.id(org)
@@ -80,7 +80,7 @@ func decideCreateGroup(f createGroupFacts, in NewGroup, c *changes) (Group, erro
 // Owner and Administrators may call it. Setting the name that the group has changes
 // nothing (GEN-6).
 //
-// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed; CodeOrganizationSuspended.
 func (s *Session) RenameGroup(ctx context.Context, group GroupID, name string) (Group, error) {
 	var check form
 	check.id(group)
@@ -140,11 +140,11 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 // already stays, and if all are, nothing changes (GEN-6). Inactive members can be added. The
 // Owner and Administrators may call it.
 //
-// Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more than
-// 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed,
-// CodeServiceAccount if the actor is one, and names itself; CodeRank for a member who may do
-// more than the actor; CodeNotMember for a user who is not a member of the group's
-// organization; CodeGroupMemberLimit.
+// Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
+// than 1,000; CodeNotFound, also for a user whom the actor does not see;
+// CodeNotAllowed, CodeServiceAccount if the actor is one, and names itself; CodeRank for a member who may do more than the actor; CodeNotMember
+// for a user who is not a member of the group's organization; CodeGroupMemberLimit;
+// CodeOrganizationSuspended.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
 	check.id(group)
@@ -293,7 +293,8 @@ func (st groupStanding) name(users []candidateMember) error {
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for an account that is not the
 // organization's; CodeNotAllowed; CodeServiceAccount if the actor is one, and in the group;
-// CodeClosed; CodeAccountGroupLimit.
+// CodeClosed; CodeAccountGroupLimit;
+// CodeOrganizationSuspended.
 func (s *Session) AssignGroupRoles(
 	ctx context.Context, group GroupID, account AccountID, roles RoleSet,
 ) (GroupRoles, error) {

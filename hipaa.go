@@ -81,7 +81,8 @@ func (a AccountRecord) isOpenDesignated() bool { return a.Closed == 0 && a.Desig
 // Owner and Administrators of its organization may call it, and not the account's. To
 // designate a designated account changes nothing (GEN-6).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed, CodeHIPAANotEntitled.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed, CodeHIPAANotEntitled;
+// CodeOrganizationSuspended.
 func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, error) {
 	var check form
 	check.id(account)
@@ -90,17 +91,10 @@ func (s *Session) EnableHIPAA(ctx context.Context, account AccountID) (Account, 
 }
 
 // designationFacts is an account that is designated, or no longer.
-type designationFacts struct {
-	accountStanding
-	organization *OrganizationRecord // the account's; nil: it is unmanaged
-}
+type designationFacts struct{ accountStanding }
 
 func (r *reads) loadDesignation(account AccountID) designationFacts {
-	f := designationFacts{accountStanding: r.accountStanding(account)}
-	if f.account != nil && !f.account.Organization.IsZero() {
-		f.organization = find(r, organizationByID(f.account.Organization))
-	}
-	return f
+	return designationFacts{r.accountStanding(account)}
 }
 
 func decideEnableHIPAA(f designationFacts, c *changes) (Account, error) {
@@ -122,7 +116,7 @@ func decideEnableHIPAA(f designationFacts, c *changes) (Account, error) {
 // can bring designated accounts to one that is not. For an account that is not
 // designated nothing changes (GEN-6).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeClosed; CodeOrganizationSuspended.
 func (s *Session) DisableHIPAA(ctx context.Context, account AccountID) (Account, error) {
 	var check form
 	check.id(account)

@@ -98,7 +98,7 @@ const (
 //
 // Errors: CodeID, CodeInput if there are no addresses, or too many, or with Once;
 // CodeNotFound, CodeNotAllowed, CodeRank if a Standard User may do what the actor may
-// not; CodeMerged, CodeNotEntitled, CodeNoLiveDomain. Of an
+// not; CodeMerged, CodeNotEntitled, CodeNoLiveDomain; CodeOrganizationSuspended. Of an
 // address: CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere,
 // CodeSignUpClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain,
 // CodeMergeClosed.
@@ -310,6 +310,9 @@ func (f importBatchFacts) take(n newcomer, c *changes) importOutcome {
 	if n.user != nil {
 		able.member = get(c.world, memberOf(org, n.user.ID)) != nil
 		able.elsewhere = n.theirs.managedElsewhere(org)
+		able.suspended = slices.ContainsFunc(n.theirs.memberships, func(m MembershipRecord) bool {
+			return m.Organization != org && get(c.world, organizationByID(m.Organization)).isSuspended()
+		})
 	}
 	if err := able.refusal(c); err != nil {
 		return importOutcome{refusal: err}
@@ -334,11 +337,13 @@ type eligibility struct {
 	user      *UserRecord    // nil: nobody has the address, or the ID
 	member    bool           // they are in the Prime
 	elsewhere bool           // they are managed by another organization
+	suspended bool           // an organization that they own is: no more is said of it (ORG-15)
 }
 
 // eligibility returns whether the Owner of Candidates can be imported.
 func (m merger) eligibility() eligibility {
-	return eligibility{m.prime, m.domains, m.owner, m.member != nil, m.elsewhere}
+	suspended := slices.ContainsFunc(m.candidates, func(c candidacy) bool { return c.organization.Suspended })
+	return eligibility{m.prime, m.domains, m.owner, m.member != nil, m.elsewhere, suspended}
 }
 
 // refusal decides it.
@@ -357,6 +362,8 @@ func (e eligibility) refusal(c *changes) error {
 		return CodeMember
 	case e.elsewhere:
 		return CodeManagedElsewhere
+	case e.suspended:
+		return CodeNotEligible
 	case d.signUpPolicy(e.prime) == PolicyClosed:
 		return CodeSignUpClosed
 	}
@@ -449,6 +456,7 @@ type importableUsersFacts struct {
 	domainStanding
 	users       []UserRecord
 	memberships [][]MembershipRecord // the users', in the same places
+	suspended   []bool               // whether an organization that they own is, in the same places
 }
 
 func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsersFacts {
@@ -458,7 +466,11 @@ func (r *reads) loadImportableUsers(domain DomainID, from place) importableUsers
 	}
 	f.users = list(r, freeUsersOnDomain(f.domain.Personal.Name, from.key.ID), pageSize)
 	for _, u := range f.users {
-		f.memberships = append(f.memberships, all(r, membershipsOf(u.ID, OrganizationID{})))
+		memberships, suspended := all(r, membershipsOf(u.ID, OrganizationID{})), false
+		for _, m := range memberships {
+			suspended = find(r, organizationByID(m.Organization)).isSuspended() || suspended
+		}
+		f.memberships, f.suspended = append(f.memberships, memberships), append(f.suspended, suspended)
 	}
 	return f
 }
@@ -478,7 +490,7 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 	p := page[ImportableUser]{end: len(f.users) < pageSize}
 	for i, u := range f.users {
 		p.next = place{key: Key{ID: u.ID}}
-		if u.State() != StateActive || membershipIn(f.memberships[i], f.organization.ID) != nil {
+		if u.State() != StateActive || membershipIn(f.memberships[i], f.organization.ID) != nil || f.suspended[i] {
 			continue
 		}
 		p.items = append(p.items, ImportableUser{

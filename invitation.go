@@ -70,7 +70,7 @@ const (
 // CodeMerged, CodeMember, CodeInvitationPending with the pending one in Error.Pending,
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
-// CodeMailLimit.
+// CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) InviteUser(
 	ctx context.Context, org OrganizationID, in NewInvitation,
 ) (SentInvitation, error) {
@@ -131,7 +131,7 @@ func (c *changes) offersRank(i InvitationRecord) error {
 // Errors: CodeID, CodeEmail, CodeRoles, CodeUntil if For is less than a microsecond;
 // CodeNotFound, CodeNotAllowed; CodeOneself and CodeOutlasts for an inviter who has a
 // temporary role; CodeClosed, CodeInvitationPending with the pending one in Error.Pending, CodeSignUpClosed,
-// CodeMailLimit.
+// CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) InviteToAccount(
 	ctx context.Context, account AccountID, in NewAccountInvitation,
 ) (SentInvitation, error) {
@@ -204,7 +204,7 @@ func (i InvitationRecord) rolesUntil(accepted Instant) Instant {
 // CodeServiceAccount if the actor is one that may not offer the role; CodeSettled,
 // CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
-// CodeOffDomain, CodeMailLimit.
+// CodeOffDomain, CodeMailLimit; CodeOrganizationSuspended.
 func (s *Session) ResendInvitation(ctx context.Context, invitation InvitationID) (SentInvitation, error) {
 	var check form
 	check.id(invitation)
@@ -312,6 +312,7 @@ func (c *changes) authorizeSender(i *InvitationRecord, t target) error {
 	case !c.couldInvite(t):
 		return CodeNotAllowed
 	}
+	c.actsOn(t.organization)
 	return nil
 }
 

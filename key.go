@@ -53,7 +53,7 @@ type ListedKey struct {
 // call it, if they are persons.
 //
 // Errors: CodeID, CodeName; CodeInput if it would expire in the past; CodeNotFound, also
-// for a user who is a person; CodeNotAllowed; CodeKeyLimit.
+// for a user who is a person; CodeNotAllowed; CodeKeyLimit; CodeOrganizationSuspended.
 func (s *Session) CreateKey(ctx context.Context, serviceAccount UserID, in NewKey) (CreatedKey, error) {
 	var check form
 	check.id(serviceAccount)

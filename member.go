@@ -72,8 +72,8 @@ func decideMember(f memberFacts, user UserID, c *changes) (seenMember, error) {
 //
 // Errors: CodeID, CodeRole if the role is Owner or there is no such role; CodeNotFound,
 // also if the actor does not see the user; CodeNotAllowed, CodeMerged, CodeOneself,
-// CodeTheOwner; CodeRank if the role, or the one that the member has, may do more than the
-// actor's; CodeNotMember.
+// CodeTheOwner; CodeRank if the role, or the one that the member has, may do more than
+// the actor's; CodeNotMember; CodeOrganizationSuspended.
 func (s *Session) SetOrganizationRole(
 	ctx context.Context, org OrganizationID, user UserID, role OrganizationRole,
 ) (Membership, error) {

@@ -14,7 +14,8 @@ import (
 //
 // Errors: CodeID, CodeSameOrganization; CodeNotFound, CodeNotAllowed and CodeMerged, of
 // either organization; CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
-// CodeMergeClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit.
+// CodeMergeClosed, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit;
+// CodeOrganizationSuspended if one of the two is.
 func (s *Session) MergeOrganizations(
 	ctx context.Context, prime, candidate OrganizationID,
 ) (Organization, error) {
@@ -270,8 +271,12 @@ func (m merger) against(c *changes) (reasons []Unmet) {
 }
 
 // hindrances returns why one Candidate can't come. One that is dissolved meets no
-// prerequisites, but a designated account needs an entitled Prime (HIP-7).
+// prerequisites, but a designated account needs an entitled Prime (HIP-7). One that is
+// suspended comes in no way (ORG-15).
 func (m merger) hindrances(candidate candidacy, c *changes) []Code {
+	if candidate.organization.Suspended {
+		return []Code{CodeOrganizationSuspended}
+	}
 	if !m.dissolves(candidate, c) {
 		return m.unmet(candidate, c)
 	}
@@ -399,7 +404,7 @@ func (m merger) merge(c *changes, role OrganizationRole, accepted InvitationID) 
 		for _, accounts := range candidate.owned {
 			c.move(accounts, m.prime.ID)
 		}
-		c.say(OrganizationDeleted{org, c.now}, streamOfOrganization(org))
+		c.say(OrganizationDeleted{Organization: org, Ended: c.now}, streamOfOrganization(org))
 	}
 }
 

@@ -227,10 +227,12 @@ func (f previewMergeFacts) refusal(c *changes) error {
 	switch {
 	case f.single && f.merger.member == nil:
 		return CodeNotAllowed
+	case f.merger.consents && f.merger.owner.State() != StateActive:
+		return CodeActor
+	case f.organization.Suspended:
+		return CodeOrganizationSuspended
 	case !f.merger.consents:
 		return nil
-	case f.merger.owner.State() != StateActive:
-		return CodeActor
 	}
 	return c.acceptable(f.acceptance, f.merger.owner.Personal.Address.Reveal())
 }

@@ -62,6 +62,8 @@ var ocsfActivities = map[string]ocsfActivity{
 	"ConnectionRemoved":       {ocsfEntityManagement, 4},
 	"AccountManaged":          {ocsfEntityManagement, 5},
 	"AccountReleased":         {ocsfEntityManagement, 5},
+	"OrganizationSuspended":   {ocsfEntityManagement, 12},
+	"OrganizationReactivated": {ocsfEntityManagement, 13},
 	"AccountSuspended":        {ocsfEntityManagement, 12},
 	"AccountReactivated":      {ocsfEntityManagement, 13},
 }

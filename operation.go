@@ -155,6 +155,9 @@ func (o *operation[F, R]) attempt(
 	}
 	c := &changes{dir: s.dir, actor: s.actor, service: actor.user.isService(), row: o.call.row, now: r.now, world: newWorld(r), tape: t}
 	result, err := o.decide(facts, c)
+	if err == nil && c.suspended {
+		err = CodeOrganizationSuspended
+	}
 	if err != nil {
 		return nil, &refusal{err}
 	}

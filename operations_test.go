@@ -114,6 +114,12 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		_, err := s.ReplaceOwner(ctx, p.org, tenancy.OwnerReplacement{User: p.victim, Reference: "ticket-1"})
 		return err
 	},
+	"SuspendOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.SuspendOrganization(ctx, p.org, "ticket-1"))
+	},
+	"ReactivateOrganization": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.ReactivateOrganization(ctx, p.org, "ticket-1"))
+	},
 	"User": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, _, err := s.User(ctx, p.victim)
 		return err
@@ -582,6 +588,9 @@ func TestOperationsCells(t *testing.T) {
 					has[named], has[nameable[named]] = true, true
 				}
 				may := has[row.Organization] && (row.Besides == "" || has[row.Besides])
+				if row.On == "group" && row.Organization == tenancy.ManageUsers { // the group that is called about gives roles (GRP-2)
+					may = may && has[tenancy.ManageAccounts]
+				}
 				if row.Organization == "" { // what is called is about the account
 					may = accountCells[row.Account].manager && has[tenancy.ManageAccounts]
 				}

@@ -14,6 +14,7 @@ type Organization struct {
 	Name       Personal              `json:"name,omitzero"`       // zero: the name is no longer kept (ORG-11)
 	State      State                 `json:"state,omitzero"`      // StateActive, StateDeleted or StateMerged
 	MergedInto OrganizationID        `json:"mergedInto,omitzero"` // zero: it was not merged
+	Suspended  bool                  `json:"suspended"`           // by the platform, whatever its State (ORG-15)
 	Created    time.Time             `json:"created,omitzero"`
 	Ended      time.Time             `json:"ended,omitzero"`    // zero: it has not ended
 	Settings   *OrganizationSettings `json:"settings,omitzero"` // nil: the actor may not see them
@@ -56,8 +57,8 @@ type FoundedOrganization struct {
 
 // CreateOrganization creates an organization with its creator as Owner (ORG-3). Every
 // main account that the creator owns becomes part of it with its subaccounts, whichever
-// of their organizations it was in, except those that the input leaves there. Unmanaged
-// ones always come. Nobody's access to any account changes, except that groups of the
+// of their organizations it was in, except those that the input leaves there, and those
+// of a suspended organization, which stay (ORG-15). Unmanaged ones always come. Nobody's access to any account changes, except that groups of the
 // organization that an account leaves no longer have roles on it (GRP-4). No limit is
 // checked (ORG-4, GEN-12). A user may call it who owns an active account with a verified phone
 // number (ORG-2), and is the Owner of every organization they are in (ORG-5).
@@ -83,7 +84,8 @@ func (s *Session) CreateOrganization(ctx context.Context, in NewOrganization) (F
 
 // createOrganizationFacts is who creates an organization.
 type createOrganizationFacts struct {
-	founder belongings // their record, memberships and accounts; zero: the actor is no user
+	founder   belongings              // their record, memberships and accounts; zero: the actor is no user
+	suspended map[OrganizationID]bool // those of their organizations that are
 }
 
 func (r *reads) loadCreateOrganization(in NewOrganization) (f createOrganizationFacts) {
@@ -95,6 +97,10 @@ func (r *reads) loadCreateOrganization(in NewOrganization) (f createOrganization
 	}
 	f.founder.memberships = all(r, membershipsOf(r.actor.User, OrganizationID{}))
 	f.founder.owned = r.families(r.actor.User)
+	f.suspended = map[OrganizationID]bool{}
+	for _, m := range f.founder.memberships {
+		f.suspended[m.Organization] = find(r, organizationByID(m.Organization)).isSuspended()
+	}
 	r.needRoles(r.actor.User, f.coming(in)) // who has roles on accounts that stay does not matter
 	for _, stream := range streamsOf(r.actor.User, f.founder.memberships) {
 		r.needHead(stream)
@@ -128,7 +134,7 @@ func decideCreateOrganization(
 // coming returns the accounts that the organization begins with.
 func (f createOrganizationFacts) coming(in NewOrganization) (coming []family) {
 	for _, accounts := range f.founder.owned {
-		stays := in.AllStay || slices.Contains(in.Stay, accounts.main.ID)
+		stays := in.AllStay || slices.Contains(in.Stay, accounts.main.ID) || f.suspended[accounts.main.Organization]
 		if accounts.main.Organization.IsZero() || !stays {
 			coming = append(coming, accounts)
 		}
@@ -331,7 +337,8 @@ func decideOrganizations(
 // Owner and Administrators may call it. Setting the name that it has changes nothing
 // (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeMerged;
+// CodeOrganizationSuspended.
 func (s *Session) RenameOrganization(
 	ctx context.Context, org OrganizationID, name string,
 ) (Organization, error) {
@@ -375,7 +382,7 @@ func (st standing) seesSettings() bool {
 func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organization {
 	view := Organization{
 		ID: o.ID, Name: kept(o.Personal.Name, o.Ended, c.now), State: o.State, MergedInto: o.MergedInto,
-		Created: o.Created.Time(), Ended: o.Ended.Time(),
+		Suspended: o.Suspended, Created: o.Created.Time(), Ended: o.Ended.Time(),
 	}
 	if c.actor.isUser() && !st.seesSettings() {
 		return view
@@ -420,5 +427,9 @@ func (e OrganizationCreated) apply(w *world) {
 
 func (e OrganizationRenamed) apply(*world) {}
 
-// organizationEvents includes OwnershipTransferred, which ownership.go has.
-var organizationEvents = []EventData{OrganizationCreated{}, OrganizationRenamed{}, OwnershipTransferred{}}
+// organizationEvents includes OwnershipTransferred, which ownership.go has, and those of
+// suspension.go.
+var organizationEvents = []EventData{
+	OrganizationCreated{}, OrganizationRenamed{}, OwnershipTransferred{},
+	OrganizationSuspended{}, OrganizationReactivated{},
+}

@@ -93,7 +93,7 @@ func TestComing(t *testing.T) {
 	} {
 		t.Run(tt.rule, func(t *testing.T) {
 			founder := belongings{user: UserRecord{ID: actor}, memberships: tt.memberships, owned: tt.owned}
-			f := createOrganizationFacts{founder}
+			f := createOrganizationFacts{founder: founder}
 			coming := f.coming(tt.in)
 			require.Equal(t, tt.code, f.refusal(tt.in, coming))
 			if tt.code == nil {

@@ -10,7 +10,8 @@ import (
 // or permission.
 type RoleOptions struct {
 	// Permissions are the host's. An account's Owner and Administrators have them
-	// all. Nobody has them in a suspended account or by an organization role.
+	// all. Nobody has them in a suspended account or a suspended organization, or by an
+	// organization role.
 	Permissions []Permission
 	// Roles names the permissions that each role of the host's has, built-in ones
 	// or the host's. Developer, BillingManager and Support can be named too, and
@@ -28,11 +29,12 @@ type permissionTable struct {
 
 // grantRule says who has one permission.
 type grantRule struct {
-	builtIn   uint8         // bit i: accountRoles[i] has it
-	others    []AccountRole // the host's roles that have it
-	manager   bool          // whoever manages the account through its organization has it
-	suspended bool          // it applies in a suspended account
-	host      bool          // it is the host's own
+	builtIn               uint8         // bit i: accountRoles[i] has it
+	others                []AccountRole // the host's roles that have it
+	manager               bool          // whoever manages the account through its organization has it
+	suspended             bool          // it applies in a suspended account
+	organizationSuspended bool          // it applies in an account of a suspended organization
+	host                  bool          // it is the host's own
 }
 
 // newPermissionTable makes the table. It refuses what ROLE-7 does not allow:
@@ -41,9 +43,10 @@ func newPermissionTable(host RoleOptions) (permissionTable, error) {
 	t := permissionTable{rules: map[Permission]grantRule{}, roles: map[AccountRole]bool{}}
 	for _, row := range accountTable {
 		t.rules[row.permission] = grantRule{
-			builtIn:   mask(row.roles),
-			manager:   row.manager,
-			suspended: row.suspended,
+			builtIn:               mask(row.roles),
+			manager:               row.manager,
+			suspended:             row.suspended,
+			organizationSuspended: row.organizationSuspended,
 		}
 	}
 	for _, role := range accountRoles {

@@ -21,7 +21,7 @@ type SignUpPolicyChange struct {
 // changes nothing (GEN-6).
 //
 // Errors: CodeID, CodePolicy; CodeNotFound, also if the domain is not the
-// organization's, CodeNotAllowed; CodeMerged.
+// organization's, CodeNotAllowed; CodeMerged; CodeOrganizationSuspended.
 func (s *Session) SetSignUpPolicy(
 	ctx context.Context, org OrganizationID, in SignUpPolicyChange,
 ) (Organization, error) {
@@ -73,7 +73,8 @@ func decideSetSignUpPolicy(f setSignUpPolicyFacts, in SignUpPolicyChange, c *cha
 // (USR-5). The policy is checked when somebody is invited. The Owner and
 // Administrators may call it. Setting the policy that it has changes nothing (GEN-6).
 //
-// Errors: CodeID, CodePolicy; CodeNotFound, CodeNotAllowed; CodeMerged.
+// Errors: CodeID, CodePolicy; CodeNotFound, CodeNotAllowed; CodeMerged;
+// CodeOrganizationSuspended.
 func (s *Session) SetInvitationPolicy(
 	ctx context.Context, org OrganizationID, policy InvitationPolicy,
 ) (Organization, error) {

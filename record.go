@@ -18,6 +18,7 @@ type OrganizationRecord struct {
 	Owner            UserID // of an ended organization: its last Owner
 	State            State  // StateActive, StateDeleted, StateMerged
 	MergedInto       OrganizationID
+	Suspended        bool // by the platform: a mark apart from the state (ORG-15)
 	SignUpPolicy     SignUpPolicy
 	InvitationPolicy InvitationPolicy
 	HIPAA            bool // entitled
@@ -660,6 +661,9 @@ func (r *AccessRow) SetAccount(a AccountRecord) {
 func (r *AccessRow) SetParent(a AccountRecord) {
 	r.Suspended = r.Suspended || a.SuspendedCustomer || a.SuspendedPlatform
 }
+
+// SetOrganization fills in the account's organization.
+func (r *AccessRow) SetOrganization(o OrganizationRecord) { r.OrganizationSuspended = o.Suspended }
 
 // SetGrant fills in the user's grant on the account.
 func (r *AccessRow) SetGrant(g GrantRecord) {

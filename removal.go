@@ -40,16 +40,17 @@ type Heir struct {
 // accounts leave with the user.
 //
 // Errors: CodeID; CodeInput if the input says two things of an account, gives it to the
-// user themself, or names more than 1,000 heirs; CodeNotFound, also if the actor does not see the user or an heir,
-// or if an account named is not a main account of the user's in the organization;
-// CodeNotAllowed, CodeMerged; CodeRelease if anybody but the Owner releases accounts;
-// CodeOneself, CodeTheOwner, CodeRank if the user may do more than the actor;
-// CodeServiceAccount if the actor is one, and the user is another than a Standard User who
-// is a person; CodeNotMember if the user or an heir is not a member; CodeNotPerson if an
-// heir is a service account;
+// user themself, or names more than 1,000 heirs; CodeNotFound, also if the actor does
+// not see the user or an heir, or if an account named is not a main account of the
+// user's in the organization; CodeNotAllowed, CodeMerged; CodeRelease if anybody but
+// the Owner releases accounts; CodeOneself, CodeTheOwner, CodeRank if the user may do
+// more than the actor; CodeServiceAccount if the actor is one, and the user is another than a
+// Standard User who is a person; CodeNotMember if the user or an heir is not a member;
+// CodeNotPerson if an heir is a service account;
 // CodeInactive if an heir is inactive; CodeOwnsAccounts if the input leaves an account
 // to nobody; CodeHIPAADesignated if an account that would leave is designated (disable
-// it first).
+// it first); CodeOrganizationSuspended if the user owns accounts and the organization
+// is suspended.
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, in Removal) error {
 	var check form
 	check.id(org)
@@ -124,6 +125,8 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 		return CodeHIPAADesignated
 	case !in.Release && in.AccountsTo.IsZero() && len(rest) > 0:
 		return CodeOwnsAccounts
+	case len(owned) > 0 && c.bars(f.organization): // the accounts would pass to others, or leave
+		return CodeOrganizationSuspended
 	}
 	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)
 	return nil

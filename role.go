@@ -100,49 +100,54 @@ const (
 
 // organizationTable says which role has which permission in an organization: a column for
 // each built-in role, x for yes; whether a role of the host's can be given it; and what it
-// includes (ROLE-1 to 3, ROLE-8, ROLE-9).
+// includes (ROLE-1 to 3, ROLE-8, ROLE-9); and whether it applies while the organization is
+// suspended (ORG-15).
 var organizationTable = []struct {
 	permission OrganizationPermission
 	roles      string // StandardUser Administrator Owner
 	host       bool
 	includes   OrganizationPermission // "": nothing
+	suspended  bool
 }{
-	{ViewOrganization, "x x x", true, ""},
-	{CreateAccounts, "x x x", true, ""},
-	{ViewUsers, "- x x", true, ""},
-	{ManageUsers, "- x x", true, ViewUsers},
-	{ViewAccounts, "- x x", true, ""},
-	{ManageAccounts, "- x x", true, ViewAccounts},
-	{ViewDomains, "- x x", true, ""},
-	{ManageDomains, "- x x", true, ViewDomains},
-	{ManageOrganization, "- x x", true, ""},
-	{ManageIdentity, "- x x", false, ""},
-	{ReadLog, "- x x", true, ""},
-	{ReleaseAccounts, "- - x", false, ""},
-	{TransferOwnership, "- - x", false, ""},
-	{DeleteOrganization, "- - x", false, ""},
+	{ViewOrganization, "x x x", true, "", true},
+	{CreateAccounts, "x x x", true, "", false},
+	{ViewUsers, "- x x", true, "", false},
+	{ManageUsers, "- x x", true, ViewUsers, false},
+	{ViewAccounts, "- x x", true, "", false},
+	{ManageAccounts, "- x x", true, ViewAccounts, false},
+	{ViewDomains, "- x x", true, "", false},
+	{ManageDomains, "- x x", true, ViewDomains, false},
+	{ManageOrganization, "- x x", true, "", false},
+	{ManageIdentity, "- x x", false, "", false},
+	{ReadLog, "- x x", true, "", true},
+	{ReleaseAccounts, "- - x", false, "", false},
+	{TransferOwnership, "- - x", false, "", true},
+	{DeleteOrganization, "- - x", false, "", false},
 }
 
 // accountTable says which role has which permission on an account (ROLE-6, ROLE-8).
 // It has a column for each account role; one for the managing organization's Owner
-// and Administrators, who have no role on the account by that; and one that says
-// whether the permission applies in a suspended account.
+// and Administrators, who have no role on the account by that; one that says whether
+// the permission applies in a suspended account; and one that says the same for an account
+// of a suspended organization (ORG-15).
 var accountTable = []struct {
 	permission Permission
 	roles      string // Owner Administrator Developer BillingManager Support
 	manager    bool
 	suspended  bool
+
+	organizationSuspended bool
 }{
-	{Build, "x x x - -", false, false},
-	{Bill, "x x - x -", false, true},
-	{ReadUsage, "x x x x x", false, true},
-	{ManageSettings, "x x - - -", true, false},
-	{ManageMembers, "x x - - -", true, true},
-	{ManageSubaccounts, "x x - - -", true, false},
-	{SuspendAccount, "x x - - -", true, true},
-	{CloseAccount, "x - - - -", true, true},
-	{TransferAccount, "x - - - -", true, true},
-	{DesignateHIPAA, "- - - - -", true, true},
+	{Build, "x x x - -", false, false, false},
+	{Bill, "x x - x -", false, true, true},
+	{ReadUsage, "x x x x x", false, true, true},
+	{ManageSettings, "x x - - -", true, false, false},
+	{ManageMembers, "x x - - -", true, true, false},
+	{ManageSubaccounts, "x x - - -", true, false, false},
+	{SuspendAccount, "x x - - -", true, true, false},
+	{CloseAccount, "x - - - -", true, true, false},
+	{TransferAccount, "x - - - -", true, true, false},
+	{DesignateHIPAA, "- - - - -", true, true, false},
 }
 
 // mask reads a row of the tables. Bit i stands for the i-th column.
@@ -153,4 +158,15 @@ func mask(row string) (m uint8) {
 		}
 	}
 	return m
+}
+
+// appliesSuspended reports whether a permission applies while the organization is
+// suspended (ORG-15). None of the host's does.
+func (p OrganizationPermission) appliesSuspended() bool {
+	for _, row := range organizationTable {
+		if row.permission == p {
+			return row.suspended
+		}
+	}
+	return false
 }

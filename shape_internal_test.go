@@ -15,6 +15,7 @@ import (
 var shared = map[string]string{
 	"DeactivateUser": "activity", "ReactivateUser": "activity",
 	"SuspendAccount": "suspension", "ReactivateAccount": "suspension",
+	"SuspendOrganization": "mark", "ReactivateOrganization": "mark",
 	"EnableHIPAA": "designation", "DisableHIPAA": "designation",
 	"SignInRequirement": "signIn",
 }

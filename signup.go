@@ -62,6 +62,7 @@ type SignedUp struct {
 //     organization or account of their own, while the domain is live. If the organization
 //     has a pending invitation for the address that its secret could accept now, that is
 //     accepted, and they get its role. Otherwise they become a Standard User.
+//     While the organization is suspended, it refuses them (ORG-15).
 //   - PolicyClosed lets the person sign up on their own.
 //
 // With the secret or the ID of a pending invitation to their address, the person accepts
@@ -72,7 +73,8 @@ type SignedUp struct {
 //
 // Errors: CodeEmail, CodeName, CodeInput if both a secret and an ID are given;
 // CodeNotAllowed; CodeEmailTaken, CodeSecretRefused, CodeInvitationOnly,
-// CodeMemberLimit.
+// CodeMemberLimit; CodeOrganizationSuspended if the person would join a suspended one,
+// or accept an invitation of its or to its accounts.
 func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 	var check form
 	address := check.email(in.Email.reveal())
@@ -172,6 +174,9 @@ func (f signUpFacts) stillPending(c *changes) (pending []Invitation) {
 // pending invitation of the organization to the address is accepted by that if its secret
 // could accept it now, and gives its role; otherwise they become a Standard User (USR-1).
 func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, error) {
+	if f.organization.Suspended {
+		return SignedUp{}, CodeOrganizationSuspended
+	}
 	if err := c.room(f.organization.ID, 1, 0); err != nil {
 		return SignedUp{}, err
 	}
@@ -196,9 +201,9 @@ func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, e
 // organization and no account of their own.
 func (f signUpFacts) accept(in NewSignUp, address string, c *changes) (SignedUp, error) {
 	err := f.refusal(address, c)
-	switch {
-	case errors.Is(err, CodeMemberLimit):
-		return SignedUp{}, CodeMemberLimit
+	switch code := CodeOf(err); {
+	case code == CodeMemberLimit || code == CodeOrganizationSuspended:
+		return SignedUp{}, code
 	case err != nil:
 		return SignedUp{}, CodeSecretRefused
 	case f.acceptance.kind == InvitationToOrganization:

@@ -48,7 +48,8 @@ type SignInRequirement struct {
 // AddConnection adds a connection to an identity provider. It is not tested yet
 // (SSO-1). The Owner and Administrators may call it.
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed; CodeMerged;
+// CodeOrganizationSuspended.
 func (s *Session) AddConnection(ctx context.Context, org OrganizationID, name string) (Connection, error) {
 	var check form
 	check.id(org)
@@ -219,7 +220,7 @@ func decideConnection(f connectionFacts, c *changes) (Connection, error) {
 // Administrators may call it.
 //
 // Errors: CodeID; CodeNotFound, also if the connection is not the same organization's,
-// CodeNotAllowed; CodeUnverified, CodeUntested.
+// CodeNotAllowed; CodeUnverified, CodeUntested; CodeOrganizationSuspended.
 func (s *Session) EnforceSSO(ctx context.Context, domain DomainID, connection ConnectionID) (Domain, error) {
 	var check form
 	check.id(domain)
@@ -260,7 +261,7 @@ func decideEnforceSSO(f enforceSSOFacts, c *changes) (Domain, error) {
 // StopEnforcingSSO ends what EnforceSSO began (SSO-1). Where no connection is enforced it
 // changes nothing (GEN-6). The Owner and Administrators may call it.
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed; CodeOrganizationSuspended.
 func (s *Session) StopEnforcingSSO(ctx context.Context, domain DomainID) (Domain, error) {
 	var check form
 	check.id(domain)
@@ -291,7 +292,7 @@ func decideStopEnforcingSSO(f stopEnforcingSSOFacts, c *changes) (Domain, error)
 // exemption that the member has changes nothing (GEN-6).
 //
 // Errors: CodeID; CodeNotFound, also for the user, CodeNotAllowed, CodeMerged;
-// CodeOneself, CodeTheOwner, CodeNotMember.
+// CodeOneself, CodeTheOwner, CodeNotMember; CodeOrganizationSuspended.
 func (s *Session) SetSSOExemption(
 	ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption,
 ) (Membership, error) {

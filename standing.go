@@ -103,6 +103,7 @@ func (c *changes) authorizeBy(st standing, p OrganizationPermission) error {
 	case !st.organization.MergedInto.IsZero():
 		return CodeMerged
 	}
+	c.actsOn(st.organization)
 	return nil
 }
 
@@ -129,6 +130,8 @@ type accountStanding struct {
 	parentGroups []GroupAccess  // those that have roles on the parent
 	rank         *rank          // the actor's in the managing organization
 	outside      bool           // the actor knows only its name: it is independent to an organization they manage
+
+	organization *OrganizationRecord // which manages it; nil: none does
 }
 
 // accountStanding asks for the account acted on, what the actor is to it, and the
@@ -156,6 +159,9 @@ func (r *reads) accountStandingOf(actor Actor, id AccountID) accountStanding {
 		return st
 	}
 	r.needHead(st.account.stream())
+	if org := st.account.Organization; !org.IsZero() {
+		st.organization = find(r, organizationByID(org))
+	}
 	st.groups = r.through(in, *st.account)
 	st.rank = rankIn(ranks, st.account.Organization)
 	if parent := st.account.Parent; !parent.IsZero() {
@@ -287,6 +293,7 @@ func (c *changes) authorizeAccount(st accountStanding) error {
 	case !c.has(st, c.row.account):
 		return CodeNotAllowed
 	}
+	c.actsOn(st.organization)
 	return nil
 }
 

@@ -193,7 +193,8 @@ type Entry struct {
 //     Into is zero, all stay as they are.
 //
 //   - Each AccountRecord of From, subaccounts and closed accounts included, gets the
-//     Organization Into.
+//     Organization Into. With Suspend, each of them that has no Parent and is not closed
+//     is also SuspendedPlatform.
 //
 //   - Each WordRecord, IndependentUserRecord and IndependentAccountRecord of From becomes
 //     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
@@ -222,12 +223,16 @@ type Move struct {
 	Into  OrganizationID // to which they will belong; zero: to none
 	At    Instant        // since when the memberships in Into count
 	Group GroupID        // which group ends; zero: none
+
+	// Suspend says that From was suspended when it was deleted: its main accounts are
+	// suspended by the platform from then on (ORG-15). Then Into is zero.
+	Suspend bool
 }
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
-// methods (SetUser, SetAccount, SetParent, SetGrant, SetParentGrant, SetMembership, SetKey)
-// fill it from records, so
-// that all stores derive it in the same way.
+// methods (SetUser, SetAccount, SetParent, SetGrant, SetParentGrant, SetOrganization,
+// SetMembership, SetKey) fill it from records, so that all stores derive it in the same
+// way.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool
@@ -248,6 +253,9 @@ type AccessRow struct {
 
 	Member bool             // the user is one of Organization
 	Role   OrganizationRole // the user's role in Organization
+	// OrganizationSuspended says that Organization is suspended. It is false if there is no
+	// such organization.
+	OrganizationSuspended bool
 
 	KeyFound bool    // the key asked about is the user's
 	KeyEnds  Instant // when it was revoked or expires, whichever is earlier; zero: never

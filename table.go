@@ -16,7 +16,10 @@ type operationRow struct {
 	account  Permission
 	operator bool
 	system   bool
-	others   string // who else may: an actor for what is theirs
+	// suspended is what it does while an organization that it acts on is suspended, or the
+	// organization of the account, user, domain or invitation that it acts on (ORG-15).
+	suspended whileSuspended
+	others    string // who else may: an actor for what is theirs
 	// service says that service accounts may, as far as their role reaches. False refuses
 	// them: CodeServiceAccount (USR-20).
 	service bool
@@ -36,14 +39,16 @@ var (
 	opSignUp = &operationRow{
 		name: "SignUp", on: "address",
 		operator: true, system: true,
+		suspended: "refuses to let anybody in, by policy or invitation",
 		codes: []Code{
 			CodeEmail, CodeName, CodeInput, CodeNotAllowed, CodeEmailTaken, CodeSecretRefused,
-			CodeInvitationOnly, CodeMemberLimit,
+			CodeInvitationOnly, CodeMemberLimit, CodeOrganizationSuspended,
 		},
 	}
 	opCreateOrganization = &operationRow{
 		name: "CreateOrganization", on: "-",
-		others: "any user for themself",
+		others:    "any user for themself",
+		suspended: "leaves the accounts of a suspended one there",
 		codes: []Code{
 			CodeName, CodeID, CodeInput, CodeNotAllowed, CodeNotFound, CodeManaged, CodePhoneNeeded,
 			CodeHIPAADesignated,
@@ -53,31 +58,49 @@ var (
 		name: "Organization", on: "organization",
 		service:      true,
 		organization: ViewOrganization, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opOrganizations = &operationRow{
 		name: "Organizations", on: "user",
 		service:  true,
 		operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeInput, CodeCursor, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeCursor, CodeNotFound},
 	}
 	opRenameOrganization = &operationRow{
 		name: "RenameOrganization", on: "organization",
 		service:      true,
 		organization: ManageOrganization,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opTransferOwnership = &operationRow{
 		name: "TransferOwnership", on: "organization",
 		organization: TransferOwnership,
+		suspended:    suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner,
 			CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsOrganization,
 		},
 	}
+	opSuspendOrganization = &operationRow{
+		name: "SuspendOrganization", on: "organization",
+		operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
+	opReactivateOrganization = &operationRow{
+		name: "ReactivateOrganization", on: "organization",
+		operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+	}
 	opReplaceOwner = &operationRow{
 		name: "ReplaceOwner", on: "organization",
-		operator: true,
+		operator:  true,
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeNotPerson,
 			CodeInactive, CodeManagedElsewhere, CodeOtherMember, CodeSignUpClosed, CodeOwnsOrganization,
@@ -91,37 +114,45 @@ var (
 		operator: true, system: true,
 		others: "any user about themself; Owner and Administrators about people they see; " +
 			"an account's managers about people with a role on it",
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opUserByEmail = &operationRow{
 		name: "UserByEmail", on: "address",
 		operator: true, system: true,
-		codes: []Code{CodeEmail, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotFound, CodeNotAllowed},
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
 		service:      true,
 		organization: ManageUsers, others: "the user",
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeServiceAccount},
+		suspended: "goes on for the user alone",
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeServiceAccount, CodeOrganizationSuspended,
+		},
 	}
 	opChangeEmail = &operationRow{
 		name: "ChangeEmail", on: "user",
 		operator: true, system: true,
+		suspended: "refuses an address that the policy would let in",
 		codes: []Code{
 			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeNotPerson, CodeEmailTaken, CodeSSOAddress,
-			CodeInvitationOnly, CodeSignUpClosed,
+			CodeInvitationOnly, CodeSignUpClosed, CodeOrganizationSuspended,
 		},
 	}
 	opSetOrganizationRole = &operationRow{
@@ -129,42 +160,48 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeOneself, CodeTheOwner,
-			CodeNotMember,
+			CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRemoveUser = &operationRow{
 		name: "RemoveUser", on: "organization",
 		service:      true,
 		organization: ManageUsers,
+		suspended:    "goes on if the member owns no account there",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
 			CodeTheOwner, CodeServiceAccount, CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
+			CodeOrganizationSuspended,
 		},
 	}
 	opLeave = &operationRow{
 		name: "Leave", on: "organization",
 		organization: ViewOrganization,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOwnerLeaves, CodeOwnsAccounts},
 	}
 	opDeactivateUser = &operationRow{
 		name: "DeactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner},
 	}
 	opReactivateUser = &operationRow{
 		name: "ReactivateUser", on: "user",
 		organization: ManageUsers, operator: true,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
-			CodeMemberLimit,
+			CodeMemberLimit, CodeOrganizationSuspended,
 		},
 	}
 	opDeleteUser = &operationRow{
 		name: "DeleteUser", on: "user",
 		organization: ManageUsers, operator: true, others: "the user, in no organization",
+		suspended: "goes on if the member owns no account",
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner, CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeNotPerson, CodeManagedElsewhere, CodeInactive,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
+			CodeOwnsOrganization,
+			CodeOwnsAccounts, CodeNotMember, CodeNotPerson, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 
@@ -173,27 +210,31 @@ var (
 		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeName, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeServiceAccountLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opCreateKey = &operationRow{
 		name: "CreateKey", on: "service account",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeKeyLimit},
+		codes:        []Code{CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeKeyLimit, CodeOrganizationSuspended},
 	}
 	opKeys = &operationRow{
 		name: "Keys", on: "service account",
 		organization: ManageIdentity, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRevokeKey = &operationRow{
 		name: "RevokeKey", on: "key",
 		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opAuthenticate = &operationRow{
 		name: "Authenticate", on: "secret",
-		system: true,
-		codes:  []Code{CodeNotAllowed, CodeKey},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeNotAllowed, CodeKey},
 	}
 
 	opInviteUser = &operationRow{
@@ -202,7 +243,7 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeMerged, CodeMember,
-			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opInviteToAccount = &operationRow{
@@ -212,7 +253,7 @@ var (
 		codes: []Code{
 			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
 			CodeClosed, CodeInvitationPending,
-			CodeSignUpClosed, CodeMailLimit,
+			CodeSignUpClosed, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opResendInvitation = &operationRow{
@@ -222,48 +263,55 @@ var (
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
-			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit,
+			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeInvitation = &operationRow{
 		name: "RevokeInvitation", on: "invitation",
 		service:      true,
 		organization: ManageUsers, account: ManageMembers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
 		name: "AccountInvitations", on: "account",
 		service: true,
 		account: ManageMembers, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opInvitation = &operationRow{
 		name: "Invitation", on: "secret",
 		system: true, others: "the invitee",
-		codes: []Code{CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeNotFound},
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
 		service:      true,
 		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
-		others: "the invitee",
-		codes:  []Code{CodeID, CodeNotFound},
+		others:    "the invitee",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opInvitationsTo = &operationRow{
 		name: "InvitationsTo", on: "user",
-		others: "any user about themself",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		others:    "any user about themself",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opInvitationsToAddress = &operationRow{
 		name: "InvitationsToAddress", on: "address",
-		system: true,
-		codes:  []Code{CodeEmail, CodeCursor, CodeNotAllowed, CodeEmailTaken},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeCursor, CodeNotAllowed, CodeEmailTaken},
 	}
 	opAcceptInvitation = &operationRow{
 		name: "AcceptInvitation", on: "secret or invitation",
@@ -272,13 +320,14 @@ var (
 			CodeInput, CodeNotFound, CodeSettled, CodeExpired, CodeInviter, CodeSignUpClosed, CodeMember,
 			CodeManagedElsewhere, CodeNoLiveDomain, CodeCandidateDomain, CodeOwnerOffDomain,
 			CodeMergeClosed, CodeHIPAADesignated, CodeMemberLimit, CodeAccountLimit, CodeGroupLimit,
-			CodeTermsChanged,
+			CodeTermsChanged, CodeOrganizationSuspended,
 		},
 	}
 	opDeclineInvitation = &operationRow{
 		name: "DeclineInvitation", on: "secret or invitation",
 		system: true, others: "whoever has the secret; the invitee",
-		codes: []Code{CodeInput, CodeNotAllowed, CodeNotFound, CodeSettled},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed, CodeNotFound, CodeSettled},
 	}
 
 	opCreateAccount = &operationRow{
@@ -287,7 +336,7 @@ var (
 		organization: CreateAccounts, others: "any user in no organization, for themself",
 		codes: []Code{
 			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeServiceAccount, CodeNotMember, CodeNotPerson,
-			CodeInactive, CodeAccountLimit,
+			CodeInactive, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opCreateSubaccount = &operationRow{
@@ -296,57 +345,65 @@ var (
 		account: ManageSubaccounts,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended,
-			CodeSubaccountLimit,
+			CodeSubaccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opAccount = &operationRow{
 		name: "Account", on: "account",
 		service:  true,
 		operator: true, system: true, others: "whoever has a role on it, manages it, or sees it as an independent one",
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
 		service:      true,
 		organization: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
 		name: "AccountsOf", on: "user",
 		service:  true,
 		operator: true, system: true,
-		others: "any user about themself; Owner and Administrators about people they see",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
+		others:    "any user about themself; Owner and Administrators about people they see",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opAccess = &operationRow{
 		name: "Access", on: "account",
 		service: true,
 		account: ManageMembers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRenameAccount = &operationRow{
 		name: "RenameAccount", on: "account",
 		service: true,
 		account: ManageSettings, operator: true, system: true,
-		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed},
+		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opSuspendAccount = &operationRow{
 		name: "SuspendAccount", on: "account",
 		service: true,
 		account: SuspendAccount, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opReactivateAccount = &operationRow{
 		name: "ReactivateAccount", on: "account",
 		service: true,
 		account: SuspendAccount, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended, CodeOrganizationSuspended,
+		},
 	}
 	opCloseAccount = &operationRow{
 		name: "CloseAccount", on: "account",
 		service: true,
 		account: CloseAccount, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opTransferAccount = &operationRow{
 		name: "TransferAccount", on: "account",
@@ -354,7 +411,7 @@ var (
 		account: TransferAccount,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
-			CodeAlreadyOwner, CodeNotMember, CodeNotPerson, CodeInactive,
+			CodeAlreadyOwner, CodeNotMember, CodeNotPerson, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 	opMoveAccount = &operationRow{
@@ -362,7 +419,7 @@ var (
 		others: "the Owner of both organizations, who owns it",
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeClosed, CodeSubaccount,
-			CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit,
+			CodeSameOrganization, CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opAssignRoles = &operationRow{
@@ -371,13 +428,14 @@ var (
 		account: ManageMembers,
 		codes: []Code{
 			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeOneself, CodeOutlasts, CodeClosed,
-			CodeOwnerGrant, CodeNotMember,
+			CodeOwnerGrant, CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
 		service: true,
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
 			CodeGroupRole, CodeNoGrant,
@@ -385,29 +443,34 @@ var (
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
-		service: true,
-		others:  "any user for themself",
-		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
+		service:   true,
+		others:    "any user for themself",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
 	}
 	opVerifyPhone = &operationRow{
 		name: "VerifyPhone", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodePhone, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePhone, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
 	}
 	opUpgradeAccount = &operationRow{
 		name: "UpgradeAccount", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
 	}
 	opInvoiceAccount = &operationRow{
 		name: "InvoiceAccount", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeBilling},
 	}
 	opSetPricing = &operationRow{
 		name: "SetPricing", on: "account",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount},
 	}
 
 	opCreateGroup = &operationRow{
@@ -416,17 +479,19 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeGroupLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRenameGroup = &operationRow{
 		name: "RenameGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed},
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opDeleteGroup = &operationRow{
 		name: "DeleteGroup", on: "group",
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opAddToGroup = &operationRow{
@@ -435,12 +500,14 @@ var (
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRemoveFromGroup = &operationRow{
 		name: "RemoveFromGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
 	}
 	opAssignGroupRoles = &operationRow{
@@ -449,43 +516,50 @@ var (
 		organization: ManageAccounts, besides: ManageUsers,
 		codes: []Code{
 			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeClosed, CodeAccountGroupLimit,
+			CodeOrganizationSuspended,
 		},
 	}
 	opRevokeGroupRoles = &operationRow{
 		name: "RevokeGroupRoles", on: "group",
 		service:      true,
 		organization: ManageAccounts, besides: ManageUsers,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
 	}
 	opGroup = &operationRow{
 		name: "Group", on: "group",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opGroups = &operationRow{
 		name: "Groups", on: "organization",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupMembers = &operationRow{
 		name: "GroupMembers", on: "group",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupAccounts = &operationRow{
 		name: "GroupAccounts", on: "group",
 		organization: ViewUsers, besides: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupsOf = &operationRow{
 		name: "GroupsOf", on: "user",
 		service:  true,
 		operator: true, system: true,
-		others: "any user about themself; Owner and Administrators about people they see",
-		codes:  []Code{CodeID, CodeCursor, CodeNotFound},
+		others:    "any user about themself; Owner and Administrators about people they see",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 
 	opAddDomain = &operationRow{
@@ -493,107 +567,127 @@ var (
 		organization: ManageDomains,
 		codes: []Code{
 			CodeID, CodeDomainName, CodeDomainReserved, CodeMailProvider, CodeNotFound, CodeNotAllowed,
-			CodeMerged, CodeDomainAdded, CodeDomainLimit,
+			CodeMerged, CodeDomainAdded, CodeDomainLimit, CodeOrganizationSuspended,
 		},
 	}
 	opVerifyDomain = &operationRow{
 		name: "VerifyDomain", on: "domain",
 		organization: ManageDomains,
+		suspended:    "goes on as a recheck",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeProofMissing, CodeDomainTaken,
-			CodeClaimChanged, CodeResolver,
+			CodeClaimChanged, CodeResolver, CodeOrganizationSuspended,
 		},
 	}
 	opRemoveDomain = &operationRow{
 		name: "RemoveDomain", on: "domain",
 		organization: ManageDomains, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
 		service:      true,
 		organization: ViewDomains, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
 		service:      true,
 		organization: ViewDomains, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opRecheckDomains = &operationRow{
 		name: "RecheckDomains", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 	opSetSignUpPolicy = &operationRow{
 		name: "SetSignUpPolicy", on: "organization",
 		organization: ManageDomains,
-		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opSetInvitationPolicy = &operationRow{
 		name: "SetInvitationPolicy", on: "organization",
 		organization: ManageOrganization,
-		codes:        []Code{CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodePolicy, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opAddConnection = &operationRow{
 		name: "AddConnection", on: "organization",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged},
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
+		},
 	}
 	opRemoveConnection = &operationRow{
 		name: "RemoveConnection", on: "connection",
 		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeEnforced},
 	}
 	opMarkConnectionTested = &operationRow{
 		name: "MarkConnectionTested", on: "connection",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
 		service:      true,
 		organization: ManageIdentity, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
 		service:      true,
 		organization: ManageIdentity, operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opEnforceSSO = &operationRow{
 		name: "EnforceSSO", on: "domain",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeUnverified, CodeUntested, CodeOrganizationSuspended,
+		},
 	}
 	opStopEnforcingSSO = &operationRow{
 		name: "StopEnforcingSSO", on: "domain",
 		organization: ManageIdentity,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
 	opSetSSOExemption = &operationRow{
 		name: "SetSSOExemption", on: "organization",
 		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
+			CodeOrganizationSuspended,
 		},
 	}
 	opSignInRequirement = &operationRow{
 		name: "SignInRequirement", on: "user",
 		operator: true, system: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 
 	opVouchesFor = &operationRow{
 		name: "VouchesFor", on: "connection",
-		system: true,
-		codes:  []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
 	}
 	opSetHIPAAEntitlement = &operationRow{
 		name: "SetHIPAAEntitlement", on: "organization",
-		operator: true,
+		operator:  true,
+		suspended: suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeReference, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded,
 			CodeHIPAADesignated,
@@ -603,49 +697,56 @@ var (
 		name: "EnableHIPAA", on: "account",
 		service: true,
 		account: DesignateHIPAA,
-		codes:   []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled},
+		codes: []Code{
+			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled, CodeOrganizationSuspended,
+		},
 	}
 	opDisableHIPAA = &operationRow{
 		name: "DisableHIPAA", on: "account",
 		service: true,
 		account: DesignateHIPAA, operator: true,
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed},
+		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
 		service:      true,
 		organization: ViewAccounts, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAddAccount = &operationRow{
 		name: "AddAccount", on: "organization",
 		organization: ManageAccounts,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAccountManaged, CodeAccountRequested,
+			CodeOrganizationSuspended,
 		},
 	}
 	opAccountRequests = &operationRow{
 		name: "AccountRequests", on: "user",
 		operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeCursor, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opAcceptAccountRequest = &operationRow{
 		name: "AcceptAccountRequest", on: "account request",
 		others: "the account's owner",
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeNotTheirs, CodeSettled, CodeExpired, CodeInviter,
-			CodeClosed, CodeHIPAADesignated, CodeAccountLimit,
+			CodeClosed, CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRequestInvitation = &operationRow{
 		name: "RequestInvitation", on: "address",
 		operator: true, system: true,
-		codes: []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotAllowed, CodeNotRefused, CodeRequestOpen},
 	}
 	opDismissRequest = &operationRow{
 		name: "DismissRequest", on: "request",
 		service:      true,
 		organization: ManageUsers,
+		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled},
 	}
 	opDeleteOrganization = &operationRow{
@@ -653,20 +754,22 @@ var (
 		organization: DeleteOrganization, operator: true,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeOwnsOrganization,
-			CodeHIPAADesignated, CodeAccountLimit,
+			CodeHIPAADesignated, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRestoreOrganization = &operationRow{
 		name: "RestoreOrganization", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeRestoreWindow, CodeFormerOwner},
 	}
 	opPreviewMerge = &operationRow{
 		name: "PreviewMerge", on: "organization",
 		operator: true, system: true,
 		others: "the Owner of both; the Candidates' Owner while invited; " +
 			"Owner and Administrators while they can import that Owner",
-		codes: []Code{CodeID, CodeInput, CodeSameOrganization, CodeNotFound},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeSameOrganization, CodeNotFound},
 	}
 	opMergeOrganizations = &operationRow{
 		name: "MergeOrganizations", on: "organization",
@@ -674,109 +777,127 @@ var (
 		codes: []Code{
 			CodeID, CodeSameOrganization, CodeNotFound, CodeNotAllowed, CodeMerged, CodeNoLiveDomain,
 			CodeCandidateDomain, CodeOwnerOffDomain, CodeMergeClosed, CodeMemberLimit, CodeAccountLimit,
-			CodeGroupLimit,
+			CodeGroupLimit, CodeOrganizationSuspended,
 		},
 	}
 	opImportUsers = &operationRow{
 		name: "ImportUsers", on: "organization",
 		organization: ManageUsers, besides: ManageOrganization,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled, CodeNoLiveDomain,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeNotEntitled,
+			CodeNoLiveDomain,
 			CodeEmail, CodeNotEligible, CodeMember, CodeManagedElsewhere, CodeSignUpClosed,
 			CodeMemberLimit, CodeAccountLimit, CodeGroupLimit, CodeCandidateDomain, CodeMergeClosed,
+			CodeOrganizationSuspended,
 		},
 	}
 	opImportableUsers = &operationRow{
 		name: "ImportableUsers", on: "domain",
 		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
-		codes: []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
 	}
 	opSetLimits = &operationRow{
 		name: "SetLimits", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
 	}
 	opSetImportEntitlement = &operationRow{
 		name: "SetImportEntitlement", on: "organization",
-		operator: true,
-		codes:    []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
+		operator:  true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeReference, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded},
 	}
 	opPurge = &operationRow{
 		name: "Purge", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 
 	opCan = &operationRow{
 		name: "Can", on: "account",
 		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opPermissions = &operationRow{
 		name: "Permissions", on: "account",
 		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opCanMany = &operationRow{
 		name: "CanMany", on: "accounts",
 		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
 		service:      true,
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
-		codes: []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
 		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opLogHead = &operationRow{
 		name: "LogHead", on: "stream",
 		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opVerifyLog = &operationRow{
 		name: "VerifyLog", on: "stream",
 		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
-		codes: []Code{CodeInput, CodeNotFound, CodeNotAllowed},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opRelay = &operationRow{
 		name: "Relay", on: "-",
-		system: true,
-		codes:  []Code{CodeInput, CodeNotAllowed},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotAllowed},
 	}
 	opAtomically = &operationRow{
 		name: "Atomically", on: "-",
 		service:  true,
 		operator: true, system: true, others: "any user",
-		codes: []Code{CodeInput},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
 	}
 	opPreview = &operationRow{
 		name: "Preview", on: "-",
 		service:  true,
 		operator: true, system: true, others: "any user",
-		codes: []Code{CodeInput},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
 	}
 	opOutcome = &operationRow{
 		name: "Outcome", on: "operation",
 		service:  true,
 		operator: true, system: true, others: "whoever acted",
-		codes: []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
 	}
 	opActorOutcome = &operationRow{
 		name: "ActorOutcome", on: "operation",
-		system: true,
-		codes:  []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeForgotten},
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeForgotten},
 	}
 )
 
@@ -788,6 +909,8 @@ var operations = []*operationRow{
 	opOrganizations,
 	opRenameOrganization,
 	opTransferOwnership,
+	opSuspendOrganization,
+	opReactivateOrganization,
 	opReplaceOwner,
 	opUser,
 	opUserByEmail,

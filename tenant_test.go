@@ -23,11 +23,12 @@ type names struct {
 	Rival, Mate                                                     tenancy.UserID // Owner and Standard User of RivalOrg, which Org could merge
 
 	Org, Second, RivalOrg, Ended, Merged tenancy.OrganizationID
-	Account, Sub, Closed                 tenancy.AccountID // the Owner's, in Org
-	Work                                 tenancy.AccountID // the Member's, in Org
-	Branch                               tenancy.AccountID // the Owner's, in Second
-	Loose                                tenancy.AccountID // the Guest's, unmanaged
-	Outside                              tenancy.AccountID // the Rival's, in RivalOrg; the Member has Support there
+	Barred                               tenancy.OrganizationID // of the Owner's, suspended
+	Account, Sub, Closed                 tenancy.AccountID      // the Owner's, in Org
+	Work                                 tenancy.AccountID      // the Member's, in Org
+	Branch                               tenancy.AccountID      // the Owner's, in Second
+	Loose                                tenancy.AccountID      // the Guest's, unmanaged
+	Outside                              tenancy.AccountID      // the Rival's, in RivalOrg; the Member has Support there
 
 	Domain, Claim         tenancy.DomainID     // of Org: a live one, and an unverified one whose record is published
 	Connection, Untested  tenancy.ConnectionID // of Org
@@ -309,6 +310,8 @@ func (t *tenant) past() {
 	_, err = owner.MergeOrganizations(t.ctx(), t.Org, t.Merged)
 	require.NoError(t, err)
 	require.NoError(t, owner.DeleteOrganization(t.ctx(), t.Ended, tenancy.OrganizationDeletion{}))
+	t.Barred = t.another(t.founder, "Barred")
+	t.suspend(t.Barred)
 }
 
 // names gives all names that it takes, what is acted on first.
@@ -355,6 +358,12 @@ func (t *tenant) suspended() {
 	t.Helper()
 	_, err := t.as(t.Owner).SuspendAccount(t.ctx(), t.Account)
 	require.NoError(t, err)
+}
+
+// suspend has the platform suspend an organization.
+func (t *tenant) suspend(org tenancy.OrganizationID) {
+	t.Helper()
+	require.NoError(t, errOf(t.staff.SuspendOrganization(t.ctx(), org, "ticket-1")))
 }
 
 func (t *tenant) enforced() {

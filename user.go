@@ -132,8 +132,9 @@ type UserUpdate struct {
 // whoever has ManageUsers for members whom their role covers (ROLE-9). Setting
 // the name that the user has, or none, changes nothing (GEN-6).
 //
-// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner; CodeRank if the user
-// may do more than the actor; CodeServiceAccount if the actor is one, and so is the user.
+// Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner; CodeRank if the
+// user may do more than the actor; CodeServiceAccount if the actor is one, and so is the
+// user; CodeOrganizationSuspended if another user's is.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var check form
 	check.id(user)
@@ -163,6 +164,8 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 			return User{}, CodeTheOwner
 		case !f.target.covered():
 			return User{}, CodeRank
+		case f.target.suspended():
+			return User{}, CodeOrganizationSuspended
 		}
 	}
 	if err := c.tends(f.target); err != nil {
@@ -184,11 +187,13 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 // enforced. If another organization has the new address's domain verified, and the
 // user is not a member of it, its policy decides. PolicyInvitationOnly refuses an
 // address for which the organization has no pending invitation. PolicyClosed refuses
-// a user who has a role on one of the organization's accounts. Only System and
-// Operators may call it.
+// a user who has a role on one of the organization's accounts. PolicyAutomatic refuses
+// while the organization is suspended (ORG-15). Only System and Operators may call it.
 //
 // Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeNotPerson for a service
-// account, which has no address; CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed.
+// account, which has no address; CodeEmailTaken,
+// CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed; CodeOrganizationSuspended if
+// the policy that would let the address in is a suspended one's.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var check form
 	check.id(user)
@@ -279,6 +284,10 @@ func (f changeEmailFacts) keptOut(c *changes) error {
 		if !f.covering.invited(c.now) {
 			return CodeInvitationOnly
 		}
+	case PolicyAutomatic:
+		if f.covering.organization.Suspended {
+			return CodeOrganizationSuspended
+		}
 	case PolicyClosed:
 		org := f.covering.domain.Organization
 		if slices.ContainsFunc(f.reached, func(a AccountRecord) bool { return a.Organization == org }) {
@@ -349,8 +358,9 @@ func (f activityFacts) refusal(c *changes) error {
 // (GEN-6). While the organization holds a member inactive they take no seat; lifting that
 // takes one again, and a limit on members may refuse it (GEN-12).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if the
-// user may do more than the actor; CodeMemberLimit if the organization has no seat left.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if
+// the user may do more than the actor; CodeMemberLimit if the organization has no seat
+// left; CodeOrganizationSuspended.
 func (s *Session) ReactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)
@@ -430,6 +440,10 @@ type sight struct {
 	memberships []MembershipRecord // the user's
 	ranks       []rank             // the actor's
 
+	// The organizations of the user's whose users the actor, another user, manages: at
+	// most one, unless the user owns several.
+	organizations []OrganizationRecord
+
 	// The accounts the user has roles on, if no membership shows the user.
 	reached []reached
 
@@ -452,6 +466,14 @@ func (r *reads) sight(user UserID) (s sight) {
 		return s
 	}
 	s.ranks = r.ranksOf(r.actor.User)
+	for _, m := range s.memberships {
+		if !s.may(ManageUsers, m.Organization) {
+			continue
+		}
+		if o := find(r, organizationByID(m.Organization)); o != nil {
+			s.organizations = append(s.organizations, *o)
+		}
+	}
 	if !s.under(ViewUsers) {
 		s.reached = r.reached(user)
 	}
@@ -574,7 +596,16 @@ func (c *changes) authorizeUser(s sight) error {
 	case c.row.organization == "" || !s.under(c.row.organization):
 		return CodeNotAllowed
 	}
+	for _, o := range s.organizations {
+		c.actsOn(&o)
+	}
 	return nil
+}
+
+// suspended reports whether an organization of the user's is suspended whose users the
+// actor manages (ORG-15).
+func (s sight) suspended() bool {
+	return slices.ContainsFunc(s.organizations, func(o OrganizationRecord) bool { return o.Suspended })
 }
 
 // UserCreated says that a person signed up.

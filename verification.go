@@ -41,9 +41,10 @@ const (
 // The look-up happens outside any transaction and takes at most 10 seconds. The
 // operation works in transactions of its own and takes no ID from Once.
 //
-// Errors: CodeID, CodeInTransaction, CodeInput with Once; CodeNotFound,
-// CodeNotAllowed; CodeProofMissing, CodeDomainTaken, CodeClaimChanged if the claim
-// changed during the look-up, CodeResolver if the look-up failed.
+// Errors: CodeID, CodeInTransaction, CodeInput with Once; CodeNotFound, CodeNotAllowed;
+// CodeProofMissing, CodeDomainTaken, CodeClaimChanged if the claim changed during the
+// look-up, CodeResolver if the look-up failed; CodeOrganizationSuspended if the domain
+// is not verified.
 func (s *Session) VerifyDomain(ctx context.Context, domain DomainID) (Domain, error) {
 	return observe(ctx, s, opVerifyDomain.name,
 		func(ctx context.Context, s *Session) (Domain, error) { return s.verifyDomain(ctx, domain) })
@@ -87,7 +88,19 @@ func (r *reads) loadVerifyDomain(domain DomainID) verifyDomainFacts {
 
 // decideLookUp decides whether the actor may have the record looked up.
 func decideLookUp(f verifyDomainFacts, c *changes) (verifyDomainFacts, error) {
-	return f, c.authorize(f.standing)
+	if err := c.authorize(f.standing); err != nil {
+		return f, err
+	}
+	return f, f.barred(c)
+}
+
+// barred refuses to prove a domain for an organization that is suspended. Rechecks go on
+// (ORG-15).
+func (f verifyDomainFacts) barred(c *changes) error {
+	if f.domain.State == StateUnverified && c.bars(f.organization) {
+		return CodeOrganizationSuspended
+	}
+	return nil
 }
 
 // lookUpAll looks up the record of the domain to be verified and, if that is there,
@@ -114,6 +127,9 @@ func decideVerifyDomain(f verifyDomainFacts, before DomainRecord, answer finding
 		return Domain{}, CodeClaimChanged // the actor has seen that it was there
 	}
 	if err := c.authorize(f.standing); err != nil {
+		return Domain{}, err
+	}
+	if err := f.barred(c); err != nil {
 		return Domain{}, err
 	}
 	id := f.domain.ID

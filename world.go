@@ -164,6 +164,9 @@ func (w *world) move(m Move) {
 		case AccountRecord:
 			if record.Organization == m.From {
 				record.Organization = m.Into
+				if m.Suspend && record.Parent.IsZero() && record.Closed == 0 {
+					record.SuspendedPlatform = true
+				}
 				w.set(at, record)
 			}
 		case MembershipRecord:

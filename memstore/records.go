@@ -14,6 +14,10 @@ type records struct {
 	groupRoles  trie[tenancy.GroupRolesRecord]
 	inGroups    trie[tenancy.GroupMemberRecord]
 	others      trie[other]
+
+	// suspended has the organizations that are suspended: few, and mostly none. Access
+	// asks it, and looks nothing up while it is empty.
+	suspended trie[tenancy.OrganizationID]
 }
 
 // user is a record, and what Access returns about it, derived when the record was
@@ -60,6 +64,9 @@ func newRecords() records {
 			return tenancy.Entry{Index: tenancy.IndexGroupMembers, Key: tenancy.Key{In: r.Group, ID: r.User}}
 		}},
 		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
+		suspended: trie[tenancy.OrganizationID]{key: func(id *tenancy.OrganizationID) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexOrganizations, Key: tenancy.Key{ID: *id}}
+		}},
 	}
 }
 
@@ -223,6 +230,31 @@ func (s *records) inGroup(h *seed, group *tenancy.GroupID, user *tenancy.UserID)
 	return nil
 }
 
+// isSuspended reports whether an organization is suspended.
+func (s *records) isSuspended(h *seed, id *tenancy.OrganizationID) bool {
+	if s.suspended.empty() {
+		return false
+	}
+	found := s.suspended.find(h.hashID(tenancy.IndexOrganizations, (*[16]byte)(id)))
+	for i := range found {
+		if found[i] == *id {
+			return true
+		}
+	}
+	return false
+}
+
+// suspend keeps whether an organization is suspended.
+func (s *records) suspend(e edit, identity tenancy.Entry, suspended bool) {
+	id := tenancy.OrganizationID(identity.Key.ID)
+	switch there := s.suspended.get(e.hash(identity), identity) != nil; {
+	case suspended && !there:
+		s.suspended.put(e, identity, id)
+	case there && !suspended:
+		s.suspended.remove(e, identity)
+	}
+}
+
 // put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
@@ -241,6 +273,9 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.grants.put(e, identity, r)
 	case tenancy.KeyRecord:
 		s.keys.put(e, identity, r)
+	case tenancy.OrganizationRecord:
+		s.suspend(e, identity, r.Suspended)
+		s.others.put(e, identity, other{r, identity})
 	case tenancy.GroupRolesRecord:
 		s.groupRoles.put(e, identity, r)
 	case tenancy.GroupMemberRecord:
@@ -264,6 +299,9 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.grants.remove(e, identity)
 	case tenancy.IndexKeys:
 		s.keys.remove(e, identity)
+	case tenancy.IndexOrganizations:
+		s.suspend(e, identity, false)
+		s.others.remove(e, identity)
 	case tenancy.IndexGroupRoles:
 		s.groupRoles.remove(e, identity)
 	case tenancy.IndexGroupMembers:
@@ -347,6 +385,7 @@ func (s *records) access(
 		}
 	}
 	if !row.Organization.IsZero() {
+		row.OrganizationSuspended = s.isSuspended(h, &row.Organization)
 		if m := s.membership(h, &row.Organization, user); m != nil {
 			row.SetMembership(*m)
 		}

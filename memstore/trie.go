@@ -42,6 +42,9 @@ type edit struct {
 	hash  func(tenancy.Entry) uint64 // of a key; always the same for a trie
 }
 
+// empty reports whether the trie has no values.
+func (t *trie[V]) empty() bool { return t.root.branch == 0 && len(t.root.values) == 0 }
+
 // find returns the values that may have a key with a hash: up to three, or all that
 // have the same hash. The caller must not change them.
 func (t *trie[V]) find(hash uint64) []V {

@@ -148,6 +148,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		for _, r := range accounts {
 			a := r.(tenancy.AccountRecord)
 			a.Organization = move.Into
+			if move.Suspend && a.Parent.IsZero() && a.Closed == 0 {
+				a.SuspendedPlatform = true
+			}
 			if move.Into.IsZero() {
 				a.Groups = 0
 			}

@@ -36,7 +36,7 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 func Statements() []string {
 	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, setLockTimeout, readEvents,
 		readOutbox, readNow, readAccess,
-		moveMembers, dismissMembers, dropFormer, yieldFormer, moveFormer, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
+		moveMembers, dismissMembers, dropFormer, yieldFormer, moveFormer, suspendMoving, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendSubjects, appendOutbox, ackOutbox}
 	for _, c := range changes {

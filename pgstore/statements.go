@@ -314,6 +314,7 @@ const (
 	dropFormer     = "DELETE FROM tenancy_former_members WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = $2::uuid AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
 	yieldFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = $2::uuid AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = $1::uuid)"
 	moveFormer     = "UPDATE tenancy_former_members SET organization_id = $2::uuid, due = substr(due, 1, 19) || $3::bytea WHERE organization_id = $1::uuid"
+	suspendMoving  = "UPDATE tenancy_accounts SET suspended_platform = true WHERE organization_id = $1::uuid AND parent_id IS NULL AND closed = 0"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
 )
 

@@ -434,6 +434,9 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			t.kept.Queue(yieldFormer, from, into)
 			t.kept.Queue(moveFormer, from, into, []byte(m.Into.String()))
 		}
+		if m.Suspend {
+			t.kept.Queue(suspendMoving, from)
+		}
 		t.kept.Queue(moveAccounts, from, into)
 		if m.Into.IsZero() {
 			t.queueEach(deleteDerived, from)

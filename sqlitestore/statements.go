@@ -137,6 +137,7 @@ const (
 	dropFormer    = "DELETE FROM tenancy_former_members WHERE organization_id = ?1 AND EXISTS (SELECT 1 FROM tenancy_former_members AS kept WHERE kept.organization_id = ?2 AND kept.user_id = tenancy_former_members.user_id AND kept.left_at >= tenancy_former_members.left_at)"
 	yieldFormer   = "DELETE FROM tenancy_former_members WHERE organization_id = ?2 AND user_id IN (SELECT user_id FROM tenancy_former_members WHERE organization_id = ?1)"
 	moveFormer    = "UPDATE tenancy_former_members SET organization_id = ?2, due = substr(due, 1, 19) || ?3 WHERE organization_id = ?1"
+	suspendMoving = "UPDATE tenancy_accounts SET suspended_platform = 1 WHERE organization_id = ?1 AND parent_id IS NULL AND closed = 0"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
 )
 

@@ -335,6 +335,11 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		if !move.Group.IsZero() {
 			return t.changeEach(endGroup, [16]byte(move.Group))
 		}
+		if move.Suspend {
+			if err := t.change(suspendMoving, from); err != nil {
+				return err
+			}
+		}
 		if move.Into.IsZero() {
 			if err := t.changeEach(endServiceAccounts, from); err != nil {
 				return err

@@ -139,6 +139,20 @@ func (c trial) accessFields() {
 			[]tenancy.Record{u, a, tenancy.AccountRecord{ID: parent, Parent: account},
 				tenancy.GrantRecord{Account: parent, User: user, Roles: developer}}, row},
 		{"managed", []tenancy.Record{u, managed}, managedRow},
+		{"managed by a suspended organization (ORG-15)", []tenancy.Record{u, managed,
+			tenancy.OrganizationRecord{ID: org, Suspended: true}},
+			with(func(r *tenancy.AccessRow) { r.Organization, r.OrganizationSuspended = org, true })},
+		{"managed, another organization suspended", []tenancy.Record{u, managed,
+			tenancy.OrganizationRecord{ID: org}, tenancy.OrganizationRecord{ID: orgID(2), Suspended: true}},
+			managedRow},
+		{"unmanaged, an organization suspended", []tenancy.Record{u, a,
+			tenancy.OrganizationRecord{ID: org, Suspended: true}}, row},
+		{"subaccount in a suspended organization", []tenancy.Record{u, p,
+			tenancy.AccountRecord{ID: account, Parent: parent, Organization: org},
+			tenancy.OrganizationRecord{ID: org, Suspended: true}},
+			with(func(r *tenancy.AccessRow) {
+				r.Parent, r.Organization, r.OrganizationSuspended = parent, org, true
+			})},
 		{"member of the managing organization",
 			[]tenancy.Record{u, managed, tenancy.MembershipRecord{Organization: org, User: user,
 				Role: tenancy.Administrator}},
@@ -226,10 +240,13 @@ func (c trial) accessCombinations() {
 		{Organization: orgID(1), Parent: accountID(1)}, {Organization: orgID(1), Parent: accountID(2)},
 		{Organization: orgID(1), Parent: accountID(3)},
 		{Parent: accountID(0)}, {Parent: accountID(4), Closed: 1},
+		{Organization: orgID(3)}, {Organization: orgID(3), Parent: accountID(10)},
 	}
 	users := []tenancy.UserRecord{{}, {InactiveOrganization: true}, {InactiveOperator: true},
 		{InactiveOrganization: true, InactiveOperator: true}, {Deleted: true}}
-	var records []tenancy.Record
+	records := []tenancy.Record{
+		tenancy.OrganizationRecord{ID: orgID(1)}, tenancy.OrganizationRecord{ID: orgID(3), Suspended: true},
+	}
 	for i := range accounts {
 		accounts[i].ID, accounts[i].Owner = accountID(i), userID(1000)
 		for g := range 3 {

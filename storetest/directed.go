@@ -59,7 +59,7 @@ func (m *machine) where(state tenancy.State) (found []tenancy.OrganizationID) {
 
 // alive draws an active organization and its Owner; false: there is none.
 func (m *machine) alive(rt *rapid.T) (org tenancy.OrganizationID, owner *tenancy.Session, ok bool) {
-	active := m.where(tenancy.StateActive)
+	active := slices.DeleteFunc(m.where(tenancy.StateActive), m.isSuspended)
 	if len(active) == 0 {
 		return org, nil, false
 	}
@@ -148,6 +148,8 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "ReplaceOwner",
 		second(staff.ReplaceOwner(m.ctx, org, tenancy.OwnerReplacement{User: user, Reference: "t"})))
 	m.try(rt, "RestoreOrganization", second(staff.RestoreOrganization(m.ctx, org)))
+	m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, org, "t")))
+	m.try(rt, "ReactivateOrganization", errOf(staff.ReactivateOrganization(m.ctx, org, "t")))
 }
 
 func (m *machine) onDeleted(rt *rapid.T) {
@@ -157,6 +159,8 @@ func (m *machine) onDeleted(rt *rapid.T) {
 	}
 	org, staff := choose(m, rt, "deleted", deleted), m.dir.Operator("staff")
 	m.try(rt, "DeleteOrganization", staff.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))
+	m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, org, "t")))
+	m.try(rt, "ReactivateOrganization", errOf(staff.ReactivateOrganization(m.ctx, org, "t")))
 	m.try(rt, "SetHIPAAEntitlement", errOf(staff.SetHIPAAEntitlement(m.ctx, org, tenancy.HIPAAEntitlement{})))
 	m.try(rt, "SetLimits", errOf(staff.SetLimits(m.ctx, org, nil)))
 	m.try(rt, "SetImportEntitlement", errOf(staff.SetImportEntitlement(m.ctx, org, tenancy.ImportEntitlement{})))

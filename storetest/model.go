@@ -147,6 +147,9 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 		case tenancy.AccountRecord:
 			if r.Organization == move.From {
 				r.Organization = move.Into
+				if move.Suspend && r.Parent.IsZero() && r.Closed == 0 {
+					r.SuspendedPlatform = true
+				}
 				if move.Into.IsZero() {
 					r.Groups = 0
 				}
@@ -341,6 +344,9 @@ func (m *model) Access(
 	if g, ok := m.records[identity(tenancy.GrantRecord{Account: a.Parent, User: user})].(tenancy.GrantRecord); ok &&
 		!a.Parent.IsZero() {
 		row.SetParentGrant(g)
+	}
+	if o, ok := m.records[identity(tenancy.OrganizationRecord{ID: a.Organization})].(tenancy.OrganizationRecord); ok {
+		row.SetOrganization(o)
 	}
 	if mine, ok := m.records[identity(tenancy.MembershipRecord{Organization: a.Organization, User: user})].(tenancy.MembershipRecord); ok &&
 		!a.Organization.IsZero() {

@@ -11,8 +11,9 @@ import (
 // moveCases test MoveAll. MRG-4, MRG-5, MRG-7, MRG-13, ORG-10 and INV-10 build on it.
 func moveCases() []testCase {
 	return []testCase{
-		{"MoveAll/into another organization", func(c trial) { c.moveAll(orgID(2)) }},
-		{"MoveAll/to nobody", func(c trial) { c.moveAll(tenancy.OrganizationID{}) }},
+		{"MoveAll/into another organization", func(c trial) { c.moveAll(tenancy.Move{Into: orgID(2)}) }},
+		{"MoveAll/to nobody", func(c trial) { c.moveAll(tenancy.Move{}) }},
+		{"MoveAll/to nobody, of a suspended organization", func(c trial) { c.moveAll(tenancy.Move{Suspend: true}) }},
 		{"MoveAll/of what is derived, into another organization", func(c trial) { c.moveTies(orgID(2)) }},
 		{"MoveAll/of what is derived, to nobody", func(c trial) { c.moveTies(tenancy.OrganizationID{}) }},
 		{"MoveAll/of groups, into another organization", func(c trial) { c.moveGroups(orgID(2)) }},
@@ -198,14 +199,16 @@ func neighbours() []tenancy.Record {
 }
 
 // moveAll checks the effect of a move record by record.
-func (c trial) moveAll(into tenancy.OrganizationID) {
+func (c trial) moveAll(how tenancy.Move) {
+	into := how.Into
+	how.From, how.At = orgID(1), 77
 	first, others := organizationOf(orgID(1), 60), neighbours()
 	c.put(first...)
 	c.put(others...)
 	m := newModel()
 	_ = m.Put(c.Context(), append(first, others...)...)
 	move := func(ctx context.Context, tx tenancy.Tx) error {
-		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+		return tx.MoveAll(ctx, how)
 	}
 	c.update(move)
 	for _, other := range others {
@@ -238,6 +241,9 @@ func (c trial) moveAll(into tenancy.OrganizationID) {
 			require.Equal(c, was, c.get(was))
 		case tenancy.AccountRecord:
 			was.Organization = into
+			if how.Suspend && was.Parent.IsZero() && was.Closed == 0 {
+				was.SuspendedPlatform = true // ORG-15
+			}
 			require.Equal(c, was, c.get(was))
 		case tenancy.UserRecord:
 			was.Managed = was.Managed && !into.IsZero()

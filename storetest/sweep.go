@@ -310,6 +310,12 @@ var sweeps = []sweep{
 	{"RestoreOrganization", platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.RestoreOrganization(ctx, x.org))
 	}},
+	{"SuspendOrganization", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.SuspendOrganization(ctx, x.org, x.reference))
+	}},
+	{"ReactivateOrganization", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.ReactivateOrganization(ctx, x.org, x.reference))
+	}},
 	{"ReplaceOwner", takesText | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.ReplaceOwner(ctx, x.org, tenancy.OwnerReplacement{User: x.user, Reference: x.reference}))
 	}},

@@ -31,7 +31,7 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 
 const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked,
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked, o.suspended,
 	%s,
 	%s
 FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
@@ -41,6 +41,7 @@ LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
 LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id
 LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
@@ -55,6 +56,7 @@ var AccessColumns = []Column{
 	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
 	{Name: "role", Type: Text},
 	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
+	{Name: "organization_suspended", Type: Bool},
 	{Name: "groups", Type: Text}, {Name: "parent_groups", Type: Text},
 }
 
@@ -64,14 +66,15 @@ var errAccess = errors.New("a row that Access reads does not parse")
 // values but IDs go into pointers to pointers, which are nil for NULL.
 func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	row.Reset()
-	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform *bool
+	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
 	var organization, parent []byte
 	var closed, until, parentUntil, expires, revoked *int64
 	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
-		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked, &groups, &parentGroups); err != nil {
+		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked, &organizationSuspended,
+		&groups, &parentGroups); err != nil {
 		return err
 	}
 	if deleted != nil {
@@ -92,6 +95,9 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	if parentByCustomer != nil {
 		row.SetParent(tenancy.AccountRecord{SuspendedCustomer: *parentByCustomer,
 			SuspendedPlatform: *parentByPlatform})
+	}
+	if organizationSuspended != nil {
+		row.SetOrganization(tenancy.OrganizationRecord{Suspended: *organizationSuspended})
 	}
 	if role != nil {
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})

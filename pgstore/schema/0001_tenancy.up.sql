@@ -19,6 +19,7 @@ CREATE TABLE tenancy_organizations (
     owner_id               uuid,
     state                  text NOT NULL,
     merged_into_id         uuid,
+    suspended              boolean NOT NULL,
     sign_up_policy         text NOT NULL,
     invitation_policy      text NOT NULL,
     hipaa                  boolean NOT NULL,

@@ -13,6 +13,7 @@ CREATE TABLE tenancy_organizations (
     owner_id                BLOB CHECK (length(owner_id) = 16),
     state                   TEXT NOT NULL,
     merged_into_id          BLOB CHECK (length(merged_into_id) = 16),
+    suspended               INTEGER NOT NULL CHECK (suspended IN (0, 1)),
     sign_up_policy          TEXT NOT NULL,
     invitation_policy       TEXT NOT NULL,
     hipaa                   INTEGER NOT NULL CHECK (hipaa IN (0, 1)),
