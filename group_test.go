@@ -388,6 +388,54 @@ func TestGroupRoles(t *testing.T) {
 	})
 }
 
+// TestGroupsByHostRoles checks who may change a group by a role of the host's: one that
+// manages users, and accounts too where the group has roles on some.
+func TestGroupsByHostRoles(t *testing.T) {
+	s := newScene(t, withRoles(map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
+		"hr":     {tenancy.ManageUsers, tenancy.CreateAccounts},
+		"deputy": {tenancy.ManageUsers, tenancy.ManageAccounts, tenancy.CreateAccounts},
+	}))
+	ana := s.found("ana")
+	org := ana.Organization.ID
+	hr, deputy := s.join(ana, "hr", "hr"), s.join(ana, "deputy", "deputy")
+	ben, boss := s.join(ana, "ben", tenancy.StandardUser), s.join(ana, "boss", tenancy.Administrator)
+	bare, roled := s.group(hr, org), s.group(ana.User.ID, org)
+	s.groupRoles(ana.User.ID, roled, ana.Account.ID, tenancy.Support)
+	writes := map[string]func(s *tenancy.Session, group tenancy.GroupID, user tenancy.UserID) error{
+		"AddToGroup": func(as *tenancy.Session, group tenancy.GroupID, user tenancy.UserID) error {
+			return errOf(as.AddToGroup(s.ctx(), group, []tenancy.UserID{user}))
+		},
+		"RemoveFromGroup": func(as *tenancy.Session, group tenancy.GroupID, user tenancy.UserID) error {
+			return errOf(as.RemoveFromGroup(s.ctx(), group, []tenancy.UserID{user}))
+		},
+		"RenameGroup": func(as *tenancy.Session, group tenancy.GroupID, _ tenancy.UserID) error {
+			return errOf(as.RenameGroup(s.ctx(), group, "Renamed"))
+		},
+	}
+	for name, write := range writes {
+		t.Run("GRP-2 ROLE-9 "+name, func(t *testing.T) {
+			require.NoError(t, write(s.as(hr), bare, ben))
+			refused(t, write(s.as(hr), roled, ben), tenancy.CodeNotAllowed)
+			require.NoError(t, write(s.as(deputy), roled, ben))
+			if name != "RenameGroup" {
+				for _, group := range []tenancy.GroupID{bare, roled} {
+					refused(t, write(s.as(deputy), group, boss), tenancy.CodeRank)
+					refused(t, write(s.as(deputy), group, ana.User.ID), tenancy.CodeRank)
+				}
+			}
+			refused(t, write(s.as(ben), bare, ben), tenancy.CodeNotAllowed)
+		})
+	}
+	t.Run("GRP-2 ROLE-9 AssignGroupRoles takes both permissions, and a role that covers every member's", func(t *testing.T) {
+		give := func(user tenancy.UserID) error {
+			return errOf(s.as(user).AssignGroupRoles(s.ctx(), bare, ana.Account.ID, tenancy.Roles(tenancy.Support)))
+		}
+		refused(t, give(hr), tenancy.CodeNotAllowed)
+		require.NoError(t, give(deputy))
+		s.sound()
+	})
+}
+
 func TestGroupsEnd(t *testing.T) {
 	leavings := map[string]func(f *firm){
 		"Leave": func(f *firm) { require.NoError(f, f.as(f.ben).Leave(f.ctx(), f.org)) },

@@ -239,6 +239,9 @@ func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tena
 		return nil
 	}
 	row.SetAccount(a)
+	if o, ok := find(tx.content, tenancy.OrganizationRecord{ID: a.Organization}); ok {
+		row.SetOrganization(o)
+	}
 	row.Groups = tx.groups(row.Groups, user, a)
 	if !a.Parent.IsZero() {
 		parent, _ := find(tx.content, tenancy.AccountRecord{ID: a.Parent})
@@ -456,6 +459,9 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 				moved.Organization = move.Into
 				if move.Into.IsZero() {
 					moved.Groups = 0
+				}
+				if move.Suspend && moved.Parent.IsZero() && moved.Closed == 0 {
+					moved.SuspendedPlatform = true
 				}
 				r = moved
 			}
