@@ -105,8 +105,9 @@ type NewSubaccount struct{ Name string }
 // account is unmanaged: a user who is in no organization creates it for themself.
 //
 // Errors: CodeName; CodeInput if an unmanaged account is to have another owner;
-// CodeNotFound, CodeNotAllowed, CodeMerged; CodeManaged for an unmanaged account, if
-// the actor is in an organization; CodeNotMember and CodeInactive for the owner named;
+// CodeNotFound, CodeNotAllowed, CodeMerged; CodeManaged for an unmanaged account, if the
+// actor is in an organization; CodeServiceAccount if the actor is one, and does not name a
+// person as owner; CodeNotMember, CodeNotPerson and CodeInactive for the owner named;
 // CodeAccountLimit; CodeOrganizationSuspended.
 func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
 	var check form
@@ -153,10 +154,13 @@ func decideCreateAccount(f createAccountFacts, owner UserID, name string, c *cha
 	if err := c.authorize(f.standing); err != nil {
 		return Account{}, err
 	}
-	if owner != c.actor.User {
+	switch {
+	case owner != c.actor.User:
 		if err := f.ownerRefused(); err != nil {
 			return Account{}, err
 		}
+	case c.service:
+		return Account{}, CodeServiceAccount
 	}
 	if err := c.room(f.organization.ID, 0, 1); err != nil {
 		return Account{}, err
@@ -179,6 +183,8 @@ func (f createAccountFacts) ownerRefused() error {
 		return CodeNotFound
 	case f.owner.member == nil:
 		return CodeNotMember
+	case f.owner.user.ServiceAccount:
+		return CodeNotPerson
 	case f.owner.user.State() != StateActive:
 		return CodeInactive
 	}
@@ -201,6 +207,9 @@ func (r *reads) loadCreateUnmanagedAccount() (f createUnmanagedAccountFacts) {
 func decideCreateUnmanagedAccount(f createUnmanagedAccountFacts, name string, c *changes) (Account, error) {
 	if !c.actor.isUser() {
 		return Account{}, c.platform()
+	}
+	if c.service {
+		return Account{}, CodeServiceAccount
 	}
 	if len(f.memberships) > 0 {
 		return Account{}, CodeManaged

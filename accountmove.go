@@ -13,8 +13,8 @@ import "context"
 //
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
 // CodeNotAllowed; CodeClosed; CodeSubaccount, since it goes with its parent;
-// CodeUnmanaged; CodeAlreadyOwner; CodeNotMember; CodeInactive;
-// CodeOrganizationSuspended.
+// CodeUnmanaged; CodeAlreadyOwner; CodeNotMember; CodeNotPerson for a service account;
+// CodeInactive; CodeOrganizationSuspended.
 func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
 	var check form
 	check.id(account)
@@ -57,6 +57,8 @@ func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) 
 		return Account{}, CodeAlreadyOwner
 	case f.heir.member == nil:
 		return Account{}, CodeNotMember
+	case f.heir.user.ServiceAccount:
+		return Account{}, CodeNotPerson
 	case f.heir.user.State() != StateActive:
 		return Account{}, CodeInactive
 	}

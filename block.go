@@ -153,7 +153,7 @@ func (s *Session) begin(ctx context.Context, c call, b *block) error {
 	if err := r.gather(ctx, b.tx, func() { actor = r.loadAdmission(id) }); err != nil {
 		return err
 	}
-	return s.admit(c, actor)
+	return s.admit(c, actor, r.now)
 }
 
 // use runs one operation of the block. A refusal leaves the block as it was; an

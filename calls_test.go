@@ -267,6 +267,34 @@ var errands = []errand{
 			return does(c.s.DeleteUser(c, c.Guest, tenancy.UserDeletion{}))
 		},
 	},
+	{op: "UpdateUser", way: "a service account", by: "Admin", on: "Robot", call: func(c call) (any, error) {
+		return gives(c.s.UpdateUser(c, c.Robot, tenancy.UserUpdate{Name: new("Other")}))
+	}},
+	{op: "RemoveUser", way: "a service account", by: "Admin", on: "Org", others: "Robot", call: func(c call) (any, error) {
+		return does(c.s.RemoveUser(c, c.Org, c.Robot, tenancy.Removal{}))
+	}},
+	{op: "RemoveUser", way: "by a service account", by: "Robot", on: "Org", others: "Keeper", call: func(c call) (any, error) {
+		return does(c.s.RemoveUser(c, c.Org, c.Keeper, tenancy.Removal{}))
+	}},
+	{op: "DeleteUser", way: "a service account", by: "Admin", on: "Robot", call: func(c call) (any, error) {
+		return does(c.s.DeleteUser(c, c.Robot, tenancy.UserDeletion{}))
+	}},
+	{op: "CreateServiceAccount", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.CreateServiceAccount(c, c.Org, tenancy.NewServiceAccount{Name: "New"}))
+	}},
+	{op: "CreateKey", by: "Admin", on: "Robot", call: func(c call) (any, error) {
+		return gives(c.s.CreateKey(c, c.Robot, tenancy.NewKey{Name: "New"}))
+	}},
+	{op: "Keys", by: "Admin", on: "Robot", call: func(c call) (any, error) {
+		return lists(c.s.Keys(c, c.Robot, tenancy.KeyQuery{}))
+	}},
+	{op: "RevokeKey", by: "Admin", on: "Key", call: func(c call) (any, error) {
+		return does(c.s.RevokeKey(c, c.Key))
+	}},
+	{op: "Authenticate", by: "host", on: "KeySecret", given: (*tenant).used, call: func(c call) (any, error) {
+		session, err := c.s.Authenticate(c, c.KeySecret)
+		return gives(session != nil, err)
+	}},
 	{op: "InviteUser", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.InviteUser(c, c.Org, tenancy.NewInvitation{Email: "ruth@a-corp.example"}))
 	}},
@@ -378,6 +406,9 @@ var errands = []errand{
 		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New"}))
 	}},
 	{op: "CreateAccount", way: "for another", by: "Admin", on: "Org", others: "Heir", call: func(c call) (any, error) {
+		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New", Owner: c.Heir}))
+	}},
+	{op: "CreateAccount", way: "by a service account", by: "Robot", on: "Org", others: "Heir", call: func(c call) (any, error) {
 		return gives(c.s.CreateAccount(c, c.Org, tenancy.NewAccount{Name: "New", Owner: c.Heir}))
 	}},
 	{op: "CreateAccount", way: "unmanaged", by: "Guest", call: func(c call) (any, error) {

@@ -127,15 +127,21 @@ func (q *question) ask(ctx context.Context, s *Session, user UserID, account Acc
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	q.user, q.account = user, account
+	q.user, q.account, q.key = user, account, s.key
 	if err := q.run(ctx, s); err != nil {
 		return err
 	}
-	if s.actor.isUser() && !q.row.UserActive {
+	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, instantOf(s.dir.now()))) {
 		return CodeActor
 	}
 	q.row.at(instantOf(s.dir.now()))
 	return nil
+}
+
+// keyHolds reports whether the key that was asked about holds at a time. The zero key is
+// none, and keeps nobody out.
+func (r *AccessRow) keyHolds(key KeyID, now Instant) bool {
+	return key.IsZero() || r.KeyFound && (r.KeyEnds == 0 || now < r.KeyEnds)
 }
 
 // question is a reading of Access under way. It is pooled together with the function
@@ -143,13 +149,16 @@ func (q *question) ask(ctx context.Context, s *Session, user UserID, account Acc
 type question struct {
 	user    UserID
 	account AccountID
+	key     KeyID
 	row     AccessRow
 	read    func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.read = func(ctx context.Context, tx ReadTx) error { return tx.Access(ctx, q.user, q.account, &q.row) }
+	q.read = func(ctx context.Context, tx ReadTx) error {
+		return tx.Access(ctx, q.user, q.account, q.key, &q.row)
+	}
 	return q
 }}
 

@@ -5,14 +5,15 @@ import "slices"
 // changes is what a decision has in its hand: who acts, when, and the records that
 // were read. What it says is applied to them at once.
 type changes struct {
-	dir   *Directory
-	actor Actor
-	row   *operationRow
-	now   Instant
-	world *world
-	tape  *tape // nil where an operation only reads
-	said  []saying
-	made  []string
+	dir     *Directory
+	actor   Actor
+	service bool // the actor is a service account
+	row     *operationRow
+	now     Instant
+	world   *world
+	tape    *tape // nil where an operation only reads
+	said    []saying
+	made    []string
 
 	suspended bool // it acts on a suspended organization, and its row refuses that (actsOn)
 }

@@ -165,6 +165,7 @@ func (c *checker) records() {
 		rest()
 	}
 	sweep(c, formerMembersDue(), c.formerMember)
+	sweep(c, allKeys(KeyID{}), c.key)
 	c.counted()
 }
 
@@ -181,6 +182,10 @@ func (c *checker) counted() {
 			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of accounts")
 		case countedSubaccounts:
 			c.check(false, "INV-15", AccountID(t.of).String(), "it says another number of subaccounts")
+		case countedServiceAccounts:
+			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of service accounts")
+		case countedKeys:
+			c.check(false, "INV-15", UserID(t.of).String(), "it says another number of keys")
 		case countedGroups:
 			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of groups")
 		case countedGroupMembers:
@@ -195,10 +200,12 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	id := o.ID.String()
 	c.says(tally{countedSeats, o.ID}, o.Seats)
 	c.says(tally{countedAccounts, o.ID}, o.Accounts)
+	c.says(tally{countedServiceAccounts, o.ID}, o.ServiceAccounts)
 	c.says(tally{countedGroups, o.ID}, o.Groups)
 	if o.State == StateActive {
 		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
 		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
+		c.check(owner == nil || !owner.ServiceAccount, "INV-1", id, "its Owner is no person")
 		c.check(rank != nil && rank.Role == Owner, "INV-1", id, "its Owner is not a member with that role")
 		return
 	}
@@ -228,8 +235,8 @@ func (c *checker) user(r *reads, u UserRecord) {
 	c.check(!u.Deleted || len(list(r, formerMembershipsOf(u.ID), 1)) == 0, "USR-21", id,
 		"it is deleted, and an organization keeps its name")
 	for _, m := range memberships {
-		if u.takesSeat() {
-			c.counts(tally{countedSeats, m.Organization})
+		if t := u.tally(m.Organization); t != (tally{}) {
+			c.counts(t)
 		}
 		if m.Role != Owner {
 			c.check(len(memberships) == 1, "INV-5", id,
@@ -243,6 +250,7 @@ func (c *checker) user(r *reads, u UserRecord) {
 	managed := slices.ContainsFunc(memberships, MembershipRecord.isManaged)
 	c.check(u.Managed == managed, "USR-15", id, "it does not say rightly whether an organization manages the user")
 	c.words(r, u, memberships)
+	c.serviceAccount(r, u, memberships)
 	if u.Personal.Address.IsZero() {
 		return
 	}
@@ -378,6 +386,7 @@ func (c *checker) mainAccount(r *reads, a AccountRecord, o *OrganizationRecord) 
 	}
 	owner, grant := find(r, userByID(a.Owner)), stored(r, grantOn(a.ID, a.Owner))
 	c.check(owner != nil && !owner.Deleted, "INV-2", id, "its owner does not exist")
+	c.check(owner == nil || !owner.ServiceAccount, "INV-2", id, "its owner is no person")
 	c.check(grant != nil && grant.roles() == Roles(AccountOwner) && grant.Until == 0, "INV-2", id,
 		"its owner does not have the role Owner")
 	memberships := all(r, membershipsOf(a.Owner, OrganizationID{}))
@@ -473,4 +482,41 @@ func (c *checker) domain(r *reads, d DomainRecord) {
 	holder := find(r, verifiedDomain(canonical))
 	c.check(holder != nil && holder.ID == d.ID, "INV-6", d.ID.String(),
 		"another organization has it verified too")
+}
+
+// serviceAccount examines what only service accounts have, and what they never have
+// (USR-20).
+func (c *checker) serviceAccount(r *reads, u UserRecord, memberships []MembershipRecord) {
+	id := u.ID.String()
+	c.says(tally{countedKeys, u.ID}, u.Keys)
+	if !u.ServiceAccount {
+		return
+	}
+	c.check(u.Personal.Email.IsZero() && u.Personal.Address.IsZero(), "USR-20", id,
+		"it is a service account, and has an address")
+	if u.Deleted {
+		c.check(u.Personal == UserPersonal{}, "USR-20", id, "it is deleted, and its name is still there")
+		c.check(len(list(r, keysOf(u.ID, KeyID{}), 1)) == 0, "USR-20", id, "it is deleted, and has keys")
+		c.check(len(list(r, grantsOf(u.ID, AccountID{}), 1)) == 0, "USR-20", id,
+			"it is deleted, and has roles on accounts")
+		c.check(len(memberships) == 0, "USR-20", id, "it is deleted, and is a member")
+		return
+	}
+	c.check(len(memberships) == 1, "USR-20", id, "it is a service account of no organization")
+	for _, g := range all(r, grantsOf(u.ID, AccountID{})) {
+		a := find(r, accountByID(g.Account))
+		c.check(a == nil || belongings{memberships: memberships}.membership(a.Organization) != nil, "USR-20", id,
+			"it has a role on an account that is not its organization's")
+	}
+}
+
+// key examines a key of a service account. Purge has a day to remove what is due.
+func (c *checker) key(r *reads, k KeyRecord) {
+	if t := k.tally(); t != (tally{}) {
+		c.counts(t)
+	}
+	user := find(r, userByID(k.User))
+	c.check(user != nil && user.ServiceAccount, "USR-22", k.ID.String(), "it is of no service account")
+	c.check(k.Personal == KeyPersonal{} || !c.dir.forgetsKey(k, c.now.add(-24*time.Hour)), "INV-14",
+		k.ID.String(), "the name of a key that has ended is still there")
 }

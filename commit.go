@@ -39,6 +39,9 @@ func (s *Session) attempt() *attempt {
 // domain's record was last found, addresses and operation IDs that were purged.
 func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
 	c.world.mustApply("an operation")
+	if err := r.releaseServiceAccounts(ctx, tx, c); err != nil {
+		return err
+	}
 	heads, derived, err := r.finish(ctx, tx, c)
 	if err != nil {
 		return err
@@ -131,7 +134,7 @@ func (s *Session) events(
 		for _, stream := range what.streams {
 			head := heads[stream]
 			e := Event{ID: EventID(c.tape.id()), Stream: stream, Sequence: head.Sequence + 1, Time: a.now,
-				Actor: s.actor, Name: c.row.name, Operation: a.operation, Part: part, Step: step,
+				Actor: s.actor, Key: s.key, Name: c.row.name, Operation: a.operation, Part: part, Step: step,
 				Correlation: s.correlation, Data: what.data, Previous: head.Hash}
 			record := e.record()
 			record.Hash = record.hash()

@@ -3,8 +3,10 @@ package tenancy
 import "slices"
 
 // The counts that limits need stand in records, so that nothing is counted while an
-// operation decides (GEN-12, INV-15): an organization's seats, main accounts and groups, a
-// main account's subaccounts, a group's members, and the groups with roles on an account. No event speaks of them, and no operation changes them.
+// operation decides (GEN-12, INV-15): an organization's seats, service accounts, main
+// accounts and groups, a main account's subaccounts, a service account's keys, a group's
+// members, and the groups with roles on an account. No event speaks of them, and no
+// operation changes them.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 // So does whether a user is managed, by which those are found who can be imported.
 
@@ -12,18 +14,20 @@ import "slices"
 type counted uint8
 
 const (
-	countedSeats         counted = 1 + iota // of an organization
-	countedAccounts                         // of an organization
-	countedSubaccounts                      // of a main account
-	countedGroups                           // of an organization
-	countedGroupMembers                     // of a group
-	countedAccountGroups                    // with roles on an account
+	countedSeats           counted = 1 + iota // of an organization
+	countedAccounts                           // of an organization
+	countedSubaccounts                        // of a main account
+	countedServiceAccounts                    // of an organization
+	countedKeys                               // of a service account
+	countedGroups                             // of an organization
+	countedGroupMembers                       // of a group
+	countedAccountGroups                      // with roles on an account
 )
 
 // tally is one count of one record. The zero value is none.
 type tally struct {
 	counted counted
-	of      [16]byte // the organization, the account, or the group
+	of      [16]byte // the organization, the account, the service account or the group
 }
 
 // tally returns where the account is counted.
@@ -39,11 +43,32 @@ func (a AccountRecord) tally() tally {
 	return tally{}
 }
 
+// tally returns where the key is counted.
+func (k KeyRecord) tally() tally {
+	if k.User.IsZero() || k.Revoked != 0 {
+		return tally{}
+	}
+	return tally{countedKeys, k.User}
+}
+
+// tally returns where the user is counted as a member of an organization.
+func (u UserRecord) tally(org OrganizationID) tally {
+	switch {
+	case u.ServiceAccount:
+		return tally{countedServiceAccounts, org}
+	case u.takesSeat():
+		return tally{countedSeats, org}
+	}
+	return tally{}
+}
+
 // tallyOf returns where a record is counted, other than a membership. One that is nil is
 // counted nowhere.
 func tallyOf(record Record) tally {
 	switch record := record.(type) {
 	case AccountRecord:
+		return record.tally()
+	case KeyRecord:
 		return record.tally()
 	case GroupRecord:
 		return tally{countedGroups, record.Organization}
@@ -68,24 +93,30 @@ func (w *world) recount(was, now Record) {
 	if member, ok := now.(MembershipRecord); ok && was == nil {
 		w.recountMember(member, 1)
 	}
-	if from, to := tallyOf(was), tallyOf(now); from != to {
+	w.recountIn(tallyOf(was), tallyOf(now))
+}
+
+// recountIn makes counts follow what was counted in one place and is now in another.
+func (w *world) recountIn(from, to tally) {
+	if from != to {
 		w.add(from, -1)
 		w.add(to, 1)
 	}
 }
 
-// recountMember counts the seat of a member who joined or left. In a replay a user may
-// be created only after they have joined, because the two are in different streams:
-// recountUser sets that right.
+// recountMember counts the seat of a member who joined or left, or the service account. In a
+// replay a user may be created only after they have joined, because the two are in
+// different streams: recountUser sets that right.
 func (w *world) recountMember(m MembershipRecord, n int) {
 	user := get(w, userByID(m.User))
 	if user == nil && w.reads != nil {
 		w.fault = "counts the seat of a user who was not read"
 		return
 	}
-	if user == nil || user.takesSeat() {
-		w.add(tally{countedSeats, m.Organization}, n)
+	if user == nil {
+		user = &UserRecord{}
 	}
+	w.add(user.tally(m.Organization), n)
 }
 
 // manage makes a user's record say whether an organization manages them, as they get or
@@ -119,23 +150,16 @@ func (m MembershipRecord) isManaged() bool { return !m.User.IsZero() && m.Role !
 
 // recountUser counts the seats of a user who takes them again, or no longer does.
 func (w *world) recountUser(was Record, user UserRecord) {
-	took, takes := true, user.takesSeat()
-	if before, ok := was.(UserRecord); ok {
-		took = before.takesSeat()
-	}
-	if took == takes {
+	before, _ := was.(UserRecord)
+	if before.tally(OrganizationID{}) == user.tally(OrganizationID{}) {
 		return
 	}
 	if was != nil && !w.knowsMemberships(user.ID) {
 		w.fault = "counts the seats of a user whose memberships were not read"
 		return
 	}
-	n := 1
-	if took {
-		n = -1
-	}
 	for _, org := range w.belongs[user.ID] {
-		w.add(tally{countedSeats, org}, n)
+		w.recountIn(before.tally(org), user.tally(org))
 	}
 }
 
@@ -160,6 +184,10 @@ func (w *world) add(t tally, n int) {
 		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Accounts += n })
 	case countedSubaccounts:
 		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Subaccounts += n })
+	case countedServiceAccounts:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.ServiceAccounts += n })
+	case countedKeys:
+		edit(w, userByID(t.of), func(u *UserRecord) { u.Keys += n })
 	case countedGroups:
 		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Groups += n })
 	case countedGroupMembers:
@@ -174,10 +202,10 @@ func (w *world) moveCounts(m Move) {
 	if m.From.IsZero() {
 		return // a group that ends is counted as its record goes, and its accounts by the store
 	}
-	var seats, accounts, groups int
+	var seats, accounts, services, groups int
 	edit(w, organizationByID(m.From), func(o *OrganizationRecord) {
-		seats, accounts, groups = o.Seats, o.Accounts, o.Groups
-		o.Seats, o.Accounts, o.Groups = 0, 0, 0
+		seats, accounts, services, groups = o.Seats, o.Accounts, o.ServiceAccounts, o.Groups
+		o.Seats, o.Accounts, o.ServiceAccounts, o.Groups = 0, 0, 0, 0
 	})
 	if m.Into.IsZero() {
 		return
@@ -185,6 +213,7 @@ func (w *world) moveCounts(m Move) {
 	edit(w, organizationByID(m.Into), func(o *OrganizationRecord) {
 		o.Seats += seats
 		o.Accounts += accounts
+		o.ServiceAccounts += services
 		o.Groups += groups
 	})
 }

@@ -21,6 +21,8 @@ type UserDeletion struct {
 // pending invitations are revoked, and open requests are settled. The address is free
 // at once, and whoever has it next inherits nothing.
 //
+// A service account's keys end with it (USR-20).
+//
 // The Owner and Administrators delete a member, but neither the Owner nor themselves.
 // Whoever else has ManageUsers deletes members whose permissions are all among their own,
 // and passes accounts on only if they have ManageAccounts too (ROLE-9). A
@@ -35,8 +37,8 @@ type UserDeletion struct {
 // do more than the actor; CodeOneself; CodeTheOwner if another user calls it for the
 // Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
-// CodeNotMember, CodeManagedElsewhere if they are in an organization and the account in
-// none, CodeInactive; CodeOrganizationSuspended if the user owns accounts and the
+// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the
+// account in none, CodeInactive; CodeOrganizationSuspended if the user owns accounts and the
 // organization is suspended.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
 	var check form
@@ -59,6 +61,7 @@ type deleteUserFacts struct {
 	invited   []InvitationRecord   // to the user's address, in every state
 	requested []RequestRecord      // for the user's address, in every state
 	former    []FormerMemberRecord // what organizations keep of the user
+	keys      []KeyRecord          // of a service account
 }
 
 func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
@@ -67,6 +70,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		theirs: r.belongingsOf(user),
 		heirs:  r.heirs(in.Heirs, in.AccountsTo),
 		former: all(r, formerMembershipsOf(user)),
+		keys:   r.keysToEnd(user),
 	}
 	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
 	for _, a := range f.theirs.accounts {
@@ -116,6 +120,9 @@ func (f deleteUserFacts) authorize(in UserDeletion, c *changes) error {
 		return nil
 	}
 	if err := c.authorizeUser(f.target); err != nil {
+		return err
+	}
+	if err := c.tends(f.target); err != nil {
 		return err
 	}
 	switch {
@@ -211,7 +218,7 @@ type OrganizationDeletion struct {
 // DeleteOrganization ends an organization (ORG-10). Its accounts become unmanaged and
 // stay with their owners, its members are users without an organization, and all grants
 // stay. A member whom the organization had made inactive leaves it first, and their
-// accounts pass to the Owner. The organization's pending invitations, account requests,
+// accounts pass to the Owner. Its service accounts are deleted, with their keys (USR-20). The organization's pending invitations, account requests,
 // requests to be invited, domains and connections end; invitations to its accounts live
 // on. An Owner of other organizations names the one that their accounts go to. The name
 // is kept for 29 days, in which an Operator can restore the organization. Only the
@@ -237,7 +244,7 @@ func (s *Session) DeleteOrganization(ctx context.Context, org OrganizationID, in
 type deleteOrganizationFacts struct {
 	standing // the actor's
 	remains  remains
-	members  []MembershipRecord
+	members  []MembershipRecord // persons
 	accounts []AccountRecord
 	owner    belongings
 	inactive []belongings        // members whom the organization had made inactive
@@ -249,12 +256,15 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 	f := deleteOrganizationFacts{
 		standing: r.standing(org),
 		remains:  r.remains(org),
-		members:  all(r, membersOf(org, UserID{})),
 		accounts: all(r, accountsIn(org, AccountID{})),
 		to:       find(r, organizationByID(to)),
 	}
-	for _, m := range f.members {
+	for _, m := range all(r, membersOf(org, UserID{})) {
 		user := find(r, userByID(m.User))
+		if user.isService() {
+			continue // it is deleted with all others (Move)
+		}
+		f.members = append(f.members, m)
 		r.needHead(streamOfUser(m.User))
 		switch {
 		case m.Role == Owner:
@@ -447,6 +457,7 @@ type OrganizationRestored struct {
 }
 
 func (e UserDeleted) apply(w *world) {
+	w.endServiceAccount(e.User)
 	edit(w, userByID(e.User), func(u *UserRecord) { u.Deleted = true })
 }
 

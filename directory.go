@@ -41,11 +41,13 @@ type Options struct {
 	// days is the least. All directories over one store should have the same.
 	OperationLife time.Duration
 	// FormerMembersFor is how long an organization keeps the name and the address of
-	// somebody who left it (USR-21): no read gives them after that, and Purge removes
-	// them. Zero means 365 days.
+	// somebody who left it (USR-21), and the name of a key from when it was revoked or
+	// expired (USR-22): no read gives them after that, and Purge removes them. Zero means
+	// 365 days.
 	FormerMembersFor time.Duration
-	// Product is the label of the TXT records that prove domains (DOM-2): letters,
-	// digits and inner hyphens. Empty means "tenancy".
+	// Product is the label of the TXT records that prove domains (DOM-2), and what the
+	// secrets of keys begin with (USR-22): letters, digits and inner hyphens. Domains and
+	// keys that were made under another one go on. Empty means "tenancy".
 	Product Reference
 	// DomainLive is how long a verified domain is live after its record was found
 	// (DOM-4). Zero means 7 days.
@@ -211,6 +213,7 @@ type Session struct {
 	actor       Actor
 	kind        ActorKind // of the actor, also if the actor is malformed
 	correlation Reference
+	key         KeyID // that the actor, a service account, acts with; zero: none
 	once        OperationID
 	block       *block
 	malformed   error // every operation is refused with it

@@ -95,6 +95,13 @@
 // deletes a user for good, and what is personal of them. A user who owns accounts
 // can be neither removed nor deleted until the input says who gets the accounts.
 //
+// # Service accounts
+//
+// [Session.CreateServiceAccount] makes a user who is no person, for a customer's own
+// programs. [Session.CreateKey] makes a key for it and returns the secret, which a
+// request brings to [Platform.Authenticate]: that gives a session which acts as the
+// service account. [Session.Keys] lists its keys, and [Session.RevokeKey] ends one.
+//
 // # Invitations
 //
 // [Session.InviteUser] invites an address to an organization. [Session.InviteToAccount]

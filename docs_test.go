@@ -54,7 +54,7 @@ var beyondOperations = map[Code]string{
 }
 
 // toCome are numbers that are reserved for rules that are not built yet.
-var toCome = []string{"USR-20", "USR-22"}
+var toCome = []string{}
 
 func TestRulesDocument(t *testing.T) {
 	text, ids := document(t, "rules.md"), ruleIDs(t)
@@ -281,6 +281,7 @@ func TestOperationsDocument(t *testing.T) {
 var chapters = []struct{ heading, first string }{
 	{"Organizations", "SignUp"},
 	{"Users", "User"},
+	{"Service accounts and keys", "CreateServiceAccount"},
 	{"Invitations", "InviteUser"},
 	{"Accounts", "CreateAccount"},
 	{"Groups", "CreateGroup"},
@@ -307,6 +308,8 @@ themselves consult (ROLE-8). A test compares the page with them.
   Owner and Administrators of the organization that the account is in. Users call
   operations on a ` + "`Session`" + `, and Operators and System on a ` + "`Platform`" + `. An operation that
   only Operators and System may call is a method of ` + "`Platform`" + ` only.
+- **Service account** says whether a service account may call the operation, as far as its
+  role reaches. Otherwise it is refused: ` + "`CodeServiceAccount`" + ` (USR-20).
 - **Result** leaves out the error. A *list* is an iterator.
 - **Suspended** is what it does while the organization acted on is suspended, or that of
   the account, user, domain or invitation acted on (ORG-15). *Refused* means users: what
@@ -351,12 +354,12 @@ func operationsDocument(t *testing.T) string {
 	chapter := 0
 	for _, row := range operations {
 		if chapter < len(chapters) && chapters[chapter].first == row.name {
-			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | result | suspended | refusals |\n|---|---|---|---|---|---|\n",
+			fmt.Fprintf(&p, "\n## %s\n\n| operation | on | who | service account | result | suspended | refusals |\n|---|---|---|---|---|---|---|\n",
 				chapters[chapter].heading)
 			chapter++
 		}
 		require.NotEmpty(t, p.results[row.name], row.name)
-		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), p.results[row.name],
+		fmt.Fprintf(&p, "| `%s` | %s | %s | %s | %s | %s | %s |\n", row.name, row.on, p.who(row), mayServe(row), p.results[row.name],
 			cmp.Or(row.suspended, "refused"), p.refusals(row.codes))
 	}
 	require.Len(t, chapters[:chapter], len(chapters),
@@ -409,6 +412,18 @@ func result(f *ast.FuncDecl) string {
 		}
 	}
 	return cmp.Or(strings.Join(all, ", "), "–")
+}
+
+// mayServe says whether service accounts may call an operation. What only Operators and
+// System may call has no answer.
+func mayServe(row *operationRow) string {
+	switch {
+	case row.service:
+		return "yes"
+	case row.organization == "" && row.account == "" && row.others == "":
+		return "–"
+	}
+	return "no"
 }
 
 // who describes who may call an operation.

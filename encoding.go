@@ -18,6 +18,7 @@ func (e Event) record() EventRecord {
 		ID:          e.ID,
 		Time:        e.Time,
 		Actor:       e.Actor,
+		Key:         e.Key,
 		Name:        e.Name,
 		Operation:   e.Operation,
 		Part:        e.Part,
@@ -37,7 +38,8 @@ func (r EventRecord) event() (Event, error) {
 	if err != nil {
 		return Event{}, fmt.Errorf("event %d of %s: %w", r.Sequence, r.Stream, err)
 	}
-	return Event{Stream: r.Stream, Sequence: r.Sequence, ID: r.ID, Time: r.Time, Actor: r.Actor, Name: r.Name,
+	return Event{Stream: r.Stream, Sequence: r.Sequence, ID: r.ID, Time: r.Time, Actor: r.Actor, Key: r.Key,
+		Name:      r.Name,
 		Operation: r.Operation, Part: r.Part, Step: r.Step, Correlation: r.Correlation,
 		Data: data, Previous: r.Previous, Hash: r.Hash}, nil
 }
@@ -58,6 +60,7 @@ func (r EventRecord) encoding() []byte {
 	b = appendPart(b, r.ID[:])
 	b = appendPart(b, binary.BigEndian.AppendUint64(nil, uint64(r.Time)))
 	b = appendPart(b, []byte(r.Actor.String()))
+	b = appendPart(b, r.Key[:])
 	b = appendPart(b, []byte(r.Name))
 	b = appendPart(b, r.Operation[:])
 	b = appendPart(b, binary.BigEndian.AppendUint64(nil, uint64(r.Part)))
@@ -157,10 +160,13 @@ func decodeData(eventType, encoded string) (EventData, error) {
 	return v.Interface().(EventData), nil
 }
 
-// Subjects appends the IDs that the event's data holds, each once: those that
-// EventsBySubject finds the event by. It appends nothing if this version does not know
-// the type, or if the data does not decode.
+// Subjects appends the IDs that the event's data holds, and that of the key it was done
+// with, each once: those that EventsBySubject finds the event by. Of the data it appends
+// nothing if this version does not know the type, or if the data does not decode.
 func (r EventRecord) Subjects(to [][16]byte) [][16]byte {
+	if !r.Key.IsZero() {
+		to = append(to, r.Key)
+	}
 	data, err := decodeData(r.Type, r.Data)
 	if err != nil {
 		return to

@@ -201,8 +201,8 @@ const (
 
 	// ErrPermissionDenied
 
-	// CodeActor means that the acting user is unknown, inactive or deleted. A host answers
-	// 401 (GEN-2).
+	// CodeActor means that the acting user is unknown, inactive or deleted, or that the key
+	// that it acts with no longer holds. A host answers 401 (GEN-2, USR-22).
 	CodeActor Code = "actor"
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
@@ -226,6 +226,13 @@ const (
 	// CodeNotTheirs means that the account is managed by an organization its owner does
 	// not own (ACC-4).
 	CodeNotTheirs Code = "not_theirs"
+	// CodeServiceAccount means that the actor is a service account, and that this takes a
+	// person (USR-20).
+	CodeServiceAccount Code = "service_account"
+	// CodeKey means that no key of a service account has the secret, or that it has expired
+	// or was revoked, or that the service account is inactive or deleted. A host answers 401
+	// (USR-22).
+	CodeKey Code = "key"
 
 	// ErrAlreadyExists
 
@@ -360,6 +367,10 @@ const (
 	// CodeOwnerOffDomain means that the Candidate's Owner is not on a live domain of the
 	// Prime (MRG-1).
 	CodeOwnerOffDomain Code = "owner_off_domain"
+	// CodeNotPerson means that the user is a service account, and that only a person can be
+	// what is asked: an owner, an heir, somebody with an address (USR-20, ORG-8, ORG-14,
+	// USR-11, USR-14, USR-17, ACC-1, ACC-6).
+	CodeNotPerson Code = "not_person"
 	// CodeMergeClosed means that the merge would bring a member whose domain is closed to
 	// them (USR-1).
 	CodeMergeClosed Code = "merge_closed"
@@ -384,6 +395,12 @@ const (
 	// CodeDomainLimit means that the organization would have too many domains (GEN-12,
 	// DOM-1).
 	CodeDomainLimit Code = "domain_limit"
+	// CodeServiceAccountLimit means that the organization would have too many service
+	// accounts (GEN-12, USR-20).
+	CodeServiceAccountLimit Code = "service_account_limit"
+	// CodeKeyLimit means that the service account would have too many keys that are not
+	// revoked (GEN-12, USR-22).
+	CodeKeyLimit Code = "key_limit"
 	// CodeGroupLimit means that the organization would have too many groups (GEN-12, MRG-10,
 	// GRP-2).
 	CodeGroupLimit Code = "group_limit"
@@ -452,7 +469,7 @@ var codes = map[Code]struct {
 	CodeSameOrganization:      {ErrInvalid, "MRG-1, ORG-6"},
 	CodeInput:                 {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, GEN-13"},
 	CodeNotFound:              {ErrNotFound, "GEN-5, ACC-7"},
-	CodeActor:                 {ErrPermissionDenied, "GEN-2"},
+	CodeActor:                 {ErrPermissionDenied, "GEN-2, USR-22"},
 	CodeNotAllowed:            {ErrPermissionDenied, "ROLE-8, MRG-11"},
 	CodeOneself:               {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3, GRP-3"},
 	CodeOutlasts:              {ErrPermissionDenied, "ACC-11"},
@@ -461,6 +478,8 @@ var codes = map[Code]struct {
 	CodeRelease:               {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:           {ErrPermissionDenied, "USR-12, ORG-9"},
 	CodeNotTheirs:             {ErrPermissionDenied, "ACC-4"},
+	CodeServiceAccount:        {ErrPermissionDenied, "USR-20"},
+	CodeKey:                   {ErrPermissionDenied, "USR-22"},
 	CodeEmailTaken:            {ErrAlreadyExists, "INV-7, USR-1, USR-17, USR-19"},
 	CodeDomainAdded:           {ErrAlreadyExists, "DOM-1"},
 	CodeDomainTaken:           {ErrAlreadyExists, "DOM-3"},
@@ -512,6 +531,7 @@ var codes = map[Code]struct {
 	CodeNoLiveDomain:          {ErrPreconditionFailed, "MRG-1, USR-15, SSO-4"},
 	CodeCandidateDomain:       {ErrPreconditionFailed, "MRG-1"},
 	CodeOwnerOffDomain:        {ErrPreconditionFailed, "MRG-1"},
+	CodeNotPerson:             {ErrPreconditionFailed, "USR-20, ORG-8, ORG-14, USR-11, USR-14, USR-17, ACC-1, ACC-6"},
 	CodeMergeClosed:           {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:         {ErrPreconditionFailed, "GEN-11"},
 	CodeForgotten:             {ErrPreconditionFailed, "GEN-13"},
@@ -519,6 +539,8 @@ var codes = map[Code]struct {
 	CodeAccountLimit:          {ErrLimitReached, "GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10"},
 	CodeSubaccountLimit:       {ErrLimitReached, "GEN-12, ACC-2"},
 	CodeDomainLimit:           {ErrLimitReached, "GEN-12, DOM-1"},
+	CodeServiceAccountLimit:   {ErrLimitReached, "GEN-12, USR-20"},
+	CodeKeyLimit:              {ErrLimitReached, "GEN-12, USR-22"},
 	CodeGroupLimit:            {ErrLimitReached, "GEN-12, MRG-10, GRP-2"},
 	CodeGroupMemberLimit:      {ErrLimitReached, "GEN-12, GRP-2"},
 	CodeAccountGroupLimit:     {ErrLimitReached, "GEN-12, GRP-2"},

@@ -125,6 +125,7 @@ type Event struct {
 	Sequence    uint64      `json:"sequence,omitzero"`    // in the stream, from 1, without gaps; zero in a preview
 	Time        Instant     `json:"time,omitzero"`        //
 	Actor       Actor       `json:"actor"`                // who acted
+	Key         KeyID       `json:"key,omitzero"`         // the key that a service account acted with (USR-22); zero: none
 	Name        string      `json:"name,omitzero"`        // the operation's name: "RenameOrganization"
 	Operation   OperationID `json:"operation,omitzero"`   // the operation's ID (GEN-13); zero in a preview
 	Part        int         `json:"part,omitzero"`        // which operation of an Atomically, from 1; zero outside
@@ -168,7 +169,7 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 // EventTypes returns the zero value of every event type.
 func EventTypes() []EventData {
 	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents,
-		domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents,
+		serviceAccountEvents, domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents,
 		limitEvents, groupEvents)
 }
 

@@ -23,6 +23,7 @@ var vector = Event{
 	Actor: Actor{
 		Operator: "staff-1",
 	},
+	Key:         KeyID(id16(5)),
 	Name:        "ReplaceOwner",
 	Operation:   OperationID(id16(3)),
 	Part:        2,
@@ -45,6 +46,7 @@ func TestEventEncoding(t *testing.T) {
 			"0000000000000010" + "0190b2f0c1d270008000000000000002" + // ID
 			"0000000000000008" + "00064752550bf001" + // Time
 			"0000000000000010" + "6f70657261746f722f73746166662d31" + // "operator/staff-1"
+			"0000000000000010" + "0190b2f0c1d270008000000000000005" + // Key
 			"000000000000000c" + "5265706c6163654f776e6572" + // "ReplaceOwner"
 			"0000000000000010" + "0190b2f0c1d270008000000000000003" + // Operation
 			"0000000000000008" + "0000000000000002" + // Part
@@ -55,7 +57,7 @@ func TestEventEncoding(t *testing.T) {
 			"0000000000000010" + "0190b2f0c1d270008000000000000001" + // Organization
 			"0000000000000010" + "0190b2f0c1d270008000000000000004" + // Owner
 			"0000000000000009" + "7469636b65742f3432" // "ticket/42"
-		const hash = "ad319f7c24199c806e7c6a6f21e13c0b08ee1e282d9629c32e7ca161991603f8"
+		const hash = "c37594fda182ab12e7759c5e2da97bc2058a19e9f91e1a30f7cc3a8176faf312"
 		require.Equal(t, encoding, hex.EncodeToString(vector.encoding()))
 		written, err := hex.DecodeString(encoding)
 		require.NoError(t, err)
@@ -74,6 +76,7 @@ func TestEventEncoding(t *testing.T) {
 			"Time":        func(e *Event) { e.Time++ },
 			"Actor":       func(e *Event) { e.Actor = Actor{} },
 			"Actor.User":  func(e *Event) { e.Actor = Actor{User: UserID(id16(9))} },
+			"Key":         func(e *Event) { e.Key[0]++ },
 			"Name":        func(e *Event) { e.Name = "Other" },
 			"Operation":   func(e *Event) { e.Operation[0]++ },
 			"Part":        func(e *Event) { e.Part++ },

@@ -194,6 +194,7 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 		reflect.TypeFor[tenancy.InvitationID](),
 		reflect.TypeFor[tenancy.RequestID](),
 		reflect.TypeFor[tenancy.ConnectionID](),
+		reflect.TypeFor[tenancy.KeyID](),
 		reflect.TypeFor[tenancy.GroupID](),
 		reflect.TypeFor[bool](),
 		reflect.TypeFor[int](),

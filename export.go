@@ -86,6 +86,7 @@ type exported struct {
 	ID          EventID         `json:"id"`
 	Time        Instant         `json:"time"`
 	Actor       string          `json:"actor"`
+	Key         string          `json:"key,omitempty"`
 	Operation   string          `json:"operation"`
 	OperationID OperationID     `json:"operationId"`
 	Part        int             `json:"part,omitempty"`
@@ -101,13 +102,21 @@ type exported struct {
 func exportedOf(e Event) exported {
 	r := e.record()
 	data, _ := json.Marshal(e.Data) // of IDs, numbers and texts, which always succeeds
-	return exported{e.Stream.String(), e.Sequence, e.ID, e.Time, e.Actor.String(), e.Name, e.Operation, e.Part,
+	return exported{e.Stream.String(), e.Sequence, e.ID, e.Time, e.Actor.String(), exportedKey(e.Key), e.Name, e.Operation, e.Part,
 		e.Step, string(e.Correlation), r.Type, data, hex.EncodeToString([]byte(r.Data)),
 		hex.EncodeToString(r.Previous[:]), hex.EncodeToString(r.Hash[:])}
 }
 
+// exportedKey returns the text of a key's ID; empty: none.
+func exportedKey(key KeyID) string {
+	if key.IsZero() {
+		return ""
+	}
+	return key.String()
+}
+
 // exportColumns are the first row of a CSV file.
-var exportColumns = []string{"stream", "sequence", "id", "time", "actor", "operation", "operationId", "part", "step",
+var exportColumns = []string{"stream", "sequence", "id", "time", "actor", "key", "operation", "operationId", "part", "step",
 	"correlation", "type", "data", "encoding", "previous", "hash"}
 
 func (x exported) row() []string {
@@ -116,7 +125,7 @@ func (x exported) row() []string {
 	if strings.HasPrefix(correlation, "-") {
 		correlation = "'" + correlation
 	}
-	return []string{x.Stream, strconv.FormatUint(x.Sequence, 10), x.ID.String(), string(at), x.Actor, x.Operation,
+	return []string{x.Stream, strconv.FormatUint(x.Sequence, 10), x.ID.String(), string(at), x.Actor, x.Key, x.Operation,
 		x.OperationID.String(), strconv.Itoa(x.Part), strconv.Itoa(x.Step), correlation, x.Type, string(x.Data),
 		x.Encoding, x.Previous, x.Hash}
 }
@@ -127,12 +136,12 @@ func exportedRow(row []string) (x exported, ok bool) {
 		return x, false
 	}
 	sequence, err := strconv.ParseUint(row[1], 10, 64)
-	part, badPart := strconv.Atoi(row[7])
-	step, badStep := strconv.Atoi(row[8])
+	part, badPart := strconv.Atoi(row[8])
+	step, badStep := strconv.Atoi(row[9])
 	err = errors.Join(err, badPart, badStep, x.ID.UnmarshalText([]byte(row[2])),
-		x.Time.UnmarshalText([]byte(row[3])), x.OperationID.UnmarshalText([]byte(row[6])))
-	x = exported{row[0], sequence, x.ID, x.Time, row[4], row[5], x.OperationID, part, step,
-		strings.TrimPrefix(row[9], "'"), row[10], json.RawMessage(row[11]), row[12], row[13], row[14]}
+		x.Time.UnmarshalText([]byte(row[3])), x.OperationID.UnmarshalText([]byte(row[7])))
+	x = exported{row[0], sequence, x.ID, x.Time, row[4], row[5], row[6], x.OperationID, part, step,
+		strings.TrimPrefix(row[10], "'"), row[11], json.RawMessage(row[12]), row[13], row[14], row[15]}
 	return x, err == nil && slices.Equal(x.row(), row)
 }
 
@@ -146,6 +155,9 @@ func (x exported) record() (r EventRecord, ok bool) {
 	r.Data = string(data)
 	ok = ok && r.Stream.UnmarshalText([]byte(x.Stream)) == nil && hexInto(r.Previous[:], x.Previous) && hexInto(r.Hash[:], x.Hash)
 	var known bool
+	if x.Key != "" && (r.Key.UnmarshalText([]byte(x.Key)) != nil || r.Key.IsZero()) {
+		return r, false
+	}
 	if r.Actor, known = parseActor(x.Actor); !known || !ok {
 		return r, false
 	}

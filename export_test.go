@@ -49,6 +49,7 @@ type OperationRow struct {
 	Account          Permission
 	Operator, System bool
 	Others           string
+	Service          bool
 	Suspended        string // "": refused
 }
 
@@ -57,7 +58,7 @@ func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
 			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others,
-				string(row.suspended)})
+				row.service, string(row.suspended)})
 	}
 	return rows
 }
@@ -72,3 +73,9 @@ func Subjects(e Event) (ids []string) {
 
 // HashOf returns the hash that a stored event should carry.
 func HashOf(r EventRecord) Hash { return r.hash() }
+
+// KeySecretOf gives the text of the secret that has the given random bits.
+func KeySecretOf(product Reference, random [32]byte) string {
+	d := &Directory{options: options{product: product}}
+	return d.keySecret(random).Reveal()
+}

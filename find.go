@@ -234,6 +234,17 @@ func connectionsIn(org OrganizationID, after ConnectionID) many[ConnectionRecord
 func allConnections(after ConnectionID) many[ConnectionRecord] {
 	return many[ConnectionRecord]{Index: IndexConnections, Key: Key{ID: after}}
 }
+func keyByID(id KeyID) one[KeyRecord] { return one[KeyRecord]{Index: IndexKeys, Key: Key{ID: id}} }
+func keyBySecret(hash [32]byte) one[KeyRecord] {
+	return one[KeyRecord]{Index: IndexKeysBySecret, Key: Key{Text: hex.EncodeToString(hash[:])}}
+}
+func keysOf(user UserID, after KeyID) many[KeyRecord] {
+	return many[KeyRecord]{Index: IndexKeysOf, Key: Key{In: user, ID: after}}
+}
+func keysDue() many[KeyRecord] { return many[KeyRecord]{Index: IndexKeysDue} }
+func allKeys(after KeyID) many[KeyRecord] {
+	return many[KeyRecord]{Index: IndexKeys, Key: Key{ID: after}}
+}
 func groupByID(id GroupID) one[GroupRecord] {
 	return one[GroupRecord]{Index: IndexGroups, Key: Key{ID: id}}
 }

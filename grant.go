@@ -47,6 +47,7 @@ type Assignment struct {
 //
 // Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
 // CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
+// CodeServiceAccount if the actor is one, and names itself;
 // CodeOneself and CodeOutlasts for an actor who has a temporary role or a group's;
 // CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember;
 // CodeOrganizationSuspended.
@@ -99,6 +100,8 @@ func decideAssignRoles(f assignRolesFacts, roles RoleSet, until Instant, c *chan
 	switch {
 	case err != nil:
 		return Grant{}, err
+	case c.service && f.to.id == c.actor.User:
+		return Grant{}, CodeServiceAccount
 	case !f.mayName(f.to):
 		return Grant{}, CodeNotFound
 	case f.account.Closed != 0:

@@ -2,6 +2,7 @@ package tenancy
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -141,7 +142,7 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
 // than 1,000; CodeNotFound, also for a user whom the actor does not see;
-// CodeNotAllowed, CodeRank for a member who may do more than the actor; CodeNotMember
+// CodeNotAllowed, CodeServiceAccount if the actor is one, and names itself; CodeRank for a member who may do more than the actor; CodeNotMember
 // for a user who is not a member of the group's organization; CodeGroupMemberLimit;
 // CodeOrganizationSuspended.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
@@ -175,6 +176,9 @@ func (r *reads) loadAddToGroup(group GroupID, users []UserID) addToGroupFacts {
 func decideAddToGroup(f addToGroupFacts, c *changes) (Group, error) {
 	if err := c.authorizeGroup(f.groupStanding); err != nil {
 		return Group{}, err
+	}
+	if c.service && slices.ContainsFunc(f.users, func(u candidateMember) bool { return u.id == c.actor.User }) {
+		return Group{}, CodeServiceAccount
 	}
 	if err := f.name(f.users); err != nil {
 		return Group{}, err
@@ -288,7 +292,8 @@ func (st groupStanding) name(users []candidateMember) error {
 // the roles that the group has there changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for an account that is not the
-// organization's; CodeNotAllowed; CodeClosed; CodeAccountGroupLimit;
+// organization's; CodeNotAllowed; CodeServiceAccount if the actor is one, and in the group;
+// CodeClosed; CodeAccountGroupLimit;
 // CodeOrganizationSuspended.
 func (s *Session) AssignGroupRoles(
 	ctx context.Context, group GroupID, account AccountID, roles RoleSet,
@@ -309,11 +314,12 @@ type assignGroupRolesFacts struct {
 	groupStanding
 	account *AccountRecord    // nil: there is none
 	has     *GroupRolesRecord // the group's on the account; nil: none
+	inside  bool              // the actor is in the group
 }
 
 func (r *reads) loadAssignGroupRoles(group GroupID, account AccountID) assignGroupRolesFacts {
 	return assignGroupRolesFacts{r.groupStanding(group), find(r, accountByID(account)),
-		find(r, groupRoles(account, group))}
+		find(r, groupRoles(account, group)), find(r, groupMember(group, r.actor.User)) != nil}
 }
 
 func decideAssignGroupRoles(f assignGroupRolesFacts, roles RoleSet, c *changes) (GroupRoles, error) {
@@ -321,6 +327,8 @@ func decideAssignGroupRoles(f assignGroupRolesFacts, roles RoleSet, c *changes) 
 		return GroupRoles{}, err
 	}
 	switch {
+	case c.service && f.inside:
+		return GroupRoles{}, CodeServiceAccount
 	case f.account == nil || f.account.Organization != f.organization.ID:
 		return GroupRoles{}, CodeNotFound
 	case f.account.Closed != 0:

@@ -37,6 +37,8 @@ type (
 	RequestID = ID[requestKind]
 	// ConnectionID identifies a single-sign-on connection (prefix CN).
 	ConnectionID = ID[connectionKind]
+	// KeyID identifies a key of a service account (prefix KY).
+	KeyID = ID[keyKind]
 	// GroupID identifies a group (prefix GR).
 	GroupID = ID[groupKind]
 	// EventID identifies an event (prefix EV).
@@ -56,6 +58,7 @@ type (
 	invitationKind   struct{}
 	requestKind      struct{}
 	connectionKind   struct{}
+	keyKind          struct{}
 	groupKind        struct{}
 	eventKind        struct{}
 	operationKind    struct{}
@@ -68,6 +71,7 @@ func (domainKind) prefix() string       { return "DN" }
 func (invitationKind) prefix() string   { return "IN" }
 func (requestKind) prefix() string      { return "RQ" }
 func (connectionKind) prefix() string   { return "CN" }
+func (keyKind) prefix() string          { return "KY" }
 func (groupKind) prefix() string        { return "GR" }
 func (eventKind) prefix() string        { return "EV" }
 func (operationKind) prefix() string    { return "OP" }
@@ -76,7 +80,7 @@ func (operationKind) prefix() string    { return "OP" }
 // anything else, another kind's prefix included, with CodeID (section 3).
 func ParseID[I interface {
 	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID |
-		GroupID | EventID | OperationID
+		KeyID | GroupID | EventID | OperationID
 }](text string) (I, error) {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
@@ -87,7 +91,7 @@ func ParseID[I interface {
 func parseAnyID(text string) ([16]byte, bool) {
 	for _, id := range []interface{ UnmarshalText([]byte) error }{
 		new(OrganizationID), new(AccountID), new(UserID), new(DomainID), new(InvitationID), new(RequestID),
-		new(ConnectionID), new(GroupID), new(EventID), new(OperationID),
+		new(ConnectionID), new(KeyID), new(GroupID), new(EventID), new(OperationID),
 	} {
 		if id.UnmarshalText([]byte(text)) == nil {
 			return rawID(reflect.ValueOf(id).Elem()), true

@@ -66,6 +66,7 @@ const (
 //
 // Errors: CodeID, CodeEmail, CodeRole if the role is Owner or there is no such role;
 // CodeNotFound, CodeNotAllowed, CodeRank if the role may do more than the actor's;
+// CodeServiceAccount if the actor is one, and the role is another one than Standard User;
 // CodeMerged, CodeMember, CodeInvitationPending with the pending one in Error.Pending,
 // CodeSignUpClosed if the organization's policy closes the address's domain (USR-1),
 // CodeOffDomain if the organization invites only addresses on its live domains (USR-5),
@@ -99,7 +100,19 @@ func decideInviteUser(f inviteUserFacts, draft InvitationRecord, c *changes) (Se
 	if !f.rank.gives(draft.Role) {
 		return SentInvitation{}, CodeRank
 	}
+	if err := c.offersRank(draft); err != nil {
+		return SentInvitation{}, err
+	}
 	return c.invite(f.sending, draft)
+}
+
+// offersRank refuses a service account to invite to an organization with any other role than
+// Standard User (USR-20).
+func (c *changes) offersRank(i InvitationRecord) error {
+	if c.service && i.Kind == InvitationToOrganization && i.Role != StandardUser {
+		return CodeServiceAccount
+	}
+	return nil
 }
 
 // InviteToAccount invites an address to an account, with roles on it. The invitation is
@@ -187,7 +200,8 @@ func (i InvitationRecord) rolesUntil(accepted Instant) Instant {
 // Errors: CodeID, CodeInput for an account request, which is asked anew instead;
 // CodeNotFound, also for whoever does not see the invitation in a list, CodeNotAllowed;
 // CodeRank if the role offered may do more than the actor's, or is one that the host no
-// longer names; CodeOneself and CodeOutlasts as InviteToAccount says; CodeSettled,
+// longer names; CodeOneself and CodeOutlasts as InviteToAccount says;
+// CodeServiceAccount if the actor is one that may not offer the role; CodeSettled,
 // CodeExpired, CodeClosed if the account was closed after the invitation
 // expired, CodeMember, CodeSignUpClosed as InviteUser and InviteToAccount say,
 // CodeOffDomain, CodeMailLimit; CodeOrganizationSuspended.
@@ -219,6 +233,9 @@ func decideResendInvitation(f resendInvitationFacts, c *changes) (SentInvitation
 	}
 	if f.kind == InvitationToOrganization && !f.rank.gives(f.invitation.Role) {
 		return SentInvitation{}, CodeRank
+	}
+	if err := c.offersRank(*f.invitation); err != nil {
+		return SentInvitation{}, err
 	}
 	switch i := f.invitation; {
 	case i.Kind == InvitationOfAccount:

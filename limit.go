@@ -10,6 +10,8 @@ type Limits struct {
 	Subaccounts      int `json:"subaccounts,omitzero"`      // of a main account, not closed
 	TrialSubaccounts int `json:"trialSubaccounts,omitzero"` // of a main account on trial, not closed
 	Domains          int `json:"domains,omitzero"`          // of an organization
+	ServiceAccounts  int `json:"serviceAccounts,omitzero"`  // of an organization
+	Keys             int `json:"keys,omitzero"`             // of a service account, that are not revoked
 	Groups           int `json:"groups,omitzero"`           // of an organization
 	GroupMembers     int `json:"groupMembers,omitzero"`     // of a group
 	AccountGroups    int `json:"accountGroups,omitzero"`    // with roles on one account
@@ -71,7 +73,7 @@ func (d *Directory) limitsOf(o OrganizationRecord) Limits {
 
 // negative reports whether a limit is below zero.
 func (l Limits) negative() bool {
-	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains,
+	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains, l.ServiceAccounts, l.Keys,
 		l.Groups, l.GroupMembers, l.AccountGroups) < 0
 }
 

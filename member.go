@@ -115,6 +115,9 @@ func decideSetOrganizationRole(
 	case member != nil && !f.rank.covers(member.Role):
 		return Membership{}, CodeRank
 	}
+	if err := c.tends(f.target); err != nil {
+		return Membership{}, err
+	}
 	if err := f.alive(); err != nil {
 		return Membership{}, err
 	}

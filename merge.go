@@ -95,7 +95,7 @@ type arrivingRequest struct {
 type candidacy struct {
 	remains
 	earlier []OrganizationRecord // merged into it before
-	alone   bool                 // its Owner is its only member
+	alone   bool                 // its Owner is its only member who is a person
 	owned   []family             // its Owner's, where it may be dissolved
 	people  []MembershipRecord   // for a plan, or where a domain of the Prime is closed
 	users   []*UserRecord        // the people, in the same places
@@ -157,11 +157,13 @@ func (r *reads) parties(prime OrganizationID, owner UserID, only OrganizationID)
 // candidates asks for the Candidates of a merger.
 func (r *reads) candidates(m *merger) {
 	for _, org := range m.organizations {
-		m.candidates = append(m.candidates, candidacy{
-			remains: r.remains(org),
-			earlier: all(r, organizationsInto(org)),
-			alone:   len(list(r, membersOf(org, UserID{}), 2)) == 1,
-		})
+		candidate := candidacy{remains: r.remains(org), earlier: all(r, organizationsInto(org))}
+		services := 0
+		if o := candidate.organization; o != nil {
+			services = o.ServiceAccounts
+		}
+		candidate.alone = count(r, membersOf(org, UserID{}), services+2) == services+1
+		m.candidates = append(m.candidates, candidate)
 	}
 	if slices.ContainsFunc(m.domains, m.isClosed) {
 		r.people(m)
@@ -208,7 +210,12 @@ func (r *reads) people(m *merger) {
 func (r *reads) dissoluble(m *merger, owner UserID) {
 	for _, a := range all(r, openAccountsOf(owner)) {
 		n := slices.Index(m.organizations, a.Organization)
-		if n >= 0 && m.candidates[n].alone {
+		if n < 0 {
+			continue
+		}
+		candidate := m.candidates[n]
+		serves := candidate.organization != nil && candidate.organization.ServiceAccounts > 0
+		if candidate.alone || serves { // whether it is alone is known a step later: this does not wait for it
 			m.candidates[n].owned = append(m.candidates[n].owned, r.family(a))
 		}
 	}

@@ -27,7 +27,7 @@ func (e LoggedEvent) MarshalJSON() ([]byte, error) {
 // Named is something that an event names, and what it is called.
 type Named struct {
 	ID    string   `json:"id"`             // the text form
-	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection or a group
+	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection, a key or a group
 	Email Personal `json:"email,omitzero"` // of a user, and where an invitation or a request was for
 }
 
@@ -54,6 +54,13 @@ type nameFacts struct {
 	groups        map[GroupID]*GroupRecord
 	invitations   map[InvitationID]*InvitationRecord
 	requests      map[RequestID]*RequestRecord
+	keys          map[KeyID]namedKey
+}
+
+// namedKey is a key that an event names.
+type namedKey struct {
+	key    *KeyRecord        // nil: there is none
+	member *MembershipRecord // its service account's in the log's organization; nil: none
 }
 
 // namedUser is a user whom an event names.
@@ -80,6 +87,7 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 		groups:        map[GroupID]*GroupRecord{},
 		invitations:   map[InvitationID]*InvitationRecord{},
 		requests:      map[RequestID]*RequestRecord{},
+		keys:          map[KeyID]namedKey{},
 	}
 	for _, record := range page {
 		e, err := record.event()
@@ -96,7 +104,7 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 // ids returns the IDs that an event names: its actor's, its stream's, and those in its
 // data.
 func (e Event) ids() []any {
-	ids := map[any]bool{e.Actor.User: true, e.Stream.User: true, e.Stream.Organization: true}
+	ids := map[any]bool{e.Actor.User: true, e.Key: true, e.Stream.User: true, e.Stream.Organization: true}
 	for id := range idsOf(e.Data) {
 		ids[id.Interface()] = true
 	}
@@ -137,6 +145,12 @@ func (r *reads) name(f *nameFacts, id any) {
 		}
 	case RequestID:
 		f.requests[id] = find(r, requestByID(id))
+	case KeyID:
+		named := namedKey{key: find(r, keyByID(id))}
+		if home := f.standing.home(); named.key != nil && !home.IsZero() {
+			named.member = find(r, memberOf(home, named.key.User))
+		}
+		f.keys[id] = named
 	}
 }
 
@@ -216,6 +230,10 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 	case RequestID:
 		if q := f.requests[id]; q != nil && own(q.Organization, ViewUsers) {
 			n.Email = kept(q.Personal.Email, due(q.Settled, q.Expires), c.now)
+		}
+	case KeyID:
+		if k := f.keys[id]; k.key != nil && (all || rank.may(ManageIdentity) && k.member != nil) {
+			n.Name = c.keyName(*k.key)
 		}
 	}
 	return n

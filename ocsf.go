@@ -22,6 +22,9 @@ type ocsfActivity struct{ class, activity int }
 // does not have are Entity Management, Other.
 var ocsfActivities = map[string]ocsfActivity{
 	"UserCreated":             {ocsfAccountChange, 1},
+	"ServiceAccountCreated":   {ocsfAccountChange, 1},
+	"KeyCreated":              {ocsfEntityManagement, 1},
+	"KeyRevoked":              {ocsfEntityManagement, 4},
 	"UserReactivated":         {ocsfAccountChange, 2},
 	"UserDeactivated":         {ocsfAccountChange, 5},
 	"UserDeleted":             {ocsfAccountChange, 6},

@@ -150,10 +150,10 @@ func (o *operation[F, R]) attempt(
 	if err := r.gather(ctx, tx, func() { actor, facts = r.loadAdmission(id), o.load(r) }); err != nil {
 		return nil, err
 	}
-	if err := s.admit(o.call, actor); err != nil {
+	if err := s.admit(o.call, actor, r.now); err != nil {
 		return nil, &refusal{err}
 	}
-	c := &changes{dir: s.dir, actor: s.actor, row: o.call.row, now: r.now, world: newWorld(r), tape: t}
+	c := &changes{dir: s.dir, actor: s.actor, service: actor.user.isService(), row: o.call.row, now: r.now, world: newWorld(r), tape: t}
 	result, err := o.decide(facts, c)
 	if err == nil && c.suspended {
 		err = CodeOrganizationSuspended
@@ -169,6 +169,7 @@ func (o *operation[F, R]) attempt(
 // under the operation ID before.
 type admission struct {
 	user *UserRecord      // the actor; nil: there is no such user, or the actor is none
+	key  *KeyRecord       // that the actor acts with; nil: there is none
 	done *OperationRecord // nil: the ID is unused, or was not checked: in a read, or within a block
 }
 
@@ -177,6 +178,9 @@ type admission struct {
 func (r *reads) loadAdmission(id OperationID) (f admission) {
 	if r.actor.isUser() {
 		f.user = find(r, userByID(r.actor.User))
+		if !r.key.IsZero() {
+			f.key = find(r, keyByID(r.key))
+		}
 	}
 	if !id.IsZero() {
 		f.done = r.remembered(r.actor, id)
@@ -184,14 +188,24 @@ func (r *reads) loadAdmission(id OperationID) (f admission) {
 	return f
 }
 
-// admit refuses an actor who is not active (GEN-2), and an operation ID that is
-// used up (GEN-13).
-func (s *Session) admit(c call, f admission) error {
+// admit refuses an actor who is not active (GEN-2), or whose key no longer holds (USR-22);
+// a service account, if the operation's row leaves it out (USR-20); and an operation ID
+// that is used up (GEN-13).
+func (s *Session) admit(c call, f admission, now Instant) error {
 	if s.actor.isUser() && (f.user == nil || f.user.State() != StateActive) {
 		return CodeActor
 	}
+	if !s.key.IsZero() && (f.key == nil || f.key.User != s.actor.User || !f.key.holds(now)) {
+		return CodeActor
+	}
+	if f.user.isService() && !c.row.service {
+		return CodeServiceAccount
+	}
 	return usedUp(c, f.done)
 }
+
+// isService reports whether the actor is a service account; nil: the actor is no user.
+func (u *UserRecord) isService() bool { return u != nil && u.ServiceAccount }
 
 // usedUp refuses an operation ID under which something was done. A fence was left
 // by an attempt that was not done, and does not use the ID up.

@@ -27,6 +27,8 @@ type premises struct {
 	second     tenancy.OrganizationID                      // of the founder's
 	unmanaged  tenancy.AccountID                           // which an Operator may close (ACC-5)
 	closing    tenancy.AccountID                           // the one that is to be closed
+	service    tenancy.UserID                              // a service account that is Administrator
+	key        tenancy.CreatedKey                          // its
 	hosts      map[tenancy.OrganizationRole]tenancy.UserID // a member of each role of the host's
 }
 
@@ -54,6 +56,12 @@ func newPremises(t *testing.T) *premises {
 	connection, err := owner.AddConnection(ctx, p.org, "Corp")
 	require.NoError(t, err)
 	p.connection = connection.ID
+	service, err := owner.CreateServiceAccount(ctx, p.org,
+		tenancy.NewServiceAccount{Name: "Robot", Role: tenancy.Administrator})
+	require.NoError(t, err)
+	p.service = service.ID
+	p.key, err = owner.CreateKey(ctx, p.service, tenancy.NewKey{Name: "First"})
+	require.NoError(t, err)
 	p.group = p.office.group(p.founder.User.ID, p.org)
 	p.groupRoles(p.founder.User.ID, p.group, p.founder.Account.ID, tenancy.Support)
 	p.invitation, err = owner.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "ivy@example.com"})
@@ -152,6 +160,21 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	},
 	"DeleteUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return s.DeleteUser(ctx, p.victim, tenancy.UserDeletion{})
+	},
+	"CreateServiceAccount": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.CreateServiceAccount(ctx, p.org, tenancy.NewServiceAccount{Name: "New"}))
+	},
+	"CreateKey": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.CreateKey(ctx, p.service, tenancy.NewKey{Name: "New"}))
+	},
+	"Keys": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Keys(ctx, p.service, tenancy.KeyQuery{}))
+	},
+	"RevokeKey": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return s.RevokeKey(ctx, p.key.ID)
+	},
+	"Authenticate": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.Authenticate(ctx, p.key.Secret))
 	},
 	"InviteUser": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		_, err := s.InviteUser(ctx, p.org, tenancy.NewInvitation{Email: "nia@example.com"})
@@ -480,6 +503,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 
 // alone are the operations that work in transactions of their own; the others are called in a preview, which leaves the premises as they are.
 var alone = []string{
+	"Authenticate",
 	"VerifyDomain",
 	"RecheckDomains",
 	"Purge",
@@ -592,5 +616,40 @@ func (p *premises) ranks() map[string]tenancy.UserID {
 		"owner":         p.managers[tenancy.Owner],
 		"administrator": p.managers[tenancy.Administrator],
 		"standard":      p.standard,
+	}
+}
+
+// TestServiceAccountCells calls every operation as a service account that is
+// Administrator, and holds the table's column to what happens (USR-20): where it says
+// no, the operation is refused as CodeServiceAccount, and where it says yes the service
+// account gets the answer that a person with its role gets.
+func TestServiceAccountCells(t *testing.T) {
+	p := newPremises(t)
+	answer := func(t *testing.T, name string, user tenancy.UserID) tenancy.Code {
+		t.Helper()
+		as := &tenancy.Platform{Session: p.dir.As(user)}
+		p.closing = p.account
+		if slices.Contains(alone, name) {
+			return tenancy.CodeOf(calls[name](p.ctx(), as, p))
+		}
+		var code tenancy.Code
+		_, err := as.Preview(p.ctx(), func(ctx context.Context, s *tenancy.Platform) error {
+			code = tenancy.CodeOf(calls[name](ctx, s, p))
+			return nil
+		})
+		require.NoError(t, err)
+		return code
+	}
+	mayNot := map[string]string{"CreateAccount": "it would own the account"}
+	for _, row := range tenancy.OperationsTable() {
+		t.Run("USR-20 "+row.Name, func(t *testing.T) {
+			got := answer(t, row.Name, p.service)
+			if !row.Service || mayNot[row.Name] != "" {
+				require.Equal(t, tenancy.CodeServiceAccount, got)
+				return
+			}
+			require.Equal(t, answer(t, row.Name, p.managers[tenancy.Administrator]), got)
+			require.NotEqual(t, tenancy.CodeServiceAccount, got)
+		})
 	}
 }

@@ -31,6 +31,7 @@ type OrganizationSettings struct {
 	Limits            *Limits           `json:"limits,omitzero"` // its own; nil: the directory's apply
 	Seats             int               `json:"seats"`           // how many are taken: what Limits.Members counts
 	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
+	ServiceAccounts   int               `json:"serviceAccounts"` // its service accounts: what Limits.ServiceAccounts counts
 	Groups            int               `json:"groups"`          // what Limits.Groups counts
 }
 
@@ -395,6 +396,7 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		Seats:             o.Seats,
 		Groups:            o.Groups,
 		Accounts:          o.Accounts,
+		ServiceAccounts:   o.ServiceAccounts,
 	}
 	if o.Limited {
 		view.Settings.Limits = new(o.Limits)

@@ -50,8 +50,8 @@ type OwnerReplacement struct {
 //
 // Errors: CodeID, CodeInput if the input does not have exactly one of User and Email, or
 // has no such Previous, CodeEmail; CodeNotFound, also if the Owner does not see the user
-// named; CodeNotAllowed; CodeMerged; CodeAlreadyOwner; CodeNotMember and CodeInactive,
-// both of the user named; CodeOwnsOrganization if the previous Owner is to stay but owns
+// named; CodeNotAllowed; CodeMerged; CodeAlreadyOwner; CodeNotMember, CodeNotPerson and
+// CodeInactive, all of the user named; CodeOwnsOrganization if the previous Owner is to stay but owns
 // another organization.
 func (s *Session) TransferOwnership(
 	ctx context.Context, org OrganizationID, in NewOwner,
@@ -136,7 +136,7 @@ func decideTransferOwnership(f transferOwnershipFacts, in NewOwner, c *changes) 
 //
 // Errors: CodeID, CodeInput if there is no such Previous, CodeReference; CodeNotFound,
 // also if there is no such user; CodeNotAllowed for System; CodeMerged, CodeEnded;
-// CodeAlreadyOwner; CodeInactive if the user named is; CodeManagedElsewhere if they are a
+// CodeAlreadyOwner; CodeNotPerson if the user named is a service account; CodeInactive if they are; CodeManagedElsewhere if they are a
 // member of another organization only; CodeOtherMember if they are in none, but another
 // member is active; CodeSignUpClosed if their domain is closed to them; CodeMemberLimit,
 // CodeAccountLimit; CodeOwnsOrganization if the previous Owner is to stay but owns
@@ -157,9 +157,9 @@ func (p *Platform) ReplaceOwner(
 // replaceOwnerFacts is an organization whose Owner an Operator replaces.
 type replaceOwnerFacts struct {
 	succession
-	newcomer belongings // the new Owner, if they are in no organization
-	cover    coverage   // of the newcomer's address
-	others   []UserRecord
+	newcomer belongings   // the new Owner, if they are in no organization
+	cover    coverage     // of the newcomer's address
+	others   []UserRecord // members who are persons, except the Owner
 }
 
 func (r *reads) loadReplaceOwner(org OrganizationID, in OwnerReplacement) replaceOwnerFacts {
@@ -174,7 +174,7 @@ func (r *reads) loadReplaceOwner(org OrganizationID, in OwnerReplacement) replac
 	f.newcomer = r.belongings(f.heir.user)
 	f.cover = r.coverage(f.heir.user.Personal.Address.Reveal())
 	for _, m := range all(r, membersOf(org, UserID{})) {
-		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner {
+		if user := find(r, userByID(m.User)); user != nil && m.Role != Owner && !user.ServiceAccount {
 			f.others = append(f.others, *user)
 		}
 	}
@@ -210,6 +210,8 @@ func (f replaceOwnerFacts) refusal(in OwnerReplacement, c *changes) error {
 	switch o := f.organization; {
 	case f.heir.user.ID == o.Owner:
 		return CodeAlreadyOwner
+	case f.heir.user.ServiceAccount:
+		return CodeNotPerson
 	case f.heir.user.State() != StateActive:
 		return CodeInactive
 	case f.heir.membership(o.ID) != nil:

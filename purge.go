@@ -20,6 +20,7 @@ type Purged struct {
 	Requests      int `json:"requests"`      // addresses
 	Operations    int `json:"operations"`    // operation IDs
 	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
+	Keys          int `json:"keys"`          // names and hashes of secrets of keys that have ended (USR-22)
 	Grants        int `json:"grants"`        // grants whose temporary roles had ended (ACC-11)
 }
 
@@ -29,13 +30,15 @@ func (p *Purged) add(batch Purged) {
 	p.Requests += batch.Requests
 	p.Operations += batch.Operations
 	p.FormerMembers += batch.FormerMembers
+	p.Keys += batch.Keys
 	p.Grants += batch.Grants
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
 // addresses of invitations and requests that were settled or expired as long ago
 // (ORG-11). It also removes what organizations keep of people who left them, when
-// Options.FormerMembersFor is over or with the organization's name (USR-21); operation IDs
+// Options.FormerMembersFor is over or with the organization's name (USR-21); the names of
+// keys that were revoked or expired as long ago (USR-22); operation IDs
 // that are forgotten (Options.OperationLife, GEN-13); temporary roles that have ended, which
 // were as if not there before (ACC-11); and the leases that crashed calls of Relay left
 // behind (EVT-5). Only System may call it, and should do so daily. It works in
@@ -71,7 +74,7 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		}
 		total.add(batch)
 		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
-			batch.FormerMembers, batch.Grants) < pageSize {
+			batch.FormerMembers, batch.Keys, batch.Grants) < pageSize {
 			return total, nil
 		}
 	}
@@ -84,6 +87,7 @@ type purgeFacts struct {
 	requests      []RequestRecord
 	operations    []OperationRecord
 	former        []FormerMemberRecord // by when they left
+	keys          []KeyRecord          // by when they ended
 	temporary     []GrantRecord        // whose temporary roles have ended
 	accounts      map[AccountID]*AccountRecord
 
@@ -99,6 +103,7 @@ func (r *reads) loadPurge() purgeFacts {
 		requests:      list(r, upTo(last, requestsDue()), pageSize),
 		operations:    list(r, upTo(r.now.add(-r.dir.operationLife), operationsDue()), pageSize),
 		former:        list(r, upTo(r.now.add(-r.dir.formerFor), formerMembersDue()), pageSize),
+		keys:          list(r, upTo(r.now.add(-r.dir.formerFor), keysDue()), pageSize),
 		left:          map[OrganizationID][]FormerMemberRecord{},
 		accounts:      map[AccountID]*AccountRecord{},
 	}
@@ -122,7 +127,7 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 		return Purged{}, err
 	}
 	var done Purged
-	done.FormerMembers = f.forget(c)
+	done.FormerMembers, done.Keys = f.forget(c), f.forgetKeys(c)
 	for _, o := range f.organizations {
 		if purgeable(o.Ended, c.now) && len(f.left[o.ID]) < pageSize { // else the next batch goes on with it
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))

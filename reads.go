@@ -20,6 +20,7 @@ const everything = 1<<31 - 1
 type reads struct {
 	dir    *Directory
 	actor  Actor
+	key    KeyID // that the actor acts with; zero: none
 	now    Instant
 	known  map[Lookup]Answer
 	asked  []Lookup
@@ -32,7 +33,7 @@ type reads struct {
 
 // reads begins the reading of one attempt.
 func (s *Session) reads(now Instant) *reads {
-	return &reads{dir: s.dir, actor: s.actor, now: now, known: map[Lookup]Answer{}}
+	return &reads{dir: s.dir, actor: s.actor, key: s.key, now: now, known: map[Lookup]Answer{}}
 }
 
 // logPage is a part of a stream that a load asks for.

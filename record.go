@@ -33,6 +33,7 @@ type OrganizationRecord struct {
 	Purged           Instant
 	Seats            int // members who take one (INV-15)
 	Accounts         int // main accounts that are not closed
+	ServiceAccounts  int // members who are service accounts
 	Groups           int
 	Personal         OrganizationPersonal
 }
@@ -43,11 +44,13 @@ type OrganizationPersonal struct{ Name Personal }
 // UserRecord is a user as stored.
 type UserRecord struct {
 	ID                   UserID
+	ServiceAccount       bool // it is no person, and has no address (USR-20)
 	InactiveOrganization bool // by its organization
 	InactiveOperator     bool // by an Operator
 	Deleted              bool
 	Managed              bool // a member of an organization that is not its Owner; no event speaks of it (counts.go)
 	Created              Instant
+	Keys                 int // of a service account: those that are not revoked (INV-15)
 	Personal             UserPersonal
 }
 
@@ -69,9 +72,9 @@ func (u UserRecord) State() State {
 	return StateActive
 }
 
-// takesSeat reports whether the user takes a seat wherever they are a member: no
-// organization holds them inactive. An Operator's hold frees none (GEN-12).
-func (u UserRecord) takesSeat() bool { return !u.InactiveOrganization }
+// takesSeat reports whether the user takes a seat wherever they are a member: they are a
+// person, and no organization holds them inactive. An Operator's hold frees none (GEN-12).
+func (u UserRecord) takesSeat() bool { return !u.ServiceAccount && !u.InactiveOrganization }
 
 // MembershipRecord says that a user is a member of an organization.
 type MembershipRecord struct {
@@ -277,6 +280,36 @@ type ConnectionRecord struct {
 // ConnectionPersonal is a connection's name, which stands in no event.
 type ConnectionPersonal struct{ Name Personal }
 
+// KeyRecord is a key of a service account: what a customer's program proves with that it
+// may act as it (USR-22).
+type KeyRecord struct {
+	ID       KeyID
+	User     UserID // the service account
+	Created  Instant
+	Expires  Instant // zero: never
+	Revoked  Instant // zero: it was not
+	Used     Instant // the beginning of the day (UTC) on which it was last used; zero: never
+	Personal KeyPersonal
+}
+
+// KeyPersonal is a key's name, and the hash of its secret. Purge erases both.
+type KeyPersonal struct {
+	Name   Personal
+	Secret [32]byte
+}
+
+// ended returns when the key ceases to hold: when it was revoked or expires, whichever is
+// earlier. Zero: never.
+func (k KeyRecord) ended() Instant {
+	if k.Revoked == 0 || k.Expires != 0 && k.Expires < k.Revoked {
+		return k.Expires
+	}
+	return k.Revoked
+}
+
+// holds reports whether the key holds at a time.
+func (k KeyRecord) holds(now Instant) bool { return k.ended() == 0 || now < k.ended() }
+
 // GroupRecord is a group of an organization's members (GRP-1).
 type GroupRecord struct {
 	ID           GroupID
@@ -332,6 +365,7 @@ type EventRecord struct {
 	ID          EventID
 	Time        Instant
 	Actor       Actor
+	Key         KeyID  // the service account's key that it acted with; zero: none
 	Name        string // of the operation that caused it: "RenameOrganization"
 	Operation   OperationID
 	Part        int // which operation of a block it belongs to, from 1; zero outside a block
@@ -560,6 +594,19 @@ func (c ConnectionRecord) Entries(to []Entry) []Entry {
 		Entry{IndexConnectionsIn, Key{In: c.Organization, ID: c.ID}})
 }
 
+// Entries appends where the key is found.
+func (k KeyRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{IndexKeys, Key{ID: k.ID}}, Entry{IndexKeysOf, Key{In: k.User, ID: k.ID}})
+	if k.Personal.Secret == [32]byte{} {
+		return to
+	}
+	to = append(to, Entry{IndexKeysBySecret, Key{Text: hex.EncodeToString(k.Personal.Secret[:])}})
+	if end := k.ended(); end != 0 {
+		to = append(to, Entry{IndexKeysDue, Key{Text: timeText(end), ID: k.ID}})
+	}
+	return to
+}
+
 // Entries appends where the group is found.
 func (g GroupRecord) Entries(to []Entry) []Entry {
 	return append(to, Entry{IndexGroups, Key{ID: g.ID}},
@@ -640,3 +687,10 @@ func (r *AccessRow) at(now Instant) {
 
 // SetMembership fills in the user's membership of the account's organization.
 func (r *AccessRow) SetMembership(m MembershipRecord) { r.Member, r.Role = true, m.Role }
+
+// SetKey fills in the key that was asked about. Another user's says nothing.
+func (r *AccessRow) SetKey(user UserID, k KeyRecord) {
+	if k.User == user {
+		r.KeyFound, r.KeyEnds = true, k.ended()
+	}
+}

@@ -31,6 +31,9 @@ type Heir struct {
 // else has ManageUsers removes members whose permissions are all among their own, and passes
 // accounts on only if they have ManageAccounts too (ROLE-9).
 //
+// A service account that is removed is deleted, as by DeleteUser (USR-20). A service
+// account itself removes persons who are Standard Users.
+//
 // The accounts that the user owns in the organization are not lost, and there is no
 // default for them: either TransferAccount gives each to another member first, or the
 // input says who gets them. Every heir is an active member. The Owner may also let the
@@ -41,7 +44,9 @@ type Heir struct {
 // not see the user or an heir, or if an account named is not a main account of the
 // user's in the organization; CodeNotAllowed, CodeMerged; CodeRelease if anybody but
 // the Owner releases accounts; CodeOneself, CodeTheOwner, CodeRank if the user may do
-// more than the actor; CodeNotMember if the user or an heir is not a member;
+// more than the actor; CodeServiceAccount if the actor is one, and the user is another than a
+// Standard User who is a person; CodeNotMember if the user or an heir is not a member;
+// CodeNotPerson if an heir is a service account;
 // CodeInactive if an heir is inactive; CodeOwnsAccounts if the input leaves an account
 // to nobody; CodeHIPAADesignated if an account that would leave is designated (disable
 // it first); CodeOrganizationSuspended if the user owns accounts and the organization
@@ -64,6 +69,7 @@ type removeUserFacts struct {
 	target   sight
 	theirs   belongings
 	heirs    heirs
+	keys     []KeyRecord // of a service account
 }
 
 func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) removeUserFacts {
@@ -72,6 +78,7 @@ func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) remo
 		target:   r.sight(user),
 		theirs:   r.belongingsOf(user),
 		heirs:    r.heirs(in.Heirs, in.AccountsTo),
+		keys:     r.keysToEnd(user),
 	}
 	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
 	return f
@@ -88,16 +95,7 @@ func (r *reads) needInherited(owned []family, in []Heir, rest UserID) {
 }
 
 func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) error {
-	if err := c.authorize(f.standing); err != nil {
-		return err
-	}
-	switch passes := len(in.Heirs) > 0 || !in.AccountsTo.IsZero(); {
-	case in.Release && !f.rank.may(ReleaseAccounts):
-		return CodeRelease
-	case passes && !f.rank.may(ManageAccounts):
-		return CodeNotAllowed
-	}
-	if err := c.spare(f.standing, user); err != nil {
+	if err := f.right(user, in, c); err != nil {
 		return err
 	}
 	org := f.organization.ID
@@ -114,6 +112,10 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	if f.target.membership(org) == nil {
 		return CodeNotMember
 	}
+	if f.target.user.ServiceAccount {
+		deleteUserFacts{target: f.target, theirs: f.theirs, keys: f.keys}.delete(UserDeletion{}, c)
+		return nil
+	}
 	if err := f.heirs.inherit(org); err != nil {
 		return err
 	}
@@ -128,6 +130,33 @@ func decideRemoveUser(f removeUserFacts, user UserID, in Removal, c *changes) er
 	}
 	c.leave(org, c.bequeath(f.theirs, in.Heirs), in.AccountsTo, true)
 	return nil
+}
+
+// right decides whether the actor may remove the user as the input says.
+func (f removeUserFacts) right(user UserID, in Removal, c *changes) error {
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	switch passes := len(in.Heirs) > 0 || !in.AccountsTo.IsZero(); {
+	case in.Release && !f.rank.may(ReleaseAccounts):
+		return CodeRelease
+	case passes && !f.rank.may(ManageAccounts):
+		return CodeNotAllowed
+	}
+	if err := c.spare(f.standing, user); err != nil {
+		return err
+	}
+	return f.beyondService(c)
+}
+
+// beyondService refuses what RemoveUser is beyond a service account, and what is done to one
+// by whoever may not (USR-20): a service account removes persons who are Standard Users.
+func (f removeUserFacts) beyondService(c *changes) error {
+	member := f.target.membership(f.organization.ID)
+	if c.service && member != nil && member.Role != StandardUser {
+		return CodeServiceAccount
+	}
+	return c.tends(f.target)
 }
 
 // heirs refuses heirs without an account or a user, accounts that are named twice, and
@@ -178,7 +207,7 @@ func (h heirs) inherit(org OrganizationID) error {
 }
 
 // inherits refuses as an owner of accounts in an organization everybody who is not an
-// active member of it. A zero organization stands for unmanaged accounts, and refuses
+// active member of it, and a person (USR-20). A zero organization stands for unmanaged accounts, and refuses
 // everybody who is not an active user in no organization.
 func (s sight) inherits(org OrganizationID) error {
 	switch {
@@ -186,6 +215,8 @@ func (s sight) inherits(org OrganizationID) error {
 		return CodeManagedElsewhere
 	case !org.IsZero() && s.membership(org) == nil:
 		return CodeNotMember
+	case s.user.ServiceAccount:
+		return CodeNotPerson
 	case s.user.State() != StateActive:
 		return CodeInactive
 	}

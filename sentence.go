@@ -39,7 +39,7 @@ func (c Code) Sentence() string { return sentences[c] }
 // Status returns the HTTP status of a response that refuses with the code. It is its
 // category's, except for these codes:
 //
-//   - CodeActor is 401: the host signs the person out.
+//   - CodeActor is 401: the host signs the person out. CodeKey is too.
 //   - CodeMailLimit is 429, and CodeBusy is 503: the person may try again later.
 //   - CodeOption and CodeInTransaction are 500: the host's own code is wrong.
 //
@@ -81,6 +81,7 @@ var statuses = []categoryStatus{
 // ownStatuses are the codes whose status is not their category's.
 var ownStatuses = map[Code]int{
 	CodeActor:         http.StatusUnauthorized,
+	CodeKey:           http.StatusUnauthorized,
 	CodeMailLimit:     http.StatusTooManyRequests,
 	CodeBusy:          http.StatusServiceUnavailable,
 	CodeOption:        http.StatusInternalServerError,
@@ -120,7 +121,9 @@ var sentences = map[Code]string{
 	CodeRelease:    "Only the owner of the organization can let accounts leave it.",
 	CodeOwnerLeaves: "You cannot leave the organization while you own it. Transfer it to somebody else " +
 		"first.",
-	CodeNotTheirs: "You cannot let this account move, because your organization manages it.",
+	CodeServiceAccount: "A service account cannot do this. A person has to.",
+	CodeKey:            "This key is not valid, or no longer.",
+	CodeNotTheirs:      "You cannot let this account move, because your organization manages it.",
 
 	CodeEmailTaken:        "Another user already has this address.",
 	CodeDomainAdded:       "Your organization already has this domain.",
@@ -141,6 +144,7 @@ var sentences = map[Code]string{
 	CodeOtherMember:           "Choose an active member of the organization as its new owner.",
 	CodeManaged:               "You cannot do this as a member of an organization.",
 	CodeManagedElsewhere:      "This person is a member of another organization.",
+	CodeNotPerson:             "This is a service account. Choose a person.",
 	CodeNotMember:             "This person is not a member of the organization.",
 	CodeInactive:              "This person is deactivated. Reactivate them first, or choose somebody else.",
 	CodeOwnsOrganization:      "This person owns another organization, and has to transfer or delete that first.",
@@ -180,14 +184,16 @@ var sentences = map[Code]string{
 	CodeForgotten:     "This was attempted so long ago that nobody knows whether it was done. Look before you try again.",
 	CodeInTransaction: "The service could not do this. Contact support.",
 
-	CodeMemberLimit:       "This organization has no room for more members.",
-	CodeAccountLimit:      "This organization has no room for more accounts.",
-	CodeSubaccountLimit:   "This account has no room for more subaccounts.",
-	CodeDomainLimit:       "This organization has no room for more domains.",
-	CodeGroupLimit:        "This organization has no room for more groups.",
-	CodeGroupMemberLimit:  "This group has no room for more members.",
-	CodeAccountGroupLimit: "Too many groups have roles on this account.",
-	CodeMailLimit:         "This address has received too many invitations today. Try again tomorrow.",
+	CodeServiceAccountLimit: "This organization has no room for more service accounts.",
+	CodeKeyLimit:            "This service account has no room for more keys. Revoke one first.",
+	CodeMemberLimit:         "This organization has no room for more members.",
+	CodeAccountLimit:        "This organization has no room for more accounts.",
+	CodeSubaccountLimit:     "This account has no room for more subaccounts.",
+	CodeDomainLimit:         "This organization has no room for more domains.",
+	CodeGroupLimit:          "This organization has no room for more groups.",
+	CodeGroupMemberLimit:    "This group has no room for more members.",
+	CodeAccountGroupLimit:   "Too many groups have roles on this account.",
+	CodeMailLimit:           "This address has received too many invitations today. Try again tomorrow.",
 
 	CodeTermsChanged:   "What you agreed to has changed meanwhile. Look at it again.",
 	CodeClaimChanged:   "This domain was changed meanwhile. Look at it again.",

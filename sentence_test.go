@@ -61,7 +61,8 @@ func TestCodes(t *testing.T) {
 	t.Run("GEN-16 an actor who can do nothing is told to sign in", func(t *testing.T) {
 		require.Equal(t, http.StatusUnauthorized, tenancy.CodeActor.Status())
 		for _, info := range all {
-			require.Equal(t, info.Code == tenancy.CodeActor, info.Status == http.StatusUnauthorized, info.Code)
+			out := info.Code == tenancy.CodeActor || info.Code == tenancy.CodeKey
+			require.Equal(t, out, info.Status == http.StatusUnauthorized, info.Code)
 			require.Equal(t, info.Category == tenancy.ErrNotFound, info.Status == http.StatusNotFound, info.Code)
 		}
 	})

@@ -38,11 +38,12 @@ type ReadTx interface {
 	Read(ctx context.Context, lookups ...Lookup) ([]Answer, error)
 
 	// Access reads all that Can needs to know about a user and an account, whoever owns
-	// the account. It resets the row and fills it in. Fields about what does not exist
-	// stay zero. Over a network it takes one round trip, in memory it does not allocate
-	// if the row has space for the groups. Where no group has roles on the account or its
-	// parent (AccountRecord.Groups), it looks for none.
-	Access(ctx context.Context, user UserID, account AccountID, row *AccessRow) error
+	// the account, and about a key of the user's; the zero key is none. It resets the row
+	// and fills it in. Fields about what does not exist stay zero. Over a network it takes
+	// one round trip, in memory it does not allocate if the row has space for the groups.
+	// Where no group has roles on the account or its parent (AccountRecord.Groups), it
+	// looks for none.
+	Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error
 
 	// Events returns up to limit events of a stream in the order of their numbers, from
 	// a number on.
@@ -199,6 +200,10 @@ type Entry struct {
 //     one of Into. If both have the same WordRecord, Into has it once. If Into is zero, they
 //     are deleted.
 //
+//   - If Into is zero, the service accounts among the members of From are deleted: their
+//     UserRecord becomes Deleted, with Keys zero and an empty Personal, and their
+//     KeyRecords and GrantRecords are deleted (USR-20).
+//
 //   - Then each IndependentUserRecord of Into, and each WordRecord of Into with Independent,
 //     whose user is a member of Into is deleted, and each IndependentAccountRecord of Into
 //     whose account has the Organization Into.
@@ -226,7 +231,8 @@ type Move struct {
 
 // AccessRow is what Can decides on: states and roles instead of whole records. Its
 // methods (SetUser, SetAccount, SetParent, SetGrant, SetParentGrant, SetOrganization,
-// SetMembership) fill it from records, so that all stores derive it in the same way.
+// SetMembership, SetKey) fill it from records, so that all stores derive it in the same
+// way.
 type AccessRow struct {
 	UserFound    bool
 	UserActive   bool
@@ -250,6 +256,9 @@ type AccessRow struct {
 	// OrganizationSuspended says that Organization is suspended. It is false if there is no
 	// such organization.
 	OrganizationSuspended bool
+
+	KeyFound bool    // the key asked about is the user's
+	KeyEnds  Instant // when it was revoked or expires, whichever is earlier; zero: never
 
 	Groups       []GroupAccess // the user's groups that have roles on the account, by ID; empty if there is no such account
 	ParentGroups []GroupAccess // those that have roles on the parent, by ID
@@ -306,6 +315,10 @@ const (
 	IndexVerifiedDomains
 	IndexConnections
 	IndexConnectionsIn
+	IndexKeys
+	IndexKeysBySecret
+	IndexKeysOf
+	IndexKeysDue
 	IndexGroups
 	IndexGroupsIn
 	IndexGroupMembers
@@ -410,6 +423,13 @@ func Indexes() []IndexInfo {
 	row(IndexVerifiedDomains, "verified_domains", DomainRecord{}, text|exact|list)
 	row(IndexConnections, "connections", ConnectionRecord{}, identity|id|exact|list)
 	row(IndexConnectionsIn, "connections_in", ConnectionRecord{}, in|id|list)
+	row(IndexKeys, "keys", KeyRecord{}, identity|id|exact|list)
+	// by the secret's hash in hex
+	row(IndexKeysBySecret, "keys_by_secret", KeyRecord{}, text|exact)
+	// of a service account
+	row(IndexKeysOf, "keys_of", KeyRecord{}, in|id|list)
+	// by when it was revoked or expires, while it has a secret
+	row(IndexKeysDue, "keys_due", KeyRecord{}, text|id|list)
 	row(IndexGroups, "groups", GroupRecord{}, identity|id|exact|list)
 	row(IndexGroupsIn, "groups_in", GroupRecord{}, in|id|list)
 	// of a group, by user

@@ -272,6 +272,9 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 	"Organizations": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Organizations(c, tenancy.OrganizationQuery{After: after}))
 	},
+	"Keys": func(c call, after tenancy.Cursor) (any, error) {
+		return lists(c.s.Keys(c, c.Robot, tenancy.KeyQuery{After: after}))
+	},
 	"Users": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Users(c, c.Org, tenancy.UserQuery{After: after}))
 	},

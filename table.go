@@ -20,14 +20,18 @@ type operationRow struct {
 	// organization of the account, user, domain or invitation that it acts on (ORG-15).
 	suspended whileSuspended
 	others    string // who else may: an actor for what is theirs
-	codes     []Code // its refusals, beside those of everyOperation
+	// service says that service accounts may, as far as their role reaches. False refuses
+	// them: CodeServiceAccount (USR-20).
+	service bool
+	codes   []Code // its refusals, beside those of everyOperation
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
 // context that is not fit, of an operation ID that is used up (Once), and of a store
 // under load.
 var everyOperation = []Code{
-	CodeActor, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy, CodeAmbiguous,
+	CodeActor, CodeServiceAccount, CodeReference, CodeInTransaction, CodeAlreadyDone, CodeOperationTaken, CodeBusy,
+	CodeAmbiguous,
 }
 
 // THE table, in the order of a customer's life (ROLE-8): a row for every operation.
@@ -52,18 +56,21 @@ var (
 	}
 	opOrganization = &operationRow{
 		name: "Organization", on: "organization",
+		service:      true,
 		organization: ViewOrganization, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opOrganizations = &operationRow{
 		name: "Organizations", on: "user",
+		service:  true,
 		operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput, CodeCursor, CodeNotFound},
 	}
 	opRenameOrganization = &operationRow{
 		name: "RenameOrganization", on: "organization",
+		service:      true,
 		organization: ManageOrganization,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOrganizationSuspended,
@@ -75,7 +82,7 @@ var (
 		suspended:    suspendedGoesOn,
 		codes: []Code{
 			CodeID, CodeInput, CodeEmail, CodeNotFound, CodeNotAllowed, CodeMerged, CodeAlreadyOwner,
-			CodeNotMember, CodeInactive, CodeOwnsOrganization,
+			CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsOrganization,
 		},
 	}
 	opSuspendOrganization = &operationRow{
@@ -95,7 +102,7 @@ var (
 		operator:  true,
 		suspended: suspendedGoesOn,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeEnded, CodeAlreadyOwner, CodeNotPerson,
 			CodeInactive, CodeManagedElsewhere, CodeOtherMember, CodeSignUpClosed, CodeOwnsOrganization,
 			CodeMemberLimit, CodeAccountLimit,
 		},
@@ -103,6 +110,7 @@ var (
 
 	opUser = &operationRow{
 		name: "User", on: "user",
+		service:  true,
 		operator: true, system: true,
 		others: "any user about themself; Owner and Administrators about people they see; " +
 			"an account's managers about people with a role on it",
@@ -117,22 +125,25 @@ var (
 	}
 	opUsers = &operationRow{
 		name: "Users", on: "organization",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeRole, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opMember = &operationRow{
 		name: "Member", on: "organization",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opUpdateUser = &operationRow{
 		name: "UpdateUser", on: "user",
+		service:      true,
 		organization: ManageUsers, others: "the user",
 		suspended: "goes on for the user alone",
 		codes: []Code{
-			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeOrganizationSuspended,
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeServiceAccount, CodeOrganizationSuspended,
 		},
 	}
 	opChangeEmail = &operationRow{
@@ -140,7 +151,7 @@ var (
 		operator: true, system: true,
 		suspended: "refuses an address that the policy would let in",
 		codes: []Code{
-			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeEmailTaken, CodeSSOAddress,
+			CodeID, CodeEmail, CodeNotFound, CodeNotAllowed, CodeNotPerson, CodeEmailTaken, CodeSSOAddress,
 			CodeInvitationOnly, CodeSignUpClosed, CodeOrganizationSuspended,
 		},
 	}
@@ -154,11 +165,12 @@ var (
 	}
 	opRemoveUser = &operationRow{
 		name: "RemoveUser", on: "organization",
+		service:      true,
 		organization: ManageUsers,
 		suspended:    "goes on if the member owns no account there",
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeRelease, CodeOneself,
-			CodeTheOwner, CodeNotMember, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
+			CodeTheOwner, CodeServiceAccount, CodeNotMember, CodeNotPerson, CodeInactive, CodeOwnsAccounts, CodeHIPAADesignated,
 			CodeOrganizationSuspended,
 		},
 	}
@@ -189,20 +201,54 @@ var (
 		codes: []Code{
 			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeTheOwner,
 			CodeOwnsOrganization,
-			CodeOwnsAccounts, CodeNotMember, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
+			CodeOwnsAccounts, CodeNotMember, CodeNotPerson, CodeManagedElsewhere, CodeInactive, CodeOrganizationSuspended,
 		},
+	}
+
+	opCreateServiceAccount = &operationRow{
+		name: "CreateServiceAccount", on: "organization",
+		organization: ManageIdentity,
+		codes: []Code{
+			CodeID, CodeName, CodeRole, CodeNotFound, CodeNotAllowed, CodeMerged, CodeServiceAccountLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opCreateKey = &operationRow{
+		name: "CreateKey", on: "service account",
+		organization: ManageIdentity,
+		codes:        []Code{CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeKeyLimit, CodeOrganizationSuspended},
+	}
+	opKeys = &operationRow{
+		name: "Keys", on: "service account",
+		organization: ManageIdentity, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opRevokeKey = &operationRow{
+		name: "RevokeKey", on: "key",
+		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opAuthenticate = &operationRow{
+		name: "Authenticate", on: "secret",
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeNotAllowed, CodeKey},
 	}
 
 	opInviteUser = &operationRow{
 		name: "InviteUser", on: "organization",
+		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeRank, CodeMerged, CodeMember,
+			CodeID, CodeEmail, CodeRole, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeMerged, CodeMember,
 			CodeInvitationPending, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opInviteToAccount = &operationRow{
 		name: "InviteToAccount", on: "account",
+		service: true,
 		account: ManageMembers,
 		codes: []Code{
 			CodeID, CodeEmail, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts,
@@ -212,27 +258,31 @@ var (
 	}
 	opResendInvitation = &operationRow{
 		name: "ResendInvitation", on: "invitation",
+		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeOneself, CodeOutlasts, CodeSettled, CodeExpired,
 			CodeClosed,
 			CodeMember, CodeSignUpClosed, CodeOffDomain, CodeMailLimit, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeInvitation = &operationRow{
 		name: "RevokeInvitation", on: "invitation",
+		service:      true,
 		organization: ManageUsers, account: ManageMembers,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeSettled},
 	}
 	opInvitations = &operationRow{
 		name: "Invitations", on: "organization",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountInvitations = &operationRow{
 		name: "AccountInvitations", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
@@ -245,6 +295,7 @@ var (
 	}
 	opInvitationByID = &operationRow{
 		name: "InvitationByID", on: "invitation",
+		service:      true,
 		organization: ViewUsers, account: ManageMembers, operator: true, system: true,
 		others:    "the invitee",
 		suspended: suspendedGoesOn,
@@ -281,14 +332,16 @@ var (
 
 	opCreateAccount = &operationRow{
 		name: "CreateAccount", on: "organization",
+		service:      true,
 		organization: CreateAccounts, others: "any user in no organization, for themself",
 		codes: []Code{
-			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeNotMember,
+			CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeManaged, CodeServiceAccount, CodeNotMember, CodeNotPerson,
 			CodeInactive, CodeAccountLimit, CodeOrganizationSuspended,
 		},
 	}
 	opCreateSubaccount = &operationRow{
 		name: "CreateSubaccount", on: "account",
+		service: true,
 		account: ManageSubaccounts,
 		codes: []Code{
 			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeSuspended,
@@ -297,18 +350,21 @@ var (
 	}
 	opAccount = &operationRow{
 		name: "Account", on: "account",
+		service:  true,
 		operator: true, system: true, others: "whoever has a role on it, manages it, or sees it as an independent one",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opAccounts = &operationRow{
 		name: "Accounts", on: "organization",
+		service:      true,
 		organization: ViewAccounts, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opAccountsOf = &operationRow{
 		name: "AccountsOf", on: "user",
+		service:  true,
 		operator: true, system: true,
 		others:    "any user about themself; Owner and Administrators about people they see",
 		suspended: suspendedGoesOn,
@@ -316,23 +372,27 @@ var (
 	}
 	opAccess = &operationRow{
 		name: "Access", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opRenameAccount = &operationRow{
 		name: "RenameAccount", on: "account",
+		service: true,
 		account: ManageSettings, operator: true, system: true,
 		codes: []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opSuspendAccount = &operationRow{
 		name: "SuspendAccount", on: "account",
+		service: true,
 		account: SuspendAccount, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opReactivateAccount = &operationRow{
 		name: "ReactivateAccount", on: "account",
+		service: true,
 		account: SuspendAccount, operator: true, system: true,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended, CodeOrganizationSuspended,
@@ -340,16 +400,18 @@ var (
 	}
 	opCloseAccount = &operationRow{
 		name: "CloseAccount", on: "account",
+		service: true,
 		account: CloseAccount, operator: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeParentSuspended},
 	}
 	opTransferAccount = &operationRow{
 		name: "TransferAccount", on: "account",
+		service: true,
 		account: TransferAccount,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
-			CodeAlreadyOwner, CodeNotMember, CodeInactive, CodeOrganizationSuspended,
+			CodeAlreadyOwner, CodeNotMember, CodeNotPerson, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
 	opMoveAccount = &operationRow{
@@ -362,14 +424,16 @@ var (
 	}
 	opAssignRoles = &operationRow{
 		name: "AssignRoles", on: "account",
+		service: true,
 		account: ManageMembers,
 		codes: []Code{
-			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeClosed,
+			CodeID, CodeRoles, CodeUntil, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeOneself, CodeOutlasts, CodeClosed,
 			CodeOwnerGrant, CodeNotMember, CodeOrganizationSuspended,
 		},
 	}
 	opRevokeRoles = &operationRow{
 		name: "RevokeRoles", on: "account",
+		service: true,
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		suspended: suspendedGoesOn,
 		codes: []Code{
@@ -379,6 +443,7 @@ var (
 	}
 	opRelinquish = &operationRow{
 		name: "Relinquish", on: "account",
+		service:   true,
 		others:    "any user for themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOwnerGrant, CodeGroupRole, CodeNoGrant},
@@ -410,6 +475,7 @@ var (
 
 	opCreateGroup = &operationRow{
 		name: "CreateGroup", on: "organization",
+		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
 			CodeID, CodeName, CodeInput, CodeNotFound, CodeNotAllowed, CodeMerged, CodeGroupLimit,
@@ -418,6 +484,7 @@ var (
 	}
 	opRenameGroup = &operationRow{
 		name: "RenameGroup", on: "group",
+		service:      true,
 		organization: ManageUsers,
 		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
 	}
@@ -429,46 +496,53 @@ var (
 	}
 	opAddToGroup = &operationRow{
 		name: "AddToGroup", on: "group",
+		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
 			CodeOrganizationSuspended,
 		},
 	}
 	opRemoveFromGroup = &operationRow{
 		name: "RemoveFromGroup", on: "group",
+		service:      true,
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
 	}
 	opAssignGroupRoles = &operationRow{
 		name: "AssignGroupRoles", on: "group",
+		service:      true,
 		organization: ManageAccounts, besides: ManageUsers,
 		codes: []Code{
-			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeClosed, CodeAccountGroupLimit,
+			CodeID, CodeRoles, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeClosed, CodeAccountGroupLimit,
 			CodeOrganizationSuspended,
 		},
 	}
 	opRevokeGroupRoles = &operationRow{
 		name: "RevokeGroupRoles", on: "group",
+		service:      true,
 		organization: ManageAccounts, besides: ManageUsers,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeNoGrant},
 	}
 	opGroup = &operationRow{
 		name: "Group", on: "group",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
 	}
 	opGroups = &operationRow{
 		name: "Groups", on: "organization",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opGroupMembers = &operationRow{
 		name: "GroupMembers", on: "group",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
@@ -481,6 +555,7 @@ var (
 	}
 	opGroupsOf = &operationRow{
 		name: "GroupsOf", on: "user",
+		service:  true,
 		operator: true, system: true,
 		others:    "any user about themself; Owner and Administrators about people they see",
 		suspended: suspendedGoesOn,
@@ -511,12 +586,14 @@ var (
 	}
 	opDomains = &operationRow{
 		name: "Domains", on: "organization",
+		service:      true,
 		organization: ViewDomains, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opDomain = &operationRow{
 		name: "Domain", on: "domain",
+		service:      true,
 		organization: ViewDomains, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
@@ -562,12 +639,14 @@ var (
 	}
 	opConnections = &operationRow{
 		name: "Connections", on: "organization",
+		service:      true,
 		organization: ManageIdentity, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opConnection = &operationRow{
 		name: "Connection", on: "connection",
+		service:      true,
 		organization: ManageIdentity, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound},
@@ -616,6 +695,7 @@ var (
 	}
 	opEnableHIPAA = &operationRow{
 		name: "EnableHIPAA", on: "account",
+		service: true,
 		account: DesignateHIPAA,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeHIPAANotEntitled, CodeOrganizationSuspended,
@@ -623,11 +703,13 @@ var (
 	}
 	opDisableHIPAA = &operationRow{
 		name: "DisableHIPAA", on: "account",
+		service: true,
 		account: DesignateHIPAA, operator: true,
 		codes: []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeOrganizationSuspended},
 	}
 	opHIPAAReport = &operationRow{
 		name: "HIPAAReport", on: "organization",
+		service:      true,
 		organization: ViewAccounts, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
@@ -662,6 +744,7 @@ var (
 	}
 	opDismissRequest = &operationRow{
 		name: "DismissRequest", on: "request",
+		service:      true,
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
 		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeSettled},
@@ -735,24 +818,28 @@ var (
 
 	opCan = &operationRow{
 		name: "Can", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opPermissions = &operationRow{
 		name: "Permissions", on: "account",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 	opCanMany = &operationRow{
 		name: "CanMany", on: "accounts",
+		service: true,
 		account: ManageMembers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
 	opCanInOrganization = &operationRow{
 		name: "CanInOrganization", on: "organization",
+		service:      true,
 		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
@@ -760,18 +847,21 @@ var (
 
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput, CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
 	}
 	opLogHead = &operationRow{
 		name: "LogHead", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
 	}
 	opVerifyLog = &operationRow{
 		name: "VerifyLog", on: "stream",
+		service:      true,
 		organization: ReadLog, operator: true, system: true, others: "the user whose stream it is",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput, CodeNotFound, CodeNotAllowed},
@@ -784,18 +874,21 @@ var (
 	}
 	opAtomically = &operationRow{
 		name: "Atomically", on: "-",
+		service:  true,
 		operator: true, system: true, others: "any user",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput},
 	}
 	opPreview = &operationRow{
 		name: "Preview", on: "-",
+		service:  true,
 		operator: true, system: true, others: "any user",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput},
 	}
 	opOutcome = &operationRow{
 		name: "Outcome", on: "operation",
+		service:  true,
 		operator: true, system: true, others: "whoever acted",
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeForgotten},
@@ -831,6 +924,11 @@ var operations = []*operationRow{
 	opDeactivateUser,
 	opReactivateUser,
 	opDeleteUser,
+	opCreateServiceAccount,
+	opCreateKey,
+	opKeys,
+	opRevokeKey,
+	opAuthenticate,
 	opInviteUser,
 	opInviteToAccount,
 	opResendInvitation,

@@ -46,6 +46,10 @@ type names struct {
 	OfferedSecret       tenancy.Secret // of Offered
 	NewSecret           tenancy.Secret // of NewInvited
 
+	Robot, Assistant tenancy.UserID // service accounts of Org: Administrator, and Standard User with Support on Account
+	Key, Spent       tenancy.KeyID  // of the Robot: one that holds, and one that is revoked
+	KeySecret        tenancy.Secret // of Key
+
 	terms, rivalTerms tenancy.TermsToken // that the Guest and the Rival agree to, where they were asked
 	self              tenancy.UserID     // whoever calls
 }
@@ -66,6 +70,7 @@ func newTenant(s *scene, label string) *tenant {
 	t := &tenant{scene: s, label: label}
 	t.people()
 	t.property()
+	t.robots()
 	t.pending()
 	t.past()
 	return t
@@ -245,6 +250,25 @@ func (t *tenant) property() {
 		errOf(t.staff.SetImportEntitlement(t.ctx(), t.Org, tenancy.ImportEntitlement{On: true, Reference: "ticket-1"})))
 }
 
+// robots makes service accounts and keys.
+func (t *tenant) robots() {
+	t.Helper()
+	t.Robot = t.robot("Robot", tenancy.Administrator)
+	t.Assistant = t.robot("Assistant", tenancy.StandardUser)
+	t.assign(t.Owner, t.Account, t.Assistant, tenancy.Support)
+	key, spent := t.keyOf(t.Owner, t.Robot), t.keyOf(t.Owner, t.Robot)
+	t.Key, t.KeySecret, t.Spent = key.ID, key.Secret, spent.ID
+	require.NoError(t, t.as(t.Owner).RevokeKey(t.ctx(), t.Spent))
+}
+
+// robot makes a service account of Org.
+func (t *tenant) robot(name string, role tenancy.OrganizationRole) tenancy.UserID {
+	t.Helper()
+	made, err := t.as(t.Owner).CreateServiceAccount(t.ctx(), t.Org, tenancy.NewServiceAccount{Name: name, Role: role})
+	require.NoError(t, err)
+	return made.ID
+}
+
 // pending sends what waits for an answer.
 func (t *tenant) pending() {
 	t.Helper()
@@ -388,4 +412,19 @@ func (t *tenant) dueAgain() {
 	require.NoError(t, err)
 	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.invite(t.Owner, t.Org, t.off("late"), "").ID))
 	t.due()
+}
+
+// keyOf makes a key of a service account.
+func (s *scene) keyOf(by, serviceAccount tenancy.UserID) tenancy.CreatedKey {
+	s.Helper()
+	key, err := s.as(by).CreateKey(s.ctx(), serviceAccount, tenancy.NewKey{Name: "Key"})
+	require.NoError(s, err)
+	return key
+}
+
+// used has the key be used today, so that Authenticate has nothing to note: what it notes
+// may fail (USR-22).
+func (t *tenant) used() {
+	t.Helper()
+	require.NoError(t, errOf(t.host.Authenticate(t.ctx(), t.KeySecret)))
 }

@@ -6,18 +6,20 @@ import (
 	"time"
 )
 
-// User is a person as the actor may see them (GEN-5). Of a user whom the actor sees
+// User is a person, or a service account, as the actor may see them (GEN-5). Of a user whom the actor sees
 // only by a role on an account, because their organization manages the account or
 // because they manage its members, the ID, the name and the address are shown and
 // nothing else. Of a deleted user nothing personal is left.
 type User struct {
-	ID       UserID      `json:"id,omitzero"`       // zero: the actor sees an address and not whose it is
-	Email    Personal    `json:"email,omitzero"`    // as given; zero: erased
-	Name     Personal    `json:"name,omitzero"`     // zero: erased, or the actor may not see it
-	State    State       `json:"state,omitzero"`    // StateActive, StateInactive or StateDeleted; "": the actor may not see it
-	Inactive *Inactivity `json:"inactive,omitzero"` // nil: the actor may not see it
-	Created  time.Time   `json:"created,omitzero"`  // zero: the actor may not see it
-	Left     time.Time   `json:"left,omitzero"`     // when a former member left, who is shown as they were then; zero: they are shown as they are
+	ID UserID `json:"id,omitzero"` // zero: the actor sees an address and not whose it is
+	// ServiceAccount says that it is no person, and has no address (USR-20).
+	ServiceAccount bool        `json:"serviceAccount,omitzero"`
+	Email          Personal    `json:"email,omitzero"`    // as given; zero: erased
+	Name           Personal    `json:"name,omitzero"`     // zero: erased, or the actor may not see it
+	State          State       `json:"state,omitzero"`    // StateActive, StateInactive or StateDeleted; "": the actor may not see it
+	Inactive       *Inactivity `json:"inactive,omitzero"` // nil: the actor may not see it
+	Created        time.Time   `json:"created,omitzero"`  // zero: the actor may not see it
+	Left           time.Time   `json:"left,omitzero"`     // when a former member left, who is shown as they were then; zero: they are shown as they are
 }
 
 // Inactivity says who made a user inactive. The zero value means that nobody did: the
@@ -131,7 +133,8 @@ type UserUpdate struct {
 // the name that the user has, or none, changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeName; CodeNotFound, CodeNotAllowed, CodeTheOwner; CodeRank if the
-// user may do more than the actor; CodeOrganizationSuspended if another user's is.
+// user may do more than the actor; CodeServiceAccount if the actor is one, and so is the
+// user; CodeOrganizationSuspended if another user's is.
 func (s *Session) UpdateUser(ctx context.Context, user UserID, in UserUpdate) (User, error) {
 	var check form
 	check.id(user)
@@ -165,6 +168,9 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 			return User{}, CodeOrganizationSuspended
 		}
 	}
+	if err := c.tends(f.target); err != nil {
+		return User{}, err
+	}
 	user := f.target.user
 	if in.Name != nil && *in.Name != user.Personal.Name.Reveal() {
 		c.say(UserUpdated{user.ID}, f.target.streams()...)
@@ -184,7 +190,8 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 // a user who has a role on one of the organization's accounts. PolicyAutomatic refuses
 // while the organization is suspended (ORG-15). Only System and Operators may call it.
 //
-// Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeEmailTaken,
+// Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeNotPerson for a service
+// account, which has no address; CodeEmailTaken,
 // CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed; CodeOrganizationSuspended if
 // the policy that would let the address in is a suspended one's.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
@@ -236,6 +243,9 @@ func decideChangeEmail(f changeEmailFacts, email ProvenEmail, address string, c 
 		return User{}, err
 	}
 	user := f.target.user
+	if user.ServiceAccount {
+		return User{}, CodeNotPerson
+	}
 	if f.holder != nil && f.holder.ID != user.ID {
 		return User{}, CodeEmailTaken
 	}
@@ -339,7 +349,7 @@ func (f activityFacts) refusal(c *changes) error {
 	case !f.target.covered():
 		return CodeRank
 	}
-	return nil
+	return c.tends(f.target)
 }
 
 // ReactivateUser lifts the organization's inactivity of a user, or, called by an
@@ -410,7 +420,7 @@ func (c *changes) viewUserNow(user UserID) User { return viewUser(*get(c.world, 
 
 // viewPerson returns what is seen of a user who is not a member.
 func viewPerson(u UserRecord) User {
-	return User{ID: u.ID, Email: u.Personal.Email, Name: u.Personal.Name}
+	return User{ID: u.ID, ServiceAccount: u.ServiceAccount, Email: u.Personal.Email, Name: u.Personal.Name}
 }
 
 // viewOutsider returns a user who is not a member as the actor sees them: users who

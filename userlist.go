@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -33,9 +34,12 @@ type OrganizationUser struct {
 // UserQuery says which of an organization's users are listed. The zero value is all of
 // them.
 type UserQuery struct {
-	Kind  Kind              `json:"kind,omitzero"`  // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
-	Role  *OrganizationRole `json:"role,omitzero"`  // of managed users, or offered to pending ones; the others have none. Nil: any
-	State State             `json:"state,omitzero"` // StateActive or StateInactive, of managed users; the others' is not shown. "": any
+	Kind Kind              `json:"kind,omitzero"` // KindManaged, KindIndependent, KindPending or KindRequested; "": all, in this order
+	Role *OrganizationRole `json:"role,omitzero"` // of managed users, or offered to pending ones; the others have none. Nil: any
+	// ServiceAccount lists service accounts alone if it is true, and persons alone if it is
+	// false (USR-20). Nil: both.
+	ServiceAccount *bool `json:"serviceAccount,omitzero"`
+	State          State `json:"state,omitzero"` // StateActive or StateInactive, of managed users; the others' is not shown. "": any
 	// Search is a text of up to 256 characters. It finds everybody who has, for each of its
 	// words, a word of their name or an address that begins with it: of pending users, and of
 	// people who asked, the address alone. An address is found as the list shows it and in
@@ -64,7 +68,11 @@ func (q UserQuery) list(org OrganizationID) listID {
 	if q.Role != nil {
 		role = string(*q.Role)
 	}
-	return listOf("Users", org.String(), string(q.Kind), role, string(q.State), q.Search)
+	service := ""
+	if q.ServiceAccount != nil {
+		service = strconv.FormatBool(*q.ServiceAccount)
+	}
+	return listOf("Users", org.String(), string(q.Kind), role, string(q.State), q.Search, service)
 }
 
 // Users lists an organization's users: managed users, independent ones, pending ones,
@@ -245,8 +253,11 @@ type userItem struct {
 	key     [16]byte
 }
 
-// takes reports whether a user passes the filters by role and state.
-func (q UserQuery) takes(u userItem) bool { return q.takesRole(u) && q.takesState(u) }
+// takes reports whether a user passes the filters by role, state and what they are.
+func (q UserQuery) takes(u userItem) bool {
+	service := q.ServiceAccount == nil || u.User.ServiceAccount == *q.ServiceAccount
+	return service && q.takesRole(u) && q.takesState(u)
+}
 
 func (q UserQuery) takesRole(u userItem) bool {
 	if q.Role == nil {

@@ -187,6 +187,9 @@ func (w *world) move(m Move) {
 		}
 	}
 	for _, record := range members {
+		if m.Into.IsZero() {
+			w.endServiceAccount(record.User)
+		}
 		remove(w, memberOf(record.Organization, record.User))
 		if !m.Into.IsZero() {
 			w.put(MembershipRecord{Organization: m.Into, User: record.User, Role: StandardUser, Since: m.At})
@@ -224,6 +227,27 @@ func (w *world) moveGroups(m Move) {
 	for id := range ended {
 		remove(w, groupByID(id))
 	}
+}
+
+// endServiceAccount deletes a user who is a service account, with its keys and its roles on
+// accounts: those that are in the world.
+func (w *world) endServiceAccount(user UserID) {
+	if u := get(w, userByID(user)); u == nil || !u.ServiceAccount {
+		return
+	}
+	for at, s := range w.slots {
+		switch record := s.now.(type) {
+		case KeyRecord:
+			if record.User == user {
+				w.set(at, nil)
+			}
+		case GrantRecord:
+			if record.User == user {
+				w.set(at, nil)
+			}
+		}
+	}
+	edit(w, userByID(user), func(u *UserRecord) { u.Deleted = true })
 }
 
 // changed returns the records to put and those to delete.

@@ -36,7 +36,7 @@ func TestAccessWithoutAllocation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-				return tx.Access(ctx, main.Owner, account, &row)
+				return tx.Access(ctx, main.Owner, account, tenancy.KeyID{}, &row)
 			}
 			var err error
 			require.Zero(t, testing.AllocsPerRun(1000, func() { err = store.View(t.Context(), fn) }))

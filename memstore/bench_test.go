@@ -180,7 +180,7 @@ func BenchmarkAccess(b *testing.B) {
 				var q grantKey
 				var row tenancy.AccessRow
 				fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-					return tx.Access(ctx, q.user, q.account, &row)
+					return tx.Access(ctx, q.user, q.account, tenancy.KeyID{}, &row)
 				}
 				for i := rand.IntN(len(queries)); pb.Next(); i++ {
 					q = queries[i%len(queries)]

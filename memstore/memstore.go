@@ -199,11 +199,11 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 
 // Access reads what Can needs to know. It does not allocate.
 func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	row *tenancy.AccessRow) error {
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	row.Reset()
 	s, err := r.open(ctx)
 	if err == nil {
-		s.access(&user, &account, row)
+		s.access(&user, &account, &key, row)
 	}
 	return err
 }

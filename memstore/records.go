@@ -10,6 +10,7 @@ type records struct {
 	memberships trie[tenancy.MembershipRecord]
 	accounts    trie[account]
 	grants      trie[tenancy.GrantRecord]
+	keys        trie[tenancy.KeyRecord]
 	groupRoles  trie[tenancy.GroupRolesRecord]
 	inGroups    trie[tenancy.GroupMemberRecord]
 	others      trie[other]
@@ -53,6 +54,9 @@ func newRecords() records {
 		grants: trie[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.Account, ID: r.User}}
 		}},
+		keys: trie[tenancy.KeyRecord]{key: func(r *tenancy.KeyRecord) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexKeys, Key: tenancy.Key{ID: r.ID}}
+		}},
 		groupRoles: trie[tenancy.GroupRolesRecord]{key: func(r *tenancy.GroupRolesRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGroupRoles, Key: tenancy.Key{In: r.Account, ID: r.Group}}
 		}},
@@ -84,6 +88,10 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 		}
 	case tenancy.IndexGrants:
 		if r := s.grant(h, (*tenancy.AccountID)(in), (*tenancy.UserID)(id)); r != nil {
+			return *r
+		}
+	case tenancy.IndexKeys:
+		if r := s.key(h, (*tenancy.KeyID)(id)); r != nil {
 			return *r
 		}
 	case tenancy.IndexGroupRoles:
@@ -120,6 +128,8 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 			func(r *account) tenancy.Record { return r.AccountRecord })
 	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
+	case tenancy.IndexKeys:
+		return listed(h, &s.keys, identities, to, func(r *tenancy.KeyRecord) tenancy.Record { return *r })
 	case tenancy.IndexGroupRoles:
 		return listed(h, &s.groupRoles, identities, to,
 			func(r *tenancy.GroupRolesRecord) tenancy.Record { return *r })
@@ -190,6 +200,16 @@ func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserI
 	return nil
 }
 
+func (s *records) key(h *seed, id *tenancy.KeyID) *tenancy.KeyRecord {
+	found := s.keys.find(h.hashID(tenancy.IndexKeys, (*[16]byte)(id)))
+	for i := range found {
+		if r := &found[i]; r.ID == *id {
+			return r
+		}
+	}
+	return nil
+}
+
 func (s *records) rolesOf(h *seed, account *tenancy.AccountID, group *tenancy.GroupID) *tenancy.GroupRolesRecord {
 	found := s.groupRoles.find(h.hashPair(tenancy.IndexGroupRoles, (*[16]byte)(account), (*[16]byte)(group)))
 	for i := range found {
@@ -251,6 +271,8 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 		s.accounts.put(e, identity, account{row.Closed, row.Suspended, sub.Suspended, r})
 	case tenancy.GrantRecord:
 		s.grants.put(e, identity, r)
+	case tenancy.KeyRecord:
+		s.keys.put(e, identity, r)
 	case tenancy.OrganizationRecord:
 		s.suspend(e, identity, r.Suspended)
 		s.others.put(e, identity, other{r, identity})
@@ -275,6 +297,8 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 		s.accounts.remove(e, identity)
 	case tenancy.IndexGrants:
 		s.grants.remove(e, identity)
+	case tenancy.IndexKeys:
+		s.keys.remove(e, identity)
 	case tenancy.IndexOrganizations:
 		s.suspend(e, identity, false)
 		s.others.remove(e, identity)
@@ -289,7 +313,13 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow) {
+func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
+	row *tenancy.AccessRow) {
+	if !key.IsZero() {
+		if k := s.records.key(s.seed, key); k != nil {
+			row.SetKey(*user, *k)
+		}
+	}
 	groups, parentGroups := s.records.access(s.seed, user, account, row)
 	if groups {
 		row.Groups = s.groups(user, account, row.Groups)

@@ -130,6 +130,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		t.gather(tenancy.IndexMembers, len(members))
 		if move.Into.IsZero() {
 			t.gather(tenancy.IndexUsers, len(members))
+			if err := t.endServiceAccounts(members); err != nil {
+				return err
+			}
 		}
 		for _, r := range members {
 			if err := t.moveMember(r.(tenancy.MembershipRecord), move); err != nil {
@@ -215,6 +218,31 @@ func (t *tx) deleteAll(i, kind tenancy.Index, of [16]byte) error {
 		}
 	}
 	t.gathered()
+	return nil
+}
+
+// endServiceAccounts deletes the service accounts among members, with their keys and their
+// roles on accounts.
+func (t *tx) endServiceAccounts(members []tenancy.Record) error {
+	for _, r := range members {
+		m := r.(tenancy.MembershipRecord)
+		u := t.records.user(t.seed, &m.User)
+		if u == nil || !u.ServiceAccount {
+			continue
+		}
+		was, now := u.UserRecord, u.UserRecord
+		now.Deleted, now.Keys, now.Personal = true, 0, tenancy.UserPersonal{}
+		if err := t.replace(was, now); err != nil {
+			return err
+		}
+		for _, i := range []tenancy.Index{tenancy.IndexKeysOf, tenancy.IndexGrantsOf} {
+			for _, its := range t.all(i, [16]byte(m.User)) {
+				if err := t.replace(its, nil); err != nil {
+					return err
+				}
+			}
+		}
+	}
 	return nil
 }
 
@@ -351,7 +379,7 @@ func (t *tx) free(m tenancy.MembershipRecord) error {
 	return t.replace(was, user)
 }
 
-// all lists the records of an organization, or of a group, that an index has.
+// all lists the records of an organization, a user or a group that an index has.
 func (t *tx) all(i tenancy.Index, of [16]byte) []tenancy.Record {
 	return t.list(&t.rows[i], &tenancy.Lookup{Key: tenancy.Key{In: of}, Limit: math.MaxInt})
 }

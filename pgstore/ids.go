@@ -29,6 +29,7 @@ func RegisterIDs(m *pgtype.Map) {
 	registerID[tenancy.InvitationID](m)
 	registerID[tenancy.RequestID](m)
 	registerID[tenancy.ConnectionID](m)
+	registerID[tenancy.KeyID](m)
 	registerID[tenancy.GroupID](m)
 	registerID[tenancy.EventID](m)
 	registerID[tenancy.OperationID](m)

@@ -302,7 +302,10 @@ SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequ
 
 const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid").Replace(tables.AccessQuery("%s::text"))
+var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "$3::uuid").Replace(tables.AccessQuery("%s::text"))
+
+// serviceAccounts finds the members of an organization who are service accounts.
+const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = $1::uuid AND u.service_account"
 
 const (
 	moveMembers    = "UPDATE tenancy_members SET organization_id = $2::uuid, role = 'standard_user', exempt = false, since = $3::bigint WHERE organization_id = $1::uuid"
@@ -314,6 +317,13 @@ const (
 	suspendMoving  = "UPDATE tenancy_accounts SET suspended_platform = true WHERE organization_id = $1::uuid AND parent_id IS NULL AND closed = 0"
 	moveAccounts   = "UPDATE tenancy_accounts SET organization_id = $2::uuid WHERE organization_id = $1::uuid"
 )
+
+// endServiceAccounts deletes the service accounts among the members of an organization.
+var endServiceAccounts = []string{
+	"DELETE FROM tenancy_keys WHERE user_id IN (" + serviceAccounts + ")",
+	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
+	"UPDATE tenancy_users SET deleted = true, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
+}
 
 // The statements of MoveAll for groups: of an organization that ends, of one that is merged,
 // and of one group that ends.

@@ -205,14 +205,15 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 
 // Access reads what Can needs to know, in one round trip.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
+	row *tenancy.AccessRow,
 ) error {
 	row.Reset()
 	if err := t.alive(ctx); err != nil {
 		return err
 	}
 	var b pgx.Batch
-	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)))
+	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)), uuid([16]byte(key)))
 	return t.ask(ctx, &b, func(results pgx.BatchResults) error {
 		return wrap(tables.Access(row, scanning(tables.AccessColumns, results.QueryRow().Scan)))
 	})
@@ -423,6 +424,7 @@ func (t *tx) MoveAll(ctx context.Context, m tenancy.Move) error {
 			return nil
 		}
 		if m.Into.IsZero() {
+			t.queueEach(endServiceAccounts, from)
 			t.queueEach(deleteGroups, from)
 			t.kept.Queue(freeMembers, from)
 			t.kept.Queue(dismissMembers, from)

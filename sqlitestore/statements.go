@@ -124,6 +124,9 @@ var (
 var insertSubject = "INSERT INTO tenancy_event_subjects (" + tables.Names(tables.SubjectColumns) + ") VALUES (" +
 	marks(len(tables.SubjectColumns)) + ")"
 
+// serviceAccounts finds the members of an organization who are service accounts.
+const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = ?1 AND u.service_account"
+
 const (
 	insertOutbox = "INSERT INTO tenancy_outbox (stream, sequence) VALUES (?1, ?2)"
 	deleteOutbox = "DELETE FROM tenancy_outbox WHERE stream = ?1 AND sequence = ?2"
@@ -137,6 +140,13 @@ const (
 	suspendMoving = "UPDATE tenancy_accounts SET suspended_platform = 1 WHERE organization_id = ?1 AND parent_id IS NULL AND closed = 0"
 	moveAccounts  = "UPDATE tenancy_accounts SET organization_id = ?2 WHERE organization_id = ?1"
 )
+
+// endServiceAccounts deletes the service accounts among the members of an organization.
+var endServiceAccounts = []string{
+	"DELETE FROM tenancy_keys WHERE user_id IN (" + serviceAccounts + ")",
+	"DELETE FROM tenancy_grants WHERE user_id IN (" + serviceAccounts + ")",
+	"UPDATE tenancy_users SET deleted = 1, keys = 0, email = '', address = '', name = '', address_key = NULL, domain_group = NULL WHERE id IN (" + serviceAccounts + ")",
+}
 
 // The statements of MoveAll for groups: of an organization that ends, of one that is merged,
 // and of one group that ends.

@@ -115,13 +115,14 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 
 // Access reads what Can needs to know, in one statement.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
+	row *tenancy.AccessRow,
 ) error {
 	row.Reset()
 	if err := t.open(ctx); err != nil {
 		return err
 	}
-	return t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account)}, func(rows *sql.Rows) error {
+	return t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) error {
 		return wrap(tables.Access(row, rows.Scan))
 	})
 }
@@ -340,6 +341,9 @@ func (t *tx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			}
 		}
 		if move.Into.IsZero() {
+			if err := t.changeEach(endServiceAccounts, from); err != nil {
+				return err
+			}
 			if err := t.changeEach(deleteGroups, from); err != nil {
 				return err
 			}

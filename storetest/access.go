@@ -19,9 +19,11 @@ func accessCases() []testCase {
 }
 
 // access reads a row.
-func (c trial) access(user tenancy.UserID, account tenancy.AccountID) (row tenancy.AccessRow) {
+func (c trial) access(
+	user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
+) (row tenancy.AccessRow) {
 	c.Helper()
-	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, account, &row) })
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, account, key, &row) })
 	return plain(row)
 }
 
@@ -196,16 +198,34 @@ func (c trial) accessFields() {
 		{"unmanaged, the user a member somewhere",
 			[]tenancy.Record{u, a, tenancy.MembershipRecord{Organization: org, User: user,
 				Role: tenancy.Owner}}, row},
+		{"a key without an end", []tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: user}},
+			with(func(r *tenancy.AccessRow) { r.KeyFound = true })},
+		{"a key that expires", []tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: user, Expires: 7}},
+			with(func(r *tenancy.AccessRow) { r.KeyFound, r.KeyEnds = true, 7 })},
+		{"a key that was revoked", []tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: user, Revoked: 5}},
+			with(func(r *tenancy.AccessRow) { r.KeyFound, r.KeyEnds = true, 5 })},
+		{"a key that was revoked before it expires",
+			[]tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: user, Expires: 7, Revoked: 5}},
+			with(func(r *tenancy.AccessRow) { r.KeyFound, r.KeyEnds = true, 5 })},
+		{"a key that was revoked after it had expired",
+			[]tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: user, Expires: 7, Revoked: 9}},
+			with(func(r *tenancy.AccessRow) { r.KeyFound, r.KeyEnds = true, 7 })},
+		{"another key of the user's", []tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(2), User: user}}, row},
+		{"another user's key", []tenancy.Record{u, a, tenancy.KeyRecord{ID: keyID(1), User: userID(2)}}, row},
+		{"a key, and neither user nor account", []tenancy.Record{tenancy.KeyRecord{ID: keyID(1), User: user}},
+			tenancy.AccessRow{KeyFound: true}},
 	} {
 		c.put(is.records...)
-		require.Equal(c, is.want, c.access(user, account), is.name)
+		require.Equal(c, is.want, c.access(user, account, keyID(1)), is.name)
 		c.update(deleting(is.records...))
-		require.Zero(c, c.access(user, account), "%s: all is deleted", is.name)
+		require.Zero(c, c.access(user, account, keyID(1)), "%s: all is deleted", is.name)
 	}
-	require.Zero(c, c.access(tenancy.UserID{}, tenancy.AccountID{}))
+	require.Zero(c, c.access(tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{}))
 	c.put(append(inGroup(1), u, grouped, managed)...)
 	used := tenancy.AccessRow{Closed: true, Roles: support, Member: true, Groups: make([]tenancy.GroupAccess, 3, 9)}
-	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, accountID(7), &used) })
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
+		return tx.Access(ctx, user, accountID(7), tenancy.KeyID{}, &used)
+	})
 	require.Equal(c, tenancy.AccessRow{UserFound: true, UserActive: true}, plain(used), "what the row held before stays")
 }
 
@@ -243,6 +263,9 @@ func (c trial) accessCombinations() {
 		u := users[n%5]
 		u.ID = userID(n)
 		records = append(records, u)
+		if n%7 > 0 {
+			records = append(records, tenancy.KeyRecord{ID: keyID(n), User: userID(n - n%7/6), Expires: tenancy.Instant(n % 3)})
+		}
 		for _, a := range accounts {
 			if grant := n % 4; grant&1 == 1 && a.Parent.IsZero() || grant&2 == 2 && !a.Parent.IsZero() {
 				g := tenancy.GrantRecord{Account: a.ID, User: u.ID,
@@ -272,10 +295,10 @@ func (c trial) accessCombinations() {
 		for n := range people {
 			for _, a := range accounts {
 				var got, want tenancy.AccessRow
-				if err := tx.Access(ctx, userID(n), a.ID, &got); err != nil {
+				if err := tx.Access(ctx, userID(n), a.ID, keyID(n), &got); err != nil {
 					return err
 				}
-				if _ = m.Access(ctx, userID(n), a.ID, &want); !sameAccess(got, want) {
+				if _ = m.Access(ctx, userID(n), a.ID, keyID(n), &want); !sameAccess(got, want) {
 					wrong = append(wrong, fmt.Sprintf("user %d, %+v: got %+v, want %+v", n, a, got, want))
 				}
 			}

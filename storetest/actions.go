@@ -23,7 +23,7 @@ const stepsAtOnce = 4
 // which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.serving(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
 		maps.Copy(all, some)
 	}
 	led := m.directed()
@@ -1039,8 +1039,10 @@ func (m *machine) block(rt *rapid.T) {
 		m.reached.done("Atomically")
 		return
 	}
-	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups =
-		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups
+	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups,
+		m.services, m.keys, m.keySecrets, m.keySessions =
+		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups,
+		saved.services, saved.keys, saved.keySecrets, saved.keySessions
 	if !errors.Is(err, errStop) && tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Atomically: %v", err)
 	}
@@ -1061,8 +1063,10 @@ func (m *machine) preview(rt *rapid.T) {
 		m.within(rt, s, &tenancy.Platform{Session: s})
 		return nil
 	})
-	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups =
-		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups
+	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups,
+		m.services, m.keys, m.keySecrets, m.keySessions =
+		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups,
+		saved.services, saved.keys, saved.keySecrets, saved.keySessions
 	if err == nil {
 		m.reached.done("Preview")
 	} else if tenancy.CodeOf(err) == "" {

@@ -79,7 +79,7 @@ type broken struct {
 // replaces none.
 type hooks struct {
 	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
-	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error
+	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error
 	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
 	find   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
 	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
@@ -178,11 +178,11 @@ func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 }
 
 func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	row *tenancy.AccessRow) error {
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	if t.hooks.access != nil {
-		return t.hooks.access(ctx, t.naiveTx, user, account, row)
+		return t.hooks.access(ctx, t.naiveTx, user, account, key, row)
 	}
-	return t.naiveTx.Access(ctx, user, account, row)
+	return t.naiveTx.Access(ctx, user, account, key, row)
 }
 
 func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
@@ -662,8 +662,8 @@ var brokenStores = []broken{
 	// Access and MoveAll
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-				err := tx.Access(ctx, user, account, row)
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+				err := tx.Access(ctx, user, account, key, row)
 				if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
 					Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 					row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
@@ -675,8 +675,8 @@ var brokenStores = []broken{
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
 					if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
 						row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
@@ -685,11 +685,29 @@ var brokenStores = []broken{
 				},
 			}
 		}},
+	{"a key that is another user's", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
+		return hooks{
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+				err := tx.Access(ctx, user, account, key, row)
+				any, _ := tx.Read(ctx, lookup(tenancy.KeyRecord{ID: key}))
+				if k, ok := any[0].Record.(tenancy.KeyRecord); ok {
+					row.SetKey(k.User, k)
+				}
+				return err
+			},
+		}
+	}},
+	{"service accounts that live on", []string{"MoveAll/of service accounts, to nobody"}, func(*naive) hooks {
+		return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+			keys, err := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexKeys, Limit: math.MaxInt})
+			return errors.Join(err, tx.MoveAll(ctx, move), tx.Put(ctx, keys[0].Records...))
+		}}
+	}},
 	{"access that takes out what has ended itself", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					if row.Until != 0 && row.Until < 100 {
 						row.Temporary, row.Until = tenancy.RoleSet{}, 0
 					}
@@ -700,8 +718,8 @@ var brokenStores = []broken{
 	{"access past groups of the main account", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					row.ParentGroups = nil
 					return err
 				},
@@ -710,8 +728,8 @@ var brokenStores = []broken{
 	{"access by any group with roles", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
-				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, row)
+				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+					err := tx.Access(ctx, user, account, key, row)
 					all, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRoles,
 						Key: tenancy.Key{In: account}, Limit: math.MaxInt})
 					row.Groups = nil
@@ -725,9 +743,9 @@ var brokenStores = []broken{
 		}},
 	{"access that adds to the row", []string{"Access/each field"}, func(*naive) hooks {
 		return hooks{
-			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow) error {
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
 				had := slices.Clone(row.Groups)
-				err := tx.Access(ctx, user, account, row)
+				err := tx.Access(ctx, user, account, key, row)
 				row.Groups = append(had, row.Groups...)
 				return err
 			},

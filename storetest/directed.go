@@ -131,6 +131,8 @@ func (m *machine) onMerged(rt *rapid.T) {
 	m.try(rt, "TransferOwnership", second(s.TransferOwnership(m.ctx, org, tenancy.NewOwner{User: tenancy.UserID{1}})))
 	m.try(rt, "SetOrganizationRole", errOf(s.SetOrganizationRole(m.ctx, org, tenancy.UserID{1}, tenancy.StandardUser)))
 	m.try(rt, "InviteUser", second(s.InviteUser(m.ctx, org, tenancy.NewInvitation{Email: "ana@acme.com"})))
+	m.try(rt, "CreateServiceAccount",
+		second(s.CreateServiceAccount(m.ctx, org, tenancy.NewServiceAccount{Name: "One"})))
 	m.try(rt, "ImportUsers", second(s.ImportUsers(m.ctx, org, tenancy.UserImport{Emails: []string{"ana@acme.com"}})))
 	m.try(rt, "MergeOrganizations", second(s.MergeOrganizations(m.ctx, m.org(rt), org)))
 	m.try(rt, "DeleteOrganization", s.DeleteOrganization(m.ctx, org, tenancy.OrganizationDeletion{}))

@@ -293,9 +293,9 @@ func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]t
 }
 
 func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	row *tenancy.AccessRow) error {
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	got, err := pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
-		return got, tx.Access(ctx, user, account, &got)
+		return got, tx.Access(ctx, user, account, key, &got)
 	})
 	*row = got
 	return err

@@ -116,6 +116,11 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 		}
 	}
 	for _, r := range slices.Collect(maps.Values(m.records)) {
+		if member, ok := r.(tenancy.MembershipRecord); ok && member.Organization == move.From && move.Into.IsZero() {
+			m.endServiceAccount(ctx, member.User)
+		}
+	}
+	for _, r := range slices.Collect(maps.Values(m.records)) {
 		switch r := r.(type) {
 		case tenancy.MembershipRecord:
 			if r.Organization != move.From {
@@ -166,6 +171,23 @@ func (m *model) MoveAll(ctx context.Context, move tenancy.Move) error {
 		}
 	}
 	return nil
+}
+
+// endServiceAccount deletes a user who is a service account, with its keys and roles.
+func (m *model) endServiceAccount(ctx context.Context, user tenancy.UserID) {
+	u, _ := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord)
+	if !u.ServiceAccount {
+		return
+	}
+	u.Deleted, u.Keys, u.Personal = true, 0, tenancy.UserPersonal{}
+	_ = m.Put(ctx, u)
+	for _, r := range slices.Collect(maps.Values(m.records)) {
+		key, isKey := r.(tenancy.KeyRecord)
+		grant, isGrant := r.(tenancy.GrantRecord)
+		if isKey && key.User == user || isGrant && grant.User == user {
+			_ = m.Delete(ctx, r)
+		}
+	}
 }
 
 // endGroup ends what a group gives, and who is in it.
@@ -297,11 +319,14 @@ var infos = func() map[tenancy.Index]tenancy.IndexInfo {
 func infoOf(index tenancy.Index) tenancy.IndexInfo { return infos[index] }
 
 func (m *model) Access(
-	_ context.Context, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow,
+	_ context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
 ) error {
 	row.Reset()
 	if u, ok := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord); ok {
 		row.SetUser(u)
+	}
+	if k, ok := m.records[identity(tenancy.KeyRecord{ID: key})].(tenancy.KeyRecord); ok {
+		row.SetKey(user, k)
 	}
 	a, ok := m.records[identity(tenancy.AccountRecord{ID: account})].(tenancy.AccountRecord)
 	if !ok {

@@ -22,6 +22,8 @@ func moveCases() []testCase {
 		{"MoveAll/between other writes", trial.moveBetween},
 		{"MoveAll/again and again", trial.moveOn},
 		{"MoveAll/of nothing", trial.moveNothing},
+		{"MoveAll/of service accounts, into another organization", func(c trial) { c.moveServiceAccounts(orgID(2)) }},
+		{"MoveAll/of service accounts, to nobody", func(c trial) { c.moveServiceAccounts(tenancy.OrganizationID{}) }},
 	}
 }
 
@@ -349,4 +351,52 @@ func (c trial) moveNothing() {
 		})
 		c.holds(m)
 	}
+}
+
+// moveServiceAccounts moves two organizations that have service accounts. Those of one that
+// moves to nobody are deleted, with their keys and their roles (USR-20).
+func (c trial) moveServiceAccounts(into tenancy.OrganizationID) {
+	m := newModel()
+	serviceAccount := func(n int, org tenancy.OrganizationID) []tenancy.Record {
+		key := func(k int) tenancy.Record {
+			return tenancy.KeyRecord{ID: keyID(10*n + k), User: userID(n), Expires: tenancy.Instant(k),
+				Personal: tenancy.KeyPersonal{Name: tenancy.NewPersonal(text(n)), Secret: [32]byte{byte(n), byte(k)}}}
+		}
+		return []tenancy.Record{
+			tenancy.UserRecord{ID: userID(n), ServiceAccount: true, InactiveOrganization: n%2 == 1, Created: 3, Keys: 2,
+				Personal: tenancy.UserPersonal{Name: tenancy.NewPersonal(text(n))}},
+			tenancy.MembershipRecord{Organization: org, User: userID(n), Role: tenancy.Administrator, Since: 2},
+			tenancy.GrantRecord{Account: accountID(60), User: userID(n), Roles: tenancy.Roles(tenancy.Support)},
+			tenancy.GrantRecord{Account: accountID(n), User: userID(n), Roles: tenancy.Roles(tenancy.Developer)},
+			key(1), key(2),
+		}
+	}
+	person := tenancy.UserRecord{ID: userID(60), Keys: 1,
+		Personal: tenancy.UserPersonal{Email: address(1), Address: address(1), Name: tenancy.NewPersonal(text(1))}}
+	records := append(organizationOf(orgID(1), 60), neighbours()...)
+	for n := range 4 {
+		records = append(records, serviceAccount(100+n, orgID(1+n/2))...)
+	}
+	c.both(m, putting(append(records, person, tenancy.KeyRecord{ID: keyID(9), User: userID(60)})...))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+	})
+	c.holds(m)
+	for n := range 4 {
+		was := serviceAccount(100+n, orgID(1+n/2))
+		ended := into.IsZero() && n < 2
+		user := was[0].(tenancy.UserRecord)
+		if ended {
+			user.Deleted, user.Keys, user.Personal = true, 0, tenancy.UserPersonal{}
+		}
+		require.Equal(c, user, c.get(user))
+		for _, its := range was[2:] {
+			if ended {
+				require.Nil(c, c.get(its), "what a deleted service account has is still there")
+			} else {
+				require.Equal(c, its, c.get(its))
+			}
+		}
+	}
+	require.Equal(c, person, c.get(person), "a person is deleted")
 }

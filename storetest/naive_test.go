@@ -221,13 +221,16 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 }
 
 func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	row *tenancy.AccessRow) error {
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	row.Reset()
 	if err := tx.usable(ctx); err != nil {
 		return err
 	}
 	if u, ok := find(tx.content, tenancy.UserRecord{ID: user}); ok {
 		row.SetUser(u)
+	}
+	if k, ok := find(tx.content, tenancy.KeyRecord{ID: key}); ok {
+		row.SetKey(user, k)
 	}
 	grant, _ := find(tx.content, tenancy.GrantRecord{Account: account, User: user})
 	row.SetGrant(grant)
@@ -396,6 +399,11 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 		return nil
 	}
 	var records []tenancy.Record
+	ended := func(user tenancy.UserID) bool {
+		u, _ := find(tx.content, tenancy.UserRecord{ID: user})
+		_, member := find(tx.content, tenancy.MembershipRecord{Organization: move.From, User: user})
+		return u.ServiceAccount && member && move.Into.IsZero()
+	}
 	for _, r := range tx.content.records {
 		switch moved := r.(type) {
 		case tenancy.GroupRecord:
@@ -411,6 +419,18 @@ func (tx *naiveTx) MoveAll(ctx context.Context, move tenancy.Move) error {
 			if ok && member.Role != tenancy.Owner && move.Into.IsZero() {
 				moved.Managed = false
 				r = moved
+			}
+			if ended(moved.ID) {
+				moved.Deleted, moved.Keys, moved.Personal = true, 0, tenancy.UserPersonal{}
+				r = moved
+			}
+		case tenancy.KeyRecord:
+			if ended(moved.User) {
+				continue
+			}
+		case tenancy.GrantRecord:
+			if ended(moved.User) {
+				continue
 			}
 		case tenancy.MembershipRecord:
 			if moved.Organization == move.From {

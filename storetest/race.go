@@ -303,7 +303,7 @@ func (c trial) accessRace() {
 	c.put(account, tenancy.UserRecord{ID: userID(1)})
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		var row tenancy.AccessRow
-		if err := tx.Access(ctx, userID(1), accountID(1), &row); err != nil {
+		if err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}, &row); err != nil {
 			return false, err
 		}
 		read()
@@ -317,7 +317,7 @@ func (c trial) accessRace() {
 		}
 		return false, nil
 	})
-	row := c.access(userID(1), accountID(1))
+	row := c.access(userID(1), accountID(1), tenancy.KeyID{})
 	require.Equal(c, won == 0, row.Suspended)
 	require.Equal(c, won == 1, !row.Roles.IsZero())
 }

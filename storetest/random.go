@@ -114,6 +114,10 @@ type machine struct {
 	connections []tenancy.ConnectionID
 	groups      []tenancy.GroupID
 	requests    []tenancy.RequestID
+	services    []tenancy.UserID // service accounts, which are among the users too
+	keys        []tenancy.KeyID
+	keySecrets  []tenancy.Secret
+	keySessions []*tenancy.Session
 	draws       uint64
 	last        string           // the last operation, for messages
 	in          *tenancy.Session // a block's session; nil: none
@@ -292,6 +296,8 @@ func (m *machine) session(rt *rapid.T, owners ...tenancy.UserID) *tenancy.Sessio
 		return m.dir.System().Session
 	case draw == 2 && m.between(rt, "bad operator?", 0, 9) == 0:
 		return m.dir.Operator("not a reference").Session
+	case draw == 3 && len(m.keySessions) > 0:
+		return choose(m, rt, "key's session", m.keySessions)
 	case draw < 15 && len(owners) > 0:
 		if owner := choose(m, rt, "owner", owners); !owner.IsZero() {
 			return m.dir.As(owner)
@@ -328,8 +334,12 @@ func (m *machine) ownerOf(org tenancy.OrganizationID) tenancy.UserID {
 
 // lookUp reads a record beside the operations.
 func lookUp[R tenancy.Record](m *machine, index tenancy.Index, id [16]byte) (record R, err error) {
+	return lookUpAt[R](m, index, tenancy.Key{ID: id})
+}
+
+func lookUpAt[R tenancy.Record](m *machine, index tenancy.Index, key tenancy.Key) (record R, err error) {
 	err = m.near.View(context.WithoutCancel(m.t.Context()), func(ctx context.Context, tx tenancy.ReadTx) error {
-		answers, err := tx.Read(ctx, tenancy.Lookup{Index: index, Key: tenancy.Key{ID: id}})
+		answers, err := tx.Read(ctx, tenancy.Lookup{Index: index, Key: key})
 		if err == nil && answers[0].Record != nil {
 			record = answers[0].Record.(R)
 			return nil

@@ -16,6 +16,7 @@ func (m *machine) rare() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"a company's account": m.companyAccount, "a company's invitations": m.companyInvitations, "a company's domain": m.companyDomain,
 		"a company's heirs": m.companyHeirs, "a company ends": m.companyEnds, "a company merges": m.companyMerges,
+		"robots work": m.robotsWork, "robots are tended": m.robotsTended, "robots move": m.robotsMove,
 		"a company's ranks": m.companyRanks, "a company's helpers": m.companyTemporary,
 		"a company is suspended": m.companySuspended,
 		"a company's groups":     m.companyGroups,

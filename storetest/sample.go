@@ -24,6 +24,7 @@ func id(n int) (b [16]byte) {
 func orgID(n int) tenancy.OrganizationID    { return id(n) }
 func userID(n int) tenancy.UserID           { return id(n) }
 func accountID(n int) tenancy.AccountID     { return id(n) }
+func keyID(n int) tenancy.KeyID             { return id(n) }
 func operationID(n int) tenancy.OperationID { return id(n) }
 
 // texts are texts that a database may order, fold, pad, trim, escape or split in
@@ -224,6 +225,17 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexConnections: func(own, _, _ int) tenancy.Record { return tenancy.ConnectionRecord{ID: id(own)} },
 	tenancy.IndexConnectionsIn: func(own, group, _ int) tenancy.Record {
 		return tenancy.ConnectionRecord{ID: id(own), Organization: orgID(group)}
+	},
+	tenancy.IndexKeys: func(own, _, _ int) tenancy.Record { return tenancy.KeyRecord{ID: keyID(own)} },
+	tenancy.IndexKeysBySecret: func(own, _, text int) tenancy.Record {
+		return tenancy.KeyRecord{ID: keyID(own), Personal: tenancy.KeyPersonal{Secret: sha256.Sum256([]byte{byte(text)})}}
+	},
+	tenancy.IndexKeysOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.KeyRecord{ID: keyID(own), User: userID(group)}
+	},
+	tenancy.IndexKeysDue: func(own, _, text int) tenancy.Record {
+		return tenancy.KeyRecord{ID: keyID(own), Revoked: instant(text),
+			Personal: tenancy.KeyPersonal{Secret: sha256.Sum256([]byte{byte(own), byte(own >> 8), 1})}}
 	},
 	tenancy.IndexGroups: func(own, _, _ int) tenancy.Record { return tenancy.GroupRecord{ID: id(own)} },
 	tenancy.IndexGroupsIn: func(own, group, _ int) tenancy.Record {

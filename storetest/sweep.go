@@ -40,6 +40,9 @@ type subjects struct {
 	inOrg             tenancy.OrganizationPermission
 	signUp            tenancy.SignUpPolicy
 	invite            tenancy.InvitationPolicy
+	service           tenancy.UserID // a service account
+	key               tenancy.KeyID
+	keySecret         tenancy.Secret
 }
 
 // wellFormed are texts that every operation takes.
@@ -84,6 +87,27 @@ type sweep struct {
 
 // sweeps has a call of each operation. What ends the caller's own place comes last.
 var sweeps = []sweep{
+	{"CreateServiceAccount", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.CreateServiceAccount(ctx, x.org, tenancy.NewServiceAccount{Name: "Swept", Role: x.role}))
+	}},
+	{"CreateServiceAccount", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.CreateServiceAccount(ctx, x.org, tenancy.NewServiceAccount{Name: x.name}))
+	}},
+	{"CreateKey", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.CreateKey(ctx, x.service, tenancy.NewKey{Name: x.name}))
+	}},
+	{"CreateKey", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.CreateKey(ctx, x.user, tenancy.NewKey{Name: x.name, Expires: x.attempted.Add(-time.Second)}))
+	}},
+	{"Keys", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.Keys(ctx, x.service, tenancy.KeyQuery{After: x.after}))
+	}},
+	{"RevokeKey", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return p.RevokeKey(ctx, x.key)
+	}},
+	{"Authenticate", reads | platformal, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.Authenticate(ctx, x.keySecret))
+	}},
 	{"Organization", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.Organization(ctx, x.org))
 	}},
@@ -547,6 +571,16 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 			}
 		}
 	}
+	for _, id := range m.services {
+		member := tenancy.Key{In: org, ID: id}
+		if _, err := lookUpAt[tenancy.MembershipRecord](m, tenancy.IndexMembers, member); err == nil {
+			x.service = id
+			one(tenancy.IndexKeysOf, id, func(r tenancy.Record) { x.key = r.(tenancy.KeyRecord).ID })
+		}
+	}
+	if len(m.keySecrets) > 0 {
+		x.keySecret = choose(m, rt, "key's secret", m.keySecrets)
+	}
 	for _, other := range m.where(tenancy.StateActive) {
 		if other != org {
 			x.other = other
@@ -564,6 +598,7 @@ func (m *machine) unknowns(rt *rapid.T) subjects {
 	x.org, x.account, x.user, x.invitation, x.request = tenancy.OrganizationID(id), tenancy.AccountID(
 		id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
 	x.domain, x.connection, x.asked = tenancy.DomainID(id), tenancy.ConnectionID(id), tenancy.RequestID(id)
+	x.service, x.key = tenancy.UserID(id), tenancy.KeyID(id)
 	x.group = tenancy.GroupID(id)
 	id[0]++
 	x.other, x.operation = tenancy.OrganizationID(id), tenancy.OperationID(id)

@@ -123,9 +123,9 @@ func (r *twinReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 }
 
 func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	row *tenancy.AccessRow) error {
+	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	got, err := compare(r, "Access", func(tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
-		err = tx.Access(ctx, user, account, &got)
+		err = tx.Access(ctx, user, account, key, &got)
 		return plain(got), err
 	})
 	*row = got

@@ -76,12 +76,13 @@ func (r *tappedReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]te
 }
 
 func (r *tappedReads) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
+	row *tenancy.AccessRow,
 ) error {
 	if err := r.call("Access"); err != nil {
 		return err
 	}
-	return r.reads.Access(ctx, user, account, row)
+	return r.reads.Access(ctx, user, account, key, row)
 }
 
 func (r *tappedReads) Events(

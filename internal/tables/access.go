@@ -12,7 +12,7 @@ import (
 )
 
 // AccessQuery returns the query that returns one row with the columns AccessColumns, about
-// the user $1 and the account $2. idText is how the database writes the ID in a column, %s,
+// the user $1, the account $2 and the key $3. idText is how the database writes the ID in a column, %s,
 // as a text of hexadecimal digits. The groups of an account are looked for only if there
 // are any with roles on it.
 func AccessQuery(idText string) string {
@@ -31,17 +31,18 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 
 const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, o.suspended,
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked, o.suspended,
 	%s,
 	%s
-FROM (SELECT $1 AS user_id, $2 AS account_id) AS asked
+FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
 LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
 LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
-LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id`
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id
+LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
 // comes from does not exist.
@@ -54,6 +55,7 @@ var AccessColumns = []Column{
 	{Name: "roles", Type: Text}, {Name: "temporary", Type: Text}, {Name: "until", Type: Int},
 	{Name: "parent_roles", Type: Text}, {Name: "parent_temporary", Type: Text}, {Name: "parent_until", Type: Int},
 	{Name: "role", Type: Text},
+	{Name: "expires", Type: Int}, {Name: "revoked", Type: Int},
 	{Name: "organization_suspended", Type: Bool},
 	{Name: "groups", Type: Text}, {Name: "parent_groups", Type: Text},
 }
@@ -66,12 +68,13 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	row.Reset()
 	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
 	var organization, parent []byte
-	var closed, until, parentUntil *int64
+	var closed, until, parentUntil, expires, revoked *int64
 	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
 	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
-		&parentRoles, &parentTemporary, &parentUntil, &role, &organizationSuspended, &groups, &parentGroups); err != nil {
+		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked, &organizationSuspended,
+		&groups, &parentGroups); err != nil {
 		return err
 	}
 	if deleted != nil {
@@ -98,6 +101,10 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	}
 	if role != nil {
 		row.SetMembership(tenancy.MembershipRecord{Role: tenancy.OrganizationRole(*role)})
+	}
+	if expires != nil && revoked != nil {
+		k := tenancy.KeyRecord{Expires: tenancy.Instant(*expires), Revoked: tenancy.Instant(*revoked)}
+		row.SetKey(k.User, k) // the query has found the user's
 	}
 	sound = parseGroups(&row.Groups, groups) && parseGroups(&row.ParentGroups, parentGroups) && sound
 	if !sound {

@@ -18,6 +18,7 @@ var EventColumns = []Column{
 	{Name: "id", Type: ID, Nullable: true},
 	{Name: "time", Type: Int},
 	{Name: "actor", Type: Text},
+	{Name: "key_id", Type: ID, Nullable: true},
 	{Name: "name", Type: Text},
 	{Name: "operation_id", Type: ID, Nullable: true},
 	{Name: "part", Type: Int},
@@ -173,7 +174,7 @@ func EventValues(e tenancy.EventRecord) ([]any, error) {
 	}
 	return []any{
 		stream, int64(e.Sequence), !e.Stream.User.IsZero(), orNull([16]byte(e.ID)), int64(e.Time),
-		e.Actor.String(), e.Name,
+		e.Actor.String(), orNull([16]byte(e.Key)), e.Name,
 		orNull(
 			[16]byte(e.Operation)), int64(e.Part), int64(e.Step), string(e.Correlation), e.Type, []byte(e.Data),
 		orNull(e.Previous), orNull(e.Hash),
@@ -182,16 +183,16 @@ func EventValues(e tenancy.EventRecord) ([]any, error) {
 
 // Event reads a row of the table of events; scan is as in Table.Record.
 func Event(scan func(into ...any) error) (e tenancy.EventRecord, err error) {
-	var stream, id, operation, data, previous, hash []byte
+	var stream, id, acted, operation, data, previous, hash []byte
 	var sequence, part, step int64
 	var ofUser bool
 	var actor string
-	if err := scan(&stream, &sequence, &ofUser, &id, (*int64)(&e.Time), &actor, &e.Name, &operation, &part, &step,
+	if err := scan(&stream, &sequence, &ofUser, &id, (*int64)(&e.Time), &actor, &acted, &e.Name, &operation, &part, &step,
 		(*string)(&e.Correlation), &e.Type, &data, &previous, &hash); err != nil {
 		return e, fmt.Errorf("tenancy_events: %w", err)
 	}
 	var key [16]byte
-	sound := sequence > 0 && fill(key[:], stream) && fill(e.ID[:], id) && fill(e.Operation[:], operation) &&
+	sound := sequence > 0 && fill(key[:], stream) && fill(e.ID[:], id) && fill(e.Key[:], acted) && fill(e.Operation[:], operation) &&
 		fill(e.Previous[:], previous) && fill(e.Hash[:], hash)
 	e.Sequence, e.Part, e.Step, e.Data = uint64(sequence), int(part), int(step), string(data)
 	if ofUser {

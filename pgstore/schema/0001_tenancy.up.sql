@@ -33,6 +33,8 @@ CREATE TABLE tenancy_organizations (
     limit_subaccounts      bigint NOT NULL,
     limit_trial_subaccounts bigint NOT NULL,
     limit_domains          bigint NOT NULL,
+    limit_service_accounts bigint NOT NULL,
+    limit_keys             bigint NOT NULL,
     limit_groups           bigint NOT NULL,
     limit_group_members    bigint NOT NULL,
     limit_account_groups   bigint NOT NULL,
@@ -41,6 +43,7 @@ CREATE TABLE tenancy_organizations (
     purged                 bigint NOT NULL,
     seats                  bigint NOT NULL,
     accounts               bigint NOT NULL,
+    service_accounts       bigint NOT NULL,
     groups                 bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
@@ -51,11 +54,13 @@ CREATE INDEX tenancy_organizations_into ON tenancy_organizations (merged_into_id
 
 CREATE TABLE tenancy_users (
     id                     uuid NOT NULL,
+    service_account        boolean NOT NULL,
     inactive_organization  boolean NOT NULL,
     inactive_operator      boolean NOT NULL,
     deleted                boolean NOT NULL,
     managed                boolean NOT NULL,
     created                bigint NOT NULL,
+    keys                   bigint NOT NULL,
     email                  text NOT NULL,
     address                text NOT NULL,
     name                   text NOT NULL,
@@ -237,6 +242,22 @@ CREATE TABLE tenancy_connections (
 );
 CREATE INDEX tenancy_connections_in ON tenancy_connections (organization_id, id) WHERE organization_id IS NOT NULL;
 
+CREATE TABLE tenancy_keys (
+    id                     uuid NOT NULL,
+    user_id                uuid,
+    created                bigint NOT NULL,
+    expires                bigint NOT NULL,
+    revoked                bigint NOT NULL,
+    used                   bigint NOT NULL,
+    name                   text NOT NULL,
+    secret                 bytea CHECK (length(secret) = 32),
+    secret_key             bytea,
+    due                    bytea,
+    PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX tenancy_keys_by_secret ON tenancy_keys (secret_key) WHERE secret_key IS NOT NULL;
+CREATE INDEX tenancy_keys_of ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX tenancy_keys_due ON tenancy_keys (due, id) WHERE due IS NOT NULL;
 -- Groups of organizations' members, who is in which, and the roles that they give on accounts. members:
 -- how many are in the group.
 CREATE TABLE tenancy_groups (
@@ -306,6 +327,7 @@ CREATE TABLE tenancy_events (
     id                     uuid,
     time                   bigint NOT NULL,
     actor                  text NOT NULL,
+    key_id                 uuid,
     name                   text NOT NULL,
     operation_id           uuid,
     part                   bigint NOT NULL,

@@ -27,6 +27,8 @@ CREATE TABLE tenancy_organizations (
     limit_subaccounts       INTEGER NOT NULL,
     limit_trial_subaccounts INTEGER NOT NULL,
     limit_domains           INTEGER NOT NULL,
+    limit_service_accounts  INTEGER NOT NULL,
+    limit_keys              INTEGER NOT NULL,
     limit_groups            INTEGER NOT NULL,
     limit_group_members     INTEGER NOT NULL,
     limit_account_groups    INTEGER NOT NULL,
@@ -35,6 +37,7 @@ CREATE TABLE tenancy_organizations (
     purged                  INTEGER NOT NULL,
     seats                   INTEGER NOT NULL,
     accounts                INTEGER NOT NULL,
+    service_accounts        INTEGER NOT NULL,
     groups                  INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
@@ -50,11 +53,13 @@ CREATE INDEX tenancy_organizations_into
 -- Both are NULL if there is none.
 CREATE TABLE tenancy_users (
     id                    BLOB NOT NULL CHECK (length(id) = 16),
+    service_account       INTEGER NOT NULL CHECK (service_account IN (0, 1)),
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
     inactive_operator     INTEGER NOT NULL CHECK (inactive_operator IN (0, 1)),
     deleted               INTEGER NOT NULL CHECK (deleted IN (0, 1)),
     managed               INTEGER NOT NULL CHECK (managed IN (0, 1)),
     created               INTEGER NOT NULL,
+    keys                  INTEGER NOT NULL,
     email                 TEXT NOT NULL,
     address               TEXT NOT NULL,
     name                  TEXT NOT NULL,
@@ -273,6 +278,27 @@ CREATE TABLE tenancy_connections (
 CREATE INDEX tenancy_connections_in
     ON tenancy_connections (organization_id, id) WHERE organization_id IS NOT NULL;
 
+-- The keys of service accounts. secret_key: the hash of the secret in hex. due: when it was revoked or expires.
+-- Both are NULL once its name is erased.
+CREATE TABLE tenancy_keys (
+    id         BLOB NOT NULL CHECK (length(id) = 16),
+    user_id    BLOB CHECK (length(user_id) = 16),
+    created    INTEGER NOT NULL,
+    expires    INTEGER NOT NULL,
+    revoked    INTEGER NOT NULL,
+    used       INTEGER NOT NULL,
+    name       TEXT NOT NULL,
+    secret     BLOB CHECK (length(secret) = 32),
+    secret_key TEXT,
+    due        TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX tenancy_keys_by_secret
+    ON tenancy_keys (secret_key) WHERE secret_key IS NOT NULL;
+CREATE INDEX tenancy_keys_of
+    ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX tenancy_keys_due
+    ON tenancy_keys (due, id) WHERE due IS NOT NULL;
 -- Groups of organizations' members. members: how many are in it.
 CREATE TABLE tenancy_groups (
     id              BLOB NOT NULL CHECK (length(id) = 16),
@@ -351,6 +377,7 @@ CREATE TABLE tenancy_events (
     id           BLOB CHECK (length(id) = 16),
     time         INTEGER NOT NULL,
     actor        TEXT NOT NULL,
+    key_id       BLOB CHECK (length(key_id) = 16),
     name         TEXT NOT NULL,
     operation_id BLOB CHECK (length(operation_id) = 16),
     part         INTEGER NOT NULL,
