@@ -304,15 +304,19 @@
 // releases, and each belongs to one [Category]. Both work with errors.Is; [CodeOf] and
 // [CategoryOf] return them. Each code has a status for HTTP ([Code.Status]) and a sentence
 // for the person who is refused ([Code.Sentence]). [Codes] lists them all, so that a host
-// can translate the sentences. These are the ten categories, with their statuses:
+// can translate the sentences. These are the ten categories, with the statuses of their
+// codes. Where a code's status is not that of its category, it is named here:
 //
-//   - [ErrInvalid]: malformed, or what this operation never takes: 400
+//   - [ErrInvalid]: malformed, or what this operation never takes: 400, and 500 for
+//     [CodeOption], which only New returns
 //   - [ErrNotFound]: absent, or not to be seen by this actor. Both are the same, byte
 //     for byte, so that nobody learns which: 404
 //   - [ErrPermissionDenied]: seen, but not allowed: 403. [CodeActor] among them means an
-//     actor who can do nothing: 401
+//     actor who can do nothing, and [CodeKey] a key that nobody has or that holds no
+//     more: 401
 //   - [ErrAlreadyExists], [ErrPreconditionFailed], [ErrLimitReached]: the state forbids
-//     it now: 409
+//     it now: 409. [CodeInTransaction] among them is a mistake in the host's code: 500.
+//     [CodeMailLimit] holds for a day: 429
 //   - [ErrConflict]: something changed since the caller looked, or others kept winning:
 //     409, and 503 for [CodeBusy]. After [CodeBusy] and [CodeClaimChanged] the caller may
 //     try again. After [CodeTermsChanged] the person decides again, and
