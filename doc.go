@@ -100,7 +100,8 @@
 // [Session.CreateServiceAccount] makes a user who is no person, for a customer's own
 // programs. [Session.CreateKey] makes a key for it and returns the secret, which a
 // request brings to [Platform.Authenticate]: that gives a session which acts as the
-// service account. [Session.Keys] lists its keys, and [Session.RevokeKey] ends one.
+// service account. [Session.Actor] says which one that is. [Session.Keys] lists its keys,
+// and [Session.RevokeKey] ends one.
 //
 // # Invitations
 //
