@@ -116,7 +116,7 @@ func TestHostRolesView(t *testing.T) {
 			require.False(t, named(id))
 		}
 		c.groupRoles(c.ana, group, account, tenancy.Support)
-		c.enter(c.ana, group, reader)
+		c.scene.enter(c.ana, group, reader)
 		for _, id := range []string{account.String(), sub.String(), group.String()} {
 			require.True(t, named(id))
 		}
