@@ -668,7 +668,7 @@ var (
 		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
-			CodeOrganizationSuspended,
+			CodeNotPerson, CodeOrganizationSuspended,
 		},
 	}
 	opSignInRequirement = &operationRow{

@@ -79,6 +79,8 @@ func (m *machine) companySuspended(rt *rapid.T) {
 
 	group, err := owner.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "One"})
 	m.try(rt, "CreateGroup", err)
+	service, err := owner.CreateServiceAccount(m.ctx, c.org, tenancy.NewServiceAccount{Name: "One"})
+	m.try(rt, "CreateServiceAccount", err)
 
 	m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, c.org, "t-1")))
 	m.try(rt, "SetImportEntitlement",
@@ -95,6 +97,9 @@ func (m *machine) companySuspended(rt *rapid.T) {
 		}
 	}
 	m.try(rt, "CreateGroup", second(owner.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "Two"})))
+	m.try(rt, "CreateServiceAccount",
+		second(owner.CreateServiceAccount(m.ctx, c.org, tenancy.NewServiceAccount{Name: "Two"})))
+	m.try(rt, "CreateKey", second(owner.CreateKey(m.ctx, service.ID, tenancy.NewKey{Name: "One"})))
 	m.try(rt, "RenameGroup", second(owner.RenameGroup(m.ctx, group.ID, "Other")))
 	m.try(rt, "AddToGroup", second(owner.AddToGroup(m.ctx, group.ID, []tenancy.UserID{landed})))
 	m.try(rt, "AssignGroupRoles",
