@@ -181,6 +181,9 @@ func (r *reads) loadRevokeKey(key KeyID) (f revokeKeyFacts) {
 
 func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 	if err := c.authorizeKeys(f.target); err != nil {
+		if c.actor.isUser() && CodeOf(err) == CodeNotAllowed {
+			return CodeNotFound // who does not see the keys sees none of them (GEN-5)
+		}
 		return err
 	}
 	if f.key.Revoked == 0 {
