@@ -98,6 +98,9 @@ func TestKeys(t *testing.T) {
 				s := c.as(by)
 				refused(t, errOf(s.CreateKey(t.Context(), robot, later)), code)
 				refused(t, failure(s.Keys(t.Context(), robot, tenancy.KeyQuery{})), code)
+				if by == c.manager { // who sees the service account, and not its keys (GEN-5)
+					code = tenancy.CodeNotFound
+				}
 				refused(t, s.RevokeKey(t.Context(), key.ID), code)
 			}
 			owner := c.as(c.owner)
@@ -354,6 +357,21 @@ func TestAuthenticate(t *testing.T) {
 			require.NoError(t, errOf(dir.System().Authenticate(t.Context(), key.Secret)))
 		}
 		require.Zero(t, updates)
+	})
+}
+
+func TestCanByKeyAllocatesNothing(t *testing.T) {
+	c := newCast(t)
+	robot := c.robot("Robot", "")
+	c.assign(c.owner, c.work, robot, tenancy.Developer)
+	key := c.keyOf(c.owner, robot)
+	s, ctx := c.keyed(key.Secret), c.ctx()
+	t.Run("USR-22 GEN-7 a key that holds", func(t *testing.T) {
+		require.Zero(t, testing.AllocsPerRun(1000, func() {
+			if d, err := s.Can(ctx, robot, tenancy.Build, c.work); err != nil || !d.Allowed {
+				t.Error(d, err)
+			}
+		}))
 	})
 }
 
