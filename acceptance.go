@@ -146,7 +146,8 @@ func decideInvitation(f invitationFacts, c *changes) (Offer, error) {
 //
 //   - The organization or account is alive, and sign-up policies and limits allow it.
 //   - The inviter could still send the invitation; if not, somebody else who can may
-//     resend it.
+//     resend it. What a service account sent merges and dissolves no organizations, so
+//     an Owner accepts it only after a person has resent it (USR-20).
 //   - If it is to an organization, the invitee is not managed elsewhere (USR-7).
 //
 // What joining an organization does:
@@ -426,8 +427,12 @@ func (c *changes) couldSend(f acceptanceFacts) bool {
 }
 
 // couldMerge reports whether the inviter may bring about that organizations of the invitee's
-// merge, if any do (ROLE-9): their members become Standard Users.
+// merge, if any do (ROLE-9): their members become Standard Users. A service account may not,
+// nor that they are dissolved (USR-20).
 func (f acceptanceFacts) couldMerge(c *changes) bool {
+	if len(f.merger.candidates) > 0 && f.inviter.ServiceAccount {
+		return false
+	}
 	merges := slices.ContainsFunc(f.merger.candidates, func(candidate candidacy) bool {
 		return !f.merger.dissolves(candidate, c)
 	})

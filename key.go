@@ -49,7 +49,8 @@ type ListedKey struct {
 // The secret is a text such as "acme_sk_…": Options.Product, a random part of 256 bits
 // and a checksum, so that scanners find one that was published. The library stores its
 // SHA-256. A service account may have several keys, so that a program gets a new one
-// before the old one is revoked. The Owner and Administrators of its organization may
+// before the old one is revoked. Expired keys count towards Limits.Keys until they are
+// revoked. The Owner and Administrators of its organization may
 // call it, if they are persons.
 //
 // Errors: CodeID, CodeName; CodeInput if it would expire in the past; CodeNotFound, also
@@ -155,8 +156,11 @@ func decideKeys(f keysFacts, l listID, c *changes) (page[ListedKey], error) {
 }
 
 // RevokeKey ends a key for good, at once: sessions that Authenticate gave are refused from
-// then on as well (USR-22). Revoking a revoked one changes nothing (GEN-6). The Owner and
-// Administrators of the service account's organization may call it, if they are persons.
+// then on as well (USR-22). What was done with it stays: invitations that it sent can
+// still be accepted. After a leak, look through the organization's Events for those whose
+// Key it is, and revoke the invitations with RevokeInvitation. Revoking a revoked one
+// changes nothing (GEN-6). The Owner and Administrators of the service account's
+// organization may call it, if they are persons.
 //
 // Errors: CodeID; CodeNotFound, CodeNotAllowed.
 func (s *Session) RevokeKey(ctx context.Context, key KeyID) error {
@@ -235,14 +239,16 @@ func (s *Session) authenticate(ctx context.Context, secret Secret) (KeyRecord, e
 // authenticateFacts is the key that has a secret, and the service account that it is of.
 type authenticateFacts struct {
 	key  *KeyRecord  // nil: none has it
-	user *UserRecord // nil: there is none
+	user *UserRecord // nil: there is none, or the key does not hold
 }
 
+// loadAuthenticate reads no more for a key that has ended than for a secret that never was
+// one (GEN-5).
 func (r *reads) loadAuthenticate(hash [32]byte) (f authenticateFacts) {
 	if !r.actor.isSystem() {
 		return f
 	}
-	if f.key = find(r, keyBySecret(hash)); f.key != nil {
+	if f.key = find(r, keyBySecret(hash)); f.key != nil && f.key.holds(r.now) {
 		f.user = find(r, userByID(f.key.User))
 	}
 	return f

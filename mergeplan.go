@@ -20,7 +20,9 @@ type MergePlan struct {
 	PrimeName  Personal         `json:"primeName,omitzero"`
 	Candidates []OrganizationID `json:"candidates,omitzero"`
 	Dissolved  []OrganizationID `json:"dissolved,omitzero"` // Candidates that accepting dissolves instead of merging them (USR-8); nil: none
-	Users      []MergedUser     `json:"users,omitzero"`     // the Candidates' members, each Candidate's by ID
+	// Users are the Candidates' members, each Candidate's by ID, without the service
+	// accounts of those that are dissolved, which are deleted (USR-20).
+	Users []MergedUser `json:"users,omitzero"`
 	// Accounts become the Prime's. Subaccounts are among them, and closed accounts of a
 	// Candidate that merges. Nil: none.
 	Accounts []AccountID `json:"accounts,omitzero"`
@@ -251,7 +253,7 @@ func (f previewMergeFacts) plan(c *changes) MergePlan {
 		for _, a := range accounts {
 			plan.Accounts = append(plan.Accounts, a.ID)
 		}
-		plan.Users = append(plan.Users, m.users(candidate, role)...)
+		plan.Users = append(plan.Users, m.users(candidate, role, m.dissolves(candidate, c))...)
 		plan.Revoked = append(plan.Revoked, m.revoked(candidate, accepted)...)
 		plan.Settled = append(plan.Settled, m.settled(candidate)...)
 	}
@@ -280,9 +282,12 @@ func (candidate candidacy) open() (accounts []AccountRecord) {
 }
 
 // users returns the members of a Candidate, before and after. The Owner gets a role of
-// their own.
-func (m merger) users(candidate candidacy, owner OrganizationRole) (users []MergedUser) {
+// their own. The service accounts of one that is dissolved are deleted (USR-20).
+func (m merger) users(candidate candidacy, owner OrganizationRole, dissolved bool) (users []MergedUser) {
 	for i, member := range candidate.people {
+		if dissolved && candidate.users[i].ServiceAccount {
+			continue
+		}
 		after := StandardUser
 		if member.User == m.owner.ID {
 			after = owner

@@ -546,3 +546,32 @@ func TestServiceAccountsForATime(t *testing.T) {
 
 // peopleAt is the domain of Ana's address.
 var peopleAt = strings.Split(address("ana"), "@")[1]
+
+// TestServiceAccountsMergeNothing accepts invitations that a service account sent, as the
+// Owner of another organization (USR-20).
+func TestServiceAccountsMergeNothing(t *testing.T) {
+	t.Parallel()
+	for name, domain := range map[string]string{
+		"USR-20 it merges nothing":    peopleAt,
+		"USR-20 it dissolves nothing": "elsewhere.example.net",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCast(t)
+			c.prove(c.owner, c.org, domain)
+			sent, err := c.as(c.robot("Robot", tenancy.Administrator)).
+				InviteUser(t.Context(), c.org, tenancy.NewInvitation{Email: address("eve")})
+			require.NoError(t, err)
+			accept := func(secret tenancy.Secret, refusal tenancy.Code) error {
+				offer, err := c.as(c.other).Invitation(t.Context(), secret)
+				require.NoError(t, err)
+				require.Equal(t, refusal, offer.Refusal)
+				return second(c.as(c.other).AcceptInvitation(t.Context(),
+					tenancy.Acceptance{Secret: secret, Terms: offer.Terms.Token}))
+			}
+			c.unchanged(func() { refused(t, accept(sent.Secret, tenancy.CodeInviter), tenancy.CodeInviter) })
+			again, err := c.as(c.owner).ResendInvitation(t.Context(), sent.ID)
+			require.NoError(t, err)
+			require.NoError(t, accept(again.Secret, ""))
+		})
+	}
+}

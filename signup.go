@@ -217,7 +217,7 @@ func (f signUpFacts) accept(in NewSignUp, address string, c *changes) (SignedUp,
 func (f signUpFacts) refusal(address string, c *changes) error {
 	err := c.acceptable(f.acceptance, address)
 	switch {
-	case err != nil && !errors.Is(err, CodeMemberLimit):
+	case err != nil && !errors.Is(err, CodeMemberLimit) && !errors.Is(err, CodeOrganizationSuspended):
 		return err
 	case !f.permits(c):
 		return CodeSecretRefused

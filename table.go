@@ -549,6 +549,7 @@ var (
 	}
 	opGroupAccounts = &operationRow{
 		name: "GroupAccounts", on: "group",
+		service:      true,
 		organization: ViewUsers, besides: ViewAccounts, operator: true, system: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
