@@ -502,3 +502,14 @@ func TestCanSuspended(t *testing.T) {
 		require.True(t, d.Allowed)
 	})
 }
+
+// TestSuspensionTellsNoStrangerToADomain signs up with the secret of another organization,
+// where the sign-up policy allows none but its own (USR-1, ORG-15).
+func TestSuspensionTellsNoStrangerToADomain(t *testing.T) {
+	x := newTenantOver(t, memstore.New()) // the domain takes those alone who are invited
+	sent := x.invite(x.Rival, x.RivalOrg, x.at("zoe"), "")
+	in := tenancy.NewSignUp{Email: tenancy.Proven(x.at("zoe")), Name: "Zoe", Secret: sent.Secret}
+	refused(t, errOf(x.host.SignUp(x.ctx(), in)), tenancy.CodeSecretRefused)
+	x.suspend(x.RivalOrg)
+	refused(t, errOf(x.host.SignUp(x.ctx(), in)), tenancy.CodeSecretRefused)
+}
