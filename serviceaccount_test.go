@@ -575,3 +575,36 @@ func TestServiceAccountsMergeNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestServiceAccountsInPlans asks for the plan of a dissolution, which deletes a service
+// account (MRG-11, USR-20).
+func TestServiceAccountsInPlans(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	c.prove(c.owner, c.org, "elsewhere.example.net")
+	made, err := c.as(c.other).CreateServiceAccount(t.Context(), c.eve.Organization.ID, tenancy.NewServiceAccount{Name: "R"})
+	require.NoError(t, err)
+	sent, err := c.as(c.owner).InviteUser(t.Context(), c.org, tenancy.NewInvitation{Email: address("eve")})
+	require.NoError(t, err)
+	plan, err := c.as(c.other).PreviewMerge(t.Context(), c.org, tenancy.MergeCandidate{Owner: c.other})
+	require.NoError(t, err)
+	require.Len(t, plan.Dissolved, 1)
+	require.Len(t, plan.Users, 1)
+	require.Equal(t, c.other, plan.Users[0].User)
+	offer, err := c.as(c.other).Invitation(t.Context(), sent.Secret)
+	require.NoError(t, err)
+	require.NoError(t, errOf(c.as(c.other).AcceptInvitation(t.Context(),
+		tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})))
+	require.True(t, c.userRecord(made.ID).Deleted)
+}
+
+// TestServiceAccountsListGroups lists the accounts of a group as a service account, which
+// may read what its role may (USR-20, GRP-3).
+func TestServiceAccountsListGroups(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	made, err := c.as(c.owner).CreateGroup(t.Context(), c.org, tenancy.NewGroup{Name: "G"})
+	require.NoError(t, err)
+	robot := c.robot("Robot", tenancy.Administrator)
+	require.Empty(t, items(t, c.as(robot).GroupAccounts(t.Context(), made.ID, tenancy.GroupQuery{})))
+}
