@@ -84,6 +84,19 @@ func TestKeys(t *testing.T) {
 			refused(t, errOf(session.RenameOrganization(t.Context(), c.org, "New")), tenancy.CodeActor)
 		})
 	})
+	t.Run("GEN-5 the lookups do not tell a former key from a secret that never was one", func(t *testing.T) {
+		c := newCast(t)
+		key := c.keyOf(c.owner, c.robot("Robot", ""))
+		require.NoError(t, c.as(c.owner).RevokeKey(t.Context(), key.ID))
+		of := func(secret tenancy.Secret) int {
+			steps, err := lookups(c.scene, func(dir *tenancy.Directory) error {
+				return errOf(dir.System().Authenticate(t.Context(), secret))
+			})
+			refused(t, err, tenancy.CodeKey)
+			return len(steps)
+		}
+		require.Equal(t, of(tenancy.ParseSecret(tenancy.KeySecretOf("tenancy", [32]byte{1}))), of(key.Secret))
+	})
 	t.Run("USR-22 the Owner and Administrators who are persons make, list and revoke keys", func(t *testing.T) {
 		c := newCast(t)
 		robot, boss := c.robot("Robot", ""), c.robot("Boss", tenancy.Administrator)
