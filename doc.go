@@ -283,6 +283,7 @@
 //
 // Each store has a Transact, in which [Directory.On] makes operations part of a
 // transaction of the host's own, so that its rows and the library's commit together.
+// [Session.On] and [Platform.On] do it for one session, which keeps its key.
 // Blocks and Transact hand out a context that is marked ([InTransaction]): use it for all
 // that is part of the transaction. Other sessions refuse it, since they would wait for the
 // transaction or commit without it. Who uses the context around it by mistake waits for a
