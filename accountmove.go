@@ -34,6 +34,9 @@ type transferAccountFacts struct {
 func (r *reads) loadTransferAccount(account AccountID, user UserID) transferAccountFacts {
 	f := transferAccountFacts{accountStanding: r.accountStanding(account)}
 	f.heir = r.nominee(account, f.accountStanding, user)
+	if f.account != nil {
+		need(r, grantOn(account, f.account.Owner))
+	}
 	if r.actor.sees(f.accountStanding) {
 		f.subaccounts = all(r, openSubaccountsOf(account))
 	}
