@@ -431,7 +431,7 @@ func (f acceptanceFacts) couldMerge(c *changes) bool {
 	merges := slices.ContainsFunc(f.merger.candidates, func(candidate candidacy) bool {
 		return !f.merger.dissolves(candidate, c)
 	})
-	return !merges || f.rank.may(ManageOrganization) && f.rank.gives(StandardUser)
+	return !merges || f.rank.imports()
 }
 
 // isFor reports whether an invitation was sent to an address. One whose address was

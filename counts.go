@@ -1,5 +1,7 @@
 package tenancy
 
+import "slices"
+
 // The counts that limits need stand in records, so that nothing is counted while an
 // operation decides (GEN-12, INV-15): an organization's seats, service accounts, main
 // accounts and groups, a main account's subaccounts, a service account's keys, a group's
@@ -129,7 +131,18 @@ func (w *world) manage(was, now Record) {
 	if user.IsZero() {
 		user = before.User
 	}
-	edit(w, userByID(user), func(u *UserRecord) { u.Managed = after.isManaged() })
+	managed := after.isManaged() || w.reads == nil && w.isManaged(user)
+	edit(w, userByID(user), func(u *UserRecord) { u.Managed = managed })
+}
+
+// isManaged reports whether an organization manages a user as things stand. A replay asks
+// it: there what happened in one organization may come after what happened later in
+// another.
+func (w *world) isManaged(user UserID) bool {
+	return slices.ContainsFunc(w.belongs[user], func(org OrganizationID) bool {
+		m := get(w, memberOf(org, user))
+		return m != nil && m.isManaged()
+	})
 }
 
 // isManaged reports whether by this membership its user is managed.

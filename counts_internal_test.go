@@ -78,3 +78,22 @@ func TestPutWantsToHaveRead(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayManaged applies what happened in one organization after what happened later in
+// another, as a replay may (INV-13, INV-5): the user's record says that they are managed.
+func TestReplayManaged(t *testing.T) {
+	w := newWorld(nil)
+	user, first, second := UserID{1}, OrganizationID{2}, OrganizationID{3}
+	for _, e := range []EventData{
+		UserCreated{User: user, Created: 1}, OrganizationCreated{Organization: first, Created: 1},
+		OrganizationCreated{Organization: second, Created: 1},
+		MemberJoined{Organization: second, User: user, Role: Administrator, Since: 9},
+		MemberJoined{Organization: first, User: user, Role: StandardUser, Since: 1},
+		OrganizationRoleChanged{Organization: first, User: user, Role: Owner},
+		MemberLeft{Organization: first, User: user},
+	} {
+		e.apply(w)
+		require.Empty(t, w.fault)
+	}
+	require.True(t, get(w, userByID(user)).Managed)
+}

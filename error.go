@@ -368,8 +368,8 @@ const (
 	// Prime (MRG-1).
 	CodeOwnerOffDomain Code = "owner_off_domain"
 	// CodeNotPerson means that the user is a service account, and that only a person can be
-	// what is asked: an owner, an heir, somebody with an address (USR-20, ORG-8, ORG-14,
-	// USR-11, USR-14, USR-17, ACC-1, ACC-6).
+	// what is asked: an owner, an heir, somebody with an address or an exemption from single
+	// sign-on (USR-20, ORG-8, ORG-14, USR-11, USR-14, USR-17, ACC-1, ACC-6, SSO-3).
 	CodeNotPerson Code = "not_person"
 	// CodeMergeClosed means that the merge would bring a member whose domain is closed to
 	// them (USR-1).
@@ -531,7 +531,7 @@ var codes = map[Code]struct {
 	CodeNoLiveDomain:          {ErrPreconditionFailed, "MRG-1, USR-15, SSO-4"},
 	CodeCandidateDomain:       {ErrPreconditionFailed, "MRG-1"},
 	CodeOwnerOffDomain:        {ErrPreconditionFailed, "MRG-1"},
-	CodeNotPerson:             {ErrPreconditionFailed, "USR-20, ORG-8, ORG-14, USR-11, USR-14, USR-17, ACC-1, ACC-6"},
+	CodeNotPerson:             {ErrPreconditionFailed, "USR-20, ORG-8, ORG-14, USR-11, USR-14, USR-17, ACC-1, ACC-6, SSO-3"},
 	CodeMergeClosed:           {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:         {ErrPreconditionFailed, "GEN-11"},
 	CodeForgotten:             {ErrPreconditionFailed, "GEN-13"},

@@ -163,7 +163,7 @@ type addToGroupFacts struct {
 type candidateMember struct {
 	id     UserID
 	rank   *MembershipRecord // in the organization; nil: they are not a member
-	guest  bool              // they have a role on one of its accounts, and are not a member
+	guest  bool              // they have a role on one of its accounts that is not closed, and are not a member
 	inside bool              // they are in the group
 }
 
@@ -258,7 +258,7 @@ func (r *reads) candidateMembers(st groupStanding, users []UserID) (named []cand
 		named = append(named, candidateMember{
 			id:     id,
 			rank:   find(r, memberOf(org, id)),
-			guest:  len(list(r, independentUserOn(org, id), 1)) > 0,
+			guest:  r.isGuest(org, id),
 			inside: find(r, groupMember(st.group.ID, id)) != nil,
 		})
 	}

@@ -163,7 +163,7 @@ func (f importUsersFacts) refusal(c *changes) error {
 	if err := c.authorize(f.standing); err != nil {
 		return err
 	}
-	if !f.rank.gives(StandardUser) {
+	if !f.rank.imports() {
 		return CodeRank
 	}
 	if err := f.alive(); err != nil {
@@ -433,8 +433,9 @@ type ImportableUser struct {
 // Administrators of the domain's organization may call it, where it is entitled to
 // import, and so may Operators and System.
 //
-// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed; CodeNotEntitled,
-// CodeNoLiveDomain if this domain is not live.
+// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed, CodeRank if a Standard User may
+// do what the actor may not, as ImportUsers; CodeNotEntitled, CodeNoLiveDomain if this
+// domain is not live.
 func (s *Session) ImportableUsers(
 	ctx context.Context, domain DomainID, query ImportableUserQuery,
 ) iter.Seq2[ImportableUser, error] {
@@ -480,6 +481,8 @@ func decideImportableUsers(f importableUsersFacts, l listID, c *changes) (page[I
 		return page[ImportableUser]{}, err
 	}
 	switch {
+	case c.actor.isUser() && !f.rank.imports():
+		return page[ImportableUser]{}, CodeRank
 	case !f.organization.Import:
 		return page[ImportableUser]{}, CodeNotEntitled
 	case !f.domain.live(c.now, c.dir.domainLive):

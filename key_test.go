@@ -340,6 +340,21 @@ func TestAuthenticate(t *testing.T) {
 	})
 }
 
+func TestCanByKeyAllocatesNothing(t *testing.T) {
+	c := newCast(t)
+	robot := c.robot("Robot", "")
+	c.assign(c.owner, c.work, robot, tenancy.Developer)
+	key := c.keyOf(c.owner, robot)
+	s, ctx := c.keyed(key.Secret), c.ctx()
+	t.Run("USR-22 GEN-7 a key that holds", func(t *testing.T) {
+		require.Zero(t, testing.AllocsPerRun(1000, func() {
+			if d, err := s.Can(ctx, robot, tenancy.Build, c.work); err != nil || !d.Allowed {
+				t.Error(d, err)
+			}
+		}))
+	})
+}
+
 // counting counts the Updates of a store.
 type counting struct {
 	tenancy.Store

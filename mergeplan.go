@@ -134,12 +134,7 @@ func (r *reads) loadPreviewMerge(prime OrganizationID, of MergeCandidate) previe
 
 // mayImport reports whether the actor may ask what importing somebody would do.
 func (f previewMergeFacts) mayImport() bool {
-	return !f.single && f.imports() && f.organization.Import
-}
-
-// imports reports whether the actor's role in the Prime lets them import (ROLE-9).
-func (f previewMergeFacts) imports() bool {
-	return f.rank.may(ManageUsers) && f.rank.may(ManageOrganization)
+	return !f.single && f.rank.imports() && f.organization.Import
 }
 
 // invitation returns the Prime's invitation that is pending for the Owner; nil: there is
@@ -205,7 +200,7 @@ func (f previewMergeFacts) isShown(c *changes) bool {
 	case m.owner.ID == c.actor.User:
 		return m.member != nil || m.consents
 	}
-	return f.imports() && m.eligibility().refusal(c) == nil
+	return f.rank.imports() && m.eligibility().refusal(c) == nil
 }
 
 // unmet returns all reasons why the merge would be refused, in the order of the checks.

@@ -162,10 +162,15 @@ func (r *reads) namedUser(org OrganizationID, user UserID) (p namedUser) {
 		return p
 	}
 	p.member, p.former = find(r, memberOf(org, user)), find(r, formerMember(org, user))
-	for _, i := range list(r, independentUserOn(org, user), 1) { // the role that lasts longest
-		p.guest = !ended(i.Until, r.now)
-	}
+	p.guest = r.isGuest(org, user)
 	return p
+}
+
+// isGuest asks whether a user is independent to an organization now: a record of whom
+// every role has ended stays until Purge (ACC-11).
+func (r *reads) isGuest(org OrganizationID, user UserID) bool {
+	longest := list(r, independentUserOn(org, user), 1) // the role that lasts longest comes first
+	return len(longest) > 0 && !ended(longest[0].Until, r.now)
 }
 
 // home returns the organization that the reader of an organization's log reads it for:

@@ -176,3 +176,10 @@ func (m *rank) covers(role OrganizationRole) bool { return m != nil && m.rules.c
 
 // gives reports whether there is a rank, and who has it may give a role.
 func (m *rank) gives(role OrganizationRole) bool { return m != nil && m.rules.gives(m.Role, role) }
+
+// imports reports whether there is a rank, and who has it may import users and bring about
+// merges: both make Standard Users (ROLE-9). What shows whom an import would bring asks this
+// too.
+func (m *rank) imports() bool {
+	return m.may(ManageUsers) && m.may(ManageOrganization) && m.gives(StandardUser)
+}

@@ -3,6 +3,7 @@ package tenancy_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -257,6 +258,11 @@ func TestServiceAccounts(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, errOf(c.host.MarkConnectionTested(t.Context(), connection.ID)))
 		require.NoError(t, errOf(c.as(c.owner).EnforceSSO(t.Context(), domain, connection.ID)))
+		c.unchanged(func() {
+			for _, exempt := range []tenancy.SSOExemption{tenancy.SSOExempt, tenancy.SSONotExempt} {
+				refused(t, errOf(c.as(c.admin).SetSSOExemption(t.Context(), c.org, robot, exempt)), tenancy.CodeNotPerson)
+			}
+		})
 		required, err := c.host.SignInRequirement(t.Context(), robot)
 		require.NoError(t, err)
 		require.Zero(t, required.Connection)
@@ -431,6 +437,110 @@ func TestServiceAccountsMove(t *testing.T) {
 				require.Contains(t, found, detail)
 			})
 		}
+	})
+}
+
+// TestServiceAccountsInGroups crosses USR-20 with groups (GRP-2, GRP-4).
+func TestServiceAccountsInGroups(t *testing.T) {
+	t.Parallel()
+	t.Run("USR-20 GRP-2 it gives itself no roles through a group", func(t *testing.T) {
+		c := newCast(t)
+		id, helper := c.robot("Robot", tenancy.Administrator), c.robot("Helper", "")
+		robot := c.as(id)
+		empty, holds := c.group(c.owner, c.org), c.group(c.owner, c.org, id)
+		c.groupRoles(c.owner, holds, c.work, tenancy.Support)
+		developer := tenancy.Roles(tenancy.Developer)
+		c.unchanged(func() {
+			refused(t, errOf(robot.AddToGroup(t.Context(), empty, []tenancy.UserID{id})), tenancy.CodeServiceAccount)
+			refused(t, errOf(robot.AddToGroup(t.Context(), empty, []tenancy.UserID{c.dan, id})), tenancy.CodeServiceAccount)
+			refused(t, errOf(robot.AssignGroupRoles(t.Context(), holds, c.work, developer)), tenancy.CodeServiceAccount)
+		})
+		require.NoError(t, errOf(robot.AssignGroupRoles(t.Context(), empty, c.work, developer)), "it is not in this one")
+		c.unchanged(func() {
+			refused(t, errOf(robot.AddToGroup(t.Context(), empty, []tenancy.UserID{id})), tenancy.CodeServiceAccount)
+		})
+		require.NoError(t, errOf(robot.AddToGroup(t.Context(), empty, []tenancy.UserID{c.dan, helper})))
+		require.NoError(t, errOf(robot.RemoveFromGroup(t.Context(), holds, []tenancy.UserID{id})), "what only takes away")
+		require.NoError(t, errOf(robot.AssignGroupRoles(t.Context(), holds, c.work, developer)), "it left it")
+		c.sound()
+	})
+	t.Run("USR-20 GRP-4 one who is deleted leaves its groups, which keep their roles", func(t *testing.T) {
+		for name, end := range map[string]func(*cast, tenancy.UserID) error{
+			"DeleteUser": func(c *cast, id tenancy.UserID) error {
+				return c.as(c.owner).DeleteUser(c.ctx(), id, tenancy.UserDeletion{})
+			},
+			"RemoveUser": func(c *cast, id tenancy.UserID) error {
+				return c.as(c.owner).RemoveUser(c.ctx(), c.org, id, tenancy.Removal{})
+			},
+		} {
+			t.Run(name, func(t *testing.T) {
+				c := newCast(t)
+				id := c.robot("Robot", "")
+				group := c.group(c.owner, c.org, id, c.dan)
+				c.groupRoles(c.owner, group, c.work, tenancy.Developer)
+				session := c.keyed(c.keyOf(c.owner, id).Secret)
+				d, err := session.Can(t.Context(), id, tenancy.Build, c.work)
+				require.NoError(t, err)
+				require.Equal(t, tenancy.WhyGroup, d.Why)
+				said := c.said(organizationStream(c.org), func() { require.NoError(t, end(c, id)) })
+				require.Contains(t, said, tenancy.UsersRemovedFromGroup{Group: group, Users: []tenancy.UserID{id}})
+				refused(t, errOf(session.Can(t.Context(), id, tenancy.Build, c.work)), tenancy.CodeActor)
+				d, err = c.host.Can(t.Context(), id, tenancy.Build, c.work)
+				require.NoError(t, err)
+				require.False(t, d.Allowed)
+				d, err = c.host.Can(t.Context(), c.dan, tenancy.Build, c.work)
+				require.NoError(t, err)
+				require.True(t, d.Allowed, "a person in the group keeps what it gives")
+				members := items(t, c.as(c.owner).GroupMembers(t.Context(), group, tenancy.GroupQuery{}))
+				require.Len(t, members, 1)
+				c.sound()
+			})
+		}
+	})
+}
+
+func TestServiceAccountsForATime(t *testing.T) {
+	t.Parallel()
+	t.Run("USR-20 ACC-11 it has temporary roles as a member has, and gives itself none", func(t *testing.T) {
+		c := newCast(t)
+		id := c.robot("Robot", tenancy.Administrator)
+		robot, until := c.as(id), c.clock.Now().Add(time.Hour)
+		c.unchanged(func() {
+			refused(t, errOf(robot.AssignRoles(t.Context(), c.work, id,
+				tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer), Until: &until})), tenancy.CodeServiceAccount)
+		})
+		helper := c.robot("Helper", "")
+		session := c.keyed(c.keyOf(c.owner, helper).Secret)
+		c.assignUntil(id, c.work, helper, until, tenancy.Developer)
+		d, err := session.Can(t.Context(), helper, tenancy.Build, c.work)
+		require.NoError(t, err)
+		require.True(t, d.Allowed)
+		c.clock.Advance(time.Hour)
+		d, err = session.Can(t.Context(), helper, tenancy.Build, c.work)
+		require.NoError(t, err)
+		require.False(t, d.Allowed, "at the end")
+		c.sound()
+	})
+	t.Run("USR-20 ACC-11 ORG-6 they end with it, and on an account that leaves", func(t *testing.T) {
+		c := newCast(t)
+		id := c.robot("Robot", "")
+		until := c.clock.Now().Add(time.Hour)
+		leaving := c.account(c.owner, c.org, "Leaving")
+		for _, account := range []tenancy.AccountID{c.work, leaving} {
+			c.assignUntil(c.owner, account, id, until, tenancy.Developer)
+		}
+		require.NoError(t, errOf(c.host.VerifyPhone(t.Context(), c.main, "+15005550006")))
+		second, err := c.as(c.owner).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "Second", AllStay: true})
+		require.NoError(t, err)
+		require.NoError(t, errOf(c.as(c.owner).MoveAccount(t.Context(), leaving, second.ID)))
+		_, there := c.storedGrant(leaving, id)
+		require.False(t, there)
+		_, there = c.storedGrant(c.work, id)
+		require.True(t, there, "on what stays it stays")
+		require.NoError(t, c.as(c.owner).DeleteUser(t.Context(), id, tenancy.UserDeletion{}))
+		_, there = c.storedGrant(c.work, id)
+		require.False(t, there)
+		c.sound()
 	})
 }
 

@@ -288,11 +288,13 @@ func decideStopEnforcingSSO(f stopEnforcingSSOFacts, c *changes) (Domain, error)
 
 // SetSSOExemption exempts a member from single sign-on, or ends the exemption (SSO-3).
 // An exemption belongs to the membership and ends with it. The Owner and Administrators
-// may call it for any other member but the Owner, who is always exempt. Setting the
-// exemption that the member has changes nothing (GEN-6).
+// may call it for any other member but the Owner, who is always exempt, and service
+// accounts, of whom it is never required (USR-20). Setting the exemption that the member
+// has changes nothing (GEN-6).
 //
 // Errors: CodeID; CodeNotFound, also for the user, CodeNotAllowed, CodeMerged;
-// CodeOneself, CodeTheOwner, CodeNotMember; CodeOrganizationSuspended.
+// CodeOneself, CodeTheOwner, CodeNotMember; CodeNotPerson for a service account;
+// CodeOrganizationSuspended.
 func (s *Session) SetSSOExemption(
 	ctx context.Context, org OrganizationID, user UserID, exempt SSOExemption,
 ) (Membership, error) {
@@ -330,6 +332,8 @@ func decideSetSSOExemption(f setSSOExemptionFacts, exempt SSOExemption, c *chang
 		return Membership{}, CodeOneself
 	case member == nil:
 		return Membership{}, CodeNotMember
+	case f.target.user.ServiceAccount:
+		return Membership{}, CodeNotPerson
 	case member.Role == Owner:
 		return Membership{}, CodeTheOwner
 	case member.Exempt != bool(exempt):

@@ -65,16 +65,20 @@ func (t *tenant) alone() {
 // whileSuspended says of errands whether they are refused, where the column of their
 // operation does not: it says that some are, or they act on something else, or within.
 var whileSuspended = map[string]bool{
-	"SignUp":                          false, // on a domain of nobody's
-	"SignUp, with a secret":           true,
-	"SignUp, joining":                 true,
-	"SignUp, with an invitation's ID": true,
-	"CreateOrganization":              false,
-	"UpdateUser":                      true,
-	"UpdateUser, themself":            false,
-	"UpdateUser, a member themself":   false,
-	"ChangeEmail":                     false, // to a domain of nobody's
-	"ChangeEmail, where the policy lets people in":             true,
+	"SignUp":                                       false, // on a domain of nobody's
+	"SignUp, with a secret":                        true,
+	"SignUp, joining":                              true,
+	"SignUp, with an invitation's ID":              true,
+	"CreateOrganization":                           false,
+	"UpdateUser":                                   true,
+	"UpdateUser, themself":                         false,
+	"UpdateUser, a service account":                true,
+	"RemoveUser, a service account":                false,
+	"RemoveUser, by a service account":             false,
+	"DeleteUser, a service account":                false,
+	"UpdateUser, a member themself":                false,
+	"ChangeEmail":                                  false, // to a domain of nobody's
+	"ChangeEmail, where the policy lets people in": true,
 	"ChangeEmail, of a member where the policy lets people in": false,
 	"RemoveUser":                                   true,
 	"RemoveUser, each account to an heir":          true,

@@ -668,7 +668,7 @@ var (
 		organization: ManageIdentity,
 		codes: []Code{
 			CodeID, CodeNotFound, CodeNotAllowed, CodeMerged, CodeOneself, CodeTheOwner, CodeNotMember,
-			CodeOrganizationSuspended,
+			CodeNotPerson, CodeOrganizationSuspended,
 		},
 	}
 	opSignInRequirement = &operationRow{
@@ -795,7 +795,7 @@ var (
 		name: "ImportableUsers", on: "domain",
 		organization: ManageUsers, besides: ManageOrganization, operator: true, system: true,
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeNotEntitled, CodeNoLiveDomain},
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed, CodeRank, CodeNotEntitled, CodeNoLiveDomain},
 	}
 	opSetLimits = &operationRow{
 		name: "SetLimits", on: "organization",

@@ -185,6 +185,16 @@ func TestTemporaryRoles(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, again.Grants)
 	})
+	t.Run("ACC-11 GEN-5 GRP-2 whose roles have ended is to a group as who never had one", func(t *testing.T) {
+		c := newCast(t)
+		group := c.group(c.owner, c.org)
+		users := []tenancy.UserID{c.helperFor(c.cleo, c.work, "hal", time.Hour, tenancy.Support)}
+		refused(t, errOf(c.as(c.owner).AddToGroup(c.ctx(), group, users)), tenancy.CodeNotMember)
+		require.NoError(t, errOf(c.as(c.owner).RemoveFromGroup(c.ctx(), group, users)))
+		c.clock.Advance(time.Hour)
+		refused(t, errOf(c.as(c.owner).AddToGroup(c.ctx(), group, users)), tenancy.CodeNotFound)
+		refused(t, errOf(c.as(c.owner).RemoveFromGroup(c.ctx(), group, users)), tenancy.CodeNotFound)
+	})
 	t.Run("ACC-11 more than a page of them is purged", func(t *testing.T) {
 		c := newCast(t)
 		accounts := []tenancy.AccountID{}

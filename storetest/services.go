@@ -194,6 +194,7 @@ func (m *machine) robotsTended(rt *rapid.T) {
 		second(staff.ReplaceOwner(m.ctx, c.org, tenancy.OwnerReplacement{User: c.robot, Reference: "t"})))
 	m.try(rt, "ChangeEmail", second(host.ChangeEmail(m.ctx, c.robot, tenancy.Proven(m.newcomer("elsewhere.net")))))
 	m.try(rt, "TransferAccount", second(c.owner.TransferAccount(m.ctx, c.account, c.robot)))
+	m.try(rt, "SetSSOExemption", errOf(c.owner.SetSSOExemption(m.ctx, c.org, c.robot, tenancy.SSOExempt)))
 	left, err := c.owner.CreateAccount(m.ctx, c.org, tenancy.NewAccount{Name: "Left", Owner: c.ana})
 	m.try(rt, "CreateAccount", err)
 	if err == nil {

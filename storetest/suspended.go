@@ -77,6 +77,11 @@ func (m *machine) companySuspended(rt *rapid.T) {
 	m.try(rt, "AddConnection", err)
 	m.try(rt, "MarkConnectionTested", second(host.MarkConnectionTested(m.ctx, connection.ID)))
 
+	group, err := owner.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "One"})
+	m.try(rt, "CreateGroup", err)
+	service, err := owner.CreateServiceAccount(m.ctx, c.org, tenancy.NewServiceAccount{Name: "One"})
+	m.try(rt, "CreateServiceAccount", err)
+
 	m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, c.org, "t-1")))
 	m.try(rt, "SetImportEntitlement",
 		errOf(staff.SetImportEntitlement(m.ctx, c.org, tenancy.ImportEntitlement{On: true, Reference: "t"})))
@@ -91,6 +96,14 @@ func (m *machine) companySuspended(rt *rapid.T) {
 			m.try(rt, s.op, s.call(m.ctx, boss, x))
 		}
 	}
+	m.try(rt, "CreateGroup", second(owner.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "Two"})))
+	m.try(rt, "CreateServiceAccount",
+		second(owner.CreateServiceAccount(m.ctx, c.org, tenancy.NewServiceAccount{Name: "Two"})))
+	m.try(rt, "CreateKey", second(owner.CreateKey(m.ctx, service.ID, tenancy.NewKey{Name: "One"})))
+	m.try(rt, "RenameGroup", second(owner.RenameGroup(m.ctx, group.ID, "Other")))
+	m.try(rt, "AddToGroup", second(owner.AddToGroup(m.ctx, group.ID, []tenancy.UserID{landed})))
+	m.try(rt, "AssignGroupRoles",
+		second(owner.AssignGroupRoles(m.ctx, group.ID, c.account, tenancy.Roles(tenancy.Developer))))
 	address := m.newcomer(c.name)
 	m.try(rt, "SignUp", m.signUp(host, tenancy.NewSignUp{Email: tenancy.Proven(address), Name: "New"}))
 	m.try(rt, "SignUp",
