@@ -223,6 +223,14 @@ type Session struct {
 // a Session, and what no user may ask for (GEN-1).
 type Platform struct{ *Session }
 
+// Actor returns who acts: the user of As, the service account whose key Authenticate found
+// (USR-22), the Operator, or System as the zero value (GEN-1). It asks nothing, so it does
+// not say whether the actor is active or the key holds: each operation looks at that.
+//
+// The Actor of As(UserID{}) and of Operator("") is the zero one too, and these do nothing:
+// every operation of theirs is refused.
+func (s *Session) Actor() Actor { return s.actor }
+
 // Once returns a session for one operation that writes, which has the given ID and is
 // safe to repeat. Make a new session for each operation: one that writes under an ID
 // that is used up is refused as CodeAlreadyDone, with what was done under it

@@ -158,6 +158,31 @@ func TestActors(t *testing.T) {
 	})
 }
 
+// TestSessionActor has a session say who acts (GEN-1).
+func TestSessionActor(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	robot := c.robot("Robot", "")
+	for what, s := range map[string]struct {
+		session *tenancy.Session
+		want    tenancy.Actor
+	}{
+		"a user":                               {c.as(c.dan), tenancy.Actor{User: c.dan}},
+		"a user whom nobody knows":             {c.as(tenancy.UserID{15: 1}), tenancy.Actor{User: tenancy.UserID{15: 1}}},
+		"USR-22 a service account by its key":  {c.keyed(c.keyOf(c.owner, robot).Secret), tenancy.Actor{User: robot}},
+		"an Operator":                          {c.dir.Operator("ann-7").Session, tenancy.Actor{Operator: "ann-7"}},
+		"System":                               {c.dir.System().Session, tenancy.Actor{}},
+		"a session with a reference and an ID": {c.as(c.dan).Correlate("r").Once(tenancy.NewOperationID()), tenancy.Actor{User: c.dan}},
+		"no user, who can do nothing":          {c.as(tenancy.UserID{}), tenancy.Actor{}},
+	} {
+		require.Equal(t, s.want, s.session.Actor(), what)
+	}
+	require.NoError(t, c.as(c.dan).Atomically(t.Context(), func(_ context.Context, s *tenancy.Session) error {
+		require.Equal(t, tenancy.Actor{User: c.dan}, s.Actor(), "in a block")
+		return nil
+	}))
+}
+
 func TestReproducible(t *testing.T) {
 	run := func(t *testing.T, store func(tenancy.Store) tenancy.Store) (map[tenancy.Entry]tenancy.Record, []tenancy.Event) {
 		s := newSceneOver(t, store(memstore.New()))

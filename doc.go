@@ -100,7 +100,8 @@
 // [Session.CreateServiceAccount] makes a user who is no person, for a customer's own
 // programs. [Session.CreateKey] makes a key for it and returns the secret, which a
 // request brings to [Platform.Authenticate]: that gives a session which acts as the
-// service account. [Session.Keys] lists its keys, and [Session.RevokeKey] ends one.
+// service account. [Session.Actor] says which one that is. [Session.Keys] lists its keys,
+// and [Session.RevokeKey] ends one.
 //
 // # Invitations
 //
@@ -304,15 +305,19 @@
 // releases, and each belongs to one [Category]. Both work with errors.Is; [CodeOf] and
 // [CategoryOf] return them. Each code has a status for HTTP ([Code.Status]) and a sentence
 // for the person who is refused ([Code.Sentence]). [Codes] lists them all, so that a host
-// can translate the sentences. These are the ten categories, with their statuses:
+// can translate the sentences. These are the ten categories, with the statuses of their
+// codes. Where a code's status is not that of its category, it is named here:
 //
-//   - [ErrInvalid]: malformed, or what this operation never takes: 400
+//   - [ErrInvalid]: malformed, or what this operation never takes: 400, and 500 for
+//     [CodeOption], which only New returns
 //   - [ErrNotFound]: absent, or not to be seen by this actor. Both are the same, byte
 //     for byte, so that nobody learns which: 404
 //   - [ErrPermissionDenied]: seen, but not allowed: 403. [CodeActor] among them means an
-//     actor who can do nothing: 401
+//     actor who can do nothing, and [CodeKey] a key that nobody has or that holds no
+//     more: 401
 //   - [ErrAlreadyExists], [ErrPreconditionFailed], [ErrLimitReached]: the state forbids
-//     it now: 409
+//     it now: 409. [CodeInTransaction] among them is a mistake in the host's code: 500.
+//     [CodeMailLimit] holds for a day: 429
 //   - [ErrConflict]: something changed since the caller looked, or others kept winning:
 //     409, and 503 for [CodeBusy]. After [CodeBusy] and [CodeClaimChanged] the caller may
 //     try again. After [CodeTermsChanged] the person decides again, and

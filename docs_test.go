@@ -53,6 +53,21 @@ var beyondOperations = map[Code]string{
 	CodeOption: "New",
 }
 
+// The manual gives the statuses by category, and names every code that has one of its own.
+func TestManualStatuses(t *testing.T) {
+	manual, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	_, errors, found := strings.Cut(string(manual), "\n// # Errors\n")
+	require.True(t, found)
+	errors, _, _ = strings.Cut(errors, "\n// # ")
+	for name, code := range codesByName(t, sources(t)) {
+		if status, own := ownStatuses[code]; own {
+			require.Contains(t, errors, "["+name+"]", "GEN-16")
+			require.Contains(t, errors, strconv.Itoa(status), "GEN-16")
+		}
+	}
+}
+
 // toCome are numbers that are reserved for rules that are not built yet.
 var toCome = []string{}
 

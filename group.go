@@ -110,9 +110,12 @@ func decideRenameGroup(f renameGroupFacts, name string, c *changes) (Group, erro
 
 // DeleteGroup ends a group: its members lose the roles that it gave them (GRP-2). What a
 // group that is gone gave and who was in it is gone with it, so no event tells of each of
-// them. The Owner and Administrators may call it.
+// them. The Owner and Administrators may call it. By a role of the host's only an empty
+// group can be deleted: whoever has one takes the members out first, and RemoveFromGroup
+// says of each whether they may (ROLE-9).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeRank for a group with members by a role
+// of the host's.
 func (s *Session) DeleteGroup(ctx context.Context, group GroupID) error {
 	var check form
 	check.id(group)
@@ -130,6 +133,9 @@ func (r *reads) loadDeleteGroup(group GroupID) deleteGroupFacts {
 func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 	if err := c.authorizeGroup(f.groupStanding); err != nil {
 		return err
+	}
+	if f.group.Members > 0 && !f.touchesAnybody() {
+		return CodeRank
 	}
 	c.say(GroupDeleted{f.group.ID}, f.group.stream())
 	return nil
@@ -275,13 +281,18 @@ func (st groupStanding) name(users []candidateMember) error {
 			return CodeNotFound
 		}
 	}
-	built := st.rank.Role == Owner || st.rank.Role == Administrator
 	for _, u := range users {
-		if u.rank != nil && !built && !st.rank.covers(u.rank.Role) {
+		if u.rank != nil && !st.touchesAnybody() && !st.rank.covers(u.rank.Role) {
 			return CodeRank
 		}
 	}
 	return nil
+}
+
+// touchesAnybody reports whether the actor puts anybody into a group and takes anybody out,
+// whatever their role: the Owner and Administrators do.
+func (st groupStanding) touchesAnybody() bool {
+	return st.rank.Role == Owner || st.rank.Role == Administrator
 }
 
 // AssignGroupRoles sets the roles that a group gives its members on an account of its

@@ -214,15 +214,16 @@ func TestGroup(t *testing.T) {
 			s := f.as(by)
 			f.unchanged(func() {
 				refused(t, errOf(s.CreateGroup(f.ctx(), f.org, tenancy.NewGroup{Name: "One"})), code)
-				refused(t, errOf(s.RenameGroup(f.ctx(), f.group, "One")), code)
-				refused(t, s.DeleteGroup(f.ctx(), f.group), code)
-				refused(t, errOf(s.AddToGroup(f.ctx(), f.group, []tenancy.UserID{f.cy})), code)
-				refused(t, errOf(s.RemoveFromGroup(f.ctx(), f.group, []tenancy.UserID{f.ben})), code)
-				refused(t, errOf(s.AssignGroupRoles(f.ctx(), f.group, f.main, tenancy.Roles(tenancy.Support))), code)
-				refused(t, s.RevokeGroupRoles(f.ctx(), f.group, f.main), code)
+				there := tenancy.CodeNotFound // Ben does not see the group (GEN-5)
+				refused(t, errOf(s.RenameGroup(f.ctx(), f.group, "One")), there)
+				refused(t, s.DeleteGroup(f.ctx(), f.group), there)
+				refused(t, errOf(s.AddToGroup(f.ctx(), f.group, []tenancy.UserID{f.cy})), there)
+				refused(t, errOf(s.RemoveFromGroup(f.ctx(), f.group, []tenancy.UserID{f.ben})), there)
+				refused(t, errOf(s.AssignGroupRoles(f.ctx(), f.group, f.main, tenancy.Roles(tenancy.Support))), there)
+				refused(t, s.RevokeGroupRoles(f.ctx(), f.group, f.main), there)
 				refused(t, failure(s.Groups(f.ctx(), f.org, tenancy.GroupQuery{})), code)
-				refused(t, failure(s.GroupMembers(f.ctx(), f.group, tenancy.GroupQuery{})), code)
-				refused(t, failure(s.GroupAccounts(f.ctx(), f.group, tenancy.GroupQuery{})), code)
+				refused(t, failure(s.GroupMembers(f.ctx(), f.group, tenancy.GroupQuery{})), there)
+				refused(t, failure(s.GroupAccounts(f.ctx(), f.group, tenancy.GroupQuery{})), there)
 				refused(t, errOf(s.Group(f.ctx(), f.group)), tenancy.CodeNotFound)
 			})
 		}
@@ -423,9 +424,18 @@ func TestGroupsByHostRoles(t *testing.T) {
 					refused(t, write(s.as(deputy), group, ana.User.ID), tenancy.CodeRank)
 				}
 			}
-			refused(t, write(s.as(ben), bare, ben), tenancy.CodeNotAllowed)
+			refused(t, write(s.as(ben), bare, ben), tenancy.CodeNotFound)
 		})
 	}
+	t.Run("GRP-2 ROLE-9 DeleteGroup takes nobody out whom RemoveFromGroup would not", func(t *testing.T) {
+		group := s.group(ana.User.ID, org, ana.User.ID, boss, ben)
+		refused(t, s.as(hr).DeleteGroup(s.ctx(), group), tenancy.CodeRank)
+		require.NoError(t, errOf(s.as(boss).RemoveFromGroup(s.ctx(), group, []tenancy.UserID{ana.User.ID, boss})))
+		refused(t, s.as(hr).DeleteGroup(s.ctx(), group), tenancy.CodeRank)
+		require.NoError(t, errOf(s.as(hr).RemoveFromGroup(s.ctx(), group, []tenancy.UserID{ben})))
+		require.NoError(t, s.as(hr).DeleteGroup(s.ctx(), group))
+		require.NoError(t, s.as(boss).DeleteGroup(s.ctx(), s.group(ana.User.ID, org, ana.User.ID)))
+	})
 	t.Run("GRP-2 ROLE-9 AssignGroupRoles takes both permissions, and a role that covers every member's", func(t *testing.T) {
 		give := func(user tenancy.UserID) error {
 			return errOf(s.as(user).AssignGroupRoles(s.ctx(), bare, ana.Account.ID, tenancy.Roles(tenancy.Support)))

@@ -349,7 +349,7 @@ func TestImportableUsers(t *testing.T) {
 		refused(t, failure(s.as(s.admin).ImportableUsers(s.ctx(), s.domain,
 			tenancy.ImportableUserQuery{After: "nonsense"})), tenancy.CodeCursor)
 		fails(s.as(s.found("eve").User.ID), s.domain, tenancy.CodeNotFound)
-		fails(s.as(s.join(s.ana, "sam", tenancy.StandardUser)), s.domain, tenancy.CodeNotAllowed)
+		fails(s.as(s.join(s.ana, "sam", tenancy.StandardUser)), s.domain, tenancy.CodeNotFound)
 		unproven, err := s.as(s.admin).AddDomain(s.ctx(), s.org, "unproven.example")
 		require.NoError(t, err)
 		fails(s.as(s.admin), unproven.ID, tenancy.CodeNoLiveDomain)

@@ -181,6 +181,9 @@ func (r *reads) loadRevokeKey(key KeyID) (f revokeKeyFacts) {
 
 func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 	if err := c.authorizeKeys(f.target); err != nil {
+		if c.actor.isUser() && CodeOf(err) == CodeNotAllowed {
+			return CodeNotFound // who does not see the keys sees none of them (GEN-5)
+		}
 		return err
 	}
 	if f.key.Revoked == 0 {
@@ -193,7 +196,8 @@ func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 // that acts as it (USR-22). A host's handler calls it with what a request brings in
 // "Authorization: Bearer", by ParseSecret. Each operation of the session looks again
 // whether the key holds, and is refused as CodeActor if it does not; its events name the
-// key. The session has the Platform's correlation reference.
+// key, and its Actor is the service account. The session has the Platform's correlation
+// reference.
 //
 // Only System may call it. It reads, and once a day it notes in a transaction of its own
 // when the key was last used. That it could not note it is no error. Within a block and

@@ -47,14 +47,19 @@ type nameFacts struct {
 	organizations map[OrganizationID]*OrganizationRecord
 	ranks         map[OrganizationID]*MembershipRecord // the actor's there
 	users         map[UserID]namedUser
-	accounts      map[AccountID]*AccountRecord
-	grants        map[AccountID]*GrantRecord // the actor's there
+	accounts      map[AccountID]accountStanding
 	domains       map[DomainID]*DomainRecord
 	connections   map[ConnectionID]*ConnectionRecord
-	groups        map[GroupID]*GroupRecord
+	groups        map[GroupID]namedGroup
 	invitations   map[InvitationID]*InvitationRecord
 	requests      map[RequestID]*RequestRecord
 	keys          map[KeyID]namedKey
+}
+
+// namedGroup is a group that an event names.
+type namedGroup struct {
+	group  *GroupRecord // nil: there is none
+	inside bool         // the actor is in it
 }
 
 // namedKey is a key that an event names.
@@ -71,8 +76,8 @@ type namedUser struct {
 	guest  bool                // has a role on one of its accounts that are not closed
 }
 
-// names asks for what the events of a page name: all of it in one step. An invitation to
-// an account costs a further one, which shows whose the account is. What is asked for does
+// names asks for what the events of a page name. An account costs a second step, which shows
+// by what the actor reaches it, and an invitation to one a third. What is asked for does
 // not depend on how many accounts, organizations or roles something that is named has.
 func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 	f := nameFacts{
@@ -80,11 +85,10 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 		organizations: map[OrganizationID]*OrganizationRecord{},
 		ranks:         map[OrganizationID]*MembershipRecord{},
 		users:         map[UserID]namedUser{},
-		accounts:      map[AccountID]*AccountRecord{},
-		grants:        map[AccountID]*GrantRecord{},
+		accounts:      map[AccountID]accountStanding{},
 		domains:       map[DomainID]*DomainRecord{},
 		connections:   map[ConnectionID]*ConnectionRecord{},
-		groups:        map[GroupID]*GroupRecord{},
+		groups:        map[GroupID]namedGroup{},
 		invitations:   map[InvitationID]*InvitationRecord{},
 		requests:      map[RequestID]*RequestRecord{},
 		keys:          map[KeyID]namedKey{},
@@ -128,20 +132,21 @@ func (r *reads) name(f *nameFacts, id any) {
 	case UserID:
 		f.users[id] = r.namedUser(f.standing.home(), id)
 	case AccountID:
-		f.accounts[id] = find(r, accountByID(id))
-		if r.actor.isUser() {
-			f.grants[id] = find(r, grantOn(id, actor))
-		}
+		f.accounts[id] = r.accountStandingOf(r.actor, id)
 	case DomainID:
 		f.domains[id] = find(r, domainByID(id))
 	case ConnectionID:
 		f.connections[id] = find(r, connectionByID(id))
 	case GroupID:
-		f.groups[id] = find(r, groupByID(id))
+		named := namedGroup{group: find(r, groupByID(id))}
+		if r.actor.isUser() {
+			named.inside = find(r, groupMember(id, actor)) != nil
+		}
+		f.groups[id] = named
 	case InvitationID:
 		i := find(r, invitationByID(id))
 		if f.invitations[id] = i; i != nil && i.Kind == InvitationToAccount {
-			f.accounts[i.Account] = find(r, accountByID(i.Account))
+			f.accounts[i.Account] = r.accountStandingOf(r.actor, i.Account)
 		}
 	case RequestID:
 		f.requests[id] = find(r, requestByID(id))
@@ -198,7 +203,8 @@ func (f nameFacts) of(e Event, c *changes) (names []Named) {
 
 // named returns what one thing is called, as the actor may see it (GEN-5). Operators and
 // System see all. Of an organization's log a member sees what their role shows them of what
-// is its own, and everybody sees themself and what they have a role in.
+// is its own, and everybody sees themself, what they have a role in, by a group or by an
+// account's parent too, and the groups that they are in.
 func (f nameFacts) named(id any, c *changes) (n Named) {
 	all := !c.actor.isUser()
 	home, rank := f.standing.home(), f.standing.organization.rank
@@ -213,8 +219,8 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 	case UserID:
 		return f.users[id].named(all, rank.may(ViewUsers), c)
 	case AccountID:
-		if a := f.accounts[id]; a != nil && (own(a.Organization, ViewAccounts) || f.grants[id] != nil) {
-			n.Name = a.Personal.Name
+		if a := f.accounts[id]; a.account != nil && (own(a.account.Organization, ViewAccounts) || !a.roles().IsZero()) {
+			n.Name = a.account.Personal.Name
 		}
 	case DomainID:
 		if d := f.domains[id]; d != nil && own(d.Organization, ViewDomains) {
@@ -225,8 +231,8 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 			n.Name = x.Personal.Name
 		}
 	case GroupID:
-		if g := f.groups[id]; g != nil && own(g.Organization, ViewUsers) {
-			n.Name = g.Personal.Name
+		if g := f.groups[id]; g.group != nil && (own(g.group.Organization, ViewUsers) || g.inside) {
+			n.Name = g.group.Personal.Name
 		}
 	case InvitationID:
 		if i := f.invitations[id]; i != nil && own(f.target(*i), ViewUsers) {
@@ -250,7 +256,7 @@ func (f nameFacts) target(i InvitationRecord) OrganizationID {
 	if i.Kind != InvitationToAccount {
 		return i.Organization
 	}
-	if a := f.accounts[i.Account]; a != nil {
+	if a := f.accounts[i.Account].account; a != nil {
 		return a.Organization
 	}
 	return OrganizationID{}

@@ -552,6 +552,10 @@ func TestOperationsCells(t *testing.T) {
 				require.Contains(t, off, call(t, row.Name, as(user)), who)
 			}
 		}
+		shown := map[string]tenancy.OrganizationPermission{
+			"domain": tenancy.ViewDomains, "connection": tenancy.ManageIdentity,
+			"group": tenancy.ViewUsers, "request": tenancy.ViewUsers, "key": tenancy.ManageIdentity,
+		}[row.On]
 		t.Run("ROLE-8 "+row.Name, func(t *testing.T) {
 			p.closing = p.unmanaged
 			for who, cell := range map[string]struct {
@@ -595,6 +599,13 @@ func TestOperationsCells(t *testing.T) {
 					may = accountCells[row.Account].manager && has[tenancy.ManageAccounts]
 				}
 				person(t, "ROLE-9 "+string(role), user, may)
+				if !may && shown != "" && row.Organization != "" {
+					code := tenancy.CodeNotFound
+					if has[shown] {
+						code = tenancy.CodeNotAllowed
+					}
+					require.Equal(t, code, call(t, row.Name, as(user)), "GEN-5 %s", role)
+				}
 			}
 			for role, user := range p.roles {
 				if row.Organization == "" {

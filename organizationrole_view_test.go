@@ -101,6 +101,26 @@ func TestHostRolesView(t *testing.T) {
 		require.Empty(t, items(t, c.as(who["users"]).AccountsOf(c.ctx(), c.ana, tenancy.ReachQuery{})))
 		require.Len(t, items(t, c.as(who["auditor"]).AccountsOf(c.ctx(), c.ana, tenancy.ReachQuery{})), 1)
 	})
+	t.Run("EVT-8 GRP-3 what one reaches by a group or by its parent has a name in the log, as has the group", func(t *testing.T) {
+		reader := c.joins("lou", "log")
+		named := func(id string) (there bool) {
+			for _, e := range items(t, c.as(reader).Events(c.ctx(), organizationStream(c.org), tenancy.EventQuery{})) {
+				there = there || !e.NameOf(id).Name.IsZero()
+			}
+			return there
+		}
+		account := c.account(c.ana, c.org, "Grouped")
+		sub := c.subaccount(c.ana, account, "Part")
+		group := c.group(c.ana, c.org)
+		for _, id := range []string{account.String(), sub.String(), group.String()} {
+			require.False(t, named(id))
+		}
+		c.groupRoles(c.ana, group, account, tenancy.Support)
+		c.scene.enter(c.ana, group, reader)
+		for _, id := range []string{account.String(), sub.String(), group.String()} {
+			require.True(t, named(id))
+		}
+	})
 	t.Run("EVT-8 names in the log are shown by what one sees", func(t *testing.T) {
 		named := func(role string) map[string]bool {
 			all := map[string]bool{}

@@ -91,6 +91,13 @@ func (c *changes) platform() error {
 // question: authorizeAlive asks both.
 func (c *changes) authorize(st standing) error { return c.authorizeBy(st, c.row.organization) }
 
+// shownBy has the permission that shows a thing of an organization's that has an ID of its
+// own. To a member without it, and without the right, the thing is not there (GEN-5).
+var shownBy = map[string]OrganizationPermission{
+	opDomain.on: opDomain.organization, opConnection.on: opConnection.organization,
+	opGroup.on: opGroup.organization, opDismissRequest.on: opUsers.organization,
+}
+
 // authorizeBy is authorize by another permission than the row's.
 func (c *changes) authorizeBy(st standing, p OrganizationPermission) error {
 	switch {
@@ -99,6 +106,9 @@ func (c *changes) authorizeBy(st standing, p OrganizationPermission) error {
 	case !c.actor.isUser():
 		return c.platform()
 	case p == "" || !st.rank.may(p) || c.row.besides != "" && !st.rank.may(c.row.besides):
+		if shows, some := shownBy[c.row.on]; some && !st.rank.may(shows) {
+			return CodeNotFound
+		}
 		return CodeNotAllowed
 	case !st.organization.MergedInto.IsZero():
 		return CodeMerged

@@ -492,7 +492,7 @@ var (
 		name: "DeleteGroup", on: "group",
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank},
 	}
 	opAddToGroup = &operationRow{
 		name: "AddToGroup", on: "group",

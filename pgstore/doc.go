@@ -35,10 +35,10 @@
 // # Errors
 //
 // Besides the codes of package tenancy, the errors are ErrSchema (Migrate has not been
-// called, or the database is newer than this package), ErrIsolation (WithTx), and those
-// of the driver. What could hold a row's values is removed from a *pgconn.PgError. A
-// tracer of the host's on the pool sees the statements' arguments, which hold personal
-// data.
+// called, or the schema is two versions ahead of this package or more), ErrIsolation
+// (WithTx), and those of the driver. What could hold a row's values is removed from a
+// *pgconn.PgError. A tracer of the host's on the pool sees the statements' arguments,
+// which hold personal data.
 //
 // # Settings
 //
@@ -57,9 +57,11 @@
 // call Migrate at once, each migration is carried out once. The tables are created in
 // the first schema of the search_path.
 //
-// A Store checks the schema's version before its first transaction and in every Update.
-// Processes with an older version of this package get ErrSchema for their Updates from
-// the migration on. The versions are in tenancy_schema.
+// A Store checks the schema's version before its first transaction and in every Update. It
+// works on the schema of its own version of this package and on the one after it, so that
+// processes are replaced one by one after Migrate (GEN-18). With a schema two versions
+// ahead its Updates get ErrSchema, and so does its first transaction. The versions are in
+// tenancy_schema.
 //
 // # Tables
 //

@@ -34,7 +34,8 @@
 // Besides the codes of package tenancy, the errors are
 //
 //   - ErrFile if a path names no file that Open or Backup can use
-//   - ErrSchema if Migrate has not been called, or the database is newer than this package
+//   - ErrSchema if Migrate has not been called, or the schema is two versions ahead of
+//     this package or more
 //   - ErrSettings if a host's database is not set as it must be
 //   - ErrTransaction if a host's transaction can't be joined or has ended
 //   - ErrClosed after Close
@@ -66,9 +67,11 @@
 // are part of this package. They are numbered and only go forward. All that are missing
 // are one transaction. If several processes call Migrate at once, it is done once.
 //
-// A Store checks the schema's version before its first transaction and in every Update.
-// Processes with an older version of this package get ErrSchema for their Updates from
-// the migration on. The versions are in tenancy_schema. The host may use user_version
+// A Store checks the schema's version before its first transaction and in every Update. It
+// works on the schema of its own version of this package and on the one after it, so that
+// processes are replaced one by one after Migrate (GEN-18). With a schema two versions
+// ahead its Updates get ErrSchema, and so does its first transaction. The versions are in
+// tenancy_schema. The host may use user_version
 // and application_id for itself.
 //
 // # Backups

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,9 +24,12 @@ func TestRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		began, runs := time.Now(), map[string][]time.Duration{}
+		var noting sync.Mutex
 		timer := func(name string, every, takes time.Duration, err error) timers.Timer {
 			return timers.Timer{Name: name, Every: every, Do: func(context.Context) error {
+				noting.Lock()
 				runs[name] = append(runs[name], time.Since(began))
+				noting.Unlock()
 				time.Sleep(takes)
 				return err
 			}}
