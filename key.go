@@ -200,7 +200,7 @@ func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 // reference.
 //
 // Only System may call it. It reads, and once a day it notes in a transaction of its own
-// when the key was last used. That it could not note it is no error. Within a block and
+// when the key was last used. If it cannot note it, that is no error. Within a block and
 // within a host's transaction it is refused: CodeInTransaction.
 //
 // Errors: CodeInTransaction; CodeNotAllowed; CodeKey, the same for a secret that is

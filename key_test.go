@@ -67,6 +67,23 @@ func TestKeys(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, errOf(renamed.System().Authenticate(t.Context(), key.Secret)))
 	})
+	t.Run("USR-22 a revoked key does not hold where the clock is behind either", func(t *testing.T) {
+		c := newCast(t)
+		robot := c.robot("Robot", tenancy.Administrator)
+		key := c.keyOf(c.owner, robot)
+		behind, err := tenancy.New(c.store, &tenancy.Options{
+			Now: func() time.Time { return c.clock.Now().Add(-2 * time.Second) },
+		})
+		require.NoError(t, err)
+		session, err := behind.System().Authenticate(t.Context(), key.Secret)
+		require.NoError(t, err)
+		require.NoError(t, c.as(c.owner).RevokeKey(t.Context(), key.ID))
+		c.unchanged(func() {
+			refused(t, errOf(behind.System().Authenticate(t.Context(), key.Secret)), tenancy.CodeKey)
+			refused(t, errOf(session.Can(t.Context(), robot, tenancy.ManageMembers, c.work)), tenancy.CodeActor)
+			refused(t, errOf(session.RenameOrganization(t.Context(), c.org, "New")), tenancy.CodeActor)
+		})
+	})
 	t.Run("USR-22 the Owner and Administrators who are persons make, list and revoke keys", func(t *testing.T) {
 		c := newCast(t)
 		robot, boss := c.robot("Robot", ""), c.robot("Boss", tenancy.Administrator)

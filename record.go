@@ -307,8 +307,11 @@ func (k KeyRecord) ended() Instant {
 	return k.Revoked
 }
 
-// holds reports whether the key holds at a time.
-func (k KeyRecord) holds(now Instant) bool { return k.ended() == 0 || now < k.ended() }
+// holds reports whether the key holds at a time. One that was revoked never does, also
+// where the clock is behind that of whoever revoked it.
+func (k KeyRecord) holds(now Instant) bool {
+	return k.Revoked == 0 && (k.Expires == 0 || now < k.Expires)
+}
 
 // GroupRecord is a group of an organization's members (GRP-1).
 type GroupRecord struct {
@@ -688,9 +691,10 @@ func (r *AccessRow) at(now Instant) {
 // SetMembership fills in the user's membership of the account's organization.
 func (r *AccessRow) SetMembership(m MembershipRecord) { r.Member, r.Role = true, m.Role }
 
-// SetKey fills in the key that was asked about. Another user's says nothing.
+// SetKey fills in the key that was asked about. Another user's says nothing, and neither
+// does one that was revoked.
 func (r *AccessRow) SetKey(user UserID, k KeyRecord) {
-	if k.User == user {
-		r.KeyFound, r.KeyEnds = true, k.ended()
+	if k.User == user && k.Revoked == 0 {
+		r.KeyFound, r.KeyEnds = true, k.Expires
 	}
 }

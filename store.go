@@ -257,8 +257,8 @@ type AccessRow struct {
 	// such organization.
 	OrganizationSuspended bool
 
-	KeyFound bool    // the key asked about is the user's
-	KeyEnds  Instant // when it was revoked or expires, whichever is earlier; zero: never
+	KeyFound bool    // the key asked about is the user's, and was not revoked
+	KeyEnds  Instant // when it expires; zero: never
 
 	Groups       []GroupAccess // the user's groups that have roles on the account, by ID; empty if there is no such account
 	ParentGroups []GroupAccess // those that have roles on the parent, by ID
