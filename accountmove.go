@@ -11,8 +11,12 @@ import "context"
 // and Administrators of its organization. An account's Owner who does not manage the
 // organization names a user who has a role on the account (ACC-7).
 //
+// An account that is given has no end. So nobody gives it who may only by a temporary role,
+// and nobody gives it to themself who may only by that or by a group (ACC-11, GRP-3).
+//
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeClosed; CodeSubaccount, since it goes with its parent;
+// CodeNotAllowed; CodeOneself and CodeOutlasts for an actor who has a temporary role or a
+// group's; CodeClosed; CodeSubaccount, since it goes with its parent;
 // CodeUnmanaged; CodeAlreadyOwner; CodeNotMember; CodeNotPerson for a service account;
 // CodeInactive; CodeOrganizationSuspended.
 func (s *Session) TransferAccount(ctx context.Context, account AccountID, user UserID) (Account, error) {
@@ -34,6 +38,9 @@ type transferAccountFacts struct {
 func (r *reads) loadTransferAccount(account AccountID, user UserID) transferAccountFacts {
 	f := transferAccountFacts{accountStanding: r.accountStanding(account)}
 	f.heir = r.nominee(account, f.accountStanding, user)
+	if f.account != nil {
+		need(r, grantOn(account, f.account.Owner))
+	}
 	if r.actor.sees(f.accountStanding) {
 		f.subaccounts = all(r, openSubaccountsOf(account))
 	}
@@ -42,6 +49,9 @@ func (r *reads) loadTransferAccount(account AccountID, user UserID) transferAcco
 
 func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) {
 	err := c.authorizeAccount(f.accountStanding)
+	if err == nil {
+		err = c.rightTo(TransferAccount, f.accountStanding).give(f.heir.id == c.actor.User, 0)
+	}
 	switch {
 	case err != nil:
 		return Account{}, err

@@ -2,6 +2,7 @@ package tenancy_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -177,4 +178,55 @@ func TestMoveAccountRefuses(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestTransferByWhoMayForATime(t *testing.T) {
+	lead := func(t *testing.T) (c *cast, dan, ben tenancy.UserID) {
+		c = emptyCast(t, tenancy.Options{Roles: tenancy.RoleOptions{
+			Roles: map[tenancy.AccountRole][]tenancy.Permission{"lead": {tenancy.ManageMembers, tenancy.TransferAccount}},
+		}})
+		c.ana = c.found("ana")
+		c.org, c.owner, c.main = c.ana.Organization.ID, c.ana.User.ID, c.ana.Account.ID
+		dan, ben = c.join(c.ana, "dan", tenancy.StandardUser), c.join(c.ana, "ben", tenancy.StandardUser)
+		c.assign(c.owner, c.main, ben, tenancy.Support)
+		return c, dan, ben
+	}
+	give := func(c *cast, by, to tenancy.UserID) error {
+		return second(c.as(by).TransferAccount(c.ctx(), c.main, to))
+	}
+	t.Run("ACC-11 ROLE-7 by a temporary role, to nobody", func(t *testing.T) {
+		c, dan, ben := lead(t)
+		c.assignUntil(c.owner, c.main, dan, c.clock.Now().Add(time.Hour), "lead")
+		c.unchanged(func() {
+			refused(t, give(c, dan, ben), tenancy.CodeOutlasts)
+			refused(t, give(c, dan, dan), tenancy.CodeOneself)
+		})
+	})
+	t.Run("GRP-3 ROLE-7 by a group, not to oneself", func(t *testing.T) {
+		c, dan, ben := lead(t)
+		c.groupRoles(c.owner, c.group(c.owner, c.org, dan), c.main, "lead")
+		c.unchanged(func() { refused(t, give(c, dan, dan), tenancy.CodeOneself) })
+		require.NoError(t, give(c, dan, ben))
+	})
+	t.Run("ACC-11 ROLE-7 by a role without an end, to themself too", func(t *testing.T) {
+		c, dan, _ := lead(t)
+		c.assign(c.owner, c.main, dan, "lead")
+		require.NoError(t, give(c, dan, dan))
+	})
+	t.Run("ACC-11 GRP-3 who manages members only by a group revokes no roles of their own", func(t *testing.T) {
+		c, dan, ben := lead(t)
+		c.groupRoles(c.owner, c.group(c.owner, c.org, dan), c.main, "lead")
+		c.assign(c.owner, c.main, dan, tenancy.Developer)
+		c.unchanged(func() { refused(t, c.as(dan).RevokeRoles(c.ctx(), c.main, dan), tenancy.CodeOneself) })
+		require.NoError(t, c.as(dan).RevokeRoles(c.ctx(), c.main, ben))
+		require.NoError(t, c.as(dan).Relinquish(c.ctx(), c.main))
+	})
+	t.Run("ACC-11 GRP-3 a lasting group role holds to no end, and gives nothing to oneself", func(t *testing.T) {
+		c, dan, ben := lead(t)
+		c.assignUntil(c.owner, c.main, dan, c.clock.Now().Add(time.Hour), "lead")
+		c.groupRoles(c.owner, c.group(c.owner, c.org, dan), c.main, "lead")
+		c.assign(dan, c.main, ben, tenancy.Developer)
+		refused(t, second(c.as(dan).AssignRoles(c.ctx(), c.main, dan,
+			tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer)})), tenancy.CodeOneself)
+	})
 }

@@ -186,6 +186,9 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 		return f
 	}
 	need(r, grantOn(f.account.ID, f.account.Owner))
+	if f.organization != nil {
+		need(r, grantOn(f.account.ID, f.organization.Owner)) // who gets it may have a role there
+	}
 	r.needHead(f.account.stream())
 	if org := f.account.Organization; !org.IsZero() {
 		f.from = find(r, organizationByID(org))

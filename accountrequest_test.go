@@ -307,3 +307,34 @@ func (a *asker) more() tenancy.AccountID {
 	a.Helper()
 	return a.scene.account(a.eve.User.ID, a.eve.Organization.ID, "Other")
 }
+
+// INV-13: the Owner who asks for an account, and gets it, may have a role on it already,
+// by which they are independent to its organization.
+func TestAccountRequestOfWhoHasARole(t *testing.T) {
+	for _, how := range []string{"without an end", "temporary", "ended"} {
+		t.Run("ORG-6 ACC-11 a role "+how, func(t *testing.T) {
+			c := emptyCast(t, tenancy.Options{})
+			c.ana, c.eve = c.found("ana"), c.found("eve")
+			ana, eve, account := c.ana.User.ID, c.eve.User.ID, c.eve.Account.ID
+			ed := c.join(c.eve, "ed", tenancy.Administrator)
+			in := tenancy.NewAccountInvitation{Email: address("ana"), Roles: tenancy.Roles(tenancy.Developer)}
+			if how != "without an end" {
+				in.For = new(time.Hour)
+			}
+			sent, err := c.as(eve).InviteToAccount(c.ctx(), account, in)
+			require.NoError(t, err)
+			require.NoError(t, second(c.as(ana).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
+			if how == "ended" {
+				c.clock.Advance(time.Hour)
+			}
+			asked, err := c.as(ana).AddAccount(c.ctx(), c.ana.Organization.ID, account)
+			require.NoError(t, err)
+			require.NoError(t, second(c.as(eve).AcceptAccountRequest(c.ctx(), asked.ID)))
+			_, _, err = c.as(ed).User(c.ctx(), ana)
+			refused(t, err, tenancy.CodeNotFound)
+			require.Empty(t, items(t, c.as(ed).Users(c.ctx(), c.eve.Organization.ID,
+				tenancy.UserQuery{Kind: tenancy.KindIndependent})))
+			c.sound()
+		})
+	}
+}

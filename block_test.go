@@ -201,6 +201,34 @@ func TestAtomically(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "Joined", read.Name.Reveal())
 	})
+	t.Run("GEN-11 a session over a host's own transaction", func(t *testing.T) {
+		ever := func(ctx context.Context, session *tenancy.Session, code tenancy.Code) {
+			_, err := session.Organization(ctx, org)
+			refused(t, err, code)
+			_, err = session.RenameOrganization(ctx, org, "Refused")
+			refused(t, err, code)
+			refused(t, session.Atomically(ctx, func(context.Context, *tenancy.Session) error { panic("it ran") }), code)
+		}
+		s.unchanged(func() {
+			ever(s.ctx(), owner.On(nil), tenancy.CodeInput)
+			ever(s.ctx(), s.host.On(nil).Session, tenancy.CodeInput)
+			ever(s.ctx(), s.dir.As(tenancy.UserID{}).On(s.store), tenancy.CodeActor)
+			ever(s.ctx(), owner.Correlate("a b").On(nil), tenancy.CodeReference)
+			require.NoError(t, owner.Atomically(s.ctx(), func(ctx context.Context, in *tenancy.Session) error {
+				ever(ctx, in.On(s.store), tenancy.CodeInTransaction)
+				ever(s.ctx(), in.On(s.store), tenancy.CodeInTransaction)
+				ever(ctx, owner.On(s.store), tenancy.CodeInTransaction)
+				return nil
+			}))
+		})
+		s.damage(func(ctx context.Context, tx tenancy.Tx) error {
+			_, err := s.staff.On(within{tx}).SetLimits(ctx, org, nil)
+			require.NoError(t, err)
+			refused(t, errOf(s.staff.On(within{tx}).Preview(ctx, func(context.Context, *tenancy.Platform) error { panic("it ran") })),
+				tenancy.CodeInTransaction)
+			return nil
+		})
+	})
 	t.Run("GEN-11 no function is refused", func(t *testing.T) {
 		refused(t, owner.Atomically(s.ctx(), nil), tenancy.CodeInput)
 		refused(t, s.host.Atomically(s.ctx(), nil), tenancy.CodeInput)

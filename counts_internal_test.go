@@ -49,6 +49,36 @@ func TestCountsNeedReads(t *testing.T) {
 	}
 }
 
+// INV-13: what is written over was read, or counts as absent, and what is derived from it
+// stays.
+func TestPutWantsToHaveRead(t *testing.T) {
+	grant := GrantRecord{Account: AccountID{1}, User: UserID{2}, Roles: Roles(Developer)}
+	put := func(r *reads, before ...Record) string {
+		w := newWorld(r)
+		for _, record := range before {
+			w.create(record)
+		}
+		w.put(grant)
+		return w.fault
+	}
+	nothing := func() *reads { return &reads{known: map[Lookup]Answer{}} }
+	read := nothing()
+	read.known[Lookup(grantOn(grant.Account, grant.User))] = Answer{}
+	if put(nothing()) == "" {
+		t.Error("a record that was not read was written over")
+	}
+	for name, fault := range map[string]string{
+		"read":           put(read),
+		"in a replay":    put(nil),
+		"of new account": put(nothing(), AccountRecord{ID: grant.Account}),
+		"of new user":    put(nothing(), UserRecord{ID: grant.User}),
+	} {
+		if fault != "" {
+			t.Error(name, fault)
+		}
+	}
+}
+
 // TestReplayManaged applies what happened in one organization after what happened later in
 // another, as a replay may (INV-13, INV-5): the user's record says that they are managed.
 func TestReplayManaged(t *testing.T) {

@@ -270,7 +270,11 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 		case m.Role == Owner:
 			f.owner = r.belongings(user)
 		case user != nil && user.InactiveOrganization:
-			f.inactive = append(f.inactive, r.belongings(user))
+			member := r.belongings(user)
+			f.inactive = append(f.inactive, member)
+			if f.organization != nil {
+				r.needInherited(member.owned, nil, f.organization.Owner)
+			}
 		}
 	}
 	return f

@@ -234,9 +234,6 @@ func (d *derivation) replaceWordsIn(at home, became, ceased int) {
 // user's role on the account.
 func (d *derivation) independent(p pair, at side) []Record {
 	grant, account := recordAt(d, grantOn(p.account, p.user), at), recordAt(d, accountByID(p.account), at)
-	if at == asItWas && grant == nil && !d.isNewAccount(p.account) && !d.isNew(userByID(p.user)) {
-		grant = stored(d.reads, grantOn(p.account, p.user)) // who gets an account may have a role there that was not read
-	}
 	memberships := d.membershipsOf(p.user, at)
 	if grant == nil || account == nil {
 		return nil
@@ -290,15 +287,11 @@ func recordAt[R Record](d *derivation, o one[R], at side) *R {
 }
 
 // isNew reports whether the operation creates a user, of whom nothing is stored then.
-func (d *derivation) isNew(o one[UserRecord]) bool {
-	s := d.world.slots[Entry{o.Index, o.Key}]
-	return s != nil && s.touched && s.was == nil
-}
+func (d *derivation) isNew(o one[UserRecord]) bool { return d.world.isNew(Entry{o.Index, o.Key}) }
 
 func (d *derivation) isNewAccount(account AccountID) bool {
 	o := accountByID(account)
-	s := d.world.slots[Entry{o.Index, o.Key}]
-	return s != nil && s.touched && s.was == nil
+	return d.world.isNew(Entry{o.Index, o.Key})
 }
 
 // membershipsOf returns a user's memberships as they were or as they are now.

@@ -239,8 +239,8 @@ func (s *Session) Actor() Actor { return s.actor }
 // affected, and a refused operation does not use the ID up (GEN-13).
 //
 // The Outcome holds the IDs of what was made, and nothing else of the first result. In
-// particular an invitation's secret is returned only once; if it was lost, use
-// ResendInvitation.
+// particular secrets are returned only once. If that of an invitation was lost, use
+// ResendInvitation; if that of a key, revoke the key and create another.
 //
 // The operation is refused as CodeID if the ID is zero, and as CodeInTransaction in
 // a block, which has an ID already.

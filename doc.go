@@ -283,10 +283,11 @@
 //
 // Each store has a Transact, in which [Directory.On] makes operations part of a
 // transaction of the host's own, so that its rows and the library's commit together.
+// [Session.On] and [Platform.On] do it for one session, which keeps its key.
 // Blocks and Transact hand out a context that is marked ([InTransaction]): use it for all
 // that is part of the transaction. Other sessions refuse it, since they would wait for the
-// transaction or commit without it. Who uses the context around it by mistake waits for a
-// time that each store documents, and gets [CodeBusy]. [RunJoined] is for authors of
+// transaction or commit without it. A call that uses the outer context by mistake waits
+// for a time that each store documents, and is refused with [CodeBusy]. [RunJoined] is for authors of
 // stores.
 //
 // # Lists
@@ -297,7 +298,8 @@
 //
 //	page, next, err := tenancy.Collect(s.Users(ctx, org, tenancy.UserQuery{After: after}), 50)
 //
-// In queries a zero field means any; what zero cannot say is a pointer.
+// In queries a zero field means any. Where zero is itself a value to ask for, the field is
+// a pointer.
 //
 // # Errors
 //

@@ -146,43 +146,51 @@ func (g GrantRecord) assigned(roles RoleSet, until Instant) GrantRecord {
 // only by a temporary role, what they give ends no later. If they do so only by that or by
 // a group, they give nothing to themself (ACC-11, GRP-3).
 func (c *changes) mayGive(st accountStanding, oneself bool, until Instant) error {
-	right := c.membersRight(st)
-	switch {
-	case right.freely || right == membersRight{}:
-		return nil
-	case oneself:
-		return CodeOneself
-	case !right.group && (until == 0 || until > right.until):
-		return CodeOutlasts
-	}
-	return nil
+	return c.rightTo(ManageMembers, st).give(oneself, until)
 }
 
-// membersRight is how somebody manages an account's members. The zero value: not at all.
-type membersRight struct {
+// right is how somebody has a permission on an account. The zero value: not at all.
+type right struct {
 	freely bool    // through the organization, or by a role of their own without an end
 	group  bool    // by a group
-	until  Instant // when the last temporary role ends by which they do; zero: there is none
+	until  Instant // when the last temporary role ends by which they have it; zero: there is none
 }
 
-// membersRight returns how somebody manages an account's members.
-func (c *changes) membersRight(st accountStanding) (right membersRight) {
-	rule := c.dir.table.rules[ManageMembers]
-	right.freely = rule.manager && st.manages()
+// rightTo returns how the actor has a permission on an account.
+func (c *changes) rightTo(p Permission, st accountStanding) (has right) {
+	rule := c.dir.table.rules[p]
+	has.freely = rule.manager && st.manages()
 	for _, g := range []*GrantRecord{st.grant, st.parentGrant} {
 		if g == nil {
 			continue
 		}
 		if _, may := rule.by(g.Roles); may {
-			right.freely = true
+			has.freely = true
 		}
 		if _, may := rule.by(g.Temporary); may {
-			right.until = max(right.until, g.Until)
+			has.until = max(has.until, g.Until)
 		}
 	}
-	_, right.group = rule.by(rolesThrough(st.groups).with(rolesThrough(st.parentGroups)))
-	return right
+	_, has.group = rule.by(rolesThrough(st.groups).with(rolesThrough(st.parentGroups)))
+	return has
 }
+
+// give decides whether by this right something may be given that lasts until then, or, if
+// that is zero, without an end.
+func (by right) give(oneself bool, until Instant) error {
+	switch {
+	case by.freely || by == right{}:
+		return nil
+	case oneself:
+		return CodeOneself
+	case !by.group && (until == 0 || until > by.until):
+		return CodeOutlasts
+	}
+	return nil
+}
+
+// onlyByGroup reports whether somebody has the right by a group alone.
+func (by right) onlyByGroup() bool { return by == right{group: true} }
 
 // RevokeRoles takes from a user the roles that were assigned to them on an account, the
 // temporary ones too. Those on its parent stay (ACC-7, ACC-11). Everybody may call it who
@@ -191,7 +199,9 @@ func (c *changes) membersRight(st accountStanding) (right membersRight) {
 // than they (ACC-8, ROLE-9).
 //
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeTheOwner for an organization's Owner on an independent account,
+// CodeNotAllowed; CodeOneself for the actor's own, if they manage the account's members only
+// by a group (Relinquish gives them up); CodeTheOwner for an organization's Owner on an
+// independent account,
 // CodeRank for a member there who may do more than the actor;
 // CodeClosed; CodeOwnerGrant for the account's owner; CodeGroupRole if they have a role
 // there by a group alone, CodeNoGrant if they have none or only by its parent.
@@ -248,6 +258,8 @@ func (f revokeRolesFacts) authorize(c *changes) error {
 	switch {
 	case refused == nil && !f.mayName(f.from):
 		return CodeNotFound
+	case refused == nil && f.from.id == c.actor.User && c.rightTo(ManageMembers, f.accountStanding).onlyByGroup():
+		return CodeOneself
 	case refused == nil:
 		return nil
 	case !c.actor.knows(f.accountStanding):

@@ -33,6 +33,25 @@ func (d *Directory) On(store Store) *Directory {
 	return &joined
 }
 
+// On returns the same session over a transaction of the host's own, as Directory.On does
+// for a directory: the same actor, reference and operation ID (Once), and the same key. So
+// a session of Authenticate stays that of its key: each operation looks in the transaction
+// whether the key holds, and its events name it (USR-22, GEN-11).
+//
+// If the store is nil, every operation is refused: CodeInput. A session of a block is part
+// of the block's transaction, so all is refused: CodeInTransaction.
+func (s *Session) On(store Store) *Session {
+	with := *s
+	with.dir = s.dir.On(store)
+	if s.malformed == nil && s.block != nil {
+		with.malformed = CodeInTransaction
+	}
+	return &with
+}
+
+// On is Session.On for a Platform.
+func (p *Platform) On(store Store) *Platform { return &Platform{p.Session.On(store)} }
+
 // InTransaction reports whether a context is that of a block (Atomically, Preview) or of
 // a store's Transact. What must not be done before the commit, such as sending mail, can
 // ask it. A store's Transact refuses such a context as CodeInTransaction: it would wait

@@ -204,8 +204,9 @@ func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 // reference.
 //
 // Only System may call it. It reads, and once a day it notes in a transaction of its own
-// when the key was last used. That it could not note it is no error. Within a block and
-// within a host's transaction it is refused: CodeInTransaction.
+// when the key was last used. If it cannot note it, that is no error. Within a block and
+// within a host's transaction it is refused: CodeInTransaction. There Session.On takes a
+// session that it gave before.
 //
 // Errors: CodeInTransaction; CodeNotAllowed; CodeKey, the same for a secret that is
 // malformed or unknown, and for a key that has expired or was revoked, or whose service

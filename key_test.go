@@ -304,6 +304,46 @@ func TestAuthenticate(t *testing.T) {
 			return nil
 		}))
 	})
+	t.Run("USR-22 GEN-11 in the host's transaction the session stays the key's", func(t *testing.T) {
+		c := newCast(t)
+		robot := c.robot("Robot", tenancy.Administrator)
+		key := c.keyOf(c.owner, robot)
+		session, err := c.host.Correlate("request-7").Authenticate(t.Context(), key.Secret)
+		require.NoError(t, err)
+		transact := c.store.(*memstore.Store).Transact
+		var kept *tenancy.Session
+		id := tenancy.NewOperationID()
+		rename := func(ctx context.Context, s *tenancy.Session) error {
+			return errOf(s.RenameOrganization(ctx, c.org, "By the key"))
+		}
+		require.NoError(t, transact(t.Context(), func(ctx context.Context, _ memstore.Tx, joined tenancy.Store) error {
+			refused(t, rename(ctx, session), tenancy.CodeInTransaction)
+			kept = session.On(joined)
+			require.Equal(t, session.Actor(), kept.Actor())
+			require.NoError(t, rename(ctx, session.Once(id).On(joined)))
+			return errOf(kept.Can(ctx, robot, tenancy.ManageMembers, c.work))
+		}))
+		refused(t, rename(t.Context(), kept), tenancy.CodeInTransaction)
+		refused(t, rename(t.Context(), session.Once(id)), tenancy.CodeAlreadyDone)
+		log := items(t, c.as(c.owner).Events(t.Context(), organizationStream(c.org), tenancy.EventQuery{Backwards: true}))
+		require.Equal(t, key.ID, log[0].Key)
+		require.Equal(t, tenancy.Actor{User: robot}, log[0].Actor)
+		require.Equal(t, tenancy.Reference("request-7"), log[0].Correlation)
+		undone := errors.New("undone")
+		c.unchanged(func() {
+			require.ErrorIs(t, transact(t.Context(), func(ctx context.Context, _ memstore.Tx, joined tenancy.Store) error {
+				in := session.On(joined)
+				require.NoError(t, in.Atomically(ctx, rename))
+				require.NoError(t, c.as(c.owner).On(joined).RevokeKey(ctx, key.ID))
+				refused(t, rename(ctx, in), tenancy.CodeActor)
+				refused(t, errOf(in.Can(ctx, robot, tenancy.ManageMembers, c.work)), tenancy.CodeActor)
+				refused(t, errOf(in.Permissions(ctx, robot, c.work)), tenancy.CodeActor)
+				refused(t, in.Atomically(ctx, rename), tenancy.CodeActor)
+				return undone
+			}), undone)
+		})
+		require.NoError(t, errOf(session.Organization(t.Context(), c.org)), "it was not revoked")
+	})
 	t.Run("USR-22 the session has the reference of the host's, and works in blocks", func(t *testing.T) {
 		c := newCast(t)
 		robot := c.robot("Robot", tenancy.Administrator)

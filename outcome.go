@@ -25,6 +25,7 @@ type Created struct {
 	Requests      []RequestID      `json:"requests,omitzero"`
 	Domains       []DomainID       `json:"domains,omitzero"`
 	Connections   []ConnectionID   `json:"connections,omitzero"`
+	Keys          []KeyID          `json:"keys,omitzero"`
 	Groups        []GroupID        `json:"groups,omitzero"`
 }
 
@@ -169,6 +170,8 @@ func (c *Created) add(text string) {
 		addID(&c.Domains, text)
 	case connectionKind{}.prefix():
 		addID(&c.Connections, text)
+	case keyKind{}.prefix():
+		addID(&c.Keys, text)
 	case groupKind{}.prefix():
 		addID(&c.Groups, text)
 	}

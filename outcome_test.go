@@ -2,7 +2,9 @@ package tenancy_test
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
+	"reflect"
 	"testing"
 	"time"
 
@@ -204,4 +206,58 @@ func TestForgotten(t *testing.T) {
 		}
 	})
 	s.sound()
+}
+
+// TestCreated has an outcome name all that its operation made, whatever kind of thing it is
+// (GEN-13).
+func TestCreated(t *testing.T) {
+	t.Parallel()
+	plain := newTenantOver(t, memstore.New())
+	var named tenancy.Created // by all of them
+	for _, e := range errands {
+		t.Run("GEN-13 "+e.String(), func(t *testing.T) {
+			c := plain.apart(t)
+			if e.given != nil {
+				e.given(c)
+			}
+			before, made, told := c.identified(), map[string]bool{}, map[string]bool{}
+			_, err := c.run(e, e.by, c.names)
+			require.NoError(t, err)
+			for id, record := range c.identified() {
+				o, operation := record.(tenancy.OperationRecord)
+				switch {
+				case before[id] != nil:
+				case operation:
+					out, err := c.host.ActorOutcome(t.Context(), o.Actor, o.ID, c.clock.Now())
+					require.NoError(t, err)
+					outcome, all := reflect.ValueOf(out.Created), reflect.ValueOf(&named).Elem()
+					for i := range outcome.NumField() {
+						all.Field(i).Set(reflect.AppendSlice(all.Field(i), outcome.Field(i)))
+						for _, id := range outcome.Field(i).Seq2() {
+							told[fmt.Sprint(id)] = true
+						}
+					}
+				default:
+					made[id] = true
+				}
+			}
+			require.Equal(t, made, told)
+		})
+	}
+	for field, ids := range reflect.ValueOf(named).Fields() {
+		require.NotZero(t, ids.Len(), "no errand makes %s", field.Name)
+	}
+}
+
+// identified gives the records that have an ID, by it. Events, which have one too, are in
+// no list of records.
+func (s *scene) identified() map[string]tenancy.Record {
+	s.Helper()
+	found := map[string]tenancy.Record{}
+	for _, record := range s.everything() {
+		if id := reflect.ValueOf(record).FieldByName("ID"); id.IsValid() {
+			found[fmt.Sprint(id)] = record
+		}
+	}
+	return found
 }

@@ -77,13 +77,16 @@ type transferOwnershipFacts struct{ succession }
 func (r *reads) loadTransferOwnership(org OrganizationID, in NewOwner, address string) transferOwnershipFacts {
 	f := transferOwnershipFacts{succession{
 		standing: r.standing(org),
-		previous: r.predecessor(r.actor.User, in.Previous),
+		previous: r.predecessor(org, r.actor.User, in.Previous),
 	}}
+	heir := in.User
 	if address == "" {
-		f.heir = r.sight(in.User)
+		f.heir = r.sight(heir)
 	} else {
 		f.heir = r.sightOfMember(f.standing, org, address)
+		heir, _ = r.holderOf(address)
 	}
+	r.needInherited(f.previous.owned, nil, heir)
 	return f
 }
 
@@ -167,7 +170,8 @@ func (r *reads) loadReplaceOwner(org OrganizationID, in OwnerReplacement) replac
 	if f.organization == nil {
 		return f
 	}
-	f.previous = r.predecessor(f.organization.Owner, in.Previous)
+	f.previous = r.predecessor(org, f.organization.Owner, in.Previous)
+	r.needInherited(f.previous.owned, nil, in.User)
 	if f.heir.user == nil || len(f.heir.memberships) > 0 {
 		return f
 	}
@@ -242,10 +246,11 @@ type succession struct {
 	previous belongings // the Owner: their memberships, and all that is theirs if they leave
 }
 
-// predecessor asks for an Owner, as far as a succession needs to know.
-func (r *reads) predecessor(owner UserID, becomes PreviousOwner) belongings {
+// predecessor asks for an organization's Owner, as far as a succession needs to know.
+func (r *reads) predecessor(org OrganizationID, owner UserID, becomes PreviousOwner) belongings {
 	need(r, userByID(owner))
 	if becomes == PreviousLeaves {
+		need(r, formerMember(org, owner))
 		return r.belongingsOf(owner)
 	}
 	return belongings{memberships: all(r, membershipsOf(owner, OrganizationID{}))}

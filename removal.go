@@ -81,11 +81,12 @@ func (r *reads) loadRemoveUser(org OrganizationID, user UserID, in Removal) remo
 		keys:     r.keysToEnd(user),
 	}
 	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
+	need(r, formerMember(org, user))
 	return f
 }
 
-// needInherited asks ahead for the roles that heirs have on the main accounts that pass to
-// them. That saves a step: finish asks for what is missing.
+// needInherited asks for the roles that heirs have on the main accounts that pass to
+// them, since what they own takes their place.
 func (r *reads) needInherited(owned []family, in []Heir, rest UserID) {
 	for _, accounts := range owned {
 		if heir := cmp.Or(heirOf(accounts, in), rest); !heir.IsZero() {
@@ -289,6 +290,7 @@ type leaveFacts struct {
 }
 
 func (r *reads) loadLeave(org OrganizationID) leaveFacts {
+	need(r, formerMember(org, r.actor.User))
 	return leaveFacts{r.standing(org), r.belongingsOf(r.actor.User)}
 }
 

@@ -319,3 +319,37 @@ func TestLeave(t *testing.T) {
 		})
 	}
 }
+
+// INV-13: who gets an account may have a role on it, by which they are independent where
+// they are Owner too. What is derived from it follows.
+func TestHeirWithARole(t *testing.T) {
+	for name, pass := range map[string]func(c *cast) error{
+		"USR-11 RemoveUser": func(c *cast) error {
+			return c.as(c.owner).RemoveUser(c.ctx(), c.org, c.cleo, tenancy.Removal{AccountsTo: c.owner})
+		},
+		"USR-14 DeleteUser": func(c *cast) error {
+			return c.as(c.owner).DeleteUser(c.ctx(), c.cleo, tenancy.UserDeletion{AccountsTo: c.owner})
+		},
+		"ORG-10 DeleteOrganization": func(c *cast) error {
+			require.NoError(c, second(c.as(c.owner).DeactivateUser(c.ctx(), c.cleo)))
+			other := items(c.T, c.as(c.owner).Organizations(c.ctx(), tenancy.OrganizationQuery{}))
+			for _, o := range other {
+				if id := o.Organization.ID; id != c.org {
+					return c.as(c.owner).DeleteOrganization(c.ctx(), c.org, tenancy.OrganizationDeletion{AccountsTo: id})
+				}
+			}
+			return tenancy.CodeNotFound
+		},
+		"ACC-6 TransferAccount": func(c *cast) error {
+			return second(c.as(c.admin).TransferAccount(c.ctx(), c.work, c.owner))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCast(t)
+			c.secondOrganization()
+			c.assignUntil(c.owner, c.work, c.owner, c.clock.Now().Add(time.Hour), tenancy.Developer)
+			require.NoError(t, pass(c))
+			c.sound()
+		})
+	}
+}

@@ -122,7 +122,7 @@ var sentences = map[Code]string{
 	CodeOwnerLeaves: "You cannot leave the organization while you own it. Transfer it to somebody else " +
 		"first.",
 	CodeServiceAccount: "A service account cannot do this. A person has to.",
-	CodeKey:            "This key is not valid, or no longer.",
+	CodeKey:            "This key is unknown, expired or revoked.",
 	CodeNotTheirs:      "You cannot let this account move, because your organization manages it.",
 
 	CodeEmailTaken:        "Another user already has this address.",

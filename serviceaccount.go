@@ -18,8 +18,8 @@ type NewServiceAccount struct {
 // accounts as a member is. Keys prove that a program may act as it (CreateKey), and the
 // host acts as it with Authenticate, or with As.
 //
-// A service account may do what its role may, but for what the table of operations
-// (docs/operations.md) leaves out, which is refused as CodeServiceAccount: it makes and
+// A service account may do what its role may, except for the operations that the table
+// (docs/operations.md) does not open to it, which are refused as CodeServiceAccount: it makes and
 // changes no service accounts and keys, gives no role in the organization but Standard
 // User, gives itself no roles on accounts, owns nothing, and does not decide how the
 // organization's people sign in. UpdateUser, SetOrganizationRole, DeactivateUser,

@@ -12,7 +12,15 @@ type SessionEnd struct {
 	User UserID `json:"user,omitzero"`
 	// Except is the connection through which the user must sign in now: a session that
 	// began through it goes on (SSO-2). Zero: all sessions of the user end.
+	// In SQL a zero one is NULL, and what is compared with NULL is not true. So write a
+	// statement for each case, or ask Ends about each session.
 	Except ConnectionID `json:"except,omitzero"`
+}
+
+// Ends reports whether a session of the user's ends that began through a connection; zero:
+// it began through none, such as by the host's own sign-in (SSO-2).
+func (e SessionEnd) Ends(connection ConnectionID) bool {
+	return e.Except.IsZero() || connection != e.Except
 }
 
 // SessionsToEnd lists whose sessions a host must end because of an event, in a function

@@ -28,6 +28,16 @@ func (s *scene) ends() map[tenancy.UserID]tenancy.ConnectionID {
 	return found
 }
 
+func TestSessionEnds(t *testing.T) {
+	t.Parallel()
+	user, required, other := tenancy.UserID{15: 1}, tenancy.ConnectionID{15: 2}, tenancy.ConnectionID{15: 3}
+	for _, through := range []tenancy.ConnectionID{{}, required, other} {
+		require.True(t, tenancy.SessionEnd{User: user}.Ends(through), "USR-13 USR-14 all of them")
+		require.Equal(t, through != required, tenancy.SessionEnd{User: user, Except: required}.Ends(through),
+			"SSO-2 those that did not come through the connection")
+	}
+}
+
 func TestSessionsToEnd(t *testing.T) {
 	type ends = map[tenancy.UserID]tenancy.ConnectionID
 	t.Run("SSO-2 once it is enforced, members come through it, and an Owner as they like", func(t *testing.T) {

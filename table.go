@@ -410,7 +410,7 @@ var (
 		service: true,
 		account: TransferAccount,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeClosed, CodeSubaccount, CodeUnmanaged,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeOutlasts, CodeClosed, CodeSubaccount, CodeUnmanaged,
 			CodeAlreadyOwner, CodeNotMember, CodeNotPerson, CodeInactive, CodeOrganizationSuspended,
 		},
 	}
@@ -437,7 +437,7 @@ var (
 		account: ManageMembers, others: "Owner and Administrators of a member's organization",
 		suspended: suspendedGoesOn,
 		codes: []Code{
-			CodeID, CodeNotFound, CodeNotAllowed, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
+			CodeID, CodeNotFound, CodeNotAllowed, CodeOneself, CodeRank, CodeTheOwner, CodeClosed, CodeOwnerGrant,
 			CodeGroupRole, CodeNoGrant,
 		},
 	}

@@ -125,8 +125,35 @@ func (w *world) create(record Record) {
 	w.set(at, record)
 }
 
-// put writes a record, whether there is one of its identity or not.
-func (w *world) put(record Record) { w.set(identity(record), record) }
+// put writes a record, whether there is one of its identity or not. It is a fault if
+// nobody looked: what was there would count as absent.
+func (w *world) put(record Record) {
+	at := identity(record)
+	if !w.knows(at) {
+		w.fault = "puts a record without having read whether it is there"
+		return
+	}
+	w.set(at, record)
+}
+
+// knows reports whether an operation knows what is at an identity: it has read it, or
+// has changed it, or it created the user or the account that the record is of.
+func (w *world) knows(at Entry) bool {
+	w.fill()
+	if w.reads == nil || w.slots[at] != nil {
+		return true
+	}
+	_, read := w.reads.known[Lookup{Index: at.Index, Key: at.Key}]
+	of, by := accountByID(at.Key.In), userByID(at.Key.ID)
+	return read || w.isNew(Entry{of.Index, of.Key}) || w.isNew(Entry{by.Index, by.Key})
+}
+
+// isNew reports whether this operation creates what has an identity, of which nothing is
+// stored then.
+func (w *world) isNew(at Entry) bool {
+	s := w.slots[at]
+	return s != nil && s.touched && s.was == nil
+}
 
 // remove takes a record away. It is a fault if the record is absent or was not read.
 func remove[R Record](w *world, o one[R]) {

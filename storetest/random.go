@@ -178,7 +178,10 @@ func newMachine(t *testing.T, rt *rapid.T, store tenancy.Store, reached *Reached
 		Resolver: m.dns,
 		Roles: tenancy.RoleOptions{
 			Permissions: []tenancy.Permission{"deploy"},
-			Roles:       map[tenancy.AccountRole][]tenancy.Permission{"releaser": {"deploy", tenancy.ReadUsage}},
+			Roles: map[tenancy.AccountRole][]tenancy.Permission{
+				"releaser": {"deploy", tenancy.ReadUsage},
+				"lead":     {tenancy.ManageMembers, tenancy.TransferAccount},
+			},
 		},
 		OrganizationRoles: hostRanks,
 		OnRefused: func(_ context.Context, _ tenancy.Actor, err error) {

@@ -73,8 +73,17 @@ func (m *machine) companyTemporary(rt *rapid.T) {
 			m.try(rt, "AcceptInvitation", second(m.dir.As(guest).AcceptInvitation(m.ctx, tenancy.Acceptance{Secret: sent.Secret})))
 		}
 	}
+	assign(c.owner, helper, tenancy.Roles("lead"), end)
+	m.try(rt, "TransferAccount", second(s.TransferAccount(m.ctx, c.account, other)))
+	m.try(rt, "TransferAccount", second(s.TransferAccount(m.ctx, c.account, helper)))
 	m.clock.Advance(2 * time.Hour)
 	assign(s, other, support, late)
+	if g, err := c.owner.CreateGroup(m.ctx, c.org, tenancy.NewGroup{Name: "Leads"}); err == nil {
+		m.try(rt, "AddToGroup", second(c.owner.AddToGroup(m.ctx, g.ID, []tenancy.UserID{helper})))
+		m.try(rt, "AssignGroupRoles", second(c.owner.AssignGroupRoles(m.ctx, g.ID, c.account, tenancy.Roles("lead"))))
+		m.try(rt, "RevokeRoles", s.RevokeRoles(m.ctx, c.account, helper))
+		m.try(rt, "TransferAccount", second(s.TransferAccount(m.ctx, c.account, helper)))
+	}
 	m.try(rt, "Relinquish", s.Relinquish(m.ctx, c.account))
 	m.try(rt, "RevokeRoles", c.owner.RevokeRoles(m.ctx, c.account, helper))
 	if m.coin(rt, "owner") {

@@ -64,8 +64,8 @@ type Options struct {
 }
 
 // Run runs each timer at once, and then again and again, until the context ends. A timer
-// does not run twice at the same time. Run returns when the last run has ended. What a run
-// returns once the context has ended is nobody told.
+// does not run twice at the same time. Run returns when the last run has ended. An error
+// that a run returns after the context has ended is not reported.
 func Run(ctx context.Context, o *Options, timers ...Timer) {
 	options := *cmp.Or(o, &Options{})
 	if options.Failed == nil {

@@ -64,7 +64,7 @@ func (h *host) withMail(
 	ctx context.Context, c caller, invite func(context.Context, *tenancy.Session) (tenancy.SentInvitation, error),
 ) (sent tenancy.Invitation, err error) {
 	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
-		made, err := invite(ctx, c.in(h.dir.On(joined)))
+		made, err := invite(ctx, c.s.On(joined))
 		if err != nil {
 			return err
 		}

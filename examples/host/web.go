@@ -52,26 +52,19 @@ type caller struct {
 	s    *tenancy.Session // theirs
 }
 
-// caller returns who sends a request.
+// caller returns who sends a request. The events of their session carry the request's ID.
+// A request with an Idempotency-Key that writes is carried out once (GEN-13). The bodies of
+// two requests with one key are not compared.
 func (h *host) caller(r *http.Request) (caller, error) {
 	user, err := h.signedIn(r)
 	if err != nil {
 		return caller{}, err
 	}
-	c := caller{Request: r, user: user}
-	c.s = c.in(h.dir)
-	return c, nil
-}
-
-// in returns the caller's session in a directory. Its events carry the request's ID. A
-// request with an Idempotency-Key that writes is carried out once (GEN-13). The bodies of
-// two requests with one key are not compared.
-func (c caller) in(dir *tenancy.Directory) *tenancy.Session {
-	s := dir.As(c.user).Correlate(requestID(c.Request))
-	if key := c.Header.Get("Idempotency-Key"); key != "" && c.Method != http.MethodGet {
-		s = s.Once(tenancy.OperationIDOf("host", c.user.String(), key))
+	s := h.dir.As(user).Correlate(requestID(r))
+	if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method != http.MethodGet {
+		s = s.Once(tenancy.OperationIDOf("host", user.String(), key))
 	}
-	return s
+	return caller{r, user, s}, nil
 }
 
 // api answers a caller in JSON. The answer shows personal data in clear (GEN-19): each
