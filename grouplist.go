@@ -105,7 +105,7 @@ func decideGroups(f groupsFacts, l listID, c *changes) (page[ListedGroup], error
 // among them. The Owner and Administrators of its organization, Operators and System may
 // call it.
 //
-// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID, CodeCursor; CodeNotFound.
 func (s *Session) GroupMembers(
 	ctx context.Context, group GroupID, query GroupQuery,
 ) iter.Seq2[GroupMember, error] {

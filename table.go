@@ -545,7 +545,7 @@ var (
 		service:      true,
 		organization: ViewUsers, operator: true, system: true,
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opGroupAccounts = &operationRow{
 		name: "GroupAccounts", on: "group",

@@ -69,6 +69,18 @@ func (m *machine) companyRanks(rt *rapid.T) {
 	}
 	m.try(rt, "ImportUsers", second(m.dir.As(keeper).ImportUsers(m.ctx, c.org,
 		tenancy.UserImport{Emails: []string{address}})))
+	claim, err := c.owner.AddDomain(m.ctx, c.org, "claimed.net")
+	m.try(rt, "AddDomain", err)
+	if err == nil {
+		auditor := m.hire(rt, c, "elsewhere.net", "auditor")
+		for _, user := range []tenancy.UserID{keeper, auditor} {
+			m.try(rt, "ImportableUsers",
+				drain(m.dir.As(user).ImportableUsers(m.ctx, claim.ID, tenancy.ImportableUserQuery{})))
+		}
+	}
+	m.try(rt, "AddToGroup", second(c.owner.AddToGroup(m.ctx, group, []tenancy.UserID{stranger})))
+	m.try(rt, "GroupAccounts", drain(s.GroupAccounts(m.ctx, group, tenancy.GroupQuery{})))
+	m.try(rt, "DeleteGroup", s.DeleteGroup(m.ctx, group))
 	m.offAccount(rt, c, admin, keeper)
 	m.demoted(rt, c, people)
 }
