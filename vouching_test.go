@@ -26,8 +26,8 @@ func TestNoInputVouches(t *testing.T) {
 		case typ.Kind() != reflect.Struct || typ.PkgPath() != proven.PkgPath():
 			return false
 		}
-		for i := range typ.NumField() {
-			if field := typ.Field(i); field.IsExported() {
+		for field := range typ.Fields() {
+			if field := field; field.IsExported() {
 				names[field.Name+" of "+where] = true
 				email = takes(where, field.Type, names) || email
 			}
@@ -36,8 +36,7 @@ func TestNoInputVouches(t *testing.T) {
 	}
 	inputs := func(session reflect.Type) (withEmail []string, names map[string]bool) {
 		names = map[string]bool{}
-		for i := range session.NumMethod() {
-			m := session.Method(i)
+		for m := range session.Methods() {
 			for j := 1; j < m.Type.NumIn(); j++ {
 				if takes(m.Name, m.Type.In(j), names) {
 					withEmail = append(withEmail, m.Name)

@@ -1,6 +1,10 @@
 package memstore
 
-import "github.com/add4b1c6/tenancy"
+import (
+	"slices"
+
+	"github.com/add4b1c6/tenancy"
+)
 
 // records finds every record by identity, except words. The kinds that Access reads have tries of
 // their own, which hold records in place, not boxed. Functions that Access calls take
@@ -236,12 +240,7 @@ func (s *records) isSuspended(h *seed, id *tenancy.OrganizationID) bool {
 		return false
 	}
 	found := s.suspended.find(h.hashID(tenancy.IndexOrganizations, (*[16]byte)(id)))
-	for i := range found {
-		if found[i] == *id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(found, *id)
 }
 
 // suspend keeps whether an organization is suspended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -163,9 +164,7 @@ func TestClaims(t *testing.T) {
 		errProvider.Status: {"sub": ""},
 	} {
 		s.idp.spoil = func(of map[string]any) {
-			for name, value := range claims {
-				of[name] = value
-			}
+			maps.Copy(of, claims)
 		}
 		code, _ := s.browser().signIn(s.idp, "dee", nil)
 		require.Equal(t, want, code)
