@@ -27,7 +27,7 @@ func TestNoInputVouches(t *testing.T) {
 			return false
 		}
 		for field := range typ.Fields() {
-			if field := field; field.IsExported() {
+			if field.IsExported() {
 				names[field.Name+" of "+where] = true
 				email = takes(where, field.Type, names) || email
 			}
