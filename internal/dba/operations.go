@@ -1,6 +1,7 @@
 package dba
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -26,6 +27,7 @@ type Company struct {
 	connection tenancy.ConnectionID
 	candidate  tenancy.OrganizationID
 	groups     [2]tenancy.GroupID // both with Ben and roles on Ana's account
+	services   [3]tenancy.UserID  // service accounts, each with a key
 }
 
 // Found founds a Company over a store, with something of everything there is.
@@ -52,6 +54,13 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 		_, err = owner.AddToGroup(c.ctx, group.ID, []tenancy.UserID{c.ben})
 		require.NoError(t, err)
 		_, err = owner.AssignGroupRoles(c.ctx, group.ID, c.ana.Account.ID, tenancy.Roles(tenancy.Support))
+		require.NoError(t, err)
+	}
+	for i := range c.services {
+		service, err := owner.CreateServiceAccount(c.ctx, org, tenancy.NewServiceAccount{Name: "Service"})
+		require.NoError(t, err)
+		c.services[i] = service.ID
+		_, err = owner.CreateKey(c.ctx, service.ID, tenancy.NewKey{Name: "Key"})
 		require.NoError(t, err)
 	}
 	connection, err := owner.AddConnection(c.ctx, org, "Provider")
@@ -100,8 +109,18 @@ func (c *Company) Operations() []Operation {
 		}},
 		{"DeleteGroup", func() error { return owner.DeleteGroup(c.ctx, c.groups[1]) }},
 		{"RevokeRoles", func() error { return owner.RevokeRoles(c.ctx, c.ana.Account.ID, c.ben) }},
-		{"RemoveUser", func() error { return owner.RemoveUser(c.ctx, org, c.ben, tenancy.Removal{}) }},
-		{"DeleteUser", func() error { return c.Staff.DeleteUser(c.ctx, c.ben, tenancy.UserDeletion{}) }},
+		{"RemoveUser", func() error { // of a person and of a service account
+			return owner.Atomically(c.ctx, func(ctx context.Context, s *tenancy.Session) error {
+				err := s.RemoveUser(ctx, org, c.services[0], tenancy.Removal{})
+				return cmp.Or(err, s.RemoveUser(ctx, org, c.ben, tenancy.Removal{}))
+			})
+		}},
+		{"DeleteUser", func() error {
+			return c.Staff.Atomically(c.ctx, func(ctx context.Context, s *tenancy.Platform) error {
+				err := s.DeleteUser(ctx, c.services[1], tenancy.UserDeletion{})
+				return cmp.Or(err, s.DeleteUser(ctx, c.ben, tenancy.UserDeletion{}))
+			})
+		}},
 		{"RemoveDomain", func() error { return owner.RemoveDomain(c.ctx, c.domain) }},
 		{"RemoveConnection", func() error { return owner.RemoveConnection(c.ctx, c.connection) }},
 		{"MergeOrganizations", func() error {
