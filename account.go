@@ -105,10 +105,10 @@ type NewSubaccount struct{ Name string }
 // account is unmanaged: a user who is in no organization creates it for themself.
 //
 // Errors: CodeName; CodeInput if an unmanaged account is to have another owner;
-// CodeNotFound, CodeNotAllowed, CodeMerged; CodeManaged for an unmanaged account, if the
-// actor is in an organization; CodeServiceAccount if the actor is one, and does not name a
-// person as owner; CodeNotMember, CodeNotPerson and CodeInactive for the owner named;
-// CodeAccountLimit; CodeOrganizationSuspended.
+// CodeNotFound, CodeNotAllowed, CodeMerged; CodeManaged for an unmanaged account, if
+// the actor is in an organization; CodeServiceAccount if the actor is one, and does not
+// name a person as owner; CodeNotMember, CodeNotPerson and CodeInactive for the owner
+// named; CodeAccountLimit; CodeOrganizationSuspended.
 func (s *Session) CreateAccount(ctx context.Context, org OrganizationID, account NewAccount) (Account, error) {
 	var check form
 	name, owner := check.name(account.Name), account.Owner

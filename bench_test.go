@@ -169,6 +169,15 @@ func BenchmarkCan(b *testing.B) {
 	}
 }
 
+func BenchmarkAuthenticate(b *testing.B) {
+	dir, err := tenancy.New(memstore.New(), nil)
+	require.NoError(b, err)
+	up, err := dir.System().SignUp(b.Context(),
+		tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.com"), Name: "Ana", Organization: "Acme"})
+	require.NoError(b, err)
+	scenes.BenchmarkAuthenticate(b, dir, up.Organization.ID, up.User.ID)
+}
+
 func TestCanAllocatesNothing(t *testing.T) {
 	c := newCrowd(t, 100, 2)
 	host, ctx, n := c.dir.System(), t.Context(), 0

@@ -37,9 +37,9 @@ type UserDeletion struct {
 // do more than the actor; CodeOneself; CodeTheOwner if another user calls it for the
 // Owner of an organization; CodeOwnsOrganization if an Operator does, or the Owner;
 // CodeOwnsAccounts if the input leaves an account to nobody; and of an heir
-// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and the
-// account in none, CodeInactive; CodeOrganizationSuspended if the user owns accounts and the
-// organization is suspended.
+// CodeNotMember, CodeNotPerson, CodeManagedElsewhere if they are in an organization and
+// the account in none, CodeInactive; CodeOrganizationSuspended if the user owns
+// accounts and the organization is suspended.
 func (s *Session) DeleteUser(ctx context.Context, user UserID, in UserDeletion) error {
 	var check form
 	check.id(user)

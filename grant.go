@@ -47,10 +47,9 @@ type Assignment struct {
 //
 // Errors: CodeID, CodeRoles; CodeUntil if Until is not in the future or is too far;
 // CodeNotFound, also for a user whom the actor may not name; CodeNotAllowed;
-// CodeServiceAccount if the actor is one, and names itself;
-// CodeOneself and CodeOutlasts for an actor who has a temporary role or a group's;
-// CodeClosed; CodeOwnerGrant for the account's owner; CodeNotMember;
-// CodeOrganizationSuspended.
+// CodeServiceAccount if the actor is one, and names itself; CodeOneself and
+// CodeOutlasts for an actor who has a temporary role or a group's; CodeClosed;
+// CodeOwnerGrant for the account's owner; CodeNotMember; CodeOrganizationSuspended.
 func (s *Session) AssignRoles(
 	ctx context.Context, account AccountID, user UserID, in Assignment,
 ) (Grant, error) {
@@ -199,10 +198,9 @@ func (by right) onlyByGroup() bool { return by == right{group: true} }
 // than they (ACC-8, ROLE-9).
 //
 // Errors: CodeID; CodeNotFound, also for a user whom the actor may not name;
-// CodeNotAllowed; CodeOneself for the actor's own, if they manage the account's members only
-// by a group (Relinquish gives them up); CodeTheOwner for an organization's Owner on an
-// independent account,
-// CodeRank for a member there who may do more than the actor;
+// CodeNotAllowed; CodeOneself for the actor's own, if they manage the account's members
+// only by a group (Relinquish gives them up); CodeTheOwner for an organization's Owner on
+// an independent account, CodeRank for a member there who may do more than the actor;
 // CodeClosed; CodeOwnerGrant for the account's owner; CodeGroupRole if they have a role
 // there by a group alone, CodeNoGrant if they have none or only by its parent.
 func (s *Session) RevokeRoles(ctx context.Context, account AccountID, user UserID) error {

@@ -148,9 +148,9 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
 // than 1,000; CodeNotFound, also for a user whom the actor does not see;
-// CodeNotAllowed, CodeServiceAccount if the actor is one, and names itself; CodeRank for a member who may do more than the actor; CodeNotMember
-// for a user who is not a member of the group's organization; CodeGroupMemberLimit;
-// CodeOrganizationSuspended.
+// CodeNotAllowed, CodeServiceAccount if the actor is one, and names itself; CodeRank
+// for a member who may do more than the actor; CodeNotMember for a user who is not a
+// member of the group's organization; CodeGroupMemberLimit; CodeOrganizationSuspended.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
 	check.id(group)
@@ -303,9 +303,8 @@ func (st groupStanding) touchesAnybody() bool {
 // the roles that the group has there changes nothing (GEN-6).
 //
 // Errors: CodeID, CodeRoles; CodeNotFound, also for an account that is not the
-// organization's; CodeNotAllowed; CodeServiceAccount if the actor is one, and in the group;
-// CodeClosed; CodeAccountGroupLimit;
-// CodeOrganizationSuspended.
+// organization's; CodeNotAllowed; CodeServiceAccount if the actor is one, and in the
+// group; CodeClosed; CodeAccountGroupLimit; CodeOrganizationSuspended.
 func (s *Session) AssignGroupRoles(
 	ctx context.Context, group GroupID, account AccountID, roles RoleSet,
 ) (GroupRoles, error) {

@@ -48,11 +48,11 @@ type OwnerReplacement struct {
 // An address names a member of the organization or nobody: any other address is refused
 // as CodeNotFound, after the same reads, whether somebody has it or not (GEN-5).
 //
-// Errors: CodeID, CodeInput if the input does not have exactly one of User and Email, or
-// has no such Previous, CodeEmail; CodeNotFound, also if the Owner does not see the user
-// named; CodeNotAllowed; CodeMerged; CodeAlreadyOwner; CodeNotMember, CodeNotPerson and
-// CodeInactive, all of the user named; CodeOwnsOrganization if the previous Owner is to stay but owns
-// another organization.
+// Errors: CodeID, CodeInput if the input does not have exactly one of User and Email,
+// or has no such Previous, CodeEmail; CodeNotFound, also if the Owner does not see the
+// user named; CodeNotAllowed; CodeMerged; CodeAlreadyOwner; CodeNotMember,
+// CodeNotPerson and CodeInactive, all of the user named; CodeOwnsOrganization if the
+// previous Owner is to stay but owns another organization.
 func (s *Session) TransferOwnership(
 	ctx context.Context, org OrganizationID, in NewOwner,
 ) (Organization, error) {
@@ -139,11 +139,11 @@ func decideTransferOwnership(f transferOwnershipFacts, in NewOwner, c *changes) 
 //
 // Errors: CodeID, CodeInput if there is no such Previous, CodeReference; CodeNotFound,
 // also if there is no such user; CodeNotAllowed for System; CodeMerged, CodeEnded;
-// CodeAlreadyOwner; CodeNotPerson if the user named is a service account; CodeInactive if they are; CodeManagedElsewhere if they are a
-// member of another organization only; CodeOtherMember if they are in none, but another
-// member is active; CodeSignUpClosed if their domain is closed to them; CodeMemberLimit,
-// CodeAccountLimit; CodeOwnsOrganization if the previous Owner is to stay but owns
-// another organization.
+// CodeAlreadyOwner; CodeNotPerson if the user named is a service account; CodeInactive
+// if they are; CodeManagedElsewhere if they are a member of another organization only;
+// CodeOtherMember if they are in none, but another member is active; CodeSignUpClosed
+// if their domain is closed to them; CodeMemberLimit, CodeAccountLimit;
+// CodeOwnsOrganization if the previous Owner is to stay but owns another organization.
 func (p *Platform) ReplaceOwner(
 	ctx context.Context, org OrganizationID, in OwnerReplacement,
 ) (Organization, error) {

@@ -44,13 +44,13 @@ type Heir struct {
 // not see the user or an heir, or if an account named is not a main account of the
 // user's in the organization; CodeNotAllowed, CodeMerged; CodeRelease if anybody but
 // the Owner releases accounts; CodeOneself, CodeTheOwner, CodeRank if the user may do
-// more than the actor; CodeServiceAccount if the actor is one, and the user is another than a
-// Standard User who is a person; CodeNotMember if the user or an heir is not a member;
-// CodeNotPerson if an heir is a service account;
-// CodeInactive if an heir is inactive; CodeOwnsAccounts if the input leaves an account
-// to nobody; CodeHIPAADesignated if an account that would leave is designated (disable
-// it first); CodeOrganizationSuspended if the user owns accounts and the organization
-// is suspended.
+// more than the actor; CodeServiceAccount if the actor is one, and the user is another
+// than a Standard User who is a person; CodeNotMember if the user or an heir is not a
+// member; CodeNotPerson if an heir is a service account; CodeInactive if an heir is
+// inactive; CodeOwnsAccounts if the input leaves an account to nobody;
+// CodeHIPAADesignated if an account that would leave is designated (disable it first);
+// CodeOrganizationSuspended if the user owns accounts and the organization is
+// suspended.
 func (s *Session) RemoveUser(ctx context.Context, org OrganizationID, user UserID, in Removal) error {
 	var check form
 	check.id(org)

@@ -28,8 +28,9 @@ type NewServiceAccount struct {
 //
 // The Owner and Administrators may call it, if they are persons.
 //
-// Errors: CodeID, CodeName; CodeRole if the role is Owner or there is no such role; CodeNotFound, CodeNotAllowed, CodeMerged;
-// CodeServiceAccountLimit; CodeOrganizationSuspended.
+// Errors: CodeID, CodeName; CodeRole if the role is Owner or there is no such role;
+// CodeNotFound, CodeNotAllowed, CodeMerged; CodeServiceAccountLimit;
+// CodeOrganizationSuspended.
 func (s *Session) CreateServiceAccount(
 	ctx context.Context, org OrganizationID, in NewServiceAccount,
 ) (User, error) {

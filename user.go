@@ -191,9 +191,9 @@ func decideUpdateUser(f updateUserFacts, in UserUpdate, c *changes) (User, error
 // while the organization is suspended (ORG-15). Only System and Operators may call it.
 //
 // Errors: CodeID, CodeEmail; CodeNotFound, CodeNotAllowed; CodeNotPerson for a service
-// account, which has no address; CodeEmailTaken,
-// CodeSSOAddress, CodeInvitationOnly, CodeSignUpClosed; CodeOrganizationSuspended if
-// the policy that would let the address in is a suspended one's.
+// account, which has no address; CodeEmailTaken, CodeSSOAddress, CodeInvitationOnly,
+// CodeSignUpClosed; CodeOrganizationSuspended if the policy that would let the address
+// in is a suspended one's.
 func (p *Platform) ChangeEmail(ctx context.Context, user UserID, email ProvenEmail) (User, error) {
 	var check form
 	check.id(user)
@@ -304,8 +304,8 @@ func (f changeEmailFacts) keptOut(c *changes) error {
 // and stays. The organization's frees the member's seat, an Operator's does not (GEN-12).
 // Deactivating a user again changes nothing (GEN-6).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if the
-// user may do more than the actor.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeOneself, CodeTheOwner; CodeRank if
+// the user may do more than the actor.
 func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error) {
 	var check form
 	check.id(user)

@@ -231,6 +231,12 @@ func BenchmarkCan(b *testing.B) {
 	})
 }
 
+// BenchmarkAuthenticate authenticates with a key.
+func BenchmarkAuthenticate(b *testing.B) {
+	f := found(b)
+	scenes.BenchmarkAuthenticate(b, f.dir, f.org, f.owner)
+}
+
 // The sizes of the benchmarks that need much.
 const (
 	manyUsers    = 100_000

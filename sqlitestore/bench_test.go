@@ -326,6 +326,13 @@ func BenchmarkCan(b *testing.B) {
 	}
 }
 
+// BenchmarkAuthenticate authenticates with a key.
+func BenchmarkAuthenticate(b *testing.B) {
+	l := newLarge(10_000, 1_000)
+	dir, _ := l.store(b)
+	scenes.BenchmarkAuthenticate(b, dir, l.candidate, l.owner)
+}
+
 // BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside
 // two UPDATEs.
 func BenchmarkMerge(b *testing.B) {
