@@ -417,7 +417,7 @@ func mustGet(t *testing.T, b *browser, path string) *http.Response {
 
 // Two processes share one PostgreSQL: a session, an idempotency key and the events.
 func TestTwoProcesses(t *testing.T) {
-	s := newScene(t, "postgres", newDatabase(t))
+	s := newScene(t, "postgres", postgres.Database(t))
 	other := s.process()
 	var mu sync.Mutex
 	got := map[string]int{}

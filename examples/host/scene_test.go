@@ -9,8 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
-	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -27,62 +25,28 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/internal/pgserver"
+	"github.com/add4b1c6/tenancy/internal/pgtest"
 	"github.com/add4b1c6/tenancy/tenancyhttp"
 	"github.com/add4b1c6/tenancy/tenancytest"
 	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
-// server is the PostgreSQL of these tests. It is nil if its programs are missing; then
-// why says so.
-var (
-	server *pgserver.Server
-	why    error
-)
+// postgres is the server of these tests.
+var postgres pgtest.Server
 
 func TestMain(m *testing.M) {
-	flag.Parse()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
-	server, why = pgserver.Start("fsync=off", "full_page_writes=off")
-	code := m.Run()
-	if server != nil {
-		if err := server.Stop(); err != nil {
-			fmt.Println(err)
-			code = 1
-		}
-	}
-	os.Exit(code)
+	os.Exit(postgres.Main(m))
 }
 
 // eachStore runs a test on SQLite and on PostgreSQL.
 func eachStore(t *testing.T, test func(*testing.T, *scene)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, newScene(t, "sqlite", filepath.Join(t.TempDir(), "host.db"))) })
-	t.Run("postgres", func(t *testing.T) { test(t, newScene(t, "postgres", newDatabase(t))) })
-}
-
-var made atomic.Int32
-
-// newDatabase makes a PostgreSQL database. The test is skipped if PostgreSQL is missing;
-// in CI it fails.
-func newDatabase(t *testing.T) string {
-	if server == nil && os.Getenv("CI") != "" {
-		t.Fatal(why)
-	}
-	if server == nil {
-		t.Skip(why)
-	}
-	admin, err := pgx.Connect(t.Context(), server.URL("postgres"))
-	require.NoError(t, err)
-	name := fmt.Sprint("host", made.Add(1))
-	_, err = admin.Exec(t.Context(), "CREATE DATABASE "+name)
-	require.NoError(t, err)
-	require.NoError(t, admin.Close(t.Context()))
-	return server.URL(name)
+	t.Run("postgres", func(t *testing.T) { test(t, newScene(t, "postgres", postgres.Database(t))) })
 }
 
 // scene is a running service, and what it depends on. Its timers do not run: a test calls

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/internal/pgserver"
+	"github.com/add4b1c6/tenancy/internal/pgtest"
 	"github.com/add4b1c6/tenancy/pgstore"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
@@ -135,8 +135,8 @@ func sqlite(t *testing.T) empty {
 // postgres starts a server, and returns what makes a database there.
 func postgres(t *testing.T) func(*testing.T) empty {
 	server, err := pgserver.Start("fsync=off")
-	if errors.Is(err, pgserver.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skip(err)
+	if errors.Is(err, pgserver.ErrMissing) {
+		pgtest.Missing(t, err)
 	}
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
