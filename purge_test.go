@@ -117,6 +117,7 @@ func (m *marked) read(
 			looks(m, s.Invitations(ctx, org, tenancy.InvitationQuery{}))
 			looks(m, s.Domains(ctx, org, tenancy.DomainQuery{}))
 			looks(m, s.Connections(ctx, org, tenancy.ConnectionQuery{}))
+			looks(m, s.Groups(ctx, org, tenancy.GroupQuery{}))
 			looks(m, s.HIPAAReport(ctx, org, tenancy.HIPAAQuery{}))
 			looks(m, s.Events(ctx, organizationStream(org), tenancy.EventQuery{}))
 			_, err = s.RenameOrganization(ctx, org, "x")
@@ -127,6 +128,8 @@ func (m *marked) read(
 			m.look(u, memberships, err)
 			looks(m, s.Organizations(ctx, tenancy.OrganizationQuery{User: user}))
 			looks(m, s.AccountsOf(ctx, user, tenancy.ReachQuery{}))
+			looks(m, s.GroupsOf(ctx, user, tenancy.GroupQuery{}))
+			looks(m, s.Keys(ctx, user, tenancy.KeyQuery{}))
 			looks(m, s.AccountRequests(ctx, user, tenancy.AccountRequestQuery{}))
 			looks(m, s.Events(ctx, userStream(user), tenancy.EventQuery{}))
 		}
@@ -157,6 +160,7 @@ func TestNothingPersonalRemains(t *testing.T) {
 		emails   []string
 		ana      tenancy.SignedUp
 		ben      tenancy.UserID
+		robot    tenancy.UserID // which ends with its organization
 	}
 	open := func(t *testing.T) *people {
 		p := &people{marked: &marked{scene: newScene(t)}}
@@ -193,6 +197,13 @@ func TestNothingPersonalRemains(t *testing.T) {
 			tenancy.NewAccountInvitation{Email: to, Roles: tenancy.Roles(tenancy.Support)})
 		require.NoError(t, err)
 		p.secrets = append(p.secrets, sent.Secret)
+		_, err = owner.CreateGroup(t.Context(), org, tenancy.NewGroup{Name: p.mark(), ExternalID: p.mark()})
+		require.NoError(t, err)
+		robot, err := owner.CreateServiceAccount(t.Context(), org, tenancy.NewServiceAccount{Name: p.mark()})
+		require.NoError(t, err)
+		_, err = owner.CreateKey(t.Context(), robot.ID, tenancy.NewKey{Name: p.mark()})
+		require.NoError(t, err)
+		p.robot = robot.ID
 		domain := p.mark() + ".example"
 		p.enforce(p.ana.User.ID, org, p.prove(p.ana.User.ID, org, domain))
 		p.emails = append(p.emails, p.mark()+"@"+domain)
@@ -200,7 +211,7 @@ func TestNothingPersonalRemains(t *testing.T) {
 		require.NoError(t, err)
 		return p
 	}
-	read := func(p *people) { p.read(p.orgs, p.users, p.accounts, p.secrets, p.emails) }
+	read := func(p *people) { p.read(p.orgs, append(p.users, p.robot), p.accounts, p.secrets, p.emails) }
 	// remove deletes the organization and everybody.
 	remove := func(t *testing.T, p *people) {
 		require.NoError(t,

@@ -114,6 +114,14 @@ func plant(t *testing.T) *planted {
 	require.NoError(t, err)
 	_, err = owner.AddConnection(ctx, org, p.mark("connection"))
 	require.NoError(t, err)
+	_, err = owner.CreateGroup(ctx, org,
+		tenancy.NewGroup{Name: p.mark("group's name"), ExternalID: p.mark("group's external ID")})
+	require.NoError(t, err)
+	robot, err := owner.CreateServiceAccount(ctx, org, tenancy.NewServiceAccount{Name: p.mark("service account")})
+	require.NoError(t, err)
+	p.word("service account")
+	_, err = owner.CreateKey(ctx, robot.ID, tenancy.NewKey{Name: p.mark("key")})
+	require.NoError(t, err)
 	_, err = p.dir.System().RequestInvitation(ctx, tenancy.Proven(p.mark("request")+"@"+domain))
 	require.NoError(t, err)
 	return p
@@ -178,7 +186,8 @@ func TestNothingPersonalInDump(t *testing.T) {
 	for _, of := range []string{"user's name", "word of the user's name", "word of the Owner's address: local part",
 		"word of the changed address: domain", "word of the independent user's address: local part", "Owner's address: local part", "Owner's address: domain",
 		"changed address: local part", "changed address: domain",
-		"unproven domain", "domain's token", "connection"} {
+		"unproven domain", "domain's token", "connection", "group's name", "group's external ID",
+		"service account", "word of the service account", "key"} {
 		require.Zero(t, found[of], of)
 	}
 
