@@ -380,3 +380,52 @@ func TestPreview(t *testing.T) {
 		require.Empty(t, events)
 	})
 }
+
+// waiting is a store whose transactions wait for their turn.
+type waiting struct {
+	tenancy.Store
+	wait func()
+}
+
+func (w waiting) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	w.wait()
+	return w.Store.Update(ctx, fn)
+}
+
+func TestTransactionTime(t *testing.T) {
+	const hour = time.Hour
+	t.Run("ACC-11 GEN-2 what ends while an operation waits for its turn has ended for it", func(t *testing.T) {
+		c := newCast(t)
+		c.assignUntil(c.owner, c.work, c.dan, c.clock.Now().Add(hour), tenancy.AccountAdministrator)
+		rename := func(waits time.Duration) error {
+			store := waiting{c.store, func() { c.clock.Advance(waits) }}
+			dir, err := tenancy.New(store, &tenancy.Options{Now: c.clock.Now})
+			require.NoError(t, err)
+			return second(dir.As(c.dan).RenameAccount(c.ctx(), c.work, "Renamed"))
+		}
+		require.NoError(t, rename(hour-time.Microsecond))
+		refused(t, rename(time.Microsecond), tenancy.CodeNotFound)
+	})
+	t.Run("ACC-11 GEN-11 a block has one time, for what it reads and for what it writes", func(t *testing.T) {
+		c := newCast(t)
+		c.assignUntil(c.owner, c.work, c.dan, c.clock.Now().Add(hour), tenancy.AccountAdministrator)
+		can := func(ctx context.Context, s *tenancy.Session) bool {
+			decided, err := s.Can(ctx, c.dan, tenancy.ManageMembers, c.work)
+			require.NoError(t, err)
+			many, err := s.CanMany(ctx, c.dan, tenancy.ManageMembers, []tenancy.AccountID{c.work})
+			require.NoError(t, err)
+			require.Equal(t, decided, many[0].Decision)
+			return decided.Allowed
+		}
+		dan := c.as(c.dan)
+		require.NoError(t, dan.Atomically(c.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+			c.clock.Advance(hour)
+			require.True(t, can(ctx, s))
+			_, err := s.Account(ctx, c.work)
+			require.NoError(t, err)
+			return second(s.RenameAccount(ctx, c.work, "Renamed"))
+		}))
+		require.False(t, can(c.ctx(), dan))
+		refused(t, second(dan.RenameAccount(c.ctx(), c.work, "Late")), tenancy.CodeNotFound)
+	})
+}

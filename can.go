@@ -131,10 +131,11 @@ func (q *question) ask(ctx context.Context, s *Session, user UserID, account Acc
 	if err := q.run(ctx, s); err != nil {
 		return err
 	}
-	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, instantOf(s.dir.now()))) {
+	now := s.now()
+	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, now)) {
 		return CodeActor
 	}
-	q.row.at(instantOf(s.dir.now()))
+	q.row.at(now)
 	return nil
 }
 

@@ -172,7 +172,7 @@ func (s *Session) tryCommit(
 ) (err error, doubtful bool) {
 	finished := false
 	err = s.dir.store.Update(ctx, func(ctx context.Context, tx Tx) error {
-		a.rewind()
+		a.start()
 		a.recorded, a.appended, a.unlogged, a.removed = false, 0, nil, nil
 		err := fn(ctx, tx)
 		finished = err == nil

@@ -214,7 +214,7 @@ func TestReproducible(t *testing.T) {
 		require.True(t, maps.Equal(records, again))
 		require.True(t, reflect.DeepEqual(events, sameEvents))
 	})
-	t.Run("GEN-3 time is drawn once, before the transaction", func(t *testing.T) {
+	t.Run("GEN-3 a transaction has one time", func(t *testing.T) {
 		for _, e := range events {
 			require.Equal(t, events[0].Time, e.Time)
 		}

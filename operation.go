@@ -97,9 +97,8 @@ func (o *operation[F, R]) check(ctx context.Context, transact func(context.Conte
 
 // look decides within a View, or within the block's transaction.
 func (o *operation[F, R]) look(ctx context.Context) error {
-	now := instantOf(o.session.dir.now())
 	read := func(ctx context.Context, tx ReadTx) error {
-		r := o.session.reads(now)
+		r := o.session.reads(o.session.now())
 		_, err := o.attempt(ctx, tx, r, OperationID{}, nil)
 		return err
 	}
@@ -107,6 +106,14 @@ func (o *operation[F, R]) look(ctx context.Context) error {
 		return b.use(ctx, func() error { return read(ctx, b.tx) })
 	}
 	return o.session.dir.store.View(ctx, read)
+}
+
+// now returns the time for a read: in a block the block's, which its writes have too.
+func (s *Session) now() Instant {
+	if b := s.block; b != nil {
+		return b.attempt.now
+	}
+	return instantOf(s.dir.now())
 }
 
 // update decides and writes within a transaction of its own, or as the next part

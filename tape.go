@@ -2,18 +2,25 @@ package tenancy
 
 import "io"
 
-// tape gives out random bytes and IDs, the same ones again after a rewind: every
-// attempt of a transaction decides on the same input.
+// tape gives out the time, random bytes and IDs, the same ones again in every attempt of
+// a transaction: each decides on the same input.
 type tape struct {
-	dir   *Directory
-	now   Instant
-	drawn [][16]byte
-	next  int
-	err   error // of the source of randomness
+	dir     *Directory
+	now     Instant
+	started bool
+	drawn   [][16]byte
+	next    int
+	err     error // of the source of randomness
 }
 
-// rewind goes back to the first.
-func (t *tape) rewind() { t.next = 0 }
+// start begins an attempt. The first one takes the time. It begins when the transaction has
+// its turn, so that what ends while the transaction waits for others has ended for it.
+func (t *tape) start() {
+	if !t.started {
+		t.started, t.now = true, instantOf(t.dir.now())
+	}
+	t.next = 0
+}
 
 // raw returns 16 random bytes.
 func (t *tape) raw() [16]byte {
