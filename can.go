@@ -152,11 +152,13 @@ type question struct {
 	account AccountID
 	key     KeyID
 	row     AccessRow
+	room    [2][4]GroupAccess // for the row's groups, unless there are more
 	read    func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
+	q.row.Groups, q.row.ParentGroups = q.room[0][:0:4], q.room[1][:0:4]
 	q.read = func(ctx context.Context, tx ReadTx) error {
 		return tx.Access(ctx, q.user, q.account, q.key, &q.row)
 	}
