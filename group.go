@@ -134,7 +134,7 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 	if err := c.authorizeGroup(f.groupStanding); err != nil {
 		return err
 	}
-	if f.group.Members > 0 && !f.touchesAnybody() {
+	if f.group.Members > 0 && !f.rank.isBuiltInManager() {
 		return CodeRank
 	}
 	c.say(GroupDeleted{f.group.ID}, f.group.stream())
@@ -143,8 +143,8 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 
 // AddToGroup puts members of the organization into a group: all of the users or, if one
 // is refused, none (GRP-2). They have its roles at once. A user who is in the group
-// already stays, and if all are, nothing changes (GEN-6). Inactive members can be added. The
-// Owner and Administrators may call it.
+// already stays, and if all are, nothing changes (GEN-6). Inactive members can be added.
+// The Owner and Administrators may call it.
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
 // than 1,000; CodeNotFound, also for a user whom the actor does not see;
@@ -282,17 +282,11 @@ func (st groupStanding) name(users []candidateMember) error {
 		}
 	}
 	for _, u := range users {
-		if u.rank != nil && !st.touchesAnybody() && !st.rank.covers(u.rank.Role) {
+		if u.rank != nil && !st.rank.isBuiltInManager() && !st.rank.covers(u.rank.Role) {
 			return CodeRank
 		}
 	}
 	return nil
-}
-
-// touchesAnybody reports whether the actor puts anybody into a group and takes anybody out,
-// whatever their role: the Owner and Administrators do.
-func (st groupStanding) touchesAnybody() bool {
-	return st.rank.Role == Owner || st.rank.Role == Administrator
 }
 
 // AssignGroupRoles sets the roles that a group gives its members on an account of its

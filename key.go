@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// ServiceAccountKey is a key of a service account (USR-22). Its secret is shown once, when it is made.
+// ServiceAccountKey is a key of a service account (USR-22). Its secret is shown once, when
+// it is made.
 type ServiceAccountKey struct {
 	ID             KeyID     `json:"id,omitzero"`
 	ServiceAccount UserID    `json:"serviceAccount,omitzero"`

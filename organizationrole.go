@@ -117,7 +117,7 @@ func (t *organizationRules) covers(by, role OrganizationRole) bool {
 	switch {
 	case role == Owner:
 		return false
-	case by == Owner || by == Administrator:
+	case managesBuiltIn(by):
 		return true
 	case !t.names(role):
 		return false
@@ -129,6 +129,11 @@ func (t *organizationRules) covers(by, role OrganizationRole) bool {
 	}
 	return true
 }
+
+// managesBuiltIn reports whether a role is one of the two that manage everything: the
+// Owner's and the Administrators'. They touch anybody else whatever their role, and put the
+// Owner into groups and take them out too.
+func managesBuiltIn(role OrganizationRole) bool { return role == Owner || role == Administrator }
 
 // gives reports whether whoever manages users by a role may give another: one that the table
 // names, and that covers allows.
@@ -173,6 +178,10 @@ func (m *rank) may(p OrganizationPermission) bool { return m != nil && m.rules.m
 
 // covers reports whether there is a rank, and who has it may touch those with a role.
 func (m *rank) covers(role OrganizationRole) bool { return m != nil && m.rules.covers(m.Role, role) }
+
+// isBuiltInManager reports whether there is a rank, and it is the Owner's or an
+// Administrator's.
+func (m *rank) isBuiltInManager() bool { return m != nil && managesBuiltIn(m.Role) }
 
 // gives reports whether there is a rank, and who has it may give a role.
 func (m *rank) gives(role OrganizationRole) bool { return m != nil && m.rules.gives(m.Role, role) }

@@ -19,10 +19,10 @@ type NewServiceAccount struct {
 // host acts as it with Authenticate, or with As.
 //
 // A service account may do what its role may, except for the operations that the table
-// (docs/operations.md) does not open to it, which are refused as CodeServiceAccount: it makes and
-// changes no service accounts and keys, gives no role in the organization but Standard
-// User, gives itself no roles on accounts, owns nothing, and does not decide how the
-// organization's people sign in. UpdateUser, SetOrganizationRole, DeactivateUser,
+// (docs/operations.md) does not open to it, which are refused as CodeServiceAccount: it
+// makes and changes no service accounts and keys, gives no role in the organization but
+// Standard User, gives itself no roles on accounts, owns nothing, and does not decide how
+// the organization's people sign in. UpdateUser, SetOrganizationRole, DeactivateUser,
 // ReactivateUser and DeleteUser serve service accounts too, and RemoveUser of one deletes
 // it.
 //
@@ -55,10 +55,7 @@ func (r *reads) loadCreateServiceAccount(org OrganizationID) createServiceAccoun
 func decideCreateServiceAccount(
 	f createServiceAccountFacts, name string, role OrganizationRole, c *changes,
 ) (User, error) {
-	if err := c.authorize(f.standing); err != nil {
-		return User{}, err
-	}
-	if err := f.alive(); err != nil {
+	if err := c.authorizeAlive(f.standing); err != nil {
 		return User{}, err
 	}
 	o := f.organization
