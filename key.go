@@ -61,9 +61,9 @@ func (s *Session) CreateKey(ctx context.Context, serviceAccount UserID, in NewKe
 	check.id(serviceAccount)
 	in.Name = check.name(in.Name)
 	var expires Instant
-	if !in.Expires.IsZero() {
-		check.that(in.Expires.Year() <= 9999 && in.Expires.After(s.dir.now()), CodeInput)
-		expires = instantOf(in.Expires)
+	if at := in.Expires.UTC(); !at.IsZero() {
+		check.that(at.Unix() > 0 && at.Year() <= 9999, CodeInput)
+		expires = instantOf(at)
 	}
 	return update(ctx, s, call{opCreateKey, serviceAccount.String(), check.err},
 		func(r *reads) createKeyFacts { return r.loadCreateKey(serviceAccount) },
@@ -85,6 +85,9 @@ func (r *reads) loadCreateKey(user UserID) createKeyFacts {
 }
 
 func decideCreateKey(f createKeyFacts, name string, expires Instant, c *changes) (CreatedKey, error) {
+	if ended(expires, c.now) {
+		return CreatedKey{}, CodeInput
+	}
 	if err := c.authorizeKeys(f.target); err != nil {
 		return CreatedKey{}, err
 	}
