@@ -69,7 +69,7 @@ func decideCreateGroup(f createGroupFacts, in NewGroup, c *changes) (Group, erro
 	}
 	org, made := f.organization.ID, GroupID(c.tape.id())
 	c.makes(made)
-	c.say(GroupCreated{made, org, c.now}, streamOfOrganization(org))
+	c.say(GroupCreated{Group: made, Organization: org, Created: c.now}, streamOfOrganization(org))
 	edit(c.world, groupByID(made), func(g *GroupRecord) {
 		g.Personal = GroupPersonal{Name: NewPersonal(in.Name), ExternalID: NewPersonal(in.ExternalID)}
 	})
@@ -102,7 +102,7 @@ func decideRenameGroup(f renameGroupFacts, name string, c *changes) (Group, erro
 		return Group{}, err
 	}
 	if f.group.Personal.Name.Reveal() != name {
-		c.say(GroupRenamed{f.group.ID}, f.group.stream())
+		c.say(GroupRenamed{Group: f.group.ID}, f.group.stream())
 		edit(c.world, groupByID(f.group.ID), func(g *GroupRecord) { g.Personal.Name = NewPersonal(name) })
 	}
 	return c.viewGroupNow(f.group.ID), nil
@@ -453,12 +453,14 @@ func (c *changes) viewGroupNow(id GroupID) Group { return viewGroup(*get(c.world
 type GroupCreated struct {
 	Group        GroupID        `json:"group,omitzero"`
 	Organization OrganizationID `json:"organization,omitzero"`
+	Directory    DirectoryID    `json:"directory,omitzero"` // which keeps it; zero: none
 	Created      Instant        `json:"created,omitzero"`
 }
 
-// GroupRenamed says that a group has another name.
+// GroupRenamed says that a group has another name, or another external ID.
 type GroupRenamed struct {
-	Group GroupID `json:"group,omitzero"`
+	Group   GroupID `json:"group,omitzero"`
+	Changed Instant `json:"changed,omitzero"` // when the directory that keeps it did that; zero: none keeps it
 }
 
 // GroupDeleted says that a group is gone, with its memberships and the roles that it
@@ -495,10 +497,14 @@ type GroupRolesRevoked struct {
 }
 
 func (e GroupCreated) apply(w *world) {
-	w.create(GroupRecord{ID: e.Group, Organization: e.Organization, Created: e.Created})
+	group := GroupRecord{ID: e.Group, Organization: e.Organization, Directory: e.Directory, Created: e.Created}
+	if !e.Directory.IsZero() {
+		group.Version = 1
+	}
+	w.create(group)
 }
 
-func (e GroupRenamed) apply(*world) {}
+func (e GroupRenamed) apply(w *world) { w.groupChanged(e.Group, e.Changed) }
 
 func (e GroupDeleted) apply(w *world) {
 	w.move(Move{Group: e.Group})

@@ -23,7 +23,10 @@ type operationRow struct {
 	// service says that service accounts may, as far as their role reaches. False refuses
 	// them: CodeServiceAccount (USR-20).
 	service bool
-	codes   []Code // its refusals, beside those of everyOperation
+	// directory says that an organization's directory may, about what is its own. Nobody
+	// else may then (PRV-1).
+	directory bool
+	codes     []Code // its refusals, beside those of everyOperation
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
@@ -679,12 +682,107 @@ var (
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 
+	opReportSignIn = &operationRow{
+		name: "ReportSignIn", on: "connection",
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes: []Code{
+			CodeID, CodeEmail, CodeNotAllowed, CodeNotFound, CodeUntested, CodeNoLiveDomain, CodeOwnsOrganization, CodeNotMember,
+		},
+	}
 	opVouchesFor = &operationRow{
 		name: "VouchesFor", on: "connection",
 		system:    true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
 	}
+
+	opAddDirectory = &operationRow{
+		name: "AddDirectory", on: "organization",
+		organization: ManageIdentity,
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeDirectoryLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opRotateDirectorySecret = &operationRow{
+		name: "RotateDirectorySecret", on: "directory",
+		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed},
+	}
+	opRemoveDirectory = &operationRow{
+		name: "RemoveDirectory", on: "directory",
+		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeInput, CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opDirectories = &operationRow{
+		name: "Directories", on: "organization",
+		organization: ManageIdentity, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opProvisionedUsers = &operationRow{
+		name: "ProvisionedUsers", on: "directory",
+		organization: ManageIdentity, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opToken = &operationRow{
+		name: "Token", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+	}
+	opProvision = &operationRow{
+		name: "Provision", on: "directory",
+		directory: true,
+		codes: []Code{
+			CodeEmail, CodeInput, CodeOffDomain, CodeDomainLapsed, CodeIdentityTaken, CodeIdentityLimit, CodeSignUpClosed,
+			CodeMemberLimit, CodeTheOwner, CodeSSOAddress, CodeOrganizationSuspended,
+		},
+	}
+	opUpdateProvisioned = &operationRow{
+		name: "UpdateProvisioned", on: "identity",
+		directory: true,
+		suspended: "holds a person inactive, and refuses all else",
+		codes: []Code{
+			CodeID, CodeEmail, CodeInput, CodeNotFound, CodeVersion, CodeTheOwner, CodeOffDomain, CodeDomainLapsed,
+			CodeIdentityTaken, CodeEmailTaken, CodeSignUpClosed, CodeMemberLimit, CodeSSOAddress,
+			CodeOrganizationSuspended,
+		},
+	}
+	opDeprovision = &operationRow{
+		name: "Deprovision", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeVersion, CodeTheOwner},
+	}
+	opProvisioned = &operationRow{
+		name: "Provisioned", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedByUserName = &operationRow{
+		name: "ProvisionedByUserName", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotFound},
+	}
+	opProvisionedByExternalID = &operationRow{
+		name: "ProvisionedByExternalID", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound},
+	}
+	opListProvisioned = &operationRow{
+		name: "ListProvisioned", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
+	}
+
 	opSetHIPAAEntitlement = &operationRow{
 		name: "SetHIPAAEntitlement", on: "organization",
 		operator:  true,
@@ -991,6 +1089,20 @@ var operations = []*operationRow{
 	opSetSSOExemption,
 	opSignInRequirement,
 	opVouchesFor,
+	opReportSignIn,
+	opAddDirectory,
+	opRotateDirectorySecret,
+	opRemoveDirectory,
+	opDirectories,
+	opProvisionedUsers,
+	opToken,
+	opProvision,
+	opUpdateProvisioned,
+	opDeprovision,
+	opProvisioned,
+	opProvisionedByUserName,
+	opProvisionedByExternalID,
+	opListProvisioned,
 	opSetHIPAAEntitlement,
 	opEnableHIPAA,
 	opDisableHIPAA,
