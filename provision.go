@@ -499,7 +499,7 @@ func decideUpdateProvisioned(
 		return Provisioned{ProvisionedIdentity: viewProvisioned(is)}, nil
 	}
 	if !holds(is, now) {
-		c.actsOn(f.organization)
+		c.barredBy(f.organization)
 	}
 	if f.external != nil && f.external.ID != is.ID {
 		return Provisioned{}, CodeIdentityTaken
