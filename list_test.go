@@ -62,7 +62,9 @@ func TestCursorsHoldNothingPersonal(t *testing.T) {
 		return lists(ours.as(ours.Owner).Events(t.Context(), organizationStream(ours.Org), tenancy.EventQuery{}))
 	}}
 	for op, list := range cursors {
-		lists[op] = func() (any, error) { return list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, "") }
+		lists[op] = func() (any, error) {
+			return list(call{t.Context(), ours.actor("Owner"), nil, ours.dir, ours.names}, "")
+		}
 	}
 	for op := range tenancy.OperationCodes() {
 		if _, list := lists[op]; !list {
