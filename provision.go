@@ -85,7 +85,9 @@ type Provisioned struct {
 // CodeIdentityTaken if the directory has the address or the external ID, or another
 // directory of the organization keeps the member; CodeSignUpClosed if the domain is closed
 // and a member has not the address; CodeMemberLimit, as if the person joined;
-// CodeIdentityLimit; CodeOrganizationSuspended.
+// CodeIdentityLimit; CodeTheOwner, CodeSSOAddress and CodeIdentityTaken as
+// UpdateProvisioned says, if a removed identity's user would get another address;
+// CodeOrganizationSuspended.
 func (p *Provisioner) Provision(ctx context.Context, in NewProvisioned) (Provisioned, error) {
 	s := p.session
 	var check form
