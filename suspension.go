@@ -24,9 +24,11 @@ func (c *changes) actsOn(o *OrganizationRecord) {
 	}
 }
 
-// bars reports whether an organization is suspended, and the actor is a user, whom that
-// keeps from what it forbids (ORG-15).
-func (c *changes) bars(o *OrganizationRecord) bool { return c.actor.isUser() && o.isSuspended() }
+// bars reports whether an organization is suspended, and the actor is a user or a
+// directory, whom that keeps from what it forbids (ORG-15).
+func (c *changes) bars(o *OrganizationRecord) bool {
+	return (c.actor.isUser() || c.actor.isDirectory()) && o.isSuspended()
+}
 
 // isSuspended reports whether there is an organization, and it is suspended.
 func (o *OrganizationRecord) isSuspended() bool { return o != nil && o.Suspended }
