@@ -85,7 +85,9 @@ type Provisioned struct {
 // CodeIdentityTaken if the directory has the address or the external ID, or another
 // directory of the organization keeps the member; CodeSignUpClosed if the domain is closed
 // and a member has not the address; CodeMemberLimit, as if the person joined;
-// CodeIdentityLimit; CodeOrganizationSuspended.
+// CodeIdentityLimit; CodeTheOwner, CodeSSOAddress and CodeIdentityTaken as
+// UpdateProvisioned says, if a removed identity's user would get another address;
+// CodeOrganizationSuspended.
 func (p *Provisioner) Provision(ctx context.Context, in NewProvisioned) (Provisioned, error) {
 	s := p.session
 	var check form
@@ -385,7 +387,7 @@ func (f addressClaim) makeMember(p provisioning, id ProvisionedID, names Provisi
 // inactive or left, one is pending, or too many went out (PRV-3, PRV-4).
 func (f addressClaim) invite(p provisioning, id ProvisionedID, c *changes) *SentInvitation {
 	identity := *get(c.world, provisionedByID(id))
-	if identity.Inactive || identity.Left || !identity.User.IsZero() {
+	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() {
 		return nil
 	}
 	draft := p.draft(f.address)
@@ -498,7 +500,9 @@ func decideUpdateProvisioned(
 	case now == is:
 		return Provisioned{ProvisionedIdentity: viewProvisioned(is)}, nil
 	}
-	c.suspended = c.bars(f.organization) && !holds(is, now)
+	if !holds(is, now) {
+		c.barredBy(f.organization)
+	}
 	if f.external != nil && f.external.ID != is.ID {
 		return Provisioned{}, CodeIdentityTaken
 	}
@@ -544,7 +548,7 @@ func (f updateProvisionedFacts) update(
 		}
 	}
 	here := f.directory.stream()
-	c.say(IdentityUpdated{was.ID, c.now, now.Inactive, was.Left && !moves}, here)
+	c.say(IdentityUpdated{was.ID, c.now, now.Inactive, was.UserLeft && !moves}, here)
 	edit(c.world, provisionedByID(was.ID), func(p *ProvisionedRecord) { p.Personal = now.Personal })
 	var done Provisioned
 	err := f.followed(was, now, moves, c, &done)
@@ -639,10 +643,17 @@ func (p *Provisioner) Deprovision(ctx context.Context, id ProvisionedID, version
 }
 
 // deprovisionFacts is the identity that is removed.
-type deprovisionFacts struct{ linkedIdentity }
+type deprovisionFacts struct {
+	linkedIdentity
+	pending *InvitationRecord // to its address; nil: none
+}
 
 func (r *reads) loadDeprovision(id ProvisionedID) deprovisionFacts {
-	return deprovisionFacts{r.linkedIdentity(id)}
+	f := deprovisionFacts{linkedIdentity: r.linkedIdentity(id)}
+	if f.identity != nil {
+		f.pending = find(r, pendingInvitation(f.organization.ID, f.identity.Personal.Address.Reveal()))
+	}
+	return f
 }
 
 func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
@@ -654,7 +665,7 @@ func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
 	}
 	here := f.directory.stream()
 	if f.user == nil {
-		f.revokeOwn(c)
+		f.revoke(f.pending, c)
 		f.forget(here, c)
 		return nil
 	}
