@@ -125,6 +125,7 @@ var sentences = map[Code]string{
 	CodeKey:            "This key is unknown, expired or revoked.",
 	CodeNotTheirs:      "You cannot let this account move, because your organization manages it.",
 
+	CodeIdentityTaken:     "Somebody or something else already has this name or ID.",
 	CodeEmailTaken:        "Another user already has this address.",
 	CodeDomainAdded:       "Your organization already has this domain.",
 	CodeDomainTaken:       "Another organization has already verified this domain.",
@@ -155,7 +156,7 @@ var sentences = map[Code]string{
 	CodeSecretRefused:         "This invitation is not for this address, or is no longer valid.",
 	CodeOffDomain:             "The organization takes only people with an address on its own domains.",
 	CodeDomainLapsed:          "The organization has to verify the address's domain again.",
-	CodeDirectoryGroup:        "The organization's directory keeps this group. Change it there.",
+	CodeDirectoryGroup:        "Your company's identity provider keeps this group. Change it there.",
 	CodeSettled:               "This was already accepted, declined or withdrawn.",
 	CodeExpired:               "This has expired. Ask for a new one.",
 	CodeInviter:               "The person who sent this may no longer do so. Ask the organization to send it again.",
@@ -193,7 +194,7 @@ var sentences = map[Code]string{
 	CodeSubaccountLimit:     "This account has no room for more subaccounts.",
 	CodeDomainLimit:         "This organization has no room for more domains.",
 	CodeDirectoryLimit:      "This organization has no room for more directories.",
-	CodeIdentityLimit:       "This directory has no room for more people.",
+	CodeIdentityLimit:       "There is no room for more people of this identity provider.",
 	CodeGroupLimit:          "This organization has no room for more groups.",
 	CodeGroupMemberLimit:    "This group has no room for more members.",
 	CodeAccountGroupLimit:   "Too many groups have roles on this account.",
@@ -202,6 +203,7 @@ var sentences = map[Code]string{
 	CodeTermsChanged:   "What you agreed to has changed meanwhile. Look at it again.",
 	CodeClaimChanged:   "This domain was changed meanwhile. Look at it again.",
 	CodeOperationTaken: "This request was already used for something else.",
+	CodeVersion:        "This has changed meanwhile. Load it again.",
 	CodeBusy:           "Too many people are changing this at once. Try again.",
 
 	CodeResolver: "The DNS server of this domain did not answer. Try again later.",
