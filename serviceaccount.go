@@ -126,9 +126,9 @@ func (r *reads) releaseServiceAccounts(ctx context.Context, tx ReadTx, c *change
 // accounts, as they were.
 func (c *changes) left() (accounts []AccountRecord) {
 	for _, s := range c.world.order {
-		was, is := s.was.(AccountRecord)
+		was, _ := s.was.(AccountRecord)
 		now, _ := s.now.(AccountRecord)
-		if !is || was.Organization.IsZero() || was.Organization == now.Organization {
+		if was.Organization == now.Organization {
 			continue
 		}
 		if o := c.world.before(was.Organization); o != nil && o.ServiceAccounts > 0 {
