@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -44,15 +45,15 @@ func TestDay(t *testing.T) {
 		ana.refused(http.StatusConflict, tenancy.CodeInvitationPending, "POST", "/api/organizations/"+org+"/invitations",
 			body{"email": "ben@acme.example"})
 
-		// A mail that could not be sent stays in the outbox, taken by the process that tried.
+		// A mail that could not be sent stays in the outbox, and waits.
 		s.mails.fail.Store(true)
-		require.ErrorIs(t, s.host.sendMails(t.Context()), errMail)
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		s.mails.fail.Store(false)
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		require.Empty(t, s.mails.sent)
-		require.NoError(t, s.host.db.exec(t.Context(), "UPDATE host_mails SET taken = 0")) // a minute later
+		require.NoError(t, s.host.db.exec(t.Context(), "UPDATE tenancy_mail_outbox SET due = 0")) // a while later
 		for range 2 {
-			require.NoError(t, s.host.sendMails(t.Context()))
+			require.NoError(t, s.host.do(t.Context(), "mails"))
 		}
 		require.Len(t, s.mails.sent, 1)
 		sent := <-s.mails.sent
@@ -148,7 +149,7 @@ func TestTerms(t *testing.T) {
 		ben.refused(http.StatusConflict, tenancy.CodeSettled, "POST", accept, body{"terms": token})
 
 		// By the page that a mail's link leads to.
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		<-s.mails.sent
 		_, link, _ := strings.Cut((<-s.mails.sent).text, s.host.url)
 		code, page := cy.page(link)
@@ -245,7 +246,7 @@ func TestSingleSignOn(t *testing.T) {
 			})
 			require.NoError(t, err)
 			who := identity{Issuer: s.idp.URL, Subject: "subject-of-" + name}
-			require.NoError(t, saveIdentity(t.Context(), s.host.db, who, made.User.ID, tenancy.ConnectionID{}))
+			require.NoError(t, saveIdentity(t.Context(), s.host.db.rows, who, made.User.ID, tenancy.ConnectionID{}))
 			code, _ := b.signIn(s.idp, name, nil)
 			require.Equal(t, http.StatusOK, code)
 			b.whoami()
@@ -373,7 +374,7 @@ func TestWebhook(t *testing.T) {
 		require.Equal(t, []string{"InvitationSent", "InvitationRevoked"}, got)
 
 		// A revoked invitation's mail does not go out.
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		require.Empty(t, s.mails.sent)
 		require.NoError(t, s.host.do(t.Context(), "recheck"))
 		require.NoError(t, s.host.do(t.Context(), "purge"))
@@ -390,7 +391,7 @@ func TestCrossOrigin(t *testing.T) {
 		path := "/api/organizations/" + org + "/invitations"
 		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 			problem := ana.ask(http.StatusForbidden, "POST", path, body{"email": "ben@acme.example"}, header...)
-			require.Equal(t, string(errOrigin.Code), problem["code"])
+			require.Equal(t, string(tenancyhttp.CodeOrigin), problem["code"])
 		}
 		ana.ask(http.StatusOK, "POST", path, body{"email": "ben@acme.example"}, "Sec-Fetch-Site", "same-origin")
 
@@ -498,6 +499,16 @@ func TestServe(t *testing.T) {
 	})
 }
 
+// untilListening is a log that stops the program once it listens.
+type untilListening context.CancelFunc
+
+func (stop untilListening) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), "msg=listening") {
+		stop()
+	}
+	return len(line), nil
+}
+
 // The program's arguments.
 func TestRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "host.db")
@@ -505,10 +516,13 @@ func TestRun(t *testing.T) {
 	require.NoError(t, run(t.Context(), []string{
 		"-database", file, "-connect", "CN" + strings.Repeat("0", 31) + "1", "-issuer", "https://id.example", "-client-id", "host",
 	}))
-	ended, stop := context.WithCancel(t.Context())
-	stop()
 	provider := []string{"-issuer", "https://id.example", "-client-id", "host"}
-	require.NoError(t, run(ended, append(provider, "-database", file, "-addr", "127.0.0.1:0")))
+	ctx, stop := context.WithCancel(t.Context())
+	was := slog.Default()
+	defer slog.SetDefault(was)
+	slog.SetDefault(slog.New(slog.NewTextHandler(untilListening(stop), nil)))
+	require.NoError(t, run(ctx, append(provider, "-database", file, "-addr", "127.0.0.1:0")))
+	require.ErrorIs(t, run(ctx, append(provider, "-database", file, "-addr", "127.0.0.1:0")), context.Canceled)
 	require.Error(t, run(t.Context(), []string{"-store", "paper"}))
 	require.Error(t, run(t.Context(), []string{"-database", file}))
 	require.Error(t, run(t.Context(), append(provider, "-database", file, "-connect", "nonsense")))

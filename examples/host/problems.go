@@ -18,7 +18,6 @@ var (
 	errElsewhere  = refusal("single_sign_on", http.StatusForbidden, "Your organization requires its single sign-on.")
 	errConnection = refusal("no_provider", http.StatusNotFound, "This single sign-on connection is not set up.")
 	errURL        = refusal("url", http.StatusBadRequest, "This is not a valid https address.")
-	errOrigin     = refusal("cross_origin", http.StatusForbidden, "This request came from another site.")
 )
 
 func refusal(code tenancy.Code, status int, sentence string) tenancyhttp.Problem {

@@ -66,19 +66,6 @@ func TestDiscoveryInside(t *testing.T) {
 	}
 }
 
-// before is rows in which something happens just before a session is stored.
-type before struct {
-	rows
-	session func()
-}
-
-func (b before) exec(ctx context.Context, statement string, args ...any) error {
-	if strings.HasPrefix(statement, "INSERT INTO host_sessions") {
-		b.session()
-	}
-	return b.rows.exec(ctx, statement, args...)
-}
-
 // A session that is stored just after the person's sessions were ended does not live on.
 func TestSessionTooLate(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -116,10 +103,13 @@ func TestSessionTooLate(t *testing.T) {
 			code, _ := v.ben.signIn(v.idp, "ben", url.Values{"link": {"1"}}) // he may come either way
 			require.Equal(t, http.StatusOK, code)
 			was := v.host.db.rows
-			v.host.db.rows = before{was, func() {
-				require.NoError(t, tt.happens(t, v))
-				require.NoError(t, v.host.do(t.Context(), "relay"))
-			}}
+			v.host.db.run = func(ctx context.Context, statement string, args ...any) (any, error) {
+				if strings.HasPrefix(statement, "INSERT INTO host_sessions") { // something happens just before
+					require.NoError(t, tt.happens(t, v))
+					require.NoError(t, v.host.do(t.Context(), "relay"))
+				}
+				return was.run(ctx, statement, args...)
+			}
 			late := v.browser()
 			code, _ = late.signIn(v.idp, "ben", nil)
 			require.Equal(t, tt.status, code)

@@ -12,7 +12,10 @@ import (
 // once.
 func (h *host) timers() []timers.Timer {
 	return append(timers.Of(h.dir, h.take),
-		timers.Timer{Name: "mails", Every: time.Second, Do: h.sendMails},
+		timers.Timer{Name: "mails", Every: time.Second, Do: func(ctx context.Context) error {
+			_, err := h.mails.Deliver(ctx, h.send)
+			return err
+		}},
 		timers.Timer{Name: "webhooks", Every: time.Second, Do: func(ctx context.Context) error {
 			_, err := h.webhooks.Deliver(ctx)
 			return err
@@ -39,7 +42,7 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 	case tenancy.UserDeleted:
 		return h.db.exec(ctx, "DELETE FROM host_identities WHERE user_id = $1", data.User)
 	case tenancy.InvitationRevoked:
-		return h.forgetMail(ctx, data.Invitation)
+		return h.mails.Remove(ctx, data.Invitation.String())
 	case tenancy.ConnectionRemoved:
 		return h.db.exec(ctx, "DELETE FROM host_providers WHERE connection = $1", data.Connection)
 	case tenancy.OrganizationPurged:
@@ -48,13 +51,7 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 	return nil
 }
 
-// forget removes the host's own rows that have had their time: mails of invitations that
-// have expired, and sessions.
+// forget removes the sessions that have had their time.
 func (h *host) forget(ctx context.Context) error {
-	now := time.Now()
-	err := h.db.exec(ctx, "DELETE FROM host_mails WHERE created < $1", now.Add(-7*24*time.Hour).Unix())
-	if err != nil {
-		return err
-	}
-	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", now.Unix())
+	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", time.Now().Unix())
 }

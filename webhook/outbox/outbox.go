@@ -92,7 +92,7 @@ func Add[Result any](
 	if !m.sound() {
 		return ErrMail
 	}
-	_, err := exec(ctx, `INSERT INTO tenancy_outbox (id, recipient, subject, body, expires) VALUES ($1, $2, $3, $4, $5)
+	_, err := exec(ctx, `INSERT INTO tenancy_mail_outbox (id, recipient, subject, body, expires) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (id) DO UPDATE SET recipient = excluded.recipient, subject = excluded.subject,
 		body = excluded.body, expires = excluded.expires, due = 0, failures = 0, holder = ''`,
 		m.ID, m.To.Reveal(), m.Subject.Reveal(), m.Body.Reveal(), m.Expires.UnixMicro())
@@ -115,7 +115,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Outbox is the table tenancy_outbox in a host's database. Migrate makes it. An Outbox is
+// Outbox is the table tenancy_mail_outbox in a host's database. Migrate makes it. An Outbox is
 // safe for concurrent use, and has no state.
 type Outbox struct {
 	db *sql.DB
@@ -142,7 +142,7 @@ func New(db *sql.DB, o *Options) *Outbox {
 // Schema is the statements that make the table, for hosts that migrate by themselves.
 // Times are in microseconds since 1970.
 const Schema = `
-CREATE TABLE IF NOT EXISTS tenancy_outbox (
+CREATE TABLE IF NOT EXISTS tenancy_mail_outbox (
 	id        text   NOT NULL PRIMARY KEY,
 	recipient text   NOT NULL,
 	subject   text   NOT NULL,
@@ -152,7 +152,7 @@ CREATE TABLE IF NOT EXISTS tenancy_outbox (
 	failures  bigint NOT NULL DEFAULT 0,
 	holder    text   NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS tenancy_outbox_due ON tenancy_outbox (due);
+CREATE INDEX IF NOT EXISTS tenancy_mail_outbox_due ON tenancy_mail_outbox (due);
 `
 
 // Migrate makes the table where it is missing.
@@ -168,7 +168,7 @@ func (b *Outbox) Migrate(ctx context.Context) error {
 // Remove removes a mail that is not to be sent any more, such as that of an invitation that
 // was revoked. A mail that is being sent goes out. It is no error if there is none.
 func (b *Outbox) Remove(ctx context.Context, id string) error {
-	_, err := b.db.ExecContext(ctx, "DELETE FROM tenancy_outbox WHERE id = $1", id)
+	_, err := b.db.ExecContext(ctx, "DELETE FROM tenancy_mail_outbox WHERE id = $1", id)
 	return err
 }
 
@@ -214,15 +214,15 @@ func (b *Outbox) take(ctx context.Context) (*taken, error) {
 	for {
 		now := b.o.Now()
 		var due int // a read first: it holds up nobody who writes
-		err := b.db.QueryRowContext(ctx, "SELECT 1 FROM tenancy_outbox WHERE due <= $1 LIMIT 1", now.UnixMicro()).Scan(&due)
+		err := b.db.QueryRowContext(ctx, "SELECT 1 FROM tenancy_mail_outbox WHERE due <= $1 LIMIT 1", now.UnixMicro()).Scan(&due)
 		if err != nil {
 			return nil, err
 		}
 		t := taken{holder: rand.Text()}
 		var to, subject, body string
 		var expires int64
-		err = b.db.QueryRowContext(ctx, `UPDATE tenancy_outbox SET holder = $1, due = $2
-			WHERE due <= $3 AND id = (SELECT id FROM tenancy_outbox WHERE due <= $3 ORDER BY due, id LIMIT 1)
+		err = b.db.QueryRowContext(ctx, `UPDATE tenancy_mail_outbox SET holder = $1, due = $2
+			WHERE due <= $3 AND id = (SELECT id FROM tenancy_mail_outbox WHERE due <= $3 ORDER BY due, id LIMIT 1)
 			RETURNING id, recipient, subject, body, expires, failures`,
 			t.holder, now.Add(2*b.o.Timeout).UnixMicro(), now.UnixMicro(),
 		).Scan(&t.ID, &to, &subject, &body, &expires, &t.failures)
@@ -251,7 +251,7 @@ func (b *Outbox) settle(ctx context.Context, t *taken, send func(context.Context
 	defer cancel()
 	switch {
 	case failed == nil || expired:
-		_, err = b.db.ExecContext(recording, "DELETE FROM tenancy_outbox WHERE id = $1 AND holder = $2", t.ID, t.holder)
+		_, err = b.db.ExecContext(recording, "DELETE FROM tenancy_mail_outbox WHERE id = $1 AND holder = $2", t.ID, t.holder)
 	case ctx.Err() != nil: // the host stops: that is nobody's failure
 		return false, b.wait(recording, t, 0, t.failures)
 	default:
@@ -265,7 +265,7 @@ func (b *Outbox) settle(ctx context.Context, t *taken, send func(context.Context
 
 // wait gives a mail back, for the time after a wait.
 func (b *Outbox) wait(ctx context.Context, t *taken, wait time.Duration, failures int) error {
-	_, err := b.db.ExecContext(ctx, "UPDATE tenancy_outbox SET due = $1, failures = $2, holder = '' WHERE id = $3 AND holder = $4",
+	_, err := b.db.ExecContext(ctx, "UPDATE tenancy_mail_outbox SET due = $1, failures = $2, holder = '' WHERE id = $3 AND holder = $4",
 		b.o.Now().Add(wait).UnixMicro(), failures, t.ID, t.holder)
 	return err
 }

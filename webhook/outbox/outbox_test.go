@@ -133,7 +133,7 @@ func (s *scene) down() {
 
 // rows counts the mails in the table.
 func (s *scene) rows() (n int) {
-	require.NoError(s, s.db.QueryRowContext(s.Context(), "SELECT count(*) FROM tenancy_outbox").Scan(&n))
+	require.NoError(s, s.db.QueryRowContext(s.Context(), "SELECT count(*) FROM tenancy_mail_outbox").Scan(&n))
 	return n
 }
 
