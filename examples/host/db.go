@@ -13,6 +13,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 	"github.com/add4b1c6/tenancy/webhook"
 	"github.com/add4b1c6/tenancy/webhook/outbox"
@@ -54,7 +55,8 @@ func (r rows) exec(ctx context.Context, statement string, args ...any) error {
 type database struct {
 	rows     // outside of a transaction
 	store    tenancy.Store
-	db       *sql.DB // the same database, for packages outbox and webhook
+	db       *sql.DB // the same database, for packages outbox and signin
+	joins    signin.Transact
 	webhooks *webhook.SQL
 	// transact runs a function in one transaction for rows and operations. The function
 	// may run again, so what it hands out is assigned anew each time.
@@ -84,6 +86,7 @@ func openSQLite(ctx context.Context, path string) (*database, error) {
 		rows:     rowsOf(db.ExecContext, db.QueryRowContext),
 		store:    store,
 		db:       db,
+		joins:    signin.SQL(store.Transact),
 		webhooks: webhook.NewSQL(db, webhook.SQLite),
 		transact: func(ctx context.Context, fn func(context.Context, rows, tenancy.Store) error) error {
 			return store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, joined tenancy.Store) error {
@@ -105,6 +108,7 @@ func openPostgres(ctx context.Context, url string) (*database, error) {
 		rows:     rowsOf(pool.Exec, pool.QueryRow),
 		store:    store,
 		db:       db,
+		joins:    signin.PGX(store.Transact),
 		webhooks: webhook.NewSQL(db, webhook.PostgreSQL),
 		transact: func(ctx context.Context, fn func(context.Context, rows, tenancy.Store) error) error {
 			return store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
@@ -120,12 +124,12 @@ func openPostgres(ctx context.Context, url string) (*database, error) {
 	}, nil
 }
 
-// prepare makes the tables of the directory, the webhooks, the outbox and the host, or brings
+// prepare makes the tables of the directory, of the packages and of the host, or brings
 // them up to date. It is for deployments, not for the start of every process. Your own
-// tool can do it instead: see Migrations of the stores, and Schema of webhook and outbox.
+// tool can do it instead: see Migrations of the stores, and Schema of the packages.
 func (d *database) prepare(ctx context.Context) error {
 	for _, migrate := range []func(context.Context) error{
-		d.migrate, d.webhooks.Migrate, outbox.New(d.db, nil).Migrate,
+		d.migrate, d.webhooks.Migrate, outbox.New(d.db, nil).Migrate, signin.New(nil, d.db, d.joins, nil).Migrate,
 	} {
 		if err := migrate(ctx); err != nil {
 			return err
@@ -143,21 +147,6 @@ func (d *database) prepare(ctx context.Context) error {
 // whose rows stay (GEN-20). The type of IDs is uuid for PostgreSQL; SQLite takes the
 // word, and stores the same 16 bytes.
 const schema = `
-CREATE TABLE IF NOT EXISTS host_identities (
-    issuer     text NOT NULL,
-    subject    text NOT NULL,
-    user_id    uuid NOT NULL REFERENCES tenancy_users (id),
-    connection uuid, -- that vouched for it; NULL: the person linked it, or it is of the host's own provider
-    PRIMARY KEY (issuer, subject)
-);
-CREATE INDEX IF NOT EXISTS host_identities_user ON host_identities (user_id);
-CREATE TABLE IF NOT EXISTS host_sessions (
-    token_hash text NOT NULL PRIMARY KEY, -- whoever reads the table cannot be anybody by it
-    user_id    uuid NOT NULL REFERENCES tenancy_users (id),
-    connection uuid, -- that they signed in through; NULL: the host's own provider
-    expires    bigint NOT NULL
-);
-CREATE INDEX IF NOT EXISTS host_sessions_user ON host_sessions (user_id);
 CREATE TABLE IF NOT EXISTS host_providers (
     connection    uuid NOT NULL PRIMARY KEY, -- its row goes with the organization: no foreign key
     issuer        text NOT NULL,

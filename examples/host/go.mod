@@ -6,6 +6,7 @@ replace (
 	github.com/add4b1c6/tenancy => ../../
 	github.com/add4b1c6/tenancy/oteltenancy => ../../oteltenancy
 	github.com/add4b1c6/tenancy/pgstore => ../../pgstore
+	github.com/add4b1c6/tenancy/signin => ../../signin
 	github.com/add4b1c6/tenancy/sqlitestore => ../../sqlitestore
 	github.com/add4b1c6/tenancy/webhook => ../../webhook
 )
@@ -14,6 +15,7 @@ require (
 	github.com/add4b1c6/tenancy v0.1.0
 	github.com/add4b1c6/tenancy/oteltenancy v0.1.0
 	github.com/add4b1c6/tenancy/pgstore v0.1.0
+	github.com/add4b1c6/tenancy/signin v0.1.0
 	github.com/add4b1c6/tenancy/sqlitestore v0.1.0
 	github.com/add4b1c6/tenancy/webhook v0.1.0
 	github.com/coreos/go-oidc/v3 v3.21.0

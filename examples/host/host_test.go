@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
@@ -116,12 +117,12 @@ func TestDay(t *testing.T) {
 		require.NoError(t, err)
 		ben.refused(http.StatusUnauthorized, tenancy.CodeActor, "GET", "/api/me", nil)
 		require.NoError(t, s.host.do(t.Context(), "relay"))
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		code, page = ana.post("/signout", nil)
 		require.Equal(t, http.StatusOK, code)
 		require.Contains(t, page, "Sign in")
-		require.Equal(t, string(errSignIn.Code), ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		requireSound(t, s)
 	})
 }
@@ -192,15 +193,15 @@ func TestSignIn(t *testing.T) {
 		eve.whoami()
 		require.Equal(t, ana.user, eve.user)
 		code, _ = s.browser().signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errSignIn.Status, code)
+		require.Equal(t, signin.ErrSignIn.Status, code)
 		s.idp.spoil = nil
 		code, page = s.person("cy").signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errIdentity.Status, code)
-		require.Contains(t, page, errIdentity.Title)
+		require.Equal(t, signin.ErrIdentity.Status, code)
+		require.Contains(t, page, signin.ErrIdentity.Title)
 
 		for want, spoil := range map[tenancyhttp.Problem]func(map[string]any){
-			errUnproven: func(claims map[string]any) { claims["email_verified"] = false },
-			errProvider: func(claims map[string]any) { claims["nonce"] = "another" },
+			signin.ErrUnproven: func(claims map[string]any) { claims["email_verified"] = false },
+			errProvider:        func(claims map[string]any) { claims["nonce"] = "another" },
 		} {
 			s.idp.spoil = spoil
 			code, page = s.browser().signIn(s.idp, "dee", nil)
@@ -245,8 +246,8 @@ func TestSingleSignOn(t *testing.T) {
 				Email: tenancy.Proven(name + "@acme.example"), Name: name, Invitation: offers[0].ID,
 			})
 			require.NoError(t, err)
-			who := identity{Issuer: s.idp.URL, Subject: "subject-of-" + name}
-			require.NoError(t, saveIdentity(t.Context(), s.host.db.rows, who, made.User.ID, tenancy.ConnectionID{}))
+			require.NoError(t, s.host.db.exec(t.Context(),
+				"INSERT INTO tenancy_signin_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", s.idp.URL, "subject-of-"+name, made.User.ID))
 			code, _ := b.signIn(s.idp, name, nil)
 			require.Equal(t, http.StatusOK, code)
 			b.whoami()
@@ -285,7 +286,7 @@ func TestSingleSignOn(t *testing.T) {
 		_, err = as.EnforceSSO(t.Context(), domain.ID, connection.ID)
 		require.NoError(t, err)
 		require.NoError(t, s.host.do(t.Context(), "relay"))
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		ana.ask(http.StatusOK, "GET", "/api/me", nil)
 
 		// Ben comes the usual way, is shown the other one, and is linked there.
@@ -310,7 +311,7 @@ func TestSingleSignOn(t *testing.T) {
 			ben.ask(http.StatusOK, "GET", "/api/me", nil)
 			require.NoError(t, s.host.do(t.Context(), "relay"))
 		}
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		// The provider of a customer vouches for nobody elsewhere.
 		company.spoil = func(claims map[string]any) { claims["email"] = "somebody@other.example" }
@@ -323,7 +324,7 @@ func TestSingleSignOn(t *testing.T) {
 		require.NoError(t, as.DeleteUser(t.Context(), cy.user, tenancy.UserDeletion{}))
 		require.NoError(t, s.host.do(t.Context(), "relay"))
 		var left int
-		require.NoError(t, s.host.db.row(t.Context(), "SELECT count(*) FROM host_identities WHERE user_id = $1", cy.user).Scan(&left))
+		require.NoError(t, s.host.db.row(t.Context(), "SELECT count(*) FROM tenancy_signin_identities WHERE user_id = $1", cy.user).Scan(&left))
 		require.Zero(t, left)
 		requireSound(t, s)
 	})
@@ -403,9 +404,7 @@ func TestCrossOrigin(t *testing.T) {
 		require.Len(t, ana.Jar.Cookies(address), 1)
 		h, err := newHost(s.host.db, config{url: "https://app.example"})
 		require.NoError(t, err)
-		w := httptest.NewRecorder()
-		h.setCookie(w, "session", "x", sessionLife)
-		require.Equal(t, "__Host-session=x; Path=/; Max-Age=43200; HttpOnly; Secure; SameSite=Lax", w.Header().Get("Set-Cookie"))
+		require.Equal(t, "__Host-flow=x; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax", h.flowCookie(flowLife, "x").String())
 	})
 }
 

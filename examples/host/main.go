@@ -28,6 +28,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/oteltenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
 	"github.com/add4b1c6/tenancy/webhook/outbox"
@@ -119,6 +120,7 @@ type host struct {
 	system   *tenancy.Platform // for this program; handlers of people's requests use a Session
 	webhooks *webhook.Sender
 	mails    *outbox.Outbox
+	people   *signin.People
 	own      *http.Client // for requests to the host's own provider
 	theirs   *http.Client // for requests to customers' providers
 	found    sync.Map     // discovered providers, by client and issuer
@@ -144,6 +146,7 @@ func newHost(db *database, c config) (*host, error) {
 	return &host{
 		config: c, secure: !loopback, db: db, dir: dir, system: dir.System(), webhooks: sender,
 		mails: outbox.New(db.db, nil), own: own, theirs: theirs,
+		people: signin.New(dir, db.db, db.joins, &signin.Options{Insecure: loopback, Reference: requestID}),
 	}, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 )
 
 //go:embed pages.html
@@ -53,8 +54,8 @@ type offer struct {
 
 // home shows a person where they belong and what they are invited to, or the sign-in.
 func (h *host) home(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.session(r)
-	if errors.Is(err, errSignIn) {
+	s, err := h.people.Session(r)
+	if errors.Is(err, signin.ErrSignIn) {
 		return show(w, http.StatusOK, "signin", offer{})
 	}
 	if err != nil {
@@ -83,8 +84,8 @@ func (h *host) home(w http.ResponseWriter, r *http.Request) error {
 // sign-in, which carries the secret along.
 func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 	secret := r.FormValue("secret")
-	s, err := h.session(r)
-	if errors.Is(err, errSignIn) {
+	s, err := h.people.Session(r)
+	if errors.Is(err, signin.ErrSignIn) {
 		return show(w, http.StatusOK, "signin", offer{Secret: secret})
 	}
 	if err != nil {
@@ -99,7 +100,7 @@ func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 
 // accept accepts an invitation by its secret or its ID, on the Terms that the page showed.
 func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.session(r)
+	s, err := h.people.Session(r)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (h *host) timers() []timers.Timer {
 			_, err := h.webhooks.Deliver(ctx)
 			return err
 		}},
-		timers.Timer{Name: "forget", Every: time.Hour, Do: h.forget})
+		timers.Timer{Name: "sessions", Every: time.Hour, Do: h.people.Purge})
 }
 
 // take does what an event calls for (EVT-5). An event can come again after a crash, so all
@@ -30,17 +30,10 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 	if err := h.webhooks.Note(ctx, e); err != nil {
 		return err
 	}
-	for end, err := range tenancy.SessionsToEnd(ctx, h.system, e) {
-		if err == nil {
-			err = h.endSessions(ctx, end)
-		}
-		if err != nil {
-			return err
-		}
+	if err := h.people.Take(ctx, e); err != nil {
+		return err
 	}
 	switch data := e.Data.(type) {
-	case tenancy.UserDeleted:
-		return h.db.exec(ctx, "DELETE FROM host_identities WHERE user_id = $1", data.User)
 	case tenancy.InvitationRevoked:
 		return h.mails.Remove(ctx, data.Invitation.String())
 	case tenancy.ConnectionRemoved:
@@ -49,9 +42,4 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 		return h.webhooks.DeleteEndpoint(ctx, data.Organization.String())
 	}
 	return nil
-}
-
-// forget removes the sessions that have had their time.
-func (h *host) forget(ctx context.Context) error {
-	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", time.Now().Unix())
 }

@@ -24,7 +24,7 @@ func (h *host) handler() http.Handler {
 	mux.Handle("POST /signout", h.page(h.signOut))
 	mux.HandleFunc("GET /problems", h.problems)
 
-	api := tenancyhttp.New(h.session, &tenancyhttp.Options{Problem: h.problemOf})
+	api := tenancyhttp.New(h.people.Session, &tenancyhttp.Options{Problem: h.problemOf})
 	mux.Handle("GET /api/me", tenancyhttp.Handle(api, me))
 	mux.Handle("GET /api/organizations", tenancyhttp.Handle(api, organizations))
 	mux.Handle("GET /api/organizations/{org}/users", tenancyhttp.Handle(api, users))
@@ -39,16 +39,6 @@ func (h *host) handler() http.Handler {
 	mux.Handle("POST /api/accounts/{account}/invitations", tenancyhttp.Handle(api, h.inviteToAccount))
 	mux.Handle("POST /accounts/{account}/deployments", tenancyhttp.Handle(api, h.deploy))
 	return logged(mux)
-}
-
-// session returns what the person who sends a request may do. The events that they cause
-// carry the request's ID.
-func (h *host) session(r *http.Request) (*tenancy.Session, error) {
-	user, err := h.signedIn(r)
-	if err != nil {
-		return nil, err
-	}
-	return h.dir.As(user).Correlate(requestID(r)), nil
 }
 
 // allowed returns what a decision refuses with, or the error that there is instead.
