@@ -559,6 +559,7 @@ func TestDirectoryGroup(t *testing.T) {
 	})
 	t.Run("PRV-8 PRV-9 in a merge the group becomes the Prime's own", func(t *testing.T) {
 		k := newKept(t)
+		require.NoError(t, k.owner.RemoveDomain(k.ctx(), k.acme.ID))
 		prime := k.another(k.ana, "Prime")
 		k.prove(k.ana.User.ID, prime, domainOf(address("ana")))
 		require.NoError(t, errOf(k.owner.MergeOrganizations(k.ctx(), prime, k.org)))
@@ -594,7 +595,7 @@ func TestProvisionedGroupFollows(t *testing.T) {
 		require.Len(t, sent, 1)
 		again, err := k.owner.ResendInvitation(k.ctx(), sent[0].ID)
 		require.NoError(t, err)
-		require.NoError(t, errOf(k.as(k.danIs).AcceptInvitation(k.ctx(), k.acceptance(again.Secret))))
+		k.accepts(k.danIs, again.Secret)
 		require.Equal(t, k.danIs, k.linkedTo(k.dan))
 		k.holds(k.group.ID, k.ben, k.dan)
 		seen, err := k.idp.ProvisionedGroup(k.ctx(), k.group.ID)
@@ -612,7 +613,7 @@ func TestProvisionedGroupFollows(t *testing.T) {
 		k.sound()
 		sent, err := k.owner.InviteUser(k.ctx(), k.org, tenancy.NewInvitation{Email: "ben@acme.com", Role: tenancy.StandardUser})
 		require.NoError(t, err)
-		require.NoError(t, errOf(k.as(up.User.ID).AcceptInvitation(k.ctx(), k.acceptance(sent.Secret))))
+		k.accepts(up.User.ID, sent.Secret)
 		require.Equal(t, up.User.ID, k.linkedTo(k.ben))
 		k.holds(k.group.ID, k.ben)
 		k.sound()
@@ -650,16 +651,18 @@ func TestProvisionedGroupFollows(t *testing.T) {
 		k := newKept(t)
 		up, err := k.enter("ben@acme.com", tenancy.Secret{})
 		require.NoError(t, err)
-		require.NoError(t, k.as(up.User.ID).DeleteUser(k.ctx(), up.User.ID, tenancy.UserDeletion{}))
+		require.NoError(t, k.staff.DeleteUser(k.ctx(), up.User.ID, tenancy.UserDeletion{}))
 		k.holds(k.group.ID)
 		k.sound()
 	})
 }
 
-// acceptance accepts an invitation with the Terms as they are.
-func (k *kept) acceptance(secret tenancy.Secret) tenancy.Acceptance {
+// accepts has a user accept an invitation, with the Terms as they are.
+func (k *kept) accepts(user tenancy.UserID, secret tenancy.Secret) {
 	k.Helper()
-	return tenancy.Acceptance{Secret: secret}
+	offer, err := k.as(user).Invitation(k.ctx(), secret)
+	require.NoError(k, err)
+	require.NoError(k, errOf(k.as(user).AcceptInvitation(k.ctx(), tenancy.Acceptance{Secret: secret, Terms: offer.Terms.Token})))
 }
 
 // TestProvisionedGroupRaces is what two calls at once do.
@@ -840,4 +843,65 @@ func TestProvisionedGroupReads(t *testing.T) {
 		require.NoError(t, errOf(k.idp.ListProvisionedGroups(k.ctx(), tenancy.ProvisionedPage{Count: 1})))
 	})
 	k.sound()
+}
+
+// crowd gives the organization so many more members, each of whom has an identity of the directory.
+func (k *kept) crowd(n int) (identities []tenancy.ProvisionedID) {
+	k.Helper()
+	k.scene.set.Fill(k.org, n)
+	var records []tenancy.Record
+	for i := range n {
+		var user tenancy.UserID
+		copy(user[:], fmt.Sprintf("member %09d", i)) // as Fill has it
+		address := tenancy.NewPersonal(fmt.Sprintf("crowd%d@acme.com", i))
+		p := tenancy.ProvisionedRecord{
+			ID: tenancy.ProvisionedID(user), Directory: k.directory, Organization: k.org, User: user, Version: 1,
+			Personal: tenancy.ProvisionedPersonal{UserName: address, Address: address},
+		}
+		identities, records = append(identities, p.ID), append(records, p)
+	}
+	d, _ := stored[tenancy.DirectoryRecord](k.scene, tenancy.IndexDirectories, tenancy.Key{ID: k.directory})
+	d.Identities += n
+	k.put(append(records, d)...)
+	return identities
+}
+
+// TestProvisionedGroupSize changes 10,000 members in one operation.
+func TestProvisionedGroupSize(t *testing.T) {
+	t.Parallel()
+	const n = 10_000
+	k := newKept(t)
+	crowd := k.crowd(n)
+	t.Run("PRV-9 10,000 come in one operation, with an event for identities and one for users", func(t *testing.T) {
+		said := k.said(func() {
+			require.Equal(t, n+1, k.updates(tenancy.ProvisionedGroupUpdate{Add: crowd}).Members)
+		})
+		require.Len(t, said, 2)
+		require.Len(t, said[0].(tenancy.IdentitiesAddedToGroup).Identities, n)
+		require.Len(t, said[1].(tenancy.UsersAddedToGroup).Users, n)
+		k.unchanged(func() { k.updates(tenancy.ProvisionedGroupUpdate{Add: crowd}) })
+	})
+	t.Run("PRV-10 they are read in parts of 1,000", func(t *testing.T) {
+		var read []tenancy.ProvisionedID
+		for after := (tenancy.ProvisionedID{}); ; {
+			part, err := k.idp.ProvisionedGroupMembers(k.ctx(), k.group.ID, after)
+			require.NoError(t, err)
+			require.LessOrEqual(t, len(part), 1000)
+			if read = append(read, part...); len(part) == 0 {
+				break
+			}
+			after = part[len(part)-1]
+		}
+		require.Equal(t, append([]tenancy.ProvisionedID{k.ben}, crowd...), read)
+	})
+	t.Run("PRV-9 and go in one, by replacing them", func(t *testing.T) {
+		said := k.said(func() {
+			done := k.updates(tenancy.ProvisionedGroupUpdate{Members: &[]tenancy.ProvisionedID{crowd[7], k.dan}})
+			require.Equal(t, 2, done.Members)
+		})
+		require.Len(t, said, 3)
+		require.Len(t, said[0].(tenancy.IdentitiesRemovedFromGroup).Identities, n)
+		require.Len(t, said[1].(tenancy.UsersRemovedFromGroup).Users, n)
+		k.holds(k.group.ID, crowd[7], k.dan)
+	})
 }
