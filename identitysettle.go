@@ -178,12 +178,23 @@ func (p parting) part(c *changes) {
 		c.say(IdentityUnlinked{identity.ID, true}, here)
 		return
 	}
+	var changed Instant
+	if directory.Removed == 0 {
+		changed = c.now
+	}
+	p.forget(changed, c)
+}
+
+// forget ends an identity, of which nothing is left. It leaves the groups of its directory
+// at a time; zero: the directory has ended.
+func (p parting) forget(changed Instant, c *changes) {
+	id, here := p.identity.ID, streamOfOrganization(p.identity.Organization)
 	for _, in := range p.groups {
-		if get(c.world, provisionedMember(in.group.ID, identity.ID)) != nil {
-			c.say(IdentitiesRemovedFromGroup{in.group.ID, []ProvisionedID{identity.ID}, c.now}, here)
+		if get(c.world, provisionedMember(in.group.ID, id)) != nil {
+			c.say(IdentitiesRemovedFromGroup{in.group.ID, []ProvisionedID{id}, changed}, here)
 		}
 	}
-	c.say(IdentityForgotten{identity.ID}, here)
+	c.say(IdentityForgotten{id}, here)
 }
 
 // link links the identity, unless the operation did that or linked another of the
