@@ -61,6 +61,9 @@ func TestRightTo(t *testing.T) {
 	} {
 		got := c.rightTo(row.p, row.st)
 		require.Equal(t, row.want, got, "ACC-11 GRP-3 %s", name)
+		require.Equal(t, got != right{}, c.has(row.st, row.p), "ROLE-6 %s", name)
+		require.False(t, c.has(row.st, "fly"), "ROLE-7 %s", name)
+		require.False(t, row.st.sees(), "GEN-5 %s, and there is no such account", name)
 		require.Equal(t, got == right{group: true}, got.onlyByGroup(), "GRP-3 %s", name)
 		require.Equal(t, got.freely, got.give(true, 0) == nil, "ACC-11 GRP-3 %s, to oneself", name)
 	}

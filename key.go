@@ -182,7 +182,7 @@ type revokeKeyFacts struct {
 
 func (r *reads) loadRevokeKey(key KeyID) (f revokeKeyFacts) {
 	if f.key = find(r, keyByID(key)); f.key != nil {
-		f.target = r.sight(f.key.User)
+		f.target = r.sightByRank(f.key.User)
 	}
 	return f
 }

@@ -17,7 +17,7 @@ func TestKeySecretForm(t *testing.T) {
 		"a" + keyMark + random:                             true,
 		"acme-1" + keyMark + random:                        true,
 		"acme" + "_sk-" + random:                           false,
-		"acme" + "-xx-" + random:                           false,
+		"acme" + "-xyz" + random:                           false,
 		keyMark + random:                                   false,
 		"a" + keyMark + random[1:]:                         false,
 		"Acme Ltd" + keyMark + random:                      false,

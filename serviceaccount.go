@@ -131,22 +131,20 @@ func (c *changes) left() (accounts []AccountRecord) {
 		if was.Organization == now.Organization {
 			continue
 		}
-		if o := c.world.before(was.Organization); o != nil && o.ServiceAccounts > 0 {
+		if c.world.before(was.Organization).ServiceAccounts > 0 {
 			accounts = append(accounts, was)
 		}
 	}
 	return accounts
 }
 
-// before returns an organization as it was read, or nil.
-func (w *world) before(org OrganizationID) *OrganizationRecord {
+// before returns an organization as it was read, or a zero one.
+func (w *world) before(org OrganizationID) (o OrganizationRecord) {
 	at := organizationByID(org)
 	if s := w.slots[Entry{at.Index, at.Key}]; s != nil {
-		if o, ok := s.was.(OrganizationRecord); ok {
-			return &o
-		}
+		o, _ = s.was.(OrganizationRecord)
 	}
-	return nil
+	return o
 }
 
 // ServiceAccountCreated says that an organization has a new service account.

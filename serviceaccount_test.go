@@ -642,3 +642,20 @@ func TestServiceAccountsByHostRoles(t *testing.T) {
 		})
 	}
 }
+
+// TestRevokeKeySteps has whoever knows a key's ID revoke it, in the groups that make the way
+// to what they see longest: an operation reads in few steps whoever calls it (USR-22, GEN-14).
+func TestRevokeKeySteps(t *testing.T) {
+	c := newCast(t)
+	robot := c.robot("Robot", "")
+	key := c.keyOf(c.owner, robot)
+	c.scene.groupRoles(c.owner, c.scene.group(c.owner, c.org, robot), c.work, tenancy.Support)
+	c.scene.groupRoles(c.other, c.scene.group(c.other, c.eve.Organization.ID, c.other), c.eve.Account.ID, tenancy.Support)
+	c.scene.groupRoles(c.owner, c.scene.group(c.owner, c.org, c.dan), c.main, tenancy.Support)
+	c.unchanged(func() {
+		for _, by := range []tenancy.UserID{c.other, c.dan, c.manager, c.gil} {
+			refused(t, c.as(by).RevokeKey(t.Context(), key.ID), tenancy.CodeNotFound)
+		}
+	})
+	require.NoError(t, c.as(c.admin).RevokeKey(t.Context(), key.ID))
+}
