@@ -94,7 +94,7 @@ func TestListsGoOn(t *testing.T) {
 	for op, list := range cursors {
 		t.Run("GEN-9 "+op, func(t *testing.T) {
 			from := func(after tenancy.Cursor) reflect.Value {
-				all, err := list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, after)
+				all, err := list(call{t.Context(), ours.actor("Owner"), nil, ours.dir, ours.names}, after)
 				require.NoError(t, err)
 				return reflect.ValueOf(all)
 			}
