@@ -649,7 +649,7 @@ type deprovisionFacts struct {
 func (r *reads) loadDeprovision(id ProvisionedID) deprovisionFacts {
 	f := deprovisionFacts{linkedIdentity: r.linkedIdentity(id)}
 	if f.identity != nil {
-		f.pending = find(r, pendingInvitation(f.organization.ID, f.identity.Personal.Address.Reveal()))
+		f.pending = find(r, pendingInvitation(f.identity.Organization, f.identity.Personal.Address.Reveal()))
 	}
 	return f
 }
