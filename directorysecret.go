@@ -106,7 +106,7 @@ func (p *directoryProof) holds(d *DirectoryRecord, now Instant) bool {
 		return p.hash == d.Personal.Secret || previous && p.hash == d.Personal.Previous
 	}
 	return now < p.expires &&
-		(p.signedWith(d.Personal.Key) || previous && p.signedWith(d.Personal.PreviousKey))
+		(p.signedWith(d.Personal.Verifier) || previous && p.signedWith(d.Personal.PreviousVerifier))
 }
 
 // signedWith reports whether a key checks the token.

@@ -292,16 +292,16 @@ func (e IdentityProvisioned) apply(w *world) {
 
 func (e IdentityUpdated) apply(w *world) {
 	edit(w, provisionedByID(e.Identity), func(p *ProvisionedRecord) {
-		p.Changed, p.Inactive, p.Left, p.Version = e.Changed, e.Inactive, e.Left, p.Version+1
+		p.Changed, p.Inactive, p.UserLeft, p.Version = e.Changed, e.Inactive, e.Left, p.Version+1
 	})
 }
 
 func (e IdentityLinked) apply(w *world) {
-	edit(w, provisionedByID(e.Identity), func(p *ProvisionedRecord) { p.User, p.Left = e.User, false })
+	edit(w, provisionedByID(e.Identity), func(p *ProvisionedRecord) { p.User, p.UserLeft = e.User, false })
 }
 
 func (e IdentityUnlinked) apply(w *world) {
-	edit(w, provisionedByID(e.Identity), func(p *ProvisionedRecord) { p.User, p.Left = UserID{}, e.Left })
+	edit(w, provisionedByID(e.Identity), func(p *ProvisionedRecord) { p.User, p.UserLeft = UserID{}, e.Left })
 }
 
 func (e IdentityRemoved) apply(w *world) {

@@ -385,7 +385,7 @@ func (f addressClaim) makeMember(p provisioning, id ProvisionedID, names Provisi
 // inactive or left, one is pending, or too many went out (PRV-3, PRV-4).
 func (f addressClaim) invite(p provisioning, id ProvisionedID, c *changes) *SentInvitation {
 	identity := *get(c.world, provisionedByID(id))
-	if identity.Inactive || identity.Left || !identity.User.IsZero() {
+	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() {
 		return nil
 	}
 	draft := p.draft(f.address)
@@ -499,7 +499,7 @@ func decideUpdateProvisioned(
 		return Provisioned{ProvisionedIdentity: viewProvisioned(is)}, nil
 	}
 	if !holds(is, now) {
-		c.actsOn(f.organization)
+		c.barredBy(f.organization)
 	}
 	if f.external != nil && f.external.ID != is.ID {
 		return Provisioned{}, CodeIdentityTaken
@@ -546,7 +546,7 @@ func (f updateProvisionedFacts) update(
 		}
 	}
 	here := f.directory.stream()
-	c.say(IdentityUpdated{was.ID, c.now, now.Inactive, was.Left && !moves}, here)
+	c.say(IdentityUpdated{was.ID, c.now, now.Inactive, was.UserLeft && !moves}, here)
 	edit(c.world, provisionedByID(was.ID), func(p *ProvisionedRecord) { p.Personal = now.Personal })
 	var done Provisioned
 	err := f.followed(was, now, moves, c, &done)

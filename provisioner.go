@@ -79,7 +79,7 @@ func decideAddDirectory(f addDirectoryFacts, name string, c *changes) (Directory
 	secret := c.dir.directorySecret(made, c.tape.secret())
 	edit(c.world, directoryByID(made), func(d *DirectoryRecord) {
 		d.Personal.Name = NewPersonal(name)
-		d.Personal.Secret, d.Personal.Key = secret.hash(), secret.tokenKey()
+		d.Personal.Secret, d.Personal.Verifier = secret.hash(), secret.tokenKey()
 	})
 	return DirectoryWithSecret{viewDirectory(*get(c.world, directoryByID(made))), secret}, nil
 }
@@ -140,11 +140,11 @@ func decideRotateDirectorySecret(
 	c.say(DirectorySecretRotated{id, ends}, f.directory.stream())
 	secret := c.dir.directorySecret(id, c.tape.secret())
 	edit(c.world, directoryByID(id), func(d *DirectoryRecord) {
-		d.Personal.Previous, d.Personal.PreviousKey = [32]byte{}, [32]byte{}
+		d.Personal.Previous, d.Personal.PreviousVerifier = [32]byte{}, [32]byte{}
 		if ends != 0 {
-			d.Personal.Previous, d.Personal.PreviousKey = d.Personal.Secret, d.Personal.Key
+			d.Personal.Previous, d.Personal.PreviousVerifier = d.Personal.Secret, d.Personal.Verifier
 		}
-		d.Personal.Secret, d.Personal.Key = secret.hash(), secret.tokenKey()
+		d.Personal.Secret, d.Personal.Verifier = secret.hash(), secret.tokenKey()
 	})
 	return DirectoryWithSecret{viewDirectory(*get(c.world, directoryByID(id))), secret}, nil
 }

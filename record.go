@@ -371,11 +371,11 @@ type DirectoryRecord struct {
 
 // DirectoryPersonal is a directory's name, and what its secrets are checked by.
 type DirectoryPersonal struct {
-	Name        Personal
-	Secret      [32]byte // the hash
-	Key         [32]byte // checks the tokens that were made with the secret
-	Previous    [32]byte // the hash of the secret before; zero: none
-	PreviousKey [32]byte
+	Name             Personal
+	Secret           [32]byte // the hash
+	Verifier         [32]byte // checks the tokens that were made with the secret
+	Previous         [32]byte // the hash of the secret before; zero: none
+	PreviousVerifier [32]byte
 }
 
 // ProvisionedRecord is what a directory says of a person: a provisioned identity (PRV-2).
@@ -386,7 +386,7 @@ type ProvisionedRecord struct {
 	Organization OrganizationID // the directory's
 	User         UserID         // to whom it is linked; zero: it is pending
 	Inactive     bool           // the directory holds the person inactive
-	Left         bool           // its user left, and no invitation goes out by itself (PRV-8)
+	UserLeft     bool           // its user left, and no invitation goes out by itself (PRV-8)
 	Version      int            // from 1
 	Created      Instant
 	Changed      Instant

@@ -489,20 +489,20 @@ var (
 		name: "RenameGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeOrganizationSuspended},
 	}
 	opDeleteGroup = &operationRow{
 		name: "DeleteGroup", on: "group",
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeRank},
 	}
 	opAddToGroup = &operationRow{
 		name: "AddToGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
 			CodeOrganizationSuspended,
 		},
 	}
@@ -511,7 +511,7 @@ var (
 		service:      true,
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
-		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeRank},
 	}
 	opAssignGroupRoles = &operationRow{
 		name: "AssignGroupRoles", on: "group",
@@ -781,6 +781,71 @@ var (
 		directory: true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeInput},
+	}
+	opCreateProvisionedGroup = &operationRow{
+		name: "CreateProvisionedGroup", on: "directory",
+		directory: true,
+		codes: []Code{
+			CodeName, CodeInput, CodeID, CodeNotFound, CodeIdentityTaken, CodeGroupLimit, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opUpdateProvisionedGroup = &operationRow{
+		name: "UpdateProvisionedGroup", on: "group",
+		directory: true,
+		suspended: "takes identities out, and refuses all else",
+		codes: []Code{
+			CodeID, CodeName, CodeInput, CodeNotFound, CodeVersion, CodeIdentityTaken, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opDeleteProvisionedGroup = &operationRow{
+		name: "DeleteProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeVersion},
+	}
+	opProvisionedGroup = &operationRow{
+		name: "ProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedGroupByExternalID = &operationRow{
+		name: "ProvisionedGroupByExternalID", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound},
+	}
+	opProvisionedGroupsByName = &operationRow{
+		name: "ProvisionedGroupsByName", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeName},
+	}
+	opListProvisionedGroups = &operationRow{
+		name: "ListProvisionedGroups", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
+	}
+	opProvisionedGroupMembers = &operationRow{
+		name: "ProvisionedGroupMembers", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedGroupsOf = &operationRow{
+		name: "ProvisionedGroupsOf", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opInProvisionedGroup = &operationRow{
+		name: "InProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
 	}
 
 	opSetHIPAAEntitlement = &operationRow{
@@ -1103,6 +1168,16 @@ var operations = []*operationRow{
 	opProvisionedByUserName,
 	opProvisionedByExternalID,
 	opListProvisioned,
+	opCreateProvisionedGroup,
+	opUpdateProvisionedGroup,
+	opDeleteProvisionedGroup,
+	opProvisionedGroup,
+	opProvisionedGroupByExternalID,
+	opProvisionedGroupsByName,
+	opListProvisionedGroups,
+	opProvisionedGroupMembers,
+	opProvisionedGroupsOf,
+	opInProvisionedGroup,
 	opSetHIPAAEntitlement,
 	opEnableHIPAA,
 	opDisableHIPAA,
