@@ -23,7 +23,7 @@ const stepsAtOnce = 4
 // which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.serving(), m.tending(), m.provisioning(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.serving(), m.tending(), m.provisioning(), m.keeping(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
 		maps.Copy(all, some)
 	}
 	led := m.directed()

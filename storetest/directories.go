@@ -206,6 +206,9 @@ func (m *machine) provisioning() map[string]func(*rapid.T) {
 		"read identities": func(rt *rapid.T) {
 			p := m.idp(rt)
 			id, address, external := m.identity(rt, p.directory), m.person(rt, p.directory), m.externalID(rt)
+			if is := m.identityRecord(m.identity(rt, p.directory)); is.Removed == 0 && m.coin(rt, "its own") {
+				address, external = is.Personal.UserName.Reveal(), is.Personal.ExternalID.Reveal()
+			}
 			m.did(rt, "Provisioned", func() error { return second(p.as.Provisioned(m.ctx, id)) })
 			m.did(rt, "ProvisionedByUserName",
 				func() error { return second(p.as.ProvisionedByUserName(m.ctx, address)) })
@@ -215,6 +218,88 @@ func (m *machine) provisioning() map[string]func(*rapid.T) {
 			m.did(rt, "ListProvisioned", func() error { return second(p.as.ListProvisioned(m.ctx, page)) })
 		},
 	}
+}
+
+// keeping is what identity providers do with groups of their own (PRV-9).
+func (m *machine) keeping() map[string]func(*rapid.T) {
+	create := func(rt *rapid.T) {
+		p := m.idp(rt)
+		in := tenancy.NewProvisionedGroup{Name: m.name(rt), ExternalID: m.externalID(rt), Members: m.someIdentities(rt, p.directory)}
+		m.did(rt, "CreateProvisionedGroup", func() error { return m.createGroup(p, in) })
+	}
+	change := func(rt *rapid.T) {
+		p := m.idp(rt)
+		group, in := m.keptGroup(rt, p.directory), m.groupUpdate(rt, p.directory)
+		m.did(rt, "UpdateProvisionedGroup",
+			func() error { return second(p.as.UpdateProvisionedGroup(m.ctx, group, in)) })
+	}
+	return map[string]func(*rapid.T){
+		"CreateProvisionedGroup": create, "UpdateProvisionedGroup": change, "UpdateProvisionedGroup 2": change,
+		"DeleteProvisionedGroup": func(rt *rapid.T) {
+			p := m.idp(rt)
+			group, version := m.keptGroup(rt, p.directory), choose(m, rt, "version", []int{0, 0, 0, 1, -1, 99})
+			m.did(rt, "DeleteProvisionedGroup",
+				func() error { return p.as.DeleteProvisionedGroup(m.ctx, group, version) })
+		},
+		"read a directory's groups": func(rt *rapid.T) {
+			p := m.idp(rt)
+			m.readKept(rt, p, m.keptGroup(rt, p.directory), m.identity(rt, p.directory), m.externalID(rt), m.name(rt))
+		},
+	}
+}
+
+// readKept reads a directory's groups.
+func (m *machine) readKept(
+	rt *rapid.T, p idp, group tenancy.GroupID, id tenancy.ProvisionedID, external, name string,
+) {
+	m.did(rt, "ProvisionedGroup", func() error { return second(p.as.ProvisionedGroup(m.ctx, group)) })
+	m.did(rt, "ProvisionedGroupByExternalID",
+		func() error { return second(p.as.ProvisionedGroupByExternalID(m.ctx, external)) })
+	m.did(rt, "ProvisionedGroupsByName", func() error { return second(p.as.ProvisionedGroupsByName(m.ctx, name)) })
+	m.did(rt, "ProvisionedGroupMembers",
+		func() error { return second(p.as.ProvisionedGroupMembers(m.ctx, group, tenancy.ProvisionedID{})) })
+	m.did(rt, "ProvisionedGroupsOf", func() error { return second(p.as.ProvisionedGroupsOf(m.ctx, id)) })
+	m.did(rt, "InProvisionedGroup", func() error { return second(p.as.InProvisionedGroup(m.ctx, group, id)) })
+	page := tenancy.ProvisionedPage{Start: m.between(rt, "start", -1, 3), Count: m.between(rt, "count", -1, 3)}
+	m.did(rt, "ListProvisionedGroups", func() error { return second(p.as.ListProvisionedGroups(m.ctx, page)) })
+}
+
+// createGroup has a directory make a group, and keeps that.
+func (m *machine) createGroup(p idp, in tenancy.NewProvisionedGroup) error {
+	made, err := p.as.CreateProvisionedGroup(m.ctx, in)
+	m.made(err, func() { m.groups = append(m.groups, made.ID) })
+	return err
+}
+
+// keptGroup draws a group, mostly one that a directory keeps.
+func (m *machine) keptGroup(rt *rapid.T, directory tenancy.DirectoryID) tenancy.GroupID {
+	all := m.listed(tenancy.Lookup{Index: tenancy.IndexDirectoryGroups, Key: tenancy.Key{In: directory}, Limit: 20})
+	if len(all) == 0 || m.between(rt, "any group?", 0, 9) == 0 {
+		return m.group(rt)
+	}
+	return choose(m, rt, "its group", all).(tenancy.GroupRecord).ID
+}
+
+// someIdentities draws who is put into a group or taken out of it.
+func (m *machine) someIdentities(rt *rapid.T, directory tenancy.DirectoryID) (some []tenancy.ProvisionedID) {
+	for range m.between(rt, "how many", 0, 3) {
+		some = append(some, m.identity(rt, directory))
+	}
+	return some
+}
+
+// groupUpdate draws a change of a group of a directory's.
+func (m *machine) groupUpdate(rt *rapid.T, directory tenancy.DirectoryID) (in tenancy.ProvisionedGroupUpdate) {
+	in.Version = choose(m, rt, "version", []int{0, 0, 0, 0, 1, -1, 99})
+	switch m.between(rt, "what", 0, 4) {
+	case 0:
+		in.Name, in.ExternalID = new(m.name(rt)), new(m.externalID(rt))
+	case 1:
+		in.Members = new(m.someIdentities(rt, directory))
+	default:
+		in.Add, in.Remove = m.someIdentities(rt, directory), m.someIdentities(rt, directory)
+	}
+	return in
 }
 
 // version draws which version of an identity is asked for: mostly whichever, or the one

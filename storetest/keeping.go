@@ -166,6 +166,15 @@ func (m *machine) companyDirectory(rt *rapid.T) {
 			p := idp()
 			m.deprovisions(rt, p, m.identity(rt, p.directory), 0)
 		},
+		func() {
+			p := idp()
+			m.try(rt, "CreateProvisionedGroup", m.createGroup(p, tenancy.NewProvisionedGroup{Name: "One", Members: m.someIdentities(rt, p.directory)}))
+		},
+		func() {
+			p := idp()
+			in := tenancy.ProvisionedGroupUpdate{Add: m.someIdentities(rt, p.directory)}
+			m.try(rt, "UpdateProvisionedGroup", second(p.as.UpdateProvisionedGroup(m.ctx, m.keptGroup(rt, p.directory), in)))
+		},
 		func() { m.signsUp(rt, address()) },
 		func() { m.accepts(rt, address()) },
 		func() {
@@ -261,6 +270,82 @@ func (m *machine) hireAt(rt *rapid.T, c company, address string) {
 	m.try(rt, "SignUp", m.signUp(m.dir.System(), in))
 }
 
+// directoryGroups goes through the life of a directory's groups, up to every limit.
+func (m *machine) directoryGroups(rt *rapid.T) {
+	k, ok := m.keptCompany(rt)
+	if !ok {
+		return
+	}
+	in := func(address string) tenancy.ProvisionedID {
+		return m.provisions(rt, k.idp, tenancy.NewProvisioned{UserName: address})
+	}
+	member, pending, made := in(k.memberAt), in(k.outsiderAt), in(k.nobodyAt[0])
+	create := func(in tenancy.NewProvisionedGroup) tenancy.GroupID {
+		m.try(rt, "CreateProvisionedGroup", m.createGroup(k.idp, in))
+		if len(m.groups) == 0 {
+			return tenancy.GroupID{}
+		}
+		return m.groups[len(m.groups)-1]
+	}
+	group := create(tenancy.NewProvisionedGroup{Name: "One", ExternalID: "g-1", Members: []tenancy.ProvisionedID{member, pending, member}})
+	create(tenancy.NewProvisionedGroup{Name: "One", ExternalID: "g-1"})
+	create(tenancy.NewProvisionedGroup{Name: "One", Members: []tenancy.ProvisionedID{tenancy.ProvisionedID(m.unknown(rt))}})
+	create(tenancy.NewProvisionedGroup{Name: "One", Members: []tenancy.ProvisionedID{{}}})
+	m.readKept(rt, k.idp, group, member, "g-1", "one")
+	m.readKept(rt, k.idp, tenancy.GroupID{}, tenancy.ProvisionedID{}, "bad\x00", "")
+	m.readKept(rt, k.idp, tenancy.GroupID(m.unknown(rt)), tenancy.ProvisionedID(m.unknown(rt)), "nobody's", "nobody's")
+	other := create(tenancy.NewProvisionedGroup{Name: "Two"})
+	change := func(group tenancy.GroupID, in tenancy.ProvisionedGroupUpdate) {
+		m.try(rt, "UpdateProvisionedGroup", second(k.as.UpdateProvisionedGroup(m.ctx, group, in)))
+	}
+	change(other, tenancy.ProvisionedGroupUpdate{ExternalID: new("g-1")})
+	change(other, tenancy.ProvisionedGroupUpdate{ExternalID: new("bad\x00")})
+	change(other, tenancy.ProvisionedGroupUpdate{Name: new("")})
+	change(other, tenancy.ProvisionedGroupUpdate{Version: 99})
+	change(tenancy.GroupID(m.unknown(rt)), tenancy.ProvisionedGroupUpdate{})
+	change(tenancy.GroupID{}, tenancy.ProvisionedGroupUpdate{})
+	m.limits(rt, k, &tenancy.Limits{Groups: 2, GroupMembers: 2})
+	change(group, tenancy.ProvisionedGroupUpdate{Add: []tenancy.ProvisionedID{made}})
+	create(tenancy.NewProvisionedGroup{Name: "Three"})
+	m.limits(rt, k, &tenancy.Limits{GroupMembers: 1})
+	create(tenancy.NewProvisionedGroup{Name: "Three", Members: []tenancy.ProvisionedID{member, made}})
+	m.limits(rt, k, nil)
+	owner, users := k.owner, []tenancy.UserID{k.member}
+	m.try(rt, "AddToGroup", second(owner.AddToGroup(m.ctx, group, users)))
+	m.try(rt, "RemoveFromGroup", second(owner.RemoveFromGroup(m.ctx, group, users)))
+	m.try(rt, "RenameGroup", second(owner.RenameGroup(m.ctx, group, "Renamed")))
+	m.try(rt, "DeleteGroup", owner.DeleteGroup(m.ctx, group))
+	m.try(rt, "AssignGroupRoles", errOf(owner.AssignGroupRoles(m.ctx, group, k.account, tenancy.Roles(tenancy.Support))))
+	if m.coin(rt, "suspended") {
+		staff := m.dir.Operator("staff")
+		m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, k.org, "t-1")))
+		create(tenancy.NewProvisionedGroup{Name: "Three"})
+		change(group, tenancy.ProvisionedGroupUpdate{Add: []tenancy.ProvisionedID{made}})
+		change(group, tenancy.ProvisionedGroupUpdate{Remove: []tenancy.ProvisionedID{pending}})
+		m.try(rt, "ReactivateOrganization", errOf(staff.ReactivateOrganization(m.ctx, k.org, "t-1")))
+	}
+	m.accepts(rt, k.outsiderAt) // a member from now on, and in the group
+	switch m.between(rt, "how it ends", 0, 4) {
+	case 0:
+		m.try(rt, "DeleteProvisionedGroup", k.as.DeleteProvisionedGroup(m.ctx, group, 0))
+	case 1:
+		m.try(rt, "RemoveDirectory", second(owner.RemoveDirectory(m.ctx, k.directory, tenancy.DirectoryRemoval{})))
+		m.try(rt, "AddToGroup", second(owner.AddToGroup(m.ctx, group, []tenancy.UserID{k.boss})))
+		m.try(rt, "DeleteGroup", owner.DeleteGroup(m.ctx, group))
+	case 2:
+		m.deprovisions(rt, k.idp, member, 0)
+	case 3:
+		m.try(rt, "Leave", m.dir.As(k.member).Leave(m.ctx, k.org))
+		in(k.memberAt)
+	default:
+		m.try(rt, "DeleteOrganization", owner.DeleteOrganization(m.ctx, k.org, tenancy.OrganizationDeletion{}))
+	}
+	m.try(rt, "DeleteProvisionedGroup", k.as.DeleteProvisionedGroup(m.ctx, other, -1))
+	m.try(rt, "DeleteProvisionedGroup", k.as.DeleteProvisionedGroup(m.ctx, other, 99))
+	m.try(rt, "DeleteProvisionedGroup", k.as.DeleteProvisionedGroup(m.ctx, tenancy.GroupID{}, 0))
+	m.try(rt, "DeleteProvisionedGroup", k.as.DeleteProvisionedGroup(m.ctx, tenancy.GroupID(m.unknown(rt)), 0))
+}
+
 // directoryRefused has a company's directory try what it may not.
 func (m *machine) directoryRefused(rt *rapid.T) {
 	k, ok := m.keptCompany(rt)
@@ -346,6 +431,19 @@ func (m *machine) directorySignsOn(rt *rapid.T) {
 		report(address)
 	}
 	user := m.identityRecord(made).User
+	if claimed := m.provisions(rt, k.idp, tenancy.NewProvisioned{UserName: k.nobodyAt[1]}); !claimed.IsZero() {
+		m.signsUp(rt, k.nobodyAt[1])
+	}
+	m.updates(rt, k.idp, made, tenancy.ProvisionedUpdate{UserName: new("a@b@" + k.name)})
+	m.try(rt, "ProvisionedUsers",
+		drain(m.dir.As(k.member).ProvisionedUsers(m.ctx, k.directory, tenancy.ProvisionedQuery{})))
+	if m.between(rt, "the domain is lost", 0, 2) == 0 {
+		late := m.newcomer(k.name)
+		m.provisions(rt, k.idp, tenancy.NewProvisioned{UserName: late})
+		m.try(rt, "RemoveDomain", owner.RemoveDomain(m.ctx, k.domain.ID))
+		m.signsUp(rt, late)
+		return
+	}
 	m.deprovisions(rt, k.idp, made, 0)
 	back := tenancy.NewProvisioned{UserName: m.newcomer(k.name), ExternalID: "e-1"}
 	if m.coin(rt, "heir") {
