@@ -15,7 +15,7 @@ type changes struct {
 	said    []saying
 	made    []string
 
-	released []movement // members to whom no identity is linked any longer
+	freed []movement // members to whom no identity is linked any longer
 
 	suspended bool // it acts on a suspended organization, and its row refuses that (actsOn)
 }

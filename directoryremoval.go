@@ -134,7 +134,7 @@ func decideHandBack(f handBackFacts, in DirectoryRemoval, c *changes) (handedBac
 		if p.user == nil || p.member == nil {
 			continue
 		}
-		c.release(p.identity.Organization, p.user.ID)
+		c.letGo(p.identity.Organization, p.user.ID)
 		if !p.user.InactiveDirectory {
 			continue
 		}
@@ -145,4 +145,32 @@ func decideHandBack(f handBackFacts, in DirectoryRemoval, c *changes) (handedBac
 		}
 	}
 	return done, nil
+}
+
+// directoryRemains is a page of what a directory that was removed said of people.
+type directoryRemains struct {
+	directory DirectoryRecord
+	said      []parting
+}
+
+// directoryRemains asks for what is left of a directory.
+func (r *reads) directoryRemains(d DirectoryRecord) directoryRemains {
+	r.needHead(d.stream())
+	remains := directoryRemains{directory: d}
+	for _, p := range list(r, everyProvisionedIn(d.ID), pageSize) {
+		remains.said = append(remains.said, parting{p, r.identityGroups(p)})
+	}
+	return remains
+}
+
+// purge forgets a page of identities. It returns how many these are. With the last page the
+// directory is done.
+func (d directoryRemains) purge(c *changes) int {
+	for _, p := range d.said {
+		p.forget(0, c)
+	}
+	if len(d.said) < pageSize {
+		c.say(DirectoryPurged{d.directory.ID, c.now}, d.directory.stream())
+	}
+	return len(d.said)
 }

@@ -84,6 +84,11 @@ func (a Actor) isUser() bool     { return !a.User.IsZero() }
 func (a Actor) isOperator() bool { return a.User.IsZero() && a.Operator != "" }
 func (a Actor) isSystem() bool   { return a == Actor{} }
 
+// single reports whether at most one of the fields is set.
+func (a Actor) single() bool {
+	return a == Actor{User: a.User} || a == Actor{Operator: a.Operator} || a == Actor{Directory: a.Directory}
+}
+
 // isDirectory reports whether an organization's directory acts, which does only what a
 // Provisioner has.
 func (a Actor) isDirectory() bool { return !a.Directory.IsZero() }

@@ -81,12 +81,9 @@ func (f linkedIdentity) there(version int) error {
 func (f linkedIdentity) isOwners() bool { return f.member != nil && f.member.Role == Owner }
 
 // revokeOwn revokes the invitation that the directory sent to a pending identity's address.
-func (f linkedIdentity) revokeOwn(c *changes) { f.revoke(f.invited, c) }
-
-// revoke revokes an invitation if the directory sent it; nil: there is none.
-func (f linkedIdentity) revoke(i *InvitationRecord, c *changes) {
-	if i != nil && i.Inviter == c.actor {
-		c.say(InvitationRevoked{i.ID, c.now}, f.directory.stream())
+func (f linkedIdentity) revokeOwn(c *changes) {
+	if f.invited != nil && f.invited.Inviter == c.actor {
+		c.say(InvitationRevoked{f.invited.ID, c.now}, f.directory.stream())
 	}
 }
 
@@ -160,7 +157,7 @@ func (f linkedIdentity) unlink(here Stream, c *changes) {
 		}
 	}
 	c.say(IdentityUnlinked{f.identity.ID, false}, here)
-	c.release(f.identity.Organization, f.user.ID)
+	c.letGo(f.identity.Organization, f.user.ID)
 }
 
 // leaveGroups takes the identity, and its user, out of the groups of the directory.

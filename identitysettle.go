@@ -38,7 +38,7 @@ func (c *changes) settlement() (s settlement) {
 			s.arrived = append(s.arrived, movement{now.Organization, now.User})
 		}
 	}
-	for _, m := range c.released {
+	for _, m := range c.freed {
 		if c.world.hasDirectories(m.organization) {
 			s.arrived = append(s.arrived, m)
 		}
@@ -65,10 +65,10 @@ func (s *settlement) note(before Record, user UserRecord, w *world) {
 	}
 }
 
-// release notes that no identity is linked to a member any longer, so that another one of
+// letGo notes that no identity is linked to a member any longer, so that another one of
 // the organization's can be, which has their address.
-func (c *changes) release(org OrganizationID, user UserID) {
-	c.released = append(c.released, movement{org, user})
+func (c *changes) letGo(org OrganizationID, user UserID) {
+	c.freed = append(c.freed, movement{org, user})
 }
 
 // hasDirectories reports whether an organization that was read has a directory.
@@ -189,12 +189,23 @@ func (p parting) part(c *changes) {
 		c.say(IdentityUnlinked{identity.ID, true}, here)
 		return
 	}
+	var changed Instant
+	if directory.Removed == 0 {
+		changed = c.now
+	}
+	p.forget(changed, c)
+}
+
+// forget ends an identity, of which nothing is left. It leaves the groups of its directory
+// at a time; zero: the directory has ended.
+func (p parting) forget(changed Instant, c *changes) {
+	id, here := p.identity.ID, streamOfOrganization(p.identity.Organization)
 	for _, in := range p.groups {
-		if get(c.world, provisionedMember(in.group.ID, identity.ID)) != nil {
-			c.say(IdentitiesRemovedFromGroup{in.group.ID, []ProvisionedID{identity.ID}, c.now}, here)
+		if get(c.world, provisionedMember(in.group.ID, id)) != nil {
+			c.say(IdentitiesRemovedFromGroup{in.group.ID, []ProvisionedID{id}, changed}, here)
 		}
 	}
-	c.say(IdentityForgotten{identity.ID}, here)
+	c.say(IdentityForgotten{id}, here)
 }
 
 // link links the identity, unless the operation did that or linked another of the

@@ -85,7 +85,9 @@ type Provisioned struct {
 // CodeIdentityTaken if the directory has the address or the external ID, or another
 // directory of the organization keeps the member; CodeSignUpClosed if the domain is closed
 // and a member has not the address; CodeMemberLimit, as if the person joined;
-// CodeIdentityLimit; CodeOrganizationSuspended.
+// CodeIdentityLimit; CodeTheOwner, CodeSSOAddress and CodeIdentityTaken as
+// UpdateProvisioned says, if a removed identity's user would get another address;
+// CodeOrganizationSuspended.
 func (p *Provisioner) Provision(ctx context.Context, in NewProvisioned) (Provisioned, error) {
 	s := p.session
 	var check form
@@ -641,17 +643,10 @@ func (p *Provisioner) Deprovision(ctx context.Context, id ProvisionedID, version
 }
 
 // deprovisionFacts is the identity that is removed.
-type deprovisionFacts struct {
-	linkedIdentity
-	pending *InvitationRecord // to its address; nil: none
-}
+type deprovisionFacts struct{ linkedIdentity }
 
 func (r *reads) loadDeprovision(id ProvisionedID) deprovisionFacts {
-	f := deprovisionFacts{linkedIdentity: r.linkedIdentity(id)}
-	if f.identity != nil {
-		f.pending = find(r, pendingInvitation(f.identity.Organization, f.identity.Personal.Address.Reveal()))
-	}
-	return f
+	return deprovisionFacts{r.linkedIdentity(id)}
 }
 
 func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
@@ -663,7 +658,7 @@ func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
 	}
 	here := f.directory.stream()
 	if f.user == nil {
-		f.revoke(f.pending, c)
+		f.revokeOwn(c)
 		f.forget(here, c)
 		return nil
 	}
@@ -675,6 +670,6 @@ func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
 	edit(c.world, provisionedByID(f.identity.ID), func(p *ProvisionedRecord) {
 		p.Personal = ProvisionedPersonal{Address: p.Personal.Address, ExternalID: p.Personal.ExternalID}
 	})
-	c.release(f.identity.Organization, f.user.ID)
+	c.letGo(f.identity.Organization, f.user.ID)
 	return nil
 }
