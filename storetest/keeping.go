@@ -367,6 +367,7 @@ func (m *machine) directoryRefused(rt *rapid.T) {
 	m.provisions(rt, k.idp, tenancy.NewProvisioned{UserName: "new@elsewhere.net"})
 	m.updates(rt, k.idp, own, tenancy.ProvisionedUpdate{Active: new(false)})
 	m.deprovisions(rt, k.idp, own, 0)
+	m.try(rt, "ProvisionedByExternalID", second(k.as.ProvisionedByExternalID(m.ctx, "bad\x00")))
 	m.deprovisions(rt, k.idp, linked, 99)
 	m.deprovisions(rt, k.idp, linked, -1)
 	m.updates(rt, k.idp, linked, tenancy.ProvisionedUpdate{Version: 99})
