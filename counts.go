@@ -50,7 +50,7 @@ func (a AccountRecord) tally() tally {
 
 // tally returns where the key is counted.
 func (k KeyRecord) tally() tally {
-	if k.User.IsZero() || k.Revoked != 0 {
+	if k.Revoked != 0 {
 		return tally{}
 	}
 	return tally{countedKeys, k.User}
@@ -155,17 +155,16 @@ func (w *world) manage(was, now Record) {
 	if user.IsZero() {
 		user = before.User
 	}
-	managed := after.isManaged() || w.reads == nil && w.isManaged(user)
+	managed := after.isManaged() || w.isManaged(user)
 	edit(w, userByID(user), func(u *UserRecord) { u.Managed = managed })
 }
 
-// isManaged reports whether an organization manages a user as things stand. A replay asks
-// it: there what happened in one organization may come after what happened later in
-// another.
+// isManaged reports whether an organization manages a user as things stand. In a replay
+// another one may: there what happened in one organization may come after what happened
+// later in another.
 func (w *world) isManaged(user UserID) bool {
 	return slices.ContainsFunc(w.belongs[user], func(org OrganizationID) bool {
-		m := get(w, memberOf(org, user))
-		return m != nil && m.isManaged()
+		return get(w, memberOf(org, user)).isManaged()
 	})
 }
 

@@ -190,7 +190,7 @@ const (
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
 	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GRP-1,
-	// GEN-13).
+	// PRV-2, GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
@@ -203,7 +203,7 @@ const (
 
 	// CodeActor means that the acting user is unknown, inactive, deleted or unclaimed, that
 	// the key that it acts with no longer holds, or that no directory has the secret. A host
-	// answers 401 (GEN-2, USR-22, PRV-1, PRV-3).
+	// answers 401 (GEN-2, USR-22, PRV-1).
 	CodeActor Code = "actor"
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
@@ -239,7 +239,7 @@ const (
 
 	// CodeIdentityTaken means that the directory has the user name or the external ID, that
 	// another directory of the organization keeps the member, or that the user has proven
-	// another address since (PRV-2, PRV-3, PRV-5).
+	// another address since (PRV-2, PRV-5).
 	CodeIdentityTaken Code = "identity_taken"
 	// CodeEmailTaken means that another user has the address (INV-7, USR-1, USR-17,
 	// USR-19, PRV-5).
@@ -318,8 +318,8 @@ const (
 	// CodeDirectoryGroup means that a directory keeps the group, and alone changes it
 	// (GRP-2, PRV-9).
 	CodeDirectoryGroup Code = "directory_group"
-	// CodeOffDomain means that the organization invites only addresses on its live domains
-	// (USR-5).
+	// CodeOffDomain means that the organization takes only addresses on its live domains
+	// (USR-5, PRV-3).
 	CodeOffDomain Code = "off_domain"
 	// CodeSettled means that it was accepted, declined, revoked or settled before (USR-6,
 	// USR-10, USR-18, ACC-4).
@@ -487,9 +487,9 @@ var codes = map[Code]struct {
 	CodePolicy:                {ErrInvalid, "DOM-6"},
 	CodeCursor:                {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:      {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:                 {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, GEN-13"},
+	CodeInput:                 {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, PRV-2, GEN-13"},
 	CodeNotFound:              {ErrNotFound, "GEN-5, ACC-7"},
-	CodeActor:                 {ErrPermissionDenied, "GEN-2, USR-22, PRV-1, PRV-3"},
+	CodeActor:                 {ErrPermissionDenied, "GEN-2, USR-22, PRV-1"},
 	CodeNotAllowed:            {ErrPermissionDenied, "ROLE-8, MRG-11"},
 	CodeOneself:               {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3, GRP-3"},
 	CodeOutlasts:              {ErrPermissionDenied, "ACC-11"},
@@ -500,7 +500,7 @@ var codes = map[Code]struct {
 	CodeNotTheirs:             {ErrPermissionDenied, "ACC-4"},
 	CodeServiceAccount:        {ErrPermissionDenied, "USR-20"},
 	CodeKey:                   {ErrPermissionDenied, "USR-22"},
-	CodeIdentityTaken:         {ErrAlreadyExists, "PRV-2, PRV-3, PRV-5"},
+	CodeIdentityTaken:         {ErrAlreadyExists, "PRV-2, PRV-5"},
 	CodeEmailTaken:            {ErrAlreadyExists, "INV-7, USR-1, USR-17, USR-19, PRV-5"},
 	CodeDomainAdded:           {ErrAlreadyExists, "DOM-1"},
 	CodeDomainTaken:           {ErrAlreadyExists, "DOM-3"},

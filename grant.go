@@ -178,7 +178,7 @@ func (c *changes) rightTo(p Permission, st accountStanding) (has right) {
 // that is zero, without an end.
 func (by right) give(oneself bool, until Instant) error {
 	switch {
-	case by.freely || by == right{}:
+	case by.freely:
 		return nil
 	case oneself:
 		return CodeOneself
@@ -252,14 +252,11 @@ func decideRevokeRoles(f revokeRolesFacts, c *changes) error {
 // independent account they may name nobody but those they manage.
 func (f revokeRolesFacts) authorize(c *changes) error {
 	refused := c.authorizeAccount(f.accountStanding)
+	if refused == nil {
+		return f.mayTake(c)
+	}
 	member, rank := f.managedMembership()
 	switch {
-	case refused == nil && !f.mayName(f.from):
-		return CodeNotFound
-	case refused == nil && f.from.id == c.actor.User && c.rightTo(ManageMembers, f.accountStanding).onlyByGroup():
-		return CodeOneself
-	case refused == nil:
-		return nil
 	case !c.actor.knows(f.accountStanding):
 		return refused
 	case member == nil && f.outside:
@@ -270,6 +267,18 @@ func (f revokeRolesFacts) authorize(c *changes) error {
 		return CodeTheOwner
 	case !rank.covers(member.Role):
 		return CodeRank
+	}
+	return nil
+}
+
+// mayTake decides whether the actor, who manages the account's members, may take the roles
+// of the user, who may be themself.
+func (f revokeRolesFacts) mayTake(c *changes) error {
+	switch {
+	case !f.mayName(f.from):
+		return CodeNotFound
+	case f.from.id == c.actor.User && c.rightTo(ManageMembers, f.accountStanding).onlyByGroup():
+		return CodeOneself
 	}
 	return nil
 }
@@ -342,7 +351,7 @@ func (r *reads) person(org OrganizationID, user UserID) person {
 
 // belongs reports whether the organization's Owner and Administrators see the user: a
 // member or an independent user (GEN-5).
-func (p person) belongs() bool { return p.user != nil && (p.member != nil || p.independent) }
+func (p person) belongs() bool { return p.member != nil || p.independent }
 
 // nominee is a user whom an operation on an account names, as the account's organization
 // sees them.

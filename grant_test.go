@@ -223,3 +223,28 @@ func TestRelinquish(t *testing.T) {
 		c.unchanged(func() { refused(t, c.as(c.gil).Relinquish(c.ctx(), c.work), tenancy.CodeNotFound) })
 	})
 }
+
+// TestRevokeByRight revokes roles by a right on the account: what the user and the actor are
+// to an organization that both are in does not matter then (ACC-7, ACC-8).
+func TestRevokeByRight(t *testing.T) {
+	t.Run("ACC-7 an account's Administrator takes the Owner of their organization off it", func(t *testing.T) {
+		c := newCast(t)
+		c.independent(c.owner)
+		c.independent(c.admin)
+		refused(t, c.as(c.admin).RevokeRoles(c.ctx(), c.eve.Account.ID, c.owner), tenancy.CodeTheOwner)
+		c.assign(c.other, c.eve.Account.ID, c.admin, tenancy.AccountAdministrator)
+		require.NoError(t, c.as(c.admin).RevokeRoles(c.ctx(), c.eve.Account.ID, c.owner))
+		require.Zero(t, c.roles(c.eve.Account.ID, c.owner))
+	})
+	t.Run("ACC-7 an Administrator of the organization takes its Owner off an account", func(t *testing.T) {
+		c := newCast(t)
+		c.assign(c.owner, c.work, c.owner, tenancy.Support)
+		require.NoError(t, c.as(c.admin).RevokeRoles(c.ctx(), c.work, c.owner))
+		require.Zero(t, c.roles(c.work, c.owner))
+	})
+	t.Run("ACC-7 one's own", func(t *testing.T) {
+		c := newCast(t)
+		require.NoError(t, c.as(c.manager).RevokeRoles(c.ctx(), c.work, c.manager))
+		require.Zero(t, c.roles(c.work, c.manager))
+	})
+}

@@ -864,3 +864,18 @@ func (f *firm) fill(members, accounts int) {
 	}
 	f.put(records...)
 }
+
+// TestGuestsByHostRoles names independent users, who have no rank, by a role of the host's
+// that has to cover everybody's (ROLE-9).
+func TestGuestsByHostRoles(t *testing.T) {
+	f := newFirm(t, withRoles(map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
+		"hr": {tenancy.ManageUsers, tenancy.CreateAccounts},
+	}))
+	hr := f.as(f.join(f.SignedUp, "hr", "hr"))
+	t.Run("GRP-2 ROLE-9 an independent user is no member, and in no group", func(t *testing.T) {
+		f.unchanged(func() {
+			refused(t, errOf(hr.AddToGroup(f.ctx(), f.group, []tenancy.UserID{f.guest})), tenancy.CodeNotMember)
+			require.NoError(t, errOf(hr.RemoveFromGroup(f.ctx(), f.group, []tenancy.UserID{f.guest}))) // GEN-6
+		})
+	})
+}

@@ -182,14 +182,14 @@ type revokeKeyFacts struct {
 
 func (r *reads) loadRevokeKey(key KeyID) (f revokeKeyFacts) {
 	if f.key = find(r, keyByID(key)); f.key != nil {
-		f.target = r.sight(f.key.User)
+		f.target = r.sightByRank(f.key.User)
 	}
 	return f
 }
 
 func decideRevokeKey(f revokeKeyFacts, c *changes) error {
 	if err := c.authorizeKeys(f.target); err != nil {
-		if c.actor.isUser() && CodeOf(err) == CodeNotAllowed {
+		if c.actor.isUser() {
 			return CodeNotFound // who does not see the keys sees none of them (GEN-5)
 		}
 		return err
@@ -244,7 +244,7 @@ func (s *Session) authenticate(ctx context.Context, secret Secret) (KeyRecord, e
 // authenticateFacts is the key that has a secret, and the service account that it is of.
 type authenticateFacts struct {
 	key  *KeyRecord  // nil: none has it
-	user *UserRecord // nil: there is none, or the key does not hold
+	user *UserRecord // nil: there is no key, or it does not hold
 }
 
 // loadAuthenticate reads no more for a key that has ended than for a secret that never was
@@ -263,7 +263,7 @@ func decideAuthenticate(f authenticateFacts, c *changes) (KeyRecord, error) {
 	if err := c.platform(); err != nil {
 		return KeyRecord{}, err
 	}
-	if f.key == nil || !f.key.holds(c.now) || f.user == nil || f.user.State() != StateActive {
+	if f.user == nil || f.user.State() != StateActive {
 		return KeyRecord{}, CodeKey
 	}
 	return *f.key, nil
@@ -290,10 +290,10 @@ func (s *Session) noteUse(ctx context.Context, key KeyRecord) {
 		r := s.reads(now)
 		var there *KeyRecord
 		err := r.gather(ctx, tx, func() { there = find(r, keyByID(key.ID)) })
-		if err != nil || there == nil || there.Used >= today {
+		if there == nil {
 			return err
 		}
-		there.Used = today
+		there.Used = max(there.Used, today)
 		return tx.Put(ctx, *there)
 	})
 }
@@ -353,9 +353,8 @@ func keySum(text string) string {
 	return digits62(sum, sumDigits)
 }
 
-// digits62 returns a number in base 62, with leading zeros.
+// digits62 returns a number in base 62, with leading zeros. The number is used up.
 func digits62(n *big.Int, width int) string {
-	n = new(big.Int).Set(n)
 	digits, base, digit := make([]byte, width), big.NewInt(62), new(big.Int)
 	for i := width - 1; i >= 0; i-- {
 		n.DivMod(n, base, digit)
@@ -406,14 +405,11 @@ func (r *reads) keysToEnd(user UserID) []KeyRecord {
 	return all(r, keysOf(user, KeyID{}))
 }
 
-// forgetKeys erases the names of the keys of a batch that are due. It returns how many
-// these are.
-func (f purgeFacts) forgetKeys(c *changes) (n int) {
+// forgetKeys erases the names of the keys of a batch, which are those that are due. It
+// returns how many these are.
+func (f purgeFacts) forgetKeys(c *changes) int {
 	for _, k := range f.keys {
-		if c.dir.forgetsKey(k, c.now) {
-			edit(c.world, keyByID(k.ID), func(k *KeyRecord) { k.Personal = KeyPersonal{} })
-			n++
-		}
+		edit(c.world, keyByID(k.ID), func(k *KeyRecord) { k.Personal = KeyPersonal{} })
 	}
-	return n
+	return len(f.keys)
 }

@@ -97,6 +97,18 @@ func TestKeys(t *testing.T) {
 		}
 		require.Equal(t, of(tenancy.ParseSecret(tenancy.KeySecretOf("tenancy", [32]byte{1}))), of(key.Secret))
 	})
+	t.Run("GEN-5 the lookups tell nobody but System a key from a secret that never was one", func(t *testing.T) {
+		c := newCast(t)
+		key := c.keyOf(c.owner, c.robot("Robot", ""))
+		of := func(secret tenancy.Secret) [][]lookup {
+			steps, err := lookups(c.scene, func(dir *tenancy.Directory) error {
+				return errOf(dir.Operator("operator-1").Authenticate(t.Context(), secret))
+			})
+			refused(t, err, tenancy.CodeNotAllowed)
+			return steps
+		}
+		require.Equal(t, of(tenancy.ParseSecret(tenancy.KeySecretOf("tenancy", [32]byte{1}))), of(key.Secret))
+	})
 	t.Run("USR-22 the Owner and Administrators who are persons make, list and revoke keys", func(t *testing.T) {
 		c := newCast(t)
 		robot, boss := c.robot("Robot", ""), c.robot("Boss", tenancy.Administrator)
@@ -296,6 +308,7 @@ func TestAuthenticate(t *testing.T) {
 		}
 		require.NoError(t, c.host.Atomically(t.Context(), func(ctx context.Context, p *tenancy.Platform) error {
 			refused(t, errOf(p.Authenticate(ctx, secret)), tenancy.CodeInTransaction)
+			refused(t, errOf(p.Authenticate(ctx, tenancy.Secret{})), tenancy.CodeInTransaction)
 			refused(t, errOf(c.host.Authenticate(ctx, secret)), tenancy.CodeInTransaction)
 			return nil
 		}))
@@ -380,6 +393,18 @@ func TestAuthenticate(t *testing.T) {
 		c.unchanged(func() { c.keyed(key.Secret) }) // a clock that was set back takes nothing away
 		require.Len(t, c.events(), before)
 	})
+	t.Run("USR-22 a use that was noted for a later day meanwhile stays", func(t *testing.T) {
+		c := newCast(t)
+		key := c.keyOf(c.owner, c.robot("Robot", ""))
+		ahead, err := tenancy.New(c.store, &tenancy.Options{Now: func() time.Time { return c.clock.Now().Add(24 * time.Hour) }})
+		require.NoError(t, err)
+		late := overtaken{c.store, func() { require.NoError(t, errOf(ahead.System().Authenticate(t.Context(), key.Secret))) }}
+		dir, err := tenancy.New(late, &tenancy.Options{Now: c.clock.Now})
+		require.NoError(t, err)
+		require.NoError(t, errOf(dir.System().Authenticate(t.Context(), key.Secret)))
+		later := tenancy.Instant(c.clock.Now().Add(24 * time.Hour).Truncate(24 * time.Hour).UnixMicro())
+		require.Equal(t, later, c.keyRecord(key.ID).Used)
+	})
 	t.Run("USR-22 a write that loses or fails is no refusal, and the next use notes it", func(t *testing.T) {
 		for _, fault := range []storetest.Fault{storetest.CallFails, storetest.CallFailsLate, storetest.CommitDoubted} {
 			c := newCast(t)
@@ -436,5 +461,16 @@ type counting struct {
 
 func (s counting) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
 	*s.updates++
+	return s.Store.Update(ctx, fn)
+}
+
+// overtaken is a store in which something is done before each Update.
+type overtaken struct {
+	tenancy.Store
+	by func()
+}
+
+func (s overtaken) Update(ctx context.Context, fn func(context.Context, tenancy.Tx) error) error {
+	s.by()
 	return s.Store.Update(ctx, fn)
 }

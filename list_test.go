@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/memstore"
 )
 
 // personalIn adds each Personal within a value.
@@ -79,6 +80,30 @@ func TestCursorsHoldNothingPersonal(t *testing.T) {
 				cursor := items.Index(i).Interface().(interface{ Cursor() tenancy.Cursor }).Cursor()
 				require.NotEmpty(t, cursor)
 				require.False(t, holds(cursor), "%d", i)
+			}
+		})
+	}
+}
+
+// TestListsGoOn begins every list behind each of its items: it gives those that come after
+// it, and their cursors (GEN-9).
+func TestListsGoOn(t *testing.T) {
+	ours := newTenantOver(t, memstore.New())
+	for op, list := range cursors {
+		t.Run("GEN-9 "+op, func(t *testing.T) {
+			from := func(after tenancy.Cursor) reflect.Value {
+				all, err := list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, after)
+				require.NoError(t, err)
+				return reflect.ValueOf(all)
+			}
+			all := from("")
+			require.NotZero(t, all.Len())
+			for i := range all.Len() {
+				rest := from(all.Index(i).Interface().(interface{ Cursor() tenancy.Cursor }).Cursor())
+				require.Equal(t, all.Len()-i-1, rest.Len())
+				for k := range rest.Len() {
+					require.Equal(t, all.Index(i+1+k).Interface(), rest.Index(k).Interface())
+				}
 			}
 		})
 	}

@@ -417,19 +417,21 @@ func TestHostRolesMerge(t *testing.T) {
 func TestHostRolesShownImports(t *testing.T) {
 	manages := []tenancy.OrganizationPermission{tenancy.ManageUsers, tenancy.ManageOrganization, tenancy.ViewDomains}
 	c := newCustomer(t, withRoles(map[tenancy.OrganizationRole][]tenancy.OrganizationPermission{
-		"less": manages, "enough": append(slices.Clone(manages), tenancy.CreateAccounts),
+		"less": manages, "bare": {tenancy.ManageOrganization, tenancy.CreateAccounts}, "enough": append(slices.Clone(manages), tenancy.CreateAccounts),
 	}))
 	rob := c.set.FoundAt("rob", "rob@acme.example.com")
 	domain := c.prove(c.ana, c.org, "acme.example.com")
 	_, err := c.staff.SetImportEntitlement(c.ctx(), c.org, tenancy.ImportEntitlement{On: true, Reference: "t-1"})
 	require.NoError(t, err)
-	less, enough := c.joins("les", "less"), c.joins("eno", "enough")
+	less, enough, bare := c.joins("les", "less"), c.joins("eno", "enough"), c.joins("bea", "bare")
 	in := tenancy.UserImport{Emails: []string{"rob@acme.example.com"}}
 	candidate := tenancy.MergeCandidate{Owner: rob.User.ID}
 	t.Run("ROLE-9 USR-15 who may not import is not shown whom an import would bring", func(t *testing.T) {
 		refused(t, errOf(c.as(less).ImportUsers(c.ctx(), c.org, in)), tenancy.CodeRank)
 		refused(t, failure(c.as(less).ImportableUsers(c.ctx(), domain, tenancy.ImportableUserQuery{})), tenancy.CodeRank)
 		refused(t, errOf(c.as(less).PreviewMerge(c.ctx(), c.org, candidate)), tenancy.CodeNotFound)
+		refused(t, errOf(c.as(bare).ImportUsers(c.ctx(), c.org, in)), tenancy.CodeNotAllowed)
+		refused(t, errOf(c.as(bare).PreviewMerge(c.ctx(), c.org, candidate)), tenancy.CodeNotFound)
 	})
 	t.Run("ROLE-9 USR-15 who may import is", func(t *testing.T) {
 		require.Len(t, items(t, c.as(enough).ImportableUsers(c.ctx(), domain, tenancy.ImportableUserQuery{})), 1)

@@ -126,27 +126,25 @@ func (r *reads) releaseServiceAccounts(ctx context.Context, tx ReadTx, c *change
 // accounts, as they were.
 func (c *changes) left() (accounts []AccountRecord) {
 	for _, s := range c.world.order {
-		was, is := s.was.(AccountRecord)
+		was, _ := s.was.(AccountRecord)
 		now, _ := s.now.(AccountRecord)
-		if !is || was.Organization.IsZero() || was.Organization == now.Organization {
+		if was.Organization == now.Organization {
 			continue
 		}
-		if o := c.world.before(was.Organization); o != nil && o.ServiceAccounts > 0 {
+		if c.world.before(was.Organization).ServiceAccounts > 0 {
 			accounts = append(accounts, was)
 		}
 	}
 	return accounts
 }
 
-// before returns an organization as it was read, or nil.
-func (w *world) before(org OrganizationID) *OrganizationRecord {
+// before returns an organization as it was read, or a zero one.
+func (w *world) before(org OrganizationID) (o OrganizationRecord) {
 	at := organizationByID(org)
 	if s := w.slots[Entry{at.Index, at.Key}]; s != nil {
-		if o, ok := s.was.(OrganizationRecord); ok {
-			return &o
-		}
+		o, _ = s.was.(OrganizationRecord)
 	}
-	return nil
+	return o
 }
 
 // ServiceAccountCreated says that an organization has a new service account.

@@ -608,3 +608,54 @@ func TestServiceAccountsListGroups(t *testing.T) {
 	robot := c.robot("Robot", tenancy.Administrator)
 	require.Empty(t, items(t, c.as(robot).GroupAccounts(t.Context(), made.ID, tenancy.GroupQuery{})))
 }
+
+// TestServiceAccountsByHostRoles has somebody who manages users by a role of the host's, and
+// covers a service account's role, and a service account all the same is not theirs to
+// change: only the Owner's and Administrators' (USR-20, ROLE-9).
+func TestServiceAccountsByHostRoles(t *testing.T) {
+	c := &cast{scene: newScene(t, withRoles(hostRoles))}
+	t.Cleanup(c.sound)
+	ana := c.found("ana")
+	c.org, c.owner = ana.Organization.ID, ana.User.ID
+	people, std := c.as(c.join(ana, "pia", "hr")), c.join(ana, "std", tenancy.StandardUser)
+	robot, idle := c.robot("Robot", ""), c.robot("Idle", "")
+	require.NoError(t, errOf(c.as(c.owner).DeactivateUser(t.Context(), idle)))
+	for op, call := range map[string]func(user, inactive tenancy.UserID) error{
+		"SetOrganizationRole": func(user, _ tenancy.UserID) error {
+			return errOf(people.SetOrganizationRole(t.Context(), c.org, user, "hr"))
+		},
+		"DeactivateUser": func(user, _ tenancy.UserID) error { return errOf(people.DeactivateUser(t.Context(), user)) },
+		"ReactivateUser": func(_, inactive tenancy.UserID) error { return errOf(people.ReactivateUser(t.Context(), inactive)) },
+		"RemoveUser": func(user, _ tenancy.UserID) error {
+			return people.RemoveUser(t.Context(), c.org, user, tenancy.Removal{})
+		},
+		"DeleteUser": func(user, _ tenancy.UserID) error {
+			return people.DeleteUser(t.Context(), user, tenancy.UserDeletion{})
+		},
+		"UpdateUser": func(user, _ tenancy.UserID) error {
+			return errOf(people.UpdateUser(t.Context(), user, tenancy.UserUpdate{Name: new("Other")}))
+		},
+	} {
+		t.Run("USR-20 ROLE-9 "+op, func(t *testing.T) {
+			c.unchanged(func() { refused(t, call(robot, idle), tenancy.CodeNotAllowed) })
+			require.NotErrorIs(t, call(std, std), tenancy.CodeNotAllowed, "of a person it is")
+		})
+	}
+}
+
+// TestRevokeKeySteps has whoever knows a key's ID revoke it, in the groups that make the way
+// to what they see longest: an operation reads in few steps whoever calls it (USR-22, GEN-14).
+func TestRevokeKeySteps(t *testing.T) {
+	c := newCast(t)
+	robot := c.robot("Robot", "")
+	key := c.keyOf(c.owner, robot)
+	c.scene.groupRoles(c.owner, c.scene.group(c.owner, c.org, robot), c.work, tenancy.Support)
+	c.scene.groupRoles(c.other, c.scene.group(c.other, c.eve.Organization.ID, c.other), c.eve.Account.ID, tenancy.Support)
+	c.scene.groupRoles(c.owner, c.scene.group(c.owner, c.org, c.dan), c.main, tenancy.Support)
+	c.unchanged(func() {
+		for _, by := range []tenancy.UserID{c.other, c.dan, c.manager, c.gil} {
+			refused(t, c.as(by).RevokeKey(t.Context(), key.ID), tenancy.CodeNotFound)
+		}
+	})
+	require.NoError(t, c.as(c.admin).RevokeKey(t.Context(), key.ID))
+}

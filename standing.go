@@ -200,9 +200,7 @@ func (r *reads) isIndependent(a AccountRecord, ranks []rank) (independent bool) 
 			continue
 		}
 		independent = r.isTied(m.Organization, AccountID{}, a.main(), a) || independent
-		if !a.Parent.IsZero() {
-			independent = r.isTied(m.Organization, a.Parent, a.ID, a) || independent
-		}
+		independent = r.isTied(m.Organization, a.Parent, a.ID, a) || independent // the same of a main account
 	}
 	return independent
 }
@@ -283,10 +281,7 @@ func (st accountStanding) parentSuspended() bool {
 // has reports whether the actor, a user, has a permission on the account, suspended
 // or not.
 func (c *changes) has(st accountStanding, p Permission) bool {
-	rule, known := c.dir.table.rules[p]
-	if !known {
-		return false
-	}
+	rule := c.dir.table.rules[p] // an unknown one is nobody's
 	_, granted := rule.by(st.roles())
 	return granted || rule.manager && st.manages()
 }

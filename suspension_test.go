@@ -30,6 +30,9 @@ var suspendedErrands = []errand{
 	{op: "DeleteOrganization", way: "by an Operator", by: "staff", call: func(c call) (any, error) {
 		return does(c.s.DeleteOrganization(c, c.Org, tenancy.OrganizationDeletion{AccountsTo: c.Second}))
 	}},
+	{op: "DeleteOrganization", way: "by an Operator, for one that is suspended too", by: "staff", call: func(c call) (any, error) {
+		return does(c.s.DeleteOrganization(c, c.Org, tenancy.OrganizationDeletion{AccountsTo: c.Barred}))
+	}},
 	{op: "RenameAccount", way: "by an Operator", by: "staff", call: func(c call) (any, error) {
 		return gives(c.s.RenameAccount(c, c.Account, "Other"))
 	}},

@@ -755,3 +755,31 @@ func TestTemporaryCanAllocatesNothing(t *testing.T) {
 		c.clock.Advance(time.Hour)
 	}
 }
+
+// TestTemporaryBesideOthers has temporary roles beside others, which say nothing of each
+// other (ACC-11).
+func TestTemporaryBesideOthers(t *testing.T) {
+	t.Run("ACC-11 other roles with the same end", func(t *testing.T) {
+		c := newCast(t)
+		end := c.clock.Now().Add(time.Hour)
+		c.assignUntil(c.owner, c.work, c.dan, end, tenancy.Support)
+		said := c.said(organizationStream(c.org), func() { c.assignUntil(c.owner, c.work, c.dan, end, tenancy.Developer) })
+		require.Equal(t, []tenancy.EventData{tenancy.TemporaryRolesAssigned{Account: c.work, User: c.dan,
+			Roles: tenancy.Roles(tenancy.Developer), Until: tenancy.Instant(end.UnixMicro())}}, said)
+		record, _ := c.storedGrant(c.work, c.dan)
+		require.Equal(t, tenancy.Roles(tenancy.Developer), record.Temporary)
+	})
+	t.Run("ACC-11 a temporary manager's other role makes what they give last no longer", func(t *testing.T) {
+		c := newCast(t)
+		part := c.subaccount(c.cleo, c.work, "Part")
+		end := c.clock.Now().Add(time.Hour)
+		c.assignUntil(c.owner, c.work, c.dan, end, tenancy.AccountAdministrator)
+		c.assignUntil(c.owner, part, c.dan, end.Add(time.Hour), tenancy.Support)
+		give := func(until time.Time) error {
+			return errOf(c.as(c.dan).AssignRoles(c.ctx(), part, c.gil,
+				tenancy.Assignment{Roles: tenancy.Roles(tenancy.Developer), Until: &until}))
+		}
+		c.unchanged(func() { refused(t, give(end.Add(time.Microsecond)), tenancy.CodeOutlasts) })
+		require.NoError(t, give(end))
+	})
+}

@@ -7,7 +7,12 @@
 //	dir, err := tenancy.New(store, nil)
 //
 // New takes a host's own *sql.DB instead, so that the host's tables and ours are in one
-// database. Either way, Transact puts rows of the host's and operations of a Directory
+// database. OpenDB opens one that is set as it must be:
+//
+//	db, err := sqlitestore.OpenDB(ctx, "host.db")
+//	store := sqlitestore.New(db, nil)
+//
+// Either way, Transact puts rows of the host's and operations of a Directory
 // into one transaction, and WithTx joins a transaction that the host has begun.
 //
 // # Guarantees
@@ -33,7 +38,7 @@
 //
 // Besides the codes of package tenancy, the errors are
 //
-//   - ErrFile if a path names no file that Open or Backup can use
+//   - ErrFile if a path names no file that Open, OpenDB or Backup can use
 //   - ErrSchema if Migrate has not been called, or the schema is two versions ahead of
 //     this package or more
 //   - ErrSettings if a host's database is not set as it must be
@@ -46,9 +51,10 @@
 //
 // Open sets journal_mode=WAL, synchronous=FULL, secure_delete=ON, busy_timeout and
 // cache_size=-16384 (16 MB for each connection) on its connections. One of these
-// writes, and up to Options.Readers read. A host that passes a *sql.DB to New sets the
-// first three itself, in the name of the data source, so that they hold on every
-// connection. The Store checks each connection, and refuses others with ErrSettings:
+// writes, and up to Options.Readers read. OpenDB sets the first four, and foreign_keys=ON. A
+// host that opens the *sql.DB for New by other means sets the first three itself, in the
+// name of the data source, so that they hold on every connection. The Store checks each
+// connection, and refuses others with ErrSettings:
 //
 //	sql.Open("sqlite", "host.db?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)")
 //

@@ -52,8 +52,7 @@ func ExampleStore_Transact() {
 	ctx := context.Background()
 	path, remove := temporary()
 	defer remove()
-	db, _ := sql.Open("sqlite",
-		path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)")
+	db, _ := sqlitestore.OpenDB(ctx, path)
 	defer func() { _ = db.Close() }()
 	_, _ = db.ExecContext(ctx, "CREATE TABLE plans (organization BLOB PRIMARY KEY, plan TEXT NOT NULL)")
 	store := sqlitestore.New(db, nil)

@@ -33,13 +33,19 @@ func TestOpenRefuses(t *testing.T) {
 		require.ErrorIs(t, err, sqlitestore.ErrFile)
 		require.Nil(t, store)
 	}
-	t.Run("a directory", func(t *testing.T) { refuse(t, t.TempDir()) })
-	t.Run("in a directory that is not there", func(t *testing.T) { refuse(t, fresh(t)+"/more/directory.db") })
+	both := func(t *testing.T, path string) {
+		refuse(t, path)
+		db, err := sqlitestore.OpenDB(t.Context(), path)
+		require.ErrorIs(t, err, sqlitestore.ErrFile)
+		require.Nil(t, db)
+	}
+	t.Run("a directory", func(t *testing.T) { both(t, t.TempDir()) })
+	t.Run("in a directory that is not there", func(t *testing.T) { both(t, fresh(t)+"/more/directory.db") })
 	t.Run("no database", func(t *testing.T) {
 		path := fresh(t)
 		text := strings.Repeat("This is no database. ", 1000)
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-		refuse(t, path)
+		both(t, path)
 		require.Equal(t, text, contents(t, path))
 	})
 	t.Run("another application's", func(t *testing.T) {
@@ -51,8 +57,8 @@ func TestOpenRefuses(t *testing.T) {
 	})
 }
 
-// TestPaths passes Open and Backup what SQLite or its driver would not read as the path
-// of a file. Both return ErrFile and create no file.
+// TestPaths passes Open, OpenDB and Backup what SQLite or its driver would not read as the path
+// of a file. All return ErrFile and create no file.
 func TestPaths(t *testing.T) { // not parallel: it changes the working directory
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("sub", 0o700))
@@ -71,6 +77,9 @@ func TestPaths(t *testing.T) { // not parallel: it changes the working directory
 		opened, err := sqlitestore.Open(t.Context(), path, nil)
 		require.ErrorIs(t, err, sqlitestore.ErrFile, "%q", path)
 		require.Nil(t, opened)
+		db, err := sqlitestore.OpenDB(t.Context(), path)
+		require.ErrorIs(t, err, sqlitestore.ErrFile, "%q", path)
+		require.Nil(t, db)
 		require.ErrorIs(t, store.Backup(t.Context(), path), sqlitestore.ErrFile, "%q", path)
 	}
 	left, err := filepath.Glob("*")

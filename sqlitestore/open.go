@@ -16,7 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFile says that a path does not name a file that Open or Backup can use. Its text
+// ErrFile says that a path does not name a file that Open, OpenDB or Backup can use. Its text
 // says why. Nothing was changed.
 var ErrFile = errors.New("sqlitestore: file")
 
@@ -40,14 +40,11 @@ var ErrFile = errors.New("sqlitestore: file")
 // may only be read.
 //
 // A host may add tables of its own to a file that has the tables of this package (see
-// Transact). A host that had its tables first uses New.
+// Transact). A host that had its tables first uses OpenDB and New.
 func Open(ctx context.Context, path string, o *Options) (*Store, error) {
-	path, err := plain(path)
+	path, err := file(path)
 	if err != nil {
 		return nil, err
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: it is not a regular file", ErrFile)
 	}
 	s := New(nil, o)
 	r := s.retry()
@@ -95,6 +92,18 @@ func plain(path string) (string, error) {
 	return path, wrap(err)
 }
 
+// file is plain for a file that is there, or can be.
+func file(path string) (string, error) {
+	path, err := plain(path)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%w: it is not a regular file", ErrFile)
+	}
+	return path, nil
+}
+
 // writerWaits is how long SQLite itself waits for a lock that a writer needs. It is
 // short, since SQLite waits longer each time, and comes too late for its turn.
 const writerWaits = 50 * time.Millisecond
@@ -105,10 +114,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 		return err
 	}
 	db := func(most int, waits time.Duration, more ...string) (*sql.DB, error) {
-		db, err := sql.Open("sqlite", source(path,
-			append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
-				"_pragma=secure_delete(ON)", "_pragma=cache_size(-16384)",
-				fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
+		db, err := set(path, waits, append(more, "_pragma=cache_size(-16384)")...)
 		if err == nil {
 			db.SetMaxOpenConns(most)
 			db.SetMaxIdleConns(most)
@@ -138,6 +144,63 @@ func (s *Store) open(ctx context.Context, path string) error {
 	return nil
 }
 
+// OpenDB opens the database file at path for a host's own tables and ours, and creates the
+// file if there is none. Its connections are set as New needs them, wait 10 seconds for a
+// lock, and enforce foreign keys:
+//
+//	db, err := sqlitestore.OpenDB(ctx, "host.db")
+//	store := sqlitestore.New(db, nil)
+//
+// The host closes the database, after the Store. A path is what it is to Open. OpenDB
+// returns ErrFile for what is not one, for a directory, for a file that is not a SQLite
+// database, and for one that may only be read. A file that holds other tables is fine.
+func OpenDB(ctx context.Context, path string) (*sql.DB, error) {
+	path, err := file(path)
+	if err != nil {
+		return nil, err
+	}
+	const waits = 10 * time.Second
+	db, err := set(path, waits, "_pragma=foreign_keys(ON)")
+	if err != nil {
+		return nil, err
+	}
+	r := retry{until: time.Now().Add(waits)}
+	for err = writable(ctx, db); isBusy(err); err = writable(ctx, db) {
+		if waited := r.wait(ctx, err); waited != nil {
+			err = waited
+			break
+		}
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, foreign(err)
+	}
+	return db, nil
+}
+
+// writable checks that a database opens, and that it may be written.
+func writable(ctx context.Context, db *sql.DB) (err error) {
+	c, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = cmp.Or(err, c.Close()) }()
+	switch _, err = c.ExecContext(ctx, "BEGIN IMMEDIATE"); {
+	case isBusy(err): // somebody else writes it
+		return nil
+	case err != nil:
+		return err
+	}
+	_, err = c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	return err
+}
+
+// set returns a file whose connections have the settings that a Store needs, and more.
+func set(path string, waits time.Duration, more ...string) (*sql.DB, error) {
+	return sql.Open("sqlite", source(path, append(more, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=secure_delete(ON)", fmt.Sprintf("_pragma=busy_timeout(%d)", waits.Milliseconds()))...))
+}
+
 // ours checks that a file holds nothing yet, or tables of this package.
 func ours(ctx context.Context, path string) (err error) {
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
@@ -154,7 +217,7 @@ func ours(ctx context.Context, path string) (err error) {
 	}
 	if others && !own {
 		return fmt.Errorf(
-			"%w: it holds other tables, and none of this package: to share it with another application use New",
+			"%w: it holds other tables, and none of this package: to share it with another application use OpenDB and New",
 			ErrFile)
 	}
 	return nil

@@ -12,8 +12,8 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// TestReadOnly opens a file that may only be read. Open returns ErrFile, and the file
-// is as it was. Root may write everything, so the thread takes nobody's place in the
+// TestReadOnly opens a file that may only be read. Open and OpenDB return
+// ErrFile, and the file is as it was. Root may write everything, so the thread takes nobody's place in the
 // file system.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
@@ -33,6 +33,8 @@ func TestReadOnly(t *testing.T) {
 			require.NoError(t, os.Chmod(filepath.Dir(dir), 0o755))
 			before := contents(t, path)
 			err := asNobody(func() error { _, err := sqlitestore.Open(t.Context(), path, nil); return err })
+			require.ErrorIs(t, err, sqlitestore.ErrFile)
+			err = asNobody(func() error { _, err := sqlitestore.OpenDB(t.Context(), path); return err })
 			require.ErrorIs(t, err, sqlitestore.ErrFile)
 			require.Equal(t, before, contents(t, path))
 		})

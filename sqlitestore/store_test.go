@@ -1,10 +1,12 @@
 package sqlitestore_test
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,6 +69,40 @@ func over(t testing.TB, db *sql.DB, o *sqlitestore.Options) *sqlitestore.Store {
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) tenancy.Store { return open(t) })
+}
+
+// TestOpenDB holds what OpenDB opens to what a Store needs of a host's database, with the
+// host's tables there first, and while another connection writes.
+func TestOpenDB(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	first, err := sqlitestore.OpenDB(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, first.Close()) })
+	_, err = first.ExecContext(t.Context(), "CREATE TABLE plans (id INTEGER PRIMARY KEY)")
+	require.NoError(t, err)
+	over(t, first, nil)
+	writing, err := first.Conn(t.Context())
+	require.NoError(t, err)
+	_, err = writing.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	require.NoError(t, err)
+
+	brief, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = sqlitestore.OpenDB(brief, path)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	_, err = writing.ExecContext(t.Context(), "ROLLBACK")
+	require.NoError(t, err)
+	require.NoError(t, writing.Close())
+
+	second, err := sqlitestore.OpenDB(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, second.Close()) })
+	require.NoError(t, over(t, second, nil).Update(t.Context(), increment))
+	_, err = second.ExecContext(t.Context(), "CREATE TABLE seats (member BLOB NOT NULL REFERENCES tenancy_users (id))")
+	require.NoError(t, err)
+	_, err = second.ExecContext(t.Context(), "INSERT INTO seats VALUES (?)", tenancy.UserID(newID()))
+	require.ErrorContains(t, err, "FOREIGN KEY")
 }
 
 func TestRelays(t *testing.T) {

@@ -1,14 +1,20 @@
-// Package tenancyhttp answers HTTP requests with what package tenancy gives: a page of a
-// list, and a refusal as problem details (RFC 9457).
+// Package tenancyhttp makes HTTP handlers of operations of package tenancy. A handler reads
+// its input from the path and the body, acts for whoever sent the request, and answers with
+// what the operation gives: a value or a page of a list in JSON, or a refusal as problem
+// details (RFC 9457).
 //
-//	func users(w http.ResponseWriter, r *http.Request) {
-//		page, err := tenancyhttp.PageOf(session.Users(r.Context(), org, query), 50)
-//		if err != nil {
-//			tenancyhttp.WriteProblem(w, tenancyhttp.ProblemOf(err))
-//			return
-//		}
-//		tenancyhttp.WriteJSON(w, http.StatusOK, page)
+//	api := tenancyhttp.New(session, nil) // who sends a request: the host's function
+//	mux.Handle("GET /organizations/{org}/users", tenancyhttp.Handle(api, users))
+//
+//	func users(r *http.Request, s *tenancy.Session, in struct {
+//		Org tenancy.OrganizationID
+//		tenancy.UserQuery
+//	}) (any, error) {
+//		return tenancyhttp.PageOf(s.Users(r.Context(), in.Org, in.UserQuery), 50)
 //	}
+//
+// Handlers of another kind, such as those of pages, use ProblemOf, WriteProblem, WriteJSON
+// and PageOf as they are.
 //
 // What is written shows personal data in clear (tenancy.Revealed): an operation has given
 // what its actor may see. Secrets stay redacted.
@@ -38,9 +44,6 @@ type Problem struct {
 	Terms     *tenancy.Terms      `json:"terms,omitzero"`     // with CodeTermsChanged: what is to be agreed to now
 }
 
-// CodeInternal is the code of an error that is no refusal.
-const CodeInternal tenancy.Code = "internal"
-
 // Error returns the code.
 func (p Problem) Error() string { return string(p.Code) }
 
@@ -67,9 +70,13 @@ func ProblemOf(err error) Problem {
 }
 
 // WriteProblem answers with a problem. With the status 503 it asks the client to try again
-// after a second (Retry-After), unless the header says something else already.
+// after a second (Retry-After), and with tenancy.CodeKey for a key ("WWW-Authenticate:
+// Bearer"), unless the header says something else already.
 func WriteProblem(w http.ResponseWriter, p Problem) {
 	header := w.Header()
+	if p.Code == tenancy.CodeKey && header.Get("WWW-Authenticate") == "" {
+		header.Set("WWW-Authenticate", "Bearer")
+	}
 	if p.Status == http.StatusServiceUnavailable && header.Get("Retry-After") == "" {
 		header.Set("Retry-After", "1")
 	}

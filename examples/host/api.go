@@ -3,9 +3,8 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
-	"iter"
+	"net/http"
 	"time"
 
 	"github.com/add4b1c6/tenancy"
@@ -13,189 +12,152 @@ import (
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
-// The JSON API. Each function calls one operation and hands out what it gives: the
+// The JSON API. Each function calls one operation and hands out what it gives: package
+// tenancyhttp reads the input and finds the session of whoever sent the request, and the
 // library checks the input and the caller's rights.
 
-func (h *host) me(ctx context.Context, c caller) (any, error) {
-	user, memberships, err := c.s.User(ctx, c.user)
+// onPage is the input of a page of a list: ?after= has the next of the page before.
+type onPage struct{ After tenancy.Cursor }
+
+func me(r *http.Request, s *tenancy.Session, _ struct{}) (any, error) {
+	user, memberships, err := s.User(r.Context(), s.Actor().User)
 	return map[string]any{"user": user, "memberships": memberships}, err
 }
 
-func (h *host) organizations(ctx context.Context, c caller) (any, error) {
-	return page(c.s.Organizations(ctx, tenancy.OrganizationQuery{After: after(c)}))
+func organizations(r *http.Request, s *tenancy.Session, in onPage) (any, error) {
+	return tenancyhttp.PageOf(s.Organizations(r.Context(), tenancy.OrganizationQuery{After: in.After}), 50)
 }
 
-func (h *host) users(ctx context.Context, c caller) (any, error) {
-	return page(c.s.Users(ctx, organizationOf(c), tenancy.UserQuery{Search: c.FormValue("search"), After: after(c)}))
+func users(r *http.Request, s *tenancy.Session, in struct {
+	Org tenancy.OrganizationID
+	tenancy.UserQuery
+}) (any, error) {
+	return tenancyhttp.PageOf(s.Users(r.Context(), in.Org, in.UserQuery), 50)
 }
 
-func (h *host) setRole(ctx context.Context, c caller) (any, error) {
-	var in struct{ Role tenancy.OrganizationRole }
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	return c.s.SetOrganizationRole(ctx, organizationOf(c), userIn(c), in.Role)
+func setRole(r *http.Request, s *tenancy.Session, in struct {
+	Org  tenancy.OrganizationID
+	User tenancy.UserID
+	Role tenancy.OrganizationRole
+}) (any, error) {
+	return s.SetOrganizationRole(r.Context(), in.Org, in.User, in.Role)
 }
 
-// invite makes an invitation and its mail in one transaction.
-func (h *host) invite(ctx context.Context, c caller) (any, error) {
-	var in tenancy.NewInvitation
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	return h.withMail(ctx, c, func(ctx context.Context, s *tenancy.Session) (tenancy.SentInvitation, error) {
-		return s.InviteUser(ctx, organizationOf(c), in)
+func (h *host) invite(r *http.Request, s *tenancy.Session, in struct {
+	Org tenancy.OrganizationID
+	tenancy.NewInvitation
+}) (any, error) {
+	return h.withMail(r.Context(), s, func(ctx context.Context, s *tenancy.Session) (tenancy.SentInvitation, error) {
+		return s.InviteUser(ctx, in.Org, in.NewInvitation)
 	})
 }
 
-func (h *host) inviteToAccount(ctx context.Context, c caller) (any, error) {
-	var in tenancy.NewAccountInvitation
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	return h.withMail(ctx, c, func(ctx context.Context, s *tenancy.Session) (tenancy.SentInvitation, error) {
-		return s.InviteToAccount(ctx, accountOf(c), in)
+func (h *host) inviteToAccount(r *http.Request, s *tenancy.Session, in struct {
+	Account tenancy.AccountID
+	tenancy.NewAccountInvitation
+}) (any, error) {
+	return h.withMail(r.Context(), s, func(ctx context.Context, s *tenancy.Session) (tenancy.SentInvitation, error) {
+		return s.InviteToAccount(ctx, in.Account, in.NewAccountInvitation)
 	})
 }
 
 // withMail makes an invitation, and puts its mail into the outbox in the same
 // transaction. The inviter gets the invitation, without its secret.
 func (h *host) withMail(
-	ctx context.Context, c caller, invite func(context.Context, *tenancy.Session) (tenancy.SentInvitation, error),
+	ctx context.Context, s *tenancy.Session, invite func(context.Context, *tenancy.Session) (tenancy.SentInvitation, error),
 ) (sent tenancy.Invitation, err error) {
 	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
-		made, err := invite(ctx, c.s.On(joined))
+		made, err := invite(ctx, s.On(joined))
 		if err != nil {
 			return err
 		}
 		sent = made.Invitation
-		return queueMail(ctx, in, made)
+		return h.queueMail(ctx, in, made)
 	})
 	return sent, err
 }
 
-func (h *host) invitations(ctx context.Context, c caller) (any, error) {
-	return page(c.s.InvitationsTo(ctx, c.user, tenancy.OfferQuery{After: after(c)}))
+func invitations(r *http.Request, s *tenancy.Session, in onPage) (any, error) {
+	return tenancyhttp.PageOf(s.InvitationsTo(r.Context(), s.Actor().User, tenancy.OfferQuery{After: in.After}), 50)
 }
 
 // acceptInvitation takes the token of the Terms that the person was shown.
-func (h *host) acceptInvitation(ctx context.Context, c caller) (any, error) {
-	var in struct{ Terms tenancy.TermsToken }
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	invitation, err := tenancy.ParseID[tenancy.InvitationID](c.PathValue("invitation"))
-	if err != nil {
-		return nil, err
-	}
-	return c.s.AcceptInvitation(ctx, tenancy.Acceptance{Invitation: invitation, Terms: in.Terms})
+func acceptInvitation(r *http.Request, s *tenancy.Session, in struct {
+	Invitation tenancy.InvitationID
+	Terms      tenancy.TermsToken
+}) (any, error) {
+	return s.AcceptInvitation(r.Context(), tenancy.Acceptance{Invitation: in.Invitation, Terms: in.Terms})
 }
 
-func (h *host) accounts(ctx context.Context, c caller) (any, error) {
-	return page(c.s.Accounts(ctx, organizationOf(c), tenancy.AccountQuery{After: after(c)}))
+func accounts(r *http.Request, s *tenancy.Session, in struct {
+	Org tenancy.OrganizationID
+	tenancy.AccountQuery
+}) (any, error) {
+	return tenancyhttp.PageOf(s.Accounts(r.Context(), in.Org, in.AccountQuery), 50)
 }
 
-func (h *host) assignRoles(ctx context.Context, c caller) (any, error) {
-	var in tenancy.Assignment
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	return c.s.AssignRoles(ctx, accountOf(c), userIn(c), in)
+func assignRoles(r *http.Request, s *tenancy.Session, in struct {
+	Account tenancy.AccountID
+	User    tenancy.UserID
+	tenancy.Assignment
+}) (any, error) {
+	return s.AssignRoles(r.Context(), in.Account, in.User, in.Assignment)
 }
 
 // entry is an event as the log shows it to people.
 type entry struct {
-	tenancy.Event
-	Sentence string `json:"sentence"`
-}
-
-// MarshalJSON is not the event's, which has no sentence.
-func (e entry) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"time": e.Time, "type": tenancy.EventType(e.Data), "sentence": e.Sentence, "request": e.Correlation,
-	})
+	Time     tenancy.Instant   `json:"time"`
+	Type     string            `json:"type"`
+	Sentence string            `json:"sentence"`
+	Request  tenancy.Reference `json:"request"`
 }
 
 // log shows an organization's log to people, newest first.
-func (h *host) log(ctx context.Context, c caller) (any, error) {
-	stream := tenancy.Stream{Organization: organizationOf(c)}
-	events := c.s.Events(ctx, stream, tenancy.EventQuery{Backwards: true, After: after(c)})
-	return page(func(yield func(entry, error) bool) {
-		for e, err := range events {
-			if !yield(entry{e.Event, e.RevealSentence(nil)}, err) {
-				return
-			}
-		}
-	})
+func log(r *http.Request, s *tenancy.Session, in struct {
+	Org tenancy.OrganizationID
+	onPage
+}) (any, error) {
+	events, err := tenancyhttp.PageOf(s.Events(r.Context(), tenancy.Stream{Organization: in.Org},
+		tenancy.EventQuery{Backwards: true, After: in.After}), 50)
+	page := tenancyhttp.Page[entry]{Items: []entry{}, Next: events.Next}
+	for _, e := range events.Items {
+		page.Items = append(page.Items, entry{e.Time, tenancy.EventType(e.Data), e.RevealSentence(nil), e.Correlation})
+	}
+	return page, err
 }
 
 // setWebhook sends an organization's events to a URL of its own. The secret that signs
 // them is shown this once.
-func (h *host) setWebhook(ctx context.Context, c caller) (any, error) {
-	var in struct{ URL string }
-	if err := decode(c, &in); err != nil {
-		return nil, err
-	}
-	org := organizationOf(c)
-	if err := allowed(c.s.CanInOrganization(ctx, c.user, tenancy.ManageOrganization, org)); err != nil {
+func (h *host) setWebhook(r *http.Request, s *tenancy.Session, in struct {
+	Org tenancy.OrganizationID
+	URL string
+}) (any, error) {
+	if err := allowed(s.CanInOrganization(r.Context(), s.Actor().User, tenancy.ManageOrganization, in.Org)); err != nil {
 		return nil, err
 	}
 	secret := webhook.NewSecret()
-	endpoint := webhook.Endpoint{ID: org.String(), URL: in.URL, Organization: org, Secrets: []webhook.Secret{secret}}
-	if err := h.webhooks.PutEndpoint(ctx, endpoint); errors.Is(err, webhook.ErrEndpoint) {
-		return nil, errURL
-	} else if err != nil {
+	endpoint := webhook.Endpoint{ID: in.Org.String(), URL: in.URL, Organization: in.Org, Secrets: []webhook.Secret{secret}}
+	err := h.webhooks.PutEndpoint(r.Context(), endpoint)
+	if errors.Is(err, webhook.ErrEndpoint) {
+		err = errURL
+	}
+	return map[string]string{"secret": secret.Reveal()}, err
+}
+
+// deploy stands for what the service is for. Before it does something in an account it asks
+// whether the caller may (ROLE-5). What must not be done after a right has ended asks in the
+// transaction that does it. A request with an Idempotency-Key is carried out once.
+func (h *host) deploy(r *http.Request, s *tenancy.Session, in struct{ Account tenancy.AccountID }) (any, error) {
+	user := s.Actor().User
+	if err := allowed(s.Can(r.Context(), user, tenancy.Build, in.Account)); err != nil {
 		return nil, err
 	}
-	return map[string]string{"secret": secret.Reveal()}, nil
-}
-
-// deploy stands for what the service is for. Whether the caller may build in the account
-// was asked before. What must not be done after a right has ended asks in the transaction
-// that does it. A request with an Idempotency-Key is carried out once.
-func (h *host) deploy(ctx context.Context, c caller) (any, error) {
 	id := rand.Text()
-	if key := c.Header.Get("Idempotency-Key"); key != "" {
-		id = tenancy.OperationIDOf("deployment", accountOf(c).String(), c.user.String(), key).String()
+	if key := r.Header.Get("Idempotency-Key"); key != "" {
+		id = tenancy.OperationIDOf("deployment", in.Account.String(), user.String(), key).String()
 	}
-	err := h.db.exec(ctx, `
+	err := h.db.exec(r.Context(), `
 		INSERT INTO host_deployments (id, account, user_id, created) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (id) DO NOTHING`, id, accountOf(c), c.user, time.Now().Unix())
+		ON CONFLICT (id) DO NOTHING`, id, in.Account, user, time.Now().Unix())
 	return map[string]string{"id": id}, err
 }
-
-// page is one page of a list, with the cursor to pass as ?after= for the next one.
-func page[T interface{ Cursor() tenancy.Cursor }](list iter.Seq2[T, error]) (any, error) {
-	return tenancyhttp.PageOf(list, 50)
-}
-
-// decode reads the body of a request.
-func decode(c caller, into any) error {
-	body := json.NewDecoder(c.Body)
-	body.DisallowUnknownFields()
-	err := body.Decode(into)
-	if err != nil && tenancy.CodeOf(err) == "" {
-		err = tenancy.CodeInput
-	}
-	return err
-}
-
-// What a path and a query name. A malformed ID is the zero ID here, which every operation
-// refuses as CodeID.
-
-func organizationOf(c caller) tenancy.OrganizationID {
-	id, _ := tenancy.ParseID[tenancy.OrganizationID](c.PathValue("org"))
-	return id
-}
-
-func accountOf(c caller) tenancy.AccountID {
-	id, _ := tenancy.ParseID[tenancy.AccountID](c.PathValue("account"))
-	return id
-}
-
-func userIn(c caller) tenancy.UserID {
-	id, _ := tenancy.ParseID[tenancy.UserID](c.PathValue("user"))
-	return id
-}
-
-func after(c caller) tenancy.Cursor { return tenancy.Cursor(c.FormValue("after")) }

@@ -8,24 +8,45 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 	"github.com/add4b1c6/tenancy/webhook"
+	"github.com/add4b1c6/tenancy/webhook/outbox"
 )
 
-// rows are the host's own tables. Both databases take the statements as they are: with
-// parameters $1, $2, IDs as 16 bytes, and times as seconds since 1970.
-type rows interface {
-	// exec runs a statement.
-	exec(ctx context.Context, statement string, args ...any) error
+// rows are the host's own tables, in a database or a transaction. Both databases take the
+// statements as they are: with parameters $1, $2, IDs as 16 bytes, and times as seconds
+// since 1970.
+type rows struct {
+	// run runs a statement.
+	run func(ctx context.Context, statement string, args ...any) (any, error)
 	// row reads the first row of a query. Scan returns sql.ErrNoRows if there is none.
-	row(ctx context.Context, query string, args ...any) interface{ Scan(into ...any) error }
+	row func(ctx context.Context, query string, args ...any) scanner
+}
+
+type scanner interface{ Scan(into ...any) error }
+
+// rowsOf returns the rows that methods of database/sql or of pgx reach.
+func rowsOf[Result any, Row scanner](
+	exec func(context.Context, string, ...any) (Result, error), query func(context.Context, string, ...any) Row,
+) rows {
+	return rows{
+		func(ctx context.Context, statement string, args ...any) (any, error) {
+			return exec(ctx, statement, args...)
+		},
+		func(ctx context.Context, text string, args ...any) scanner { return query(ctx, text, args...) },
+	}
+}
+
+// exec runs a statement of which nothing but an error is of interest.
+func (r rows) exec(ctx context.Context, statement string, args ...any) error {
+	_, err := r.run(ctx, statement, args...)
+	return err
 }
 
 // database holds the directory and the host's own tables. Nothing outside this file knows
@@ -34,6 +55,8 @@ type rows interface {
 type database struct {
 	rows     // outside of a transaction
 	store    tenancy.Store
+	db       *sql.DB // the same database, for packages outbox and signin
+	joins    signin.Transact
 	webhooks *webhook.SQL
 	// transact runs a function in one transaction for rows and operations. The function
 	// may run again, so what it hands out is assigned anew each time.
@@ -46,27 +69,28 @@ type database struct {
 func openDatabase(ctx context.Context, kind, at string) (*database, error) {
 	switch kind {
 	case "sqlite":
-		return openSQLite(at)
+		return openSQLite(ctx, at)
 	case "postgres":
 		return openPostgres(ctx, at)
 	}
 	return nil, fmt.Errorf("there is no store %q: choose sqlite or postgres", kind)
 }
 
-func openSQLite(path string) (*database, error) {
-	db, err := sql.Open("sqlite", path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
-		"&_pragma=secure_delete(ON)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(ON)")
+func openSQLite(ctx context.Context, path string) (*database, error) {
+	db, err := sqlitestore.OpenDB(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	store := sqlitestore.New(db, nil)
 	return &database{
-		rows:     sqlRows{db},
+		rows:     rowsOf(db.ExecContext, db.QueryRowContext),
 		store:    store,
+		db:       db,
+		joins:    signin.SQL(store.Transact),
 		webhooks: webhook.NewSQL(db, webhook.SQLite),
 		transact: func(ctx context.Context, fn func(context.Context, rows, tenancy.Store) error) error {
 			return store.Transact(ctx, func(ctx context.Context, tx *sql.Tx, joined tenancy.Store) error {
-				return fn(ctx, sqlRows{tx}, joined)
+				return fn(ctx, rowsOf(tx.ExecContext, tx.QueryRowContext), joined)
 			})
 		},
 		migrate: store.Migrate,
@@ -81,12 +105,14 @@ func openPostgres(ctx context.Context, url string) (*database, error) {
 	}
 	store, db := pgstore.New(pool, nil), stdlib.OpenDBFromPool(pool)
 	return &database{
-		rows:     pgRows{pool},
+		rows:     rowsOf(pool.Exec, pool.QueryRow),
 		store:    store,
+		db:       db,
+		joins:    signin.PGX(store.Transact),
 		webhooks: webhook.NewSQL(db, webhook.PostgreSQL),
 		transact: func(ctx context.Context, fn func(context.Context, rows, tenancy.Store) error) error {
 			return store.Transact(ctx, func(ctx context.Context, tx pgx.Tx, joined tenancy.Store) error {
-				return fn(ctx, pgRows{tx}, joined)
+				return fn(ctx, rowsOf(tx.Exec, tx.QueryRow), joined)
 			})
 		},
 		migrate: store.Migrate,
@@ -98,49 +124,16 @@ func openPostgres(ctx context.Context, url string) (*database, error) {
 	}, nil
 }
 
-// sqlRows are rows in a *sql.DB or a *sql.Tx.
-type sqlRows struct {
-	in interface {
-		ExecContext(context.Context, string, ...any) (sql.Result, error)
-		QueryRowContext(context.Context, string, ...any) *sql.Row
-	}
-}
-
-func (s sqlRows) exec(ctx context.Context, statement string, args ...any) error {
-	_, err := s.in.ExecContext(ctx, statement, args...)
-	return err
-}
-
-func (s sqlRows) row(ctx context.Context, query string, args ...any) interface{ Scan(...any) error } {
-	return s.in.QueryRowContext(ctx, query, args...)
-}
-
-// pgRows are rows in a pool or a transaction of pgx.
-type pgRows struct {
-	in interface {
-		Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
-		QueryRow(context.Context, string, ...any) pgx.Row
-	}
-}
-
-func (p pgRows) exec(ctx context.Context, statement string, args ...any) error {
-	_, err := p.in.Exec(ctx, statement, args...)
-	return err
-}
-
-func (p pgRows) row(ctx context.Context, query string, args ...any) interface{ Scan(...any) error } {
-	return p.in.QueryRow(ctx, query, args...)
-}
-
-// prepare makes the tables of the directory, of the webhooks and of the host, or brings
+// prepare makes the tables of the directory, of the packages and of the host, or brings
 // them up to date. It is for deployments, not for the start of every process. Your own
-// tool can do it instead: see Migrations of the stores, and Schema of webhook.SQL.
+// tool can do it instead: see Migrations of the stores, and Schema of the packages.
 func (d *database) prepare(ctx context.Context) error {
-	if err := d.migrate(ctx); err != nil {
-		return err
-	}
-	if err := d.webhooks.Migrate(ctx); err != nil {
-		return err
+	for _, migrate := range []func(context.Context) error{
+		d.migrate, d.webhooks.Migrate, outbox.New(d.db, nil).Migrate, signin.New(nil, d.db, d.joins, nil).Migrate,
+	} {
+		if err := migrate(ctx); err != nil {
+			return err
+		}
 	}
 	for statement := range strings.SplitSeq(schema, ";\n") {
 		if err := d.exec(ctx, statement); err != nil {
@@ -154,33 +147,11 @@ func (d *database) prepare(ctx context.Context) error {
 // whose rows stay (GEN-20). The type of IDs is uuid for PostgreSQL; SQLite takes the
 // word, and stores the same 16 bytes.
 const schema = `
-CREATE TABLE IF NOT EXISTS host_identities (
-    issuer     text NOT NULL,
-    subject    text NOT NULL,
-    user_id    uuid NOT NULL REFERENCES tenancy_users (id),
-    connection uuid, -- that vouched for it; NULL: the person linked it, or it is of the host's own provider
-    PRIMARY KEY (issuer, subject)
-);
-CREATE INDEX IF NOT EXISTS host_identities_user ON host_identities (user_id);
-CREATE TABLE IF NOT EXISTS host_sessions (
-    token_hash text NOT NULL PRIMARY KEY, -- whoever reads the table cannot be anybody by it
-    user_id    uuid NOT NULL REFERENCES tenancy_users (id),
-    connection uuid, -- that they signed in through; NULL: the host's own provider
-    expires    bigint NOT NULL
-);
-CREATE INDEX IF NOT EXISTS host_sessions_user ON host_sessions (user_id);
 CREATE TABLE IF NOT EXISTS host_providers (
     connection    uuid NOT NULL PRIMARY KEY, -- its row goes with the organization: no foreign key
     issuer        text NOT NULL,
     client_id     text NOT NULL,
     client_secret text NOT NULL
-);
-CREATE TABLE IF NOT EXISTS host_mails (
-    invitation uuid NOT NULL PRIMARY KEY,
-    address    text NOT NULL,
-    secret     text NOT NULL,
-    created    bigint NOT NULL,
-    taken      bigint NOT NULL -- until then a process is sending it
 );
 CREATE TABLE IF NOT EXISTS host_deployments (
     id         text NOT NULL PRIMARY KEY,

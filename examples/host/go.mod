@@ -6,6 +6,7 @@ replace (
 	github.com/add4b1c6/tenancy => ../../
 	github.com/add4b1c6/tenancy/oteltenancy => ../../oteltenancy
 	github.com/add4b1c6/tenancy/pgstore => ../../pgstore
+	github.com/add4b1c6/tenancy/signin => ../../signin
 	github.com/add4b1c6/tenancy/sqlitestore => ../../sqlitestore
 	github.com/add4b1c6/tenancy/webhook => ../../webhook
 )
@@ -14,6 +15,7 @@ require (
 	github.com/add4b1c6/tenancy v0.1.0
 	github.com/add4b1c6/tenancy/oteltenancy v0.1.0
 	github.com/add4b1c6/tenancy/pgstore v0.1.0
+	github.com/add4b1c6/tenancy/signin v0.1.0
 	github.com/add4b1c6/tenancy/sqlitestore v0.1.0
 	github.com/add4b1c6/tenancy/webhook v0.1.0
 	github.com/coreos/go-oidc/v3 v3.21.0
@@ -22,7 +24,6 @@ require (
 	github.com/standard-webhooks/standard-webhooks/libraries v0.0.1
 	github.com/stretchr/testify v1.11.1
 	golang.org/x/oauth2 v0.38.0
-	modernc.org/sqlite v1.62.0
 )
 
 require (
@@ -52,4 +53,5 @@ require (
 	modernc.org/libc v1.80.1 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
+	modernc.org/sqlite v1.62.0 // indirect
 )

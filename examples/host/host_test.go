@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
@@ -44,15 +46,15 @@ func TestDay(t *testing.T) {
 		ana.refused(http.StatusConflict, tenancy.CodeInvitationPending, "POST", "/api/organizations/"+org+"/invitations",
 			body{"email": "ben@acme.example"})
 
-		// A mail that could not be sent stays in the outbox, taken by the process that tried.
+		// A mail that could not be sent stays in the outbox, and waits.
 		s.mails.fail.Store(true)
-		require.ErrorIs(t, s.host.sendMails(t.Context()), errMail)
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		s.mails.fail.Store(false)
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		require.Empty(t, s.mails.sent)
-		require.NoError(t, s.host.db.exec(t.Context(), "UPDATE host_mails SET taken = 0")) // a minute later
+		require.NoError(t, s.host.db.exec(t.Context(), "UPDATE tenancy_mail_outbox SET due = 0")) // a while later
 		for range 2 {
-			require.NoError(t, s.host.sendMails(t.Context()))
+			require.NoError(t, s.host.do(t.Context(), "mails"))
 		}
 		require.Len(t, s.mails.sent, 1)
 		sent := <-s.mails.sent
@@ -115,12 +117,12 @@ func TestDay(t *testing.T) {
 		require.NoError(t, err)
 		ben.refused(http.StatusUnauthorized, tenancy.CodeActor, "GET", "/api/me", nil)
 		require.NoError(t, s.host.do(t.Context(), "relay"))
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		code, page = ana.post("/signout", nil)
 		require.Equal(t, http.StatusOK, code)
 		require.Contains(t, page, "Sign in")
-		require.Equal(t, string(errSignIn.Code), ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ana.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		requireSound(t, s)
 	})
 }
@@ -148,7 +150,7 @@ func TestTerms(t *testing.T) {
 		ben.refused(http.StatusConflict, tenancy.CodeSettled, "POST", accept, body{"terms": token})
 
 		// By the page that a mail's link leads to.
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		<-s.mails.sent
 		_, link, _ := strings.Cut((<-s.mails.sent).text, s.host.url)
 		code, page := cy.page(link)
@@ -191,15 +193,15 @@ func TestSignIn(t *testing.T) {
 		eve.whoami()
 		require.Equal(t, ana.user, eve.user)
 		code, _ = s.browser().signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errSignIn.Status, code)
+		require.Equal(t, signin.ErrSignIn.Status, code)
 		s.idp.spoil = nil
 		code, page = s.person("cy").signIn(s.idp, "ana", url.Values{"link": {"1"}})
-		require.Equal(t, errIdentity.Status, code)
-		require.Contains(t, page, errIdentity.Title)
+		require.Equal(t, signin.ErrIdentity.Status, code)
+		require.Contains(t, page, signin.ErrIdentity.Title)
 
 		for want, spoil := range map[tenancyhttp.Problem]func(map[string]any){
-			errUnproven: func(claims map[string]any) { claims["email_verified"] = false },
-			errProvider: func(claims map[string]any) { claims["nonce"] = "another" },
+			signin.ErrUnproven: func(claims map[string]any) { claims["email_verified"] = false },
+			errProvider:        func(claims map[string]any) { claims["nonce"] = "another" },
 		} {
 			s.idp.spoil = spoil
 			code, page = s.browser().signIn(s.idp, "dee", nil)
@@ -244,8 +246,8 @@ func TestSingleSignOn(t *testing.T) {
 				Email: tenancy.Proven(name + "@acme.example"), Name: name, Invitation: offers[0].ID,
 			})
 			require.NoError(t, err)
-			who := identity{Issuer: s.idp.URL, Subject: "subject-of-" + name}
-			require.NoError(t, saveIdentity(t.Context(), s.host.db, who, made.User.ID, tenancy.ConnectionID{}))
+			require.NoError(t, s.host.db.exec(t.Context(),
+				"INSERT INTO tenancy_signin_identities (issuer, subject, user_id) VALUES ($1, $2, $3)", s.idp.URL, "subject-of-"+name, made.User.ID))
 			code, _ := b.signIn(s.idp, name, nil)
 			require.Equal(t, http.StatusOK, code)
 			b.whoami()
@@ -284,7 +286,7 @@ func TestSingleSignOn(t *testing.T) {
 		_, err = as.EnforceSSO(t.Context(), domain.ID, connection.ID)
 		require.NoError(t, err)
 		require.NoError(t, s.host.do(t.Context(), "relay"))
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 		ana.ask(http.StatusOK, "GET", "/api/me", nil)
 
 		// Ben comes the usual way, is shown the other one, and is linked there.
@@ -309,7 +311,7 @@ func TestSingleSignOn(t *testing.T) {
 			ben.ask(http.StatusOK, "GET", "/api/me", nil)
 			require.NoError(t, s.host.do(t.Context(), "relay"))
 		}
-		require.Equal(t, string(errSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
+		require.Equal(t, string(signin.ErrSignIn.Code), ben.ask(http.StatusUnauthorized, "GET", "/api/me", nil)["code"])
 
 		// The provider of a customer vouches for nobody elsewhere.
 		company.spoil = func(claims map[string]any) { claims["email"] = "somebody@other.example" }
@@ -322,7 +324,7 @@ func TestSingleSignOn(t *testing.T) {
 		require.NoError(t, as.DeleteUser(t.Context(), cy.user, tenancy.UserDeletion{}))
 		require.NoError(t, s.host.do(t.Context(), "relay"))
 		var left int
-		require.NoError(t, s.host.db.row(t.Context(), "SELECT count(*) FROM host_identities WHERE user_id = $1", cy.user).Scan(&left))
+		require.NoError(t, s.host.db.row(t.Context(), "SELECT count(*) FROM tenancy_signin_identities WHERE user_id = $1", cy.user).Scan(&left))
 		require.Zero(t, left)
 		requireSound(t, s)
 	})
@@ -373,7 +375,7 @@ func TestWebhook(t *testing.T) {
 		require.Equal(t, []string{"InvitationSent", "InvitationRevoked"}, got)
 
 		// A revoked invitation's mail does not go out.
-		require.NoError(t, s.host.sendMails(t.Context()))
+		require.NoError(t, s.host.do(t.Context(), "mails"))
 		require.Empty(t, s.mails.sent)
 		require.NoError(t, s.host.do(t.Context(), "recheck"))
 		require.NoError(t, s.host.do(t.Context(), "purge"))
@@ -390,7 +392,7 @@ func TestCrossOrigin(t *testing.T) {
 		path := "/api/organizations/" + org + "/invitations"
 		for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 			problem := ana.ask(http.StatusForbidden, "POST", path, body{"email": "ben@acme.example"}, header...)
-			require.Equal(t, string(errOrigin.Code), problem["code"])
+			require.Equal(t, string(tenancyhttp.CodeOrigin), problem["code"])
 		}
 		ana.ask(http.StatusOK, "POST", path, body{"email": "ben@acme.example"}, "Sec-Fetch-Site", "same-origin")
 
@@ -402,9 +404,7 @@ func TestCrossOrigin(t *testing.T) {
 		require.Len(t, ana.Jar.Cookies(address), 1)
 		h, err := newHost(s.host.db, config{url: "https://app.example"})
 		require.NoError(t, err)
-		w := httptest.NewRecorder()
-		h.setCookie(w, "session", "x", sessionLife)
-		require.Equal(t, "__Host-session=x; Path=/; Max-Age=43200; HttpOnly; Secure; SameSite=Lax", w.Header().Get("Set-Cookie"))
+		require.Equal(t, "__Host-flow=x; Path=/; Max-Age=600; HttpOnly; Secure; SameSite=Lax", h.flowCookie(flowLife, "x").String())
 	})
 }
 
@@ -498,6 +498,16 @@ func TestServe(t *testing.T) {
 	})
 }
 
+// untilListening is a log that stops the program once it listens.
+type untilListening context.CancelFunc
+
+func (stop untilListening) Write(line []byte) (int, error) {
+	if strings.Contains(string(line), "msg=listening") {
+		stop()
+	}
+	return len(line), nil
+}
+
 // The program's arguments.
 func TestRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "host.db")
@@ -505,10 +515,13 @@ func TestRun(t *testing.T) {
 	require.NoError(t, run(t.Context(), []string{
 		"-database", file, "-connect", "CN" + strings.Repeat("0", 31) + "1", "-issuer", "https://id.example", "-client-id", "host",
 	}))
-	ended, stop := context.WithCancel(t.Context())
-	stop()
 	provider := []string{"-issuer", "https://id.example", "-client-id", "host"}
-	require.NoError(t, run(ended, append(provider, "-database", file, "-addr", "127.0.0.1:0")))
+	ctx, stop := context.WithCancel(t.Context())
+	was := slog.Default()
+	defer slog.SetDefault(was)
+	slog.SetDefault(slog.New(slog.NewTextHandler(untilListening(stop), nil)))
+	require.NoError(t, run(ctx, append(provider, "-database", file, "-addr", "127.0.0.1:0")))
+	require.ErrorIs(t, run(ctx, append(provider, "-database", file, "-addr", "127.0.0.1:0")), context.Canceled)
 	require.Error(t, run(t.Context(), []string{"-store", "paper"}))
 	require.Error(t, run(t.Context(), []string{"-database", file}))
 	require.Error(t, run(t.Context(), append(provider, "-database", file, "-connect", "nonsense")))

@@ -28,8 +28,10 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/oteltenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
+	"github.com/add4b1c6/tenancy/webhook/outbox"
 )
 
 func main() {
@@ -87,7 +89,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 	h, err := newHost(db, config{
 		url:      cmp.Or(*base, "http://"+*addr),
 		provider: own,
-		mailer:   noMailer{},
+		send:     noMailer,
 		options:  tenancy.Options{Observer: observer},
 	})
 	if err != nil {
@@ -104,7 +106,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 type config struct {
 	url      string // what people see, without a slash at the end
 	provider providerSettings
-	mailer   mailer
+	send     func(context.Context, outbox.Mail) error // mails one
 	options  tenancy.Options
 	sending  *webhook.Options // of webhooks, and of requests to customers' providers; nil: the defaults
 }
@@ -117,6 +119,8 @@ type host struct {
 	dir      *tenancy.Directory
 	system   *tenancy.Platform // for this program; handlers of people's requests use a Session
 	webhooks *webhook.Sender
+	mails    *outbox.Outbox
+	people   *signin.People
 	own      *http.Client // for requests to the host's own provider
 	theirs   *http.Client // for requests to customers' providers
 	found    sync.Map     // discovered providers, by client and issuer
@@ -140,7 +144,9 @@ func newHost(db *database, c config) (*host, error) {
 	loopback := address.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 	own, theirs := providerClients(c.sending)
 	return &host{
-		config: c, secure: !loopback, db: db, dir: dir, system: dir.System(), webhooks: sender, own: own, theirs: theirs,
+		config: c, secure: !loopback, db: db, dir: dir, system: dir.System(), webhooks: sender,
+		mails: outbox.New(db.db, nil), own: own, theirs: theirs,
+		people: signin.New(dir, db.db, db.joins, &signin.Options{Insecure: loopback, Reference: requestID}),
 	}, nil
 }
 

@@ -2,78 +2,28 @@ package main
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"log/slog"
-	"time"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/webhook/outbox"
 )
 
-// errMail says that a mail was not sent. The mailer's own error may hold the address, and
-// is not logged.
-var errMail = errors.New("a mail could not be sent")
-
-// A mailer sends a mail. It may be asked twice for the same one, after a crash.
-type mailer interface {
-	send(ctx context.Context, to, subject, text string) error
-}
-
-// noMailer is where a program puts its mail service. The log says that a mail went, and
-// never to whom.
-type noMailer struct{}
-
-func (noMailer) send(ctx context.Context, _, subject, _ string) error {
-	slog.InfoContext(ctx, "a mail would go out now", "subject", subject)
+// noMailer is where a program puts its mail service. It may be asked twice for the same
+// mail, after a crash. The log says which mail went, and never to whom.
+func noMailer(ctx context.Context, m outbox.Mail) error {
+	slog.InfoContext(ctx, "a mail would go out now", "mail", m.ID)
 	return nil
 }
 
 // queueMail puts an invitation's mail into the outbox, in the transaction that makes the
-// invitation: there is no invitation without its mail, and no mail without its
-// invitation. The mail goes to the address in the result, and to no other.
-//
-// The secret is in clear in the outbox until the mail is sent. Whoever reads it there can
-// accept the invitation only if they also prove the address (USR-6). Keep the table out
-// of long-lived backups all the same. Or store no secret and mail a link to the sign-in:
-// the home page lists a person's invitations by their address alone (USR-19).
-func queueMail(ctx context.Context, in rows, sent tenancy.SentInvitation) error {
-	return in.exec(ctx,
-		"INSERT INTO host_mails (invitation, address, secret, created, taken) VALUES ($1, $2, $3, $4, 0)",
-		sent.ID, sent.Email.Reveal(), sent.Secret.Reveal(), sent.Created.Unix())
-}
-
-// sendMails sends what is in the outbox, and returns at the first mail that fails. A
-// process takes a mail for a minute, so that no other sends it too, and removes it once
-// it is sent. One that failed is tried again when the minute is over.
-func (h *host) sendMails(ctx context.Context) error {
-	for {
-		now := time.Now()
-		var invitation tenancy.InvitationID
-		var address, secret string
-		err := h.db.row(ctx, `
-			UPDATE host_mails SET taken = $1
-			WHERE taken < $2 AND invitation = (
-				SELECT invitation FROM host_mails WHERE taken < $2 ORDER BY created, invitation LIMIT 1)
-			RETURNING invitation, address, secret`,
-			now.Add(time.Minute).Unix(), now.Unix(),
-		).Scan(&invitation, &address, &secret)
-		switch {
-		case errors.Is(err, sql.ErrNoRows):
-			return nil
-		case err != nil:
-			return err
-		}
-		text := "Follow this link, and sign in with this address:\n\n" + h.url + "/join?secret=" + secret
-		if err := h.mailer.send(ctx, address, "You are invited", text); err != nil {
-			return errMail
-		}
-		if err := h.forgetMail(ctx, invitation); err != nil {
-			return err
-		}
-	}
-}
-
-// forgetMail removes an invitation's mail from the outbox.
-func (h *host) forgetMail(ctx context.Context, invitation tenancy.InvitationID) error {
-	return h.db.exec(ctx, "DELETE FROM host_mails WHERE invitation = $1", invitation)
+// invitation. The mail goes to the address in the result, and to no other. Its secret is in
+// the outbox until it is sent. Or mail a link to the sign-in, without a secret: the home page
+// lists a person's invitations by their address alone (USR-19).
+func (h *host) queueMail(ctx context.Context, in rows, sent tenancy.SentInvitation) error {
+	return outbox.Add(ctx, in.run, outbox.Mail{
+		ID: sent.ID.String(), To: sent.Email, Expires: sent.Expires,
+		Subject: tenancy.NewPersonal("You are invited"),
+		Body: tenancy.NewPersonal("Follow this link, and sign in with this address:\n\n" +
+			h.url + "/join?secret=" + sent.Secret.Reveal()),
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 )
 
 //go:embed pages.html
@@ -15,15 +16,16 @@ var pagesHTML string
 
 var pages = template.Must(template.New("").Parse(pagesHTML))
 
-// page answers a browser. What is refused is shown as a page, with the code's sentence.
-func (h *host) page(answer func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// page answers a browser. What is refused is shown as a page, with the code's sentence. What
+// another site's page sends is refused at once.
+func (h *host) page(answer func(http.ResponseWriter, *http.Request) error) http.Handler {
+	return http.NewCrossOriginProtection().Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		if err := answer(w, r); err != nil {
 			p := h.problemOf(r, err)
 			_ = show(w, p.Status, "refused", refused{Sentence: p.Title})
 		}
-	}
+	}))
 }
 
 // refused is what the page of a refusal shows.
@@ -52,23 +54,23 @@ type offer struct {
 
 // home shows a person where they belong and what they are invited to, or the sign-in.
 func (h *host) home(w http.ResponseWriter, r *http.Request) error {
-	c, err := h.caller(r)
-	if errors.Is(err, errSignIn) {
+	s, err := h.people.Session(r)
+	if errors.Is(err, signin.ErrSignIn) {
 		return show(w, http.StatusOK, "signin", offer{})
 	}
 	if err != nil {
 		return err
 	}
-	user, _, err := c.s.User(r.Context(), c.user)
+	user, _, err := s.User(r.Context(), s.Actor().User)
 	if err != nil {
 		return err
 	}
-	organizations, _, err := tenancy.Collect(c.s.Organizations(r.Context(), tenancy.OrganizationQuery{}), 50)
+	organizations, _, err := tenancy.Collect(s.Organizations(r.Context(), tenancy.OrganizationQuery{}), 50)
 	if err != nil {
 		return err
 	}
 	var offers []offer
-	for o, err := range c.s.InvitationsTo(r.Context(), c.user, tenancy.OfferQuery{}) {
+	for o, err := range s.InvitationsTo(r.Context(), s.Actor().User, tenancy.OfferQuery{}) {
 		if err != nil {
 			return err
 		}
@@ -82,14 +84,14 @@ func (h *host) home(w http.ResponseWriter, r *http.Request) error {
 // sign-in, which carries the secret along.
 func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 	secret := r.FormValue("secret")
-	c, err := h.caller(r)
-	if errors.Is(err, errSignIn) {
+	s, err := h.people.Session(r)
+	if errors.Is(err, signin.ErrSignIn) {
 		return show(w, http.StatusOK, "signin", offer{Secret: secret})
 	}
 	if err != nil {
 		return err
 	}
-	offered, err := c.s.Invitation(r.Context(), tenancy.ParseSecret(secret))
+	offered, err := s.Invitation(r.Context(), tenancy.ParseSecret(secret))
 	if err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func (h *host) join(w http.ResponseWriter, r *http.Request) error {
 
 // accept accepts an invitation by its secret or its ID, on the Terms that the page showed.
 func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
-	c, err := h.caller(r)
+	s, err := h.people.Session(r)
 	if err != nil {
 		return err
 	}
@@ -110,7 +112,7 @@ func (h *host) accept(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if _, err := c.s.AcceptInvitation(r.Context(), in); err != nil {
+	if _, err := s.AcceptInvitation(r.Context(), in); err != nil {
 		return err
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

@@ -10,15 +10,10 @@ import (
 
 // The host's own refusals, beside those of the library.
 var (
-	errSignIn     = refusal("sign_in", http.StatusUnauthorized, "Sign in first.")
 	errFlow       = refusal("sign_in_expired", http.StatusBadRequest, "This sign-in has expired. Begin again.")
 	errProvider   = refusal("provider", http.StatusBadGateway, "Your identity provider did not let you in. Try again.")
-	errUnproven   = refusal("address_not_proven", http.StatusForbidden, "Your identity provider has not verified your address.")
-	errIdentity   = refusal("identity_taken", http.StatusConflict, "This sign-in already belongs to another user.")
-	errElsewhere  = refusal("single_sign_on", http.StatusForbidden, "Your organization requires its single sign-on.")
 	errConnection = refusal("no_provider", http.StatusNotFound, "This single sign-on connection is not set up.")
 	errURL        = refusal("url", http.StatusBadRequest, "This is not a valid https address.")
-	errOrigin     = refusal("cross_origin", http.StatusForbidden, "This request came from another site.")
 )
 
 func refusal(code tenancy.Code, status int, sentence string) tenancyhttp.Problem {

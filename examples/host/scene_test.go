@@ -33,6 +33,7 @@ import (
 	"github.com/add4b1c6/tenancy/tenancytest"
 	"github.com/add4b1c6/tenancy/timers"
 	"github.com/add4b1c6/tenancy/webhook"
+	"github.com/add4b1c6/tenancy/webhook/outbox"
 )
 
 // postgres is the server of these tests.
@@ -81,7 +82,7 @@ func (s *scene) process() *host {
 	h, err := newHost(db, config{
 		url:      "http://" + web.Listener.Addr().String() + "/",
 		provider: s.idp.settings(),
-		mailer:   s.mails,
+		send:     s.mails.send,
 		options:  tenancy.Options{Resolver: s.names},
 		sending:  &webhook.Options{Insecure: true},
 	})
@@ -110,11 +111,11 @@ type mails struct {
 	fail atomic.Bool
 }
 
-func (m *mails) send(_ context.Context, to, _, text string) error {
+func (m *mails) send(_ context.Context, sent outbox.Mail) error {
 	if m.fail.Load() {
 		return io.ErrClosedPipe
 	}
-	m.sent <- mail{to, text}
+	m.sent <- mail{sent.To.Reveal(), sent.Body.Reveal()}
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -12,14 +11,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
@@ -32,8 +29,17 @@ type flow struct {
 	Secret                 string               // of an invitation that a new person accepts; "": none
 }
 
-// flowLife is how long a person may take at their provider.
-const flowLife = 10 * time.Minute
+// flowLife is how many seconds a person may take at their provider.
+const flowLife = 600
+
+// flowCookie returns the cookie of a flow. Its prefix lets no other host set it.
+func (h *host) flowCookie(life int, value string) *http.Cookie {
+	c := &http.Cookie{Name: "flow", Value: value, Path: "/", MaxAge: life, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	if h.secure {
+		c.Name, c.Secure = "__Host-flow", true
+	}
+	return c
+}
 
 // providerSettings are what the host needs to know of an OpenID Connect provider.
 type providerSettings struct{ issuer, clientID, clientSecret string }
@@ -109,7 +115,7 @@ func (h *host) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h.setCookie(w, "flow", base64.RawURLEncoding.EncodeToString(text), flowLife)
+	http.SetCookie(w, h.flowCookie(flowLife, base64.RawURLEncoding.EncodeToString(text)))
 	to := config.AuthCodeURL(f.State, oidc.Nonce(f.Nonce), oauth2.S256ChallengeOption(f.Verifier))
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
@@ -121,23 +127,30 @@ func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	who, err := h.claims(r.Context(), f, r.FormValue("code"))
+	who, err := h.person(r.Context(), f, r.FormValue("code"))
 	if err != nil {
 		return err
 	}
 	if f.Link {
-		return h.link(w, r, f, who)
+		err = h.people.Link(r, who)
+	} else {
+		err = h.people.SignIn(w, r, who)
 	}
-	user, err := h.userOf(r.Context(), f, who, requestID(r))
+	if elsewhere, is := errors.AsType[signin.ElsewhereError](err); is {
+		return show(w, signin.ErrElsewhere.Status, "refused",
+			refused{signin.ErrElsewhere.Title, elsewhere.Connection.String()})
+	}
 	if err != nil {
 		return err
 	}
-	elsewhere, err := h.beginSession(w, r, user, f.Connection)
-	if err != nil {
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// signOut ends the session of the browser.
+func (h *host) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := h.people.SignOut(w, r); err != nil {
 		return err
-	}
-	if !elsewhere.IsZero() {
-		return show(w, errElsewhere.Status, "refused", refused{errElsewhere.Title, elsewhere.String()})
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
@@ -146,11 +159,15 @@ func (h *host) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 // takeFlow returns the sign-in that the browser began, and removes it. The answer must
 // have its state, and come to its provider's redirect URL.
 func (h *host) takeFlow(w http.ResponseWriter, r *http.Request) (f flow, err error) {
-	text, err := base64.RawURLEncoding.DecodeString(h.cookie(r, "flow"))
+	c, err := r.Cookie(h.flowCookie(0, "").Name)
+	if err != nil {
+		return flow{}, errFlow
+	}
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
 	if err != nil || json.Unmarshal(text, &f) != nil {
 		return flow{}, errFlow
 	}
-	h.setCookie(w, "flow", "", 0)
+	http.SetCookie(w, h.flowCookie(-1, ""))
 	at := ""
 	if !f.Connection.IsZero() {
 		at = f.Connection.String()
@@ -162,16 +179,6 @@ func (h *host) takeFlow(w http.ResponseWriter, r *http.Request) (f flow, err err
 	return f, nil
 }
 
-// identity is a person as a provider knows them. They are the issuer and the subject.
-// The rest can change, and can pass to somebody else.
-type identity struct {
-	Issuer   string `json:"iss"`
-	Subject  string `json:"sub"`
-	Email    string `json:"email"`
-	Verified claim  `json:"email_verified"`
-	Name     string `json:"name"`
-}
-
 // claim is true or false. Some providers write it as a string.
 type claim bool
 
@@ -181,20 +188,8 @@ func (c *claim) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// nameOf makes a name that the library takes of one that a provider gives: up to 64
-// characters that can be seen.
-func nameOf(given string) string {
-	seen := []rune(strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsGraphic(r) {
-			return -1
-		}
-		return r
-	}, given)))
-	return cmp.Or(strings.TrimSpace(string(seen[:min(len(seen), 64)])), "New user")
-}
-
-// claims exchanges the code for the identity that the provider vouches for.
-func (h *host) claims(ctx context.Context, f flow, code string) (who identity, err error) {
+// person exchanges the code for the person whom the provider vouches for.
+func (h *host) person(ctx context.Context, f flow, code string) (who signin.Person, err error) {
 	ctx, config, verifier, err := h.provider(ctx, f.Connection)
 	if err != nil {
 		return who, err
@@ -206,129 +201,19 @@ func (h *host) claims(ctx context.Context, f flow, code string) (who identity, e
 	}
 	raw, _ := token.Extra("id_token").(string)
 	verified, err := verifier.Verify(ctx, raw)
-	if err != nil || verified.Nonce != f.Nonce || verified.Claims(&who) != nil || who.Subject == "" {
+	var claims struct {
+		Email    string `json:"email"`
+		Verified claim  `json:"email_verified"`
+		Name     string `json:"name"`
+	}
+	if err != nil || verified.Nonce != f.Nonce || verified.Claims(&claims) != nil || verified.Subject == "" {
 		slog.WarnContext(ctx, "a provider's token does not hold")
 		return who, errProvider
 	}
-	return who, nil
-}
-
-// userOf returns the user of an identity. The first time it signs the person up, or links
-// the identity to the user whom a connection vouches for. Such a link holds only for as long
-// as the connection may vouch for the user: not for somebody who has left the organization,
-// or who owns one now (SSO-4). The identity's row and the user
-// are made in one transaction: a crash leaves both or none, and after an answer that is
-// lost the person finds themselves at their next sign-in.
-func (h *host) userOf(
-	ctx context.Context, f flow, who identity, request tenancy.Reference,
-) (user tenancy.UserID, err error) {
-	err = h.db.transact(ctx, func(ctx context.Context, in rows, joined tenancy.Store) error {
-		var vouchedBy tenancy.ConnectionID
-		user, vouchedBy, err = findIdentity(ctx, in, who)
-		if err != nil || !user.IsZero() && vouchedBy.IsZero() {
-			return err
-		}
-		system := h.dir.On(joined).System().Correlate(request)
-		connection := cmp.Or(f.Connection, vouchedBy)
-		if connection.IsZero() && !bool(who.Verified) {
-			return errUnproven
-		}
-		if !connection.IsZero() {
-			// The provider is a customer's, so its word counts only where the library says so.
-			vouching, err := system.VouchesFor(ctx, connection, who.Email)
-			if err != nil {
-				return err
-			}
-			switch {
-			case !vouching.Vouched:
-				return vouching.Why
-			case user == vouching.User && !user.IsZero():
-				return nil
-			case !user.IsZero(): // the address is not theirs any more
-				return tenancy.CodeNotMember
-			}
-			if user = vouching.User; !user.IsZero() {
-				return saveIdentity(ctx, in, who, user, connection)
-			}
-		}
-		made, err := system.SignUp(ctx, tenancy.NewSignUp{
-			Email:  tenancy.Proven(who.Email),
-			Name:   nameOf(who.Name),
-			Secret: tenancy.ParseSecret(f.Secret),
-		})
-		if err != nil {
-			return err // CodeEmailTaken: sign in as before, and link the identity from there
-		}
-		user = made.User.ID
-		return saveIdentity(ctx, in, who, user, connection)
-	})
-	return user, err
-}
-
-// link makes an identity a further one of the person who is signed in. An Owner has no
-// other way to it (SSO-4). Where an organization's Owner or Administrator links one of a
-// connection of theirs, the connection has been tested (SSO-1).
-func (h *host) link(w http.ResponseWriter, r *http.Request, f flow, who identity) error {
-	user, err := h.signedIn(r)
-	if err != nil {
-		return err
-	}
-	err = h.db.transact(r.Context(), func(ctx context.Context, in rows, joined tenancy.Store) error {
-		dir := h.dir.On(joined)
-		has, vouchedBy, err := findIdentity(ctx, in, who)
-		switch {
-		case err != nil:
-			return err
-		case has.IsZero():
-			if err := saveIdentity(ctx, in, who, user, tenancy.ConnectionID{}); err != nil {
-				return err
-			}
-		case has != user:
-			return errIdentity
-		case !vouchedBy.IsZero(): // from now on it is theirs, whatever the connection says
-			if err := in.exec(ctx, "UPDATE host_identities SET connection = NULL WHERE issuer = $1 AND subject = $2",
-				who.Issuer, who.Subject); err != nil {
-				return err
-			}
-		}
-		if f.Connection.IsZero() {
-			return nil
-		}
-		if _, err := dir.As(user).Connection(ctx, f.Connection); err != nil {
-			if errors.Is(err, tenancy.CodeNotFound) {
-				return nil
-			}
-			return err
-		}
-		_, err = dir.System().Correlate(requestID(r)).MarkConnectionTested(ctx, f.Connection)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
-	return nil
-}
-
-// findIdentity returns the user of an identity, or the zero ID, and the connection that
-// vouched for it, if one did.
-func findIdentity(
-	ctx context.Context, in rows, who identity,
-) (user tenancy.UserID, vouchedBy tenancy.ConnectionID, err error) {
-	err = in.row(ctx,
-		"SELECT user_id, connection FROM host_identities WHERE issuer = $1 AND subject = $2", who.Issuer, who.Subject,
-	).Scan(&user, &vouchedBy)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = nil
-	}
-	return user, vouchedBy, err
-}
-
-func saveIdentity(
-	ctx context.Context, in rows, who identity, user tenancy.UserID, vouchedBy tenancy.ConnectionID,
-) error {
-	return in.exec(ctx, "INSERT INTO host_identities (issuer, subject, user_id, connection) VALUES ($1, $2, $3, $4)",
-		who.Issuer, who.Subject, user, vouchedBy)
+	return signin.Person{
+		Issuer: verified.Issuer, Subject: verified.Subject, Email: claims.Email, Proven: bool(claims.Verified),
+		Name: claims.Name, Connection: f.Connection, Secret: tenancy.ParseSecret(f.Secret),
+	}, nil
 }
 
 // foundAt is where a provider was discovered.

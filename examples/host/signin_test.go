@@ -1,20 +1,18 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/webhook"
 )
 
@@ -66,76 +64,6 @@ func TestDiscoveryInside(t *testing.T) {
 	}
 }
 
-// before is rows in which something happens just before a session is stored.
-type before struct {
-	rows
-	session func()
-}
-
-func (b before) exec(ctx context.Context, statement string, args ...any) error {
-	if strings.HasPrefix(statement, "INSERT INTO host_sessions") {
-		b.session()
-	}
-	return b.rows.exec(ctx, statement, args...)
-}
-
-// A session that is stored just after the person's sessions were ended does not live on.
-func TestSessionTooLate(t *testing.T) {
-	for name, tt := range map[string]struct {
-		happens func(*testing.T, vouched) error
-		status  int
-		after   func(*testing.T, vouched) error
-	}{
-		"deactivated": {
-			func(t *testing.T, v vouched) error {
-				_, err := v.owner.DeactivateUser(t.Context(), v.ben.user)
-				return err
-			},
-			tenancy.CodeActor.Status(),
-			func(t *testing.T, v vouched) error {
-				_, err := v.owner.ReactivateUser(t.Context(), v.ben.user)
-				return err
-			},
-		},
-		"deleted": {
-			func(t *testing.T, v vouched) error {
-				return v.owner.DeleteUser(t.Context(), v.ben.user, tenancy.UserDeletion{})
-			},
-			tenancy.CodeActor.Status(), nil,
-		},
-		"single sign-on is enforced": {
-			func(t *testing.T, v vouched) error {
-				_, err := v.owner.EnforceSSO(t.Context(), v.domain, v.connection)
-				return err
-			},
-			errElsewhere.Status, nil,
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			v := newVouched(t)
-			code, _ := v.ben.signIn(v.idp, "ben", url.Values{"link": {"1"}}) // he may come either way
-			require.Equal(t, http.StatusOK, code)
-			was := v.host.db.rows
-			v.host.db.rows = before{was, func() {
-				require.NoError(t, tt.happens(t, v))
-				require.NoError(t, v.host.do(t.Context(), "relay"))
-			}}
-			late := v.browser()
-			code, _ = late.signIn(v.idp, "ben", nil)
-			require.Equal(t, tt.status, code)
-			v.host.db.rows = was
-			if tt.after != nil {
-				require.NoError(t, tt.after(t, v))
-			}
-			late.ask(http.StatusUnauthorized, "GET", "/api/me", nil)
-			var left int
-			require.NoError(t, was.row(t.Context(),
-				"SELECT count(*) FROM host_sessions WHERE user_id = $1 AND connection IS NULL", v.ben.user).Scan(&left))
-			require.Zero(t, left)
-		})
-	}
-}
-
 // What providers write in their claims.
 func TestClaims(t *testing.T) {
 	s := newScene(t, "sqlite", t.TempDir()+"/host.db")
@@ -160,8 +88,8 @@ func TestClaims(t *testing.T) {
 		require.Equal(t, want, get[string](t, b.ask(http.StatusOK, "GET", "/api/me", nil), "user", "name"))
 	}
 	for want, claims := range map[int]map[string]any{
-		errUnproven.Status: {"email_verified": "false"},
-		errProvider.Status: {"sub": ""},
+		signin.ErrUnproven.Status: {"email_verified": "false"},
+		errProvider.Status:        {"sub": ""},
 	} {
 		s.idp.spoil = func(of map[string]any) {
 			maps.Copy(of, claims)

@@ -12,12 +12,15 @@ import (
 // once.
 func (h *host) timers() []timers.Timer {
 	return append(timers.Of(h.dir, h.take),
-		timers.Timer{Name: "mails", Every: time.Second, Do: h.sendMails},
+		timers.Timer{Name: "mails", Every: time.Second, Do: func(ctx context.Context) error {
+			_, err := h.mails.Deliver(ctx, h.send)
+			return err
+		}},
 		timers.Timer{Name: "webhooks", Every: time.Second, Do: func(ctx context.Context) error {
 			_, err := h.webhooks.Deliver(ctx)
 			return err
 		}},
-		timers.Timer{Name: "forget", Every: time.Hour, Do: h.forget})
+		timers.Timer{Name: "sessions", Every: time.Hour, Do: h.people.Purge})
 }
 
 // take does what an event calls for (EVT-5). An event can come again after a crash, so all
@@ -27,34 +30,16 @@ func (h *host) take(ctx context.Context, e tenancy.Event) error {
 	if err := h.webhooks.Note(ctx, e); err != nil {
 		return err
 	}
-	for end, err := range tenancy.SessionsToEnd(ctx, h.system, e) {
-		if err == nil {
-			err = h.endSessions(ctx, end)
-		}
-		if err != nil {
-			return err
-		}
+	if err := h.people.Take(ctx, e); err != nil {
+		return err
 	}
 	switch data := e.Data.(type) {
-	case tenancy.UserDeleted:
-		return h.db.exec(ctx, "DELETE FROM host_identities WHERE user_id = $1", data.User)
 	case tenancy.InvitationRevoked:
-		return h.forgetMail(ctx, data.Invitation)
+		return h.mails.Remove(ctx, data.Invitation.String())
 	case tenancy.ConnectionRemoved:
 		return h.db.exec(ctx, "DELETE FROM host_providers WHERE connection = $1", data.Connection)
 	case tenancy.OrganizationPurged:
 		return h.webhooks.DeleteEndpoint(ctx, data.Organization.String())
 	}
 	return nil
-}
-
-// forget removes the host's own rows that have had their time: mails of invitations that
-// have expired, and sessions.
-func (h *host) forget(ctx context.Context) error {
-	now := time.Now()
-	err := h.db.exec(ctx, "DELETE FROM host_mails WHERE created < $1", now.Add(-7*24*time.Hour).Unix())
-	if err != nil {
-		return err
-	}
-	return h.db.exec(ctx, "DELETE FROM host_sessions WHERE expires < $1", now.Unix())
 }

@@ -15,91 +15,30 @@ import (
 // handler returns all that the service answers.
 func (h *host) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", h.page(h.home))
-	mux.HandleFunc("GET /join", h.page(h.join))
-	mux.HandleFunc("POST /join", h.page(h.accept))
-	mux.HandleFunc("POST /signin", h.page(h.beginSignIn))
-	mux.HandleFunc("GET /callback", h.page(h.finishSignIn))
-	mux.HandleFunc("GET /callback/{connection}", h.page(h.finishSignIn))
-	mux.HandleFunc("POST /signout", h.page(h.signOut))
+	mux.Handle("GET /{$}", h.page(h.home))
+	mux.Handle("GET /join", h.page(h.join))
+	mux.Handle("POST /join", h.page(h.accept))
+	mux.Handle("POST /signin", h.page(h.beginSignIn))
+	mux.Handle("GET /callback", h.page(h.finishSignIn))
+	mux.Handle("GET /callback/{connection}", h.page(h.finishSignIn))
+	mux.Handle("POST /signout", h.page(h.signOut))
 	mux.HandleFunc("GET /problems", h.problems)
 
-	mux.HandleFunc("GET /api/me", h.api(h.me))
-	mux.HandleFunc("GET /api/organizations", h.api(h.organizations))
-	mux.HandleFunc("GET /api/organizations/{org}/users", h.api(h.users))
-	mux.HandleFunc("PUT /api/organizations/{org}/users/{user}/role", h.api(h.setRole))
-	mux.HandleFunc("POST /api/organizations/{org}/invitations", h.api(h.invite))
-	mux.HandleFunc("GET /api/organizations/{org}/accounts", h.api(h.accounts))
-	mux.HandleFunc("GET /api/organizations/{org}/log", h.api(h.log))
-	mux.HandleFunc("PUT /api/organizations/{org}/webhook", h.api(h.setWebhook))
-	mux.HandleFunc("GET /api/invitations", h.api(h.invitations))
-	mux.HandleFunc("POST /api/invitations/{invitation}/acceptance", h.api(h.acceptInvitation))
-	mux.HandleFunc("PUT /api/accounts/{account}/users/{user}/roles", h.api(h.assignRoles))
-	mux.HandleFunc("POST /api/accounts/{account}/invitations", h.api(h.inviteToAccount))
-	mux.HandleFunc("POST /accounts/{account}/deployments", h.api(h.may(tenancy.Build, h.deploy)))
-
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		tenancyhttp.WriteProblem(w, h.problemOf(r, errOrigin))
-	}))
-	return logged(protection.Handler(mux))
-}
-
-// caller is a person who is signed in, with their request.
-type caller struct {
-	*http.Request
-	user tenancy.UserID
-	s    *tenancy.Session // theirs
-}
-
-// caller returns who sends a request. The events of their session carry the request's ID.
-// A request with an Idempotency-Key that writes is carried out once (GEN-13). The bodies of
-// two requests with one key are not compared.
-func (h *host) caller(r *http.Request) (caller, error) {
-	user, err := h.signedIn(r)
-	if err != nil {
-		return caller{}, err
-	}
-	s := h.dir.As(user).Correlate(requestID(r))
-	if key := r.Header.Get("Idempotency-Key"); key != "" && r.Method != http.MethodGet {
-		s = s.Once(tenancy.OperationIDOf("host", user.String(), key))
-	}
-	return caller{r, user, s}, nil
-}
-
-// api answers a caller in JSON. The answer shows personal data in clear (GEN-19): each
-// operation has given what its actor may see. Secrets stay redacted.
-func (h *host) api(next answer) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
-		var result any
-		c, err := h.caller(r)
-		if err == nil {
-			result, err = next(r.Context(), c)
-		}
-		if before, done := tenancy.OutcomeOf(err); done {
-			result, err = before, nil // a repeated request is a success: it says what was made
-		}
-		if err != nil {
-			tenancyhttp.WriteProblem(w, h.problemOf(r, err))
-			return
-		}
-		tenancyhttp.WriteJSON(w, http.StatusOK, result)
-	}
-}
-
-// answer is a handler of the API.
-type answer func(context.Context, caller) (any, error)
-
-// may asks whether the caller may do something in the account that the path names,
-// before the host does it (ROLE-5).
-func (h *host) may(permission tenancy.Permission, next answer) answer {
-	return func(ctx context.Context, c caller) (any, error) {
-		if err := allowed(c.s.Can(ctx, c.user, permission, accountOf(c))); err != nil {
-			return nil, err
-		}
-		return next(ctx, c)
-	}
+	api := tenancyhttp.New(h.people.Session, &tenancyhttp.Options{Problem: h.problemOf})
+	mux.Handle("GET /api/me", tenancyhttp.Handle(api, me))
+	mux.Handle("GET /api/organizations", tenancyhttp.Handle(api, organizations))
+	mux.Handle("GET /api/organizations/{org}/users", tenancyhttp.Handle(api, users))
+	mux.Handle("PUT /api/organizations/{org}/users/{user}/role", tenancyhttp.Handle(api, setRole))
+	mux.Handle("POST /api/organizations/{org}/invitations", tenancyhttp.Handle(api, h.invite))
+	mux.Handle("GET /api/organizations/{org}/accounts", tenancyhttp.Handle(api, accounts))
+	mux.Handle("GET /api/organizations/{org}/log", tenancyhttp.Handle(api, log))
+	mux.Handle("PUT /api/organizations/{org}/webhook", tenancyhttp.Handle(api, h.setWebhook))
+	mux.Handle("GET /api/invitations", tenancyhttp.Handle(api, invitations))
+	mux.Handle("POST /api/invitations/{invitation}/acceptance", tenancyhttp.Handle(api, acceptInvitation))
+	mux.Handle("PUT /api/accounts/{account}/users/{user}/roles", tenancyhttp.Handle(api, assignRoles))
+	mux.Handle("POST /api/accounts/{account}/invitations", tenancyhttp.Handle(api, h.inviteToAccount))
+	mux.Handle("POST /accounts/{account}/deployments", tenancyhttp.Handle(api, h.deploy))
+	return logged(mux)
 }
 
 // allowed returns what a decision refuses with, or the error that there is instead.

@@ -11,7 +11,8 @@ import (
 type Directory struct {
 	*tenancy.Provisioner
 	ID        tenancy.DirectoryID
-	Linked    tenancy.ProvisionedID // to a member who is in the group
+	User      tenancy.UserID        // a member
+	Linked    tenancy.ProvisionedID // to that user, in the group
 	Unclaimed tenancy.ProvisionedID // to a member whom nobody has claimed and whom it holds inactive, in the group
 	Pending   tenancy.ProvisionedID // in the group
 	Removed   tenancy.ProvisionedID
@@ -25,7 +26,7 @@ func (s *Scene) Directory(by tenancy.UserID, org tenancy.OrganizationID, domain 
 	s.tb.Helper()
 	ctx, done := s.tb.Context(), func(err error) { s.tb.Helper(); require.NoError(s.tb, err) }
 	owner := s.As(by)
-	s.Join(by, org, "Pat", "pat@"+domain, tenancy.StandardUser)
+	d.User = s.Join(by, org, "Pat", "pat@"+domain, tenancy.StandardUser)
 	removed := s.Join(by, org, "Rae", "rae@"+domain, tenancy.StandardUser)
 	done(owner.RemoveUser(ctx, org, removed, tenancy.Removal{}))
 	added, err := owner.AddDirectory(ctx, org, "Directory")

@@ -14,6 +14,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
+	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 	"github.com/add4b1c6/tenancy/webhook"
 )
@@ -62,6 +63,10 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("webhook")
+	if (signin.ElsewhereError{}).Error() == "" {
+		log.Fatal("signin has no codes")
+	}
+	fmt.Println("signin")
 }
 
 // try signs a person up in a store, and prints the store's name.
