@@ -269,7 +269,7 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 		switch {
 		case m.Role == Owner:
 			f.owner = r.belongings(user)
-		case user != nil && user.InactiveOrganization:
+		case user != nil && (user.InactiveOrganization || user.InactiveDirectory):
 			member := r.belongings(user)
 			f.inactive = append(f.inactive, member)
 			if f.organization != nil {

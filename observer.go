@@ -70,9 +70,10 @@ type ActorKind string
 
 // The kinds of actors. A session whose ID is malformed has the kind that it was made for.
 const (
-	ActorUser     ActorKind = "user"     // Directory.As
-	ActorOperator ActorKind = "operator" // Directory.Operator
-	ActorSystem   ActorKind = "system"   // Directory.System
+	ActorUser      ActorKind = "user"      // Directory.As
+	ActorOperator  ActorKind = "operator"  // Directory.Operator
+	ActorSystem    ActorKind = "system"    // Directory.System
+	ActorDirectory ActorKind = "directory" // Directory.AsDirectory
 )
 
 // observe runs an operation that has a name, and tells the observer of it. What the
