@@ -186,9 +186,10 @@ func (w *world) recountUser(was Record, user UserRecord) {
 	}
 }
 
-// knowsMemberships reports whether all memberships of a user are in the world.
+// knowsMemberships reports whether all memberships of a user are in the world: they were
+// read, or the operation created the user.
 func (w *world) knowsMemberships(user UserID) bool {
-	if w.reads == nil {
+	if at := userByID(user); w.reads == nil || w.isNew(Entry{at.Index, at.Key}) {
 		return true
 	}
 	l := Lookup(membershipsOf(user, OrganizationID{}))

@@ -131,7 +131,11 @@ func decideHandBack(f handBackFacts, in DirectoryRemoval, c *changes) (handedBac
 		if i := p.invited; i != nil && i.Inviter.Directory == f.directory.ID {
 			c.say(InvitationRevoked{i.ID, c.now}, f.directory.stream())
 		}
-		if p.user == nil || p.member == nil || !p.user.InactiveDirectory {
+		if p.user == nil || p.member == nil {
+			continue
+		}
+		c.letGo(p.identity.Organization, p.user.ID)
+		if !p.user.InactiveDirectory {
 			continue
 		}
 		if in.LiftHolds && c.hold(*p.user, *p.member, false) == nil {

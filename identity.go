@@ -97,11 +97,13 @@ func (c *changes) link(
 	identity := *get(c.world, provisionedByID(id))
 	here := streamOfOrganization(identity.Organization)
 	for _, old := range theirs {
-		if old.Directory == identity.Directory && old.Removed != 0 {
+		now := get(c.world, provisionedByID(old.ID))
+		if now != nil && now.Directory == identity.Directory && now.Removed != 0 {
 			c.say(IdentityForgotten{old.ID}, here)
 		}
 	}
 	c.say(IdentityLinked{id, user.ID}, here)
+	c.joinGroups(user.ID, groups, here)
 	if member.Role == Owner {
 		if identity.Inactive {
 			c.say(IdentityUpdated{Identity: id, Changed: c.now}, here)
@@ -109,7 +111,6 @@ func (c *changes) link(
 	} else if err := c.hold(user, member, identity.Inactive); err != nil {
 		return err
 	}
-	c.joinGroups(user.ID, groups, here)
 	return nil
 }
 
@@ -156,6 +157,7 @@ func (f linkedIdentity) unlink(here Stream, c *changes) {
 		}
 	}
 	c.say(IdentityUnlinked{f.identity.ID, false}, here)
+	c.letGo(f.identity.Organization, f.user.ID)
 }
 
 // leaveGroups takes the identity, and its user, out of the groups of the directory.

@@ -38,6 +38,11 @@ func (c *changes) settlement() (s settlement) {
 			s.arrived = append(s.arrived, movement{now.Organization, now.User})
 		}
 	}
+	for _, m := range c.freed {
+		if c.world.hasDirectories(m.organization) {
+			s.arrived = append(s.arrived, m)
+		}
+	}
 	for _, m := range c.world.moves {
 		if !m.Into.IsZero() && c.world.hasDirectories(m.Into) {
 			s.merged = append(s.merged, m)
@@ -55,9 +60,18 @@ func (s *settlement) note(before Record, user UserRecord, w *world) {
 		s.deleted = append(s.deleted, user.ID)
 	case user.Personal.Address != was.Personal.Address:
 		for _, org := range w.belongs[user.ID] {
+			if o := get(w, organizationByID(org)); o != nil && o.Directories == 0 {
+				continue
+			}
 			s.arrived = append(s.arrived, movement{org, user.ID})
 		}
 	}
+}
+
+// letGo notes that no identity is linked to a member any longer, so that another one of
+// the organization's can be, which has their address.
+func (c *changes) letGo(org OrganizationID, user UserID) {
+	c.freed = append(c.freed, movement{org, user})
 }
 
 // hasDirectories reports whether an organization that was read has a directory.
@@ -201,8 +215,7 @@ func (p parting) forget(changed Instant, c *changes) {
 // organization's. If the member limit does not let a hold be lifted, it stays.
 func (l linking) link(c *changes) {
 	identity := get(c.world, provisionedByID(l.identity.ID))
-	if identity == nil || !identity.User.IsZero() || identity.Removed != 0 || c.world.keeps(l.into, l.user) ||
-		keeping(l.theirs, l.into) != nil {
+	if identity == nil || !identity.User.IsZero() || identity.Removed != 0 || l.keeps(c.world) {
 		return
 	}
 	if !l.from.IsZero() {
@@ -215,12 +228,21 @@ func (l linking) link(c *changes) {
 	_ = c.link(identity.ID, *get(c.world, userByID(l.user)), member, l.theirs, l.groups)
 }
 
-// keeps reports whether an identity of an organization is linked to a user, of those that
-// are in the world.
-func (w *world) keeps(org OrganizationID, user UserID) bool {
-	return slices.ContainsFunc(w.order, func(s *slot) bool {
+// keeps reports whether an identity of an organization is linked to a user, as things
+// stand: one that was read, or that the operation has linked. What a directory says that
+// has ended counts no more.
+func (l linking) keeps(w *world) bool {
+	mine := func(p ProvisionedRecord) bool {
+		d := get(w, directoryByID(p.Directory))
+		return p.Organization == l.into && p.User == l.user && p.Removed == 0 && d != nil && d.Removed == 0
+	}
+	read := func(p ProvisionedRecord) bool {
+		now := get(w, provisionedByID(p.ID))
+		return now != nil && mine(*now)
+	}
+	return slices.ContainsFunc(l.theirs, read) || slices.ContainsFunc(w.order, func(s *slot) bool {
 		p, ok := s.now.(ProvisionedRecord)
-		return ok && p.Organization == org && p.User == user && p.Removed == 0
+		return ok && mine(p)
 	})
 }
 

@@ -670,5 +670,6 @@ func decideDeprovision(f deprovisionFacts, version int, c *changes) error {
 	edit(c.world, provisionedByID(f.identity.ID), func(p *ProvisionedRecord) {
 		p.Personal = ProvisionedPersonal{Address: p.Personal.Address, ExternalID: p.Personal.ExternalID}
 	})
+	c.letGo(f.identity.Organization, f.user.ID)
 	return nil
 }

@@ -201,6 +201,9 @@ func (r *reads) directoryStanding(id DirectoryID) (st directoryStanding) {
 	if st.directory = find(r, directoryByID(id)); st.directory != nil {
 		st.standing = r.standing(st.directory.Organization)
 	}
+	if o := st.organization; o != nil && !o.MergedInto.IsZero() {
+		return directoryStanding{} // it has ended with its organization
+	}
 	return st
 }
 

@@ -142,7 +142,7 @@ type ProvisionedQuery struct {
 // linked (PRV-3, GEN-9). The Owner and Administrators of its organization may call it, if
 // they are persons, and Operators and System.
 //
-// Errors: CodeID, CodeCursor; CodeNotFound, CodeNotAllowed.
+// Errors: CodeID, CodeCursor; CodeNotFound, also for whoever may not see them.
 func (s *Session) ProvisionedUsers(
 	ctx context.Context, directory DirectoryID, query ProvisionedQuery,
 ) iter.Seq2[ProvisionedUser, error] {

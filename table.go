@@ -727,7 +727,7 @@ var (
 		name: "ProvisionedUsers", on: "directory",
 		organization: ManageIdentity, operator: true, system: true,
 		suspended: suspendedGoesOn,
-		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
 	}
 	opToken = &operationRow{
 		name: "Token", on: "directory",
