@@ -231,6 +231,13 @@
 // out of the directory and deletes nobody. [Provisioner.Provisioned],
 // [Provisioner.ProvisionedByUserName], [Provisioner.ProvisionedByExternalID] and
 // [Provisioner.ListProvisioned] read back what the directory said.
+// [Provisioner.CreateProvisionedGroup] makes a group that the directory keeps, with its
+// people in it, [Provisioner.UpdateProvisionedGroup] changes it and
+// [Provisioner.DeleteProvisionedGroup] deletes it. Administrators give it roles, and leave
+// all else of it to the directory. [Provisioner.ProvisionedGroup],
+// [Provisioner.ProvisionedGroupMembers], [Provisioner.ProvisionedGroupByExternalID],
+// [Provisioner.ProvisionedGroupsByName], [Provisioner.ListProvisionedGroups],
+// [Provisioner.ProvisionedGroupsOf] and [Provisioner.InProvisionedGroup] read groups.
 // [Provisioner.Directory] says which directory it is. [Provisioner.Once],
 // [Provisioner.Correlate] and [Provisioner.On] do what they do for a Session; blocks are
 // for people and the host.

@@ -60,6 +60,9 @@ func (s *settlement) note(before Record, user UserRecord, w *world) {
 		s.deleted = append(s.deleted, user.ID)
 	case user.Personal.Address != was.Personal.Address:
 		for _, org := range w.belongs[user.ID] {
+			if o := get(w, organizationByID(org)); o != nil && o.Directories == 0 {
+				continue
+			}
 			s.arrived = append(s.arrived, movement{org, user.ID})
 		}
 	}

@@ -229,6 +229,7 @@ func (r *reads) loadChangeEmail(user UserID, address string) changeEmailFacts {
 	}
 	if m := f.signIn.membership; m != nil {
 		f.enforced = find(r, domainByName(m.Organization, emailDomain(address)))
+		r.needCounts(m.Organization) // whether a directory may have the address
 	}
 	if f.covering.domain == nil {
 		return f
