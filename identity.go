@@ -87,8 +87,9 @@ func (f linkedIdentity) revokeOwn(c *changes) {
 	}
 }
 
-// link links an identity to a member, who has its address. The directory's hold is as the
-// identity says, but never on the Owner, for whom it stands as active (PRV-4). The member
+// link links an identity to a member, who has its address. Their name follows (PRV-5). The
+// directory's hold is as the identity says, but never on the Owner, of whom nothing follows,
+// and for whom it stands as active (PRV-4, PRV-6). The member
 // is in the groups in which the directory has put it. What the directory removed of them
 // before is forgotten (PRV-7).
 func (c *changes) link(
@@ -104,12 +105,12 @@ func (c *changes) link(
 	}
 	c.say(IdentityLinked{id, user.ID}, here)
 	c.joinGroups(user.ID, groups, here)
-	if member.Role == Owner {
-		if identity.Inactive {
-			c.say(IdentityUpdated{Identity: id, Changed: c.now}, here)
-		}
-	} else if err := c.hold(user, member, identity.Inactive); err != nil {
-		return err
+	if member.Role != Owner {
+		c.nameAfter(user.ID, identity.Personal.names(), here)
+		return c.hold(user, member, identity.Inactive)
+	}
+	if identity.Inactive {
+		c.say(IdentityUpdated{Identity: id, Changed: c.now}, here)
 	}
 	return nil
 }

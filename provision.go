@@ -252,7 +252,6 @@ func (f provisionFacts) bringBack(made ProvisionedID, in NewProvisioned, address
 	if err := c.link(made, *user, *member, f.former.identities, nil); err != nil {
 		return Provisioned{}, err
 	}
-	c.nameAfter(user.ID, in.Names, f.directory.stream())
 	return Provisioned{ProvisionedIdentity: c.viewProvisionedNow(made)}, nil
 }
 

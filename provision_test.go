@@ -292,15 +292,12 @@ func TestProvision(t *testing.T) {
 		require.Equal(t, tenancy.Inactivity{Directory: true}, *seen.Inactive)
 		s.sound()
 	})
-	t.Run("PRV-3 an outsider is invited, and linked when they join", func(t *testing.T) {
+	t.Run("PRV-5 the name of a member who is linked follows", func(t *testing.T) {
 		s := newProvisioned(t)
-		dan := s.outsider("dan")
-		s.set(tenancy.PolicyAutomatic)
-		done := s.provision("dan@acme.com")
-		require.NotNil(t, done.Invitation)
-		require.True(t, s.linkedTo(done.ID).IsZero())
+		cat := s.member("cat")
+		_, err := s.idp.Provision(s.ctx(), tenancy.NewProvisioned{UserName: "cat@acme.com", Names: tenancy.ProvisionedNames{Display: "Cat C"}})
+		require.NoError(t, err)
+		require.Equal(t, "Cat C", s.nameOf(cat))
 		s.sound()
-		_ = dan
-		_ = time.Second
 	})
 }

@@ -105,7 +105,7 @@ func newSaid(scene *Scene) *said {
 
 	member := mark(&s.people) + "@" + s.domain
 	s.users = append(s.users, s.Join(founded.User.ID, s.org, "Member", member, tenancy.StandardUser))
-	linked := s.says(member, mark(&s.kept), &s.kept, &s.kept) // the member's own name stays
+	linked := s.says(member, mark(&s.people), &s.kept, &s.kept) // the member's name follows
 	unclaimed := s.says(mark(&s.people)+"@"+s.domain, mark(&s.people), &s.kept, &s.kept)
 	removed := s.says(mark(&s.people)+"@"+s.domain, mark(&s.people), &s.removed, &s.erased)
 	s.pending = s.says(outside, mark(&s.kept), &s.kept, &s.kept)
