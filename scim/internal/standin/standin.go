@@ -397,9 +397,20 @@ func (p *Provisioner) CreateGroup(_ context.Context, in NewProvisionedGroup) (Pr
 	if len(in.Name) > 64 {
 		return g, CodeName
 	}
+	if p.taken(g) {
+		return g, CodeIdentityTaken
+	}
 	p.d.groups = append(p.d.groups, g)
 	p.d.members[g.ID] = slices.Clone(in.Members)
 	return g, nil
+}
+
+// taken reports whether another group has the external ID of this one.
+func (p *Provisioner) taken(g ProvisionedGroup) bool {
+	external := g.ExternalID.Reveal()
+	return external != "" && slices.ContainsFunc(p.d.groups, func(other ProvisionedGroup) bool {
+		return other.ID != g.ID && other.ExternalID.Reveal() == external
+	})
 }
 
 func (p *Provisioner) groupAt(id GroupID) (*ProvisionedGroup, error) {
@@ -440,6 +451,9 @@ func (p *Provisioner) UpdateGroup(_ context.Context, id GroupID, u ProvisionedGr
 	}
 	if u.ExternalID != nil {
 		g.ExternalID = NewPersonal(*u.ExternalID)
+	}
+	if p.taken(g) {
+		return g, CodeIdentityTaken
 	}
 	g.Members = len(list)
 	if g != *at || !slices.Equal(list, p.d.members[id]) {
