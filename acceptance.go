@@ -276,7 +276,8 @@ func decideDeclineInvitation(f declineInvitationFacts, c *changes) error {
 type acceptanceFacts struct {
 	invitation *InvitationRecord // nil: there is none that the actor may see
 	target                       // as the inviter stands to it
-	inviter    *UserRecord       // nil: the inviter was deleted
+	inviter    *UserRecord       // nil: the inviter was deleted, or is no user
+	provisions provisions        // of a directory that sent it
 	invitee    belongings        // the user alone where it is to an account; zero: nobody has the address yet
 	grant      *GrantRecord      // the invitee's on the account; nil: none, or it is to an organization
 	entry      entry             // of the address
@@ -348,6 +349,7 @@ func (r *reads) accepting(invitation *InvitationRecord, invitee *UserRecord) acc
 		invitation: invitation,
 		target:     r.targetOf(invitation.Inviter, *invitation),
 		inviter:    find(r, userByID(invitation.Inviter.User)),
+		provisions: r.provisions(*invitation),
 	}
 	if f.kind == InvitationToAccount {
 		f.entry = r.entry(f.target, address)
@@ -416,6 +418,8 @@ func (c *changes) joinable(f acceptanceFacts) error {
 // invitation.
 func (c *changes) couldSend(f acceptanceFacts) bool {
 	switch {
+	case f.invitation.Inviter.isDirectory():
+		return f.provisions.couldSend(c) && len(f.merger.candidates) == 0
 	case f.inviter == nil || f.inviter.State() != StateActive:
 		return false
 	case f.kind == InvitationToAccount:
@@ -424,6 +428,34 @@ func (c *changes) couldSend(f acceptanceFacts) bool {
 		return c.has(f.account, ManageMembers) && c.mayGive(f.account, oneself, until) == nil
 	}
 	return f.rank.may(ManageUsers) && f.rank.gives(f.invitation.Role) && f.couldMerge(c)
+}
+
+// provisions is a directory that sent an invitation, and what it says of the address.
+type provisions struct {
+	directory *DirectoryRecord   // nil: there is none
+	identity  *ProvisionedRecord // nil: it has none of the address
+	domain    *DomainRecord      // the organization's, of the address; nil: none
+}
+
+// provisions asks for the directory that sent an invitation, if one did.
+func (r *reads) provisions(i InvitationRecord) (p provisions) {
+	if !i.Inviter.isDirectory() {
+		return p
+	}
+	address := i.Personal.Address.Reveal()
+	p.directory = find(r, directoryByID(i.Inviter.Directory))
+	p.identity = find(r, provisionedByAddress(i.Inviter.Directory, address))
+	p.domain = find(r, domainByName(i.Organization, emailDomain(address)))
+	return p
+}
+
+// couldSend reports whether the directory could still send it: it lives, has the person
+// active and pending, and the address is on a live domain of the organization (PRV-3,
+// PRV-4).
+func (p provisions) couldSend(c *changes) bool {
+	return p.directory != nil && p.directory.Removed == 0 &&
+		p.identity != nil && !p.identity.Inactive && p.identity.User.IsZero() &&
+		p.domain != nil && p.domain.live(c.now, c.dir.domainLive)
 }
 
 // couldMerge reports whether the inviter may bring about that organizations of the invitee's

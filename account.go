@@ -185,7 +185,7 @@ func (f createAccountFacts) ownerRefused() error {
 		return CodeNotMember
 	case f.owner.user.ServiceAccount:
 		return CodeNotPerson
-	case f.owner.user.State() != StateActive:
+	case !f.owner.user.acts():
 		return CodeInactive
 	}
 	return nil

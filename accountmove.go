@@ -69,7 +69,7 @@ func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) 
 		return Account{}, CodeNotMember
 	case f.heir.user.ServiceAccount:
 		return Account{}, CodeNotPerson
-	case f.heir.user.State() != StateActive:
+	case !f.heir.user.acts():
 		return Account{}, CodeInactive
 	}
 	c.hand(family{main: *f.account, subs: f.subaccounts}, f.heir.id, Roles(AccountAdministrator))

@@ -17,8 +17,8 @@ import (
 // (CodeInTransaction). An error of the store sticks: later calls return it too,
 // and nothing commits. All of the block has one operation ID (Once).
 //
-// VerifyDomain, RecheckDomains, Purge, Relay, Outcome, Preview and Atomically are
-// refused within it: CodeInTransaction. Within a host's transaction (Directory.On)
+// VerifyDomain, RecheckDomains, RemoveDirectory, Purge, Relay, Outcome, Preview and
+// Atomically are refused within it: CodeInTransaction. Within a host's transaction (Directory.On)
 // Atomically is a block too. What it did is undone there if fn returns an error, and the
 // host's transaction goes on.
 //

@@ -167,6 +167,8 @@ func TestAtomically(t *testing.T) {
 			errs = append(errs, err)
 			_, err = p.Purge(ctx)
 			errs = append(errs, err)
+			_, err = p.RemoveDirectory(ctx, tenancy.DirectoryID{15: 1}, tenancy.DirectoryRemoval{})
+			errs = append(errs, err)
 			_, err = p.Relay(ctx, func(context.Context, tenancy.Event) error { panic("it ran") })
 			return append(errs, err)
 		}

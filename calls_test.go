@@ -13,7 +13,7 @@ import (
 // or one of several.
 type errand struct {
 	op, way string
-	by      string // who can: staff, host, or the name of a user
+	by      string // who can: staff, host, idp, which is the directory, or the name of a user
 	// on names what is acted on: to whoever may not see that it is not there, whatever
 	// their rights. The others are looked at when the right was found (GEN-5). Both are
 	// fields of names, separated by spaces.
@@ -25,7 +25,8 @@ type errand struct {
 // call is what an errand is done with.
 type call struct {
 	context.Context
-	s   *tenancy.Platform
+	s   *tenancy.Platform    // nil: a directory does it
+	idp *tenancy.Provisioner // nil: no directory does it
 	dir *tenancy.Directory
 	names
 }
@@ -37,9 +38,9 @@ func (e errand) String() string {
 	return e.op + ", " + e.way
 }
 
-// user gives the user that a name stands for; zero: it is staff or host.
+// user gives the user that a name stands for; zero: it is staff, host or a directory.
 func (t *tenant) user(by string) (user tenancy.UserID) {
-	if by != "staff" && by != "host" {
+	if by != "staff" && by != "host" && t.proof(by).IsZero() {
 		user = t.named(by).(tenancy.UserID)
 	}
 	return user
@@ -53,15 +54,45 @@ func (t *tenant) actor(by string) *tenancy.Platform {
 		return t.staff
 	case "host":
 		return t.host
+	case "idp", "other idp":
+		return nil
 	}
 	return &tenancy.Platform{Session: t.as(t.user(by))}
+}
+
+// proof gives the secret of the directory that a name stands for; zero: it stands for none.
+// The other one is of the same organization.
+func (t *tenant) proof(by string) (secret tenancy.Secret) {
+	switch by {
+	case "idp":
+		return t.DirectorySecret
+	case "other idp":
+		return t.OtherSecret
+	}
+	return secret
+}
+
+// provisioner gives the directory that does an errand, or nil.
+func (t *tenant) provisioner(by string) *tenancy.Provisioner {
+	if secret := t.proof(by); !secret.IsZero() {
+		return t.dir.AsDirectory(secret)
+	}
+	return nil
+}
+
+// operationMethod gives the method that an operation is, and whether there is one.
+func operationMethod(name string) (reflect.Method, bool) {
+	if method, found := reflect.TypeFor[*tenancy.Provisioner]().MethodByName(name); found {
+		return method, true
+	}
+	return reflect.TypeFor[*tenancy.Platform]().MethodByName(name)
 }
 
 // run does an errand as somebody, with the tenant's own names or others.
 func (t *tenant) run(e errand, by string, with names) (any, error) {
 	t.Helper()
 	with.self = t.user(by)
-	return e.call(call{t.ctx(), t.actor(by), t.dir, with})
+	return e.call(call{t.ctx(), t.actor(by), t.provisioner(by), t.dir, with})
 }
 
 // named gives what a name stands for.
@@ -627,6 +658,117 @@ var errands = []errand{
 	{op: "VouchesFor", by: "host", on: "Connection", call: func(c call) (any, error) {
 		return gives(c.s.VouchesFor(c, c.Connection, "nobody@a-corp.example"))
 	}},
+	{op: "ReportSignIn", by: "host", on: "Connection", call: func(c call) (any, error) {
+		return gives(c.s.ReportSignIn(c, c.Connection, "hire@a-corp.example"))
+	}},
+	{op: "AddDirectory", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.AddDirectory(c, c.Org, "New"))
+	}},
+	{op: "RotateDirectorySecret", by: "Admin", on: "Directory", call: func(c call) (any, error) {
+		return gives(c.s.RotateDirectorySecret(c, c.Directory, tenancy.DirectoryRotation{}))
+	}},
+	{op: "RemoveDirectory", by: "Admin", on: "Directory", given: (*tenant).hiring, call: func(c call) (any, error) {
+		return gives(c.s.RemoveDirectory(c, c.Directory, tenancy.DirectoryRemoval{LiftHolds: true}))
+	}},
+	{op: "Directories", by: "Admin", on: "Org", call: func(c call) (any, error) {
+		return lists(c.s.Directories(c, c.Org, tenancy.DirectoryQuery{}))
+	}},
+	{op: "ProvisionedUsers", by: "Admin", on: "Directory", call: func(c call) (any, error) {
+		return lists(c.s.ProvisionedUsers(c, c.Directory, tenancy.ProvisionedQuery{}))
+	}},
+	{op: "Token", by: "idp", call: func(c call) (any, error) { return gives(c.idp.Token(c)) }},
+	{op: "Provision", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.Provision(c, tenancy.NewProvisioned{UserName: "nina@a-corp.example", ExternalID: "nina-1"}))
+	}},
+	{op: "Provision", way: "a member", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.Provision(c, tenancy.NewProvisioned{UserName: "Owner@a-corp.example"}))
+	}},
+	{op: "Provision", way: "somebody from elsewhere", by: "idp", given: (*tenant).uninvited, call: func(c call) (any, error) {
+		return gives(c.idp.Provision(c, tenancy.NewProvisioned{UserName: "rival@a-corp.example"}))
+	}},
+	{op: "Provision", way: "who comes back under another address", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.Provision(c, tenancy.NewProvisioned{UserName: "fiona@a-corp.example", ExternalID: "fired-1"}))
+	}},
+	{op: "UpdateProvisioned", by: "idp", on: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisioned(c, c.Hire, tenancy.ProvisionedUpdate{
+			UserName: new("hilda@a-corp.example"), Names: &tenancy.ProvisionedNames{Display: "Hilda"}}))
+	}},
+	{op: "UpdateProvisioned", way: "a hold", by: "idp", on: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisioned(c, c.Hire, tenancy.ProvisionedUpdate{Active: new(false)}))
+	}},
+	{op: "UpdateProvisioned", way: "of a pending one", by: "idp", on: "Waiting", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisioned(c, c.Waiting, tenancy.ProvisionedUpdate{UserName: new("wanda@a-corp.example")}))
+	}},
+	{op: "Deprovision", by: "idp", on: "Hire", call: func(c call) (any, error) {
+		return does(c.idp.Deprovision(c, c.Hire, 0))
+	}},
+	{op: "Deprovision", way: "a pending one", by: "idp", on: "Waiting", call: func(c call) (any, error) {
+		return does(c.idp.Deprovision(c, c.Waiting, 0))
+	}},
+	{op: "Provisioned", by: "idp", on: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.Provisioned(c, c.Hire))
+	}},
+	{op: "ProvisionedByUserName", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedByUserName(c, "Hire@A-corp.example"))
+	}},
+	{op: "ProvisionedByExternalID", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedByExternalID(c, "hire-1"))
+	}},
+	{op: "ListProvisioned", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ListProvisioned(c, tenancy.ProvisionedPage{Count: 100}))
+	}},
+	{op: "CreateProvisionedGroup", by: "idp", others: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.CreateProvisionedGroup(c, tenancy.NewProvisionedGroup{
+			Name: "New", ExternalID: "new-1", Members: []tenancy.ProvisionedID{c.Hire}}))
+	}},
+	{op: "UpdateProvisionedGroup", by: "idp", on: "Team", others: "Waiting", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisionedGroup(c, c.Team, tenancy.ProvisionedGroupUpdate{
+			Name: new("Other"), Add: []tenancy.ProvisionedID{c.Waiting}}))
+	}},
+	{op: "UpdateProvisionedGroup", way: "taking out", by: "idp", on: "Team", others: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisionedGroup(c, c.Team, tenancy.ProvisionedGroupUpdate{
+			Remove: []tenancy.ProvisionedID{c.Hire}}))
+	}},
+	{op: "UpdateProvisionedGroup", way: "replacing", by: "idp", on: "Team", others: "Waiting", call: func(c call) (any, error) {
+		return gives(c.idp.UpdateProvisionedGroup(c, c.Team, tenancy.ProvisionedGroupUpdate{
+			Members: &[]tenancy.ProvisionedID{c.Waiting}}))
+	}},
+	{op: "DeleteProvisionedGroup", by: "idp", on: "Team", call: func(c call) (any, error) {
+		return does(c.idp.DeleteProvisionedGroup(c, c.Team, 0))
+	}},
+	{op: "ProvisionedGroup", by: "idp", on: "Team", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedGroup(c, c.Team))
+	}},
+	{op: "ProvisionedGroupByExternalID", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedGroupByExternalID(c, "team-1"))
+	}},
+	{op: "ProvisionedGroupsByName", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedGroupsByName(c, "TEAM"))
+	}},
+	{op: "ListProvisionedGroups", by: "idp", call: func(c call) (any, error) {
+		return gives(c.idp.ListProvisionedGroups(c, tenancy.ProvisionedPage{Count: 100}))
+	}},
+	{op: "ProvisionedGroupMembers", by: "idp", on: "Team", others: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedGroupMembers(c, c.Team, c.Hire))
+	}},
+	{op: "ProvisionedGroupsOf", by: "idp", on: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.ProvisionedGroupsOf(c, c.Hire))
+	}},
+	{op: "InProvisionedGroup", by: "idp", on: "Team", others: "Hire", call: func(c call) (any, error) {
+		return gives(c.idp.InProvisionedGroup(c, c.Team, c.Hire))
+	}},
+	{op: "AssignGroupRoles", way: "to a directory's", by: "Admin", on: "Team", others: "Work", call: func(c call) (any, error) {
+		return gives(c.s.AssignGroupRoles(c, c.Team, c.Work, tenancy.Roles(tenancy.Developer)))
+	}},
+	{op: "RemoveUser", way: "whom a directory keeps", by: "Admin", on: "Org", others: "Recruit", call: func(c call) (any, error) {
+		return does(c.s.RemoveUser(c, c.Org, c.Recruit, tenancy.Removal{}))
+	}},
+	{op: "DeleteUser", way: "whom a directory keeps", by: "Admin", on: "Recruit", call: func(c call) (any, error) {
+		return does(c.s.DeleteUser(c, c.Recruit, tenancy.UserDeletion{}))
+	}},
+	{op: "SignUp", way: "whom a directory keeps", by: "host", call: func(c call) (any, error) {
+		return gives(c.s.SignUp(c, tenancy.NewSignUp{Email: tenancy.Proven("hire@a-corp.example"), Name: "Hire"}))
+	}},
 	{op: "SetHIPAAEntitlement", by: "staff", on: "Org", call: func(c call) (any, error) {
 		return does(errOf(c.s.SetHIPAAEntitlement(c, c.Org, tenancy.HIPAAEntitlement{})))
 	}},
@@ -779,5 +921,8 @@ var errands = []errand{
 	}},
 	{op: "ActorOutcome", by: "host", on: "Operation", others: "Owner", call: func(c call) (any, error) {
 		return gives(c.s.ActorOutcome(c, tenancy.Actor{User: c.Owner}, c.Operation, scenes.Start))
+	}},
+	{op: "ActorOutcome", way: "a directory's", by: "host", on: "Hiring", others: "Directory", call: func(c call) (any, error) {
+		return gives(c.s.ActorOutcome(c, tenancy.Actor{Directory: c.Directory}, c.Hiring, scenes.Start))
 	}},
 }

@@ -425,7 +425,7 @@ func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *c
 	switch {
 	case f.user == nil || f.organization == nil:
 		return Decision{Why: WhyUnreachable}
-	case f.user.State() != StateActive:
+	case !f.user.acts():
 		return Decision{Why: WhyInactive}
 	case f.member == nil || f.organization.State != StateActive:
 		return Decision{Why: WhyUnreachable}

@@ -15,6 +15,8 @@ type changes struct {
 	said    []saying
 	made    []string
 
+	freed []movement // members to whom no identity is linked any longer
+
 	suspended bool // it acts on a suspended organization, and its row refuses that (actsOn)
 }
 

@@ -30,8 +30,9 @@ type CheckOptions struct {
 
 // Check examines everything in the store, in one snapshot, and lists every violation
 // of the invariants that records can show: INV-1 to INV-10, a purge that is overdue
-// (INV-14), counts that are wrong (INV-15), and a list that does not have what follows from
-// other records (USR-16, ACC-9). With Replay it also lists those that the log shows
+// (INV-14), counts that are wrong (INV-15), a list that does not have what follows from
+// other records (USR-16, ACC-9), and identities of directories that do not follow their
+// people (PRV-2 to PRV-9). With Replay it also lists those that the log shows
 // (GEN-10). An empty list means that the store is sound.
 //
 // Check is for the host: it needs no actor and changes nothing. Its time grows with
@@ -160,6 +161,8 @@ func (c *checker) records() {
 	sweep(c, allRequests(RequestID{}), c.request)
 	sweep(c, allDomains(DomainID{}), c.domain)
 	sweep(c, allGroups(GroupID{}), c.group)
+	sweep(c, allDirectories(DirectoryID{}), c.directory)
+	sweep(c, allProvisioned(ProvisionedID{}), c.provisioned)
 	sweep(c, allOrganizations(OrganizationID{}), func(r *reads, o OrganizationRecord) { c.derived(r, o.ID) })
 	for _, rest := range c.rest {
 		rest()
@@ -192,6 +195,14 @@ func (c *checker) counted() {
 			c.check(false, "INV-15", GroupID(t.of).String(), "it says another number of members")
 		case countedAccountGroups:
 			c.check(false, "INV-15", AccountID(t.of).String(), "it says another number of groups with roles on it")
+		case countedDirectories:
+			c.check(false, "INV-15", OrganizationID(t.of).String(), "it says another number of directories")
+		case countedIdentities:
+			c.check(false, "INV-15", DirectoryID(t.of).String(), "it says another number of identities")
+		case countedDirectoryGroups:
+			c.check(false, "INV-15", DirectoryID(t.of).String(), "it says another number of groups")
+		case countedGroupIdentities:
+			c.check(false, "INV-15", GroupID(t.of).String(), "it says another number of identities")
 		}
 	}
 }
@@ -202,6 +213,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.says(tally{countedAccounts, o.ID}, o.Accounts)
 	c.says(tally{countedServiceAccounts, o.ID}, o.ServiceAccounts)
 	c.says(tally{countedGroups, o.ID}, o.Groups)
+	c.says(tally{countedDirectories, o.ID}, o.Directories)
 	if o.State == StateActive {
 		owner, rank := find(r, userByID(o.Owner)), find(r, memberOf(o.ID, o.Owner))
 		c.check(owner != nil && !owner.Deleted, "INV-1", id, "its Owner does not exist")
@@ -216,6 +228,7 @@ func (c *checker) organization(r *reads, o OrganizationRecord) {
 	c.check(len(list(r, connectionsIn(o.ID, ConnectionID{}), 1)) == 0, "INV-9", id,
 		"it has ended, and has connections")
 	c.check(len(list(r, groupsIn(o.ID, GroupID{}), 1)) == 0, "INV-9", id, "it has ended, and has groups")
+	c.check(len(list(r, directoriesIn(o.ID, DirectoryID{}), 1)) == 0, "INV-9", id, "it has ended, and has directories")
 	pending := func(i InvitationRecord) bool { return i.Expires > c.now }
 	c.check(!slices.ContainsFunc(all(r, pendingInvitationsIn(o.ID)), pending), "INV-9", id,
 		"it has ended, and an invitation or account request is pending")
@@ -251,6 +264,7 @@ func (c *checker) user(r *reads, u UserRecord) {
 	c.check(u.Managed == managed, "USR-15", id, "it does not say rightly whether an organization manages the user")
 	c.words(r, u, memberships)
 	c.serviceAccount(r, u, memberships)
+	c.unclaimed(r, u, memberships)
 	if u.Personal.Address.IsZero() {
 		return
 	}
@@ -459,7 +473,9 @@ func (c *checker) formerMember(_ *reads, m FormerMemberRecord) {
 func (c *checker) group(r *reads, g GroupRecord) {
 	c.says(tally{countedGroupMembers, g.ID}, g.Members)
 	c.counts(tally{countedGroups, g.Organization})
+	c.directoryGroup(r, g)
 	begin(c, r, groupMembers(g.ID, UserID{}), func(r *reads, m GroupMemberRecord) {
+		c.directoryGroupMember(r, g, m.User)
 		c.counts(tally{countedGroupMembers, g.ID})
 		c.check(find(r, memberOf(g.Organization, m.User)) != nil, "GRP-1", g.ID.String()+" "+m.User.String(),
 			"a user is in a group, and is not a member of its organization")

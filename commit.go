@@ -39,6 +39,9 @@ func (s *Session) attempt() *attempt {
 // domain's record was last found, addresses and operation IDs that were purged.
 func (s *Session) write(ctx context.Context, tx Tx, a *attempt, r *reads, c *changes) error {
 	c.world.mustApply("an operation")
+	if err := r.settleIdentities(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := r.releaseServiceAccounts(ctx, tx, c); err != nil {
 		return err
 	}

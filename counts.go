@@ -4,9 +4,10 @@ import "slices"
 
 // The counts that limits need stand in records, so that nothing is counted while an
 // operation decides (GEN-12, INV-15): an organization's seats, service accounts, main
-// accounts and groups, a main account's subaccounts, a service account's keys, a group's
-// members, and the groups with roles on an account. No event speaks of them, and no
-// operation changes them.
+// accounts, groups and directories, a main account's subaccounts, a service account's keys,
+// a group's members and identities, a directory's identities and groups, and the groups with
+// roles on an account. No event speaks of them, and no operation changes them. A directory
+// that was removed counts nothing.
 // Whenever the world writes a record that is counted somewhere, the count follows here.
 // So does whether a user is managed, by which those are found who can be imported.
 
@@ -22,12 +23,16 @@ const (
 	countedGroups                             // of an organization
 	countedGroupMembers                       // of a group
 	countedAccountGroups                      // with roles on an account
+	countedDirectories                        // of an organization
+	countedIdentities                         // of a directory
+	countedDirectoryGroups                    // of a directory
+	countedGroupIdentities                    // of a group
 )
 
 // tally is one count of one record. The zero value is none.
 type tally struct {
 	counted counted
-	of      [16]byte // the organization, the account, the service account or the group
+	of      [16]byte // the organization, the account, the service account, the group or the directory
 }
 
 // tally returns where the account is counted.
@@ -76,6 +81,24 @@ func tallyOf(record Record) tally {
 		return tally{countedGroupMembers, record.Group}
 	case GroupRolesRecord:
 		return tally{countedAccountGroups, record.Account}
+	case DirectoryRecord:
+		if record.Removed == 0 {
+			return tally{countedDirectories, record.Organization}
+		}
+	case ProvisionedRecord:
+		if record.Removed == 0 {
+			return tally{countedIdentities, record.Directory}
+		}
+	case ProvisionedMemberRecord:
+		return tally{countedGroupIdentities, record.Group}
+	}
+	return tally{}
+}
+
+// directoryTally returns where a group that a directory keeps is counted besides.
+func directoryTally(record Record) tally {
+	if g, ok := record.(GroupRecord); ok && !g.Directory.IsZero() {
+		return tally{countedDirectoryGroups, g.Directory}
 	}
 	return tally{}
 }
@@ -94,6 +117,7 @@ func (w *world) recount(was, now Record) {
 		w.recountMember(member, 1)
 	}
 	w.recountIn(tallyOf(was), tallyOf(now))
+	w.recountIn(directoryTally(was), directoryTally(now))
 }
 
 // recountIn makes counts follow what was counted in one place and is now in another.
@@ -162,9 +186,10 @@ func (w *world) recountUser(was Record, user UserRecord) {
 	}
 }
 
-// knowsMemberships reports whether all memberships of a user are in the world.
+// knowsMemberships reports whether all memberships of a user are in the world: they were
+// read, or the operation created the user.
 func (w *world) knowsMemberships(user UserID) bool {
-	if w.reads == nil {
+	if at := userByID(user); w.reads == nil || w.isNew(Entry{at.Index, at.Key}) {
 		return true
 	}
 	l := Lookup(membershipsOf(user, OrganizationID{}))
@@ -193,7 +218,24 @@ func (w *world) add(t tally, n int) {
 		edit(w, groupByID(t.of), func(g *GroupRecord) { g.Members += n })
 	case countedAccountGroups:
 		edit(w, accountByID(t.of), func(a *AccountRecord) { a.Groups += n })
+	case countedDirectories:
+		edit(w, organizationByID(t.of), func(o *OrganizationRecord) { o.Directories += n })
+	case countedIdentities:
+		w.addToDirectory(t.of, func(d *DirectoryRecord) { d.Identities += n })
+	case countedDirectoryGroups:
+		w.addToDirectory(t.of, func(d *DirectoryRecord) { d.Groups += n })
+	case countedGroupIdentities:
+		edit(w, groupByID(t.of), func(g *GroupRecord) { g.Identities += n })
 	}
+}
+
+// addToDirectory changes a count of a directory that was not removed.
+func (w *world) addToDirectory(id DirectoryID, add func(*DirectoryRecord)) {
+	edit(w, directoryByID(id), func(d *DirectoryRecord) {
+		if d.Removed == 0 {
+			add(d)
+		}
+	})
 }
 
 // moveCounts moves an organization's counts along with all that is counted in it.

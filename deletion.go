@@ -73,6 +73,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		keys:   r.keysToEnd(user),
 	}
 	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
+	all(r, provisionedOf(user)) // which end with the user: read here, they take no step of their own
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
 	}
@@ -269,7 +270,7 @@ func (r *reads) loadDeleteOrganization(org, to OrganizationID) deleteOrganizatio
 		switch {
 		case m.Role == Owner:
 			f.owner = r.belongings(user)
-		case user != nil && user.InactiveOrganization:
+		case user != nil && (user.InactiveOrganization || user.InactiveDirectory):
 			member := r.belongings(user)
 			f.inactive = append(f.inactive, member)
 			if f.organization != nil {

@@ -213,7 +213,8 @@ type Session struct {
 	actor       Actor
 	kind        ActorKind // of the actor, also if the actor is malformed
 	correlation Reference
-	key         KeyID // that the actor, a service account, acts with; zero: none
+	key         KeyID           // that the actor, a service account, acts with; zero: none
+	proof       *directoryProof // that the actor, a directory, acts with; nil: it is none
 	once        OperationID
 	block       *block
 	malformed   error // every operation is refused with it

@@ -88,7 +88,7 @@ func TestActors(t *testing.T) {
 		for method := range reflect.TypeFor[*tenancy.Directory]().Methods() {
 			methods = append(methods, method.Name)
 		}
-		require.Equal(t, []string{"As", "Check", "On", "Operator", "System"}, methods)
+		require.Equal(t, []string{"As", "AsDirectory", "Check", "On", "Operator", "System"}, methods)
 	})
 	t.Run("GEN-1 a zero user is never System", func(t *testing.T) {
 		all(t, s.dir.As(tenancy.UserID{}), tenancy.CodeActor)

@@ -211,8 +211,39 @@
 // [Session.StopEnforcingSSO] ends that, and [Session.SetSSOExemption] exempts a member.
 // At every sign-in the host asks [Platform.SignInRequirement]. When somebody comes
 // through a connection with an identity that the host does not know,
-// [Platform.VouchesFor] says whether it may be linked to the user who has the address. Single sign-on is never
-// required of an Owner, so a provider that fails locks nobody out for good.
+// [Platform.VouchesFor] says whether it may be linked to the user who has the address, and
+// [Platform.ReportSignIn] that a person signed in whom a directory had made a user. Single
+// sign-on is never required of an Owner, so a provider that fails locks nobody out for good.
+//
+// # Directories
+//
+// A directory, such as Okta or Entra, keeps an organization's people and groups here. An
+// administrator adds it with [Session.AddDirectory] and gives the provider the secret,
+// which [Session.RotateDirectorySecret] replaces. [Session.Directories] lists directories,
+// [Session.ProvisionedUsers] the people of one with the users to whom they are linked, and
+// [Session.RemoveDirectory] removes one. Module scim speaks the providers' protocol.
+//
+// [Directory.AsDirectory] returns a [*Provisioner] for the secret that a request brings,
+// or for a token that [Provisioner.Token] made from it. [Provisioner.Provision] adds a
+// person whose address is on one of the organization's live domains: it makes a user,
+// links a member, or invites. [Provisioner.UpdateProvisioned] changes what the directory
+// says, holds the person inactive and lifts that, and [Provisioner.Deprovision] takes them
+// out of the directory and deletes nobody. [Provisioner.Provisioned],
+// [Provisioner.ProvisionedByUserName], [Provisioner.ProvisionedByExternalID] and
+// [Provisioner.ListProvisioned] read back what the directory said.
+// [Provisioner.CreateProvisionedGroup] makes a group that the directory keeps, with its
+// people in it, [Provisioner.UpdateProvisionedGroup] changes it and
+// [Provisioner.DeleteProvisionedGroup] deletes it. Administrators give it roles, and leave
+// all else of it to the directory. [Provisioner.ProvisionedGroup],
+// [Provisioner.ProvisionedGroupMembers], [Provisioner.ProvisionedGroupByExternalID],
+// [Provisioner.ProvisionedGroupsByName], [Provisioner.ListProvisionedGroups],
+// [Provisioner.ProvisionedGroupsOf] and [Provisioner.InProvisionedGroup] read groups.
+// [Provisioner.Directory] says which directory it is. [Provisioner.Once],
+// [Provisioner.Correlate] and [Provisioner.On] do what they do for a Session; blocks are
+// for people and the host.
+//
+// A user whom a directory made can do nothing until the person signs up with the address,
+// or signs in through the organization's connection.
 //
 // # Merging and importing
 //

@@ -58,7 +58,7 @@ func TestManual(t *testing.T) {
 		}
 	}
 	for _, noun := range pkg.Types {
-		if !slices.Contains([]string{"Directory", "Session", "Platform"}, noun.Name) {
+		if !slices.Contains([]string{"Directory", "Session", "Platform", "Provisioner"}, noun.Name) {
 			continue
 		}
 		for _, method := range noun.Methods {

@@ -116,7 +116,7 @@ func TestRulesDocument(t *testing.T) {
 		}
 	})
 	t.Run("every rule that is named is explained", func(t *testing.T) {
-		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV|GRP)-[0-9]+\b`)
+		kinds := regexp.MustCompile(`\b(?:ORG|ROLE|USR|ACC|BIL|MRG|HIP|DOM|SSO|ADR|EVT|GEN|INV|GRP|PRV)-[0-9]+\b`)
 		texts := map[string]string{
 			"docs/rules.md":      text,
 			"docs/operations.md": document(t, "operations.md"),
@@ -302,6 +302,7 @@ var chapters = []struct{ heading, first string }{
 	{"Groups", "CreateGroup"},
 	{"Domains and policies", "AddDomain"},
 	{"Single sign-on", "AddConnection"},
+	{"Directories", "AddDirectory"},
 	{"HIPAA", "SetHIPAAEntitlement"},
 	{"Requests", "AddAccount"},
 	{"Deleting and restoring organizations", "DeleteOrganization"},
@@ -322,7 +323,8 @@ themselves consult (ROLE-8). A test compares the page with them.
   [permissions](#permissions-in-an-organization) are at the end. *Manages it* means the
   Owner and Administrators of the organization that the account is in. Users call
   operations on a ` + "`Session`" + `, and Operators and System on a ` + "`Platform`" + `. An operation that
-  only Operators and System may call is a method of ` + "`Platform`" + ` only.
+  only Operators and System may call is a method of ` + "`Platform`" + ` only, and one that only an
+  organization's directory may call one of ` + "`Provisioner`" + ` (PRV-1).
 - **Service account** says whether a service account may call the operation, as far as its
   role reaches. Otherwise it is refused: ` + "`CodeServiceAccount`" + ` (USR-20).
 - **Result** leaves out the error. A *list* is an iterator.
@@ -358,7 +360,7 @@ func operationsDocument(t *testing.T) string {
 	for _, file := range files {
 		for _, decl := range file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.IsExported() {
-				if of := receiver(f); of == "Session" || of == "Platform" && p.results[f.Name.Name] == "" {
+				if of := receiver(f); of == "Session" || (of == "Platform" || of == "Provisioner") && p.results[f.Name.Name] == "" {
 					p.results[f.Name.Name] = result(f)
 				}
 			}
@@ -460,6 +462,9 @@ func (p *operationsPage) who(row *operationRow) string {
 	}
 	if row.system {
 		who = append(who, "System")
+	}
+	if row.directory {
+		who = append(who, "the directory")
 	}
 	if row.others != "" {
 		who = append(who, row.others)

@@ -171,10 +171,14 @@ func (r EventRecord) Subjects(to [][16]byte) [][16]byte {
 	if err != nil {
 		return to
 	}
+	const few = 32 // an event can hold thousands: those are parted by a map
 	for id := range idsOf(data) {
-		if raw := rawID(id); !slices.Contains(to, raw) {
+		if raw := rawID(id); len(to) > few || !slices.Contains(to, raw) {
 			to = append(to, raw)
 		}
+	}
+	if len(to) > few {
+		return each(to)
 	}
 	return to
 }

@@ -190,7 +190,7 @@ const (
 	// same one twice (MRG-1, ORG-6).
 	CodeSameOrganization Code = "same_organization"
 	// CodeInput refuses input that this operation never takes (GEN-4, USR-19, EVT-7, GRP-1,
-	// GEN-13).
+	// PRV-2, GEN-13).
 	CodeInput Code = "input"
 
 	// ErrNotFound
@@ -201,8 +201,9 @@ const (
 
 	// ErrPermissionDenied
 
-	// CodeActor means that the acting user is unknown, inactive or deleted, or that the key
-	// that it acts with no longer holds. A host answers 401 (GEN-2, USR-22).
+	// CodeActor means that the acting user is unknown, inactive, deleted or unclaimed, that
+	// the key that it acts with no longer holds, or that no directory has the secret. A host
+	// answers 401 (GEN-2, USR-22, PRV-1).
 	CodeActor Code = "actor"
 	// CodeNotAllowed means that the actor's role does not suffice (ROLE-8, MRG-11).
 	CodeNotAllowed Code = "not_allowed"
@@ -213,7 +214,7 @@ const (
 	// them (ACC-11).
 	CodeOutlasts Code = "outlasts"
 	// CodeTheOwner means that it may not be done to the Owner (ROLE-5, ORG-9, ROLE-4,
-	// USR-11, USR-13, USR-14, ACC-8, SSO-3).
+	// USR-11, USR-13, USR-14, ACC-8, SSO-3, PRV-6).
 	CodeTheOwner Code = "the_owner"
 	// CodeRank means that the role, or that of the member, is none that the actor's own role
 	// lets them give or touch: it may do more, or the host does not name it (ROLE-9, ROLE-5).
@@ -236,8 +237,12 @@ const (
 
 	// ErrAlreadyExists
 
+	// CodeIdentityTaken means that the directory has the user name or the external ID, that
+	// another directory of the organization keeps the member, or that the user has proven
+	// another address since (PRV-2, PRV-5).
+	CodeIdentityTaken Code = "identity_taken"
 	// CodeEmailTaken means that another user has the address (INV-7, USR-1, USR-17,
-	// USR-19).
+	// USR-19, PRV-5).
 	CodeEmailTaken Code = "email_taken"
 	// CodeDomainAdded means that the organization already has the domain (DOM-1).
 	CodeDomainAdded Code = "domain_added"
@@ -286,8 +291,8 @@ const (
 	// CodeNotMember means that the user is not a member of the organization (ORG-8,
 	// ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4, GRP-2).
 	CodeNotMember Code = "not_member"
-	// CodeInactive means that the user named is inactive (ORG-8, ORG-14, USR-11, USR-14,
-	// ACC-1, ACC-6).
+	// CodeInactive means that the user named is inactive, or is unclaimed (ORG-8, ORG-14, USR-11, USR-14,
+	// ACC-1, ACC-6, PRV-3).
 	CodeInactive Code = "inactive"
 	// CodeOwnsOrganization means that the user owns another organization (ORG-8, ORG-9,
 	// ORG-10, USR-14, SSO-4).
@@ -296,19 +301,25 @@ const (
 	// take them (USR-11, USR-12, USR-14).
 	CodeOwnsAccounts Code = "owns_accounts"
 	// CodeSSOAddress means that the address is not on a domain that single sign-on is
-	// enforced on (USR-17).
+	// enforced on (USR-17, PRV-5).
 	CodeSSOAddress Code = "sso_address"
 	// CodeInvitationOnly means that the domain's organization invites its people (USR-1,
 	// USR-17).
 	CodeInvitationOnly Code = "invitation_only"
 	// CodeSignUpClosed means that the domain's organization takes nobody in (USR-1, USR-6,
-	// USR-17).
+	// USR-17, PRV-3).
 	CodeSignUpClosed Code = "sign_up_closed"
 	// CodeSecretRefused means that the secret, or the ID, belongs to no invitation that lets
 	// this address in (USR-1, USR-19).
 	CodeSecretRefused Code = "secret_refused"
-	// CodeOffDomain means that the organization invites only addresses on its live domains
-	// (USR-5).
+	// CodeDomainLapsed means that the organization has the address's domain, and that it is
+	// not live (PRV-3).
+	CodeDomainLapsed Code = "domain_lapsed"
+	// CodeDirectoryGroup means that a directory keeps the group, and alone changes it
+	// (GRP-2, PRV-9).
+	CodeDirectoryGroup Code = "directory_group"
+	// CodeOffDomain means that the organization takes only addresses on its live domains
+	// (USR-5, PRV-3).
 	CodeOffDomain Code = "off_domain"
 	// CodeSettled means that it was accepted, declined, revoked or settled before (USR-6,
 	// USR-10, USR-18, ACC-4).
@@ -384,7 +395,7 @@ const (
 	// ErrLimitReached
 
 	// CodeMemberLimit means that too many of the organization's members would take a seat
-	// (GEN-12, USR-1, USR-6, USR-13, MRG-10).
+	// (GEN-12, USR-1, USR-6, USR-13, MRG-10, PRV-3).
 	CodeMemberLimit Code = "member_limit"
 	// CodeAccountLimit means that the organization would have too many main accounts
 	// (GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10).
@@ -402,19 +413,28 @@ const (
 	// revoked (GEN-12, USR-22).
 	CodeKeyLimit Code = "key_limit"
 	// CodeGroupLimit means that the organization would have too many groups (GEN-12, MRG-10,
-	// GRP-2).
+	// GRP-2, PRV-9).
 	CodeGroupLimit Code = "group_limit"
-	// CodeGroupMemberLimit means that the group would have too many members (GEN-12, GRP-2).
+	// CodeGroupMemberLimit means that the group would have too many members (GEN-12, GRP-2, PRV-9).
 	CodeGroupMemberLimit Code = "group_member_limit"
 	// CodeAccountGroupLimit means that too many groups would have roles on the account
 	// (GEN-12, GRP-2).
 	CodeAccountGroupLimit Code = "account_group_limit"
+	// CodeDirectoryLimit means that the organization has as many directories as it may have
+	// (GEN-12, PRV-1).
+	CodeDirectoryLimit Code = "directory_limit"
+	// CodeIdentityLimit means that the directory has as many identities as it may have
+	// (GEN-12, PRV-3).
+	CodeIdentityLimit Code = "identity_limit"
 	// CodeMailLimit means that too many invitations would go to one address within 24
 	// hours (USR-10).
 	CodeMailLimit Code = "mail_limit"
 
 	// ErrConflict
 
+	// CodeVersion means that what a directory changes has another version than the given
+	// one (PRV-10).
+	CodeVersion Code = "version"
 	// CodeTermsChanged means that the Terms no longer hold. Error.Terms has the new ones
 	// (USR-6).
 	CodeTermsChanged Code = "terms_changed"
@@ -467,20 +487,21 @@ var codes = map[Code]struct {
 	CodePolicy:                {ErrInvalid, "DOM-6"},
 	CodeCursor:                {ErrInvalid, "GEN-14"},
 	CodeSameOrganization:      {ErrInvalid, "MRG-1, ORG-6"},
-	CodeInput:                 {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, GEN-13"},
+	CodeInput:                 {ErrInvalid, "GEN-4, USR-19, EVT-7, GRP-1, PRV-2, GEN-13"},
 	CodeNotFound:              {ErrNotFound, "GEN-5, ACC-7"},
-	CodeActor:                 {ErrPermissionDenied, "GEN-2, USR-22"},
+	CodeActor:                 {ErrPermissionDenied, "GEN-2, USR-22, PRV-1"},
 	CodeNotAllowed:            {ErrPermissionDenied, "ROLE-8, MRG-11"},
 	CodeOneself:               {ErrPermissionDenied, "ROLE-4, USR-11, USR-13, USR-14, ACC-11, SSO-3, GRP-3"},
 	CodeOutlasts:              {ErrPermissionDenied, "ACC-11"},
-	CodeTheOwner:              {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3"},
+	CodeTheOwner:              {ErrPermissionDenied, "ROLE-5, ORG-9, ROLE-4, USR-11, USR-13, USR-14, ACC-8, SSO-3, PRV-6"},
 	CodeRank:                  {ErrPermissionDenied, "ROLE-9, ROLE-5"},
 	CodeRelease:               {ErrPermissionDenied, "USR-11"},
 	CodeOwnerLeaves:           {ErrPermissionDenied, "USR-12, ORG-9"},
 	CodeNotTheirs:             {ErrPermissionDenied, "ACC-4"},
 	CodeServiceAccount:        {ErrPermissionDenied, "USR-20"},
 	CodeKey:                   {ErrPermissionDenied, "USR-22"},
-	CodeEmailTaken:            {ErrAlreadyExists, "INV-7, USR-1, USR-17, USR-19"},
+	CodeIdentityTaken:         {ErrAlreadyExists, "PRV-2, PRV-5"},
+	CodeEmailTaken:            {ErrAlreadyExists, "INV-7, USR-1, USR-17, USR-19, PRV-5"},
 	CodeDomainAdded:           {ErrAlreadyExists, "DOM-1"},
 	CodeDomainTaken:           {ErrAlreadyExists, "DOM-3"},
 	CodeInvitationPending:     {ErrAlreadyExists, "INV-8, USR-4"},
@@ -499,14 +520,16 @@ var codes = map[Code]struct {
 	CodeManaged:               {ErrPreconditionFailed, "ORG-5, ACC-1"},
 	CodeManagedElsewhere:      {ErrPreconditionFailed, "INV-5, ORG-14, USR-7, USR-14"},
 	CodeNotMember:             {ErrPreconditionFailed, "ORG-8, ROLE-4, USR-11, USR-14, ACC-1, ACC-6, ACC-7, SSO-3, SSO-4, GRP-2"},
-	CodeInactive:              {ErrPreconditionFailed, "ORG-8, ORG-14, USR-11, USR-14, ACC-1, ACC-6"},
+	CodeInactive:              {ErrPreconditionFailed, "ORG-8, ORG-14, USR-11, USR-14, ACC-1, ACC-6, PRV-3"},
 	CodeOwnsOrganization:      {ErrPreconditionFailed, "ORG-8, ORG-9, ORG-10, USR-14, SSO-4"},
 	CodeOwnsAccounts:          {ErrPreconditionFailed, "USR-11, USR-12, USR-14"},
-	CodeSSOAddress:            {ErrPreconditionFailed, "USR-17"},
+	CodeSSOAddress:            {ErrPreconditionFailed, "USR-17, PRV-5"},
 	CodeInvitationOnly:        {ErrPreconditionFailed, "USR-1, USR-17"},
-	CodeSignUpClosed:          {ErrPreconditionFailed, "USR-1, USR-6, USR-17"},
+	CodeSignUpClosed:          {ErrPreconditionFailed, "USR-1, USR-6, USR-17, PRV-3"},
 	CodeSecretRefused:         {ErrPreconditionFailed, "USR-1, USR-19"},
-	CodeOffDomain:             {ErrPreconditionFailed, "USR-5"},
+	CodeDomainLapsed:          {ErrPreconditionFailed, "PRV-3"},
+	CodeDirectoryGroup:        {ErrPreconditionFailed, "GRP-2, PRV-9"},
+	CodeOffDomain:             {ErrPreconditionFailed, "USR-5, PRV-3"},
 	CodeSettled:               {ErrPreconditionFailed, "USR-6, USR-10, USR-18, ACC-4"},
 	CodeExpired:               {ErrPreconditionFailed, "USR-6, USR-10, ACC-4"},
 	CodeInviter:               {ErrPreconditionFailed, "USR-6, ACC-4"},
@@ -535,16 +558,19 @@ var codes = map[Code]struct {
 	CodeMergeClosed:           {ErrPreconditionFailed, "USR-1"},
 	CodeInTransaction:         {ErrPreconditionFailed, "GEN-11"},
 	CodeForgotten:             {ErrPreconditionFailed, "GEN-13"},
-	CodeMemberLimit:           {ErrLimitReached, "GEN-12, USR-1, USR-6, USR-13, MRG-10"},
+	CodeMemberLimit:           {ErrLimitReached, "GEN-12, USR-1, USR-6, USR-13, MRG-10, PRV-3"},
 	CodeAccountLimit:          {ErrLimitReached, "GEN-12, ORG-6, USR-6, ACC-1, ACC-4, MRG-10"},
 	CodeSubaccountLimit:       {ErrLimitReached, "GEN-12, ACC-2"},
 	CodeDomainLimit:           {ErrLimitReached, "GEN-12, DOM-1"},
 	CodeServiceAccountLimit:   {ErrLimitReached, "GEN-12, USR-20"},
 	CodeKeyLimit:              {ErrLimitReached, "GEN-12, USR-22"},
-	CodeGroupLimit:            {ErrLimitReached, "GEN-12, MRG-10, GRP-2"},
-	CodeGroupMemberLimit:      {ErrLimitReached, "GEN-12, GRP-2"},
+	CodeGroupLimit:            {ErrLimitReached, "GEN-12, MRG-10, GRP-2, PRV-9"},
+	CodeGroupMemberLimit:      {ErrLimitReached, "GEN-12, GRP-2, PRV-9"},
 	CodeAccountGroupLimit:     {ErrLimitReached, "GEN-12, GRP-2"},
+	CodeDirectoryLimit:        {ErrLimitReached, "GEN-12, PRV-1"},
+	CodeIdentityLimit:         {ErrLimitReached, "GEN-12, PRV-3"},
 	CodeMailLimit:             {ErrLimitReached, "USR-10"},
+	CodeVersion:               {ErrConflict, "PRV-10"},
 	CodeTermsChanged:          {ErrConflict, "USR-6"},
 	CodeClaimChanged:          {ErrConflict, "DOM-2"},
 	CodeOperationTaken:        {ErrConflict, "GEN-13"},

@@ -58,18 +58,22 @@ func (s Stream) valid() bool { return s.Organization.IsZero() != s.User.IsZero()
 func streamOfOrganization(org OrganizationID) Stream { return Stream{Organization: org} }
 func streamOfUser(user UserID) Stream                { return Stream{User: user} }
 
-// Actor is who acts: a user, an Operator of the platform, or, as the zero value,
-// System, which is the host itself. At most one of its fields is set.
+// Actor is who acts: a user, an Operator of the platform, an organization's directory, or,
+// as the zero value, System, which is the host itself. At most one of its fields is set.
 type Actor struct {
-	User     UserID
-	Operator OperatorID
+	User      UserID
+	Operator  OperatorID
+	Directory DirectoryID // an organization's directory (PRV-1)
 }
 
-// String returns the user's ID, "operator/" and the Operator's ID, or "system".
+// String returns the user's or the directory's ID, "operator/" and the Operator's ID, or
+// "system".
 func (a Actor) String() string {
 	switch {
 	case !a.User.IsZero():
 		return a.User.String()
+	case !a.Directory.IsZero():
+		return a.Directory.String()
 	case a.Operator != "":
 		return "operator/" + string(a.Operator)
 	}
@@ -79,6 +83,15 @@ func (a Actor) String() string {
 func (a Actor) isUser() bool     { return !a.User.IsZero() }
 func (a Actor) isOperator() bool { return a.User.IsZero() && a.Operator != "" }
 func (a Actor) isSystem() bool   { return a == Actor{} }
+
+// single reports whether at most one of the fields is set.
+func (a Actor) single() bool {
+	return a == Actor{User: a.User} || a == Actor{Operator: a.Operator} || a == Actor{Directory: a.Directory}
+}
+
+// isDirectory reports whether an organization's directory acts, which does only what a
+// Provisioner has.
+func (a Actor) isDirectory() bool { return !a.Directory.IsZero() }
 
 // ParseActor reads what Actor.String returned. Anything else is refused as CodeInput.
 func ParseActor(text string) (Actor, error) {
@@ -109,6 +122,9 @@ func parseActor(text string) (Actor, bool) {
 	if len(text) > len("operator/") && text[:len("operator/")] == "operator/" {
 		ref := OperatorID(text[len("operator/"):])
 		return Actor{Operator: ref}, ref.valid()
+	}
+	if directory, err := ParseID[DirectoryID](text); err == nil {
+		return Actor{Directory: directory}, !directory.IsZero()
 	}
 	user, err := ParseID[UserID](text)
 	return Actor{User: user}, err == nil && !user.IsZero()
@@ -170,7 +186,7 @@ func EventType(data EventData) string { return reflect.TypeOf(data).Name() }
 func EventTypes() []EventData {
 	return slices.Concat(organizationEvents, memberEvents, accountEvents, userEvents, invitationEvents,
 		serviceAccountEvents, domainEvents, ssoEvents, hipaaEvents, requestEvents, deletionEvents, mergeEvents, importEvents,
-		limitEvents, groupEvents)
+		limitEvents, groupEvents, directoryEvents, identityEvents, provisionedGroupEvents)
 }
 
 // Cursor returns the event's place in its stream, to be passed as EventQuery.After. It

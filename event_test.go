@@ -196,6 +196,8 @@ func impersonal(t *testing.T, typ reflect.Type, where string) {
 		reflect.TypeFor[tenancy.ConnectionID](),
 		reflect.TypeFor[tenancy.KeyID](),
 		reflect.TypeFor[tenancy.GroupID](),
+		reflect.TypeFor[tenancy.DirectoryID](),
+		reflect.TypeFor[tenancy.ProvisionedID](),
 		reflect.TypeFor[bool](),
 		reflect.TypeFor[int](),
 		reflect.TypeFor[uint64]():
@@ -229,7 +231,7 @@ func FuzzDecodeData(f *testing.F) {
 }
 
 func FuzzParseActor(f *testing.F) {
-	for _, text := range []string{"system", "operator/staff-1", "operator/", "US0190b2f0c1d270008000000000000001", "", "US", "user"} {
+	for _, text := range []string{"system", "operator/staff-1", "operator/", "US0190b2f0c1d270008000000000000001", "DR0190b2f0c1d270008000000000000001", "", "US", "DR", "user"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -282,12 +284,12 @@ func dataOf(t require.TestingT, records []tenancy.EventRecord) (data []tenancy.E
 }
 
 func TestParseActor(t *testing.T) {
-	for _, actor := range []tenancy.Actor{{}, {Operator: "staff-1"}, {User: tenancy.UserID{15: 1}}} {
+	for _, actor := range []tenancy.Actor{{}, {Operator: "staff-1"}, {User: tenancy.UserID{15: 1}}, {Directory: tenancy.DirectoryID{15: 1}}} {
 		back, err := tenancy.ParseActor(actor.String())
 		require.NoError(t, err)
 		require.Equal(t, actor, back)
 	}
-	for _, text := range []string{"", "operator/", "operator/a b", "operator/ana@example.com", "System", "US00000000000000000000000000000000", "OR00000000000000000000000000000001"} {
+	for _, text := range []string{"", "operator/", "operator/a b", "operator/ana@example.com", "System", "US00000000000000000000000000000000", "DR00000000000000000000000000000000", "OR00000000000000000000000000000001"} {
 		_, err := tenancy.ParseActor(text)
 		refused(t, err, tenancy.CodeInput)
 	}

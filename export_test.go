@@ -50,6 +50,7 @@ type OperationRow struct {
 	Operator, System bool
 	Others           string
 	Service          bool
+	Directory        bool
 	Suspended        string // "": refused
 }
 
@@ -58,7 +59,7 @@ func OperationsTable() (rows []OperationRow) {
 	for _, row := range operations {
 		rows = append(rows,
 			OperationRow{row.name, row.on, row.organization, row.besides, row.account, row.operator, row.system, row.others,
-				row.service, string(row.suspended)})
+				row.service, row.directory, string(row.suspended)})
 	}
 	return rows
 }

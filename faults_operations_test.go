@@ -19,7 +19,7 @@ import (
 
 // several are the operations that work in several transactions (GEN-3): what was
 // committed before one of them failed stands, and calling again does the rest.
-var several = []string{"VerifyDomain", "RecheckDomains", "ImportUsers", "Relay"}
+var several = []string{"VerifyDomain", "RecheckDomains", "ImportUsers", "Relay", "RemoveDirectory"}
 
 // unsettled are the operations that append no events and so have no ID to be settled by
 // (GEN-13): where a commit of theirs is in doubt they say so, and calling again is
@@ -146,6 +146,9 @@ func (f *faults) unhindered() {
 // deleted by it.
 func (f faults) outcome(c *tenant, id tenancy.OperationID) (tenancy.Outcome, error) {
 	f.Helper()
+	if p := c.provisioner(f.errand.by); p != nil { // it has no Outcome: the host asks (PRV-1)
+		return c.host.ActorOutcome(c.ctx(), tenancy.Actor{Directory: p.Directory()}, id, c.clock.Now())
+	}
 	outcome, err := c.actor(f.errand.by).Outcome(c.ctx(), id, c.clock.Now())
 	if tenancy.CodeOf(err) == tenancy.CodeActor {
 		return c.host.ActorOutcome(c.ctx(), tenancy.Actor{User: c.user(f.errand.by)}, id, c.clock.Now())

@@ -274,6 +274,90 @@ func groupRolesOn(account AccountID) many[GroupRolesRecord] {
 func groupRolesOf(group GroupID, after AccountID) many[GroupRolesRecord] {
 	return many[GroupRolesRecord]{Index: IndexGroupRolesOf, Key: Key{In: group, ID: after}}
 }
+
+// groupsOfDirectory lists the groups that a directory keeps.
+func groupsOfDirectory(directory DirectoryID, after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexDirectoryGroups, Key: Key{In: directory, ID: after}}
+}
+func groupByExternalID(directory DirectoryID, external string) one[GroupRecord] {
+	return one[GroupRecord]{Index: IndexGroupsByExternalID, Key: Key{In: directory, Text: external}}
+}
+
+// groupsByName lists the groups of a directory that have a name, which is folded.
+func groupsByName(directory DirectoryID, folded string, after GroupID) many[GroupRecord] {
+	return many[GroupRecord]{Index: IndexGroupsByName, Key: Key{In: directory, Text: folded, ID: after},
+		Until: afterText(folded)}
+}
+func directoryByID(id DirectoryID) one[DirectoryRecord] {
+	return one[DirectoryRecord]{Index: IndexDirectories, Key: Key{ID: id}}
+}
+func directoriesIn(org OrganizationID, after DirectoryID) many[DirectoryRecord] {
+	return many[DirectoryRecord]{Index: IndexDirectoriesIn, Key: Key{In: org, ID: after}}
+}
+func directoriesDue() many[DirectoryRecord] { return many[DirectoryRecord]{Index: IndexDirectoriesDue} }
+func allDirectories(after DirectoryID) many[DirectoryRecord] {
+	return many[DirectoryRecord]{Index: IndexDirectories, Key: Key{ID: after}}
+}
+func provisionedByID(id ProvisionedID) one[ProvisionedRecord] {
+	return one[ProvisionedRecord]{Index: IndexProvisioned, Key: Key{ID: id}}
+}
+func allProvisioned(after ProvisionedID) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisioned, Key: Key{ID: after}}
+}
+
+// provisionedIn lists the identities of a directory that were not removed.
+func provisionedIn(directory DirectoryID, after ProvisionedID) many[ProvisionedRecord] {
+	kept := provisionedKey(false)
+	return many[ProvisionedRecord]{Index: IndexProvisionedIn, Key: Key{In: directory, Text: kept, ID: after},
+		Until: afterText(kept)}
+}
+
+// everyProvisionedIn lists the identities of a directory, first those that were not removed.
+func everyProvisionedIn(directory DirectoryID) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisionedIn, Key: Key{In: directory}}
+}
+func provisionedByAddress(directory DirectoryID, canonical string) one[ProvisionedRecord] {
+	return one[ProvisionedRecord]{Index: IndexProvisionedByAddress, Key: Key{In: directory, Text: canonical}}
+}
+func provisionedByExternalID(directory DirectoryID, external string) one[ProvisionedRecord] {
+	return one[ProvisionedRecord]{Index: IndexProvisionedByExternalID, Key: Key{In: directory, Text: external}}
+}
+
+// provisionedOf lists the identities that are linked to a user, removed ones too.
+func provisionedOf(user UserID) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisionedOf, Key: Key{In: user}}
+}
+
+// provisionedPending lists the pending identities of an address in an organization.
+func provisionedPending(org OrganizationID, canonical string) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisionedPending, Key: Key{In: org, Text: canonical},
+		Until: afterText(canonical)}
+}
+
+// allProvisionedPending lists the pending identities in an organization.
+func allProvisionedPending(org OrganizationID) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisionedPending, Key: Key{In: org}}
+}
+
+// provisionedRemoved lists the identities of a directory that had an external ID and were
+// removed.
+func provisionedRemoved(directory DirectoryID, external string) many[ProvisionedRecord] {
+	return many[ProvisionedRecord]{Index: IndexProvisionedRemoved, Key: Key{In: directory, Text: external},
+		Until: afterText(external)}
+}
+
+// provisionedMember is an identity in a group.
+func provisionedMember(group GroupID, identity ProvisionedID) one[ProvisionedMemberRecord] {
+	return one[ProvisionedMemberRecord]{Index: IndexProvisionedMembers, Key: Key{In: group, ID: identity}}
+}
+func provisionedMembers(group GroupID, after ProvisionedID) many[ProvisionedMemberRecord] {
+	return many[ProvisionedMemberRecord]{Index: IndexProvisionedMembers, Key: Key{In: group, ID: after}}
+}
+
+// provisionedGroups lists the groups into which its directory has put an identity.
+func provisionedGroups(identity ProvisionedID) many[ProvisionedMemberRecord] {
+	return many[ProvisionedMemberRecord]{Index: IndexProvisionedGroups, Key: Key{In: identity}}
+}
 func headOf(stream Stream) one[HeadRecord] {
 	return one[HeadRecord]{Index: IndexHeads, Key: Key{ID: stream.Key()}}
 }
@@ -296,6 +380,10 @@ func upTo[R Record](last Instant, m many[R]) many[R] {
 	m.Until = timeText(last + 1)
 	return m
 }
+
+// afterText returns the Until of a list of one text: the first text that comes after it.
+// No text of a key holds a character that comes before the one behind it.
+func afterText(text string) string { return text + "\x01" }
 
 // lastID comes after every ID.
 var lastID = [16]byte(bytes.Repeat([]byte{0xff}, 16))

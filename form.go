@@ -31,6 +31,9 @@ func (f *form) id(given interface{ IsZero() bool }) { f.that(!given.IsZero(), Co
 // them. A longer name is refused before it is looked at.
 const maxNameBytes = 4096
 
+// maxName is how many characters a name has at most.
+const maxName = 64
+
 // name returns a name without the white space around it. A name has 1 to 64
 // characters of valid UTF-8, and no control characters, line separators or
 // bidirectional controls (section 3).
@@ -41,7 +44,7 @@ func (f *form) name(given string) string {
 	}
 	name := strings.TrimSpace(given)
 	characters := utf8.RuneCountInString(name)
-	f.that(utf8.ValidString(name) && characters >= 1 && characters <= 64, CodeName)
+	f.that(utf8.ValidString(name) && characters >= 1 && characters <= maxName, CodeName)
 	f.that(!strings.ContainsFunc(name, unnameable), CodeName)
 	return name
 }

@@ -15,6 +15,7 @@ type Group struct {
 	Organization OrganizationID `json:"organization,omitzero"`
 	Name         Personal       `json:"name,omitzero"`
 	ExternalID   Personal       `json:"externalId,omitzero"` // what another system calls it; empty: none
+	Directory    DirectoryID    `json:"directory,omitzero"`  // which keeps it: it alone changes name and members (PRV-9); zero: none
 	Members      int            `json:"members"`             // how many are in it
 	Created      time.Time      `json:"created,omitzero"`
 }
@@ -69,7 +70,7 @@ func decideCreateGroup(f createGroupFacts, in NewGroup, c *changes) (Group, erro
 	}
 	org, made := f.organization.ID, GroupID(c.tape.id())
 	c.makes(made)
-	c.say(GroupCreated{made, org, c.now}, streamOfOrganization(org))
+	c.say(GroupCreated{Group: made, Organization: org, Created: c.now}, streamOfOrganization(org))
 	edit(c.world, groupByID(made), func(g *GroupRecord) {
 		g.Personal = GroupPersonal{Name: NewPersonal(in.Name), ExternalID: NewPersonal(in.ExternalID)}
 	})
@@ -80,7 +81,8 @@ func decideCreateGroup(f createGroupFacts, in NewGroup, c *changes) (Group, erro
 // Owner and Administrators may call it. Setting the name that the group has changes
 // nothing (GEN-6).
 //
-// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed; CodeOrganizationSuspended.
+// Errors: CodeID; CodeName; CodeNotFound, CodeNotAllowed; CodeDirectoryGroup if a directory
+// keeps the group; CodeOrganizationSuspended.
 func (s *Session) RenameGroup(ctx context.Context, group GroupID, name string) (Group, error) {
 	var check form
 	check.id(group)
@@ -102,7 +104,7 @@ func decideRenameGroup(f renameGroupFacts, name string, c *changes) (Group, erro
 		return Group{}, err
 	}
 	if f.group.Personal.Name.Reveal() != name {
-		c.say(GroupRenamed{f.group.ID}, f.group.stream())
+		c.say(GroupRenamed{Group: f.group.ID}, f.group.stream())
 		edit(c.world, groupByID(f.group.ID), func(g *GroupRecord) { g.Personal.Name = NewPersonal(name) })
 	}
 	return c.viewGroupNow(f.group.ID), nil
@@ -114,8 +116,8 @@ func decideRenameGroup(f renameGroupFacts, name string, c *changes) (Group, erro
 // group can be deleted: whoever has one takes the members out first, and RemoveFromGroup
 // says of each whether they may (ROLE-9).
 //
-// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeRank for a group with members by a role
-// of the host's.
+// Errors: CodeID; CodeNotFound, CodeNotAllowed, CodeDirectoryGroup if a directory keeps the
+// group; CodeRank for a group with members by a role of the host's.
 func (s *Session) DeleteGroup(ctx context.Context, group GroupID) error {
 	var check form
 	check.id(group)
@@ -148,8 +150,8 @@ func decideDeleteGroup(f deleteGroupFacts, c *changes) error {
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more
 // than 1,000; CodeNotFound, also for a user whom the actor does not see;
-// CodeNotAllowed, CodeServiceAccount if the actor is one, and names itself; CodeRank
-// for a member who may do more than the actor; CodeNotMember for a user who is not a
+// CodeNotAllowed, CodeDirectoryGroup if a directory keeps the group; CodeServiceAccount if
+// the actor is one, and names itself; CodeRank for a member who may do more than the actor; CodeNotMember for a user who is not a
 // member of the group's organization; CodeGroupMemberLimit; CodeOrganizationSuspended.
 func (s *Session) AddToGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
@@ -214,7 +216,8 @@ func decideAddToGroup(f addToGroupFacts, c *changes) (Group, error) {
 //
 // Errors: CodeID, also for a zero ID among the users; CodeInput for no user or more than
 // 1,000; CodeNotFound, also for a user whom the actor does not see; CodeNotAllowed,
-// CodeRank for a member who may do more than the actor.
+// CodeDirectoryGroup if a directory keeps the group; CodeRank for a member who may do more
+// than the actor.
 func (s *Session) RemoveFromGroup(ctx context.Context, group GroupID, users []UserID) (Group, error) {
 	var check form
 	check.id(group)
@@ -390,8 +393,9 @@ func decideRevokeGroupRoles(f revokeGroupRolesFacts, c *changes) error {
 // groupStanding is a group acted on, and what the actor is in its organization.
 type groupStanding struct {
 	standing
-	group *GroupRecord // nil: there is none
-	gives bool         // it has roles on an account
+	group  *GroupRecord // nil: there is none
+	gives  bool         // it has roles on an account
+	keeper DirectoryID  // the directory that keeps it; zero: none that lives does
 }
 
 // groupStanding asks for a group and what the actor is in its organization.
@@ -399,18 +403,35 @@ func (r *reads) groupStanding(id GroupID) (st groupStanding) {
 	st.gives = len(list(r, groupRolesOf(id, AccountID{}), 1)) > 0
 	if st.group = find(r, groupByID(id)); st.group != nil {
 		st.standing = r.standing(st.group.Organization)
+		st.keeper = r.keeper(*st.group)
 	}
 	return st
 }
 
+// keeper asks for the directory that keeps a group. It returns zero if none does that
+// lives: the group is the organization's own then.
+func (r *reads) keeper(g GroupRecord) DirectoryID {
+	if g.Directory.IsZero() {
+		return DirectoryID{}
+	}
+	if d := find(r, directoryByID(g.Directory)); d == nil || d.Removed != 0 {
+		return DirectoryID{}
+	}
+	return g.Directory
+}
+
 // authorizeGroup decides whether the actor may change a group: by the table, and, if the
 // group gives roles, only an actor who manages the organization's accounts too (GRP-2).
+// Nobody may whose group a directory keeps (PRV-9).
 func (c *changes) authorizeGroup(st groupStanding) error {
 	if err := c.authorize(st.standing); err != nil {
 		return err
 	}
 	if st.gives && !st.rank.may(ManageAccounts) {
 		return CodeNotAllowed
+	}
+	if !st.keeper.IsZero() {
+		return CodeDirectoryGroup
 	}
 	return nil
 }
@@ -439,26 +460,30 @@ func (f *form) users(given []UserID) []UserID {
 }
 
 // viewGroup shows a group to an actor who manages its organization's users.
-func viewGroup(g GroupRecord) Group {
+func viewGroup(g GroupRecord, keeper DirectoryID) Group {
 	return Group{
 		ID: g.ID, Organization: g.Organization, Name: g.Personal.Name, ExternalID: g.Personal.ExternalID,
-		Members: g.Members, Created: g.Created.Time(),
+		Directory: keeper, Members: g.Members, Created: g.Created.Time(),
 	}
 }
 
-// viewGroupNow shows a group as it is now.
-func (c *changes) viewGroupNow(id GroupID) Group { return viewGroup(*get(c.world, groupByID(id))) }
+// viewGroupNow shows a group as it is now, which no directory keeps.
+func (c *changes) viewGroupNow(id GroupID) Group {
+	return viewGroup(*get(c.world, groupByID(id)), DirectoryID{})
+}
 
 // GroupCreated says that an organization has a group.
 type GroupCreated struct {
 	Group        GroupID        `json:"group,omitzero"`
 	Organization OrganizationID `json:"organization,omitzero"`
+	Directory    DirectoryID    `json:"directory,omitzero"` // which keeps it; zero: none
 	Created      Instant        `json:"created,omitzero"`
 }
 
-// GroupRenamed says that a group has another name.
+// GroupRenamed says that a group has another name, or another external ID.
 type GroupRenamed struct {
-	Group GroupID `json:"group,omitzero"`
+	Group   GroupID `json:"group,omitzero"`
+	Changed Instant `json:"changed,omitzero"` // when the directory that keeps it did that; zero: none keeps it
 }
 
 // GroupDeleted says that a group is gone, with its memberships and the roles that it
@@ -495,10 +520,14 @@ type GroupRolesRevoked struct {
 }
 
 func (e GroupCreated) apply(w *world) {
-	w.create(GroupRecord{ID: e.Group, Organization: e.Organization, Created: e.Created})
+	group := GroupRecord{ID: e.Group, Organization: e.Organization, Directory: e.Directory, Created: e.Created}
+	if !e.Directory.IsZero() {
+		group.Version = 1
+	}
+	w.create(group)
 }
 
-func (e GroupRenamed) apply(*world) {}
+func (e GroupRenamed) apply(w *world) { w.groupChanged(e.Group, e.Changed) }
 
 func (e GroupDeleted) apply(w *world) {
 	w.move(Move{Group: e.Group})

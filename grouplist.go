@@ -58,7 +58,7 @@ func decideGroup(f groupFacts, c *changes) (Group, error) {
 	if !c.sees(f.standing) {
 		return Group{}, CodeNotFound
 	}
-	return viewGroup(*f.group), nil
+	return viewGroup(*f.group, f.keeper), nil
 }
 
 // Groups lists an organization's groups by ID (GRP-5). The Owner, Administrators,
@@ -81,12 +81,17 @@ func (s *Session) Groups(
 // groupsFacts is a page of an organization's groups.
 type groupsFacts struct {
 	standing
-	groups []GroupRecord
+	groups  []GroupRecord
+	keepers []DirectoryID // of the groups, in the same places
 }
 
 func (r *reads) loadGroups(org OrganizationID, from place) groupsFacts {
 	org = r.shown(org)
-	return groupsFacts{r.standing(org), list(r, groupsIn(org, GroupID(from.key.ID)), pageSize)}
+	f := groupsFacts{standing: r.standing(org), groups: list(r, groupsIn(org, GroupID(from.key.ID)), pageSize)}
+	for _, g := range f.groups {
+		f.keepers = append(f.keepers, r.keeper(g))
+	}
+	return f
 }
 
 func decideGroups(f groupsFacts, l listID, c *changes) (page[ListedGroup], error) {
@@ -94,9 +99,9 @@ func decideGroups(f groupsFacts, l listID, c *changes) (page[ListedGroup], error
 		return page[ListedGroup]{}, err
 	}
 	p := page[ListedGroup]{end: len(f.groups) < pageSize}
-	for _, g := range f.groups {
+	for i, g := range f.groups {
 		p.next = place{key: Key{ID: g.ID}}
-		p.items = append(p.items, ListedGroup{viewGroup(g), listedAt(l, p.next)})
+		p.items = append(p.items, ListedGroup{viewGroup(g, f.keepers[i]), listedAt(l, p.next)})
 	}
 	return p, nil
 }

@@ -41,6 +41,10 @@ type (
 	KeyID = ID[keyKind]
 	// GroupID identifies a group (prefix GR).
 	GroupID = ID[groupKind]
+	// DirectoryID identifies an organization's directory (prefix DR).
+	DirectoryID = ID[directoryKind]
+	// ProvisionedID identifies what a directory says of a person (prefix PV).
+	ProvisionedID = ID[provisionedKind]
 	// EventID identifies an event (prefix EV).
 	EventID = ID[eventKind]
 	// OperationID identifies one call of an operation, or one block (prefix OP). See
@@ -60,6 +64,8 @@ type (
 	connectionKind   struct{}
 	keyKind          struct{}
 	groupKind        struct{}
+	directoryKind    struct{}
+	provisionedKind  struct{}
 	eventKind        struct{}
 	operationKind    struct{}
 )
@@ -73,6 +79,8 @@ func (requestKind) prefix() string      { return "RQ" }
 func (connectionKind) prefix() string   { return "CN" }
 func (keyKind) prefix() string          { return "KY" }
 func (groupKind) prefix() string        { return "GR" }
+func (directoryKind) prefix() string    { return "DR" }
+func (provisionedKind) prefix() string  { return "PV" }
 func (eventKind) prefix() string        { return "EV" }
 func (operationKind) prefix() string    { return "OP" }
 
@@ -80,7 +88,7 @@ func (operationKind) prefix() string    { return "OP" }
 // anything else, another kind's prefix included, with CodeID (section 3).
 func ParseID[I interface {
 	OrganizationID | AccountID | UserID | DomainID | InvitationID | RequestID | ConnectionID |
-		KeyID | GroupID | EventID | OperationID
+		KeyID | GroupID | DirectoryID | ProvisionedID | EventID | OperationID
 }](text string) (I, error) {
 	var id I
 	err := any(&id).(interface{ UnmarshalText([]byte) error }).UnmarshalText([]byte(text))
@@ -91,7 +99,8 @@ func ParseID[I interface {
 func parseAnyID(text string) ([16]byte, bool) {
 	for _, id := range []interface{ UnmarshalText([]byte) error }{
 		new(OrganizationID), new(AccountID), new(UserID), new(DomainID), new(InvitationID), new(RequestID),
-		new(ConnectionID), new(KeyID), new(GroupID), new(EventID), new(OperationID),
+		new(ConnectionID), new(KeyID), new(GroupID), new(DirectoryID), new(ProvisionedID), new(EventID),
+		new(OperationID),
 	} {
 		if id.UnmarshalText([]byte(text)) == nil {
 			return rawID(reflect.ValueOf(id).Elem()), true

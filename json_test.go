@@ -19,10 +19,10 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// notResults are types that methods of a Session, a Platform or the Directory return and
+// notResults are types that methods of a Session, a Platform, a Provisioner or the Directory return and
 // that a host does not send.
 var notResults = []reflect.Type{reflect.TypeFor[tenancy.Session](), reflect.TypeFor[tenancy.Platform](),
-	reflect.TypeFor[tenancy.Directory]()}
+	reflect.TypeFor[tenancy.Directory](), reflect.TypeFor[tenancy.Provisioner]()}
 
 // writesItself are the types with a form of their own in JSON, which is not that of their
 // fields.
@@ -216,7 +216,7 @@ func TestResultJSON(t *testing.T) {
 		}
 		require.Equal(t, before, fmt.Sprintf("%#v", full.Interface()), "Revealed changes nothing")
 		if sent, err := json.Marshal(full.Interface()); err == nil && strings.Contains(string(sent), "[redacted]") &&
-			name != "SentInvitation" && name != "CreatedKey" {
+			!slices.Contains([]string{"SentInvitation", "CreatedKey", "DirectoryWithSecret", "DirectoryToken", "Provisioned"}, name) {
 			clear, err := json.Marshal(tenancy.Revealed(full.Interface()))
 			require.NoError(t, err)
 			require.Contains(t, string(clear), "personal ", name)
@@ -314,7 +314,7 @@ func TestDecodedValues(t *testing.T) {
 	user, org := tenancy.UserID{15: 1}, tenancy.OrganizationID{15: 2}
 	for _, value := range []any{
 		user, tenancy.UserID{}, tenancy.Owner, tenancy.Roles(), tenancy.Roles(tenancy.Support, "auditor"),
-		tenancy.Actor{}, tenancy.Actor{User: user}, tenancy.Actor{Operator: "ann-7"}, tenancy.Stream{User: user},
+		tenancy.Actor{}, tenancy.Actor{User: user}, tenancy.Actor{Operator: "ann-7"}, tenancy.Actor{Directory: tenancy.DirectoryID{15: 3}}, tenancy.Stream{User: user},
 		tenancy.Stream{Organization: org}, tenancy.StateActive, tenancy.KindPending, tenancy.Instant(1764504000000000),
 		tenancy.LogHead{Stream: tenancy.Stream{Organization: org}, Sequence: 3, Hash: tenancy.Hash{31: 7}},
 		tenancy.UserQuery{Kind: tenancy.KindManaged, Role: new(tenancy.Owner), State: tenancy.StateActive, After: "abc"},

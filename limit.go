@@ -15,6 +15,8 @@ type Limits struct {
 	Groups           int `json:"groups,omitzero"`           // of an organization
 	GroupMembers     int `json:"groupMembers,omitzero"`     // of a group
 	AccountGroups    int `json:"accountGroups,omitzero"`    // with roles on one account
+	Directories      int `json:"directories,omitzero"`      // of an organization
+	Identities       int `json:"identities,omitzero"`       // of a directory, not removed
 }
 
 // TwilioLimits returns the numbers that Twilio publishes for its organizations: 10
@@ -74,7 +76,7 @@ func (d *Directory) limitsOf(o OrganizationRecord) Limits {
 // negative reports whether a limit is below zero.
 func (l Limits) negative() bool {
 	return min(l.Members, l.Accounts, l.Subaccounts, l.TrialSubaccounts, l.Domains, l.ServiceAccounts, l.Keys,
-		l.Groups, l.GroupMembers, l.AccountGroups) < 0
+		l.Groups, l.GroupMembers, l.AccountGroups, l.Directories, l.Identities) < 0
 }
 
 // room refuses seats and accounts that would not fit into an organization as it is now

@@ -63,7 +63,9 @@ func TestCursorsHoldNothingPersonal(t *testing.T) {
 		return lists(ours.as(ours.Owner).Events(t.Context(), organizationStream(ours.Org), tenancy.EventQuery{}))
 	}}
 	for op, list := range cursors {
-		lists[op] = func() (any, error) { return list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, "") }
+		lists[op] = func() (any, error) {
+			return list(call{t.Context(), ours.actor("Owner"), nil, ours.dir, ours.names}, "")
+		}
 	}
 	for op := range tenancy.OperationCodes() {
 		if _, list := lists[op]; !list {
@@ -92,7 +94,7 @@ func TestListsGoOn(t *testing.T) {
 	for op, list := range cursors {
 		t.Run("GEN-9 "+op, func(t *testing.T) {
 			from := func(after tenancy.Cursor) reflect.Value {
-				all, err := list(call{t.Context(), ours.actor("Owner"), ours.dir, ours.names}, after)
+				all, err := list(call{t.Context(), ours.actor("Owner"), nil, ours.dir, ours.names}, after)
 				require.NoError(t, err)
 				return reflect.ValueOf(all)
 			}

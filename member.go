@@ -367,7 +367,9 @@ func (c *changes) hasOwnStream(b belongings) bool {
 
 // created reports whether this operation has created the user.
 func (c *changes) created(user UserID) bool {
-	return slices.ContainsFunc(c.said, func(s saying) bool { return s.data == UserCreated{user, c.now} })
+	return slices.ContainsFunc(c.said, func(s saying) bool {
+		return s.data == UserCreated{user, c.now} || s.data == UserProvisioned{user, c.now}
+	})
 }
 
 // isTo reports whether it is an invitation to an organization.
@@ -451,7 +453,7 @@ func (c *changes) hand(accounts family, to UserID, previous RoleSet) {
 // owns in the organization pass to the heir, or, if there is none, leave with the user.
 // The user loses every grant on the accounts that stay, closed ones too, and pending
 // invitations to these are revoked. They are in none of the organization's groups any
-// longer (GRP-4), and the organization's inactivity ends (USR-13). If it
+// longer (GRP-4), and the organization's and its directory's inactivity ends (USR-13). If it
 // says so, the organization keeps the user's name and address as they are now (USR-21).
 func (c *changes) leave(org OrganizationID, b belongings, heir UserID, keeps bool) {
 	here := streamOfOrganization(org)
@@ -482,7 +484,10 @@ func (c *changes) leave(org OrganizationID, b belongings, heir UserID, keeps boo
 		}
 	}
 	if b.user.InactiveOrganization {
-		c.say(UserReactivated{b.user.ID, false}, streams...)
+		c.say(UserReactivated{User: b.user.ID}, streams...)
+	}
+	if b.user.InactiveDirectory {
+		c.say(UserReactivated{User: b.user.ID, Directory: true}, streams...)
 	}
 	if !keeps {
 		c.say(MemberLeft{Organization: org, User: b.user.ID}, streams...)

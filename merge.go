@@ -444,6 +444,7 @@ type remains struct {
 	requests     []RequestRecord     // open ones, to be invited to it
 	domains      []DomainRecord
 	connections  []ConnectionRecord
+	directories  []DirectoryRecord
 }
 
 // remains loads what ends with an organization. For a zero ID, and for one that belongs to
@@ -456,6 +457,7 @@ func (r *reads) remains(org OrganizationID) remains {
 		requests:     all(r, openRequestsIn(org)),
 		domains:      all(r, domainsIn(org, DomainID{})),
 		connections:  all(r, connectionsIn(org, ConnectionID{})),
+		directories:  all(r, directoriesIn(org, DirectoryID{})),
 	}
 }
 
@@ -475,6 +477,9 @@ func (e remains) settle(c *changes, except InvitationID) {
 	}
 	for _, n := range e.connections {
 		c.say(ConnectionRemoved{n.ID}, here)
+	}
+	for _, d := range e.directories {
+		c.removeDirectory(d)
 	}
 }
 

@@ -27,8 +27,8 @@ func (e LoggedEvent) MarshalJSON() ([]byte, error) {
 // Named is something that an event names, and what it is called.
 type Named struct {
 	ID    string   `json:"id"`             // the text form
-	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection, a key or a group
-	Email Personal `json:"email,omitzero"` // of a user, and where an invitation or a request was for
+	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection, a key, a group, a directory or its person
+	Email Personal `json:"email,omitzero"` // of a user or a directory's person, and where an invitation or a request was for
 }
 
 // NameOf returns what an ID that the event names is called. Only the ID is set if its name
@@ -54,6 +54,8 @@ type nameFacts struct {
 	invitations   map[InvitationID]*InvitationRecord
 	requests      map[RequestID]*RequestRecord
 	keys          map[KeyID]namedKey
+	directories   map[DirectoryID]*DirectoryRecord
+	identities    map[ProvisionedID]*ProvisionedRecord
 }
 
 // namedGroup is a group that an event names.
@@ -92,6 +94,8 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 		invitations:   map[InvitationID]*InvitationRecord{},
 		requests:      map[RequestID]*RequestRecord{},
 		keys:          map[KeyID]namedKey{},
+		directories:   map[DirectoryID]*DirectoryRecord{},
+		identities:    map[ProvisionedID]*ProvisionedRecord{},
 	}
 	for _, record := range page {
 		e, err := record.event()
@@ -108,7 +112,7 @@ func (r *reads) names(st logStanding, page []EventRecord) nameFacts {
 // ids returns the IDs that an event names: its actor's, its stream's, and those in its
 // data.
 func (e Event) ids() []any {
-	ids := map[any]bool{e.Actor.User: true, e.Key: true, e.Stream.User: true, e.Stream.Organization: true}
+	ids := map[any]bool{e.Actor.User: true, e.Actor.Directory: true, e.Key: true, e.Stream.User: true, e.Stream.Organization: true}
 	for id := range idsOf(e.Data) {
 		ids[id.Interface()] = true
 	}
@@ -156,6 +160,13 @@ func (r *reads) name(f *nameFacts, id any) {
 			named.member = find(r, memberOf(home, named.key.User))
 		}
 		f.keys[id] = named
+	case DirectoryID:
+		f.directories[id] = find(r, directoryByID(id))
+	case ProvisionedID:
+		p := find(r, provisionedByID(id))
+		if f.identities[id] = p; p != nil {
+			f.directories[p.Directory] = find(r, directoryByID(p.Directory))
+		}
 	}
 }
 
@@ -245,6 +256,26 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 	case KeyID:
 		if k := f.keys[id]; k.key != nil && (all || rank.may(ManageIdentity) && k.member != nil) {
 			n.Name = c.keyName(*k.key)
+		}
+	case DirectoryID:
+		if d := f.directories[id]; d != nil && own(d.Organization, ManageIdentity) {
+			n.Name = d.Personal.Name
+		}
+	case ProvisionedID:
+		if p := f.identities[id]; p != nil && own(p.Organization, ManageIdentity) {
+			return f.namedIdentity(*p)
+		}
+	}
+	return n
+}
+
+// namedIdentity returns what a directory calls a person. One that was removed, or whose
+// directory was, is not shown (PRV-7).
+func (f nameFacts) namedIdentity(p ProvisionedRecord) (n Named) {
+	if d := f.directories[p.Directory]; d != nil && d.Removed == 0 && p.Removed == 0 {
+		n.Email = p.Personal.UserName
+		if name := p.Personal.names().userName(); name != "" {
+			n.Name = NewPersonal(name)
 		}
 	}
 	return n

@@ -11,8 +11,8 @@ import (
 //
 // An operation is a call of a method of the table of operations, whether it succeeds, is
 // refused or fails, or a call of [Directory.Check]. Of a list, each page that is read is
-// one. ImportUsers, VerifyDomain, RecheckDomains, Purge, Relay and Outcome are one
-// operation each, however many transactions they need. Atomically and Preview are
+// one. ImportUsers, VerifyDomain, RecheckDomains, RemoveDirectory, Purge, Relay and
+// Outcome are one operation each, however many transactions they need. Atomically and Preview are
 // operations, and so is each operation within them: a part, which is told of each time
 // the block's function runs.
 //
@@ -70,9 +70,10 @@ type ActorKind string
 
 // The kinds of actors. A session whose ID is malformed has the kind that it was made for.
 const (
-	ActorUser     ActorKind = "user"     // Directory.As
-	ActorOperator ActorKind = "operator" // Directory.Operator
-	ActorSystem   ActorKind = "system"   // Directory.System
+	ActorUser      ActorKind = "user"      // Directory.As
+	ActorOperator  ActorKind = "operator"  // Directory.Operator
+	ActorSystem    ActorKind = "system"    // Directory.System
+	ActorDirectory ActorKind = "directory" // Directory.AsDirectory
 )
 
 // observe runs an operation that has a name, and tells the observer of it. What the

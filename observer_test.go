@@ -131,7 +131,7 @@ func TestObserver(t *testing.T) {
 
 // isList reports whether an operation returns an iterator.
 func isList(t *testing.T, op string) bool {
-	method, found := reflect.TypeFor[*tenancy.Platform]().MethodByName(op)
+	method, found := operationMethod(op)
 	require.True(t, found)
 	return method.Type.NumOut() > 0 && method.Type.Out(0).Kind() == reflect.Func
 }
@@ -143,6 +143,8 @@ func kindOf(by string) tenancy.ActorKind {
 		return tenancy.ActorOperator
 	case "host":
 		return tenancy.ActorSystem
+	case "idp":
+		return tenancy.ActorDirectory
 	}
 	return tenancy.ActorUser
 }

@@ -82,7 +82,7 @@ func decideInvitationsTo(f invitationsToFacts, l listID, c *changes) (page[Liste
 // GEN-9). Only System may call it.
 //
 // Errors: CodeEmail, CodeCursor; CodeNotAllowed; CodeEmailTaken if a user has the
-// address: only they may ask, with InvitationsTo.
+// address who is not unclaimed: only they may ask, with InvitationsTo.
 func (p *Platform) InvitationsToAddress(
 	ctx context.Context, email ProvenEmail, query OfferQuery,
 ) iter.Seq2[ListedOffer, error] {
@@ -125,7 +125,7 @@ func decideInvitationsToAddress(
 	if err := c.platform(); err != nil {
 		return page[ListedOffer]{}, err
 	}
-	if f.holder != nil {
+	if f.holder != nil && !f.holder.Unclaimed {
 		return page[ListedOffer]{}, CodeEmailTaken
 	}
 	p := page[ListedOffer]{next: f.next, end: f.end}
@@ -232,6 +232,7 @@ func (r *reads) offered(i *InvitationRecord, invitee belongings) acceptanceFacts
 		invitation: i,
 		target:     r.targetOf(i.Inviter, *i),
 		inviter:    find(r, userByID(i.Inviter.User)),
+		provisions: r.provisions(*i),
 		invitee:    invitee,
 	}
 	if f.entry.domain = find(r, verifiedDomain(emailDomain(address))); f.entry.domain != nil {

@@ -175,9 +175,10 @@ func (o *operation[F, R]) attempt(
 // admission is what every operation looks at first: the actor, and what was done
 // under the operation ID before.
 type admission struct {
-	user *UserRecord      // the actor; nil: there is no such user, or the actor is none
-	key  *KeyRecord       // that the actor acts with; nil: there is none
-	done *OperationRecord // nil: the ID is unused, or was not checked: in a read, or within a block
+	user      *UserRecord      // the actor; nil: there is no such user, or the actor is none
+	key       *KeyRecord       // that the actor acts with; nil: there is none
+	directory *DirectoryRecord // the actor; nil: there is no such directory, or the actor is none
+	done      *OperationRecord // nil: the ID is unused, or was not checked: in a read, or within a block
 }
 
 // loadAdmission asks for the actor, and for what was done under the ID unless that is
@@ -189,17 +190,24 @@ func (r *reads) loadAdmission(id OperationID) (f admission) {
 			f.key = find(r, keyByID(r.key))
 		}
 	}
+	if r.actor.isDirectory() {
+		f.directory = find(r, directoryByID(r.actor.Directory))
+	}
 	if !id.IsZero() {
 		f.done = r.remembered(r.actor, id)
 	}
 	return f
 }
 
-// admit refuses an actor who is not active (GEN-2), or whose key no longer holds (USR-22);
-// a service account, if the operation's row leaves it out (USR-20); and an operation ID
-// that is used up (GEN-13).
+// admit refuses an actor who is not active or was not claimed (GEN-2, PRV-3), or whose key
+// no longer holds (USR-22); a directory whose secret does not hold (PRV-1); a service
+// account, if the operation's row leaves it out (USR-20); and an operation ID that is used
+// up (GEN-13).
 func (s *Session) admit(c call, f admission, now Instant) error {
-	if s.actor.isUser() && (f.user == nil || f.user.State() != StateActive) {
+	if s.actor.isUser() && (f.user == nil || !f.user.acts()) {
+		return CodeActor
+	}
+	if s.actor.isDirectory() && !s.proof.holds(f.directory, now) {
 		return CodeActor
 	}
 	if !s.key.IsZero() && (f.key == nil || f.key.User != s.actor.User || !f.key.holds(now)) {

@@ -19,6 +19,8 @@ type premises struct {
 	victim     tenancy.UserID // a member without anything, whom operations are about
 	domain     tenancy.DomainID
 	connection tenancy.ConnectionID
+	directory  tenancy.DirectoryID
+	leaving    tenancy.DirectoryID    // a directory that is to be removed
 	group      tenancy.GroupID        // of nobody, with roles on the founder's account
 	invitation tenancy.SentInvitation // to the organization, pending
 	request    tenancy.RequestID
@@ -56,6 +58,11 @@ func newPremises(t *testing.T) *premises {
 	connection, err := owner.AddConnection(ctx, p.org, "Corp")
 	require.NoError(t, err)
 	p.connection = connection.ID
+	for _, id := range []*tenancy.DirectoryID{&p.directory, &p.leaving} {
+		added, err := owner.AddDirectory(ctx, p.org, "Corp")
+		require.NoError(t, err)
+		*id = added.ID
+	}
 	service, err := owner.CreateServiceAccount(ctx, p.org,
 		tenancy.NewServiceAccount{Name: "Robot", Role: tenancy.Administrator})
 	require.NoError(t, err)
@@ -314,6 +321,24 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 	"SetInvitationPolicy": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return errOf(s.SetInvitationPolicy(ctx, p.org, tenancy.InviteLiveDomains))
 	},
+	"ReportSignIn": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.ReportSignIn(ctx, p.connection, "ivy@corp.example.com"))
+	},
+	"AddDirectory": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.AddDirectory(ctx, p.org, "New"))
+	},
+	"RotateDirectorySecret": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.RotateDirectorySecret(ctx, p.directory, tenancy.DirectoryRotation{}))
+	},
+	"RemoveDirectory": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.RemoveDirectory(ctx, p.leaving, tenancy.DirectoryRemoval{}))
+	},
+	"Directories": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.Directories(ctx, p.org, tenancy.DirectoryQuery{}))
+	},
+	"ProvisionedUsers": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return failure(s.ProvisionedUsers(ctx, p.directory, tenancy.ProvisionedQuery{}))
+	},
 	"CreateGroup": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return errOf(s.CreateGroup(ctx, p.org, tenancy.NewGroup{Name: "New"}))
 	},
@@ -507,6 +532,7 @@ var alone = []string{
 	"VerifyDomain",
 	"RecheckDomains",
 	"Purge",
+	"RemoveDirectory",
 	"Relay",
 	"Atomically",
 	"Preview",
@@ -516,7 +542,7 @@ var alone = []string{
 
 func TestOperationsCells(t *testing.T) {
 	p := newPremises(t)
-	table := tenancy.OperationsTable()
+	table := peoplesTable()
 	var names []string
 	for _, row := range table {
 		names = append(names, row.Name)
@@ -554,7 +580,7 @@ func TestOperationsCells(t *testing.T) {
 		}
 		shown := map[string]tenancy.OrganizationPermission{
 			"domain": tenancy.ViewDomains, "connection": tenancy.ManageIdentity,
-			"group": tenancy.ViewUsers, "request": tenancy.ViewUsers, "key": tenancy.ManageIdentity,
+			"group": tenancy.ViewUsers, "request": tenancy.ViewUsers, "key": tenancy.ManageIdentity, "directory": tenancy.ManageIdentity,
 		}[row.On]
 		t.Run("ROLE-8 "+row.Name, func(t *testing.T) {
 			p.closing = p.unmanaged
@@ -630,6 +656,12 @@ func (p *premises) ranks() map[string]tenancy.UserID {
 	}
 }
 
+// peoplesTable gives the table of operations without those that only a directory has a
+// method for: nobody else can call them (PRV-1).
+func peoplesTable() []tenancy.OperationRow {
+	return slices.DeleteFunc(tenancy.OperationsTable(), func(row tenancy.OperationRow) bool { return row.Directory })
+}
+
 // TestServiceAccountCells calls every operation as a service account that is
 // Administrator, and holds the table's column to what happens (USR-20): where it says
 // no, the operation is refused as CodeServiceAccount, and where it says yes the service
@@ -652,7 +684,7 @@ func TestServiceAccountCells(t *testing.T) {
 		return code
 	}
 	mayNot := map[string]string{"CreateAccount": "it would own the account"}
-	for _, row := range tenancy.OperationsTable() {
+	for _, row := range peoplesTable() {
 		t.Run("USR-20 "+row.Name, func(t *testing.T) {
 			got := answer(t, row.Name, p.service)
 			if !row.Service || mayNot[row.Name] != "" {

@@ -33,6 +33,7 @@ type OrganizationSettings struct {
 	Accounts          int               `json:"accounts"`        // its main accounts that are not closed: what Limits.Accounts counts
 	ServiceAccounts   int               `json:"serviceAccounts"` // its service accounts: what Limits.ServiceAccounts counts
 	Groups            int               `json:"groups"`          // what Limits.Groups counts
+	Directories       int               `json:"directories"`     // what Limits.Directories counts
 }
 
 // NewOrganization is the input of CreateOrganization.
@@ -395,6 +396,7 @@ func (c *changes) viewOrganization(o OrganizationRecord, st standing) Organizati
 		ImportEntitlement: ImportEntitlement{o.Import, o.ImportReference},
 		Seats:             o.Seats,
 		Groups:            o.Groups,
+		Directories:       o.Directories,
 		Accounts:          o.Accounts,
 		ServiceAccounts:   o.ServiceAccounts,
 	}

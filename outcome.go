@@ -27,6 +27,8 @@ type Created struct {
 	Connections   []ConnectionID   `json:"connections,omitzero"`
 	Keys          []KeyID          `json:"keys,omitzero"`
 	Groups        []GroupID        `json:"groups,omitzero"`
+	Directories   []DirectoryID    `json:"directories,omitzero"`
+	Identities    []ProvisionedID  `json:"identities,omitzero"`
 }
 
 // How long an operation ID is remembered (GEN-13): the least that Options.OperationLife
@@ -74,7 +76,7 @@ func (s *Session) Outcome(ctx context.Context, operation OperationID, attempted 
 // ActorOutcome is Outcome for another actor's operation. Only System may call it
 // (GEN-13).
 //
-// Errors: CodeID, CodeInput if both fields of the Actor are set or the time is as Outcome
+// Errors: CodeID, CodeInput if several fields of the Actor are set or the time is as Outcome
 // refuses it, CodeReference if its Operator is not a Reference; CodeNotAllowed,
 // CodeNotFound, CodeForgotten.
 func (p *Platform) ActorOutcome(
@@ -99,7 +101,7 @@ func (s *Session) settled(
 	var check form
 	check.set(s.alone(ctx))
 	check.id(id)
-	check.that(!actor.isUser() || actor.Operator == "", CodeInput)
+	check.that(actor.single(), CodeInput)
 	check.that(!actor.isOperator() || actor.Operator.valid(), CodeReference)
 	check.that(!attempted.IsZero() && !attempted.After(s.dir.now().Add(clockSkew)), CodeInput)
 	c := call{row, id.String(), check.err}
@@ -174,6 +176,10 @@ func (c *Created) add(text string) {
 		addID(&c.Keys, text)
 	case groupKind{}.prefix():
 		addID(&c.Groups, text)
+	case directoryKind{}.prefix():
+		addID(&c.Directories, text)
+	case provisionedKind{}.prefix():
+		addID(&c.Identities, text)
 	}
 }
 

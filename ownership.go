@@ -216,7 +216,7 @@ func (f replaceOwnerFacts) refusal(in OwnerReplacement, c *changes) error {
 		return CodeAlreadyOwner
 	case f.heir.user.ServiceAccount:
 		return CodeNotPerson
-	case f.heir.user.State() != StateActive:
+	case !f.heir.user.acts():
 		return CodeInactive
 	case f.heir.membership(o.ID) != nil:
 		return nil
@@ -236,7 +236,7 @@ func (f replaceOwnerFacts) refusal(in OwnerReplacement, c *changes) error {
 
 // hasOtherMember reports whether a member except the Owner is active.
 func (f replaceOwnerFacts) hasOtherMember() bool {
-	return slices.ContainsFunc(f.others, func(u UserRecord) bool { return u.State() == StateActive })
+	return slices.ContainsFunc(f.others, UserRecord.acts)
 }
 
 // succession is an organization that gets another Owner.

@@ -91,16 +91,16 @@ func NewPersonal(text string) Personal { return Personal{hide(text)} }
 // Reveal returns the text.
 func (p Personal) Reveal() string { return p.reveal() }
 
-// Secret is what an invitation is accepted with, or what a service account's key proves
-// itself by (USR-22): a text of 256 random bits. The operation that makes it returns it
+// Secret is what an invitation is accepted with, or what a service account's key (USR-22)
+// or a directory (PRV-1) proves itself by: a text of 256 random bits. The operation that makes it returns it
 // once; the library stores only its hash (GEN-14). fmt, slog and
 // encoding/json print "[redacted]" in its place. The zero value means none.
 type Secret struct{ hidden }
 
 // ParseSecret returns the secret that a request brings as text. It accepts any text: an
-// operation finds nothing by a wrong one. It cuts the text off at 128 bytes, since no secret
+// operation finds nothing by a wrong one. It cuts the text off at 256 bytes, since no secret
 // is longer.
-func ParseSecret(text string) Secret { return Secret{hide(text[:min(len(text), 128)])} }
+func ParseSecret(text string) Secret { return Secret{hide(text[:min(len(text), 256)])} }
 
 // Reveal returns the text, which the host puts into the mail.
 func (s Secret) Reveal() string { return s.reveal() }

@@ -214,7 +214,7 @@ func TestReveal(t *testing.T) {
 		require.False(t, tenancy.NewPersonal(text) == tenancy.NewPersonal(text+" "))
 		require.Equal(t, text == "", tenancy.NewPersonal(text).IsZero())
 		require.Equal(t, text == "", tenancy.NewPersonal(text) == tenancy.Personal{})
-		require.Equal(t, text[:min(len(text), 128)], tenancy.ParseSecret(text).Reveal())
+		require.Equal(t, text[:min(len(text), 256)], tenancy.ParseSecret(text).Reveal())
 		require.True(t, tenancy.ParseSecret(text) == tenancy.ParseSecret(copied))
 		require.Equal(t, text == "", tenancy.ParseSecret(text).IsZero())
 		require.Equal(t, text == "", tenancy.ParseSecret(text) == tenancy.Secret{})

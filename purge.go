@@ -22,6 +22,7 @@ type Purged struct {
 	FormerMembers int `json:"formerMembers"` // names and addresses of people who left an organization (USR-21)
 	Keys          int `json:"keys"`          // names and hashes of secrets of keys that have ended (USR-22)
 	Grants        int `json:"grants"`        // grants whose temporary roles had ended (ACC-11)
+	Identities    int `json:"identities"`    // what directories that were removed said of people (PRV-8)
 }
 
 func (p *Purged) add(batch Purged) {
@@ -32,6 +33,7 @@ func (p *Purged) add(batch Purged) {
 	p.FormerMembers += batch.FormerMembers
 	p.Keys += batch.Keys
 	p.Grants += batch.Grants
+	p.Identities += batch.Identities
 }
 
 // Purge removes the names of organizations that ended 29 days ago or earlier, and the
@@ -40,7 +42,8 @@ func (p *Purged) add(batch Purged) {
 // Options.FormerMembersFor is over or with the organization's name (USR-21); the names of
 // keys that were revoked or expired as long ago (USR-22); operation IDs
 // that are forgotten (Options.OperationLife, GEN-13); temporary roles that have ended, which
-// were as if not there before (ACC-11); and the leases that crashed calls of Relay left
+// were as if not there before (ACC-11); what directories that were removed said of people,
+// at once (PRV-8); and the leases that crashed calls of Relay left
 // behind (EVT-5). Only System may call it, and should do so daily. It works in
 // batches, each
 // a transaction of its own. Any number of processes may run it at once, and again after
@@ -74,7 +77,7 @@ func (s *Session) purge(ctx context.Context) (Purged, error) {
 		}
 		total.add(batch)
 		if max(batch.Organizations, batch.Invitations, batch.Requests, batch.Operations,
-			batch.FormerMembers, batch.Keys, batch.Grants) < pageSize {
+			batch.FormerMembers, batch.Keys, batch.Grants, batch.Identities) < pageSize {
 			return total, nil
 		}
 	}
@@ -90,6 +93,8 @@ type purgeFacts struct {
 	keys          []KeyRecord          // by when they ended
 	temporary     []GrantRecord        // whose temporary roles have ended
 	accounts      map[AccountID]*AccountRecord
+
+	directories []directoryRemains // of those that were removed
 
 	// Former members of an organization that may be due: a page of each.
 	left map[OrganizationID][]FormerMemberRecord
@@ -112,6 +117,9 @@ func (r *reads) loadPurge() purgeFacts {
 		f.accounts[g.Account] = find(r, accountByID(g.Account))
 		r.needMemberships(g.User)
 	}
+	for _, d := range list(r, upTo(r.now, directoriesDue()), pageSize) {
+		f.directories = append(f.directories, r.directoryRemains(d))
+	}
 	for _, o := range f.organizations {
 		r.needHead(streamOfOrganization(o.ID))
 		if purgeable(o.Ended, r.now) {
@@ -128,6 +136,9 @@ func decidePurge(f purgeFacts, c *changes) (Purged, error) {
 	}
 	var done Purged
 	done.FormerMembers, done.Keys = f.forget(c), f.forgetKeys(c)
+	for _, d := range f.directories {
+		done.Identities += d.purge(c)
+	}
 	for _, o := range f.organizations {
 		if purgeable(o.Ended, c.now) && len(f.left[o.ID]) < pageSize { // else the next batch goes on with it
 			c.say(OrganizationPurged{o.ID, c.now}, streamOfOrganization(o.ID))

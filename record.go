@@ -35,6 +35,7 @@ type OrganizationRecord struct {
 	Accounts         int // main accounts that are not closed
 	ServiceAccounts  int // members who are service accounts
 	Groups           int
+	Directories      int // that were not removed
 	Personal         OrganizationPersonal
 }
 
@@ -47,6 +48,8 @@ type UserRecord struct {
 	ServiceAccount       bool // it is no person, and has no address (USR-20)
 	InactiveOrganization bool // by its organization
 	InactiveOperator     bool // by an Operator
+	InactiveDirectory    bool // by a directory of its organization (PRV-4)
+	Unclaimed            bool // a directory made it, and its person has not signed up (PRV-3)
 	Deleted              bool
 	Managed              bool // a member of an organization that is not its Owner; no event speaks of it (counts.go)
 	Created              Instant
@@ -66,15 +69,22 @@ func (u UserRecord) State() State {
 	switch {
 	case u.Deleted:
 		return StateDeleted
-	case u.InactiveOrganization || u.InactiveOperator:
+	case u.InactiveOrganization || u.InactiveOperator || u.InactiveDirectory:
 		return StateInactive
 	}
 	return StateActive
 }
 
+// acts reports whether the user can do something: they are active, and no user whom nobody
+// has claimed yet (PRV-3).
+func (u UserRecord) acts() bool { return u.State() == StateActive && !u.Unclaimed }
+
 // takesSeat reports whether the user takes a seat wherever they are a member: they are a
-// person, and no organization holds them inactive. An Operator's hold frees none (GEN-12).
-func (u UserRecord) takesSeat() bool { return !u.ServiceAccount && !u.InactiveOrganization }
+// person, and neither an organization nor its directory holds them inactive. An Operator's
+// hold frees none (GEN-12).
+func (u UserRecord) takesSeat() bool {
+	return !u.ServiceAccount && !u.InactiveOrganization && !u.InactiveDirectory
+}
 
 // MembershipRecord says that a user is a member of an organization.
 type MembershipRecord struct {
@@ -317,8 +327,12 @@ func (k KeyRecord) holds(now Instant) bool {
 type GroupRecord struct {
 	ID           GroupID
 	Organization OrganizationID
+	Directory    DirectoryID // which keeps it as long as it lives (PRV-9); zero: none
 	Created      Instant
-	Members      int // how many are in it (INV-15)
+	Changed      Instant // by its directory; zero: not since it was created
+	Version      int     // of one that a directory keeps, from 1: every change by that adds one
+	Members      int     // how many are in it (INV-15)
+	Identities   int     // how many its directory has put in it (INV-15)
 	Personal     GroupPersonal
 }
 
@@ -339,6 +353,64 @@ type GroupRolesRecord struct {
 	Account AccountID
 	Group   GroupID
 	Roles   RoleSet
+}
+
+// DirectoryRecord is an organization's directory: an identity provider that keeps its
+// people here (PRV-1).
+type DirectoryRecord struct {
+	ID           DirectoryID
+	Organization OrganizationID
+	Created      Instant
+	PreviousEnds Instant // until when the previous secret holds; zero: there is none
+	Removed      Instant // zero: it lives
+	Purged       Instant // when Purge had erased its identities
+	Identities   int     // how many it has that were not removed (INV-15)
+	Groups       int     // how many it keeps (INV-15)
+	Personal     DirectoryPersonal
+}
+
+// DirectoryPersonal is a directory's name, and what its secrets are checked by.
+type DirectoryPersonal struct {
+	Name             Personal
+	Secret           [32]byte // the hash
+	Verifier         [32]byte // checks the tokens that were made with the secret
+	Previous         [32]byte // the hash of the secret before; zero: none
+	PreviousVerifier [32]byte
+}
+
+// ProvisionedRecord is what a directory says of a person: a provisioned identity (PRV-2).
+// Whether its directory lives is its directory's to say.
+type ProvisionedRecord struct {
+	ID           ProvisionedID
+	Directory    DirectoryID
+	Organization OrganizationID // the directory's
+	User         UserID         // to whom it is linked; zero: it is pending
+	Inactive     bool           // the directory holds the person inactive
+	UserLeft     bool           // its user left, and no invitation goes out by itself (PRV-8)
+	Version      int            // from 1
+	Created      Instant
+	Changed      Instant
+	Removed      Instant // zero: it was not
+	Personal     ProvisionedPersonal
+}
+
+// ProvisionedPersonal is what is personal of a provisioned identity.
+type ProvisionedPersonal struct {
+	UserName   Personal // the address as given
+	Address    Personal // canonical
+	ExternalID Personal // empty: none
+	Display    Personal
+	Formatted  Personal
+	Given      Personal
+	Family     Personal
+	Attributes Personal // opaque text
+}
+
+// ProvisionedMemberRecord says that a directory has put an identity into a group of its
+// own. If the identity is linked, its user is in the group: GroupMemberRecord.
+type ProvisionedMemberRecord struct {
+	Group    GroupID
+	Identity ProvisionedID
 }
 
 // HeadRecord is the end of a stream: the number and hash of its last event.
@@ -612,8 +684,73 @@ func (k KeyRecord) Entries(to []Entry) []Entry {
 
 // Entries appends where the group is found.
 func (g GroupRecord) Entries(to []Entry) []Entry {
-	return append(to, Entry{IndexGroups, Key{ID: g.ID}},
+	to = append(to, Entry{IndexGroups, Key{ID: g.ID}},
 		Entry{IndexGroupsIn, Key{In: g.Organization, ID: g.ID}})
+	if g.Directory.IsZero() {
+		return to
+	}
+	to = append(to, Entry{IndexDirectoryGroups, Key{In: g.Directory, ID: g.ID}})
+	if external := g.Personal.ExternalID; !external.IsZero() {
+		to = append(to, Entry{IndexGroupsByExternalID, Key{In: g.Directory, Text: external.Reveal()}})
+	}
+	if name := fold(g.Personal.Name.Reveal()); name != "" {
+		to = append(to, Entry{IndexGroupsByName, Key{In: g.Directory, Text: name, ID: g.ID}})
+	}
+	return to
+}
+
+// Entries appends where the directory is found.
+func (d DirectoryRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{IndexDirectories, Key{ID: d.ID}})
+	switch {
+	case d.Removed == 0:
+		to = append(to, Entry{IndexDirectoriesIn, Key{In: d.Organization, ID: d.ID}})
+	case d.Purged == 0:
+		to = append(to, Entry{IndexDirectoriesDue, Key{Text: timeText(d.Removed), ID: d.ID}})
+	}
+	return to
+}
+
+// Entries appends where the provisioned identity is found.
+func (p ProvisionedRecord) Entries(to []Entry) []Entry {
+	to = append(to, Entry{IndexProvisioned, Key{ID: p.ID}},
+		Entry{IndexProvisionedIn, Key{In: p.Directory, Text: provisionedKey(p.Removed != 0), ID: p.ID}})
+	if !p.User.IsZero() {
+		to = append(to, Entry{IndexProvisionedOf, Key{In: p.User, ID: p.ID}})
+	}
+	address, external := p.Personal.Address.Reveal(), p.Personal.ExternalID.Reveal()
+	if p.Removed != 0 {
+		if external != "" {
+			to = append(to, Entry{IndexProvisionedRemoved, Key{In: p.Directory, Text: external, ID: p.ID}})
+		}
+		return to
+	}
+	if external != "" {
+		to = append(to, Entry{IndexProvisionedByExternalID, Key{In: p.Directory, Text: external}})
+	}
+	if address == "" {
+		return to
+	}
+	to = append(to, Entry{IndexProvisionedByAddress, Key{In: p.Directory, Text: address}})
+	if p.User.IsZero() {
+		to = append(to, Entry{IndexProvisionedPending, Key{In: p.Organization, Text: address, ID: p.ID}})
+	}
+	return to
+}
+
+// provisionedKey is the text by which IndexProvisionedIn parts the identities that were
+// removed from those that were not.
+func provisionedKey(removed bool) string {
+	if removed {
+		return "removed"
+	}
+	return "kept"
+}
+
+// Entries appends where the identity in a group is found.
+func (m ProvisionedMemberRecord) Entries(to []Entry) []Entry {
+	return append(to, Entry{IndexProvisionedMembers, Key{In: m.Group, ID: m.Identity}},
+		Entry{IndexProvisionedGroups, Key{In: m.Identity, ID: m.Group}})
 }
 
 // Entries appends where the member of a group is found.
@@ -651,7 +788,7 @@ func (r *AccessRow) Reset() {
 }
 
 // SetUser fills in the user.
-func (r *AccessRow) SetUser(u UserRecord) { r.UserFound, r.UserActive = true, u.State() == StateActive }
+func (r *AccessRow) SetUser(u UserRecord) { r.UserFound, r.UserActive = true, u.acts() }
 
 // SetAccount fills in the account.
 func (r *AccessRow) SetAccount(a AccountRecord) {

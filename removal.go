@@ -218,7 +218,7 @@ func (s sight) inherits(org OrganizationID) error {
 		return CodeNotMember
 	case s.user.ServiceAccount:
 		return CodeNotPerson
-	case s.user.State() != StateActive:
+	case !s.user.acts():
 		return CodeInactive
 	}
 	return nil

@@ -201,6 +201,8 @@ func (p *replay) compare() {
 	explain(p, allConnections(ConnectionID{}))
 	explain(p, allKeys(KeyID{}))
 	explain(p, allGroups(GroupID{}))
+	explain(p, allDirectories(DirectoryID{}))
+	explain(p, allProvisioned(ProvisionedID{}))
 	for _, at := range slices.Collect(maps.Keys(p.seen)) {
 		switch at.Index {
 		case IndexOrganizations:
@@ -211,6 +213,7 @@ func (p *replay) compare() {
 			explain(p, groupRolesOn(at.Key.ID))
 		case IndexGroups:
 			explain(p, groupMembers(at.Key.ID, UserID{}))
+			explain(p, provisionedMembers(at.Key.ID, ProvisionedID{}))
 		}
 	}
 	for at, s := range p.world.slots {
@@ -280,6 +283,12 @@ func subjectOf(at Entry) string {
 		return GroupID(at.Key.In).String() + " " + UserID(at.Key.ID).String()
 	case IndexGroupRoles:
 		return AccountID(at.Key.In).String() + " " + GroupID(at.Key.ID).String()
+	case IndexDirectories:
+		return DirectoryID(at.Key.ID).String()
+	case IndexProvisioned:
+		return ProvisionedID(at.Key.ID).String()
+	case IndexProvisionedMembers:
+		return GroupID(at.Key.In).String() + " " + ProvisionedID(at.Key.ID).String()
 	}
 	panic("tenancy: no event makes records of that kind")
 }

@@ -46,9 +46,17 @@ func takesContext(m reflect.Method) bool {
 
 func TestOperationsTable(t *testing.T) {
 	methods := map[string]bool{}
+	directories := map[string]bool{} // what an organization's directory may do
+	for m := range reflect.TypeFor[*Provisioner]().Methods() {
+		if takesContext(m) {
+			require.False(t, methods[m.Name], m.Name)
+			methods[m.Name], directories[m.Name] = true, true
+		}
+	}
 	for _, typ := range []reflect.Type{reflect.TypeFor[*Session](), reflect.TypeFor[*Platform]()} {
 		for m := range typ.Methods() {
 			if takesContext(m) {
+				require.False(t, directories[m.Name], "%s: two operations of one name", m.Name)
 				methods[m.Name] = true
 			}
 		}
@@ -68,12 +76,20 @@ func TestOperationsTable(t *testing.T) {
 			require.Equal(t, people, row.organization != "" || row.account != "" || row.others != "", row.name)
 		}
 	})
+	t.Run("PRV-1 a directory has its rows alone, and they are nobody else's", func(t *testing.T) {
+		for _, row := range operations {
+			require.Equal(t, directories[row.name], row.directory, row.name)
+			if row.directory {
+				require.Equal(t, operationRow{name: row.name, on: row.on, suspended: row.suspended, directory: true, codes: row.codes}, *row)
+			}
+		}
+	})
 	t.Run("ROLE-8 every row says who may, with permissions that there are", func(t *testing.T) {
 		table, err := newPermissionTable(RoleOptions{})
 		require.NoError(t, err)
 		for _, row := range operations {
 			require.True(t,
-				row.organization != "" || row.account != "" || row.operator || row.system || row.others != "",
+				row.organization != "" || row.account != "" || row.operator || row.system || row.others != "" || row.directory,
 				row.name)
 			for _, p := range []OrganizationPermission{row.organization, row.besides} {
 				require.True(t, p == "" || builtInRules.knows(p), row.name)
@@ -93,7 +109,7 @@ func TestOperationsDocumented(t *testing.T) {
 		for _, decl := range file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Doc != nil {
 				_, has := docs[f.Name.Name]
-				if of := receiver(f); of == "Session" || of == "Platform" && !has {
+				if of := receiver(f); of == "Session" || (of == "Platform" || of == "Provisioner") && !has {
 					docs[f.Name.Name] = f.Doc.Text()
 				}
 			}
@@ -118,7 +134,7 @@ func TestOperationsDocumented(t *testing.T) {
 			documented = slices.DeleteFunc(documented, every)
 			slices.Sort(listed)
 			slices.Sort(documented)
-			require.Equal(t, listed, slices.Compact(documented))
+			require.ElementsMatch(t, listed, slices.Compact(documented))
 			require.Equal(t, len(listed), len(slices.Compact(listed)), "a code stands twice")
 		})
 	}

@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"cmp"
 	"go/ast"
 	"go/token"
 	"strings"
@@ -18,7 +19,13 @@ var shared = map[string]string{
 	"SuspendOrganization": "mark", "ReactivateOrganization": "mark",
 	"EnableHIPAA": "designation", "DisableHIPAA": "designation",
 	"SignInRequirement": "signIn",
+	"ReportSignIn":      "vouchesFor", "Token": "nothing",
+	"ProvisionedByUserName": "provisioned", "ProvisionedByExternalID": "provisioned",
 }
+
+// decidedAs names the operations that decide what another one does: they look for the same
+// by something else.
+var decidedAs = map[string]string{"ProvisionedByUserName": "Provisioned", "ProvisionedByExternalID": "Provisioned"}
 
 // engine are the operations that are no load and decision of their own: they run
 // others, settle what others did, or work outside of one transaction.
@@ -64,14 +71,17 @@ func TestShape(t *testing.T) {
 			continue
 		}
 		t.Run(row.name, func(t *testing.T) {
-			method, isSession := declared["Session."+row.name]
-			if !isSession {
-				method = declared["Platform."+row.name]
+			var method place
+			for _, of := range []string{"Provisioner", "Platform", "Session"} {
+				if at, found := declared[of+"."+row.name]; found && (of == "Provisioner") == row.directory {
+					method = at
+				}
 			}
 			require.NotZero(t, method)
 			require.LessOrEqual(t, method.lines, longestMethod, "the method is long")
-			decision, found := declared["decide"+row.name]
-			require.True(t, found, "it has no function decide%s", row.name)
+			decides := cmp.Or(decidedAs[row.name], row.name)
+			decision, found := declared["decide"+decides]
+			require.True(t, found, "it has no function decide%s", decides)
 			require.LessOrEqual(t, decision.lines, longestDecision, "the decision is long")
 			require.Equal(t, method.file, decision.file)
 			require.Less(t, method.from, decision.from)

@@ -33,6 +33,8 @@ const (
 	// They are in no organization. The one that has their address's domain has a pending
 	// invitation for them.
 	SignUpMade SignUpResult = "made"
+	// They are the user whom a directory of the organization had made (PRV-3).
+	SignUpClaimed SignUpResult = "claimed"
 )
 
 // SignedUp is what SignUp did.
@@ -65,6 +67,11 @@ type SignedUp struct {
 //     While the organization is suspended, it refuses them (ORG-15).
 //   - PolicyClosed lets the person sign up on their own.
 //
+// If a directory made a user with the address, and the organization still has its domain
+// verified, that user is the person's, who claims them: nothing else is made, and no
+// invitation is accepted (PRV-3). If it has the domain no more, that user is deleted
+// first, and the person signs up as anybody.
+//
 // With the secret or the ID of a pending invitation to their address, the person accepts
 // the invitation in the same step if the policy permits it, and no organization or
 // account of their own is created. Signing up with any other secret or ID is refused as
@@ -91,6 +98,7 @@ func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 // signUpFacts is what decides how a person signs up.
 type signUpFacts struct {
 	holder     *UserRecord     // of the address; nil: nobody has it
+	unclaimed  belongings      // the holder's, if nobody has claimed them yet
 	accepts    bool            // the input names an invitation
 	acceptance acceptanceFacts // of that invitation
 	coverage                   // of the address
@@ -112,6 +120,9 @@ func (r *reads) loadSignUp(address string, key invitationKey) signUpFacts {
 		coverage: r.coverage(address),
 		asked:    r.openRequests(address),
 	}
+	if f.holder != nil && f.holder.Unclaimed {
+		f.unclaimed = r.belongings(f.holder)
+	}
 	for _, i := range all(r, invitationsByAddress(address, InvitationID{})) {
 		f.sent = append(f.sent, sentInvitation{i, find(r, userByID(i.Inviter.User))})
 	}
@@ -131,8 +142,14 @@ func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (Sign
 	if err := c.platform(); err != nil {
 		return SignedUp{}, err
 	}
-	if f.holder != nil {
+	switch {
+	case f.holder == nil:
+	case !f.holder.Unclaimed:
 		return SignedUp{}, CodeEmailTaken
+	case f.stillTheirs():
+		return f.claim(c), nil
+	default:
+		f.evict(c)
 	}
 	done, err := f.enter(in, address, c)
 	if err != nil {
@@ -140,6 +157,39 @@ func decideSignUp(f signUpFacts, in NewSignUp, address string, c *changes) (Sign
 	}
 	done.Invitations = f.stillPending(c)
 	return done, nil
+}
+
+// stillTheirs reports whether the organization whose directory made the user still has the
+// address's domain verified.
+func (f signUpFacts) stillTheirs() bool {
+	return f.domain != nil && f.unclaimed.membership(f.domain.Organization) != nil
+}
+
+// claim makes the user whom a directory made the person's.
+func (f signUpFacts) claim(c *changes) SignedUp {
+	user := f.holder.ID
+	c.say(UserClaimed{user}, streamsOf(user, f.unclaimed.memberships)...)
+	return SignedUp{
+		Result: SignUpClaimed, User: c.viewUserNow(user), Organization: c.viewTheirs(f.domain.Organization),
+		Invitations: f.stillPending(c),
+	}
+}
+
+// evict deletes the user whom a directory made of an organization that has the address's
+// domain no more, and who is nobody's. The invitations to the address stay: they are the
+// person's.
+func (f signUpFacts) evict(c *changes) {
+	theirs, user := f.unclaimed, f.holder.ID
+	for _, m := range theirs.memberships {
+		c.leave(m.Organization, theirs, UserID{}, false)
+	}
+	for _, g := range theirs.grants {
+		if get(c.world, grantOn(g.Account, user)) != nil {
+			c.say(RolesRevoked{g.Account, user}, theirs.account(g.Account).stream())
+		}
+	}
+	c.say(UserDeleted{user}, streamOfUser(user))
+	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{} })
 }
 
 // enter lets the person in as the invitation that the input names says, or the policy.

@@ -96,6 +96,7 @@ func (c *changes) authorize(st standing) error { return c.authorizeBy(st, c.row.
 var shownBy = map[string]OrganizationPermission{
 	opDomain.on: opDomain.organization, opConnection.on: opConnection.organization,
 	opGroup.on: opGroup.organization, opDismissRequest.on: opUsers.organization,
+	opRemoveDirectory.on: opDirectories.organization,
 }
 
 // authorizeBy is authorize by another permission than the row's.

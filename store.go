@@ -103,7 +103,8 @@ type Tx interface {
 //     the next page begins.
 //   - With a Limit and Until it asks for those of them whose Key.Text comes before Until.
 //     Only an index that uses Text is asked like this.
-//   - With a Limit and Count it asks only how many there are. Then Until is empty.
+//   - With a Limit and Count it asks only how many there are. Then Until is empty and Skip
+//     zero.
 //
 // An exact lookup finds nothing if a part of the key that the index uses is zero. A
 // list or a count finds nothing if the index uses In and In is zero.
@@ -113,6 +114,7 @@ type Lookup struct {
 	Limit int
 	Count bool
 	Until string // of a list: its records have texts before this one; empty: any
+	Skip  int    // of a list: so many of the records that come after Key are left out first
 }
 
 // Key is a place in an index. Keys are ordered by In, then Text, then ID, each byte for
@@ -208,13 +210,14 @@ type Entry struct {
 //     whose user is a member of Into is deleted, and each IndependentAccountRecord of Into
 //     whose account has the Organization Into.
 //
-//   - Each GroupRecord of From becomes one of Into, and its GroupMemberRecords and
-//     GroupRolesRecords stay as they are. If Into is zero, all of them are deleted, and
-//     the Groups of each AccountRecord of From become zero.
+//   - Each GroupRecord of From becomes one of Into, and its GroupMemberRecords,
+//     ProvisionedMemberRecords and GroupRolesRecords stay as they are. If Into is zero, all
+//     of them are deleted, and the Groups of each AccountRecord of From become zero.
 //
 // A Move with a Group is the end of that group alone: From and Into are zero. Each
-// GroupMemberRecord and GroupRolesRecord of the group is deleted, and the Groups of each
-// AccountRecord that one of the latter is about become one less. The GroupRecord stays.
+// GroupMemberRecord, ProvisionedMemberRecord and GroupRolesRecord of the group is deleted,
+// and the Groups of each AccountRecord that one of the latter is about become one less. The
+// GroupRecord stays.
 //
 // Nothing else changes. The library makes sure that no user is a member of both
 // organizations.
@@ -325,6 +328,21 @@ const (
 	IndexGroupsOf
 	IndexGroupRoles
 	IndexGroupRolesOf
+	IndexDirectoryGroups
+	IndexGroupsByExternalID
+	IndexGroupsByName
+	IndexDirectories
+	IndexDirectoriesIn
+	IndexDirectoriesDue
+	IndexProvisioned
+	IndexProvisionedIn
+	IndexProvisionedByAddress
+	IndexProvisionedByExternalID
+	IndexProvisionedOf
+	IndexProvisionedPending
+	IndexProvisionedRemoved
+	IndexProvisionedMembers
+	IndexProvisionedGroups
 	IndexHeads
 	IndexLeases
 	IndexOperations
@@ -440,6 +458,34 @@ func Indexes() []IndexInfo {
 	row(IndexGroupRoles, "group_roles", GroupRolesRecord{}, identity|in|id|exact|list)
 	// of a group, by account
 	row(IndexGroupRolesOf, "group_roles_of", GroupRolesRecord{}, in|id|list)
+	// that a directory keeps
+	row(IndexDirectoryGroups, "directory_groups", GroupRecord{}, in|id|list)
+	// that a directory keeps, by its external ID
+	row(IndexGroupsByExternalID, "groups_by_external_id", GroupRecord{}, in|text|exact)
+	// that a directory keeps, by name, folded
+	row(IndexGroupsByName, "groups_by_name", GroupRecord{}, in|text|id|list)
+	row(IndexDirectories, "directories", DirectoryRecord{}, identity|id|exact|list)
+	// of an organization, not removed
+	row(IndexDirectoriesIn, "directories_in", DirectoryRecord{}, in|id|list)
+	// by when it was removed, until its identities are purged
+	row(IndexDirectoriesDue, "directories_due", DirectoryRecord{}, text|id|list)
+	row(IndexProvisioned, "provisioned", ProvisionedRecord{}, identity|id|exact|list)
+	// of a directory, by "kept" or "removed"
+	row(IndexProvisionedIn, "provisioned_in", ProvisionedRecord{}, in|text|id|list)
+	// of a directory, by address, not removed: each once
+	row(IndexProvisionedByAddress, "provisioned_by_address", ProvisionedRecord{}, in|text|exact)
+	// of a directory, by external ID, not removed: each once
+	row(IndexProvisionedByExternalID, "provisioned_by_external_id", ProvisionedRecord{}, in|text|exact)
+	// linked to a user, removed or not
+	row(IndexProvisionedOf, "provisioned_of", ProvisionedRecord{}, in|id|list)
+	// pending in an organization, by address
+	row(IndexProvisionedPending, "provisioned_pending", ProvisionedRecord{}, in|text|id|list)
+	// of a directory, removed, by external ID
+	row(IndexProvisionedRemoved, "provisioned_removed", ProvisionedRecord{}, in|text|id|list)
+	// in a group
+	row(IndexProvisionedMembers, "provisioned_members", ProvisionedMemberRecord{}, identity|in|id|exact|list)
+	// of an identity
+	row(IndexProvisionedGroups, "provisioned_groups", ProvisionedMemberRecord{}, in|id|list)
 	// by the key of the stream
 	row(IndexHeads, "heads", HeadRecord{}, identity|id|exact|list)
 	// by the key of the stream

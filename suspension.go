@@ -19,14 +19,20 @@ const (
 // of the right, and of whom the input names, comes later than this one (GEN-5). Nil: the
 // account acted on is unmanaged.
 func (c *changes) actsOn(o *OrganizationRecord) {
-	if c.row.suspended == suspendedRefuses && c.bars(o) {
-		c.suspended = true
+	if c.row.suspended == suspendedRefuses {
+		c.barredBy(o)
 	}
 }
 
-// bars reports whether an organization is suspended, and the actor is a user, whom that
-// keeps from what it forbids (ORG-15).
-func (c *changes) bars(o *OrganizationRecord) bool { return c.actor.isUser() && o.isSuspended() }
+// barredBy is actsOn for what an operation does that is refused while the organization is
+// suspended although other things that it does are not.
+func (c *changes) barredBy(o *OrganizationRecord) { c.suspended = c.suspended || c.bars(o) }
+
+// bars reports whether an organization is suspended, and the actor is a user or a directory,
+// whom that keeps from what it forbids (ORG-15).
+func (c *changes) bars(o *OrganizationRecord) bool {
+	return (c.actor.isUser() || c.actor.isDirectory()) && o.isSuspended()
+}
 
 // isSuspended reports whether there is an organization, and it is suspended.
 func (o *OrganizationRecord) isSuspended() bool { return o != nil && o.Suspended }

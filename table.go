@@ -23,7 +23,10 @@ type operationRow struct {
 	// service says that service accounts may, as far as their role reaches. False refuses
 	// them: CodeServiceAccount (USR-20).
 	service bool
-	codes   []Code // its refusals, beside those of everyOperation
+	// directory says that an organization's directory may, about what is its own. Nobody
+	// else may then (PRV-1).
+	directory bool
+	codes     []Code // its refusals, beside those of everyOperation
 }
 
 // everyOperation has the refusals that any operation can give: of a session or
@@ -486,20 +489,20 @@ var (
 		name: "RenameGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
-		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeOrganizationSuspended},
+		codes:        []Code{CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeOrganizationSuspended},
 	}
 	opDeleteGroup = &operationRow{
 		name: "DeleteGroup", on: "group",
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
-		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeRank},
+		codes:        []Code{CodeID, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeRank},
 	}
 	opAddToGroup = &operationRow{
 		name: "AddToGroup", on: "group",
 		service:      true,
 		organization: ManageUsers,
 		codes: []Code{
-			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
+			CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeServiceAccount, CodeRank, CodeNotMember, CodeGroupMemberLimit,
 			CodeOrganizationSuspended,
 		},
 	}
@@ -508,7 +511,7 @@ var (
 		service:      true,
 		organization: ManageUsers,
 		suspended:    suspendedGoesOn,
-		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeRank},
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed, CodeDirectoryGroup, CodeRank},
 	}
 	opAssignGroupRoles = &operationRow{
 		name: "AssignGroupRoles", on: "group",
@@ -679,12 +682,172 @@ var (
 		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
 	}
 
+	opReportSignIn = &operationRow{
+		name: "ReportSignIn", on: "connection",
+		system:    true,
+		suspended: suspendedGoesOn,
+		codes: []Code{
+			CodeID, CodeEmail, CodeNotAllowed, CodeNotFound, CodeUntested, CodeNoLiveDomain, CodeOwnsOrganization, CodeNotMember,
+		},
+	}
 	opVouchesFor = &operationRow{
 		name: "VouchesFor", on: "connection",
 		system:    true,
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodeEmail, CodeNotAllowed, CodeNotFound},
 	}
+
+	opAddDirectory = &operationRow{
+		name: "AddDirectory", on: "organization",
+		organization: ManageIdentity,
+		codes: []Code{
+			CodeID, CodeName, CodeNotFound, CodeNotAllowed, CodeMerged, CodeDirectoryLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opRotateDirectorySecret = &operationRow{
+		name: "RotateDirectorySecret", on: "directory",
+		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeID, CodeInput, CodeNotFound, CodeNotAllowed},
+	}
+	opRemoveDirectory = &operationRow{
+		name: "RemoveDirectory", on: "directory",
+		organization: ManageIdentity,
+		suspended:    suspendedGoesOn,
+		codes:        []Code{CodeInput, CodeID, CodeNotFound, CodeNotAllowed},
+	}
+	opDirectories = &operationRow{
+		name: "Directories", on: "organization",
+		organization: ManageIdentity, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound, CodeNotAllowed},
+	}
+	opProvisionedUsers = &operationRow{
+		name: "ProvisionedUsers", on: "directory",
+		organization: ManageIdentity, operator: true, system: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeCursor, CodeNotFound},
+	}
+	opToken = &operationRow{
+		name: "Token", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+	}
+	opProvision = &operationRow{
+		name: "Provision", on: "directory",
+		directory: true,
+		codes: []Code{
+			CodeEmail, CodeInput, CodeOffDomain, CodeDomainLapsed, CodeIdentityTaken, CodeIdentityLimit, CodeSignUpClosed,
+			CodeMemberLimit, CodeTheOwner, CodeSSOAddress, CodeOrganizationSuspended,
+		},
+	}
+	opUpdateProvisioned = &operationRow{
+		name: "UpdateProvisioned", on: "identity",
+		directory: true,
+		suspended: "holds a person inactive, and refuses all else",
+		codes: []Code{
+			CodeID, CodeEmail, CodeInput, CodeNotFound, CodeVersion, CodeTheOwner, CodeOffDomain, CodeDomainLapsed,
+			CodeIdentityTaken, CodeEmailTaken, CodeSignUpClosed, CodeMemberLimit, CodeSSOAddress,
+			CodeOrganizationSuspended,
+		},
+	}
+	opDeprovision = &operationRow{
+		name: "Deprovision", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeVersion, CodeTheOwner},
+	}
+	opProvisioned = &operationRow{
+		name: "Provisioned", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedByUserName = &operationRow{
+		name: "ProvisionedByUserName", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeEmail, CodeNotFound},
+	}
+	opProvisionedByExternalID = &operationRow{
+		name: "ProvisionedByExternalID", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound},
+	}
+	opListProvisioned = &operationRow{
+		name: "ListProvisioned", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
+	}
+	opCreateProvisionedGroup = &operationRow{
+		name: "CreateProvisionedGroup", on: "directory",
+		directory: true,
+		codes: []Code{
+			CodeName, CodeInput, CodeID, CodeNotFound, CodeIdentityTaken, CodeGroupLimit, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opUpdateProvisionedGroup = &operationRow{
+		name: "UpdateProvisionedGroup", on: "group",
+		directory: true,
+		suspended: "takes identities out, and refuses all else",
+		codes: []Code{
+			CodeID, CodeName, CodeInput, CodeNotFound, CodeVersion, CodeIdentityTaken, CodeGroupMemberLimit,
+			CodeOrganizationSuspended,
+		},
+	}
+	opDeleteProvisionedGroup = &operationRow{
+		name: "DeleteProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeInput, CodeNotFound, CodeVersion},
+	}
+	opProvisionedGroup = &operationRow{
+		name: "ProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedGroupByExternalID = &operationRow{
+		name: "ProvisionedGroupByExternalID", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput, CodeNotFound},
+	}
+	opProvisionedGroupsByName = &operationRow{
+		name: "ProvisionedGroupsByName", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeName},
+	}
+	opListProvisionedGroups = &operationRow{
+		name: "ListProvisionedGroups", on: "directory",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeInput},
+	}
+	opProvisionedGroupMembers = &operationRow{
+		name: "ProvisionedGroupMembers", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opProvisionedGroupsOf = &operationRow{
+		name: "ProvisionedGroupsOf", on: "identity",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+	opInProvisionedGroup = &operationRow{
+		name: "InProvisionedGroup", on: "group",
+		directory: true,
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound},
+	}
+
 	opSetHIPAAEntitlement = &operationRow{
 		name: "SetHIPAAEntitlement", on: "organization",
 		operator:  true,
@@ -991,6 +1154,30 @@ var operations = []*operationRow{
 	opSetSSOExemption,
 	opSignInRequirement,
 	opVouchesFor,
+	opReportSignIn,
+	opAddDirectory,
+	opRotateDirectorySecret,
+	opRemoveDirectory,
+	opDirectories,
+	opProvisionedUsers,
+	opToken,
+	opProvision,
+	opUpdateProvisioned,
+	opDeprovision,
+	opProvisioned,
+	opProvisionedByUserName,
+	opProvisionedByExternalID,
+	opListProvisioned,
+	opCreateProvisionedGroup,
+	opUpdateProvisionedGroup,
+	opDeleteProvisionedGroup,
+	opProvisionedGroup,
+	opProvisionedGroupByExternalID,
+	opProvisionedGroupsByName,
+	opListProvisionedGroups,
+	opProvisionedGroupMembers,
+	opProvisionedGroupsOf,
+	opInProvisionedGroup,
 	opSetHIPAAEntitlement,
 	opEnableHIPAA,
 	opDisableHIPAA,

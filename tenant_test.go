@@ -50,6 +50,15 @@ type names struct {
 	Key, Spent       tenancy.KeyID  // of the Robot: one that holds, and one that is revoked
 	KeySecret        tenancy.Secret // of Key
 
+	Directory, OtherDirectory    tenancy.DirectoryID // of Org
+	DirectorySecret, OtherSecret tenancy.Secret      // theirs
+	Recruit                      tenancy.UserID      // Standard User of Org, unclaimed, whom Directory made
+	// Of Directory: linked to Recruit, pending for the Guest, and removed. OtherHire is of
+	// OtherDirectory.
+	Hire, Waiting, Fired, OtherHire tenancy.ProvisionedID
+	Hiring                          tenancy.OperationID // of Directory's, done
+	Team, OtherTeam                 tenancy.GroupID     // of Directory, with Hire in it, and of OtherDirectory
+
 	terms, rivalTerms tenancy.TermsToken // that the Guest and the Rival agree to, where they were asked
 	self              tenancy.UserID     // whoever calls
 }
@@ -73,6 +82,7 @@ func newTenant(s *scene, label string) *tenant {
 	t.robots()
 	t.pending()
 	t.past()
+	t.directories()
 	return t
 }
 
@@ -267,6 +277,59 @@ func (t *tenant) robot(name string, role tenancy.OrganizationRole) tenancy.UserI
 	made, err := t.as(t.Owner).CreateServiceAccount(t.ctx(), t.Org, tenancy.NewServiceAccount{Name: name, Role: role})
 	require.NoError(t, err)
 	return made.ID
+}
+
+// directories adds directories, and has them provision people and groups.
+func (t *tenant) directories() {
+	t.Helper()
+	for _, d := range []struct {
+		id     *tenancy.DirectoryID
+		secret *tenancy.Secret
+	}{{&t.Directory, &t.DirectorySecret}, {&t.OtherDirectory, &t.OtherSecret}} {
+		added, err := t.as(t.Owner).AddDirectory(t.ctx(), t.Org, "Directory")
+		require.NoError(t, err)
+		*d.id, *d.secret = added.ID, added.Secret
+	}
+	t.OtherHire = t.provisioned("other idp", "other")
+	t.Waiting, t.Fired, t.Hire = t.provisioned("idp", "guest"), t.provisioned("idp", "fired"), t.provisioned("idp", "hire")
+	require.NoError(t, t.provisioner("idp").Deprovision(t.ctx(), t.Fired, 0))
+	hired, err := t.host.UserByEmail(t.ctx(), t.at("hire"))
+	require.NoError(t, err)
+	t.Recruit = hired.ID
+	t.Team, t.OtherTeam = t.team("idp", t.Hire), t.team("other idp", t.OtherHire)
+}
+
+// provisioned has a directory provision an address on the domain.
+func (t *tenant) provisioned(by, name string) tenancy.ProvisionedID {
+	t.Helper()
+	t.Hiring = tenancy.OperationIDOf(t.label + name)
+	done, err := t.provisioner(by).Once(t.Hiring).Provision(t.ctx(), tenancy.NewProvisioned{UserName: t.at(name), ExternalID: name + "-1"})
+	require.NoError(t, err)
+	return done.ID
+}
+
+// team has a directory make a group.
+func (t *tenant) team(by string, members ...tenancy.ProvisionedID) tenancy.GroupID {
+	t.Helper()
+	made, err := t.provisioner(by).CreateProvisionedGroup(t.ctx(),
+		tenancy.NewProvisionedGroup{Name: "Team", ExternalID: "team-1", Members: members})
+	require.NoError(t, err)
+	return made.ID
+}
+
+// hiring leaves the directory a hold and an invitation.
+func (t *tenant) hiring() {
+	t.Helper()
+	t.uninvited()
+	t.provisioned("idp", "rival")
+	_, err := t.provisioner("idp").UpdateProvisioned(t.ctx(), t.Hire, tenancy.ProvisionedUpdate{Active: new(false)})
+	require.NoError(t, err)
+}
+
+// uninvited leaves the Rival without an invitation to Org.
+func (t *tenant) uninvited() {
+	t.Helper()
+	require.NoError(t, t.as(t.Owner).RevokeInvitation(t.ctx(), t.RivalInvited))
 }
 
 // pending sends what waits for an answer.

@@ -18,8 +18,11 @@ type User struct {
 	Name           Personal    `json:"name,omitzero"`     // zero: erased, or the actor may not see it
 	State          State       `json:"state,omitzero"`    // StateActive, StateInactive or StateDeleted; "": the actor may not see it
 	Inactive       *Inactivity `json:"inactive,omitzero"` // nil: the actor may not see it
-	Created        time.Time   `json:"created,omitzero"`  // zero: the actor may not see it
-	Left           time.Time   `json:"left,omitzero"`     // when a former member left, who is shown as they were then; zero: they are shown as they are
+	// Unclaimed says that a directory made the user, and that the person has not signed up
+	// yet (PRV-3).
+	Unclaimed bool      `json:"unclaimed,omitzero"`
+	Created   time.Time `json:"created,omitzero"` // zero: the actor may not see it
+	Left      time.Time `json:"left,omitzero"`    // when a former member left, who is shown as they were then; zero: they are shown as they are
 }
 
 // Inactivity says who made a user inactive. The zero value means that nobody did: the
@@ -27,6 +30,7 @@ type User struct {
 type Inactivity struct {
 	Organization bool `json:"organization"` // their organization
 	Operator     bool `json:"operator"`     // an Operator
+	Directory    bool `json:"directory"`    // their organization's directory (PRV-4)
 }
 
 // User returns a user and their memberships. Users see themselves with all of their
@@ -225,6 +229,7 @@ func (r *reads) loadChangeEmail(user UserID, address string) changeEmailFacts {
 	}
 	if m := f.signIn.membership; m != nil {
 		f.enforced = find(r, domainByName(m.Organization, emailDomain(address)))
+		r.needCounts(m.Organization) // whether a directory may have the address
 	}
 	if f.covering.domain == nil {
 		return f
@@ -315,10 +320,13 @@ func (s *Session) DeactivateUser(ctx context.Context, user UserID) (User, error)
 }
 
 // activityFacts is the user whom DeactivateUser and ReactivateUser are about.
-type activityFacts struct{ target sight }
+type activityFacts struct {
+	target     sight
+	identities []ProvisionedRecord // that are linked to the user
+}
 
 func (r *reads) loadActivity(user UserID) activityFacts {
-	f := activityFacts{r.sight(user)}
+	f := activityFacts{r.sight(user), r.identitiesOf(user)}
 	for _, m := range f.target.memberships {
 		r.needCounts(m.Organization)
 	}
@@ -331,7 +339,7 @@ func decideDeactivateUser(f activityFacts, c *changes) (User, error) {
 	}
 	user := f.target.user
 	if !c.actor.keepsInactive(*user) {
-		c.say(UserDeactivated{user.ID, c.actor.isOperator()}, f.target.streams()...)
+		c.say(UserDeactivated{User: user.ID, Operator: c.actor.isOperator()}, f.target.streams()...)
 	}
 	return c.viewUserNow(user.ID), nil
 }
@@ -353,7 +361,8 @@ func (f activityFacts) refusal(c *changes) error {
 }
 
 // ReactivateUser lifts the organization's inactivity of a user, or, called by an
-// Operator, an Operator's. The user is active when neither is left (USR-13). Whoever
+// Operator, an Operator's. The organization's directory's it lifts if no directory keeps
+// the user any longer. The user is active when none is left (USR-13). Whoever
 // may deactivate a user may reactivate them. Reactivating a user again changes nothing
 // (GEN-6). While the organization holds a member inactive they take no seat; lifting that
 // takes one again, and a limit on members may refuse it (GEN-12).
@@ -374,20 +383,32 @@ func decideReactivateUser(f activityFacts, c *changes) (User, error) {
 		return User{}, err
 	}
 	user := f.target.user
+	if err := f.seats(c); err != nil {
+		return User{}, err
+	}
 	if c.actor.keepsInactive(*user) {
-		if err := f.seats(c); err != nil {
-			return User{}, err
-		}
-		c.say(UserReactivated{user.ID, c.actor.isOperator()}, f.target.streams()...)
+		c.say(UserReactivated{User: user.ID, Operator: c.actor.isOperator()}, f.target.streams()...)
+	}
+	if f.liftsDirectory(c) {
+		c.say(UserReactivated{User: user.ID, Directory: true}, f.target.streams()...)
 	}
 	return c.viewUserNow(user.ID), nil
+}
+
+// liftsDirectory reports whether the directory's hold is the actor's to lift: no directory
+// that lives keeps the user (USR-13).
+func (f activityFacts) liftsDirectory(c *changes) bool {
+	kept := slices.ContainsFunc(f.identities, func(p ProvisionedRecord) bool { return p.Removed == 0 })
+	return f.target.user.InactiveDirectory && !kept && !c.actor.isOperator()
 }
 
 // seats refuses to lift a hold if the user then takes a seat that is not there
 // (GEN-12).
 func (f activityFacts) seats(c *changes) error {
-	user := f.target.user
-	if user.takesSeat() || !user.reactivated(c.actor.isOperator()).takesSeat() {
+	user := *f.target.user
+	after := user.reactivated(c.actor.isOperator())
+	after.InactiveDirectory = after.InactiveDirectory && !f.liftsDirectory(c)
+	if user.takesSeat() || !after.takesSeat() {
 		return nil
 	}
 	for _, m := range f.target.memberships {
@@ -410,8 +431,10 @@ func (a Actor) keepsInactive(u UserRecord) bool {
 // viewUser returns a user with all that there is to see of them.
 func viewUser(u UserRecord) User {
 	view := viewPerson(u)
-	view.State, view.Created = u.State(), u.Created.Time()
-	view.Inactive = &Inactivity{Organization: u.InactiveOrganization, Operator: u.InactiveOperator}
+	view.State, view.Created, view.Unclaimed = u.State(), u.Created.Time(), u.Unclaimed
+	view.Inactive = &Inactivity{
+		Organization: u.InactiveOrganization, Operator: u.InactiveOperator, Directory: u.InactiveDirectory,
+	}
 	return view
 }
 
@@ -635,18 +658,20 @@ type UserEmailChanged struct {
 	User UserID `json:"user,omitzero"`
 }
 
-// UserDeactivated says that a user's organization or an Operator made the user
-// inactive.
+// UserDeactivated says that a user's organization, its directory or an Operator made the
+// user inactive.
 type UserDeactivated struct {
-	User     UserID `json:"user,omitzero"`
-	Operator bool   `json:"operator"`
+	User      UserID `json:"user,omitzero"`
+	Operator  bool   `json:"operator"`
+	Directory bool   `json:"directory"`
 }
 
-// UserReactivated says that the organization's or an Operator's inactivity of a user
-// was lifted.
+// UserReactivated says that the organization's, its directory's or an Operator's
+// inactivity of a user was lifted.
 type UserReactivated struct {
-	User     UserID `json:"user,omitzero"`
-	Operator bool   `json:"operator"`
+	User      UserID `json:"user,omitzero"`
+	Operator  bool   `json:"operator"`
+	Directory bool   `json:"directory"`
 }
 
 func (e UserCreated) apply(w *world) { w.create(UserRecord{ID: e.User, Created: e.Created}) }
@@ -657,16 +682,25 @@ func (e UserEmailChanged) apply(*world) {}
 
 func (e UserDeactivated) apply(w *world) {
 	edit(w, userByID(e.User), func(u *UserRecord) {
-		if e.Operator {
+		switch {
+		case e.Operator:
 			u.InactiveOperator = true
-		} else {
+		case e.Directory:
+			u.InactiveDirectory = true
+		default:
 			u.InactiveOrganization = true
 		}
 	})
 }
 
 func (e UserReactivated) apply(w *world) {
-	edit(w, userByID(e.User), func(u *UserRecord) { *u = u.reactivated(e.Operator) })
+	edit(w, userByID(e.User), func(u *UserRecord) {
+		if e.Directory {
+			u.InactiveDirectory = false
+		} else {
+			*u = u.reactivated(e.Operator)
+		}
+	})
 }
 
 // reactivated returns the user without an Operator's hold, or without the organization's.

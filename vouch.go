@@ -82,6 +82,50 @@ func decideVouchesFor(f vouchesForFacts, c *changes) (Vouching, error) {
 	return vouching, nil
 }
 
+// ReportSignIn reports that a person signed in through a connection that vouches for the
+// address which the identity provider reports, and returns the user (SSO-4). A user whom a
+// directory made is claimed by that (PRV-3): from then on they can do what their roles
+// allow. Of any other user it changes nothing (GEN-6). Call it where VouchesFor would be
+// asked, if a directory may have made the user. Only System may call it.
+//
+// Errors: CodeID, CodeEmail; CodeNotAllowed, CodeNotFound if there is no such connection
+// or nobody has the address; CodeUntested, CodeNoLiveDomain, CodeOwnsOrganization and
+// CodeNotMember if the connection does not vouch for the address, as Vouching.Why says.
+func (p *Platform) ReportSignIn(ctx context.Context, connection ConnectionID, email string) (User, error) {
+	var check form
+	check.id(connection)
+	address := check.email(email)
+	return update(ctx, p.Session, call{opReportSignIn, connection.String(), check.err},
+		func(r *reads) vouchesForFacts { return r.loadReportSignIn(connection, address) }, decideReportSignIn)
+}
+
+func (r *reads) loadReportSignIn(connection ConnectionID, address string) vouchesForFacts {
+	f := r.loadVouchesFor(connection, address)
+	if f.connection != nil {
+		r.needHead(streamOfOrganization(f.connection.Organization))
+	}
+	return f
+}
+
+func decideReportSignIn(f vouchesForFacts, c *changes) (User, error) {
+	if err := c.platform(); err != nil {
+		return User{}, err
+	}
+	if f.connection == nil {
+		return User{}, CodeNotFound
+	}
+	if why := f.missing(c); why != "" {
+		return User{}, why
+	}
+	if f.holder == nil {
+		return User{}, CodeNotFound
+	}
+	if f.holder.Unclaimed {
+		c.say(UserClaimed{f.holder.ID}, streamOfOrganization(f.connection.Organization))
+	}
+	return c.viewUserNow(f.holder.ID), nil
+}
+
 // missing returns what keeps the connection from vouching; "": nothing.
 func (f vouchesForFacts) missing(c *changes) Code {
 	owns := slices.ContainsFunc(f.memberships, func(m MembershipRecord) bool { return m.Role == Owner })

@@ -35,6 +35,11 @@ func (w *world) fill() {
 		return
 	}
 	w.slots, w.belongs = map[Entry]*slot{}, map[UserID][]OrganizationID{}
+	w.learn()
+}
+
+// learn puts in what was read since.
+func (w *world) learn() {
 	if w.reads == nil {
 		return
 	}
@@ -241,6 +246,10 @@ func (w *world) moveGroups(m Move) {
 	for at, s := range w.slots {
 		switch record := s.now.(type) {
 		case GroupMemberRecord:
+			if ended[record.Group] {
+				w.set(at, nil)
+			}
+		case ProvisionedMemberRecord:
 			if ended[record.Group] {
 				w.set(at, nil)
 			}

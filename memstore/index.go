@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/tidwall/btree"
@@ -111,6 +112,7 @@ type places interface {
 	put(tenancy.Key)
 	remove(tenancy.Key)
 	next(from tenancy.Key) (tenancy.Key, bool)           // the first one that does not come before from
+	past(after tenancy.Key, n int) (tenancy.Key, bool)   // the one that has n others between after and itself
 	each(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on, until visit returns false
 	back(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on towards the first
 	copy() places                                        // a copy to change; the original no longer changes
@@ -189,6 +191,17 @@ func (t tree[P]) next(from tenancy.Key) (place tenancy.Key, ok bool) {
 		return false
 	})
 	return place, ok
+}
+
+// past counts by what the nodes of the tree hold, and visits none of the places between.
+func (t tree[P]) past(after tenancy.Key, n int) (tenancy.Key, bool) {
+	packed := t.pack(after)
+	first := sort.Search(t.Len(), func(i int) bool {
+		p, _ := t.GetAt(i)
+		return t.compare(p, packed) > 0
+	})
+	p, ok := t.GetAt(first + n)
+	return t.unpack(p), ok
 }
 
 func (t tree[P]) each(from tenancy.Key, visit func(tenancy.Key) bool) {

@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,34 @@ func TestGathered(t *testing.T) {
 				require.Equal(rt, held(at), held(together.gathered()))
 				require.Equal(rt, before, held(was))
 			})
+		})
+	}
+}
+
+// TestPast wants the place that has some others between another one and itself to be the one
+// that is found by visiting all of them.
+func TestPast(t *testing.T) {
+	for _, info := range []tenancy.IndexInfo{{ID: true}, {Text: true}, {In: true, ID: true}, {In: true, Text: true}} {
+		rapid.Check(t, func(rt *rapid.T) {
+			p := newPlaces(info)
+			for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, 999), 0, 300, rapid.ID).Draw(rt, "numbers") {
+				p.put(placed(n, info))
+			}
+			after, n := placed(rapid.IntRange(0, 999).Draw(rt, "after"), info), rapid.IntRange(0, 310).Draw(rt, "n")
+			var beyond []tenancy.Key
+			p.each(after, func(place tenancy.Key) bool {
+				if place != after {
+					beyond = append(beyond, place)
+				}
+				return true
+			})
+			got, ok := p.past(after, n)
+			require.Equal(rt, n < len(beyond), ok)
+			if ok {
+				require.Equal(rt, beyond[n], got)
+			}
+			_, ok = p.past(after, math.MaxInt)
+			require.False(rt, ok)
 		})
 	}
 }

@@ -74,7 +74,7 @@ func (s *snapshot) answer(l *tenancy.Lookup) (tenancy.Answer, error) {
 	switch {
 	case err != nil:
 		return tenancy.Answer{}, err
-	case ranged && (l.Limit <= 0 || l.Count || !row.Text):
+	case ranged && (l.Limit <= 0 || l.Count || !row.Text), l.Skip < 0, l.Skip > 0 && (l.Limit <= 0 || l.Count):
 	case l.Limit == 0 && row.Exact:
 		return tenancy.Answer{Record: s.one(row, l.Key)}, nil
 	case l.Limit > 0 && row.Listed && l.Count:
@@ -129,7 +129,7 @@ func (s *snapshot) list(row *row, l *tenancy.Lookup) []tenancy.Record {
 // last is the greatest ID there can be.
 var last = [16]byte(bytes.Repeat([]byte{0xff}, 16))
 
-// walk visits up to limit places that have the In of a key and come after it.
+// walk visits the places that a list or a count is about.
 func (s *snapshot) walk(row *row, l *tenancy.Lookup, visit func(place tenancy.Key)) {
 	after, limit := l.Key, l.Limit
 	if row.In == (after.In == [16]byte{}) || !row.Text && after.Text != "" {
@@ -138,7 +138,14 @@ func (s *snapshot) walk(row *row, l *tenancy.Lookup, visit func(place tenancy.Ke
 	if !row.ID {
 		after.ID = last
 	}
-	s.indexes[row.Index].each(after, func(place tenancy.Key) bool {
+	from := after
+	if l.Skip > 0 {
+		var ok bool
+		if from, ok = s.indexes[row.Index].past(after, l.Skip); !ok {
+			return
+		}
+	}
+	s.indexes[row.Index].each(from, func(place tenancy.Key) bool {
 		if row.In && place.In != after.In || l.Until != "" && place.Text >= l.Until {
 			return false
 		}

@@ -180,6 +180,9 @@ func (t *tx) moveGroups(move tenancy.Move) error {
 		if err := t.deleteAll(tenancy.IndexGroupMembers, tenancy.IndexGroupMembers, g.ID); err != nil {
 			return err
 		}
+		if err := t.deleteAll(tenancy.IndexProvisionedMembers, tenancy.IndexProvisionedMembers, g.ID); err != nil {
+			return err
+		}
 		if err := t.deleteAll(tenancy.IndexGroupRolesOf, tenancy.IndexGroupRoles, g.ID); err != nil {
 			return err
 		}
@@ -205,12 +208,18 @@ func (t *tx) endGroup(group tenancy.GroupID) error {
 	if err := t.deleteAll(tenancy.IndexGroupRolesOf, tenancy.IndexGroupRoles, group); err != nil {
 		return err
 	}
+	if err := t.deleteAll(tenancy.IndexProvisionedMembers, tenancy.IndexProvisionedMembers, group); err != nil {
+		return err
+	}
 	return t.deleteAll(tenancy.IndexGroupMembers, tenancy.IndexGroupMembers, group)
 }
 
 // deleteAll deletes the records of a kind that an index lists.
 func (t *tx) deleteAll(i, kind tenancy.Index, of [16]byte) error {
 	all := t.all(i, of)
+	if len(all) == 0 {
+		return nil
+	}
 	t.gather(kind, len(all))
 	for _, r := range all {
 		if err := t.replace(r, nil); err != nil {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
@@ -207,13 +208,28 @@ func TestFormerMembersInDump(t *testing.T) {
 	t.Parallel()
 	needServer(t)
 	store, pool := open(t, nil)
-	scenes.FormerMembersErased(t, store, func(marks []string) (found []string) {
+	scenes.FormerMembersErased(t, store, inDump(t, pool))
+}
+
+// TestDirectoriesInDump searches a dump of the database for markers of what directories
+// say (PRV-7, PRV-8).
+func TestDirectoriesInDump(t *testing.T) {
+	t.Parallel()
+	needServer(t)
+	store, pool := open(t, nil)
+	scenes.DirectoriesErased(t, store, inDump(t, pool))
+}
+
+// inDump returns a function that returns those of some markers that are found in a dump of
+// a database, as they are or folded.
+func inDump(t *testing.T, pool *pgxpool.Pool) func(marks []string) []string {
+	return func(marks []string) []string {
 		p := planted{t: t, database: pool.Config().ConnConfig.Database, marks: map[string][]string{}}
 		for _, m := range marks {
-			p.marks[m] = []string{m}
+			p.marks[m] = []string{m, strings.ToUpper(m)}
 		}
 		return slices.Collect(maps.Keys(p.found()))
-	})
+	}
 }
 
 // TestForms checks that a marker is found wherever it is in what is encoded.

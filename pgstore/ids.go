@@ -31,6 +31,8 @@ func RegisterIDs(m *pgtype.Map) {
 	registerID[tenancy.ConnectionID](m)
 	registerID[tenancy.KeyID](m)
 	registerID[tenancy.GroupID](m)
+	registerID[tenancy.DirectoryID](m)
+	registerID[tenancy.ProvisionedID](m)
 	registerID[tenancy.EventID](m)
 	registerID[tenancy.OperationID](m)
 }

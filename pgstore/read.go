@@ -42,8 +42,8 @@ const few = 3
 
 func newQuestions(lookups []tenancy.Lookup) (*questions, error) {
 	type kind struct {
-		query *tables.Query
-		limit int
+		query       *tables.Query
+		limit, skip int
 	}
 	q := &questions{lookups: lookups}
 	kinds := map[kind]*question{}
@@ -59,7 +59,7 @@ func newQuestions(lookups []tenancy.Lookup) (*questions, error) {
 		if query == nil {
 			continue
 		}
-		k := kind{query, l.Limit}
+		k := kind{query, l.Limit, l.Skip}
 		if kinds[k] == nil {
 			kinds[k] = &question{index: x, query: query}
 			q.asked = append(q.asked, kinds[k])
@@ -89,9 +89,8 @@ func (q *questions) queue(asked *question) {
 		values, _ := asked.query.Arguments(q.lookups[i])
 		keys.add(append([]any{int64(i)}, values[:len(keys)-1]...))
 	}
-	if limit := q.lookups[asked.places[0]].Limit; limit > 0 {
-		keys = append(keys, int64(limit))
-	}
+	values, _ := asked.query.Arguments(q.lookups[asked.places[0]])
+	keys = append(keys, values[len(values)-asked.query.Shared():]...)
 	q.batch.Queue(statement.many, keys...)
 }
 

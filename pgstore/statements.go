@@ -217,7 +217,7 @@ type read struct {
 var reads = func() map[*tables.Query]read {
 	all := map[*tables.Query]read{}
 	for _, x := range tables.Indexes() {
-		for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Range, &x.Count} {
+		for _, q := range x.Queries() {
 			all[q] = newRead(x, q)
 		}
 	}
@@ -227,24 +227,22 @@ var reads = func() map[*tables.Query]read {
 func newRead(x *tables.Index, q *tables.Query) read {
 	_, types := q.Arguments(noLookup)
 	r := read{one: q.SQL, many: q.SQL, keys: []tables.Column{{Name: "place", Type: tables.Int}}}
-	limited := q != &x.Exact
+	own := len(types) - q.Shared() // parameters that differ from lookup to lookup
 	for i := len(types); i > 0; i-- {
 		parameter, name := fmt.Sprintf("$%d", i), fmt.Sprintf("key_%d", i)
 		r.one = strings.ReplaceAll(r.one, parameter, parameter+"::"+casts[types[i-1]])
-		if limited && i == len(types) {
+		if i > own {
 			r.many = strings.ReplaceAll(r.many, parameter,
 				fmt.Sprintf("$%d::bigint", i+1)) // after the places' array and those of the keys
 			continue
 		}
 		r.many = strings.ReplaceAll(r.many, parameter, "asked."+name)
 	}
-	for i, of := range types {
-		if !limited || i+1 < len(types) {
-			r.keys = append(r.keys, tables.Column{Name: fmt.Sprintf("key_%d", i+1), Type: of})
-		}
+	for i, of := range types[:own] {
+		r.keys = append(r.keys, tables.Column{Name: fmt.Sprintf("key_%d", i+1), Type: of})
 	}
 	columns, order := tables.Names(x.Table.Columns[:x.Table.Fields]), "asked.place"
-	if q == &x.List || q == &x.Range {
+	if x.Lists(q) {
 		// So that the order within a place does not depend on how the server finds the
 		// rows.
 		var ordered strings.Builder
@@ -330,6 +328,8 @@ var endServiceAccounts = []string{
 var (
 	deleteGroups = []string{
 		"DELETE FROM tenancy_group_members WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = $1::uuid)",
+		"DELETE FROM tenancy_provisioned_members WHERE group_id IN" +
+			" (SELECT id FROM tenancy_groups WHERE organization_id = $1::uuid)",
 		"DELETE FROM tenancy_group_roles WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = $1::uuid)",
 		"DELETE FROM tenancy_groups WHERE organization_id = $1::uuid",
 		"UPDATE tenancy_accounts SET groups = 0 WHERE organization_id = $1::uuid AND groups > 0",
@@ -340,6 +340,7 @@ var (
 			" (SELECT account_id FROM tenancy_group_roles WHERE group_id = $1::uuid)",
 		"DELETE FROM tenancy_group_roles WHERE group_id = $1::uuid",
 		"DELETE FROM tenancy_group_members WHERE group_id = $1::uuid",
+		"DELETE FROM tenancy_provisioned_members WHERE group_id = $1::uuid",
 	}
 )
 

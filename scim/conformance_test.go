@@ -109,7 +109,7 @@ func (st step) send(s *scene, saved map[string]string) *httptest.ResponseRecorde
 		}
 	}
 	path := strings.NewReplacer(" ", "%20", `"`, "%22").Replace(fill(st.Path, saved))
-	r := httptest.NewRequestWithContext(s.t.Context(), st.Method, "/scim/v2"+path, bytes.NewReader(body))
+	r := httptest.NewRequestWithContext(s.tb.Context(), st.Method, "/scim/v2"+path, bytes.NewReader(body))
 	r.Header = headers
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, r)

@@ -49,7 +49,11 @@ type edit struct {
 func editAll(n node, attributes []attribute, v verb, said object) error {
 	for _, m := range said {
 		p, err := parsePath(m.name)
-		if err != nil {
+		switch {
+		case err == nil:
+		case strings.Contains(m.name, "["):
+			return err
+		default:
 			continue // the name of nothing that is kept
 		}
 		if err := (edit{v, m.value, p, true}).apply(n, attributes); err != nil {

@@ -87,7 +87,7 @@ func FuzzPatchPath(f *testing.F) {
 			require.Contains(t, []string{invalidPath, invalidFilter}, refusalOf(err).scimType)
 			return
 		}
-		said, err := parseObject([]byte(fmt.Sprintf(`{"value": %s}`, value)))
+		said, err := parseObject(fmt.Appendf(nil, `{"value": %s}`, value))
 		if err != nil || len(said) != 1 {
 			return
 		}

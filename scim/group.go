@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 // members is a change of a group's members that need not know who they are: those it
@@ -74,11 +74,6 @@ func (g groupEdit) update() tenancy.ProvisionedGroupUpdate {
 		u.Members = new(g.members.all.list())
 	}
 	return u
-}
-
-// touches reports whether the edit names members.
-func (g groupEdit) touches() bool {
-	return g.members.all != nil || len(g.members.add)+len(g.members.remove) > 0
 }
 
 // groupOf returns the edit that makes a group what the body of a POST or a PUT says.
@@ -155,7 +150,7 @@ func memberIDs(value any, strict bool) ([]tenancy.ProvisionedID, error) {
 		}
 		id, err := tenancy.ParseID[tenancy.ProvisionedID](text)
 		switch {
-		case err == nil:
+		case err == nil && !id.IsZero():
 			ids = append(ids, id)
 		case strict:
 			return nil, unknownMember
@@ -230,7 +225,7 @@ func (g *groupEdit) applyToOne(o operation, has func(tenancy.ProvisionedID) (boo
 			return refused(http.StatusBadRequest, invalidFilter, "Members are named by value, as in members[value eq \"…\"].")
 		}
 		next, err := tenancy.ParseID[tenancy.ProvisionedID](text)
-		if err != nil || i > 0 && next != id {
+		if err != nil || next.IsZero() || i > 0 && next != id {
 			return missing
 		}
 		id = next
@@ -283,7 +278,7 @@ func (c *call) createGroup() (answer, error) {
 		return answer{}, err
 	}
 	ids := g.members.all.list()
-	made, err := c.provisioner.CreateGroup(c.ctx, tenancy.NewProvisionedGroup{
+	made, err := c.provisioner.CreateProvisionedGroup(c.ctx, tenancy.NewProvisionedGroup{
 		Name: *g.name, ExternalID: *g.externalID, Members: ids,
 	})
 	if tenancy.CodeOf(err) == tenancy.CodeNotFound {
@@ -297,7 +292,7 @@ func (c *call) createGroup() (answer, error) {
 
 // group answers GET /Groups/{id}.
 func (c *call) group(id tenancy.GroupID) (answer, error) {
-	group, err := c.provisioner.Group(c.ctx, id)
+	group, err := c.provisioner.ProvisionedGroup(c.ctx, id)
 	if err != nil {
 		return answer{}, err
 	}
@@ -334,7 +329,9 @@ func (c *call) patchGroup(id tenancy.GroupID) (answer, error) {
 	}
 	var g groupEdit
 	for _, o := range operations {
-		if err := g.apply(o, func(member tenancy.ProvisionedID) (bool, error) { return c.hasMember(id, member) }); err != nil {
+		if err := g.apply(o, func(member tenancy.ProvisionedID) (bool, error) {
+			return c.provisioner.InProvisionedGroup(c.ctx, id, member)
+		}); err != nil {
 			return answer{}, err
 		}
 	}
@@ -348,51 +345,28 @@ func (c *call) patchGroup(id tenancy.GroupID) (answer, error) {
 	return c.groupAnswer(http.StatusOK, group)
 }
 
-// hasMember reports whether a group has a member. A user who is unknown is none.
-func (c *call) hasMember(group tenancy.GroupID, member tenancy.ProvisionedID) (bool, error) {
-	has, err := c.provisioner.HasMember(c.ctx, group, member)
-	if tenancy.CodeOf(err) != tenancy.CodeNotFound {
-		return has, err
-	}
-	_, err = c.provisioner.Group(c.ctx, group)
-	return false, err
-}
-
-// updateGroup changes a group. A member to remove who is no user of the directory any more
-// is removed already: deleting a user and then taking them out of their groups is no error.
+// updateGroup changes a group. A member to remove who is not in it, or is no user of the
+// directory any more, is no error: deleting a user takes them out of their groups already.
 func (c *call) updateGroup(id tenancy.GroupID, g groupEdit) (tenancy.ProvisionedGroup, error) {
-	version, err := c.precondition(func() (int, error) {
-		group, err := c.provisioner.Group(c.ctx, id)
-		return group.Version, err
-	})
+	version, err := c.precondition(func() (int, error) { return c.versionOfGroup(id) })
 	if err != nil {
 		return tenancy.ProvisionedGroup{}, err
 	}
 	update := g.update()
 	update.Version = version
-	group, err := c.provisioner.UpdateGroup(c.ctx, id, update)
-	if tenancy.CodeOf(err) != tenancy.CodeNotFound || !g.touches() {
+	group, err := c.provisioner.UpdateProvisionedGroup(c.ctx, id, update)
+	if tenancy.CodeOf(err) != tenancy.CodeNotFound {
 		return group, err
 	}
-	if _, err := c.provisioner.Group(c.ctx, id); err != nil {
+	if _, err := c.versionOfGroup(id); err != nil {
 		return tenancy.ProvisionedGroup{}, err
 	}
-	if len(update.Remove) == 0 {
-		return tenancy.ProvisionedGroup{}, unknownMember
-	}
-	now, err := c.membersOf(id)
-	if err != nil {
-		return tenancy.ProvisionedGroup{}, err
-	}
-	update.Remove = slices.DeleteFunc(update.Remove, func(id tenancy.ProvisionedID) bool {
-		_, found := slices.BinarySearchFunc(now, id, compareIDs)
-		return !found
-	})
-	group, err = c.provisioner.UpdateGroup(c.ctx, id, update)
-	if tenancy.CodeOf(err) == tenancy.CodeNotFound {
-		err = unknownMember
-	}
-	return group, err
+	return tenancy.ProvisionedGroup{}, unknownMember
+}
+
+func (c *call) versionOfGroup(id tenancy.GroupID) (int, error) {
+	group, err := c.provisioner.ProvisionedGroup(c.ctx, id)
+	return group.Version, err
 }
 
 func compareIDs(a, b tenancy.ProvisionedID) int { return slices.Compare(a[:], b[:]) }
@@ -401,7 +375,7 @@ func compareIDs(a, b tenancy.ProvisionedID) int { return slices.Compare(a[:], b[
 func (c *call) membersOf(group tenancy.GroupID) (all []tenancy.ProvisionedID, err error) {
 	var after tenancy.ProvisionedID
 	for {
-		page, err := c.provisioner.GroupMembers(c.ctx, group, after)
+		page, err := c.provisioner.ProvisionedGroupMembers(c.ctx, group, after)
 		if err != nil || len(page) == 0 {
 			return all, err
 		}
@@ -412,14 +386,11 @@ func (c *call) membersOf(group tenancy.GroupID) (all []tenancy.ProvisionedID, er
 
 // deleteGroup answers DELETE /Groups/{id}.
 func (c *call) deleteGroup(id tenancy.GroupID) (answer, error) {
-	version, err := c.precondition(func() (int, error) {
-		group, err := c.provisioner.Group(c.ctx, id)
-		return group.Version, err
-	})
+	version, err := c.precondition(func() (int, error) { return c.versionOfGroup(id) })
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusNoContent}, c.provisioner.DeleteGroup(c.ctx, id, version)
+	return answer{status: http.StatusNoContent}, c.provisioner.DeleteProvisionedGroup(c.ctx, id, version)
 }
 
 // groupAnswer answers with a group.
@@ -471,7 +442,7 @@ func (c *call) groups() (answer, error) {
 		}
 		return listAnswer(c, q, len(found), cut(found, q), c.groupResource)
 	}
-	page, err := c.provisioner.ListGroups(c.ctx, tenancy.ProvisionedPage{Start: q.start, Count: q.count})
+	page, err := c.provisioner.ListProvisionedGroups(c.ctx, tenancy.ProvisionedPage{Start: q.start, Count: q.count})
 	if err != nil {
 		return answer{}, err
 	}
@@ -560,22 +531,22 @@ func (c *call) lookUpGroups(asked groupLookup, among []tenancy.ProvisionedGroup)
 		if err != nil {
 			return nil, err
 		}
-		group, err := c.provisioner.Group(c.ctx, id)
+		group, err := c.provisioner.ProvisionedGroup(c.ctx, id)
 		return []tenancy.ProvisionedGroup{group}, err
 	case "externalid":
-		group, err := c.provisioner.GroupByExternalID(c.ctx, asked.value)
+		group, err := c.provisioner.ProvisionedGroupByExternalID(c.ctx, asked.value)
 		return []tenancy.ProvisionedGroup{group}, err
 	case "displayname":
-		return c.provisioner.GroupsByName(c.ctx, asked.value)
+		return c.provisioner.ProvisionedGroupsByName(c.ctx, asked.value)
 	}
 	id, err := tenancy.ParseID[tenancy.ProvisionedID](asked.value)
 	if err != nil {
 		return nil, err
 	}
 	if len(among) != 1 {
-		return c.provisioner.GroupsOf(c.ctx, id)
+		return c.provisioner.ProvisionedGroupsOf(c.ctx, id)
 	}
-	if has, err := c.hasMember(among[0].ID, id); err != nil || !has {
+	if has, err := c.provisioner.InProvisionedGroup(c.ctx, among[0].ID, id); err != nil || !has {
 		return nil, err
 	}
 	return among, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -14,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 // Options are the settings of a handler. nil and zero fields mean the defaults.
@@ -207,7 +208,7 @@ func (c *call) route(segments []string) methods {
 func one[I tenancy.ProvisionedID | tenancy.GroupID](text string, do func(I) (answer, error)) func() (answer, error) {
 	return func() (answer, error) {
 		id, err := tenancy.ParseID[I](text)
-		if err != nil {
+		if none := *new(I); err != nil || id == none {
 			return answer{}, tenancy.CodeNotFound
 		}
 		return do(id)
@@ -352,8 +353,12 @@ func (c *call) log(r refusal, endpoint string) {
 	if r.status >= 500 {
 		level = slog.LevelError
 	}
+	method := c.r.Method
+	if !slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, method) {
+		method = "" // any text
+	}
 	attributes := []slog.Attr{
-		slog.String("method", c.r.Method), slog.String("endpoint", endpoint), slog.Int("status", r.status),
+		slog.String("method", method), slog.String("endpoint", endpoint), slog.Int("status", r.status),
 		slog.String("scimType", r.scimType), slog.String("code", string(r.code)),
 	}
 	if c.provisioner != nil {
@@ -368,9 +373,7 @@ func (c *call) log(r refusal, endpoint string) {
 // write writes an answer.
 func (c *call) write(a answer) {
 	header := c.w.Header()
-	for name, values := range a.header {
-		header[name] = values
-	}
+	maps.Copy(header, a.header)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	if a.version != 0 {

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 // Bounds of lists.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -122,10 +123,8 @@ func (s *scanner) path() (path, error) {
 		return path{}, s.refuse("An attribute's name is missing.")
 	}
 	p := path{names: namesOf(word)}
-	for _, name := range p.names {
-		if name == "" {
-			return path{}, s.refuse("An attribute's name is missing.")
-		}
+	if slices.Contains(p.names, "") {
+		return path{}, s.refuse("An attribute's name is missing.")
 	}
 	if !s.symbol("[") {
 		return p, nil

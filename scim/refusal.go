@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 // The values of scimType that the handler gives (RFC 7644, table 9).
@@ -87,6 +87,7 @@ var byCategory = map[tenancy.Category]refusal{
 	tenancy.ErrAlreadyExists:      {status: 409, scimType: uniqueness, detail: "Another resource has this userName or externalId."},
 	tenancy.ErrPreconditionFailed: {status: 403, detail: "The organization's state does not allow that now."},
 	tenancy.ErrLimitReached:       {status: 403, detail: "A limit of the organization is reached."},
+	tenancy.ErrAlreadyDone:        {status: 409, detail: "The request was carried out before."},
 	tenancy.ErrConflict:           {status: 503, detail: "Others changed the same at the same time. Try again."},
 	tenancy.ErrUnavailable:        {status: 503, detail: "Something that the request needs is not available. Try again."},
 	tenancy.ErrAmbiguous:          {status: 503, detail: "It is not known whether the request was carried out. Try again."},

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 const (

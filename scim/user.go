@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/add4b1c6/tenancy/scim/internal/standin"
+	"github.com/add4b1c6/tenancy"
 )
 
 // userOf returns the document of a user from the body of a POST or a PUT.
@@ -66,6 +66,27 @@ func namesOfUser(n node) tenancy.ProvisionedNames {
 // attributesOf returns the rest of a document, which the library keeps as text: JSON with
 // the names in order, so that equal documents have equal texts.
 func attributesOf(n node) string {
+	rest := restOf(n)
+	if len(rest) == 0 {
+		return ""
+	}
+	return string(encode(rest))
+}
+
+// decodeAttributes returns the document that attributesOf encoded. What is kept and not
+// encoded so, because the host put it there without this module, is left out.
+func decodeAttributes(text string) node {
+	said, err := parseObject([]byte(text))
+	if err != nil {
+		return node{}
+	}
+	n := node{}
+	_ = editAll(n, userRoot, replace, said)
+	return restOf(n)
+}
+
+// restOf returns what of a document the library has no fields for.
+func restOf(n node) node {
 	rest := maps.Clone(n)
 	for _, name := range []string{"userName", "externalId", "displayName", "active", "name"} {
 		delete(rest, name)
@@ -79,25 +100,7 @@ func attributesOf(n node) string {
 			rest["name"] = name
 		}
 	}
-	if len(rest) == 0 {
-		return ""
-	}
-	return string(encode(rest))
-}
-
-// decodeAttributes returns the document that attributesOf encoded. What is kept and not
-// encoded so, because the host put it there without this module, is left out.
-func decodeAttributes(text string) node {
-	n := node{}
-	if text == "" {
-		return n
-	}
-	said, err := parseObject([]byte(text))
-	if err != nil {
-		return n
-	}
-	_ = editAll(n, userRoot, replace, said)
-	return n
+	return rest
 }
 
 // encode returns a value in JSON.
@@ -299,7 +302,7 @@ func (c *call) userResource(identity tenancy.ProvisionedIdentity) (node, error) 
 	n["emails"] = []any{node{"value": identity.UserName.Reveal(), "type": "work", "primary": true}}
 	n["meta"] = c.meta("User", c.location("Users", id), identity.Version, identity.Created, identity.Changed)
 	if c.selected.wants("groups") {
-		groups, err := c.provisioner.GroupsOf(c.ctx, identity.ID)
+		groups, err := c.provisioner.ProvisionedGroupsOf(c.ctx, identity.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -399,7 +402,7 @@ func (c *call) scanUsers(f userFilter) (found []tenancy.ProvisionedIdentity, err
 				found = append(found, identity)
 			}
 		}
-		if len(page.Items) < maxPage {
+		if start+maxPage > page.Total {
 			return found, nil
 		}
 	}

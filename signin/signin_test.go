@@ -314,7 +314,7 @@ func TestAtOnce(t *testing.T) {
 	})
 }
 
-// A session is a random token whose hash is stored. It ends by its time, by signing out, and
+// SEC-38: a session is a random token whose hash is stored. It ends by its time, by signing out, and
 // by the next sign-in of its browser.
 func TestSession(t *testing.T) {
 	eachStore(t, func(s *scene) {
@@ -437,7 +437,7 @@ func TestElsewhere(t *testing.T) {
 	})
 }
 
-// SSO-4: what a connection vouches for, and until when.
+// SSO-4, SEC-32: what a connection vouches for, and until when.
 func TestVouching(t *testing.T) {
 	for name, tt := range map[string]struct {
 		happens func(*scene, company) error
@@ -516,7 +516,7 @@ func TestLink(t *testing.T) {
 	})
 }
 
-// A session that is stored just after the person's sessions were ended does not live on.
+// SEC-38: a session that is stored just after the person's sessions were ended does not live on.
 func TestSessionTooLate(t *testing.T) {
 	for name, tt := range map[string]struct {
 		happens func(*scene, company) error

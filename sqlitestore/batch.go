@@ -25,8 +25,8 @@ type batchKind struct {
 // kindOf returns the kind of a lookup. It returns false for a lookup that is answered
 // alone.
 func kindOf(l tenancy.Lookup) (batchKind, bool) {
-	exact := l.Limit == 0 && !l.Count
-	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Until == "" && l.Key == tenancy.Key{In: l.Key.In} &&
+	exact := l.Limit == 0 && !l.Count && l.Skip == 0
+	whole := l.Limit >= math.MaxInt32 && !l.Count && l.Until == "" && l.Skip == 0 && l.Key == tenancy.Key{In: l.Key.In} &&
 		l.Key.In != [16]byte{}
 	return batchKind{l.Index, whole}, exact || whole
 }

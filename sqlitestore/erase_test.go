@@ -116,16 +116,31 @@ func TestFormerMembersErased(t *testing.T) {
 	t.Parallel()
 	path := fresh(t)
 	store := openFile(t, path)
-	scene.FormerMembersErased(t, store, func(marks []string) (found []string) {
+	scene.FormerMembersErased(t, store, inFile(t, store, path))
+}
+
+// TestDirectoriesErased searches the bytes of the file and of its log for markers of what
+// directories say (SEC-27).
+func TestDirectoriesErased(t *testing.T) {
+	t.Parallel()
+	path := fresh(t)
+	store := openFile(t, path)
+	scene.DirectoriesErased(t, store, inFile(t, store, path))
+}
+
+// inFile returns a function that vacuums a file, and returns those of some markers that are
+// found in it or in its log, as they are or folded.
+func inFile(t *testing.T, store *sqlitestore.Store, path string) func(marks []string) []string {
+	return func(marks []string) (found []string) {
 		require.NoError(t, store.Vacuum(t.Context()))
 		all := contents(t, path) + contents(t, path+"-wal")
 		for _, m := range marks {
-			if strings.Contains(all, m) {
+			if strings.Contains(all, m) || strings.Contains(all, strings.ToUpper(m)) {
 				found = append(found, m)
 			}
 		}
 		return found
-	})
+	}
 }
 
 // TestCheckpointWaits calls Checkpoint while a View holds on to the log. It does not

@@ -132,8 +132,8 @@ func TestIndexesAreUsed(t *testing.T) {
 		require.NoError(t, plan.Err())
 	}
 	for _, x := range tables.Indexes() {
-		for _, q := range []tables.Query{x.Exact, x.List, x.Range, x.Count} {
-			if q.SQL != "" && (q.SQL != x.Exact.SQL || x.IndexInfo.Exact) {
+		for _, q := range x.Queries() {
+			if q != &x.Exact || x.IndexInfo.Exact {
 				explain(q.SQL, x.Table.Name)
 			}
 		}
@@ -189,6 +189,7 @@ func TestBatches(t *testing.T) {
 							tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In},
 								Limit: math.MaxInt32},
 							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 2},
+							tenancy.Lookup{Index: e.Index, Key: tenancy.Key{In: e.Key.In}, Limit: math.MaxInt32, Skip: 1},
 							tenancy.Lookup{Index: e.Index, Key: e.Key, Limit: 1 << 40, Count: true})
 					}
 				}
@@ -211,7 +212,9 @@ func TestBatches(t *testing.T) {
 			}
 		}
 		require.Greater(t, found, many)
-		for _, l := range []tenancy.Lookup{{Index: tenancy.IndexMembershipsOf}, {Index: 200}, {Index: tenancy.IndexUsers, Limit: -1}} {
+		for _, l := range []tenancy.Lookup{{Index: tenancy.IndexMembershipsOf}, {Index: 200}, {Index: tenancy.IndexUsers, Limit: -1},
+			{Index: tenancy.IndexUsers, Skip: 1}, {Index: tenancy.IndexUsers, Limit: 1, Skip: -1},
+			{Index: tenancy.IndexUsers, Limit: 1, Skip: 1, Count: true}} {
 			_, err := tx.Read(ctx, slices.Repeat([]tenancy.Lookup{l}, many)...)
 			require.Error(t, err)
 		}

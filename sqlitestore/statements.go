@@ -33,7 +33,7 @@ var (
 	asking = func() map[*tables.Query]string {
 		texts := map[*tables.Query]string{}
 		for _, x := range tables.Indexes() {
-			for _, q := range []*tables.Query{&x.Exact, &x.List, &x.Range, &x.Count} {
+			for _, q := range x.Queries() {
 				texts[q] = parameters(q.SQL)
 			}
 		}
@@ -153,6 +153,8 @@ var endServiceAccounts = []string{
 var (
 	deleteGroups = []string{
 		"DELETE FROM tenancy_group_members WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = ?1)",
+		"DELETE FROM tenancy_provisioned_members WHERE group_id IN" +
+			" (SELECT id FROM tenancy_groups WHERE organization_id = ?1)",
 		"DELETE FROM tenancy_group_roles WHERE group_id IN (SELECT id FROM tenancy_groups WHERE organization_id = ?1)",
 		"DELETE FROM tenancy_groups WHERE organization_id = ?1",
 		"UPDATE tenancy_accounts SET groups = 0 WHERE organization_id = ?1 AND groups > 0",
@@ -162,6 +164,7 @@ var (
 		"UPDATE tenancy_accounts SET groups = groups - 1 WHERE id IN (SELECT account_id FROM tenancy_group_roles WHERE group_id = ?1)",
 		"DELETE FROM tenancy_group_roles WHERE group_id = ?1",
 		"DELETE FROM tenancy_group_members WHERE group_id = ?1",
+		"DELETE FROM tenancy_provisioned_members WHERE group_id = ?1",
 	}
 )
 

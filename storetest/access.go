@@ -89,6 +89,10 @@ func (c trial) accessFields() {
 			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
 		{"user inactive by an Operator", []tenancy.Record{tenancy.UserRecord{ID: user, InactiveOperator: true}, a},
 			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
+		{"user inactive by a directory", []tenancy.Record{tenancy.UserRecord{ID: user, InactiveDirectory: true}, a},
+			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
+		{"user whom nobody has claimed", []tenancy.Record{tenancy.UserRecord{ID: user, Unclaimed: true}, a},
+			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
 		{"user deleted", []tenancy.Record{tenancy.UserRecord{ID: user, Deleted: true}, a},
 			with(func(r *tenancy.AccessRow) { r.UserActive = false })},
 		{"account suspended by the customer", []tenancy.Record{u,
@@ -241,7 +245,8 @@ func (c trial) accessCombinations() {
 		{Organization: orgID(3)}, {Organization: orgID(3), Parent: accountID(10)},
 	}
 	users := []tenancy.UserRecord{{}, {InactiveOrganization: true}, {InactiveOperator: true},
-		{InactiveOrganization: true, InactiveOperator: true}, {Deleted: true}}
+		{InactiveOrganization: true, InactiveOperator: true}, {InactiveDirectory: true}, {Unclaimed: true},
+		{Deleted: true}}
 	records := []tenancy.Record{
 		tenancy.OrganizationRecord{ID: orgID(1)}, tenancy.OrganizationRecord{ID: orgID(3), Suspended: true},
 	}
@@ -256,22 +261,22 @@ func (c trial) accessCombinations() {
 		}
 		records = append(records, accounts[i])
 	}
-	const people = 5 * 4 * 3 // every state with every kind of grant and of membership
+	const people = 7 * 4 * 3 // every state with every kind of grant and of membership
 	for n := range people {
-		u := users[n%5]
+		u := users[n%7]
 		u.ID = userID(n)
 		records = append(records, u)
-		if n%7 > 0 {
-			records = append(records, tenancy.KeyRecord{ID: keyID(n), User: userID(n - n%7/6), Expires: tenancy.Instant(n % 3)})
+		if n%5 > 0 {
+			records = append(records, tenancy.KeyRecord{ID: keyID(n), User: userID(n - n%5/4), Expires: tenancy.Instant(n % 3)})
 		}
 		for _, a := range accounts {
 			if grant := n % 4; grant&1 == 1 && a.Parent.IsZero() || grant&2 == 2 && !a.Parent.IsZero() {
 				g := tenancy.GrantRecord{Account: a.ID, User: u.ID,
 					Roles: tenancy.Roles(tenancy.Support, tenancy.AccountRole(fmt.Sprintf("on-%x", a.ID[8:])))}
-				if n%7 > 2 { // temporary, and perhaps without others
+				if n%5 > 1 { // temporary, and perhaps without others
 					g.Temporary, g.Until = g.Roles, tenancy.Instant(1+n)
 				}
-				if n%7 > 4 {
+				if n%5 > 3 {
 					g.Roles = tenancy.RoleSet{}
 				}
 				records = append(records, g)

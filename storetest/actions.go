@@ -23,7 +23,7 @@ const stepsAtOnce = 4
 // which is then drawn more often.
 func (m *machine) actions() map[string]func(*rapid.T) {
 	all := map[string]func(*rapid.T){}
-	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.serving(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
+	for _, some := range []map[string]func(*rapid.T){m.entering(), m.people(), m.organizations(), m.suspensions(), m.spaces(), m.grouping(), m.serving(), m.tending(), m.provisioning(), m.keeping(), m.joining(), m.offering(), m.names(), m.merging(), m.reading(), m.logging(), m.host()} {
 		maps.Copy(all, some)
 	}
 	led := m.directed()
@@ -1012,7 +1012,7 @@ func (m *machine) within(rt *rapid.T, s *tenancy.Session, p *tenancy.Platform) {
 	m.in, m.inPlatform = s, p
 	outer := m.ctx
 	defer func() { m.in, m.inPlatform, m.ctx = nil, nil, outer }()
-	some := []map[string]func(*rapid.T){m.people(), m.organizations(), m.spaces(), m.joining(), m.grouping()}
+	some := []map[string]func(*rapid.T){m.people(), m.organizations(), m.spaces(), m.joining(), m.grouping(), m.tending()}
 	for range m.between(rt, "operations in the block", 1, 3) {
 		actions := choose(m, rt, "actions", some)
 		actions[choose(m, rt, "action", slices.Sorted(maps.Keys(actions)))](rt)
@@ -1040,9 +1040,9 @@ func (m *machine) block(rt *rapid.T) {
 		return
 	}
 	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups,
-		m.services, m.keys, m.keySecrets, m.keySessions =
+		m.services, m.keys, m.keySecrets, m.keySessions, m.idps =
 		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups,
-		saved.services, saved.keys, saved.keySecrets, saved.keySessions
+		saved.services, saved.keys, saved.keySecrets, saved.keySessions, saved.idps
 	if !errors.Is(err, errStop) && tenancy.CodeOf(err) == "" {
 		rt.Fatalf("Atomically: %v", err)
 	}
@@ -1064,9 +1064,9 @@ func (m *machine) preview(rt *rapid.T) {
 		return nil
 	})
 	m.users, m.orgs, m.accounts, m.invitations, m.secrets, m.domains, m.connections, m.requests, m.groups,
-		m.services, m.keys, m.keySecrets, m.keySessions =
+		m.services, m.keys, m.keySecrets, m.keySessions, m.idps =
 		saved.users, saved.orgs, saved.accounts, saved.invitations, saved.secrets, saved.domains, saved.connections, saved.requests, saved.groups,
-		saved.services, saved.keys, saved.keySecrets, saved.keySessions
+		saved.services, saved.keys, saved.keySecrets, saved.keySessions, saved.idps
 	if err == nil {
 		m.reached.done("Preview")
 	} else if tenancy.CodeOf(err) == "" {

@@ -139,6 +139,64 @@ func groupsStayCounted(*naive) hooks {
 	}}
 }
 
+// activeThough has access forget something that keeps a user from acting.
+func activeThough(forget func(*tenancy.UserRecord)) func(*naive) hooks {
+	return func(*naive) hooks {
+		return hooks{
+			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+				err := tx.Access(ctx, user, account, key, row)
+				found, _ := tx.Read(ctx, lookup(tenancy.UserRecord{ID: user}))
+				if u, ok := found[0].Record.(tenancy.UserRecord); ok {
+					forget(&u)
+					row.SetUser(u)
+				}
+				return err
+			},
+		}
+	}
+}
+
+// identitiesStay leaves what directories have put in groups where these end.
+func identitiesStay(*naive) hooks {
+	return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+		were := identitiesIn(tx)
+		return errors.Join(tx.MoveAll(ctx, move), tx.Put(ctx, were...))
+	}}
+}
+
+// identitiesGo takes all identities out of all groups in a merge.
+func identitiesGo(*naive) hooks {
+	return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+		err := tx.MoveAll(ctx, move)
+		if move.Into.IsZero() {
+			return err
+		}
+		return errors.Join(err, tx.Delete(ctx, identitiesIn(tx)...))
+	}}
+}
+
+// identitiesIn returns what directories have put in groups.
+func identitiesIn(tx tenancy.Tx) []tenancy.Record {
+	return slices.DeleteFunc(slices.Clone(tx.(*naiveTx).content.records), func(r tenancy.Record) bool {
+		_, is := r.(tenancy.ProvisionedMemberRecord)
+		return !is
+	})
+}
+
+// directoriesMove has the directories of an organization go where its groups go.
+func directoriesMove(*naive) hooks {
+	return hooks{move: func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error {
+		err := tx.MoveAll(ctx, move)
+		for _, r := range slices.Clone(tx.(*naiveTx).content.records) {
+			if d, ok := r.(tenancy.DirectoryRecord); ok && d.Organization == move.From {
+				d.Organization = move.Into
+				err = errors.Join(err, tx.Put(ctx, d))
+			}
+		}
+		return err
+	}}
+}
+
 // tampered is a naive store with a fault.
 type tampered struct {
 	*naive
@@ -295,6 +353,43 @@ var brokenStores = []broken{
 			l.Until += "\x00"
 		}
 	})},
+	{"lists that leave out none", []string{"Read/past the first records", "Index/members"},
+		asking(func(l *tenancy.Lookup) { l.Skip = 0 })},
+	{"lists that leave out one too many", []string{"Read/past the first records", "Index/members"},
+		asking(func(l *tenancy.Lookup) {
+			if l.Skip > 0 && l.Skip < math.MaxInt {
+				l.Skip++
+			}
+		})},
+	{"records left out of a page, not of the list", []string{"Read/past the first records", "Index/members"},
+		func(*naive) hooks {
+			return hooks{
+				read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+					whole := slices.Clone(lookups)
+					for i := range whole {
+						whole[i].Skip = 0
+					}
+					answers, err := tx.Read(ctx, whole...)
+					for i := range answers {
+						answers[i].Records = answers[i].Records[min(lookups[i].Skip, len(answers[i].Records)):]
+					}
+					return answers, err
+				},
+			}
+		}},
+	{"records left out from the start of the list", []string{"Read/past the first records"}, func(*naive) hooks {
+		return hooks{
+			read: func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error) {
+				lookups = slices.Clone(lookups)
+				for i := range lookups {
+					if l := &lookups[i]; l.Skip > 0 {
+						l.Key = tenancy.Key{In: l.Key.In}
+					}
+				}
+				return tx.Read(ctx, lookups...)
+			},
+		}
+	}},
 	{"lists the other way round", []string{"Read/limits", "Index/members", "Index/users"},
 		answering(func(_ tenancy.Lookup, a *tenancy.Answer) {
 			slices.Reverse(a.Records)
@@ -672,6 +767,10 @@ var brokenStores = []broken{
 			},
 		}
 	}},
+	{"access of those whom a directory holds inactive", []string{"Access/each field", "Access/all combinations"},
+		activeThough(func(u *tenancy.UserRecord) { u.InactiveDirectory = false })},
+	{"access of those whom nobody has claimed", []string{"Access/each field", "Access/all combinations"},
+		activeThough(func(u *tenancy.UserRecord) { u.Unclaimed = false })},
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
@@ -754,6 +853,12 @@ var brokenStores = []broken{
 	{"groups left behind", []string{"MoveAll/of groups, into another organization", "MoveAll/of groups, to nobody"},
 		stay(tenancy.IndexGroupsIn)},
 	{"what groups gave left behind", []string{"MoveAll/of groups, to nobody"}, groupRolesStay},
+	{"identities left in groups that end", []string{"MoveAll/of groups that a directory keeps, to nobody",
+		"MoveAll/the end of a group that a directory keeps"}, identitiesStay},
+	{"identities taken out of groups that move", []string{
+		"MoveAll/of groups that a directory keeps, into another organization"}, identitiesGo},
+	{"directories that move", []string{"MoveAll/of groups that a directory keeps, into another organization",
+		"MoveAll/of groups that a directory keeps, to nobody"}, directoriesMove},
 	{"the groups of an account not counted down", []string{"MoveAll/the end of a group"}, groupsStayCounted},
 	{"closed accounts not moved", []string{"MoveAll/into another organization", "MoveAll/to nobody",
 		"MoveAll/again and again"}, func(*naive) hooks {

@@ -118,6 +118,7 @@ func (m *machine) onMerged(rt *rapid.T) {
 	s, staff, user := m.dir.As(m.ownerOf(org)), m.dir.Operator("staff"), m.user(rt)
 	m.try(rt, "AddAccount", second(s.AddAccount(m.ctx, org, tenancy.AccountID{1})))
 	m.try(rt, "AddConnection", second(s.AddConnection(m.ctx, org, "One")))
+	m.try(rt, "AddDirectory", second(s.AddDirectory(m.ctx, org, "One")))
 	m.try(rt, "CreateGroup", second(s.CreateGroup(m.ctx, org, tenancy.NewGroup{Name: "One"})))
 	m.try(rt, "AddDomain", second(s.AddDomain(m.ctx, org, "acme.com")))
 	m.try(rt, "CreateAccount", second(s.CreateAccount(m.ctx, org, tenancy.NewAccount{Name: "One"})))

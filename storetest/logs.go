@@ -21,6 +21,8 @@ var ways = []string{
 	"a log searched, and something found", "a log searched backwards", "a log searched behind an event",
 	"a log searched by actor", "a log searched by subject", "a log searched by time", "a log searched by type",
 	"a log exported", "Relay past a lease", "Relay whose function fails", "accounts left to heirs",
+	"a user whom a directory made is claimed", "a user whom a directory made is evicted", "a sign-in is reported",
+	"somebody comes back by their external ID", "a merge links an identity",
 }
 
 // Ways returns what the random operations should also reach, by names in Reached.Done.

@@ -198,6 +198,10 @@ func (m *model) endGroup(ctx context.Context, group tenancy.GroupID) {
 			if r.Group == group {
 				_ = m.Delete(ctx, r)
 			}
+		case tenancy.ProvisionedMemberRecord:
+			if r.Group == group {
+				_ = m.Delete(ctx, r)
+			}
 		case tenancy.GroupRolesRecord:
 			if r.Group != group {
 				continue
@@ -291,9 +295,13 @@ func answer(places []place, l tenancy.Lookup) (a tenancy.Answer) {
 		}
 		return a
 	}
+	left := l.Skip
 	for _, p := range places {
 		beyond := l.Until != "" && p.key.Text >= l.Until
 		if p.key.In != l.Key.In || compareKeys(p.key, l.Key) <= 0 || beyond || len(a.Records) == l.Limit {
+			continue
+		}
+		if left--; left >= 0 {
 			continue
 		}
 		a.Records = append(a.Records, p.record)
@@ -404,7 +412,7 @@ func compareStreams(a, b tenancy.Stream) int {
 
 // questions are all lookups that can tell something of the places given: exact ones and
 // ones with a part missing, lists and counts from every place on, and of every group
-// with limits around how many there are.
+// with limits around how many there are, and the end of it.
 func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
 	type group struct {
 		index tenancy.Index
@@ -438,6 +446,7 @@ func questions(places map[tenancy.Entry]bool) []tenancy.Lookup {
 				asked = append(asked, l)
 			}
 		}
+		asked = append(asked, tenancy.Lookup{Index: g.index, Key: tenancy.Key{In: g.in}, Limit: 2, Skip: n - 1})
 	}
 	for _, info := range tenancy.Indexes() {
 		if info.In && info.Listed {
@@ -528,6 +537,9 @@ func describe(l tenancy.Lookup) string {
 	}
 	if l.Until != "" {
 		what = fmt.Sprintf("before %q, %s", l.Until, what)
+	}
+	if l.Skip > 0 {
+		what = fmt.Sprintf("past %d, %s", l.Skip, what)
 	}
 	return fmt.Sprintf("%s: %s {In: %x, Text: %q, ID: %x}", infoOf(l.Index).Name, what, l.Key.In, l.Key.Text, l.Key.ID)
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,7 +19,10 @@ func moveCases() []testCase {
 		{"MoveAll/of what is derived, to nobody", func(c trial) { c.moveTies(tenancy.OrganizationID{}) }},
 		{"MoveAll/of groups, into another organization", func(c trial) { c.moveGroups(orgID(2)) }},
 		{"MoveAll/of groups, to nobody", func(c trial) { c.moveGroups(tenancy.OrganizationID{}) }},
+		{"MoveAll/of groups that a directory keeps, into another organization", func(c trial) { c.moveDirectoryGroups(orgID(2)) }},
+		{"MoveAll/of groups that a directory keeps, to nobody", func(c trial) { c.moveDirectoryGroups(tenancy.OrganizationID{}) }},
 		{"MoveAll/the end of a group", trial.endGroup},
+		{"MoveAll/the end of a group that a directory keeps", trial.endDirectoryGroup},
 		{"MoveAll/between other writes", trial.moveBetween},
 		{"MoveAll/again and again", trial.moveOn},
 		{"MoveAll/of nothing", trial.moveNothing},
@@ -155,6 +159,100 @@ func (c trial) endGroup() {
 	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
 		return tx.MoveAll(ctx, tenancy.Move{Group: id(99)}) // there is none
 	})
+	c.holds(m)
+}
+
+// directoryOf returns an organization's directory, which has made two groups, with the
+// identities that it put in them. The IDs of the directory, of its identities and of its
+// groups begin at a number. Identities that are linked are of users whose IDs begin there,
+// and who are in the groups. Another one is pending, and one is removed.
+func directoryOf(org tenancy.OrganizationID, first int) []tenancy.Record {
+	says := func(n int) tenancy.ProvisionedPersonal {
+		return tenancy.ProvisionedPersonal{UserName: address(n), Address: address(n),
+			ExternalID: tenancy.NewPersonal(text(n)), Display: tenancy.NewPersonal(text(n))}
+	}
+	return []tenancy.Record{
+		tenancy.DirectoryRecord{ID: id(first), Organization: org, Identities: 3, Groups: 2,
+			Personal: tenancy.DirectoryPersonal{Name: tenancy.NewPersonal(text(first)), Secret: [32]byte{byte(first)}}},
+		tenancy.ProvisionedRecord{ID: id(first), Directory: id(first), Organization: org, User: userID(first + 1),
+			Version: 1, Personal: says(first)},
+		tenancy.ProvisionedRecord{ID: id(first + 1), Directory: id(first), Organization: org,
+			User: userID(first + 2), Inactive: true, Version: 3, Personal: says(first + 1)},
+		tenancy.ProvisionedRecord{ID: id(first + 2), Directory: id(first), Organization: org, Version: 1,
+			Personal: says(first + 2)},
+		tenancy.ProvisionedRecord{ID: id(first + 3), Directory: id(first), Organization: org,
+			User: userID(first + 3), Version: 2, Removed: 9, Personal: says(first + 3)},
+		tenancy.GroupRecord{ID: id(first), Organization: org, Directory: id(first), Version: 4, Changed: 5,
+			Members: 2, Identities: 3,
+			Personal: tenancy.GroupPersonal{Name: tenancy.NewPersonal(text(first)), ExternalID: address(first)}},
+		tenancy.GroupRecord{ID: id(first + 1), Organization: org, Directory: id(first), Version: 1, Identities: 1,
+			Personal: tenancy.GroupPersonal{Name: tenancy.NewPersonal(text(first))}},
+		tenancy.GroupMemberRecord{Group: id(first), User: userID(first + 1)},
+		tenancy.GroupMemberRecord{Group: id(first), User: userID(first + 2)},
+		tenancy.ProvisionedMemberRecord{Group: id(first), Identity: id(first)},
+		tenancy.ProvisionedMemberRecord{Group: id(first), Identity: id(first + 1)},
+		tenancy.ProvisionedMemberRecord{Group: id(first), Identity: id(first + 2)},
+		tenancy.ProvisionedMemberRecord{Group: id(first + 1), Identity: id(first + 2)},
+	}
+}
+
+// moveDirectoryGroups checks what a move does to the groups that a directory keeps, and that
+// it does nothing to the directory and its identities (PRV-8).
+func (c trial) moveDirectoryGroups(into tenancy.OrganizationID) {
+	m := newModel()
+	mine, others := directoryOf(orgID(1), 60), directoryOf(orgID(2), 20)
+	c.both(m, putting(slices.Concat(organizationOf(orgID(1), 60), mine, neighbours(), others)...))
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return tx.MoveAll(ctx, tenancy.Move{From: orgID(1), Into: into, At: 77})
+	})
+	for _, was := range mine {
+		var want tenancy.Record
+		switch was := was.(type) {
+		case tenancy.DirectoryRecord, tenancy.ProvisionedRecord:
+			want = was
+		case tenancy.GroupRecord:
+			if was.Organization = into; !into.IsZero() {
+				want = was
+			}
+		default:
+			if !into.IsZero() {
+				want = was
+			}
+		}
+		require.Equal(c, want, c.get(was), "%T", was)
+	}
+	for _, other := range others {
+		require.Equal(c, other, c.get(other), "what is another organization's is changed")
+	}
+	c.holds(m)
+}
+
+// endDirectoryGroup ends one group of a directory's, in a transaction that also puts
+// identities in its groups.
+func (c trial) endDirectoryGroup() {
+	m := newModel()
+	all := append(directoryOf(orgID(1), 60), directoryOf(orgID(2), 20)...)
+	c.both(m, putting(all...))
+	early := tenancy.ProvisionedMemberRecord{Group: id(60), Identity: id(90)}
+	late := tenancy.ProvisionedMemberRecord{Group: id(61), Identity: id(90)}
+	c.both(m, func(ctx context.Context, tx tenancy.Tx) error {
+		return inTurn(ctx, tx, []writing{
+			putting(early),
+			func(ctx context.Context, tx tenancy.Tx) error { return tx.MoveAll(ctx, tenancy.Move{Group: id(60)}) },
+			putting(late),
+		})
+	})
+	require.Nil(c, c.get(early))
+	require.Equal(c, late, c.get(late))
+	for _, was := range all {
+		member, isMember := was.(tenancy.ProvisionedMemberRecord)
+		user, isUser := was.(tenancy.GroupMemberRecord)
+		if isMember && member.Group == id(60) || isUser && user.Group == id(60) {
+			require.Nil(c, c.get(was), "what was in the group stays")
+		} else {
+			require.Equal(c, was, c.get(was))
+		}
+	}
 	c.holds(m)
 }
 

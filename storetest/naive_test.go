@@ -203,6 +203,7 @@ func (tx *naiveTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenan
 			continue
 		}
 		slices.SortFunc(after, func(a, b found) int { return compareKeys(a.key, b.key) })
+		after = after[min(len(after), l.Skip):]
 		for _, f := range after[:min(len(after), l.Limit)] {
 			answers[i].Records = append(answers[i].Records, f.record)
 		}
@@ -512,6 +513,10 @@ func (tx *naiveTx) endGroups(move tenancy.Move) {
 	for _, r := range tx.content.records {
 		switch r := r.(type) {
 		case tenancy.GroupMemberRecord:
+			if ended(r.Group) {
+				continue
+			}
+		case tenancy.ProvisionedMemberRecord:
 			if ended(r.Group) {
 				continue
 			}

@@ -118,6 +118,7 @@ type machine struct {
 	keys        []tenancy.KeyID
 	keySecrets  []tenancy.Secret
 	keySessions []*tenancy.Session
+	idps        []idp
 	draws       uint64
 	last        string           // the last operation, for messages
 	in          *tenancy.Session // a block's session; nil: none

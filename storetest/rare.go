@@ -20,6 +20,9 @@ func (m *machine) rare() map[string]func(*rapid.T) {
 		"a company's ranks": m.companyRanks, "a company's helpers": m.companyTemporary,
 		"a company is suspended": m.companySuspended,
 		"a company's groups":     m.companyGroups,
+		"a company's directory":  m.companyDirectory, "a directory's groups": m.directoryGroups,
+		"a directory is refused": m.directoryRefused, "a directory's people sign on": m.directorySignsOn,
+		"a directory's people merge": m.directoryMerges,
 	}
 }
 

@@ -16,6 +16,7 @@ func readCases() []testCase {
 		{"Read/no lookups", trial.noLookups},
 		{"Read/limits", trial.limits},
 		{"Read/until a text", trial.until},
+		{"Read/past the first records", trial.past},
 		{"Read/what is absent", trial.absent},
 		{"Read/places with a part missing", trial.partMissing},
 	}
@@ -120,6 +121,54 @@ func (c trial) until() {
 		require.True(c, sameAnswer(got[i], want[i]), "%s: got %s, want %s", describe(l), describeAnswer(got[i]),
 			describeAnswer(want[i]))
 		if i%17 == 0 {
+			require.True(c, sameAnswer(c.ask(l)[0], want[i]), describe(l))
+		}
+	}
+}
+
+// past asks for lists without their first records: without some, without all and more, in
+// pages of every size, from the start and from a place within, and before a text; one by
+// one and many at once.
+func (c trial) past() {
+	m := newModel()
+	var asked []tenancy.Lookup
+	for _, info := range tenancy.Indexes() {
+		if !info.Listed {
+			continue
+		}
+		groups := map[[16]byte][]tenancy.Key{}
+		for _, member := range population(info) {
+			if m.records[identity(member.record)] != nil || m.taken(member.record) {
+				continue
+			}
+			_ = m.Put(c.Context(), member.record)
+			key, _ := keyIn(info.Index, member.record)
+			groups[key.In] = append(groups[key.In], key)
+		}
+		for in, keys := range groups {
+			slices.SortFunc(keys, compareKeys)
+			n := len(keys)
+			within := keys[n/3]
+			for _, after := range []tenancy.Key{{In: in}, {In: in, Text: within.Text}, within, keys[n-1]} {
+				for _, skip := range []int{1, n / 2, n - 1, n, n + 1, math.MaxInt32, math.MaxInt} {
+					for _, limit := range []int{1, 3, math.MaxInt32, math.MaxInt} {
+						l := tenancy.Lookup{Index: info.Index, Key: after, Limit: limit, Skip: skip}
+						asked = append(asked, l)
+						if l.Until = keys[2*n/3].Text; l.Until != "" {
+							asked = append(asked, l)
+						}
+					}
+				}
+			}
+		}
+	}
+	c.put(sortedRecords(m)...)
+	got := c.ask(asked...)
+	want, _ := m.Read(c.Context(), asked...)
+	for i, l := range asked {
+		require.True(c, sameAnswer(got[i], want[i]), "%s: got %s, want %s", describe(l), describeAnswer(got[i]),
+			describeAnswer(want[i]))
+		if i%37 == 0 {
 			require.True(c, sameAnswer(c.ask(l)[0], want[i]), describe(l))
 		}
 	}

@@ -253,6 +253,53 @@ var samples = map[tenancy.Index]sample{
 	tenancy.IndexGroupRolesOf: func(own, group, _ int) tenancy.Record {
 		return tenancy.GroupRolesRecord{Account: accountID(own), Group: id(group)}
 	},
+	tenancy.IndexDirectoryGroups: func(own, group, _ int) tenancy.Record {
+		return tenancy.GroupRecord{ID: id(own), Directory: id(group)}
+	},
+	tenancy.IndexGroupsByExternalID: func(own, group, n int) tenancy.Record {
+		return tenancy.GroupRecord{ID: id(own), Directory: id(group),
+			Personal: tenancy.GroupPersonal{ExternalID: tenancy.NewPersonal(text(n))}}
+	},
+	tenancy.IndexGroupsByName: func(own, group, n int) tenancy.Record {
+		return tenancy.GroupRecord{ID: id(own), Directory: id(group),
+			Personal: tenancy.GroupPersonal{Name: tenancy.NewPersonal(text(n))}}
+	},
+	tenancy.IndexDirectories: func(own, _, _ int) tenancy.Record { return tenancy.DirectoryRecord{ID: id(own)} },
+	tenancy.IndexDirectoriesIn: func(own, group, _ int) tenancy.Record {
+		return tenancy.DirectoryRecord{ID: id(own), Organization: orgID(group)}
+	},
+	tenancy.IndexDirectoriesDue: func(own, _, n int) tenancy.Record {
+		return tenancy.DirectoryRecord{ID: id(own), Removed: instant(n)}
+	},
+	tenancy.IndexProvisioned: func(own, _, _ int) tenancy.Record { return tenancy.ProvisionedRecord{ID: id(own)} },
+	tenancy.IndexProvisionedIn: func(own, group, n int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), Directory: id(group), Removed: tenancy.Instant(n % 2)}
+	},
+	tenancy.IndexProvisionedByAddress: func(own, group, n int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), Directory: id(group), User: userID(own),
+			Personal: tenancy.ProvisionedPersonal{Address: address(n)}}
+	},
+	tenancy.IndexProvisionedByExternalID: func(own, group, n int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), Directory: id(group), User: userID(own),
+			Personal: tenancy.ProvisionedPersonal{ExternalID: tenancy.NewPersonal(text(n))}}
+	},
+	tenancy.IndexProvisionedOf: func(own, group, _ int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), User: userID(group), Removed: 7}
+	},
+	tenancy.IndexProvisionedPending: func(own, group, n int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), Organization: orgID(group), Directory: id(own),
+			Personal: tenancy.ProvisionedPersonal{Address: address(n)}}
+	},
+	tenancy.IndexProvisionedRemoved: func(own, group, n int) tenancy.Record {
+		return tenancy.ProvisionedRecord{ID: id(own), Directory: id(group), Removed: 7,
+			Personal: tenancy.ProvisionedPersonal{ExternalID: tenancy.NewPersonal(text(n)), Address: address(n)}}
+	},
+	tenancy.IndexProvisionedMembers: func(own, group, _ int) tenancy.Record {
+		return tenancy.ProvisionedMemberRecord{Group: id(group), Identity: id(own)}
+	},
+	tenancy.IndexProvisionedGroups: func(own, group, _ int) tenancy.Record {
+		return tenancy.ProvisionedMemberRecord{Group: id(own), Identity: id(group)}
+	},
 	tenancy.IndexHeads:  func(own, _, _ int) tenancy.Record { return tenancy.HeadRecord{Stream: stream(own)} },
 	tenancy.IndexLeases: func(own, _, _ int) tenancy.Record { return tenancy.LeaseRecord{Stream: stream(own)} },
 	tenancy.IndexOperations: func(own, _, n int) tenancy.Record {

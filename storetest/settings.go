@@ -87,6 +87,9 @@ func (m *machine) set(rt *rapid.T) {
 		_, err := m.dir.As(dee.User.ID).EnableHIPAA(m.ctx, dee.Account.ID)
 		must(rt, err)
 	}
+	if m.coin(rt, "a directory") {
+		must(rt, m.addDirectory(owner, ana.Organization.ID, "Okta"))
+	}
 	slices.Reverse(m.users)
 }
 

@@ -42,6 +42,7 @@ type subjects struct {
 	invite            tenancy.InvitationPolicy
 	service           tenancy.UserID // a service account
 	key               tenancy.KeyID
+	directory         tenancy.DirectoryID
 	keySecret         tenancy.Secret
 }
 
@@ -469,6 +470,24 @@ var sweeps = []sweep{
 		return p.DismissRequest(ctx, x.asked)
 	}},
 
+	{"Directories", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.Directories(ctx, x.org, tenancy.DirectoryQuery{After: x.after}))
+	}},
+	{"ProvisionedUsers", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return drain(p.ProvisionedUsers(ctx, x.directory, tenancy.ProvisionedQuery{After: x.after}))
+	}},
+	{"ReportSignIn", takesText | platformal | onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.ReportSignIn(ctx, x.connection, x.email))
+	}},
+	{"AddDirectory", takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.AddDirectory(ctx, x.org, x.name))
+	}},
+	{"RotateDirectorySecret", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.RotateDirectorySecret(ctx, x.directory, tenancy.DirectoryRotation{}))
+	}},
+	{"RemoveDirectory", 0, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return second(p.RemoveDirectory(ctx, x.directory, tenancy.DirectoryRemoval{}))
+	}},
 	{"VerifyDomain", onDomain, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.VerifyDomain(ctx, x.domain))
 	}},
@@ -555,6 +574,7 @@ func (m *machine) subjectsOf(rt *rapid.T, org tenancy.OrganizationID) subjects {
 	one(tenancy.IndexMembers, org, func(r tenancy.Record) { x.user = r.(tenancy.MembershipRecord).User })
 	one(tenancy.IndexConnectionsIn, org, func(r tenancy.Record) { x.connection = r.(tenancy.ConnectionRecord).ID })
 	one(tenancy.IndexGroupsIn, org, func(r tenancy.Record) { x.group = r.(tenancy.GroupRecord).ID })
+	one(tenancy.IndexDirectoriesIn, org, func(r tenancy.Record) { x.directory = r.(tenancy.DirectoryRecord).ID })
 	one(tenancy.IndexRequestsIn, org, func(r tenancy.Record) { x.asked = r.(tenancy.RequestRecord).ID })
 	for _, d := range m.domains {
 		if r, err := lookUp[tenancy.DomainRecord](m, tenancy.IndexDomains, d.ID); err == nil && r.Organization == org {
@@ -599,7 +619,7 @@ func (m *machine) unknowns(rt *rapid.T) subjects {
 		id), tenancy.UserID(id), tenancy.InvitationID(id), tenancy.InvitationID(id)
 	x.domain, x.connection, x.asked = tenancy.DomainID(id), tenancy.ConnectionID(id), tenancy.RequestID(id)
 	x.service, x.key = tenancy.UserID(id), tenancy.KeyID(id)
-	x.group = tenancy.GroupID(id)
+	x.group, x.directory = tenancy.GroupID(id), tenancy.DirectoryID(id)
 	id[0]++
 	x.other, x.operation = tenancy.OrganizationID(id), tenancy.OperationID(id)
 	return x
@@ -626,6 +646,9 @@ func (m *machine) sweeping() map[string]func(*rapid.T) {
 			m.did(rt, "RecheckDomains", func() error { _, err := p.Once(key).RecheckDomains(m.ctx); return err })
 			m.did(rt, "VerifyDomain",
 				func() error { _, err := p.Once(key).VerifyDomain(m.ctx, m.domain(rt)); return err })
+			m.did(rt, "RemoveDirectory", func() error {
+				return second(p.Once(key).RemoveDirectory(m.ctx, m.directory(rt), tenancy.DirectoryRemoval{}))
+			})
 			m.did(rt, "ImportUsers",
 				func() error { _, err := p.ImportUsers(m.ctx, m.org(rt), tenancy.UserImport{}); return err })
 		},

@@ -395,6 +395,7 @@ func (h hosted) alone() {
 			second(host.VerifyDomain(ctx, tenancy.DomainID{15: 1})),
 			second(host.RecheckDomains(ctx)),
 			second(host.Purge(ctx)),
+			second(host.RemoveDirectory(ctx, tenancy.DirectoryID{15: 1}, tenancy.DirectoryRemoval{})),
 			second(host.Relay(ctx, func(context.Context, tenancy.Event) error { panic("it ran") })),
 			second(host.Outcome(ctx, tenancy.NewOperationID(), time.Now())),
 			second(host.ActorOutcome(ctx, tenancy.Actor{}, tenancy.NewOperationID(), time.Now())),

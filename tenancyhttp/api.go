@@ -125,6 +125,9 @@ var (
 //
 // A request that writes and that a page of another origin sent is CodeOrigin.
 //
+// The handler is for a http.ServeMux, or for a router that sets Request.Pattern as that does:
+// without a pattern every request is an internal error.
+//
 // Handle panics if In is not a struct, or if it has a form of its own in JSON, which can
 // come from what it embeds.
 func Handle[In any](a *API, do func(r *http.Request, s *tenancy.Session, in In) (any, error)) http.Handler {

@@ -191,7 +191,8 @@ func TestHandle(t *testing.T) {
 	s.Sound()
 }
 
-// What is malformed is refused, whatever it is, and changes nothing.
+// SEC-37: what is malformed is refused, whatever it is, and changes nothing. What the path
+// names is what is acted on, whatever the body names.
 func TestHandleHostileInput(t *testing.T) {
 	s := newService(t, tenancyhttp.Options{MaxBody: 1000})
 	owner, other := s.company.Owner, s.Found("eve")
@@ -316,7 +317,7 @@ func TestIdempotencyKey(t *testing.T) {
 	s.gives(s.do(owner, "PATCH", org, `{"name":"x"}`, "Idempotency-Key", strings.Repeat("x", 255)))
 }
 
-// Pages of other sites send nothing in a person's name, unless the host names their origin.
+// SEC-37: pages of other sites send nothing in a person's name, unless the host names their origin.
 func TestOrigins(t *testing.T) {
 	trusting := http.NewCrossOriginProtection()
 	require.NoError(t, trusting.AddTrustedOrigin("https://app.example"))
@@ -355,6 +356,12 @@ func TestHandleFailures(t *testing.T) {
 		require.ErrorContains(t, s.failed[0], why)
 	}
 	s.refuses(tenancyhttp.CodeInternal, s.do(tenancy.UserID{}, "GET", "/numbers/1/", "", "Actor", "nobody"))
+
+	bare := tenancyhttp.New(func(*http.Request) (*tenancy.Session, error) { return s.As(owner), nil },
+		&tenancyhttp.Options{Problem: func(_ *http.Request, err error) tenancyhttp.Problem { return tenancyhttp.ProblemOf(err) }})
+	w := httptest.NewRecorder() // no mux says what the path names
+	tenancyhttp.Handle(bare, rename).ServeHTTP(w, httptest.NewRequest("PATCH", "/organizations/x", strings.NewReader(`{"name":"x"}`)))
+	s.refuses(tenancyhttp.CodeInternal, w)
 
 	type embeds struct {
 		Org tenancy.OrganizationID

@@ -46,8 +46,13 @@ var wildcard = regexp.MustCompile(`\{([^{}$.]+)(?:\.\.\.)?\}`)
 // none matches the text forms of zero IDs, which name nothing in a path.
 var none = regexp.MustCompile(`^[A-Z]{2}0{32}$`)
 
+var errNoPattern = errors.New("tenancyhttp: a handler of Handle belongs in a http.ServeMux, whose pattern names the input's fields")
+
 // read reads the input of a request: the query or the body, and then the path.
 func read(r *http.Request, into any, fields map[string]bool) error {
+	if r.Pattern == "" {
+		return errNoPattern // nothing says what the path names
+	}
 	var err error
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:

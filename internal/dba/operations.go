@@ -28,6 +28,7 @@ type Company struct {
 	candidate  tenancy.OrganizationID
 	groups     [2]tenancy.GroupID // both with Ben and roles on Ana's account
 	services   [3]tenancy.UserID  // service accounts, each with a key
+	directory  scene.Directory
 }
 
 // Found founds a Company over a store, with something of everything there is.
@@ -44,6 +45,7 @@ func Found(t testing.TB, store tenancy.Store) *Company {
 	require.NoError(t, err)
 	c.Guest(c.ana.User.ID, c.ana.Account.ID, "gus", tenancy.Support)
 	c.Prove(c.ana.User.ID, org, "ana.example.com")
+	c.directory = c.Directory(c.ana.User.ID, org, "ana.example.com")
 	claim, err := owner.AddDomain(c.ctx, org, "other.example.com")
 	require.NoError(t, err)
 	c.domain = claim.ID
@@ -108,6 +110,19 @@ func (c *Company) Operations() []Operation {
 			return err
 		}},
 		{"DeleteGroup", func() error { return owner.DeleteGroup(c.ctx, c.groups[1]) }},
+		{"UpdateProvisionedGroup", func() error {
+			_, err := c.directory.UpdateProvisionedGroup(c.ctx, c.directory.Group,
+				tenancy.ProvisionedGroupUpdate{Remove: []tenancy.ProvisionedID{c.directory.Linked}})
+			return err
+		}},
+		{"Deprovision", func() error { return c.directory.Deprovision(c.ctx, c.directory.Pending, 0) }},
+		{"DeleteProvisionedGroup", func() error {
+			return c.directory.DeleteProvisionedGroup(c.ctx, c.directory.Group, 0)
+		}},
+		{"RemoveDirectory", func() error {
+			_, err := owner.RemoveDirectory(c.ctx, c.directory.ID, tenancy.DirectoryRemoval{LiftHolds: true})
+			return err
+		}},
 		{"RevokeRoles", func() error { return owner.RevokeRoles(c.ctx, c.ana.Account.ID, c.ben) }},
 		{"RemoveUser", func() error { // of a person and of a service account
 			return owner.Atomically(c.ctx, func(ctx context.Context, s *tenancy.Session) error {
@@ -117,8 +132,12 @@ func (c *Company) Operations() []Operation {
 		}},
 		{"DeleteUser", func() error {
 			return c.Staff.Atomically(c.ctx, func(ctx context.Context, s *tenancy.Platform) error {
-				err := s.DeleteUser(ctx, c.services[1], tenancy.UserDeletion{})
-				return cmp.Or(err, s.DeleteUser(ctx, c.ben, tenancy.UserDeletion{}))
+				for _, user := range []tenancy.UserID{c.services[1], c.ben, c.directory.User} {
+					if err := s.DeleteUser(ctx, user, tenancy.UserDeletion{}); err != nil {
+						return err
+					}
+				}
+				return nil
 			})
 		}},
 		{"RemoveDomain", func() error { return owner.RemoveDomain(c.ctx, c.domain) }},

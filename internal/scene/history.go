@@ -23,6 +23,7 @@ func (s *Scene) History() tenancy.SignedUp {
 	done(err)
 
 	domain := s.Prove(ana.User.ID, org, "acme.example.com")
+	s.Directory(ana.User.ID, org, "acme.example.com")
 	_, err = owner.AddDomain(ctx, org, "unproven.example.com")
 	done(err)
 	connection, err := owner.AddConnection(ctx, org, "Company login")

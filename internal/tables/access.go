@@ -29,7 +29,7 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 		JOIN tenancy_group_members AS w ON w.group_id = r.group_id AND w.user_id = asked.user_id
 		WHERE r.account_id = %[1]s.id) END`
 
-const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.deleted,
+const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.inactive_directory, u.unclaimed, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
 	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked, o.suspended,
 	%s,
@@ -48,7 +48,7 @@ LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id
 // comes from does not exist.
 var AccessColumns = []Column{
 	{Name: "inactive_organization", Type: Bool}, {Name: "inactive_operator", Type: Bool},
-	{Name: "deleted", Type: Bool},
+	{Name: "inactive_directory", Type: Bool}, {Name: "unclaimed", Type: Bool}, {Name: "deleted", Type: Bool},
 	{Name: "organization_id", Type: ID}, {Name: "parent_id", Type: ID}, {Name: "closed", Type: Int},
 	{Name: "suspended_customer", Type: Bool}, {Name: "suspended_platform", Type: Bool},
 	{Name: "parent_suspended_customer", Type: Bool}, {Name: "parent_suspended_platform", Type: Bool},
@@ -66,11 +66,12 @@ var errAccess = errors.New("a row that Access reads does not parse")
 // values but IDs go into pointers to pointers, which are nil for NULL.
 func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	row.Reset()
-	var inactiveOrganization, inactiveOperator, deleted, byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
+	var inactiveOrganization, inactiveOperator, inactiveDirectory, unclaimed, deleted *bool
+	var byCustomer, byPlatform, parentByCustomer, parentByPlatform, organizationSuspended *bool
 	var organization, parent []byte
 	var closed, until, parentUntil, expires, revoked *int64
 	var roles, temporary, parentRoles, parentTemporary, role, groups, parentGroups *string
-	if err := scan(&inactiveOrganization, &inactiveOperator, &deleted, &organization, &parent, &closed,
+	if err := scan(&inactiveOrganization, &inactiveOperator, &inactiveDirectory, &unclaimed, &deleted, &organization, &parent, &closed,
 		&byCustomer, &byPlatform,
 		&parentByCustomer, &parentByPlatform, &roles, &temporary, &until,
 		&parentRoles, &parentTemporary, &parentUntil, &role, &expires, &revoked, &organizationSuspended,
@@ -79,7 +80,8 @@ func Access(row *tenancy.AccessRow, scan func(into ...any) error) error {
 	}
 	if deleted != nil {
 		row.SetUser(tenancy.UserRecord{InactiveOrganization: *inactiveOrganization,
-			InactiveOperator: *inactiveOperator, Deleted: *deleted})
+			InactiveOperator: *inactiveOperator, InactiveDirectory: *inactiveDirectory, Unclaimed: *unclaimed,
+			Deleted: *deleted})
 	}
 	var grant, parentGrant tenancy.GrantRecord
 	sound := parseGrant(&grant, roles, temporary, until) &&

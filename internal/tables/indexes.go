@@ -24,6 +24,9 @@ type Index struct {
 	List  Query // returns the records after a key
 	Range Query // returns those whose texts come before Until; only of an index that uses Text and is listed
 	Count Query // counts the records after a key
+
+	// ListPast and RangePast are List and Range that leave the first records out.
+	ListPast, RangePast Query
 }
 
 // Query is a statement that reads an index, with parameters $1, $2 and so on.
@@ -32,7 +35,32 @@ type Query struct {
 	parts []part
 	types []Type
 	limit bool
+	skip  bool
 }
+
+// Queries returns the statements that read the index.
+func (x *Index) Queries() (all []*Query) {
+	for _, q := range []*Query{&x.Exact, &x.List, &x.Range, &x.Count, &x.ListPast, &x.RangePast} {
+		if q.SQL != "" {
+			all = append(all, q)
+		}
+	}
+	return all
+}
+
+// Shared returns how many arguments, the last ones, come from no key: the limit, and how
+// many records are left out.
+func (q *Query) Shared() (n int) {
+	for _, has := range []bool{q.limit, q.skip} {
+		if has {
+			n++
+		}
+	}
+	return n
+}
+
+// Lists reports whether the statement returns records in the order of the index.
+func (x *Index) Lists(q *Query) bool { return q != &x.Exact && q != &x.Count }
 
 // At returns an index.
 func At(i tenancy.Index) (*Index, error) {
@@ -70,7 +98,8 @@ func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 	exact := l.Limit == 0 && !l.Count
 	switch {
 	case l.Limit < 0 || exact && !x.IndexInfo.Exact || !exact && !x.Listed,
-		l.Until != "" && (exact || l.Count || x.text == nil):
+		l.Until != "" && (exact || l.Count || x.text == nil),
+		l.Skip < 0 || l.Skip > 0 && (exact || l.Count):
 		return nil, fmt.Errorf("index %s is not asked like this", x.Name)
 	case x.in != nil && l.Key.In == [16]byte{}:
 		return nil, nil
@@ -82,16 +111,20 @@ func (x *Index) Query(l tenancy.Lookup) (*Query, error) {
 		return nil, nil
 	case l.Count:
 		return &x.Count, nil
+	case l.Until != "" && l.Skip > 0:
+		return &x.RangePast, nil
 	case l.Until != "":
 		return &x.Range, nil
+	case l.Skip > 0:
+		return &x.ListPast, nil
 	}
 	return &x.List, nil
 }
 
-// Arguments returns a query's arguments, each with the type of its column. A limit is
-// an Int.
+// Arguments returns a query's arguments, each with the type of its column. A limit and
+// how many records are left out are Ints.
 func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
-	values = make([]any, 0, 5)
+	values = make([]any, 0, 6)
 	for _, p := range q.parts {
 		if p == until {
 			values = append(values, l.Until)
@@ -101,6 +134,9 @@ func (q *Query) Arguments(l tenancy.Lookup) (values []any, types []Type) {
 	}
 	if q.limit {
 		values = append(values, int64(l.Limit))
+	}
+	if q.skip {
+		values = append(values, int64(l.Skip))
 	}
 	return values, q.types
 }
@@ -138,11 +174,13 @@ func (x *Index) queries() {
 		x.Range.parts, x.Range.types = slices.Clone(list.parts), slices.Clone(list.types)
 		within := append(slices.Clone(after), x.text.Name+" < "+x.Range.parameter(until, x.text))
 		x.Range.SQL = "SELECT " + columns + from + strings.Join(within, " AND ") + x.order() + x.Range.limited()
+		x.RangePast = x.Range.past()
 	}
 	limit := list.limited()
 	x.Exact, x.List, x.Count = exact, list, list
 	x.Exact.SQL = "SELECT " + columns + from + strings.Join(conditions, " AND ")
 	x.List.SQL = "SELECT " + columns + from + strings.Join(after, " AND ") + x.order() + limit
+	x.ListPast = x.List.past()
 	x.Count.SQL = "SELECT count(*) FROM (SELECT 1" + from + strings.Join(after,
 		" AND ") + limit + ") AS counted"
 }
@@ -153,6 +191,14 @@ func (x *Index) order() string { return " ORDER BY " + Names(x.Columns()) }
 func (q *Query) limited() string {
 	q.limit, q.types = true, append(q.types, Int)
 	return fmt.Sprintf(" LIMIT $%d", len(q.types))
+}
+
+// past returns the query that leaves records out first, as many as its last parameter says.
+func (q *Query) past() Query {
+	p := *q
+	p.skip, p.types = true, append(slices.Clone(q.types), Int)
+	p.SQL += fmt.Sprintf(" OFFSET $%d", len(p.types))
+	return p
 }
 
 // parameter adds a parameter, and returns how it is written.
@@ -249,6 +295,22 @@ var places = []place{
 	{index: tenancy.IndexGroupsOf, in: "user_id", id: "group_id"},
 	{index: tenancy.IndexGroupRoles, in: "account_id", id: "group_id"},
 	{index: tenancy.IndexGroupRolesOf, in: "group_id", id: "account_id"},
+	{index: tenancy.IndexDirectoryGroups, in: "directory_id", id: "id"},
+	{index: tenancy.IndexGroupsByExternalID, in: "directory_id", text: "external_key", keyText: true},
+	{index: tenancy.IndexGroupsByName, in: "directory_id", text: "name_key", keyText: true, id: "id"},
+	{index: tenancy.IndexDirectories, id: "id"},
+	{index: tenancy.IndexDirectoriesIn, in: "organization_id", id: "id", where: "removed = 0"},
+	{index: tenancy.IndexDirectoriesDue, text: "due", keyText: true, id: "id"},
+	{index: tenancy.IndexProvisioned, id: "id"},
+	{index: tenancy.IndexProvisionedIn, in: "directory_id", text: "state_key", keyText: true, id: "id"},
+	{index: tenancy.IndexProvisionedByAddress, in: "directory_id", text: "address_key", keyText: true},
+	{index: tenancy.IndexProvisionedByExternalID, in: "directory_id", text: "external_key", keyText: true},
+	{index: tenancy.IndexProvisionedOf, in: "user_id", id: "id"},
+	{index: tenancy.IndexProvisionedPending, in: "organization_id", text: "address_key", id: "id",
+		where: "user_id IS NULL"},
+	{index: tenancy.IndexProvisionedRemoved, in: "directory_id", text: "removed_key", keyText: true, id: "id"},
+	{index: tenancy.IndexProvisionedMembers, in: "group_id", id: "identity_id"},
+	{index: tenancy.IndexProvisionedGroups, in: "identity_id", id: "group_id"},
 	{index: tenancy.IndexHeads, id: "stream"},
 	{index: tenancy.IndexLeases, id: "stream"},
 	{index: tenancy.IndexOperations, text: "actor_key", keyText: true, id: "id"},

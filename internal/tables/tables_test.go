@@ -226,13 +226,17 @@ func TestEntriesStandInColumns(t *testing.T) {
 // below.
 var later = []tenancy.Index{tenancy.IndexOpenAccountsOf,
 	tenancy.IndexOpenSubaccountsOf, tenancy.IndexPendingInvitations, tenancy.IndexInvitationsFor,
-	tenancy.IndexOpenRequests, tenancy.IndexVerifiedDomains, tenancy.IndexOrganizationsDue, tenancy.IndexInvitationsByAddress, tenancy.IndexInvitationsDue}
+	tenancy.IndexOpenRequests, tenancy.IndexVerifiedDomains, tenancy.IndexOrganizationsDue, tenancy.IndexInvitationsByAddress, tenancy.IndexInvitationsDue,
+	tenancy.IndexDirectoriesIn, tenancy.IndexDirectoriesDue, tenancy.IndexProvisionedByAddress,
+	tenancy.IndexProvisionedByExternalID, tenancy.IndexProvisionedPending}
 
 // TestWhere wants the columns of a row to say the same as Entries about whether an
 // index has the record.
 func TestWhere(t *testing.T) {
 	id := [16]byte{1}
 	address := tenancy.InvitationPersonal{Address: tenancy.NewPersonal("a@b.example")}
+	says := tenancy.ProvisionedPersonal{Address: tenancy.NewPersonal("a@b.example"), ExternalID: tenancy.NewPersonal("x")}
+	named := tenancy.GroupPersonal{Name: tenancy.NewPersonal("Group"), ExternalID: tenancy.NewPersonal("x")}
 	for _, r := range []tenancy.Record{
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateActive},
 		tenancy.OrganizationRecord{ID: id, State: tenancy.StateDeleted, Ended: 5},
@@ -262,6 +266,18 @@ func TestWhere(t *testing.T) {
 			Personal: tenancy.DomainPersonal{Name: "b.example"}},
 		tenancy.UserRecord{ID: id}, tenancy.UserRecord{ID: id,
 			Personal: tenancy.UserPersonal{Address: tenancy.NewPersonal("a@b.example")}},
+		tenancy.GroupRecord{ID: id, Organization: id, Personal: named},
+		tenancy.GroupRecord{ID: id, Organization: id, Directory: id, Personal: named},
+		tenancy.GroupRecord{ID: id, Organization: id, Directory: id},
+		tenancy.DirectoryRecord{ID: id, Organization: id},
+		tenancy.DirectoryRecord{ID: id, Organization: id, Removed: 5},
+		tenancy.DirectoryRecord{ID: id, Organization: id, Removed: 5, Purged: 6},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id, Personal: says},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id, User: id, Personal: says},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id, User: id, Removed: 5, Personal: says},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id, Removed: 5, Personal: says},
+		tenancy.ProvisionedRecord{ID: id, Directory: id, Organization: id, Removed: 5},
 	} {
 		table, err := tables.Of(r)
 		require.NoError(t, err)
@@ -302,7 +318,13 @@ func TestQueries(t *testing.T) {
 		}{
 			{tenancy.Lookup{Key: key}, &x.Exact, x.IndexInfo.Exact},
 			{tenancy.Lookup{Key: key, Limit: 3}, &x.List, x.Listed},
+			{tenancy.Lookup{Key: key, Limit: 3, Until: "until"}, &x.Range, x.Listed && x.Text},
+			{tenancy.Lookup{Key: key, Limit: 3, Skip: 2}, &x.ListPast, x.Listed},
+			{tenancy.Lookup{Key: key, Limit: 3, Skip: 2, Until: "until"}, &x.RangePast, x.Listed && x.Text},
 			{tenancy.Lookup{Key: key, Limit: 3, Count: true}, &x.Count, x.Listed},
+			{tenancy.Lookup{Key: key, Limit: 3, Skip: -1}, nil, false},
+			{tenancy.Lookup{Key: key, Skip: 2}, nil, false},
+			{tenancy.Lookup{Key: key, Limit: 3, Skip: 2, Count: true}, nil, false},
 			{tenancy.Lookup{Key: key, Count: true}, nil, x.Listed},
 			{tenancy.Lookup{Key: key, Limit: -1}, nil, false},
 		} {
@@ -323,9 +345,19 @@ func TestQueries(t *testing.T) {
 				require.Contains(t, q.SQL, fmt.Sprintf("$%d", i+1))
 			}
 			require.NotContains(t, q.SQL, fmt.Sprintf("$%d", len(values)+1))
-			if c.lookup.Limit > 0 {
-				require.EqualValues(t, 3, values[len(values)-1])
+			shared := values[len(values)-q.Shared():]
+			switch {
+			case c.lookup.Skip > 0:
+				require.Equal(t, []any{int64(3), int64(2)}, shared)
+				require.Contains(t, q.SQL, " OFFSET ")
+			case c.lookup.Limit > 0:
+				require.Equal(t, []any{int64(3)}, shared)
+				require.NotContains(t, q.SQL, "OFFSET")
+			default:
+				require.Empty(t, shared)
 			}
+			require.Contains(t, x.Queries(), q)
+			require.Equal(t, c.lookup.Limit > 0 && !c.lookup.Count, x.Lists(q))
 		}
 		if x.IndexInfo.Exact {
 			for _, without := range []tenancy.Key{{Text: key.Text, ID: key.ID}, {In: key.In, ID: key.ID},

@@ -38,6 +38,8 @@ CREATE TABLE tenancy_organizations (
     limit_groups           bigint NOT NULL,
     limit_group_members    bigint NOT NULL,
     limit_account_groups   bigint NOT NULL,
+    limit_directories      bigint NOT NULL,
+    limit_identities       bigint NOT NULL,
     created                bigint NOT NULL,
     ended                  bigint NOT NULL,
     purged                 bigint NOT NULL,
@@ -45,6 +47,7 @@ CREATE TABLE tenancy_organizations (
     accounts               bigint NOT NULL,
     service_accounts       bigint NOT NULL,
     groups                 bigint NOT NULL,
+    directories            bigint NOT NULL,
     name                   text NOT NULL,
     due                    bytea,
     PRIMARY KEY (id)
@@ -57,6 +60,8 @@ CREATE TABLE tenancy_users (
     service_account        boolean NOT NULL,
     inactive_organization  boolean NOT NULL,
     inactive_operator      boolean NOT NULL,
+    inactive_directory     boolean NOT NULL,
+    unclaimed              boolean NOT NULL,
     deleted                boolean NOT NULL,
     managed                boolean NOT NULL,
     created                bigint NOT NULL,
@@ -258,18 +263,29 @@ CREATE TABLE tenancy_keys (
 CREATE UNIQUE INDEX tenancy_keys_by_secret ON tenancy_keys (secret_key) WHERE secret_key IS NOT NULL;
 CREATE INDEX tenancy_keys_of ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX tenancy_keys_due ON tenancy_keys (due, id) WHERE due IS NOT NULL;
+
 -- Groups of organizations' members, who is in which, and the roles that they give on accounts. members:
--- how many are in the group.
+-- how many are in the group. directory_id NULL: no directory made it. identities: how many its directory
+-- has put in it.
 CREATE TABLE tenancy_groups (
     id                     uuid NOT NULL,
     organization_id        uuid,
+    directory_id           uuid,
     created                bigint NOT NULL,
+    changed                bigint NOT NULL,
+    version                bigint NOT NULL,
     members                bigint NOT NULL,
+    identities             bigint NOT NULL,
     name                   text NOT NULL,
     external_id            text NOT NULL,
+    external_key           bytea,
+    name_key               bytea,
     PRIMARY KEY (id)
 );
 CREATE INDEX tenancy_groups_in ON tenancy_groups (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_directory_groups ON tenancy_groups (directory_id, id) WHERE directory_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_groups_by_external_id ON tenancy_groups (directory_id, external_key) WHERE directory_id IS NOT NULL AND external_key IS NOT NULL;
+CREATE INDEX tenancy_groups_by_name ON tenancy_groups (directory_id, name_key, id) WHERE directory_id IS NOT NULL AND name_key IS NOT NULL;
 
 CREATE TABLE tenancy_group_members (
     group_id               uuid NOT NULL,
@@ -285,6 +301,71 @@ CREATE TABLE tenancy_group_roles (
     PRIMARY KEY (account_id, group_id)
 );
 CREATE INDEX tenancy_group_roles_of ON tenancy_group_roles (group_id, account_id);
+
+-- Organizations' directories, also those that were removed. removed 0: it lives. due: when it was removed,
+-- until what it said of people is erased.
+CREATE TABLE tenancy_directories (
+    id                     uuid NOT NULL,
+    organization_id        uuid,
+    created                bigint NOT NULL,
+    previous_ends          bigint NOT NULL,
+    removed                bigint NOT NULL,
+    purged                 bigint NOT NULL,
+    identities             bigint NOT NULL,
+    groups                 bigint NOT NULL,
+    name                   text NOT NULL,
+    secret                 bytea CHECK (length(secret) = 32),
+    verifier               bytea CHECK (length(verifier) = 32),
+    previous               bytea CHECK (length(previous) = 32),
+    previous_verifier      bytea CHECK (length(previous_verifier) = 32),
+    due                    bytea,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_directories_in ON tenancy_directories (organization_id, id) WHERE removed = 0 AND organization_id IS NOT NULL;
+CREATE INDEX tenancy_directories_due ON tenancy_directories (due, id) WHERE due IS NOT NULL;
+
+-- What directories say of people: provisioned identities. user_id NULL: nobody is linked to it. state_key:
+-- kept or removed. address_key and external_key are NULL once it was removed, and removed_key, which is its
+-- external ID, until then.
+CREATE TABLE tenancy_provisioned (
+    id                     uuid NOT NULL,
+    directory_id           uuid,
+    organization_id        uuid,
+    user_id                uuid,
+    inactive               boolean NOT NULL,
+    user_left              boolean NOT NULL,
+    version                bigint NOT NULL,
+    created                bigint NOT NULL,
+    changed                bigint NOT NULL,
+    removed                bigint NOT NULL,
+    user_name              text NOT NULL,
+    address                text NOT NULL,
+    external_id            text NOT NULL,
+    display                text NOT NULL,
+    formatted              text NOT NULL,
+    given                  text NOT NULL,
+    family                 text NOT NULL,
+    attributes             text NOT NULL,
+    state_key              bytea,
+    address_key            bytea,
+    external_key           bytea,
+    removed_key            bytea,
+    PRIMARY KEY (id)
+);
+CREATE INDEX tenancy_provisioned_in ON tenancy_provisioned (directory_id, state_key, id) WHERE directory_id IS NOT NULL AND state_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_provisioned_by_address ON tenancy_provisioned (directory_id, address_key) WHERE directory_id IS NOT NULL AND address_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_provisioned_by_external_id ON tenancy_provisioned (directory_id, external_key) WHERE directory_id IS NOT NULL AND external_key IS NOT NULL;
+CREATE INDEX tenancy_provisioned_of ON tenancy_provisioned (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX tenancy_provisioned_pending ON tenancy_provisioned (organization_id, address_key, id) WHERE user_id IS NULL AND organization_id IS NOT NULL AND address_key IS NOT NULL;
+CREATE INDEX tenancy_provisioned_removed ON tenancy_provisioned (directory_id, removed_key, id) WHERE directory_id IS NOT NULL AND removed_key IS NOT NULL;
+
+-- Which identities a directory has put in which of its groups.
+CREATE TABLE tenancy_provisioned_members (
+    group_id               uuid NOT NULL,
+    identity_id            uuid NOT NULL,
+    PRIMARY KEY (group_id, identity_id)
+);
+CREATE INDEX tenancy_provisioned_groups ON tenancy_provisioned_members (identity_id, group_id);
 
 CREATE TABLE tenancy_heads (
     organization_id        uuid,

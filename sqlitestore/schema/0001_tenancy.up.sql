@@ -32,6 +32,8 @@ CREATE TABLE tenancy_organizations (
     limit_groups            INTEGER NOT NULL,
     limit_group_members     INTEGER NOT NULL,
     limit_account_groups    INTEGER NOT NULL,
+    limit_directories       INTEGER NOT NULL,
+    limit_identities        INTEGER NOT NULL,
     created                 INTEGER NOT NULL,
     ended                   INTEGER NOT NULL,
     purged                  INTEGER NOT NULL,
@@ -39,6 +41,7 @@ CREATE TABLE tenancy_organizations (
     accounts                INTEGER NOT NULL,
     service_accounts        INTEGER NOT NULL,
     groups                  INTEGER NOT NULL,
+    directories             INTEGER NOT NULL,
     name                    TEXT NOT NULL,
     due                     TEXT,
     PRIMARY KEY (id)
@@ -56,6 +59,8 @@ CREATE TABLE tenancy_users (
     service_account       INTEGER NOT NULL CHECK (service_account IN (0, 1)),
     inactive_organization INTEGER NOT NULL CHECK (inactive_organization IN (0, 1)),
     inactive_operator     INTEGER NOT NULL CHECK (inactive_operator IN (0, 1)),
+    inactive_directory    INTEGER NOT NULL CHECK (inactive_directory IN (0, 1)),
+    unclaimed             INTEGER NOT NULL CHECK (unclaimed IN (0, 1)),
     deleted               INTEGER NOT NULL CHECK (deleted IN (0, 1)),
     managed               INTEGER NOT NULL CHECK (managed IN (0, 1)),
     created               INTEGER NOT NULL,
@@ -299,18 +304,32 @@ CREATE INDEX tenancy_keys_of
     ON tenancy_keys (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX tenancy_keys_due
     ON tenancy_keys (due, id) WHERE due IS NOT NULL;
--- Groups of organizations' members. members: how many are in it.
+
+-- Groups of organizations' members. members: how many are in it. directory_id NULL: no directory made it.
+-- identities: how many its directory has put in it. The key columns are NULL if no directory made it.
 CREATE TABLE tenancy_groups (
     id              BLOB NOT NULL CHECK (length(id) = 16),
     organization_id BLOB CHECK (length(organization_id) = 16),
+    directory_id    BLOB CHECK (length(directory_id) = 16),
     created         INTEGER NOT NULL,
+    changed         INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
     members         INTEGER NOT NULL,
+    identities      INTEGER NOT NULL,
     name            TEXT NOT NULL,
     external_id     TEXT NOT NULL,
+    external_key    TEXT,
+    name_key        TEXT,
     PRIMARY KEY (id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_groups_in
     ON tenancy_groups (organization_id, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX tenancy_directory_groups
+    ON tenancy_groups (directory_id, id) WHERE directory_id IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_groups_by_external_id
+    ON tenancy_groups (directory_id, external_key) WHERE directory_id IS NOT NULL AND external_key IS NOT NULL;
+CREATE INDEX tenancy_groups_by_name
+    ON tenancy_groups (directory_id, name_key, id) WHERE directory_id IS NOT NULL AND name_key IS NOT NULL;
 
 -- Who is in which group.
 CREATE TABLE tenancy_group_members (
@@ -330,6 +349,80 @@ CREATE TABLE tenancy_group_roles (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tenancy_group_roles_of
     ON tenancy_group_roles (group_id, account_id);
+
+-- Organizations' directories, also those that were removed. removed 0: it lives. due: when it was removed, until
+-- what it said of people is erased.
+CREATE TABLE tenancy_directories (
+    id                BLOB NOT NULL CHECK (length(id) = 16),
+    organization_id   BLOB CHECK (length(organization_id) = 16),
+    created           INTEGER NOT NULL,
+    previous_ends     INTEGER NOT NULL,
+    removed           INTEGER NOT NULL,
+    purged            INTEGER NOT NULL,
+    identities        INTEGER NOT NULL,
+    groups            INTEGER NOT NULL,
+    name              TEXT NOT NULL,
+    secret            BLOB CHECK (length(secret) = 32),
+    verifier          BLOB CHECK (length(verifier) = 32),
+    previous          BLOB CHECK (length(previous) = 32),
+    previous_verifier BLOB CHECK (length(previous_verifier) = 32),
+    due               TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_directories_in
+    ON tenancy_directories (organization_id, id) WHERE removed = 0 AND organization_id IS NOT NULL;
+CREATE INDEX tenancy_directories_due
+    ON tenancy_directories (due, id) WHERE due IS NOT NULL;
+
+-- What directories say of people: provisioned identities. user_id NULL: nobody is linked to it. state_key: kept
+-- or removed. address_key and external_key are NULL once it was removed, and removed_key, which is its external
+-- ID, until then.
+CREATE TABLE tenancy_provisioned (
+    id              BLOB NOT NULL CHECK (length(id) = 16),
+    directory_id    BLOB CHECK (length(directory_id) = 16),
+    organization_id BLOB CHECK (length(organization_id) = 16),
+    user_id         BLOB CHECK (length(user_id) = 16),
+    inactive        INTEGER NOT NULL CHECK (inactive IN (0, 1)),
+    user_left       INTEGER NOT NULL CHECK (user_left IN (0, 1)),
+    version         INTEGER NOT NULL,
+    created         INTEGER NOT NULL,
+    changed         INTEGER NOT NULL,
+    removed         INTEGER NOT NULL,
+    user_name       TEXT NOT NULL,
+    address         TEXT NOT NULL,
+    external_id     TEXT NOT NULL,
+    display         TEXT NOT NULL,
+    formatted       TEXT NOT NULL,
+    given           TEXT NOT NULL,
+    family          TEXT NOT NULL,
+    attributes      TEXT NOT NULL,
+    state_key       TEXT,
+    address_key     TEXT,
+    external_key    TEXT,
+    removed_key     TEXT,
+    PRIMARY KEY (id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_provisioned_in
+    ON tenancy_provisioned (directory_id, state_key, id) WHERE directory_id IS NOT NULL AND state_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_provisioned_by_address
+    ON tenancy_provisioned (directory_id, address_key) WHERE directory_id IS NOT NULL AND address_key IS NOT NULL;
+CREATE UNIQUE INDEX tenancy_provisioned_by_external_id
+    ON tenancy_provisioned (directory_id, external_key) WHERE directory_id IS NOT NULL AND external_key IS NOT NULL;
+CREATE INDEX tenancy_provisioned_of
+    ON tenancy_provisioned (user_id, id) WHERE user_id IS NOT NULL;
+CREATE INDEX tenancy_provisioned_pending
+    ON tenancy_provisioned (organization_id, address_key, id) WHERE user_id IS NULL AND organization_id IS NOT NULL AND address_key IS NOT NULL;
+CREATE INDEX tenancy_provisioned_removed
+    ON tenancy_provisioned (directory_id, removed_key, id) WHERE directory_id IS NOT NULL AND removed_key IS NOT NULL;
+
+-- Which identities a directory has put in which of its groups.
+CREATE TABLE tenancy_provisioned_members (
+    group_id    BLOB NOT NULL CHECK (length(group_id) = 16),
+    identity_id BLOB NOT NULL CHECK (length(identity_id) = 16),
+    PRIMARY KEY (group_id, identity_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_provisioned_groups
+    ON tenancy_provisioned_members (identity_id, group_id);
 
 -- The end of every stream of events: the number and hash of its last event.
 CREATE TABLE tenancy_heads (

@@ -165,7 +165,7 @@ func TestAdd(t *testing.T) {
 	})
 }
 
-// What is not sound is refused: in the transaction, nothing was written.
+// SEC-36: what is not sound is refused, and in the transaction nothing was written.
 func TestAddRefuses(t *testing.T) {
 	eachDatabase(t, func(s *scene) {
 		with := func(change func(*outbox.Mail)) outbox.Mail {
@@ -378,7 +378,7 @@ func TestAtOnce(t *testing.T) {
 	})
 }
 
-// No log has an address or a text: not that of a mail, and not that of a failure.
+// SEC-36: no log has an address or a text: not that of a mail, and not that of a failure.
 func TestDiscreet(t *testing.T) {
 	var log bytes.Buffer
 	was := slog.Default()
