@@ -73,6 +73,7 @@ func (r *reads) loadDeleteUser(user UserID, in UserDeletion) deleteUserFacts {
 		keys:   r.keysToEnd(user),
 	}
 	r.needInherited(f.theirs.owned, in.Heirs, in.AccountsTo)
+	all(r, provisionedOf(user)) // which end with the user: read here, they take no step of their own
 	for _, a := range f.theirs.accounts {
 		r.needHead(a.stream())
 	}

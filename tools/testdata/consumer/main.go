@@ -14,6 +14,7 @@ import (
 	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
+	"github.com/add4b1c6/tenancy/scim"
 	"github.com/add4b1c6/tenancy/signin"
 	"github.com/add4b1c6/tenancy/sqlitestore"
 	"github.com/add4b1c6/tenancy/webhook"
@@ -67,6 +68,14 @@ func main() {
 		log.Fatal("signin has no codes")
 	}
 	fmt.Println("signin")
+	directory, err := tenancy.New(memstore.New(), nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := scim.NewHandler(directory, nil); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("scim")
 }
 
 // try signs a person up in a store, and prints the store's name.
