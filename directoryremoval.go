@@ -151,14 +151,20 @@ func decideHandBack(f handBackFacts, in DirectoryRemoval, c *changes) (handedBac
 type directoryRemains struct {
 	directory DirectoryRecord
 	said      []parting
+	members   map[UserID]bool // to whom an identity of the page is linked
 }
 
 // directoryRemains asks for what is left of a directory.
 func (r *reads) directoryRemains(d DirectoryRecord) directoryRemains {
 	r.needHead(d.stream())
-	remains := directoryRemains{directory: d}
+	r.needCounts(d.Organization)
+	remains := directoryRemains{directory: d, members: map[UserID]bool{}}
 	for _, p := range list(r, everyProvisionedIn(d.ID), pageSize) {
 		remains.said = append(remains.said, parting{p, r.identityGroups(p)})
+		if !p.User.IsZero() && p.Removed == 0 {
+			need(r, userByID(p.User))
+			remains.members[p.User] = find(r, memberOf(d.Organization, p.User)) != nil
+		}
 	}
 	return remains
 }
@@ -168,6 +174,9 @@ func (r *reads) directoryRemains(d DirectoryRecord) directoryRemains {
 func (d directoryRemains) purge(c *changes) int {
 	for _, p := range d.said {
 		p.forget(0, c)
+		if d.members[p.identity.User] { // if RemoveDirectory did not come so far
+			c.letGo(d.directory.Organization, p.identity.User)
+		}
 	}
 	if len(d.said) < pageSize {
 		c.say(DirectoryPurged{d.directory.ID, c.now}, d.directory.stream())

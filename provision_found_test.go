@@ -1,12 +1,14 @@
 package tenancy_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/add4b1c6/tenancy"
+	scenes "github.com/add4b1c6/tenancy/internal/scene"
 )
 
 // TestProvisionFound has sequences that random operations found, and that were wrong once.
@@ -49,6 +51,21 @@ func TestProvisionFound(t *testing.T) {
 		},
 		"is removed": func(s *provisioned, _ tenancy.ProvisionedID) {
 			require.NoError(s, errOf(s.owner.RemoveDirectory(s.ctx(), s.directory, tenancy.DirectoryRemoval{LiftHolds: true})))
+		},
+		"is removed halfway and purged": func(s *provisioned, _ tenancy.ProvisionedID) {
+			appended, gone := false, errors.New("the store is gone")
+			store := &scenes.Tapped{Store: s.store, Call: func(call scenes.Call) error {
+				if call.Update && call.Method == "Read" && appended {
+					return gone
+				}
+				appended = appended || call.Method == "Append"
+				return nil
+			}}
+			dir, err := tenancy.New(store, &tenancy.Options{Now: s.clock.Now})
+			require.NoError(s, err)
+			_, err = dir.As(s.ana.User.ID).RemoveDirectory(s.ctx(), s.directory, tenancy.DirectoryRemoval{})
+			require.ErrorIs(s, err, gone)
+			require.NoError(s, errOf(s.host.Purge(s.ctx())))
 		},
 		"has somebody else's address": func(s *provisioned, id tenancy.ProvisionedID) {
 			s.outsider("eve")
