@@ -13,6 +13,7 @@ import (
 
 // optional are the names whose zero ID is no mistake, and what it means.
 var optional = map[string]string{
+	"ProvisionedGroupMembers Hire":                 "PRV-10 the list is from the start",
 	"SignUp, with an invitation's ID NewInvited":   "no invitation",
 	"Organizations Owner":                          "the acting user's own",
 	"TransferOwnership Heir":                       "the address names them",
@@ -41,6 +42,7 @@ var optional = map[string]string{
 	"VerifyLog Org":                                "the stream is not an organization's",
 	"VerifyLog, a user's Guest":                    "the stream is not a user's",
 	"ActorOutcome Owner":                           "the actor is not a user",
+	"ActorOutcome, a directory's Directory":        "the actor is not a directory",
 }
 
 // TestZeroIDs calls every operation with a zero ID in place of each that it takes: it is
@@ -66,7 +68,11 @@ func TestZeroIDs(t *testing.T) {
 				with := ours.names
 				set(&with, name, zero.Interface())
 				ours.unchanged(func() {
-					for _, who := range []string{e.by, "Gone"} {
+					nobody := "Gone"
+					if e.by == "idp" {
+						nobody = "other idp"
+					}
+					for _, who := range []string{e.by, nobody} {
 						_, err := ours.run(e, who, with)
 						refused(t, err, tenancy.CodeID)
 					}

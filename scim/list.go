@@ -124,7 +124,7 @@ func (p path) attribute() string {
 }
 
 var unknownFilter = refused(http.StatusBadRequest, invalidFilter,
-	"A filter compares id, externalId, displayName, of users userName, active and emails.value, of groups members.")
+	"A filter compares id, externalId, displayName, of users userName, active, emails.value and manager, of groups members.")
 
 func filterValue(name string) refusal {
 	return refused(http.StatusBadRequest, invalidFilter, "The filter compares "+name+" with a value of another kind.")

@@ -26,6 +26,8 @@ type attribute struct {
 	whole       bool // complex: a new value leaves nothing of the old one
 	keeps       bool // no value leaves the one that it has
 	sub         []attribute
+	// canonical are the values that are usual. Others are kept too.
+	canonical []string
 }
 
 type kind string
@@ -62,6 +64,7 @@ var schemas = []schema{
 var userAttributes = []attribute{
 	{name: "userName", kind: textKind, required: true, unique: true,
 		description: "The person's email address, on a domain that the organization has verified"},
+	{name: "externalId", kind: textKind, exact: true, unique: true, description: "The person's id in the directory"},
 	{name: "name", kind: complexKind, description: "The parts of the person's name", sub: []attribute{
 		{name: "formatted", kind: textKind, description: "The whole name"},
 		{name: "familyName", kind: textKind, description: "The family name"},
@@ -82,13 +85,14 @@ var userAttributes = []attribute{
 	{name: "emails", kind: complexKind, multi: true, readOnly: true,
 		description: "One entry, which holds userName", sub: []attribute{
 			{name: "value", kind: textKind, readOnly: true, description: "The address"},
-			{name: "type", kind: textKind, readOnly: true, description: "Always work"},
+			{name: "type", kind: textKind, readOnly: true, canonical: []string{"work"}, description: "Always work"},
 			{name: "primary", kind: booleanKind, readOnly: true, description: "Always true"},
 		}},
 	{name: "phoneNumbers", kind: complexKind, multi: true, description: "Phone numbers", sub: []attribute{
 		{name: "value", kind: textKind, description: "The number"},
 		{name: "display", kind: textKind, description: "The number to show"},
-		{name: "type", kind: textKind, description: "What the number is for, such as work or mobile"},
+		{name: "type", kind: textKind, description: "What the number is for",
+			canonical: []string{"work", "mobile", "fax", "home", "pager", "other"}},
 		{name: "primary", kind: booleanKind, description: "Whether it is the preferred number"},
 	}},
 	{name: "addresses", kind: complexKind, multi: true, description: "Postal addresses", sub: []attribute{
@@ -98,7 +102,7 @@ var userAttributes = []attribute{
 		{name: "region", kind: textKind, description: "State or region"},
 		{name: "postalCode", kind: textKind, description: "Postal code"},
 		{name: "country", kind: textKind, description: "Country"},
-		{name: "type", kind: textKind, description: "What the address is for, such as work"},
+		{name: "type", kind: textKind, description: "What the address is for", canonical: []string{"work", "home", "other"}},
 		{name: "primary", kind: booleanKind, description: "Whether it is the preferred address"},
 	}},
 	{name: "groups", kind: complexKind, multi: true, readOnly: true,
@@ -106,7 +110,7 @@ var userAttributes = []attribute{
 			{name: "value", kind: textKind, exact: true, readOnly: true, description: "The group's id"},
 			{name: "$ref", kind: referenceKind, exact: true, readOnly: true, description: "The group's location"},
 			{name: "display", kind: textKind, readOnly: true, description: "The group's displayName"},
-			{name: "type", kind: textKind, readOnly: true, description: "Always direct"},
+			{name: "type", kind: textKind, readOnly: true, canonical: []string{"direct"}, description: "Always direct"},
 		}},
 }
 
@@ -126,10 +130,11 @@ var enterpriseAttributes = []attribute{
 
 var groupAttributes = []attribute{
 	{name: "displayName", kind: textKind, required: true, description: "The group's name. Two groups may have the same"},
+	{name: "externalId", kind: textKind, exact: true, unique: true, description: "The group's id in the directory"},
 	{name: "members", kind: complexKind, multi: true, description: "The people in the group", sub: []attribute{
 		{name: "value", kind: textKind, exact: true, description: "The person's id"},
 		{name: "$ref", kind: referenceKind, exact: true, readOnly: true, description: "The person's location"},
-		{name: "type", kind: textKind, readOnly: true, description: "Always User"},
+		{name: "type", kind: textKind, readOnly: true, canonical: []string{"User"}, description: "Always User"},
 	}},
 }
 
@@ -138,7 +143,6 @@ var groupAttributes = []attribute{
 var userRoot = append([]attribute{
 	{name: "schemas", kind: textKind, multi: true, readOnly: true},
 	{name: "id", kind: textKind, exact: true, readOnly: true},
-	{name: "externalId", kind: textKind, exact: true},
 	{name: "meta", kind: complexKind, readOnly: true},
 	{name: enterpriseSchema, kind: complexKind, sub: enterpriseAttributes},
 }, userAttributes...)
@@ -154,6 +158,9 @@ func (a attribute) json() map[string]any {
 	}
 	if a.unique {
 		described["uniqueness"] = "server"
+	}
+	if a.canonical != nil {
+		described["canonicalValues"] = a.canonical
 	}
 	if a.kind == referenceKind {
 		described["referenceTypes"] = []string{"external"}

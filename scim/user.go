@@ -408,6 +408,10 @@ func (c *call) scanUsers(f userFilter) (found []tenancy.ProvisionedIdentity, err
 	}
 }
 
+// managerPath names the manager in a condition. Entra asks whether one user has one
+// manager before it writes the manager, and names them without the schema.
+var managerPath = strings.ToLower(enterpriseSchema) + ".manager"
+
 // userCondition adds what a condition asks of users.
 func (c *call) userCondition(f *userFilter, asked condition) error {
 	name := asked.path.attribute()
@@ -447,6 +451,10 @@ func (c *call) userCondition(f *userFilter, asked condition) error {
 	case "displayname":
 		f.tests = append(f.tests, func(i tenancy.ProvisionedIdentity) bool {
 			return strings.EqualFold(i.Names.Display.Reveal(), value)
+		})
+	case "manager", "manager.value", managerPath, managerPath + ".value":
+		f.tests = append(f.tests, func(i tenancy.ProvisionedIdentity) bool {
+			return kept(i).text(enterpriseSchema, "manager", "value") == value
 		})
 	default:
 		return unknownFilter
