@@ -14,6 +14,16 @@ import (
 // TestProvisionFound has sequences that random operations found, and that were wrong once.
 func TestProvisionFound(t *testing.T) {
 	t.Parallel()
+	t.Run("USR-21 nothing is kept of an unclaimed user who was removed before the person signed up", func(t *testing.T) {
+		s := newProvisioned(t)
+		user := s.linkedTo(s.provision("ben@acme.com").ID)
+		require.NoError(t, s.owner.RemoveUser(s.ctx(), s.org, user, tenancy.Removal{}))
+		up, err := s.enter("ben@acme.com", tenancy.Secret{})
+		require.NoError(t, err)
+		require.Equal(t, tenancy.SignUpJoined, up.Result)
+		require.NotEqual(t, user, up.User.ID)
+		s.sound()
+	})
 	t.Run("PRV-7 a linked identity is removed", func(t *testing.T) {
 		s := newProvisioned(t)
 		require.NoError(t, s.idp.Deprovision(s.ctx(), s.provision("ben@acme.com").ID, 0))

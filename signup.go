@@ -97,13 +97,14 @@ func (p *Platform) SignUp(ctx context.Context, in NewSignUp) (SignedUp, error) {
 
 // signUpFacts is what decides how a person signs up.
 type signUpFacts struct {
-	holder     *UserRecord     // of the address; nil: nobody has it
-	unclaimed  belongings      // the holder's, if nobody has claimed them yet
-	accepts    bool            // the input names an invitation
-	acceptance acceptanceFacts // of that invitation
-	coverage                   // of the address
-	asked      []RequestRecord // open requests of the address to be invited
-	own        acceptanceFacts // of the pending invitation of the organization that has the domain; zero: there is none
+	holder     *UserRecord          // of the address; nil: nobody has it
+	unclaimed  belongings           // the holder's, if nobody has claimed them yet
+	former     []FormerMemberRecord // what organizations keep of that holder
+	accepts    bool                 // the input names an invitation
+	acceptance acceptanceFacts      // of that invitation
+	coverage                        // of the address
+	asked      []RequestRecord      // open requests of the address to be invited
+	own        acceptanceFacts      // of the pending invitation of the organization that has the domain; zero: there is none
 	sent       []sentInvitation
 }
 
@@ -121,7 +122,7 @@ func (r *reads) loadSignUp(address string, key invitationKey) signUpFacts {
 		asked:    r.openRequests(address),
 	}
 	if f.holder != nil && f.holder.Unclaimed {
-		f.unclaimed = r.belongings(f.holder)
+		f.unclaimed, f.former = r.belongings(f.holder), all(r, formerMembershipsOf(f.holder.ID))
 	}
 	for _, i := range all(r, invitationsByAddress(address, InvitationID{})) {
 		f.sent = append(f.sent, sentInvitation{i, find(r, userByID(i.Inviter.User))})
@@ -190,6 +191,9 @@ func (f signUpFacts) evict(c *changes) {
 	}
 	c.say(UserDeleted{user}, streamOfUser(user))
 	edit(c.world, userByID(user), func(u *UserRecord) { u.Personal = UserPersonal{} })
+	for _, m := range f.former {
+		remove(c.world, formerMember(m.Organization, user))
+	}
 }
 
 // enter lets the person in as the invitation that the input names says, or the policy.
