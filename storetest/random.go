@@ -449,10 +449,12 @@ func (m *machine) did(rt *rapid.T, op string, call func() error) {
 	}
 }
 
-// comparedOf and replayedOf say how often what takes long is done: of so many
-// operations one is compared, of so many rounds of steps one is followed by a replay.
+// comparedOf, checkedOf and replayedOf say how often what takes long is done: of so many
+// operations one is compared, of so many rounds of steps one is followed by a check, and
+// of so many one by a replay.
 const (
 	comparedOf = 4
+	checkedOf  = 2
 	replayedOf = 4
 )
 
@@ -461,7 +463,9 @@ const (
 func (m *machine) check(rt *rapid.T) {
 	m.reached.step()
 	m.rounds++
-	m.stillHolds(rt, m.rounds%replayedOf == 0)
+	if m.rounds%checkedOf == 0 {
+		m.stillHolds(rt, m.rounds%replayedOf == 0)
+	}
 }
 
 // stillHolds requires that Check finds nothing: with replay in the whole store, without

@@ -81,6 +81,15 @@ func (m *machine) companySuspended(rt *rapid.T) {
 	m.try(rt, "CreateGroup", err)
 	service, err := owner.CreateServiceAccount(m.ctx, c.org, tenancy.NewServiceAccount{Name: "One"})
 	m.try(rt, "CreateServiceAccount", err)
+	assign := func(user tenancy.UserID, role tenancy.AccountRole) {
+		in := tenancy.Assignment{Roles: tenancy.Roles(role)}
+		m.try(rt, "AssignRoles", second(owner.AssignRoles(m.ctx, work.ID, user, in)))
+	}
+	assign(service.ID, tenancy.Developer)
+	assign(landed, tenancy.AccountAdministrator)
+	by := m.dir.As(landed) // who sees it by the account
+	m.try(rt, "Keys", drain(by.Keys(m.ctx, service.ID, tenancy.KeyQuery{})))
+	m.try(rt, "CreateKey", second(by.CreateKey(m.ctx, service.ID, tenancy.NewKey{Name: "One"})))
 
 	m.try(rt, "SuspendOrganization", errOf(staff.SuspendOrganization(m.ctx, c.org, "t-1")))
 	m.try(rt, "SetImportEntitlement",
