@@ -5,12 +5,14 @@ go 1.26.0
 replace (
 	github.com/add4b1c6/tenancy => ../
 	github.com/add4b1c6/tenancy/pgstore => ../pgstore
+	github.com/add4b1c6/tenancy/scim => ../scim
 	github.com/add4b1c6/tenancy/sqlitestore => ../sqlitestore
 )
 
 require (
 	github.com/add4b1c6/tenancy v0.1.0
 	github.com/add4b1c6/tenancy/pgstore v0.1.0
+	github.com/add4b1c6/tenancy/scim v0.1.0
 	github.com/add4b1c6/tenancy/sqlitestore v0.1.0
 	github.com/jackc/pgx/v5 v5.12.0
 )

@@ -257,7 +257,7 @@ func BenchmarkPage(b *testing.B) {
 			require.NoError(b, err)
 			found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct {
 				Organization, User [16]byte
-				Role               int64
+				Role               string
 				Exempt             bool
 				Since              int64
 			}])

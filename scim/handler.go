@@ -94,7 +94,7 @@ type call struct {
 	provisioner *tenancy.Provisioner
 	query       url.Values
 	selected    selection
-	members     int // that the answer holds so far
+	members     int // and groups of users, that the answer holds so far
 }
 
 // answer is what a request is answered with.

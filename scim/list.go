@@ -13,7 +13,7 @@ import (
 const (
 	maxPage    = 100    // resources in one answer
 	maxScanned = 10_000 // users that a filter without an exact lookup goes over
-	maxMembers = 20_000 // members of groups in one list; it ends after the group that passes that
+	maxMembers = 20_000 // members of groups, or groups of users, in one list; it ends after what passes that
 )
 
 // listQuery is what a request for a list asks for.
@@ -57,7 +57,7 @@ func cut[T any](found []T, q listQuery) []T {
 }
 
 // listAnswer answers with a list. It holds fewer than were asked for where the resources
-// hold many members.
+// hold many members, or are in many groups.
 func listAnswer[T any](c *call, q listQuery, total int, items []T, resource func(T) (node, error)) (answer, error) {
 	resources := []any{}
 	for _, item := range items {

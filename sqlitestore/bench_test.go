@@ -235,6 +235,33 @@ func newLarge(users, accounts int) *large {
 	return l
 }
 
+// group puts users of the candidate into groups of it.
+func (l *large) group(groups, members int) {
+	var made []tenancy.Record
+	var in tenancy.GroupID
+	n := 0
+	for i, r := range l.records {
+		switch record := r.(type) {
+		case tenancy.OrganizationRecord:
+			if record.ID == l.candidate {
+				record.Groups = groups
+				l.records[i] = record
+			}
+		case tenancy.MembershipRecord:
+			if record.Organization != l.candidate || record.Role == tenancy.Owner || n == groups*members {
+				continue
+			}
+			if n%members == 0 {
+				in = newID()
+				made = append(made, tenancy.GroupRecord{ID: in, Organization: l.candidate, Created: 1, Members: members})
+			}
+			made = append(made, tenancy.GroupMemberRecord{Group: in, User: record.User})
+			n++
+		}
+	}
+	l.records = append(l.records, made...)
+}
+
 // store returns a directory over a new file with all of it, and the path of the file.
 func (l *large) store(tb testing.TB) (*tenancy.Directory, string) {
 	path := fresh(tb)
@@ -333,10 +360,11 @@ func BenchmarkAuthenticate(b *testing.B) {
 	scenes.BenchmarkAuthenticate(b, dir, l.candidate, l.owner)
 }
 
-// BenchmarkMerge merges an organization of 10,000 accounts and 100,000 users, beside
-// two UPDATEs.
+// BenchmarkMerge merges an organization of 10,000 accounts, 100,000 users and 100 groups of
+// 1,000 of them each, beside three UPDATEs.
 func BenchmarkMerge(b *testing.B) {
 	l := newLarge(100_000, 10_000)
+	l.group(100, 1_000)
 	b.Run("by hand", func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
@@ -351,6 +379,10 @@ func BenchmarkMerge(b *testing.B) {
 			require.NoError(b, err)
 			_, err = tx.ExecContext(b.Context(),
 				"UPDATE tenancy_accounts SET organization_id = ? WHERE organization_id = ?",
+				bytesOf(l.prime), bytesOf(l.candidate))
+			require.NoError(b, err)
+			_, err = tx.ExecContext(b.Context(),
+				"UPDATE tenancy_groups SET organization_id = ? WHERE organization_id = ?",
 				bytesOf(l.prime), bytesOf(l.candidate))
 			require.NoError(b, err)
 			require.NoError(b, tx.Commit())
@@ -405,7 +437,7 @@ func BenchmarkImport(b *testing.B) {
 // batch inserts a number of users, memberships and events in one transaction.
 func (f *floor) batch(n int) {
 	user := f.prepare(
-		"INSERT INTO tenancy_users (id, inactive_organization, inactive_operator, deleted, created, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 1, ?2, ?2, '', ?2, x'01000000000000000000000000000000')",
+		"INSERT INTO tenancy_users (id, service_account, inactive_organization, inactive_operator, inactive_directory, unclaimed, deleted, managed, created, keys, email, address, name, address_key, domain_group) VALUES (?, 0, 0, 0, 0, 0, 0, 1, 1, 0, ?2, ?2, '', ?2, x'01000000000000000000000000000000')",
 	)
 	member := f.prepare(
 		"INSERT INTO tenancy_members (organization_id, user_id, role, exempt, since) VALUES (?, ?, 'standard_user', 0, 1)")

@@ -164,7 +164,7 @@ func (w *world) newDomain(ctx context.Context) (tenancy.DomainID, error) {
 	w.next++
 	d, err := w.boss().AddDomain(ctx, w.org, fmt.Sprintf("d%d.example.net", w.next))
 	if err == nil {
-		w.names.publish(d.RecordName, d.RecordValue)
+		w.names.Publish(d.RecordName, d.RecordValue)
 	}
 	return d.ID, err
 }
@@ -220,7 +220,7 @@ func (w *world) prime(ctx context.Context) (tenancy.OrganizationID, error) {
 	if err != nil {
 		return o, err
 	}
-	w.names.publish(d.RecordName, d.RecordValue)
+	w.names.Publish(d.RecordName, d.RecordValue)
 	if _, err := w.boss().VerifyDomain(ctx, d.ID); err != nil {
 		return o, err
 	}

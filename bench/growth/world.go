@@ -3,17 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"sync"
-
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/internal/pgserver"
-	"github.com/add4b1c6/tenancy/memstore"
-	"github.com/add4b1c6/tenancy/pgstore"
-	"github.com/add4b1c6/tenancy/sqlitestore"
+	"github.com/add4b1c6/tenancy/bench/internal/stores"
 )
 
 // world is a directory in which one organization has many members: all of them have a
@@ -24,7 +16,7 @@ type world struct {
 	dir    *tenancy.Directory
 	host   *tenancy.Platform
 	staff  *tenancy.Platform
-	names  *names
+	names  *stores.Names
 	size   int
 	next   int // names what is made
 	org    tenancy.OrganizationID
@@ -45,56 +37,13 @@ const (
 	domainName   = "acme.example.com"
 )
 
-// opened is an empty store.
-type opened struct {
-	tenancy.Store
-	settle func(context.Context) error // after it was filled, as a server does by itself in time; nil: nothing
-	close  func()
-}
-
-// open returns an empty store.
-func open(ctx context.Context, kind string) (*opened, error) {
-	switch kind {
-	case "memstore":
-		return &opened{Store: memstore.New(), close: func() {}}, nil
-	case "sqlitestore":
-		dir, err := os.MkdirTemp("", "growth")
-		if err != nil {
-			return nil, err
-		}
-		store, err := sqlitestore.Open(ctx, filepath.Join(dir, "growth.db"), nil)
-		if err != nil {
-			return nil, err
-		}
-		closed := func() { _ = store.Close(); _ = os.RemoveAll(dir) }
-		return &opened{Store: store, close: closed}, store.Migrate(ctx)
-	case "pgstore":
-		server, err := pgserver.Start()
-		if err != nil {
-			return nil, err
-		}
-		pool, err := pgxpool.New(ctx, server.URL("postgres"))
-		if err != nil {
-			return nil, err
-		}
-		store := pgstore.New(pool, nil)
-		vacuum := func(ctx context.Context) error {
-			_, err := pool.Exec(ctx, "VACUUM ANALYZE")
-			return err
-		}
-		closed := func() { pool.Close(); _ = server.Stop() }
-		return &opened{Store: store, settle: vacuum, close: closed}, store.Migrate(ctx)
-	}
-	return nil, fmt.Errorf("there is no store %q", kind)
-}
-
 // build makes a world.
 func build(ctx context.Context, kind string, size int) (*world, func(), error) {
-	store, err := open(ctx, kind)
+	store, err := stores.Open(ctx, kind)
 	if err != nil {
 		return nil, nil, err
 	}
-	w := &world{store: store.Store, size: size, names: &names{}}
+	w := &world{store: store.Store, size: size, names: &stores.Names{}}
 	w.dir, err = tenancy.New(store.Store, &tenancy.Options{
 		Limits:            &tenancy.Limits{Members: 10 * size, Accounts: 10 * size, Subaccounts: 10 * size, Domains: 1000},
 		InvitationsPerDay: -1,
@@ -109,12 +58,12 @@ func build(ctx context.Context, kind string, size int) (*world, func(), error) {
 			return nil, nil, err
 		}
 	}
-	if store.settle != nil {
-		if err := store.settle(ctx); err != nil {
+	if store.Settle != nil {
+		if err := store.Settle(ctx); err != nil {
 			return nil, nil, err
 		}
 	}
-	return w, store.close, nil
+	return w, store.Close, nil
 }
 
 // found signs up the Owner, and proves the organization's domain.
@@ -130,7 +79,7 @@ func (w *world) found(ctx context.Context) error {
 		return err
 	}
 	w.domain = domain.ID
-	w.names.publish(domain.RecordName, domain.RecordValue)
+	w.names.Publish(domain.RecordName, domain.RecordValue)
 	if _, err := s.VerifyDomain(ctx, domain.ID); err != nil {
 		return err
 	}
@@ -237,26 +186,4 @@ func (w *world) others(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// names is a name server that knows what was published.
-type names struct {
-	mu      sync.Mutex
-	records map[string][]string
-}
-
-func (n *names) publish(name, value string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.records == nil {
-		n.records = map[string][]string{}
-	}
-	n.records[name] = append(n.records[name], value)
-}
-
-// LookupTXT implements tenancy.Resolver.
-func (n *names) LookupTXT(_ context.Context, name string) ([]string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.records[name], nil
 }

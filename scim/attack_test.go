@@ -1,0 +1,109 @@
+package scim_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/scim"
+)
+
+// PRV-11: nothing can fail once a user or a group is made. A provider that got a failure
+// would try again, be told that there is such a user, or make a second group of the name.
+func TestNothingIsReadOnceAResourceIsMade(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	user := s.add("a@acme.example")
+	w := s.ask("POST", "/Groups", `{"displayName": "Staff", "members": [{"value": "`+user+`"}]}`)
+	require.Equal(t, 201, w.Code)
+	require.Zero(t, s.calls.of("ProvisionedGroupsOf"))
+	require.Zero(t, s.calls.of("ProvisionedGroupMembers"))
+	made := decode(t, w)
+	require.Len(t, made["members"], 1)
+	id, _ := made["id"].(string)
+	require.Equal(t, made, decode(t, s.ask("GET", "/Groups/"+id, "")))
+	require.NotContains(t, decode(t, s.ask("POST", "/Groups?excludedAttributes=members", `{"displayName": "Staff"}`)), "members")
+}
+
+// PRV-11: a list of users ends where they are in many groups, as one of groups does where
+// these have many members.
+func TestUsersInManyGroups(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	members := make([]tenancy.ProvisionedID, 100)
+	for i := range members {
+		made, err := s.provisioner().Provision(t.Context(), tenancy.NewProvisioned{UserName: fmt.Sprintf("u%d@acme.example", i)})
+		require.NoError(t, err)
+		members[i] = made.ID
+	}
+	for i := range 210 {
+		_, err := s.provisioner().CreateProvisionedGroup(t.Context(),
+			tenancy.NewProvisionedGroup{Name: fmt.Sprint("group ", i), Members: members})
+		require.NoError(t, err)
+	}
+	body := decode(t, s.ask("GET", "/Users", ""))
+	require.EqualValues(t, 100, body["totalResults"])
+	require.EqualValues(t, 96, body["itemsPerPage"], "it ends after the user that passes 20,000")
+	require.EqualValues(t, 100, decode(t, s.ask("GET", "/Users?excludedAttributes=groups", ""))["itemsPerPage"])
+}
+
+// PRV-10: a filter that goes over the pages gives the part that is asked for, and counts
+// all.
+func TestPartsOfWhatAFilterFinds(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, s.add(fmt.Sprintf("u%d@acme.example", i)))
+	}
+	for _, row := range []struct {
+		query string
+		found []string
+	}{
+		{"", ids}, {"&startIndex=2&count=2", ids[1:3]}, {"&startIndex=5", ids[4:]}, {"&startIndex=6", nil}, {"&count=0", nil},
+	} {
+		body := decode(t, s.ask("GET", "/Users?attributes=id&filter="+url.QueryEscape("active eq true")+row.query, ""))
+		require.EqualValues(t, 5, body["totalResults"], row.query)
+		var found []string
+		for _, one := range body["Resources"].([]any) {
+			found = append(found, one.(map[string]any)["id"].(string))
+		}
+		require.Equal(t, row.found, found, row.query)
+	}
+	require.EqualValues(t, 1, decode(t, s.ask("GET", "/Users?filter=id+eq+%22"+ids[0]+"%22&count=0", ""))["totalResults"])
+}
+
+// PRV-11: the names of attributes are the same in any case of ASCII. A letter beyond it
+// that folds to an s makes another name, so that nobody in between reads another request.
+func TestNamesThatFoldAlike(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	id := s.add("a@acme.example")
+	operations := func(title string) string { return `[{"op": "replace", "path": "title", "value": "` + title + `"}]` }
+	w := s.ask("PATCH", "/Users/"+id, `{"Operation`+"\u017f"+`": `+operations("one")+`, "Operations": `+operations("two")+`}`)
+	require.Equal(t, 200, w.Code)
+	require.Equal(t, "two", decode(t, w)["title"])
+	w = s.ask("PATCH", "/Users/"+id, `{"Operation`+"\u017f"+`": `+operations("three")+`}`)
+	require.Equal(t, 400, w.Code)
+}
+
+// PRV-11: a token or a secret in any other place than the header is none.
+func TestSecretsInOtherPlaces(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	for _, one := range []struct{ path, name, value string }{
+		{"/Users?access_token=" + s.secret, "X", "y"},
+		{"/Users", "Proxy-Authorization", "Bearer " + s.secret},
+		{"/Users", "Authorization", s.secret},
+		{"/Users", "Authorization", "Basic " + s.secret},
+		{"/Users", "Authorization", "Bearer " + s.secret + ", Bearer " + s.secret},
+		{"/Users", "Cookie", "Authorization=Bearer " + s.secret},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/scim/v2"+one.path, strings.NewReader(""))
+		r.Header.Set(one.name, one.value)
+		w := httptest.NewRecorder()
+		s.handler.ServeHTTP(w, r)
+		require.Equal(t, 401, w.Code, one)
+		require.NotContains(t, w.Body.String(), s.secret)
+	}
+}
