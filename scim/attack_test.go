@@ -192,3 +192,26 @@ func TestADirectoryWhoseOrganizationEnded(t *testing.T) {
 		require.Equal(t, 401, w.Code, "%s", w.Body)
 	}
 }
+
+// PRV-11: no part of what is asked for is left out: a second filter, attributes that are
+// named twice, and groups of one name behind the hundredth.
+func TestNothingThatIsAskedForIsLeftOut(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	s.add("a@acme.example")
+	filter := "filter=" + url.QueryEscape("active eq true")
+	s.answered(400, "invalidFilter", "GET", "/Users?"+filter+"&"+filter, "")
+	one := decode(t, s.ask("GET", "/Users?attributes=userName&attributes=active", ""))["Resources"].([]any)[0].(map[string]any)
+	require.Equal(t, true, one["active"])
+	require.Equal(t, "a@acme.example", one["userName"])
+
+	var last string
+	for i := range 100 {
+		if i == 99 {
+			require.EqualValues(t, 99, decode(t, s.ask("GET", "/Groups?filter=displayName+eq+%22Staff%22", ""))["totalResults"])
+		}
+		last, _ = decode(t, s.ask("POST", "/Groups", `{"displayName": "Staff"}`))["id"].(string)
+	}
+	s.answered(400, "tooMany", "GET", "/Groups?filter=displayName+eq+%22Staff%22", "")
+	s.answered(400, "tooMany", "GET", "/Groups?filter=displayName+eq+%22Staff%22+and+id+eq+%22"+last+"%22", "")
+	require.EqualValues(t, 1, decode(t, s.ask("GET", "/Groups?filter=id+eq+%22"+last+"%22", ""))["totalResults"])
+}
