@@ -379,11 +379,13 @@ func onePrimary(elements []any, before []node) {
 	}
 	if count() > 1 {
 		for _, element := range before {
-			delete(element, "primary")
+			if element["primary"] == true {
+				delete(element, "primary")
+			}
 		}
 	}
 	for _, element := range elements {
-		if count() > 1 {
+		if element.(node)["primary"] == true && count() > 1 {
 			delete(element.(node), "primary")
 		}
 	}

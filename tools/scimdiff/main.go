@@ -10,6 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -140,9 +141,7 @@ func (c *comparison) compare(before doc, o operation, got outcome) (map[rule]boo
 		c.refused++
 	}
 	sent := doc{"emails": []any{doc{"value": before["userName"], "type": "work", "primary": true}}}
-	for name, value := range before {
-		sent[name] = value
-	}
+	maps.Copy(sent, before)
 	theirs, err := c.peer.apply(sent, o)
 	if err != nil {
 		return nil, err

@@ -366,9 +366,11 @@ func (m *model) elementary(d doc, o operation) (doc, error) {
 	for _, name := range lists {
 		elements, _ := after[name].([]any)
 		for _, element := range elements {
-			if element, is := element.(doc); is {
-				delete(element, "mark")
+			element, is := element.(doc)
+			if !is {
+				return nil, fmt.Errorf("%w: an element of %s is no object", errPeer, name)
 			}
+			delete(element, "mark")
 		}
 		m.mendList(d, after, name, o)
 	}
