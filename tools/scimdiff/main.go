@@ -1,4 +1,4 @@
-// Command scimdiff holds the module scim's PATCH of users against other implementations. It
+// Command scimdiff holds the module scim's PATCH of users against another implementation. It
 // makes random documents and random operations, has both sides apply each operation to the
 // same document, and compares what is kept. See README.md.
 package main
@@ -18,8 +18,7 @@ import (
 )
 
 func main() {
-	packages := flag.String("packages", "", "the directory that scim-patch and scimmy are installed in")
-	name := flag.String("peer", "scim-patch", "scim-patch or scimmy")
+	packages := flag.String("packages", "", "the directory that scim-patch is installed in")
 	seed := flag.Uint64("seed", 1, "what the random choices depend on")
 	patches := flag.Int("patches", 20000, "how many operations are compared")
 	show := flag.Int("show", 10, "how many findings are printed")
@@ -27,7 +26,7 @@ func main() {
 	if *packages == "" {
 		log.Fatal("scimdiff: -packages is missing; see README.md")
 	}
-	p, err := startPeer(*packages, *name)
+	p, err := startPeer(*packages)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -207,8 +206,8 @@ func text(value any) string {
 }
 
 func (c *comparison) report() {
-	fmt.Printf("%s: %d operations, of which the module refuses %d; %d requests of several, of which it refuses %d\n\n",
-		c.peer.name, c.operations, c.refused, c.requests, c.broken)
+	fmt.Printf("%d operations, of which the module refuses %d; %d requests of several, of which it refuses %d\n\n",
+		c.operations, c.refused, c.requests, c.broken)
 	fmt.Printf("| | operations |\n|---|---|\n| the same | %d |\n| other by rules | %d |\n| findings | %d |\n\n", c.same, c.byRules, c.findings)
 	fmt.Println("| Rule | operations that need it | reason |")
 	fmt.Println("|---|---|---|")

@@ -43,15 +43,14 @@ var script string
 
 // peer is another implementation, in a process of node.
 type peer struct {
-	name string
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
+	cmd *exec.Cmd
+	in  io.WriteCloser
+	out *bufio.Reader
 }
 
-// startPeer starts the script in the directory that the packages are installed in.
-func startPeer(dir, name string) (*peer, error) {
-	p := &peer{name: name, cmd: exec.Command("node", "--input-type=module", "-e", script, name)}
+// startPeer starts the script in the directory that the package is installed in.
+func startPeer(dir string) (*peer, error) {
+	p := &peer{cmd: exec.Command("node", "--input-type=module", "-e", script)}
 	p.cmd.Dir, p.cmd.Stderr = dir, os.Stderr
 	var err error
 	if p.in, err = p.cmd.StdinPipe(); err != nil {
@@ -83,7 +82,7 @@ func (p *peer) apply(document doc, operations ...operation) (outcome, error) {
 	}
 	line, err := p.out.ReadBytes('\n')
 	if err != nil {
-		return outcome{}, fmt.Errorf("%s: %w", p.name, err)
+		return outcome{}, fmt.Errorf("the peer: %w", err)
 	}
 	var answer outcome
 	err = json.Unmarshal(line, &answer)
