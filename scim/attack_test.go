@@ -1,7 +1,10 @@
 package scim_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -106,4 +109,109 @@ func TestSecretsInOtherPlaces(t *testing.T) {
 		require.Equal(t, 401, w.Code, one)
 		require.NotContains(t, w.Body.String(), s.secret)
 	}
+}
+
+// PRV-11: a client who goes away changes nothing halfway, and is no error of the service.
+func TestAClientWhoGoesAway(t *testing.T) {
+	var log bytes.Buffer
+	s := newScene(t, scim.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	ctx, cancel := context.WithCancel(t.Context())
+	s.calls.before = map[string]func(){"Provision": cancel}
+	r := httptest.NewRequestWithContext(ctx, "POST", "/scim/v2/Users", strings.NewReader(`{"userName": "elsa@acme.example"}`))
+	r.Header.Set("Authorization", "Bearer "+s.secret)
+	s.handler.ServeHTTP(httptest.NewRecorder(), r)
+	require.Contains(t, log.String(), "level=INFO")
+	require.NotContains(t, log.String(), "level=ERROR")
+	require.Empty(t, s.mailed)
+	s.calls.before = nil
+	require.EqualValues(t, 0, decode(t, s.ask("GET", "/Users", ""))["totalResults"])
+	s.add("elsa@acme.example")
+	require.Len(t, s.mailed, 1)
+	s.Sound()
+}
+
+// PRV-1, PRV-9, GEN-5: the IDs of another organization's users and groups are nobody's, in
+// every place that takes one, and nothing of theirs changes.
+func TestIDsOfAnotherOrganization(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	foreignUser := s.add("a@acme.example")
+	foreignGroup, _ := decode(t, s.ask("POST", "/Groups", `{"displayName": "Theirs", "externalId": "g", "members": [{"value": "`+foreignUser+`"}]}`))["id"].(string)
+	theirs := s.secret
+	before := s.ask("GET", "/Groups/"+foreignGroup, "").Body.String()
+
+	other := s.Found("other")
+	s.Prove(other.User.ID, other.Organization.ID, "other.example")
+	added, err := s.As(other.User.ID).AddDirectory(t.Context(), other.Organization.ID, "Entra")
+	require.NoError(t, err)
+	s.secret = added.Secret.Reveal()
+	own := s.add("b@other.example")
+	group, _ := decode(t, s.ask("POST", "/Groups", `{"displayName": "Ours", "externalId": "g"}`))["id"].(string)
+	require.NotEmpty(t, group)
+
+	s.answered(400, "invalidValue", "POST", "/Users", `{"userName": "x@acme.example"}`)
+	s.answered(400, "invalidValue", "PATCH", "/Users/"+own, `{"Operations": [{"op": "replace", "path": "userName", "value": "a@acme.example"}]}`)
+	for _, value := range []string{`"` + foreignUser + `"`, `[{"value": "` + foreignUser + `"}]`, `{"value": "` + foreignUser + `"}`} {
+		for _, op := range []string{"add", "replace"} {
+			s.answered(400, "invalidValue", "PATCH", "/Groups/"+group, `{"Operations": [{"op": "`+op+`", "path": "members", "value": `+value+`}]}`)
+			s.answered(400, "invalidValue", "PATCH", "/Groups/"+group, `{"Operations": [{"op": "`+op+`", "value": {"members": `+value+`}}]}`)
+		}
+		s.answered(400, "invalidValue", "PUT", "/Groups/"+group, `{"displayName": "x", "members": `+value+`}`)
+		s.answered(400, "invalidValue", "POST", "/Groups", `{"displayName": "x", "members": `+value+`}`)
+		s.answered(404, nil, "PATCH", "/Groups/"+foreignGroup, `{"Operations": [{"op": "remove", "path": "members", "value": `+value+`}]}`)
+	}
+	for _, op := range []string{"add", "replace", "remove"} {
+		s.answered(400, "noTarget", "PATCH", "/Groups/"+group, `{"Operations": [{"op": "`+op+`", "path": "members[value eq \"`+foreignUser+`\"]", "value": {"value": "`+own+`"}}]}`)
+	}
+	s.answered(404, nil, "PUT", "/Groups/"+foreignGroup, `{"displayName": "x"}`)
+	s.answered(404, nil, "DELETE", "/Groups/"+foreignGroup, "")
+	s.answered(404, nil, "DELETE", "/Users/"+foreignUser, "")
+	s.answered(404, nil, "PATCH", "/Users/"+foreignUser, inactive)
+	for _, path := range []string{
+		"/Users?filter=id+eq+%22" + foreignUser + "%22", "/Groups?filter=id+eq+%22" + foreignGroup + "%22",
+		"/Groups?filter=id+eq+%22" + group + "%22+and+members+eq+%22" + foreignUser + "%22",
+		"/Groups?filter=members+eq+%22" + foreignUser + "%22", "/Users?filter=userName+eq+%22a@acme.example%22",
+		"/Groups?filter=displayName+eq+%22Theirs%22",
+	} {
+		require.EqualValues(t, 0, decode(t, s.ask("GET", path, ""))["totalResults"], path)
+	}
+	s.secret = theirs
+	require.Equal(t, before, s.ask("GET", "/Groups/"+foreignGroup, "").Body.String())
+	s.Sound()
+}
+
+// PRV-7, PRV-8: a directory whose organization ended is unknown, and so is a token of it.
+func TestADirectoryWhoseOrganizationEnded(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	id := s.add("a@acme.example")
+	token, err := s.provisioner().Token(t.Context())
+	require.NoError(t, err)
+	err = s.session().DeleteOrganization(t.Context(), s.org(), tenancy.OrganizationDeletion{})
+	require.NoError(t, err)
+	for _, secret := range []string{s.secret, token.Token.Reveal()} {
+		w := s.send("GET", "/Users/"+id, nil, "Authorization", "Bearer "+secret)
+		require.Equal(t, 401, w.Code, "%s", w.Body)
+	}
+}
+
+// PRV-11: no part of what is asked for is left out: a second filter, attributes that are
+// named twice, and groups of one name behind the hundredth.
+func TestNothingThatIsAskedForIsLeftOut(t *testing.T) {
+	s := newScene(t, scim.Options{})
+	s.add("a@acme.example")
+	filter := "filter=" + url.QueryEscape("active eq true")
+	s.answered(400, "invalidFilter", "GET", "/Users?"+filter+"&"+filter, "")
+	one := decode(t, s.ask("GET", "/Users?attributes=userName&attributes=active", ""))["Resources"].([]any)[0].(map[string]any)
+	require.Equal(t, true, one["active"])
+	require.Equal(t, "a@acme.example", one["userName"])
+
+	var last string
+	for i := range 100 {
+		if i == 99 {
+			require.EqualValues(t, 99, decode(t, s.ask("GET", "/Groups?filter=displayName+eq+%22Staff%22", ""))["totalResults"])
+		}
+		last, _ = decode(t, s.ask("POST", "/Groups", `{"displayName": "Staff"}`))["id"].(string)
+	}
+	s.answered(400, "tooMany", "GET", "/Groups?filter=displayName+eq+%22Staff%22", "")
+	s.answered(400, "tooMany", "GET", "/Groups?filter=displayName+eq+%22Staff%22+and+id+eq+%22"+last+"%22", "")
+	require.EqualValues(t, 1, decode(t, s.ask("GET", "/Groups?filter=id+eq+%22"+last+"%22", ""))["totalResults"])
 }

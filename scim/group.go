@@ -558,7 +558,11 @@ func (c *call) lookUpGroups(asked groupLookup, among []tenancy.ProvisionedGroup)
 		group, err := c.provisioner.ProvisionedGroupByExternalID(c.ctx, asked.value)
 		return []tenancy.ProvisionedGroup{group}, err
 	case "displayname":
-		return c.provisioner.ProvisionedGroupsByName(c.ctx, asked.value)
+		groups, err := c.provisioner.ProvisionedGroupsByName(c.ctx, asked.value)
+		if len(groups) >= maxPage { // there may be more, of which the library tells nothing
+			return nil, refused(http.StatusBadRequest, tooMany, "The directory has too many groups of this name.")
+		}
+		return groups, err
 	}
 	id, err := tenancy.ParseID[tenancy.ProvisionedID](asked.value)
 	if err != nil {

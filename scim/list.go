@@ -31,10 +31,14 @@ func (c *call) listQuery() (q listQuery, err error) {
 		return q, err
 	}
 	q.start, q.count = max(q.start, 1), min(max(q.count, 0), maxPage)
-	if c.query.Has("filter") {
-		q.conditions, err = parseFilter(c.query.Get("filter"))
+	switch filters := c.query["filter"]; len(filters) {
+	case 0:
+		return q, nil
+	case 1:
+		q.conditions, err = parseFilter(filters[0])
+		return q, err
 	}
-	return q, err
+	return q, refused(http.StatusBadRequest, invalidFilter, "The request has more than one filter.")
 }
 
 // number parses a parameter that is a whole number of any size.
@@ -154,7 +158,7 @@ func (c *call) selection() (s selection, err error) {
 }
 
 func (c *call) attributeNames(parameter string) (names [][]string, err error) {
-	text := c.query.Get(parameter)
+	text := strings.Join(c.query[parameter], ",")
 	if len(text) > maxFilter {
 		return nil, badValue(parameter + " is too long.")
 	}
