@@ -130,23 +130,27 @@ func (f linkedIdentity) join(user UserID, c *changes) {
 }
 
 // hold sets or lifts the directory's hold on a member, who is not the Owner (PRV-4).
-// Lifting it takes a seat again, unless the organization holds them too (GEN-12).
 func (c *changes) hold(user UserRecord, member MembershipRecord, inactive bool) error {
 	here := streamOfOrganization(member.Organization)
-	if member.Role == Owner || user.InactiveDirectory == inactive {
-		return nil
-	}
-	if inactive {
+	switch err := c.mayHold(user, member, inactive); {
+	case err != nil:
+		return err
+	case member.Role == Owner || user.InactiveDirectory == inactive:
+	case inactive:
 		c.say(UserDeactivated{User: user.ID, Directory: true}, here)
+	default:
+		c.say(UserReactivated{User: user.ID, Directory: true}, here)
+	}
+	return nil
+}
+
+// mayHold refuses to lift the directory's hold if there is no seat: that takes one again,
+// unless the organization holds the member too (GEN-12).
+func (c *changes) mayHold(user UserRecord, member MembershipRecord, inactive bool) error {
+	if member.Role == Owner || inactive || !user.InactiveDirectory || user.InactiveOrganization {
 		return nil
 	}
-	if !user.InactiveOrganization {
-		if err := c.room(member.Organization, 1, 0); err != nil {
-			return err
-		}
-	}
-	c.say(UserReactivated{User: user.ID, Directory: true}, here)
-	return nil
+	return c.room(member.Organization, 1, 0)
 }
 
 // unlink parts the identity from its user, who stays as they are but for the groups that
@@ -177,25 +181,31 @@ func (f linkedIdentity) forget(here Stream, c *changes) {
 	c.say(IdentityForgotten{f.identity.ID}, here)
 }
 
-// readdress makes a linked user's address follow that of their identity: they had the
-// identity's own before, or have the new one already, and it keeps single sign-on (PRV-5,
-// USR-17).
-func (c *changes) readdress(in signIn, theirs bool, claim addressClaim, email Personal) error {
-	user := in.user
-	address := NewPersonal(claim.address)
+// mayReaddress refuses an address that may not become a linked user's: theirs was not the
+// identity's own before, or it does not keep single sign-on (PRV-5, USR-17).
+func (c *changes) mayReaddress(in signIn, theirs bool, claim addressClaim) error {
 	switch {
-	case user.Personal.Address == address:
+	case in.user.Personal.Address.Reveal() == claim.address:
 		return nil
 	case !theirs:
 		return CodeIdentityTaken
 	case !in.requirement().Connection.IsZero() && claim.domain.Connection.IsZero():
 		return CodeSSOAddress
 	}
+	return nil
+}
+
+// readdress makes a linked user's address follow that of their identity, which mayReaddress
+// allowed.
+func (c *changes) readdress(in signIn, claim addressClaim, email Personal) {
+	user, address := in.user, NewPersonal(claim.address)
+	if user.Personal.Address == address {
+		return
+	}
 	c.say(UserEmailChanged{user.ID}, streamOfOrganization(in.membership.Organization))
 	edit(c.world, userByID(user.ID), func(u *UserRecord) {
 		u.Personal.Email, u.Personal.Address = email, address
 	})
-	return nil
 }
 
 // nameAfter makes a linked user's name follow what the directory says. Names from which

@@ -3,7 +3,6 @@ package tenancy
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -86,7 +85,8 @@ type Provisioned struct {
 // directory of the organization keeps the member; CodeSignUpClosed if the domain is closed
 // and a member has not the address; CodeMemberLimit, as if the person joined;
 // CodeIdentityLimit; CodeTheOwner, CodeSSOAddress and CodeIdentityTaken as
-// UpdateProvisioned says, if a removed identity's user would get another address;
+// UpdateProvisioned says, if a removed identity's user would get the address, whether
+// nobody has it or somebody outside;
 // CodeOrganizationSuspended.
 func (p *Provisioner) Provision(ctx context.Context, in NewProvisioned) (Provisioned, error) {
 	s := p.session
@@ -130,15 +130,6 @@ type provisionFacts struct {
 	former   formerIdentity     // which had it
 }
 
-// formerIdentity is a removed identity, by which a person comes back under another address
-// (PRV-7).
-type formerIdentity struct {
-	user        *UserRecord        // whose it was; nil: there is none
-	memberships []MembershipRecord // theirs
-	identities  []ProvisionedRecord
-	signIn      signIn
-}
-
 func (r *reads) loadProvision(in NewProvisioned, address string) provisionFacts {
 	f := provisionFacts{provisioning: r.provisioning()}
 	if f.directory == nil {
@@ -163,25 +154,22 @@ func decideProvision(f provisionFacts, in NewProvisioned, address string, c *cha
 	if err := f.claim.mayProvision(f.provisioning, c); err != nil {
 		return Provisioned{}, err
 	}
-	comes := f.comesBack(in)
 	switch {
 	case f.claim.taken != nil || f.external != nil || f.claim.keptElsewhere(f.organization.ID):
 		return Provisioned{}, CodeIdentityTaken
 	case exceeds(f.directory.Identities, 1, c.dir.limitsOf(*f.organization).Identities):
 		return Provisioned{}, CodeIdentityLimit
 	}
-	if f.claim.member(f.organization.ID) == nil && !comes {
-		if err := f.claim.mayJoin(f.organization.ID, c); err != nil {
-			return Provisioned{}, err
-		}
+	returns := f.returns()
+	if err := f.mayCome(in, returns, c); err != nil {
+		return Provisioned{}, err
 	}
 	made := ProvisionedID(c.tape.id())
 	c.makes(made)
-	inactive := in.Active != nil && !*in.Active
-	c.say(IdentityProvisioned{made, f.directory.ID, f.organization.ID, c.now, inactive}, f.directory.stream())
+	c.say(IdentityProvisioned{made, f.directory.ID, f.organization.ID, c.now, in.inactive()}, f.directory.stream())
 	edit(c.world, provisionedByID(made), func(p *ProvisionedRecord) { p.Personal = in.personal(address) })
-	if comes {
-		return f.bringBack(made, in, address, c)
+	if returns && f.claim.holder == nil {
+		return f.bringBack(made, in, c)
 	}
 	return f.claim.settle(f.provisioning, made, in.Names, c)
 }
@@ -195,6 +183,9 @@ func (in NewProvisioned) personal(address string) ProvisionedPersonal {
 		Attributes: NewPersonal(in.Attributes),
 	}
 }
+
+// inactive reports whether the person is held inactive.
+func (in NewProvisioned) inactive() bool { return in.Active != nil && !*in.Active }
 
 // names returns the names that are kept.
 func (p ProvisionedPersonal) names() ProvisionedNames {
@@ -226,35 +217,6 @@ func nameable(text string) string {
 	return text
 }
 
-// comesBack reports whether the identity is linked to the user of a removed one: nobody has
-// the address, and the user is a member whom no directory keeps.
-func (f provisionFacts) comesBack(in NewProvisioned) bool {
-	user := f.former.user
-	return f.claim.holder == nil && user != nil && !user.Deleted &&
-		membershipIn(f.former.memberships, f.organization.ID) != nil &&
-		keeping(f.former.identities, f.organization.ID) == nil
-}
-
-// bringBack links a new identity to the user of a removed one, whose address follows as
-// that of an identity that gets another one (PRV-5).
-func (f provisionFacts) bringBack(made ProvisionedID, in NewProvisioned, address string, c *changes) (Provisioned, error) {
-	user := f.former.user
-	member := membershipIn(f.former.memberships, f.organization.ID)
-	if member.Role == Owner {
-		return Provisioned{}, CodeTheOwner
-	}
-	theirs := slices.ContainsFunc(f.former.identities, func(old ProvisionedRecord) bool {
-		return old.Directory == f.directory.ID && old.Personal.Address == user.Personal.Address
-	})
-	if err := c.readdress(f.former.signIn, theirs, f.claim, NewPersonal(in.UserName)); err != nil {
-		return Provisioned{}, err
-	}
-	if err := c.link(made, *user, *member, f.former.identities, nil); err != nil {
-		return Provisioned{}, err
-	}
-	return Provisioned{ProvisionedIdentity: c.viewProvisionedNow(made)}, nil
-}
-
 // addressClaim is an address that a directory gives a person, and who has it.
 type addressClaim struct {
 	address     string
@@ -278,6 +240,9 @@ func (r *reads) addressClaim(p provisioning, address string) addressClaim {
 		asked:    r.openRequests(address),
 		sending:  r.sending(p.draft(address)),
 	}
+	if f.provable(p, r.now, r.dir.domainLive) != nil {
+		return f // it is refused, and what is read does not tell whose it is (GEN-5)
+	}
 	if f.invitation != nil {
 		f.own = r.accepting(f.invitation, nil)
 	}
@@ -299,10 +264,16 @@ func (p provisioning) draft(address string) InvitationRecord {
 
 // mayProvision refuses an address that is not on a live domain of the organization.
 func (f addressClaim) mayProvision(p provisioning, c *changes) error {
+	return f.provable(p, c.now, c.dir.domainLive)
+}
+
+// provable refuses an address of which the organization has no proof at a time: its domain
+// is not a live one of the organization's.
+func (f addressClaim) provable(p provisioning, now Instant, live time.Duration) error {
 	switch d := f.domain; {
-	case d == nil || d.Organization != p.organization.ID:
+	case d == nil || d.Organization != p.directory.Organization:
 		return CodeOffDomain
-	case !d.live(c.now, c.dir.domainLive):
+	case !d.live(now, live):
 		return CodeDomainLapsed
 	}
 	return nil
@@ -383,10 +354,11 @@ func (f addressClaim) makeMember(p provisioning, id ProvisionedID, names Provisi
 }
 
 // invite sends an invitation to the address of a pending identity, unless the person is
-// inactive or left, one is pending, or too many went out (PRV-3, PRV-4).
+// inactive or left, the address is on a live domain no more, one is pending, or too many
+// went out (PRV-3, PRV-4).
 func (f addressClaim) invite(p provisioning, id ProvisionedID, c *changes) *SentInvitation {
 	identity := *get(c.world, provisionedByID(id))
-	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() {
+	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() || f.mayProvision(p, c) != nil {
 		return nil
 	}
 	draft := p.draft(f.address)
@@ -412,7 +384,8 @@ type ProvisionedUpdate struct {
 // UpdateProvisioned changes what the directory says of a person (PRV-5). Of a linked user
 // the name follows. Their address follows if it was the identity's own before, and nobody
 // else has the new one. If somebody outside the organization has it, the identity is
-// pending on it, and the user who was linked stays as they are.
+// pending on it, and the user who was linked stays as they are; what else refuses the
+// address does so then too, so that the answer does not tell.
 //
 // Active false is a hold of the directory's own, beside those of the organization and of
 // Operators, and true lifts that one alone (PRV-4). Of the Owner the directory's word
@@ -423,8 +396,9 @@ type ProvisionedUpdate struct {
 //
 // Errors: CodeActor; CodeID, CodeEmail, CodeInput; CodeNotFound; CodeVersion if the
 // identity has another version now; CodeTheOwner if it is linked to the Owner, and would
-// hold them or have another address; CodeOffDomain, CodeDomainLapsed, CodeIdentityTaken,
-// CodeSignUpClosed and CodeMemberLimit as Provision says; CodeIdentityTaken also if the
+// hold them or have another address; CodeOffDomain, CodeDomainLapsed and CodeIdentityTaken
+// as Provision says, and, of a pending one, CodeSignUpClosed and CodeMemberLimit;
+// CodeIdentityTaken also if the
 // user has proven another address since; CodeEmailTaken if another member has the address;
 // CodeSSOAddress if single sign-on is required of the user and would not be with the
 // address; CodeMemberLimit if lifting the hold takes a seat that is not there;
@@ -575,10 +549,20 @@ func (f updateProvisionedFacts) mayMove(c *changes) error {
 		return CodeEmailTaken
 	case !linked && f.claim.keptElsewhere(org):
 		return CodeIdentityTaken
-	case member == nil && !(linked && f.claim.holder == nil):
+	case !linked && member == nil:
 		return f.claim.mayJoin(org, c)
+	case linked:
+		return f.mayFollow(c)
 	}
 	return nil
+}
+
+// mayFollow refuses an address that may not become a linked user's. It does so too where
+// somebody outside has it and the user stays as they are: so the answer does not tell
+// (PRV-5).
+func (f updateProvisionedFacts) mayFollow(c *changes) error {
+	theirs := f.user.Personal.Address == f.identity.Personal.Address
+	return c.mayReaddress(f.signIn, theirs, f.claim)
 }
 
 // followed makes what is here follow what the directory says of a person's address and
@@ -597,16 +581,16 @@ func (f updateProvisionedFacts) followed(
 		done.Invitation = f.claim.invite(f.provisioning, was.ID, c)
 		return nil
 	}
+	if err := c.mayHold(*f.user, *f.member, now.Inactive); err != nil {
+		return err
+	}
 	if moves && f.claim.holder != nil && f.claim.holder.ID != f.user.ID {
 		f.unlink(here, c)
 		done.Invitation = f.claim.invite(f.provisioning, was.ID, c)
 		return nil
 	}
 	if moves {
-		theirs := f.user.Personal.Address == was.Personal.Address
-		if err := c.readdress(f.signIn, theirs, f.claim, now.Personal.UserName); err != nil {
-			return err
-		}
+		c.readdress(f.signIn, f.claim, now.Personal.UserName)
 	}
 	return c.hold(*f.user, *f.member, now.Inactive)
 }

@@ -237,7 +237,7 @@ func TestProvisioner(t *testing.T) {
 			refused(t, errOf(s.dir.AsDirectory(tenancy.ParseSecret(string(forged))).ListProvisioned(s.ctx(), tenancy.ProvisionedPage{})), tenancy.CodeActor)
 		}
 	})
-	t.Run("PRV-1 what it does not have is not there, whosever it is", func(t *testing.T) {
+	t.Run("PRV-1, SEC-21 what it does not have is not there, whosever it is", func(t *testing.T) {
 		s := newProvisioned(t)
 		second, other := s.addDirectory(s.owner, s.org)
 		require.NotEqual(t, second, s.directory)

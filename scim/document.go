@@ -26,10 +26,11 @@ type member struct {
 }
 
 // get returns the value of a member, and whether there is one. The names of attributes
-// are the same in any case (RFC 7643, section 2.1).
+// are the same in any case (RFC 7643, section 2.1), which is that of ASCII: a letter
+// beyond it that folds to one of it has more bytes.
 func (o object) get(name string) (any, bool) {
 	for _, m := range o {
-		if strings.EqualFold(m.name, name) {
+		if len(m.name) == len(name) && strings.EqualFold(m.name, name) {
 			return m.value, true
 		}
 	}

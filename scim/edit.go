@@ -149,6 +149,9 @@ func inPart(n node, a *attribute, f func(part node) error) error {
 // complex changes an attribute that has parts. Parts that the value does not name stay
 // (RFC 7644, 3.5.2.3).
 func (e edit) complex(n node, a *attribute) error {
+	if list, is := e.value.([]any); is && len(list) == 1 {
+		e.value = list[0] // a manager in a list, as Microsoft's documentation has it
+	}
 	if text, is := e.value.(string); is && text != "" && a.whole {
 		e.value = object{{"value", text}} // a manager as plain text, as Entra sends it
 	}

@@ -287,7 +287,9 @@ func (c *call) createGroup() (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return c.groupAnswer(http.StatusCreated, made)
+	// Nothing is read once the group is made. If that failed, the provider would try again,
+	// and make another of the same name.
+	return c.groupAnswerWith(http.StatusCreated, made, ids), nil
 }
 
 // group answers GET /Groups/{id}.
@@ -395,17 +397,41 @@ func (c *call) deleteGroup(id tenancy.GroupID) (answer, error) {
 
 // groupAnswer answers with a group.
 func (c *call) groupAnswer(status int, group tenancy.ProvisionedGroup) (answer, error) {
-	resource, err := c.groupResource(group)
+	ids, err := c.wantedMembers(group.ID)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{
-		status: status, body: resource, version: group.Version, location: c.location("Groups", group.ID.String()),
-	}, nil
+	return c.groupAnswerWith(status, group, ids), nil
 }
 
-// groupResource returns a group as a client sees it.
+// groupAnswerWith answers with a group that has these members.
+func (c *call) groupAnswerWith(status int, group tenancy.ProvisionedGroup, ids []tenancy.ProvisionedID) answer {
+	return answer{
+		status: status, body: c.groupDocument(group, ids), version: group.Version,
+		location: c.location("Groups", group.ID.String()),
+	}
+}
+
+// wantedMembers returns the members of a group, if the client wants them.
+func (c *call) wantedMembers(group tenancy.GroupID) ([]tenancy.ProvisionedID, error) {
+	if !c.selected.wants("members") {
+		return nil, nil
+	}
+	return c.membersOf(group)
+}
+
+// groupResource returns a group of a list as a client sees it.
 func (c *call) groupResource(group tenancy.ProvisionedGroup) (node, error) {
+	ids, err := c.wantedMembers(group.ID)
+	if err != nil {
+		return nil, err
+	}
+	c.members += len(ids)
+	return c.groupDocument(group, ids), nil
+}
+
+// groupDocument returns a group that has these members as a client sees it.
+func (c *call) groupDocument(group tenancy.ProvisionedGroup, ids []tenancy.ProvisionedID) node {
 	id := group.ID.String()
 	n := node{
 		"schemas": []any{groupSchema}, "id": id, "displayName": group.Name.Reveal(),
@@ -415,18 +441,13 @@ func (c *call) groupResource(group tenancy.ProvisionedGroup) (node, error) {
 		n["externalId"] = external
 	}
 	if c.selected.wants("members") {
-		ids, err := c.membersOf(group.ID)
-		if err != nil {
-			return nil, err
-		}
 		list := []any{}
 		for _, id := range ids {
 			list = append(list, node{"value": id.String(), "$ref": c.location("Users", id.String()), "type": "User"})
 		}
 		n["members"] = list
-		c.members += len(ids)
 	}
-	return c.selected.of(n), nil
+	return c.selected.of(n)
 }
 
 // groups answers GET /Groups.
@@ -537,7 +558,11 @@ func (c *call) lookUpGroups(asked groupLookup, among []tenancy.ProvisionedGroup)
 		group, err := c.provisioner.ProvisionedGroupByExternalID(c.ctx, asked.value)
 		return []tenancy.ProvisionedGroup{group}, err
 	case "displayname":
-		return c.provisioner.ProvisionedGroupsByName(c.ctx, asked.value)
+		groups, err := c.provisioner.ProvisionedGroupsByName(c.ctx, asked.value)
+		if len(groups) >= maxPage { // there may be more, of which the library tells nothing
+			return nil, refused(http.StatusBadRequest, tooMany, "The directory has too many groups of this name.")
+		}
+		return groups, err
 	}
 	id, err := tenancy.ParseID[tenancy.ProvisionedID](asked.value)
 	if err != nil {

@@ -27,9 +27,11 @@ type Options struct {
 	// "https://app.example.com". Locations begin with it. "": they are paths.
 	BaseURL string
 	// OnInvitation is called with each invitation that provisioning makes, for the host to
-	// mail it (PRV-3). The change is committed by then. It runs within the request, so a
-	// host that mails slowly queues. nil: invitations go nowhere, and an administrator
-	// sends them again.
+	// mail it (PRV-3). The change is committed by then. It runs within the request, so it
+	// queues and returns: a slow one would tell the directory, by the time that the answer
+	// takes, that somebody outside the organization has the address, and one that panics
+	// takes the answer with it. nil: invitations go nowhere, and an administrator sends them
+	// again.
 	OnInvitation func(ctx context.Context, invitation tenancy.SentInvitation)
 	// Logger is told of each request that is refused or fails: the method, the kind of
 	// resource, the directory, the status and the code, and nothing personal. nil: nobody.
@@ -94,7 +96,7 @@ type call struct {
 	provisioner *tenancy.Provisioner
 	query       url.Values
 	selected    selection
-	members     int // that the answer holds so far
+	members     int // and groups of users, that the answer holds so far
 }
 
 // answer is what a request is answered with.
@@ -350,7 +352,7 @@ func (c *call) refuse(err error, segments []string) answer {
 // since filters hold addresses.
 func (c *call) log(r refusal, endpoint string) {
 	level := slog.LevelInfo
-	if r.status >= 500 {
+	if r.status >= 500 && !errors.Is(r.cause, context.Canceled) { // that is a client who went away
 		level = slog.LevelError
 	}
 	method := c.r.Method

@@ -13,7 +13,7 @@ import (
 const (
 	maxPage    = 100    // resources in one answer
 	maxScanned = 10_000 // users that a filter without an exact lookup goes over
-	maxMembers = 20_000 // members of groups in one list; it ends after the group that passes that
+	maxMembers = 20_000 // members of groups, or groups of users, in one list; it ends after what passes that
 )
 
 // listQuery is what a request for a list asks for.
@@ -31,10 +31,14 @@ func (c *call) listQuery() (q listQuery, err error) {
 		return q, err
 	}
 	q.start, q.count = max(q.start, 1), min(max(q.count, 0), maxPage)
-	if c.query.Has("filter") {
-		q.conditions, err = parseFilter(c.query.Get("filter"))
+	switch filters := c.query["filter"]; len(filters) {
+	case 0:
+		return q, nil
+	case 1:
+		q.conditions, err = parseFilter(filters[0])
+		return q, err
 	}
-	return q, err
+	return q, refused(http.StatusBadRequest, invalidFilter, "The request has more than one filter.")
 }
 
 // number parses a parameter that is a whole number of any size.
@@ -57,7 +61,7 @@ func cut[T any](found []T, q listQuery) []T {
 }
 
 // listAnswer answers with a list. It holds fewer than were asked for where the resources
-// hold many members.
+// hold many members, or are in many groups.
 func listAnswer[T any](c *call, q listQuery, total int, items []T, resource func(T) (node, error)) (answer, error) {
 	resources := []any{}
 	for _, item := range items {
@@ -154,7 +158,7 @@ func (c *call) selection() (s selection, err error) {
 }
 
 func (c *call) attributeNames(parameter string) (names [][]string, err error) {
-	text := c.query.Get(parameter)
+	text := strings.Join(c.query[parameter], ",")
 	if len(text) > maxFilter {
 		return nil, badValue(parameter + " is too long.")
 	}

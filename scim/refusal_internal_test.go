@@ -62,3 +62,25 @@ func TestAnswers(t *testing.T) {
 		require.Equal(t, row.scimType, r.scimType, row.code)
 	}
 }
+
+// PRV-11: what a scan of users reads of each is what is kept, and costs little however much
+// is kept.
+func TestManagerOf(t *testing.T) {
+	phones := make([]any, maxElements)
+	for i := range phones {
+		phones[i] = node{"value": fmt.Sprint(i), "display": `"manager"`, "type": "work"}
+	}
+	for _, n := range []node{
+		{},
+		{"title": `"manager"`},
+		{"phoneNumbers": phones},
+		{enterpriseSchema: node{"department": "manager"}},
+		{enterpriseSchema: node{"manager": node{"displayName": "x"}}},
+		{enterpriseSchema: node{"manager": node{"value": "a \"quoted\" \u2028 <ü>"}}, "phoneNumbers": phones},
+	} {
+		text := attributesOf(n)
+		require.Equal(t, decodeAttributes(text).text(enterpriseSchema, "manager", "value"), managerOf(text), text)
+		require.LessOrEqual(t, testing.AllocsPerRun(10, func() { managerOf(text) }), 20.0)
+	}
+	require.Empty(t, managerOf(`{"manager": `))
+}

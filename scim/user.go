@@ -173,7 +173,9 @@ func (c *call) createUser() (answer, error) {
 		return answer{}, err
 	}
 	c.invite(made.Invitation)
-	return c.userAnswer(201, made.ProvisionedIdentity)
+	// Nothing is read once the user is made. If that failed, the provider would try again,
+	// and be told that there is such a user.
+	return c.userAnswerWith(201, made.ProvisionedIdentity, nil), nil
 }
 
 // user answers GET /Users/{id}.
@@ -280,18 +282,41 @@ func (c *call) versionOfUser(id tenancy.ProvisionedID) (int, error) {
 
 // userAnswer answers with a user.
 func (c *call) userAnswer(status int, identity tenancy.ProvisionedIdentity) (answer, error) {
-	resource, err := c.userResource(identity)
+	groups, err := c.groupsOf(identity.ID)
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{
-		status: status, body: resource, version: identity.Version,
-		location: c.location("Users", identity.ID.String()),
-	}, nil
+	return c.userAnswerWith(status, identity, groups), nil
 }
 
-// userResource returns a user as a client sees it.
+// userAnswerWith answers with a user who is in these groups.
+func (c *call) userAnswerWith(status int, identity tenancy.ProvisionedIdentity, groups []tenancy.ProvisionedGroup) answer {
+	return answer{
+		status: status, body: c.userDocument(identity, groups), version: identity.Version,
+		location: c.location("Users", identity.ID.String()),
+	}
+}
+
+// groupsOf returns the groups that a user is in, if the client wants them.
+func (c *call) groupsOf(id tenancy.ProvisionedID) ([]tenancy.ProvisionedGroup, error) {
+	if !c.selected.wants("groups") {
+		return nil, nil
+	}
+	return c.provisioner.ProvisionedGroupsOf(c.ctx, id)
+}
+
+// userResource returns a user of a list as a client sees it.
 func (c *call) userResource(identity tenancy.ProvisionedIdentity) (node, error) {
+	groups, err := c.groupsOf(identity.ID)
+	if err != nil {
+		return nil, err
+	}
+	c.members += len(groups)
+	return c.userDocument(identity, groups), nil
+}
+
+// userDocument returns a user who is in these groups as a client sees it.
+func (c *call) userDocument(identity tenancy.ProvisionedIdentity, groups []tenancy.ProvisionedGroup) node {
 	n := kept(identity)
 	id := identity.ID.String()
 	n["id"] = id
@@ -301,23 +326,17 @@ func (c *call) userResource(identity tenancy.ProvisionedIdentity) (node, error) 
 	}
 	n["emails"] = []any{node{"value": identity.UserName.Reveal(), "type": "work", "primary": true}}
 	n["meta"] = c.meta("User", c.location("Users", id), identity.Version, identity.Created, identity.Changed)
-	if c.selected.wants("groups") {
-		groups, err := c.provisioner.ProvisionedGroupsOf(c.ctx, identity.ID)
-		if err != nil {
-			return nil, err
-		}
-		var list []any
-		for _, g := range groups {
-			id := g.ID.String()
-			list = append(list, node{
-				"value": id, "$ref": c.location("Groups", id), "display": g.Name.Reveal(), "type": "direct",
-			})
-		}
-		if list != nil {
-			n["groups"] = list
-		}
+	var list []any
+	for _, g := range groups {
+		id := g.ID.String()
+		list = append(list, node{
+			"value": id, "$ref": c.location("Groups", id), "display": g.Name.Reveal(), "type": "direct",
+		})
 	}
-	return c.selected.of(n), nil
+	if list != nil {
+		n["groups"] = list
+	}
+	return c.selected.of(n)
 }
 
 // users answers GET /Users.
@@ -327,11 +346,11 @@ func (c *call) users() (answer, error) {
 		return answer{}, err
 	}
 	if q.conditions != nil {
-		found, err := c.findUsers(q.conditions)
+		found, total, err := c.findUsers(q)
 		if err != nil {
 			return answer{}, err
 		}
-		return listAnswer(c, q, len(found), cut(found, q), c.userResource)
+		return listAnswer(c, q, total, found, c.userResource)
 	}
 	page, err := c.provisioner.ListProvisioned(c.ctx, tenancy.ProvisionedPage{Start: q.start, Count: q.count})
 	if err != nil {
@@ -342,39 +361,41 @@ func (c *call) users() (answer, error) {
 
 // userFilter is what a filter asks of users. Every part of it has to be met.
 type userFilter struct {
-	lookups []func() (tenancy.ProvisionedIdentity, error)
-	tests   []func(tenancy.ProvisionedIdentity) bool
+	lookups  []func() (tenancy.ProvisionedIdentity, error)
+	tests    []func(tenancy.ProvisionedIdentity) bool
+	managers []string // that the manager has to be; the document is read once for all
 }
 
-// findUsers returns the users that meet a filter. userName, externalId and id are looked
-// up. A filter without any of these goes over the directory's pages.
-func (c *call) findUsers(conditions []condition) ([]tenancy.ProvisionedIdentity, error) {
+// findUsers returns the users that meet a filter: those of the part that is asked for, and
+// how many there are. userName, externalId and id are looked up. A filter without any of
+// these goes over the directory's pages.
+func (c *call) findUsers(q listQuery) ([]tenancy.ProvisionedIdentity, int, error) {
 	var f userFilter
-	for _, one := range conditions {
+	for _, one := range q.conditions {
 		if err := c.userCondition(&f, one); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	if f.lookups == nil {
-		return c.scanUsers(f)
+		return c.scanUsers(f, q)
 	}
 	var found tenancy.ProvisionedIdentity
 	for i, lookup := range f.lookups {
 		identity, err := lookup()
 		switch {
 		case absent(err):
-			return nil, nil
+			return nil, 0, nil
 		case err != nil:
-			return nil, err
+			return nil, 0, err
 		case i > 0 && identity.ID != found.ID:
-			return nil, nil
+			return nil, 0, nil
 		}
 		found = identity
 	}
 	if !f.met(found) {
-		return nil, nil
+		return nil, 0, nil
 	}
-	return []tenancy.ProvisionedIdentity{found}, nil
+	return cut([]tenancy.ProvisionedIdentity{found}, q), 1, nil
 }
 
 func (f userFilter) met(identity tenancy.ProvisionedIdentity) bool {
@@ -383,27 +404,54 @@ func (f userFilter) met(identity tenancy.ProvisionedIdentity) bool {
 			return false
 		}
 	}
-	return true
+	if f.managers == nil {
+		return true
+	}
+	manager := managerOf(identity.Attributes.Reveal())
+	return !slices.ContainsFunc(f.managers, func(wanted string) bool { return wanted != manager })
 }
 
-// scanUsers returns the users that meet a filter, page by page.
-func (c *call) scanUsers(f userFilter) (found []tenancy.ProvisionedIdentity, err error) {
+// managerOf returns the value of the manager in a text that attributesOf encoded, or "". It
+// reads that alone: a scan of all users would be slow otherwise.
+func managerOf(attributes string) string {
+	if !strings.Contains(attributes, `"manager"`) {
+		return ""
+	}
+	var said struct {
+		Enterprise struct {
+			Manager struct {
+				Value string `json:"value"`
+			} `json:"manager"`
+		} `json:"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"`
+	}
+	if json.Unmarshal([]byte(attributes), &said) != nil {
+		return ""
+	}
+	return said.Enterprise.Manager.Value
+}
+
+// scanUsers returns the users that meet a filter, page by page. It holds no more of them
+// than are asked for.
+func (c *call) scanUsers(f userFilter, q listQuery) (found []tenancy.ProvisionedIdentity, total int, err error) {
 	for start := 1; ; start += maxPage {
 		page, err := c.provisioner.ListProvisioned(c.ctx, tenancy.ProvisionedPage{Start: start, Count: maxPage})
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if page.Total > maxScanned {
-			return nil, refused(http.StatusBadRequest, tooMany,
+			return nil, 0, refused(http.StatusBadRequest, tooMany,
 				"The directory has too many users for this filter. Filter by userName, externalId or id.")
 		}
 		for _, identity := range page.Items {
-			if f.met(identity) {
+			if !f.met(identity) {
+				continue
+			}
+			if total++; total >= q.start && len(found) < q.count {
 				found = append(found, identity)
 			}
 		}
 		if start+maxPage > page.Total {
-			return found, nil
+			return found, total, nil
 		}
 	}
 }
@@ -453,9 +501,7 @@ func (c *call) userCondition(f *userFilter, asked condition) error {
 			return strings.EqualFold(i.Names.Display.Reveal(), value)
 		})
 	case "manager", "manager.value", managerPath, managerPath + ".value":
-		f.tests = append(f.tests, func(i tenancy.ProvisionedIdentity) bool {
-			return kept(i).text(enterpriseSchema, "manager", "value") == value
-		})
+		f.managers = append(f.managers, value)
 	default:
 		return unknownFilter
 	}

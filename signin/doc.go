@@ -25,6 +25,10 @@
 // person leaves the organization or comes to own one (SSO-4). A link that they made from
 // their session stays.
 //
+// A user whom an organization's directory made (SCIM) is the person's from their first
+// sign-in on: through a connection that vouches for the address, or by a provider whose word
+// the host takes for it (PRV-3).
+//
 // # Sessions
 //
 // A session is a random token in a cookie, and its hash in a table. It is stored before the

@@ -51,7 +51,7 @@ func (p *People) mayBe(ctx context.Context, id tenancy.UserID, through tenancy.C
 	if err != nil {
 		return err
 	}
-	if user.State != tenancy.StateActive {
+	if user.State != tenancy.StateActive || user.Unclaimed {
 		return tenancy.CodeActor
 	}
 	required, err := system.SignInRequirement(ctx, id)

@@ -185,6 +185,9 @@ func (p *People) user(ctx context.Context, who Person, request tenancy.Reference
 				return nil
 			case !vouching.User.IsZero():
 				user = vouching.User
+				if _, err := system.ReportSignIn(ctx, connection, who.Email); err != nil { // claims whom a directory made
+					return err
+				}
 				return save(ctx, tx, who, user, connection)
 			}
 		}

@@ -486,6 +486,28 @@ func TestVouching(t *testing.T) {
 	}
 }
 
+// PRV-3: whoever signs in first as somebody whom a directory made gets that user, through a
+// connection that vouches for the address or with the host's word for it.
+func TestProvisioned(t *testing.T) {
+	eachStore(t, func(s *scene) {
+		c := s.company()
+		added, err := c.owner.AddDirectory(s.Context(), c.org, "Okta")
+		require.NoError(s, err)
+		for _, who := range []signin.Person{c.through("fay"), comes("gus")} {
+			_, err := s.Dir.AsDirectory(added.Secret).Provision(s.Context(), tenancy.NewProvisioned{UserName: who.Email})
+			require.NoError(s, err)
+			made, err := s.Host.UserByEmail(s.Context(), who.Email)
+			require.NoError(s, err)
+			require.True(s, made.Unclaimed)
+			_, user := s.person(who)
+			require.Equal(s, made.ID, user)
+			_, err = s.As(user).Organization(s.Context(), c.org)
+			require.NoError(s, err)
+		}
+		s.Sound()
+	})
+}
+
 // A link is made from a session, and is nobody else's then. The Owner's tests the connection.
 func TestLink(t *testing.T) {
 	eachStore(t, func(s *scene) {

@@ -182,6 +182,7 @@ func TestHandle(t *testing.T) {
 	s.gives(s.do(ben, "POST", acceptance, string(terms)))
 
 	s.refuses(tenancy.CodeOwnsAccounts, s.do(owner, "DELETE", org+"/users/"+ben.String(), ""))
+	s.refuses(tenancy.CodeInput, s.do(owner, "DELETE", org+"/users/"+ben.String(), `{"release":true}`)) // a body is not read there
 	w := s.do(owner, "DELETE", org+"/users/"+ben.String()+"?release=true", "")
 	require.Equal(t, http.StatusNoContent, w.Code)
 	require.Empty(t, w.Body.String())

@@ -56,7 +56,9 @@ func read(r *http.Request, into any, fields map[string]bool) error {
 	var err error
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:
-		err = readQuery(r.URL.RawQuery, into)
+		if err = bodiless(r.Body); err == nil {
+			err = readQuery(r.URL.RawQuery, into)
+		}
 	default:
 		err = decode(r.Body, into)
 	}
@@ -77,6 +79,18 @@ func read(r *http.Request, into any, fields map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// bodiless refuses a body where none is read: what it says would be lost.
+func bodiless(body io.Reader) error {
+	switch n, err := io.ReadFull(body, make([]byte, 1)); {
+	case n > 0:
+		return tenancy.CodeInput
+	case err == io.EOF:
+		return nil
+	default:
+		return err
+	}
 }
 
 // readQuery reads the parameters of a query, each of which comes once.

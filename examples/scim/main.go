@@ -1,7 +1,8 @@
 // Program scim is a SCIM server over a file of SQLite: the directory of one company, whose
 // identity provider is you. It prints what the requests of requests.sh need.
 //
-//	go run .                          # in examples/scim
+//	export GOWORK=off                 # in examples/scim, a module of its own
+//	go run .                          # it needs a new scim.db each time
 //	sh requests.sh                    # in another terminal, after the lines that it prints
 //
 // In a product the company's administrator adds the directory in the product's settings,

@@ -82,8 +82,9 @@ func line(text string) bool {
 
 // Add puts a mail into the outbox by the exec of a transaction, or of a database: ExecContext
 // of a *sql.Tx or a *sql.DB, Exec of a pgx.Tx or a pool. A mail with an ID that is there
-// already takes the place of the other one: so does that of an invitation that is sent again,
-// whose first secret does not hold any more.
+// already takes the place of the other one. An invitation that is sent again has an ID of its
+// own: the mail of the first, whose secret does not hold any more, is one to Remove, as
+// tenancy.InvitationRevoked says.
 //
 // Errors: ErrMail; those of exec.
 func Add[Result any](
