@@ -11,7 +11,7 @@ import (
 )
 
 // TestProvisionTells: what a directory asks tells it nothing of whose an address is, and no
-// user whom it made is in anybody's way (SEC-21).
+// user whom it made is in anybody's way.
 func TestProvisionTells(t *testing.T) {
 	inactive, active := false, true
 	rename := func(to string) tenancy.ProvisionedUpdate { return tenancy.ProvisionedUpdate{UserName: &to} }

@@ -192,11 +192,12 @@ func (e edit) list(n node, a *attribute, rest []*attribute) error {
 	if err != nil {
 		return err
 	}
-	elements = slices.DeleteFunc(elements, hollow)
+	elements = distinct(slices.DeleteFunc(elements, hollow))
 	if len(elements) > maxElements {
 		return badValue(fmt.Sprintf("%s may have %d elements.", a.name, maxElements))
 	}
 	onePrimary(elements, primary)
+	elements = distinct(elements) // two may have differed in that alone
 	if len(elements) == 0 {
 		delete(n, a.name)
 	} else {
@@ -223,9 +224,7 @@ func (e edit) wholeList(elements []any, a *attribute) ([]any, error) {
 		elements = nil
 	}
 	for _, g := range given {
-		if !slices.ContainsFunc(elements, func(element any) bool { return maps.Equal(element.(node), g) }) {
-			elements = append(elements, g)
-		}
+		elements = append(elements, g)
 	}
 	return elements, nil
 }
@@ -299,6 +298,10 @@ func (e edit) element(element node, a *attribute, rest []*attribute) error {
 	if len(rest) > 0 {
 		return e.at(element, rest)
 	}
+	if e.value == nil || e.value == "" {
+		clear(element)
+		return nil
+	}
 	switch value := e.value.(type) {
 	case object:
 		return editAll(element, a.sub, e.verb, value)
@@ -306,9 +309,6 @@ func (e edit) element(element node, a *attribute, rest []*attribute) error {
 		if find(a.sub, "value") != nil {
 			return editAll(element, a.sub, e.verb, object{{"value", value}})
 		}
-	case nil:
-		clear(element)
-		return nil
 	}
 	return badValue(a.name + " must be a list of objects.")
 }
@@ -358,6 +358,17 @@ func hollow(element any) bool {
 	return true
 }
 
+// distinct returns a list without the elements that equal one before them (RFC 7643, 2.4).
+func distinct(elements []any) []any {
+	var kept []any
+	for _, element := range elements {
+		if !slices.ContainsFunc(kept, func(k any) bool { return maps.Equal(k.(node), element.(node)) }) {
+			kept = append(kept, element)
+		}
+	}
+	return kept
+}
+
 // onePrimary keeps at most one element primary. One that has become primary takes it from
 // those that were before (RFC 7644, section 3.5.2).
 func onePrimary(elements []any, before []node) {
@@ -371,11 +382,13 @@ func onePrimary(elements []any, before []node) {
 	}
 	if count() > 1 {
 		for _, element := range before {
-			delete(element, "primary")
+			if element["primary"] == true {
+				delete(element, "primary")
+			}
 		}
 	}
 	for _, element := range elements {
-		if count() > 1 {
+		if element.(node)["primary"] == true && count() > 1 {
 			delete(element.(node), "primary")
 		}
 	}
