@@ -160,7 +160,7 @@ func (r *reads) directoryRemains(d DirectoryRecord) directoryRemains {
 	r.needCounts(d.Organization)
 	remains := directoryRemains{directory: d, members: map[UserID]bool{}}
 	for _, p := range list(r, everyProvisionedIn(d.ID), pageSize) {
-		remains.said = append(remains.said, parting{p, r.identityGroups(p)})
+		remains.said = append(remains.said, parting{identity: p, groups: r.identityGroups(p)})
 		if !p.User.IsZero() && p.Removed == 0 {
 			need(r, userByID(p.User))
 			remains.members[p.User] = find(r, memberOf(d.Organization, p.User)) != nil

@@ -11,10 +11,10 @@ import (
 
 // settlement is what an operation changed that identities follow.
 type settlement struct {
-	arrived []movement // who became a member, or got another address
-	left    []movement // who ceased to be a member
-	deleted []UserID
-	merged  []Move // whose members became another organization's
+	arrived []movement   // who became a member, or got another address
+	left    []movement   // who ceased to be a member
+	deleted []UserRecord // as they were
+	merged  []Move       // whose members became another organization's
 }
 
 // movement is a user, and the organization that they came into or left.
@@ -57,7 +57,7 @@ func (s *settlement) note(before Record, user UserRecord, w *world) {
 	switch {
 	case !there || user.ServiceAccount:
 	case user.Deleted && !was.Deleted:
-		s.deleted = append(s.deleted, user.ID)
+		s.deleted = append(s.deleted, was)
 	case user.Personal.Address != was.Personal.Address:
 		for _, org := range w.belongs[user.ID] {
 			if o := get(w, organizationByID(org)); o != nil && o.Directories == 0 {
@@ -118,6 +118,7 @@ type linking struct {
 type parting struct {
 	identity ProvisionedRecord
 	groups   []identityGroup
+	deleted  bool // it is pending, since its user left, who was deleted
 }
 
 func (r *reads) loadSettlement(s settlement, w *world) (f settlementFacts) {
@@ -143,7 +144,8 @@ func (r *reads) loadSettlement(s settlement, w *world) (f settlementFacts) {
 		f.parted = append(f.parted, r.partings(a.user, a.organization)...)
 	}
 	for _, user := range s.deleted {
-		f.parted = append(f.parted, r.partings(user, OrganizationID{})...)
+		f.parted = append(f.parted, r.partings(user.ID, OrganizationID{})...)
+		f.parted = append(f.parted, r.leftBehind(user)...)
 	}
 	return f
 }
@@ -162,7 +164,21 @@ func (r *reads) partings(user UserID, org OrganizationID) (parted []parting) {
 	for _, p := range all(r, provisionedOf(user)) {
 		if org.IsZero() || p.Organization == org {
 			need(r, directoryByID(p.Directory))
-			parted = append(parted, parting{p, r.identityGroups(p)})
+			parted = append(parted, parting{identity: p, groups: r.identityGroups(p)})
+		}
+	}
+	return parted
+}
+
+// leftBehind asks for the identities that are pending since a user left who is deleted now:
+// those of their address in the organizations that keep them as a former member.
+func (r *reads) leftBehind(user UserRecord) (parted []parting) {
+	for _, m := range all(r, formerMembershipsOf(user.ID)) {
+		for _, p := range all(r, provisionedPending(m.Organization, user.Personal.Address.Reveal())) {
+			if p.UserLeft {
+				need(r, directoryByID(p.Directory))
+				parted = append(parted, parting{p, r.identityGroups(p), true})
+			}
 		}
 	}
 	return parted
@@ -186,9 +202,9 @@ func (p parting) part(c *changes) {
 		return
 	}
 	here := streamOfOrganization(identity.Organization)
-	user := get(c.world, userByID(identity.User))
 	directory := get(c.world, directoryByID(identity.Directory))
-	if directory.Removed == 0 && identity.Removed == 0 && !user.Deleted {
+	ended := p.deleted || directory.Removed != 0 || identity.Removed != 0
+	if !ended && !get(c.world, userByID(identity.User)).Deleted {
 		c.say(IdentityUnlinked{identity.ID, true}, here)
 		return
 	}

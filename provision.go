@@ -3,6 +3,7 @@ package tenancy
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -140,12 +141,15 @@ func (r *reads) loadProvision(in NewProvisioned, address string) provisionFacts 
 		return f
 	}
 	f.external = find(r, provisionedByExternalID(f.directory.ID, in.ExternalID))
-	for _, removed := range list(r, provisionedRemoved(f.directory.ID, in.ExternalID), 1) {
-		f.former.user = find(r, userByID(removed.User))
-		f.former.memberships = all(r, membershipsOf(removed.User, OrganizationID{}))
-		f.former.identities, f.former.signIn = r.identitiesOf(removed.User), r.signIn(removed.User)
-		r.needRoles(removed.User, nil)
+	removed := all(r, provisionedRemoved(f.directory.ID, in.ExternalID))
+	if len(removed) == 0 {
+		return f
 	}
+	last := slices.MaxFunc(removed, func(a, b ProvisionedRecord) int { return cmp.Compare(a.Removed, b.Removed) })
+	f.former.user = find(r, userByID(last.User))
+	f.former.memberships = all(r, membershipsOf(last.User, OrganizationID{}))
+	f.former.identities, f.former.signIn = r.identitiesOf(last.User), r.signIn(last.User)
+	r.needRoles(last.User, nil)
 	return f
 }
 
@@ -470,7 +474,7 @@ func decideUpdateProvisioned(
 	switch {
 	case f.isOwners() && (now.Inactive || moves):
 		return Provisioned{}, CodeTheOwner
-	case now == is:
+	case now == is && !f.heldOtherwise(in):
 		return Provisioned{ProvisionedIdentity: viewProvisioned(is)}, nil
 	}
 	if !holds(is, now) {
@@ -480,6 +484,13 @@ func decideUpdateProvisioned(
 		return Provisioned{}, CodeIdentityTaken
 	}
 	return f.update(is, now, in, c)
+}
+
+// heldOtherwise reports whether the user is held although the directory says that they are
+// active, because there was no seat for them as they were linked. Then it lifts that by
+// saying so again.
+func (f updateProvisionedFacts) heldOtherwise(in ProvisionedUpdate) bool {
+	return in.Active != nil && *in.Active && f.user != nil && f.user.InactiveDirectory && !f.isOwners()
 }
 
 // holds reports whether a change of an identity is none but that the directory holds the

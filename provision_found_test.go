@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -22,6 +23,51 @@ func TestProvisionFound(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, tenancy.SignUpJoined, up.Result)
 		require.NotEqual(t, user, up.User.ID)
+		s.sound()
+	})
+	t.Run("PRV-7 of two who had an external ID the last one comes back", func(t *testing.T) {
+		s := newProvisioned(t)
+		s.member("cat")
+		eve := s.member("eve")
+		for _, name := range []string{"cat", "eve"} {
+			done, err := s.idp.Provision(s.ctx(), tenancy.NewProvisioned{UserName: name + "@acme.com", ExternalID: "e"})
+			require.NoError(t, err)
+			require.NoError(t, s.idp.Deprovision(s.ctx(), done.ID, 0))
+			s.clock.Advance(time.Second)
+		}
+		third, err := s.idp.Provision(s.ctx(), tenancy.NewProvisioned{UserName: "third@acme.com", ExternalID: "e"})
+		require.NoError(t, err)
+		require.Equal(t, eve, s.linkedTo(third.ID))
+		s.sound()
+	})
+	t.Run("PRV-8 nothing is kept of a user who was removed before they were deleted", func(t *testing.T) {
+		s := newProvisioned(t)
+		cat := s.member("cat")
+		id := s.provision("cat@acme.com").ID
+		group, err := s.idp.CreateProvisionedGroup(s.ctx(), tenancy.NewProvisionedGroup{Name: "Sales", Members: []tenancy.ProvisionedID{id}})
+		require.NoError(t, err)
+		require.NoError(t, s.owner.RemoveUser(s.ctx(), s.org, cat, tenancy.Removal{}))
+		require.NoError(t, s.as(cat).DeleteUser(s.ctx(), cat, tenancy.UserDeletion{}))
+		_, there := stored[tenancy.ProvisionedRecord](s.scene, tenancy.IndexProvisioned, tenancy.Key{ID: id})
+		require.False(t, there)
+		now, err := s.idp.ProvisionedGroup(s.ctx(), group.ID)
+		require.NoError(t, err)
+		require.Zero(t, now.Members)
+		s.sound()
+	})
+	t.Run("PRV-4 a hold that stayed for want of a seat is lifted when the directory says so again", func(t *testing.T) {
+		s := newProvisioned(t)
+		mia := s.joins("mia@acme.com")
+		require.NoError(t, s.idp.Deprovision(s.ctx(), s.provision("mia@acme.com").ID, 0))
+		pending := s.pending("dan@acme.com")
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Members: 1})))
+		s.moves(mia, "dan@acme.com")
+		require.Equal(t, tenancy.Inactivity{Directory: true}, s.inactivity(mia))
+		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, nil)))
+		s.update(pending, tenancy.ProvisionedUpdate{})
+		require.Equal(t, tenancy.Inactivity{Directory: true}, s.inactivity(mia))
+		s.update(pending, tenancy.ProvisionedUpdate{Active: new(true)})
+		require.Zero(t, s.inactivity(mia))
 		s.sound()
 	})
 	t.Run("PRV-7 a linked identity is removed", func(t *testing.T) {
