@@ -106,7 +106,7 @@ var (
 // The input is a struct, with the field names of encoding/json. Its values come from
 //
 //   - the wildcards of the pattern that http.ServeMux matched, each of which needs a field
-//   - the query's parameters, if the method is GET, HEAD or DELETE; a body is refused
+//   - the query's parameters, if the method is GET, HEAD or DELETE, which refuses a body
 //   - the members of the body, which is one JSON object or empty, if it is another method
 //
 // The path wins where it and the body name the same field. Values of the path and the query

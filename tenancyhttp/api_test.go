@@ -242,7 +242,7 @@ func TestHandleHostileInput(t *testing.T) {
 		"a query that is not one":              {"GET", org + "/users?search=%zz", "", tenancy.CodeInput},
 		"a cursor that is not one":             {"GET", org + "/users?after=x", "", tenancy.CodeCursor},
 		"another's in the path of a list":      {"GET", "/organizations/" + eve + "/users?org=" + id, "", tenancy.CodeNotFound},
-		"a body that is not read":              {"GET", "/organizations/" + eve + "/users", `{"org":"` + id + `"}`, tenancy.CodeInput},
+		"a body that is not read":              {"GET", "/organizations/" + eve + "/users", `{"org":"` + id + `"}`, tenancy.CodeNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s.Unchanged(func() { s.refuses(tt.want, s.do(owner, tt.method, tt.path, tt.body)) })

@@ -56,7 +56,10 @@ func read(r *http.Request, into any, fields map[string]bool) error {
 	var err error
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodDelete:
-		if err = bodiless(r.Body); err == nil {
+		if r.Method == http.MethodDelete {
+			err = bodiless(r.Body)
+		}
+		if err == nil {
 			err = readQuery(r.URL.RawQuery, into)
 		}
 	default:
@@ -81,7 +84,8 @@ func read(r *http.Request, into any, fields map[string]bool) error {
 	return nil
 }
 
-// bodiless refuses a body where none is read: what it says would be lost.
+// bodiless refuses a body where none is read: what is to be done by what it says would be
+// done without.
 func bodiless(body io.Reader) error {
 	switch n, err := io.ReadFull(body, make([]byte, 1)); {
 	case n > 0:
