@@ -4,13 +4,10 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
-	"math/big"
-	"strings"
 )
 
 // A directory's secret is the product, "_ds_", 22 digits of base 62 that are the
-// directory's ID, 43 that are 256 random bits, and 6 that are a checksum, as in the secret
-// of a key. So a request says which directory it is of, and the store is asked for that
+// directory's ID, 43 that are 256 random bits, and a checksum (base62.go). So a request says which directory it is of, and the store is asked for that
 // one alone.
 //
 // A token is the product, "_dt_", the ID as in a secret, 11 digits that are the instant at
@@ -27,17 +24,17 @@ const (
 
 // directorySecret returns the secret of a directory that has the given random bits.
 func (d *Directory) directorySecret(id DirectoryID, random [32]byte) Secret {
-	text := string(d.product) + secretMark + digitsOf(id[:], idDigits) + digitsOf(random[:], randomDigits)
-	return Secret{hide(text + keySum(text))}
+	text := string(d.product) + secretMark + digits62(id[:], idDigits) + digits62(random[:], randomDigits)
+	return summed(text)
 }
 
 // directoryToken returns a token that was made with the secret of a proof.
 func (d *Directory) directoryToken(proof *directoryProof, expires Instant) Secret {
 	at := binary.BigEndian.AppendUint64(nil, uint64(expires))
-	text := string(d.product) + tokenMark + digitsOf(proof.directory[:], idDigits) + digitsOf(at, instantDigits)
+	text := string(d.product) + tokenMark + digits62(proof.directory[:], idDigits) + digits62(at, instantDigits)
 	signature := ed25519.Sign(proof.secret.signingKey(), []byte(text))
-	text += digitsOf(signature, signatureDigits)
-	return Secret{hide(text + keySum(text))}
+	text += digits62(signature, signatureDigits)
+	return summed(text)
 }
 
 // signingKey derives from a directory's secret the key that its tokens are signed with.
@@ -68,12 +65,10 @@ func (p *directoryProof) isToken() bool { return p.expires != 0 }
 // parseDirectoryProof reads a secret or a token. It reports whether it has the form of
 // one, whichever product it is of.
 func parseDirectoryProof(secret Secret) (p directoryProof, sound bool) {
-	text := secret.reveal()
-	end := len(text) - sumDigits
-	if end < 0 || keySum(text[:end]) != text[end:] {
+	text, summed := unsummed(secret.reveal())
+	if !summed {
 		return directoryProof{}, false
 	}
-	text = text[:end]
 	if id, ok := cutDigits(text, secretMark, idDigits, randomDigits); ok {
 		p.directory, sound = directoryOf(id[0])
 		p.secret, p.hash = secret, secret.hash()
@@ -83,8 +78,8 @@ func parseDirectoryProof(secret Secret) (p directoryProof, sound bool) {
 		var at, signature []byte
 		var isInstant, isSignature bool
 		p.directory, sound = directoryOf(part[0])
-		at, isInstant = bytesOf(part[1], 8)
-		signature, isSignature = bytesOf(part[2], ed25519.SignatureSize)
+		at, isInstant = bytes62(part[1], 8)
+		signature, isSignature = bytes62(part[2], ed25519.SignatureSize)
 		if !sound || !isInstant || !isSignature {
 			return directoryProof{}, false
 		}
@@ -114,41 +109,11 @@ func (p *directoryProof) signedWith(key [32]byte) bool {
 	return ed25519.Verify(key[:], p.signed, p.signature)
 }
 
-// cutDigits cuts a text that is a product, a mark and numbers of so many digits each. It
-// returns the numbers.
-func cutDigits(text, mark string, widths ...int) (numbers []string, ok bool) {
-	for i := len(widths) - 1; i >= 0; i-- {
-		at := len(text) - widths[i]
-		if at < 0 || strings.Trim(text[at:], base62) != "" {
-			return nil, false
-		}
-		numbers = append([]string{text[at:]}, numbers...)
-		text = text[:at]
-	}
-	product, ok := strings.CutSuffix(text, mark)
-	return numbers, ok && isLabel(Reference(product))
-}
-
 // directoryOf reads the digits of a directory's ID.
 func directoryOf(digits string) (DirectoryID, bool) {
-	id, ok := bytesOf(digits, len(DirectoryID{}))
+	id, ok := bytes62(digits, len(DirectoryID{}))
 	if !ok {
 		return DirectoryID{}, false
 	}
 	return DirectoryID(id), !DirectoryID(id).IsZero()
-}
-
-// digitsOf returns bytes in base 62, as one number.
-func digitsOf(b []byte, width int) string { return digits62(new(big.Int).SetBytes(b), width) }
-
-// bytesOf reads a number in base 62 as so many bytes. It reports whether it fits.
-func bytesOf(digits string, size int) ([]byte, bool) {
-	n, base := new(big.Int), big.NewInt(int64(len(base62)))
-	for _, digit := range digits {
-		n.Mul(n, base).Add(n, big.NewInt(int64(strings.IndexRune(base62, digit))))
-	}
-	if n.BitLen() > 8*size {
-		return nil, false
-	}
-	return n.FillBytes(make([]byte, size)), true
 }

@@ -2,10 +2,7 @@ package tenancy
 
 import (
 	"context"
-	"hash/crc32"
 	"iter"
-	"math/big"
-	"strings"
 	"time"
 )
 
@@ -330,49 +327,27 @@ func (d *Directory) forgetsKey(k KeyRecord, now Instant) bool {
 	return k.ended() != 0 && now >= k.ended().add(d.formerFor)
 }
 
-// A key's secret is the product, "_sk_", 43 digits of base 62 that are its 256 random
-// bits, and 6 that are the CRC-32 (IEEE) of all before them. The checksum lets scanners of
-// published code tell a key from a text that looks like one, and refuses a mistyped key
-// without asking the store.
+// A key's secret is the product, "_sk_", 43 digits of base 62 that are its 256 random bits,
+// and a checksum (base62.go).
 const (
-	base62       = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	keyMark      = "_sk_"
 	randomDigits = 43
-	sumDigits    = 6
 )
 
 // keySecret returns the secret that has the given random bits.
 func (d *Directory) keySecret(random [32]byte) Secret {
-	text := string(d.product) + keyMark + digits62(new(big.Int).SetBytes(random[:]), randomDigits)
-	return Secret{hide(text + keySum(text))}
-}
-
-// keySum returns the digits of a text's checksum.
-func keySum(text string) string {
-	sum := new(big.Int).SetUint64(uint64(crc32.ChecksumIEEE([]byte(text))))
-	return digits62(sum, sumDigits)
-}
-
-// digits62 returns a number in base 62, with leading zeros. The number is used up.
-func digits62(n *big.Int, width int) string {
-	digits, base, digit := make([]byte, width), big.NewInt(62), new(big.Int)
-	for i := width - 1; i >= 0; i-- {
-		n.DivMod(n, base, digit)
-		digits[i] = base62[digit.Int64()]
-	}
-	return string(digits)
+	return summed(string(d.product) + keyMark + digits62(random[:], randomDigits))
 }
 
 // isKeySecret reports whether a text has the form of a key's secret, whichever product it
 // is of, and its checksum: a host that gives its product another name keeps its keys.
 func isKeySecret(text string) bool {
-	at := len(text) - sumDigits
-	if at < randomDigits+len(keyMark)+1 || keySum(text[:at]) != text[at:] {
+	text, sound := unsummed(text)
+	if !sound {
 		return false
 	}
-	head, random := text[:at-randomDigits], text[at-randomDigits:at]
-	product, marked := strings.CutSuffix(head, keyMark)
-	return marked && isLabel(Reference(product)) && strings.Trim(random, base62) == ""
+	_, sound = cutDigits(text, keyMark, randomDigits)
+	return sound
 }
 
 // KeyCreated says that a service account has a new key.
