@@ -236,19 +236,26 @@ func (f signUpFacts) join(in NewSignUp, address string, c *changes) (SignedUp, e
 	}
 	org := f.domain.Organization
 	user := c.person(in, address, streamOfOrganization(org))
-	done := SignedUp{Result: SignUpJoined, User: user}
-	if f.own.invitation != nil && c.acceptable(f.own, address) == nil {
-		c.accept(f.own, user.ID)
-		done.Accepted = f.own.invitation.ID
-	} else {
-		b := belongings{user: *get(c.world, userByID(user.ID)), asked: f.asked}
-		if f.invitation != nil {
-			b.invitations = []InvitationRecord{*f.invitation}
-		}
-		c.join(org, b, StandardUser, InvitationID{})
+	accepted := c.joinByDomain(user.ID, address, f.coverage, f.own, f.asked)
+	return SignedUp{Result: SignUpJoined, User: user, Organization: c.viewTheirs(org), Accepted: accepted}, nil
+}
+
+// joinByDomain makes a new user a member of the organization that has their address's
+// domain, with the role of its pending invitation if that could be accepted now, and else as
+// a Standard User (USR-1). It returns which invitation was accepted by that; zero: none.
+func (c *changes) joinByDomain(
+	user UserID, address string, cover coverage, own acceptanceFacts, asked []RequestRecord,
+) (accepted InvitationID) {
+	if own.invitation != nil && c.acceptable(own, address) == nil {
+		c.accept(own, user)
+		return own.invitation.ID
 	}
-	done.Organization = c.viewTheirs(org)
-	return done, nil
+	b := belongings{user: *get(c.world, userByID(user)), asked: asked}
+	if cover.invitation != nil {
+		b.invitations = []InvitationRecord{*cover.invitation}
+	}
+	c.join(cover.domain.Organization, b, StandardUser, InvitationID{})
+	return InvitationID{}
 }
 
 // accept lets the person accept the invitation that the input names. They have no
