@@ -155,7 +155,7 @@ func (r *reads) loadProvision(in NewProvisioned, address string) provisionFacts 
 
 func decideProvision(f provisionFacts, in NewProvisioned, address string, c *changes) (Provisioned, error) {
 	c.actsOn(f.organization)
-	if err := f.claim.mayProvision(f.provisioning, c); err != nil {
+	if err := f.claim.provable(f.provisioning, c.now, c.dir.domainLive); err != nil {
 		return Provisioned{}, err
 	}
 	switch {
@@ -266,11 +266,6 @@ func (p provisioning) draft(address string) InvitationRecord {
 	}
 }
 
-// mayProvision refuses an address that is not on a live domain of the organization.
-func (f addressClaim) mayProvision(p provisioning, c *changes) error {
-	return f.provable(p, c.now, c.dir.domainLive)
-}
-
 // provable refuses an address of which the organization has no proof at a time: its domain
 // is not a live one of the organization's.
 func (f addressClaim) provable(p provisioning, now Instant, live time.Duration) error {
@@ -342,15 +337,7 @@ func (f addressClaim) makeMember(p provisioning, id ProvisionedID, names Provisi
 		u.Personal.Email, u.Personal.Address = identity.Personal.UserName, identity.Personal.Address
 		u.Personal.Name = NewPersonal(cmp.Or(names.userName(), nameable(local)))
 	})
-	if f.own.invitation != nil && c.acceptable(f.own, f.address) == nil {
-		c.accept(f.own, user)
-	} else {
-		b := belongings{user: *get(c.world, userByID(user)), asked: f.asked}
-		if f.invitation != nil {
-			b.invitations = []InvitationRecord{*f.invitation}
-		}
-		c.join(p.organization.ID, b, StandardUser, InvitationID{})
-	}
+	c.joinByDomain(user, f.address, f.coverage, f.own, f.asked)
 	c.say(IdentityLinked{id, user}, here)
 	if identity.Inactive {
 		c.say(UserDeactivated{User: user, Directory: true}, here)
@@ -362,7 +349,7 @@ func (f addressClaim) makeMember(p provisioning, id ProvisionedID, names Provisi
 // went out (PRV-3, PRV-4).
 func (f addressClaim) invite(p provisioning, id ProvisionedID, c *changes) *SentInvitation {
 	identity := *get(c.world, provisionedByID(id))
-	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() || f.mayProvision(p, c) != nil {
+	if identity.Inactive || identity.UserLeft || !identity.User.IsZero() || f.provable(p, c.now, c.dir.domainLive) != nil {
 		return nil
 	}
 	draft := p.draft(f.address)
@@ -535,8 +522,7 @@ func (f updateProvisionedFacts) update(
 	c.say(IdentityUpdated{was.ID, c.now, now.Inactive, was.UserLeft && !moves}, here)
 	edit(c.world, provisionedByID(was.ID), func(p *ProvisionedRecord) { p.Personal = now.Personal })
 	var done Provisioned
-	err := f.followed(was, now, moves, c, &done)
-	if err != nil {
+	if err := f.followed(was, now, in.Active != nil, c, &done); err != nil {
 		return Provisioned{}, err
 	}
 	if p := get(c.world, provisionedByID(was.ID)); p.User == was.User && !p.User.IsZero() && !f.isOwners() && in.Names != nil {
@@ -548,7 +534,7 @@ func (f updateProvisionedFacts) update(
 
 // mayMove refuses an address that the identity may not get.
 func (f updateProvisionedFacts) mayMove(c *changes) error {
-	if err := f.claim.mayProvision(f.provisioning, c); err != nil {
+	if err := f.claim.provable(f.provisioning, c.now, c.dir.domainLive); err != nil {
 		return err
 	}
 	org, linked := f.organization.ID, f.user != nil
@@ -576,12 +562,12 @@ func (f updateProvisionedFacts) mayFollow(c *changes) error {
 	return c.mayReaddress(f.signIn, theirs, f.claim)
 }
 
-// followed makes what is here follow what the directory says of a person's address and
-// activity.
+// followed makes what is here follow what the directory says of a person's address and, if
+// it says something of that, of their activity (PRV-4).
 func (f updateProvisionedFacts) followed(
-	was, now ProvisionedRecord, moves bool, c *changes, done *Provisioned,
+	was, now ProvisionedRecord, saysActive bool, c *changes, done *Provisioned,
 ) error {
-	here := f.directory.stream()
+	here, moves := f.directory.stream(), now.Personal.Address != was.Personal.Address
 	if f.user == nil {
 		if moves || now.Inactive {
 			f.revokeOwn(c)
@@ -592,8 +578,10 @@ func (f updateProvisionedFacts) followed(
 		done.Invitation = f.claim.invite(f.provisioning, was.ID, c)
 		return nil
 	}
-	if err := c.mayHold(*f.user, *f.member, now.Inactive); err != nil {
-		return err
+	if saysActive {
+		if err := c.mayHold(*f.user, *f.member, now.Inactive); err != nil {
+			return err
+		}
 	}
 	if moves && f.claim.holder != nil && f.claim.holder.ID != f.user.ID {
 		f.unlink(here, c)
@@ -603,7 +591,10 @@ func (f updateProvisionedFacts) followed(
 	if moves {
 		c.readdress(f.signIn, f.claim, now.Personal.UserName)
 	}
-	return c.hold(*f.user, *f.member, now.Inactive)
+	if saysActive {
+		return c.hold(*f.user, *f.member, now.Inactive)
+	}
+	return nil
 }
 
 // settleAgain is settle for a pending identity that has another address.

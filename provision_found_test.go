@@ -63,9 +63,12 @@ func TestProvisionFound(t *testing.T) {
 		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, &tenancy.Limits{Members: 1})))
 		s.moves(mia, "dan@acme.com")
 		require.Equal(t, tenancy.Inactivity{Directory: true}, s.inactivity(mia))
+		s.update(pending, tenancy.ProvisionedUpdate{Names: &tenancy.ProvisionedNames{Display: "M"}}) // no seat is asked for
 		require.NoError(t, errOf(s.staff.SetLimits(s.ctx(), s.org, nil)))
-		s.update(pending, tenancy.ProvisionedUpdate{})
-		require.Equal(t, tenancy.Inactivity{Directory: true}, s.inactivity(mia))
+		for _, in := range []tenancy.ProvisionedUpdate{{}, {Names: &tenancy.ProvisionedNames{Display: "Mia"}}} {
+			s.update(pending, in)
+			require.Equal(t, tenancy.Inactivity{Directory: true}, s.inactivity(mia), "what says nothing of it leaves it")
+		}
 		s.update(pending, tenancy.ProvisionedUpdate{Active: new(true)})
 		require.Zero(t, s.inactivity(mia))
 		s.sound()
