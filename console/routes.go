@@ -6,6 +6,7 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.ownerRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.
