@@ -6,6 +6,8 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.settingsRoutes()
+	c.deletionRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.
