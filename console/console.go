@@ -45,6 +45,9 @@ type Options struct {
 	Limits *tenancy.Limits
 	// Look is the product's name and colours.
 	Look Look
+	// Banner returns a line to show above the page that a request asks for. It is called for
+	// pages of refusals too. If it or what it returns is nil, there is none.
+	Banner func(*http.Request) *Banner
 	// Hide names parts of the pages that the host does not offer. Their pages do not exist.
 	Hide []Part
 	// Locales are the languages of the pages beside English. See Language.

@@ -8,6 +8,7 @@ func (c *console) customerRoutes() {
 	c.userRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
+	c.ownerRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.
