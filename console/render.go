@@ -111,6 +111,9 @@ func (v *visit) act(again screen, do action, fields fields) error {
 		action: v.r.URL.Path, values: v.r.PostForm, sentence: problem.Title, field: fields[problem.Code],
 		operation: v.operationAgain(err),
 	}
+	if own, is := errors.AsType[*refusal](err); is {
+		v.refused.field = own.field
+	}
 	if shown := v.show(problem.Status, again); shown != nil {
 		return err // the page cannot be shown any more
 	}
