@@ -96,11 +96,11 @@ func inviteToAccount(v *visit) (string, error) {
 	if err != nil {
 		return done(a.At("invitations"), "account-invited"), err
 	}
-	return v.sent(a, sent), nil
+	return v.mailToAccount(a, sent), nil
 }
 
-// sent mails an invitation to an account, and returns the path of the page that says so.
-func (v *visit) sent(a account, sent tenancy.SentInvitation) string {
+// mailToAccount mails an invitation to an account, and returns the path of the page that says so.
+func (v *visit) mailToAccount(a account, sent tenancy.SentInvitation) string {
 	notice := "account-invited"
 	if err := v.o.Mail(v.ctx(), sent); err != nil {
 		v.log.ErrorContext(v.ctx(), "an invitation was not mailed", "pattern", v.r.Pattern, "invitation", sent.ID.String())
@@ -125,7 +125,7 @@ func resendToAccount(v *visit) (string, error) {
 	if err != nil {
 		return done(a.At("invitations"), "account-invited"), err
 	}
-	return v.sent(a, sent), nil
+	return v.mailToAccount(a, sent), nil
 }
 
 // accountInvitation reads the account of the path and the invitation's ID.

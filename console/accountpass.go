@@ -58,7 +58,9 @@ type transferPage struct {
 
 // Searches reports whether the reader chooses among all members, and not among those who
 // have a role on the account.
-func (p transferPage) Searches() bool { return p.v.may[tenancy.ManageAccounts] && p.v.may[tenancy.ViewUsers] }
+func (p transferPage) Searches() bool {
+	return p.v.may[tenancy.ManageAccounts] && p.v.may[tenancy.ViewUsers]
+}
 
 // transfer is the page on which an account gets another owner: one is chosen, and then
 // confirmed.
@@ -71,7 +73,7 @@ func transfer(v *visit) (*page, error) {
 		return nil, tenancy.CodeNotFound
 	}
 	data := transferPage{account: a}
-	if heir := v.chosen("to"); heir != "" {
+	if heir := v.sent("to"); heir != "" {
 		id, err := tenancy.ParseID[tenancy.UserID](heir)
 		if err != nil {
 			return nil, tenancy.CodeNotFound

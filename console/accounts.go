@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -76,7 +75,7 @@ type newAccountPage struct {
 // newAccount is the page on which an account is created.
 func newAccount(v *visit) (*page, error) {
 	data := newAccountPage{CanChoose: v.may[tenancy.ManageAccounts] && v.may[tenancy.ViewUsers]}
-	if owner := v.chosen("owner"); owner != "" && data.CanChoose {
+	if owner := v.sent("owner"); owner != "" && data.CanChoose {
 		id, err := tenancy.ParseID[tenancy.UserID](owner)
 		if err != nil {
 			return nil, tenancy.CodeNotFound
@@ -86,14 +85,6 @@ func newAccount(v *visit) (*page, error) {
 		}
 	}
 	return &page{template: "newaccount", title: v.t("Create an account"), at: "accounts", data: data}, nil
-}
-
-// chosen is a value that a page is about: from its URL, or from the form that is shown again.
-func (v *visit) chosen(name string) string {
-	if v.refused != nil {
-		return strings.TrimSpace(v.refused.values.Get(name))
-	}
-	return v.query(name)
 }
 
 // createAccount makes a main account of the organization.

@@ -22,6 +22,9 @@ var navigation = []struct {
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
 	}},
+	{"Organization", []navEntry{
+		{"settings", "Settings", tenancy.ViewOrganization, ""},
+	}},
 }
 
 // NavGroup is a group of the navigation, as its reader sees it.
