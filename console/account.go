@@ -94,6 +94,12 @@ func (a account) At(parts ...any) string {
 	return a.v.url(all...)
 }
 
+// Sibling is the path of the page of another account, of the same organization.
+func (a account) Sibling(id tenancy.AccountID) string {
+	a.ID = id
+	return a.At()
+}
+
 // Has reports whether the reader's roles permit something, whatever is suspended: what they
 // may read, and what only takes away.
 func (a account) Has(permission string) bool {
@@ -110,6 +116,14 @@ func (a account) Can(permission string) bool {
 
 // Main reports whether it is a main account.
 func (a account) Main() bool { return a.Account.Parent != nil && a.Account.Parent.IsZero() }
+
+// Subs is how many open subaccounts it has.
+func (a account) Subs() int {
+	if a.Subaccounts == nil {
+		return 0
+	}
+	return *a.Subaccounts
+}
 
 // Managed reports whether it belongs to an organization.
 func (a account) Managed() bool { return a.Organization != nil && !a.Organization.IsZero() }
@@ -145,11 +159,45 @@ func (a account) Tabs() []NavLink {
 // accountPage is what the page of an account shows.
 type accountPage struct {
 	account
-	OwnerName tenancy.Personal // "": not to be seen
-	Parent    tenancy.Account  // of a subaccount; its name is empty if it is not to be seen
-	Reach     tenancy.Reach    // how the reader reaches it
-	Entitled  bool             // accounts can be designated as subject to HIPAA
-	Movable   bool             // the reader can move it to another organization of theirs
+	OwnerName     tenancy.Personal // "": not to be seen
+	ParentAccount tenancy.Account  // of a subaccount; its name is empty if it is not to be seen
+	Reach         tenancy.Reach    // how the reader reaches it
+	Entitled      bool             // accounts can be designated as subject to HIPAA
+	Movable       bool             // the reader can move it to another organization of theirs
+}
+
+// Manages reports whether the reader manages it through its organization.
+func (p accountPage) Manages() bool { return p.v.may[tenancy.ManageAccounts] }
+
+// Suspends reports whether the reader can set the customer's suspension.
+func (p accountPage) Suspends() bool {
+	return p.Open() && p.Has("suspend_account") && !p.ParentSuspended() && !p.Suspended.Customer
+}
+
+// Reactivates reports whether they can lift it.
+func (p accountPage) Reactivates() bool {
+	return p.Open() && p.Can("suspend_account") && !p.ParentSuspended() && p.Suspended.Customer
+}
+
+// Dangerous reports whether there is anything in the last section.
+func (p accountPage) Dangerous() bool {
+	return p.Suspends() || p.Reactivates() || p.Transfers() || p.Movable || p.Closes()
+}
+
+// PlanName and BillingName say who pays for what.
+func (p accountPage) PlanName() string {
+	if p.Plan == tenancy.PlanTrial {
+		return p.v.t("Trial")
+	}
+	return p.v.t("Full")
+}
+
+// BillingName: see PlanName.
+func (p accountPage) BillingName() string {
+	if p.Billing == tenancy.BillingInvoiced {
+		return p.v.t("Invoiced")
+	}
+	return p.v.t("Pays for itself")
 }
 
 // accountScreen shows an account, or what is seen of an independent one.
@@ -170,7 +218,7 @@ func accountScreen(v *visit) (*page, error) {
 		if err != nil && tenancy.CodeOf(err) != tenancy.CodeNotFound {
 			return nil, err
 		}
-		data.Parent = parent
+		data.ParentAccount = parent
 	}
 	if data.Reach, err = v.ownReach(a); err != nil {
 		return nil, err
@@ -194,28 +242,6 @@ func (v *visit) nameOf(id tenancy.UserID) (tenancy.Personal, error) {
 		err = nil
 	}
 	return user.Name, err
-}
-
-// independentPage is what is seen of an account outside the organization.
-type independentPage struct{ tenancy.OrganizationAccount }
-
-// independentAccount shows an account that members of the organization have roles on and that
-// is not the organization's.
-func independentAccount(v *visit) (*page, error) {
-	id, err := pathID[tenancy.AccountID](v, "account")
-	if err != nil {
-		return nil, err
-	}
-	query := tenancy.AccountQuery{Kind: tenancy.KindIndependent, After: v.position()}
-	item, found, err := seek(v.s.Accounts(v.ctx(), v.org.ID, query),
-		func(a tenancy.OrganizationAccount) bool { return a.ID == id })
-	if err != nil {
-		return nil, err
-	}
-	if !found {
-		return nil, tenancy.CodeNotFound
-	}
-	return &page{template: "independent", title: v.t("Independent account"), at: "accounts", data: independentPage{item}}, nil
 }
 
 // onAccount makes the action of a form on an account's page.

@@ -38,6 +38,22 @@ func (p accountInvitationsPage) Offers() bool {
 	return p.v.Invites() && p.Open() && p.Can("manage_members")
 }
 
+// Acts reports whether the reader may resend or revoke those that are shown.
+func (p accountInvitationsPage) Acts() bool {
+	return p.Open() && (p.State == tenancy.StatePending || p.State == tenancy.StateExpired)
+}
+
+// Lasting says how long roles last.
+func (p accountInvitationsPage) Lasting(d tenancy.Duration) string {
+	lasts := time.Duration(d)
+	for _, known := range durations {
+		if known.lasts == lasts {
+			return p.v.t(known.label)
+		}
+	}
+	return lasts.String()
+}
+
 // invitationStates are the tabs of a list of invitations.
 var invitationStates = []struct {
 	state tenancy.State

@@ -10,6 +10,7 @@ import (
 // accountMemberRoutes serves the pages about who has roles on an account.
 func (c *console) accountMemberRoutes() {
 	c.onAccount("/members", members)
+	c.onAccount("/members/new", chooseMember)
 	c.onAccount("/members/{user}", member)
 	roles := fields{tenancy.CodeRoles: "roles", tenancy.CodeUntil: "until", tenancy.CodeOutlasts: "until"}
 	c.ofAccount("/members/{user}/roles", member, assignRoles, roles)
@@ -41,6 +42,28 @@ func members(v *visit) (*page, error) {
 		return nil, err
 	}
 	return &page{template: "members", title: v.t("Access"), at: "accounts", data: data}, nil
+}
+
+// chooseMemberPage is what the page on which a member is chosen shows.
+type chooseMemberPage struct {
+	account
+	Picker *picker
+}
+
+// chooseMember is the page on which a member of the organization is chosen who gets roles.
+func chooseMember(v *visit) (*page, error) {
+	a, err := v.managed("members")
+	if err != nil {
+		return nil, err
+	}
+	if !a.choosesMembers() {
+		return nil, tenancy.CodeNotFound
+	}
+	data := chooseMemberPage{account: a}
+	if data.Picker, err = v.pick(a.At("members", "new"), tenancy.UserQuery{Kind: tenancy.KindManaged}, a.Owner); err != nil {
+		return nil, err
+	}
+	return &page{template: "choosemember", title: v.t("Give roles to a member"), at: "accounts", data: data}, nil
 }
 
 // managed is the account of the path, whose members the reader manages.
@@ -80,6 +103,41 @@ type memberPage struct {
 	account
 	Reach tenancy.Reach // its roles are empty if they have none
 	Roles []option      // that can be given
+}
+
+// Position is the person's place in the list.
+func (p memberPage) Position() tenancy.Cursor { return p.v.position() }
+
+// Names are the roles of a set, as values of a field.
+func (p memberPage) Names(set tenancy.RoleSet) (names []string) {
+	for _, role := range set.All() {
+		names = append(names, string(role))
+	}
+	return names
+}
+
+// TemporaryEnd is when the temporary roles end, as the value of a field: rounded down, to no
+// more than a minute.
+func (p memberPage) TemporaryEnd() string {
+	if p.Reach.DirectUntil.IsZero() {
+		return ""
+	}
+	return p.Reach.DirectUntil.UTC().Format(timeForm)
+}
+
+// Assigned are the roles that were assigned on this account, also the temporary ones.
+func (p memberPage) Assigned() tenancy.RoleSet { return assigned(p.Reach) }
+
+func assigned(r tenancy.Reach) tenancy.RoleSet {
+	return tenancy.Roles(append(r.Direct.All(), r.DirectTemporary.All()...)...)
+}
+
+// Who is the person's name, or their address.
+func (p memberPage) Who() tenancy.Personal {
+	if p.Reach.Name.IsZero() {
+		return p.Reach.Email
+	}
+	return p.Reach.Name
 }
 
 // Self reports whether it is the reader.
@@ -267,6 +325,9 @@ func (v *visit) ownReach(a account) (tenancy.Reach, error) {
 func (p accountPage) Relinquishes() bool {
 	return p.Open() && !p.Owns() && (!p.Reach.Direct.IsZero() || !p.Reach.DirectTemporary.IsZero())
 }
+
+// Assigned are the roles that were assigned to the reader here, also the temporary ones.
+func (p accountPage) Assigned() tenancy.RoleSet { return assigned(p.Reach) }
 
 // relinquish gives up the reader's roles. They may not reach the account any longer.
 func relinquish(v *visit) (string, error) {

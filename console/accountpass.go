@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -53,7 +54,13 @@ func (a account) Transfers() bool {
 type transferPage struct {
 	account
 	Heir   tenancy.User // who was chosen; zero: nobody yet
+	Picker *picker      // of all members
 	People list[tenancy.Reach]
+}
+
+// Candidates are those of the people with roles on the account who are not its owner.
+func (p transferPage) Candidates() []tenancy.Reach {
+	return slices.DeleteFunc(slices.Clone(p.People.Items), func(r tenancy.Reach) bool { return r.User == p.Owner })
 }
 
 // Searches reports whether the reader chooses among all members, and not among those who
@@ -81,7 +88,11 @@ func transfer(v *visit) (*page, error) {
 		if data.Heir, _, err = v.s.User(v.ctx(), id); err != nil {
 			return nil, err
 		}
-	} else if !data.Searches() {
+	} else if data.Searches() {
+		if data.Picker, err = v.pickOwner(a.At("transfer"), a.Owner); err != nil {
+			return nil, err
+		}
+	} else {
 		if data.People, err = collect(v, v.s.Access(v.ctx(), a.ID, tenancy.ReachQuery{After: v.after()})); err != nil {
 			return nil, err
 		}

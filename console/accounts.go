@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -11,7 +12,8 @@ func (c *console) accountsRoutes() {
 	c.getIn("/accounts", tenancy.ViewAccounts, accounts)
 	c.getIn("/accounts/new", tenancy.CreateAccounts, newAccount)
 	c.postIn("/accounts", tenancy.CreateAccounts, newAccount, createAccount,
-		fields{tenancy.CodeName: "name", tenancy.CodeNotMember: "owner", tenancy.CodeNotPerson: "owner", tenancy.CodeInactive: "owner"})
+		fields{tenancy.CodeName: "name"})
+	c.getIn("/accounts/new/owner", tenancy.ManageAccounts, newAccountOwner)
 	c.getIn("/accounts/add", tenancy.ManageAccounts, addAccountPage)
 	c.postIn("/accounts/add", tenancy.ManageAccounts, addAccountPage, addAccount, fields{tenancy.CodeID: "account",
 		tenancy.CodeAccountManaged: "account", tenancy.CodeAccountRequested: "account"})
@@ -32,6 +34,20 @@ type accountsPage struct {
 
 // Filtered reports whether only some of the accounts were asked for.
 func (p accountsPage) Filtered() bool { return p.State != "" }
+
+// First are the first members of an independent account, and More is how many more there are;
+// "": none.
+func (p accountsPage) First(members []tenancy.AccountRoles) []tenancy.AccountRoles {
+	return members[:min(len(members), 3)]
+}
+
+// More: see First.
+func (p accountsPage) More(members []tenancy.AccountRoles) string {
+	if more := len(members) - len(p.First(members)); more > 0 {
+		return strconv.Itoa(more)
+	}
+	return ""
+}
 
 // accountKinds are the tabs of the list of accounts.
 var accountKinds = []struct {
@@ -85,6 +101,26 @@ func newAccount(v *visit) (*page, error) {
 		}
 	}
 	return &page{template: "newaccount", title: v.t("Create an account"), at: "accounts", data: data}, nil
+}
+
+// OwnerID is the ID of the owner that was chosen, or "".
+func (p newAccountPage) OwnerID() string {
+	if p.Owner.ID.IsZero() {
+		return ""
+	}
+	return p.Owner.ID.String()
+}
+
+// newAccountOwner is the page on which the owner of a new account is chosen.
+func newAccountOwner(v *visit) (*page, error) {
+	people, err := v.pickOwner(v.at("accounts", "new", "owner"), v.self())
+	return &page{template: "newaccountowner", title: v.t("Choose the owner of the account"), at: "accounts", data: people}, err
+}
+
+// pickOwner looks for somebody who can own an account: an active member who is a person.
+func (v *visit) pickOwner(page string, except ...tenancy.UserID) (*picker, error) {
+	person := false
+	return v.pick(page, tenancy.UserQuery{Kind: tenancy.KindManaged, State: tenancy.StateActive, ServiceAccount: &person}, except...)
 }
 
 // createAccount makes a main account of the organization.

@@ -46,8 +46,11 @@ func (b browser) crawl() map[string]seen {
 // handler takes. So no link or button is offered to somebody who may not use it (ROLE-8).
 func TestEveryLinkAnswers(t *testing.T) {
 	s := newSite(t, console.Options{})
+	s.second()
+	accounts := s.withAccounts()
 	for name, user := range map[string]tenancy.UserID{
 		"owner": s.acme.Owner, "administrator": s.acme.Administrator, "member": s.acme.Member, "guest": s.acme.Guest,
+		"agency": accounts.agency,
 	} {
 		t.Run(name, func(t *testing.T) {
 			reader := s.within(t).as(user)

@@ -22,6 +22,9 @@ var navigation = []struct {
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
 	}},
+	{"Accounts", []navEntry{
+		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+	}},
 	{"Organization", []navEntry{
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},

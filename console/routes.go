@@ -11,6 +11,7 @@ func (c *console) customerRoutes() {
 	c.ownerRoutes()
 	c.accountsRoutes()
 	c.accountRoutes()
+	c.accountOutsideRoutes()
 	c.accountMemberRoutes()
 	c.accountInvitationRoutes()
 	c.accountPassRoutes()

@@ -21,7 +21,7 @@ var templateFiles embed.FS
 type pages map[string]*template.Template
 
 // shared are the files that every page has.
-var shared = []string{"templates/layout.html", "templates/parts.html"}
+var shared = []string{"templates/layout.html", "templates/parts.html", "templates/accountparts.html"}
 
 // readTemplates makes the pages of every language.
 func (c *console) readTemplates() error {
@@ -70,6 +70,7 @@ func (c *console) functions(l *locale) template.FuncMap {
 		"signout":  func() string { return c.o.SignOut },
 		"time":     timeOf,
 		"role":     l.role,
+		"roles":    l.roles,
 		"state":    l.state,
 		"text":     textOf,
 		"value":    value,
@@ -119,6 +120,15 @@ func (l *locale) role(role any) string {
 		name = own
 	}
 	return l.say(name)
+}
+
+// roles names the account roles of a set.
+func (l *locale) roles(set tenancy.RoleSet) string {
+	var names []string
+	for _, role := range set.All() {
+		names = append(names, l.role(role))
+	}
+	return strings.Join(names, ", ")
 }
 
 var roleNames = map[string]string{
