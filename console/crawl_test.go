@@ -27,8 +27,13 @@ func (b browser) crawl() map[string]seen {
 		if _, known := found[path]; known || strings.Contains(path, "/assets/") {
 			continue
 		}
-		p := b.get(path)
+		p := b.send(http.MethodGet, path, "")
 		found[path] = p
+		if p.Status == http.StatusSeeOther {
+			left = append(left, p.Header.Get("Location"))
+			continue
+		}
+		require.Equal(b, http.StatusOK, p.Status, path)
 		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			p.wellMade()
 			for _, link := range p.links() {

@@ -23,6 +23,7 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 	}},
 	{"Organization", []navEntry{
+		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
 }

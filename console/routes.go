@@ -6,6 +6,7 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.logRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
