@@ -23,6 +23,9 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
+	{"Organization", []navEntry{
+		{"settings", "Settings", tenancy.ViewOrganization, ""},
+	}},
 }
 
 // NavGroup is a group of the navigation, as its reader sees it.

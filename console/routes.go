@@ -8,6 +8,8 @@ func (c *console) customerRoutes() {
 	c.userRoutes()
 	c.serviceAccountRoutes()
 	c.roleRoutes()
+	c.settingsRoutes()
+	c.deletionRoutes()
 	c.ownerRoutes()
 }
 
