@@ -6,6 +6,11 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.serviceAccountRoutes()
+	c.roleRoutes()
+	c.settingsRoutes()
+	c.deletionRoutes()
+	c.ownerRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

@@ -70,6 +70,7 @@ func (c *console) functions(l *locale) template.FuncMap {
 		"home":     func() string { return cmp.Or(c.o.Look.Home, c.url()) },
 		"signout":  func() string { return c.o.SignOut },
 		"time":     timeOf,
+		"day":      dayOf,
 		"role":     l.role,
 		"state":    l.state,
 		"text":     textOf,
@@ -93,6 +94,14 @@ func timeOf(t time.Time) template.HTML {
 	t = t.UTC()
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" title="%s">%s</time>`,
 		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), t.Format("2 Jan 2006, 15:04 UTC")))
+}
+
+// dayOf shows the day of a time, in UTC.
+func dayOf(t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	return template.HTML("<time>" + t.UTC().Format(time.DateOnly) + "</time>")
 }
 
 // textOf is the text of a value, or of what it points to, for a page. Personal texts are
@@ -148,5 +157,5 @@ var stateNames = map[string]string{
 	"active": "Active", "inactive": "Deactivated", "suspended": "Suspended", "closed": "Closed", "deleted": "Deleted",
 	"merged": "Merged", "pending": "Pending", "accepted": "Accepted", "declined": "Declined", "revoked": "Revoked",
 	"expired": "Expired", "managed": "Managed", "independent": "Independent", "requested": "Requested",
-	"verified": "Verified", "unverified": "Not verified",
+	"verified": "Verified", "unverified": "Not verified", "lapsing": "Record missing",
 }
