@@ -1,12 +1,19 @@
 package console
 
-import "strings"
+import "github.com/add4b1c6/tenancy"
 
-// EventKinds are the types of events by their kinds in the filter of the log.
-func EventKinds() map[string][]string {
-	kinds := map[string][]string{}
-	for _, k := range eventKinds {
-		kinds[k.key] = strings.Fields(k.types)
+// OrganizationRights are the permissions of the page about the roles, by row.
+func OrganizationRights() (rows []tenancy.OrganizationPermission) {
+	for _, r := range organizationRights {
+		rows = append(rows, r.permission)
 	}
-	return kinds
+	return rows
+}
+
+// AccountRights are those on an account.
+func AccountRights() (rows []tenancy.Permission) {
+	for _, r := range accountRights {
+		rows = append(rows, r.permission)
+	}
+	return rows
 }

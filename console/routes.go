@@ -7,6 +7,8 @@ func (c *console) customerRoutes() {
 	c.overviewRoutes()
 	c.userRoutes()
 	c.logRoutes()
+	c.serviceAccountRoutes()
+	c.roleRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
