@@ -40,8 +40,14 @@ type Options struct {
 	// SignOut is the path, on this host, to which the button "Sign out" posts. "" means no
 	// button.
 	SignOut string
+	// Limits are those of tenancy.Options.Limits, which the pages show of an organization that
+	// has none of its own. Nil means that such an organization is shown what it uses alone.
+	Limits *tenancy.Limits
 	// Look is the product's name and colours.
 	Look Look
+	// Banner returns a line to show above the page that a request asks for. It is called for
+	// pages of refusals too. If it or what it returns is nil, there is none.
+	Banner func(*http.Request) *Banner
 	// Hide names parts of the pages that the host does not offer. Their pages do not exist.
 	Hide []Part
 	// Locales are the languages of the pages beside English. See Language.
@@ -227,14 +233,15 @@ func (m *missing) Write(b []byte) (int, error) {
 type refusal struct {
 	status   int
 	sentence string
+	field    string // beside which it is said; "": the form as a whole
 }
 
 func (e *refusal) Error() string { return "console: " + e.sentence }
 
 var (
-	errOrigin   = &refusal{http.StatusForbidden, "This form came from another site, so nothing was done."}
-	errMethod   = &refusal{http.StatusMethodNotAllowed, "This page cannot be asked for in this way."}
-	errTooLarge = &refusal{http.StatusRequestEntityTooLarge, "This form is too large."}
-	errForm     = &refusal{http.StatusBadRequest, "This form is not complete. Open the page again and repeat what you did."}
+	errOrigin   = &refusal{status: http.StatusForbidden, sentence: "This form came from another site, so nothing was done."}
+	errMethod   = &refusal{status: http.StatusMethodNotAllowed, sentence: "This page cannot be asked for in this way."}
+	errTooLarge = &refusal{status: http.StatusRequestEntityTooLarge, sentence: "This form is too large."}
+	errForm     = &refusal{status: http.StatusBadRequest, sentence: "This form is not complete. Open the page again and repeat what you did."}
 	errSession  = errors.New("console: the session function returned no session and no error")
 )

@@ -21,6 +21,11 @@ var navigation = []struct {
 	}},
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
+		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
+	}},
+	{"Organization", []navEntry{
+		{"log", "Log", tenancy.ReadLog, PartLog},
+		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
 }
 

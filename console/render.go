@@ -3,9 +3,11 @@ package console
 import (
 	"bytes"
 	"errors"
+	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/tenancyhttp"
@@ -41,7 +43,23 @@ type view struct {
 	At     string // the entry of the navigation
 	Data   any
 	Notice string // what was just done; "": nothing to say
-	Alert  string // why it was refused, if no form says it; "": it was not
+	page   *page
+}
+
+// Main is what the page itself shows. The layout has it made before the rest, so that Alert
+// knows what the page's forms said.
+func (v *view) Main() (template.HTML, error) {
+	var text strings.Builder
+	err := v.locale.pages[v.page.template].ExecuteTemplate(&text, "main", v)
+	return template.HTML(text.String()), err
+}
+
+// Alert is why a form was refused, if no form of the page says it; "": it was not.
+func (v *view) Alert() string {
+	if v.refused == nil {
+		return ""
+	}
+	return v.refused.alert()
 }
 
 // show answers with the page of a screen.
@@ -55,10 +73,7 @@ func (v *visit) show(status int, show screen) error {
 
 // render answers with a page.
 func (v *visit) render(status int, p *page) error {
-	data := view{visit: v, Title: p.title, At: p.at, Data: p.data, Notice: v.notice()}
-	if v.refused != nil {
-		data.Alert = v.refused.alert()
-	}
+	data := view{visit: v, Title: p.title, At: p.at, Data: p.data, Notice: v.notice(), page: p}
 	var text bytes.Buffer
 	if err := v.locale.pages[p.template].ExecuteTemplate(&text, "layout", &data); err != nil {
 		return err
@@ -95,6 +110,9 @@ func (v *visit) act(again screen, do action, fields fields) error {
 	v.refused = &refusedForm{
 		action: v.r.URL.Path, values: v.r.PostForm, sentence: problem.Title, field: fields[problem.Code],
 		operation: v.operationAgain(err),
+	}
+	if own, is := errors.AsType[*refusal](err); is {
+		v.refused.field = own.field
 	}
 	if shown := v.show(problem.Status, again); shown != nil {
 		return err // the page cannot be shown any more

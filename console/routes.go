@@ -6,6 +6,12 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.logRoutes()
+	c.serviceAccountRoutes()
+	c.roleRoutes()
+	c.settingsRoutes()
+	c.deletionRoutes()
+	c.ownerRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

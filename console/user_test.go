@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +41,7 @@ func TestRefusalStandsBesideItsField(t *testing.T) {
 	page := owner.post(owner.get(path), path+"/role", map[string]string{"role": "emperor"})
 	page.refuses(tenancy.CodeRole)
 	page.wellMade()
+	require.Equal(t, 1, strings.Count(page.text(), tenancy.CodeRole.Sentence()))
 	for _, n := range page.named("select") {
 		require.Equal(t, "true", attribute(n, "aria-invalid"))
 	}
