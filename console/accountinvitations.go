@@ -162,7 +162,7 @@ func revokeAccountInvitation(v *visit) (string, error) {
 	}
 	return done(a.At("invitations"), "account-uninvited"),
 		v.once().Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
-			_, found, err := seek(s.AccountInvitations(ctx, a.ID, tenancy.InvitationQuery{
+			_, found, err := firstOf(s.AccountInvitations(ctx, a.ID, tenancy.InvitationQuery{
 				State: tenancy.State(v.value("state")), After: v.position(),
 			}), func(i tenancy.ListedInvitation) bool { return i.ID == id })
 			if err == nil && !found {

@@ -36,7 +36,7 @@ func independentAccount(v *visit) (*page, error) {
 		return nil, err
 	}
 	query := tenancy.AccountQuery{Kind: tenancy.KindIndependent, After: v.position()}
-	item, found, err := seek(v.s.Accounts(v.ctx(), v.org.ID, query),
+	item, found, err := firstOf(v.s.Accounts(v.ctx(), v.org.ID, query),
 		func(a tenancy.OrganizationAccount) bool { return a.ID == id })
 	if err != nil {
 		return nil, err

@@ -124,7 +124,7 @@ func (a account) movable() (bool, error) {
 	if !a.mayMove() {
 		return false, nil
 	}
-	_, found, err := seek(a.v.s.Organizations(a.v.ctx(), tenancy.OrganizationQuery{State: tenancy.StateActive}), a.takes)
+	_, found, err := firstOf(a.v.s.Organizations(a.v.ctx(), tenancy.OrganizationQuery{State: tenancy.StateActive}), a.takes)
 	return found, err
 }
 
@@ -148,7 +148,7 @@ func move(v *visit) (*page, error) {
 	data := movePage{account: a}
 	if a.mayMove() {
 		organizations, _, err := tenancy.Collect(
-			v.s.Organizations(v.ctx(), tenancy.OrganizationQuery{State: tenancy.StateActive}), maxSeek)
+			v.s.Organizations(v.ctx(), tenancy.OrganizationQuery{State: tenancy.StateActive}), seekMost)
 		if err != nil {
 			return nil, err
 		}

@@ -162,7 +162,7 @@ func withdrawRequest(v *visit) (string, error) {
 	back := done(v.at("accounts"), "account-withdrawn") + "&kind=" + string(tenancy.KindPending)
 	return back, v.once().Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
 		query := tenancy.AccountQuery{Kind: tenancy.KindPending, After: v.position()}
-		_, found, err := seek(s.Accounts(ctx, v.org.ID, query), func(a tenancy.OrganizationAccount) bool {
+		_, found, err := firstOf(s.Accounts(ctx, v.org.ID, query), func(a tenancy.OrganizationAccount) bool {
 			return a.Request != nil && a.Request.ID == id
 		})
 		if err == nil && !found {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"iter"
 	"net/url"
 
@@ -14,24 +15,19 @@ const pageSize = 50
 type item interface{ Cursor() tenancy.Cursor }
 
 // list is a page of a list.
-type list[T item] struct {
-	Items []T
-	Pager pager
-	after tenancy.Cursor // where it begins
+type list[T any] struct {
+	Items  []T
+	Pager  pager
+	before []tenancy.Cursor // see Before
 }
 
 // Before is the cursor after which the i-th item is the first one. A page about the item
 // finds it there.
-func (l list[T]) Before(i int) tenancy.Cursor {
-	if i == 0 {
-		return l.after
-	}
-	return l.Items[i-1].Cursor()
-}
+func (l list[T]) Before(i int) tenancy.Cursor { return l.before[i] }
 
-// seek returns the first item of a list that is the one wanted. It looks at no more than
-// maxSeek items.
-func seek[T any](items iter.Seq2[T, error], wanted func(T) bool) (found T, ok bool, err error) {
+// firstOf returns the first item of a list that is the one wanted. It looks at no more than
+// seekMost items.
+func firstOf[T any](items iter.Seq2[T, error], wanted func(T) bool) (found T, ok bool, err error) {
 	looked := 0
 	for item, err := range items {
 		if err != nil {
@@ -40,15 +36,12 @@ func seek[T any](items iter.Seq2[T, error], wanted func(T) bool) (found T, ok bo
 		if wanted(item) {
 			return item, true, nil
 		}
-		if looked++; looked == maxSeek {
+		if looked++; looked == seekMost {
 			break
 		}
 	}
 	return found, false, nil
 }
-
-// maxSeek is how many items are looked at for one of them.
-const maxSeek = 300
 
 // pager leads from one page of a list to the next.
 type pager struct {
@@ -68,7 +61,10 @@ func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
 	if err != nil {
 		return list[T]{}, err
 	}
-	l := list[T]{Items: found, after: v.after()}
+	l := list[T]{Items: found, before: []tenancy.Cursor{v.after()}}
+	for _, item := range found {
+		l.before = append(l.before, item.Cursor())
+	}
 	if next != "" {
 		l.Pager.Next = v.with("after", string(next))
 	}
@@ -76,6 +72,27 @@ func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
 		l.Pager.First = v.with("after", "")
 	}
 	return l, nil
+}
+
+// seekMost is how many items seek looks at.
+const seekMost = 500
+
+// seek finds an item of a list of which the library reads no single one. It begins where the
+// page of the list did that led here (the field or parameter "after"). What is not among the
+// items from there on is not found.
+func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (none T, err error) {
+	looked := 0
+	for item, err := range items(tenancy.Cursor(cmp.Or(v.query("after"), v.value("after")))) {
+		switch looked++; {
+		case err != nil:
+			return none, err
+		case is(item):
+			return item, nil
+		case looked == seekMost:
+			return none, tenancy.CodeNotFound
+		}
+	}
+	return none, tenancy.CodeNotFound
 }
 
 // with is the page's own path with one parameter changed, or removed if it is "". What was

@@ -21,11 +21,13 @@ var navigation = []struct {
 	}},
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
+		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
 	{"Accounts", []navEntry{
 		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
 	}},
 	{"Organization", []navEntry{
+		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
 }

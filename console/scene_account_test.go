@@ -14,6 +14,7 @@ const hostileName = `<script>alert("1")</script> 'שלום' & Wolfeschlegelstein
 // withAccounts gives acme accounts in every state and kind, and everything that an account's
 // pages show.
 func (s *site) withAccounts() (a accountScene) {
+	s.second() // to which an account can be moved
 	owner, ctx := s.As(s.acme.Owner), s.Context()
 	must := func(err error) {
 		s.Helper()
