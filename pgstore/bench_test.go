@@ -278,8 +278,8 @@ func BenchmarkPage(b *testing.B) {
 	})
 }
 
-// BenchmarkMerge merges an organization of 100,000 users and 10,000 accounts (MRG-13).
-// By hand that is two statements.
+// BenchmarkMerge merges an organization of 100,000 users, 10,000 accounts and 100 groups of
+// 1,000 of its users each (MRG-13). By hand that is three statements.
 func BenchmarkMerge(b *testing.B) {
 	for name, merge := range map[string]func(*founded, tenancy.OrganizationID) error{
 		"by hand": func(f *founded, candidate tenancy.OrganizationID) error {
@@ -293,6 +293,12 @@ func BenchmarkMerge(b *testing.B) {
 				_, err = tx.Exec(b.Context(),
 					"UPDATE tenancy_accounts SET organization_id = $2 WHERE organization_id = $1",
 					[16]byte(candidate), [16]byte(f.org))
+				if err != nil {
+					return err
+				}
+				_, err = tx.Exec(b.Context(),
+					"UPDATE tenancy_groups SET organization_id = $2 WHERE organization_id = $1",
+					[16]byte(candidate), [16]byte(f.org))
 				return err
 			})
 		},
@@ -305,12 +311,32 @@ func BenchmarkMerge(b *testing.B) {
 				b.StopTimer()
 				f := found(b)
 				candidate := f.candidate(f.store, manyUsers, manyAccounts)
+				f.group(candidate, 100, manyUsers/100)
 				f.settle()
 				b.StartTimer()
 				require.NoError(b, merge(f, candidate))
 			}
 		})
 	}
+}
+
+// group puts the users of the candidate that was just made into groups of it.
+func (f *founded) group(candidate tenancy.OrganizationID, groups, members int) {
+	id := func(kind byte, n int) (id [16]byte) {
+		copy(id[:], fmt.Sprintf("%c%04d %08d", kind, f.number, n))
+		return id
+	}
+	records := []tenancy.Record{tenancy.OrganizationRecord{ID: candidate, Owner: f.owner, State: tenancy.StateActive,
+		Created: 1, Seats: manyUsers + 1, Accounts: manyAccounts, Groups: groups}}
+	for i := range groups {
+		group := tenancy.GroupID(id('g', i))
+		records = append(records, tenancy.GroupRecord{ID: group, Organization: candidate, Created: 1, Members: members})
+		for j := range members {
+			records = append(records, tenancy.GroupMemberRecord{Group: group, User: id('u', i*members+j)})
+		}
+	}
+	require.NoError(f.t, f.store.Update(f.t.Context(),
+		func(ctx context.Context, tx tenancy.Tx) error { return tx.Put(ctx, records...) }))
 }
 
 // settle lets the server write what it has to write, so that it does not write while

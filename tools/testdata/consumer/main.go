@@ -5,12 +5,14 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"net/http"
 	"os"
 	"path/filepath"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/console"
 	"github.com/add4b1c6/tenancy/memstore"
 	"github.com/add4b1c6/tenancy/oteltenancy"
 	"github.com/add4b1c6/tenancy/pgstore"
@@ -76,6 +78,11 @@ func main() {
 		log.Fatal(err)
 	}
 	fmt.Println("scim")
+	nobody := func(*http.Request) (*tenancy.Session, error) { return nil, tenancy.CodeActor }
+	if _, err := console.NewHandler(&console.Options{Session: nobody}); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("console")
 }
 
 // try signs a person up in a store, and prints the store's name.

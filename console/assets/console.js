@@ -1,0 +1,45 @@
+// Improves pages that work without it: times in the reader's zone, buttons that copy, and
+// lists that follow a search as it is typed.
+"use strict";
+
+const format = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+
+function improve(root) {
+	for (const time of root.querySelectorAll("time[datetime]")) {
+		time.textContent = format.format(new Date(time.dateTime));
+	}
+	for (const button of root.querySelectorAll("button[data-copy]")) {
+		button.hidden = !navigator.clipboard;
+	}
+}
+
+document.addEventListener("click", async (event) => {
+	const button = event.target.closest("button[data-copy]");
+	if (!button) return;
+	await navigator.clipboard.writeText(button.dataset.copy);
+	button.classList.add("copied");
+});
+
+// A form with data-live is asked for again while somebody types in it; the element with the
+// ID that it names is replaced by the answer's.
+for (const form of document.querySelectorAll("form[data-live]")) {
+	let timer, asked = 0;
+	form.addEventListener("input", () => {
+		clearTimeout(timer);
+		timer = setTimeout(async () => {
+			const url = form.action.split("?")[0] + "?" + new URLSearchParams(new FormData(form));
+			const mine = ++asked;
+			const answer = await fetch(url, {headers: {Accept: "text/html"}});
+			if (!answer.ok || mine !== asked) return;
+			const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+			const fresh = page.getElementById(form.dataset.live);
+			const old = document.getElementById(form.dataset.live);
+			if (!fresh || !old) return;
+			improve(fresh);
+			old.replaceWith(fresh);
+			history.replaceState(null, "", url);
+		}, 200);
+	});
+}
+
+improve(document);

@@ -1,0 +1,86 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// deletionRoutes serves the page on which the Owner deletes an organization. Its form enters
+// the organization itself, since after the first click there is none to enter.
+func (c *console) deletionRoutes() {
+	if !c.shows(PartDelete) {
+		return
+	}
+	c.getIn("/deletion", tenancy.DeleteOrganization, deletion)
+	c.post(inOrganization+"/deletion", inside(tenancy.DeleteOrganization, deletion), deleteOrganization,
+		fields{tenancy.CodeOwnsOrganization: "accounts_to", tenancy.CodeAccountLimit: "accounts_to"})
+	c.says("organization-deleted", "The organization was deleted.")
+}
+
+// deletionPage is what the Owner is told before the organization is deleted.
+type deletionPage struct {
+	Owns  list[tenancy.Reach] // the accounts that the reader owns here
+	Other []option            // the reader's other organizations, one of which gets them; nil: they have none
+	Stop  tenancy.Code        // why it would be refused; "": it would not be
+}
+
+// deletion says what deleting the organization would do, and what stands against it.
+func deletion(v *visit) (*page, error) {
+	data := deletionPage{}
+	var err error
+	if data.Other, err = v.otherOrganizations(); err != nil {
+		return nil, err
+	}
+	in := tenancy.OrganizationDeletion{}
+	if len(data.Other) > 0 {
+		in.AccountsTo, _ = tenancy.ParseID[tenancy.OrganizationID](data.Other[0].Value)
+	}
+	_, err = v.s.Preview(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+		return s.DeleteOrganization(ctx, v.org.ID, in)
+	})
+	if data.Stop = tenancy.CodeOf(err); err != nil && data.Stop == "" {
+		return nil, err
+	}
+	if len(data.Other) > 1 && (data.Stop == tenancy.CodeAccountLimit || data.Stop == tenancy.CodeHIPAADesignated) {
+		data.Stop = "" // another of the organizations may take the accounts
+	}
+	return &page{template: "deletion", title: v.t("Delete organization"), at: "settings", data: data}, nil
+}
+
+// otherOrganizations are the first of the reader's other organizations that they own.
+func (v *visit) otherOrganizations() ([]option, error) {
+	first, _, err := tenancy.Collect(v.s.Organizations(v.ctx(), tenancy.OrganizationQuery{}), pageSize+1)
+	var others []option
+	for _, o := range first {
+		if o.Role != nil && *o.Role == tenancy.Owner && o.ID != v.org.ID {
+			others = append(others, option{Value: o.ID.String(), Label: textOf(o.Name)})
+		}
+	}
+	return others, err
+}
+
+// withoutIsolates takes away what isolated puts around a name, which is copied along with it.
+var withoutIsolates = strings.NewReplacer("\u2068", "", "\u2069", "")
+
+// deleteOrganization deletes the organization if its name was typed.
+func deleteOrganization(v *visit) (string, error) {
+	in := tenancy.OrganizationDeletion{}
+	org, err := pathID[tenancy.OrganizationID](v, "org")
+	if err == nil && v.value("accounts_to") != "" {
+		in.AccountsTo, err = formID[tenancy.OrganizationID](v, "accounts_to")
+	}
+	if err != nil {
+		return "", err
+	}
+	switch err := v.enter(tenancy.DeleteOrganization); {
+	case tenancy.CodeOf(err) == tenancy.CodeNotFound: // the operation says whether this form deleted it
+	case err != nil:
+		return "", err
+	case textOf(v.org.Name) != withoutIsolates.Replace(v.value("name")):
+		return "", &refusal{status: http.StatusBadRequest, sentence: "This is not the name of the organization.", field: "name"}
+	}
+	return done(v.url(), "organization-deleted"), v.once().DeleteOrganization(v.ctx(), org, in)
+}

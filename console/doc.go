@@ -1,0 +1,35 @@
+// Package console is the pages with which a customer's administrators keep their
+// organization, and those of the host's staff, to mount in any Go service.
+//
+//	pages, err := console.NewHandler(&console.Options{
+//		Prefix:  "/console",
+//		Session: people.Session, // who sent a request: the host's, or package signin's
+//		Mail:    sendInvitation, // the host mails invitations
+//	})
+//	mux.Handle("/console/", pages)
+//
+// The pages are HTML made on the server. They need no build step, and work without
+// JavaScript: the one script improves them, with a search as one types, buttons that copy,
+// and times in the reader's zone. They load nothing from elsewhere, and their
+// Content-Security-Policy allows no inline script or style and no framing.
+//
+// A page offers what its reader may do and nothing else. What is refused is said in the
+// sentence of its code (GEN-16), beside the field that it is about. What somebody may not
+// see looks like what does not exist.
+//
+// Every change is a POST whose form carries an operation ID, so that a second click does
+// nothing twice (GEN-13). A form that another site's page sends is refused
+// (http.CrossOriginProtection).
+//
+// # What the host does
+//
+// The host authenticates: Options.Session says who sent a request. It mails invitations
+// (Options.Mail), with a link to the page of the invitation, which Options.Prefix and
+// InvitationPath name. It ends sessions. It serves over TLS.
+//
+// # Privacy
+//
+// No URL holds a secret. The text that somebody searches for is in the query, as browsers
+// do it, so a host whose access log is kept should log patterns and not queries. The
+// handler's own log holds patterns and codes.
+package console

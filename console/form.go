@@ -1,0 +1,194 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// maxForm is how many bytes a form may have. An import of many addresses is the largest.
+const maxForm = 2 << 20
+
+// fields names the field of a form beside which the refusal with a code is said.
+type fields map[tenancy.Code]string
+
+// refusedForm is a form that was refused and is shown again.
+type refusedForm struct {
+	action    string // its path
+	values    url.Values
+	sentence  string
+	field     string // "": the form as a whole
+	operation tenancy.OperationID
+	shown     bool // a form has said why
+}
+
+// alert is why the form was refused, if no form of the page says it.
+func (f *refusedForm) alert() string {
+	if f.shown {
+		return ""
+	}
+	return f.sentence
+}
+
+// readForm reads the form of a POST. It has one operation ID.
+func (v *visit) readForm() error {
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
+	if err := v.r.ParseForm(); err != nil {
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
+			return err
+		}
+		return errForm
+	}
+	if _, err := v.operation(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// operation is the operation ID of the form.
+func (v *visit) operation() (tenancy.OperationID, error) {
+	ids := v.r.PostForm["operation"]
+	if len(ids) != 1 {
+		return tenancy.OperationID{}, errForm
+	}
+	id, err := tenancy.ParseID[tenancy.OperationID](ids[0])
+	if err != nil || id.IsZero() {
+		return tenancy.OperationID{}, errForm
+	}
+	return id, nil
+}
+
+// operationAgain is the ID of the form that is shown again. After an unknown outcome it is the
+// same one, so that sending it again does nothing twice; else a new one.
+func (v *visit) operationAgain(err error) tenancy.OperationID {
+	if id, bad := v.operation(); bad == nil && tenancy.CodeOf(err) == tenancy.CodeAmbiguous {
+		return id
+	}
+	return tenancy.NewOperationID()
+}
+
+// once is the session for the one operation of a form.
+func (v *visit) once() *tenancy.Session {
+	id, _ := v.operation()
+	return v.s.Once(id)
+}
+
+// together runs operations of a form as one transaction under its operation ID, such as a
+// change of something and a look whose it is. Sent again, it looks at nothing and is done.
+func (v *visit) together(do func(context.Context, *tenancy.Session) error) error {
+	return v.once().Atomically(v.ctx(), do)
+}
+
+// value is a field of the form, without the space around it.
+func (v *visit) value(name string) string { return strings.TrimSpace(v.r.PostForm.Get(name)) }
+
+// formID reads an ID from a field of the form.
+func formID[I tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tenancy.DomainID | tenancy.InvitationID |
+	tenancy.RequestID | tenancy.ConnectionID | tenancy.KeyID | tenancy.GroupID | tenancy.DirectoryID](
+	v *visit, name string,
+) (I, error) {
+	return tenancy.ParseID[I](v.value(name))
+}
+
+// form is a form of a page.
+type form struct {
+	Action    string
+	Operation tenancy.OperationID
+	Problem   string // why it was refused, if no field says it; "": it was not
+	Submit    string // for a form that is one button: its text
+	Style     string // of that button: "", "quiet" or "danger"
+	Hidden    []hiddenField
+	refused   *refusedForm // nil: it is new
+}
+
+// hiddenField is a value that a form carries along.
+type hiddenField struct{ Name, Value string }
+
+// Form begins a form that posts to a path. If the form of that path was refused, it has what
+// was entered, and says why.
+func (v *visit) Form(action string) *form {
+	f := &form{Action: action, Operation: tenancy.NewOperationID()}
+	if v.refused != nil && v.refused.action == action {
+		f.refused, f.Operation = v.refused, v.refused.operation
+		v.refused.shown = true
+		if v.refused.field == "" {
+			f.Problem = v.refused.sentence
+		}
+	}
+	return f
+}
+
+// field is a field of a form, for the template "field".
+type field struct {
+	Name, Label, Kind string // Kind: text, email, search, area, select, radio, check
+	Value             string
+	Hint              string
+	Problem           string
+	Required          bool
+	Options           []option
+	Form              *form
+}
+
+// option is a choice of a field.
+type option struct{ Value, Label, Hint string }
+
+// ID is the field's ID in the page: a page can have several forms with fields of one name.
+func (f field) ID() string {
+	return "f-" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, f.Form.Action[strings.LastIndex(f.Form.Action, "/")+1:]+"-"+f.Name)
+}
+
+// Text, and the others below, make fields: the field's name and its label.
+func (f *form) Text(name, label string) field  { return f.field("text", name, label, nil) }
+func (f *form) Email(name, label string) field { return f.field("email", name, label, nil) }
+func (f *form) Area(name, label string) field  { return f.field("area", name, label, nil) }
+func (f *form) Check(name, label string) field { return f.field("check", name, label, nil) }
+
+// Select makes a field with a list of choices, and Radio one that shows them all.
+func (f *form) Select(name, label string, options []option) field {
+	return f.field("select", name, label, options)
+}
+func (f *form) Radio(name, label string, options []option) field {
+	return f.field("radio", name, label, options)
+}
+
+func (f *form) field(kind, name, label string, options []option) field {
+	made := field{Name: name, Label: label, Kind: kind, Options: options, Form: f}
+	if f.refused != nil {
+		made.Value = f.refused.values.Get(name)
+		if f.refused.field == name {
+			made.Problem = f.refused.sentence
+		}
+	}
+	return made
+}
+
+// The functions of templates that change fields and forms, for pipelines:
+// {{template "field" ($f.Text "name" (t "Name") | value .Name | required)}}
+func value(v any, f field) field {
+	if f.Form.refused == nil {
+		f.Value = textOf(v)
+	}
+	return f
+}
+
+func required(f field) field { f.Required = true; return f }
+
+func hint(text string, f field) field { f.Hint = text; return f }
+
+func submit(text string, f *form) *form { f.Submit = text; return f }
+
+func style(name string, f *form) *form { f.Style = name; return f }
+
+func hidden(name string, v any, f *form) *form {
+	f.Hidden = append(f.Hidden, hiddenField{name, textOf(v)})
+	return f
+}

@@ -1,0 +1,82 @@
+package console
+
+import (
+	"cmp"
+	"iter"
+	"net/url"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// pageSize is how many items a page of a list shows.
+const pageSize = 50
+
+// list is a page of a list.
+type list[T any] struct {
+	Items []T
+	Pager pager
+}
+
+// pager leads from one page of a list to the next.
+type pager struct {
+	First string // the path of the first page; "": this is it
+	Next  string // of the next page; "": this is the last
+}
+
+// after is where the page of a list begins.
+func (v *visit) after() tenancy.Cursor { return tenancy.Cursor(v.query("after")) }
+
+// query is a parameter of the URL.
+func (v *visit) query(name string) string { return v.r.URL.Query().Get(name) }
+
+// collect reads the page of a list, which began at after.
+func collect[T interface{ Cursor() tenancy.Cursor }](v *visit, items iter.Seq2[T, error]) (list[T], error) {
+	found, next, err := tenancy.Collect(items, pageSize)
+	if err != nil {
+		return list[T]{}, err
+	}
+	l := list[T]{Items: found}
+	if next != "" {
+		l.Pager.Next = v.with("after", string(next))
+	}
+	if v.after() != "" {
+		l.Pager.First = v.with("after", "")
+	}
+	return l, nil
+}
+
+// seekMost is how many items seek looks at.
+const seekMost = 500
+
+// seek finds an item of a list of which the library reads no single one. It begins where the
+// page of the list did that led here (the field or parameter "after"). What is not among the
+// items from there on is not found.
+func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (none T, err error) {
+	looked := 0
+	for item, err := range items(tenancy.Cursor(cmp.Or(v.query("after"), v.value("after")))) {
+		switch looked++; {
+		case err != nil:
+			return none, err
+		case is(item):
+			return item, nil
+		case looked == seekMost:
+			return none, tenancy.CodeNotFound
+		}
+	}
+	return none, tenancy.CodeNotFound
+}
+
+// with is the page's own path with one parameter changed, or removed if it is "". What was
+// just done is not said again.
+func (v *visit) with(name, value string) string {
+	query := v.r.URL.Query()
+	query.Del("done")
+	query.Set(name, value)
+	if value == "" {
+		query.Del(name)
+	}
+	if len(query) == 0 {
+		return v.r.URL.Path
+	}
+	return (&url.URL{Path: v.r.URL.Path, RawQuery: query.Encode()}).String()
+}

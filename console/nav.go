@@ -1,0 +1,84 @@
+package console
+
+import "github.com/add4b1c6/tenancy"
+
+// navEntry is an entry of an organization's navigation: a page, who sees it, and the part of
+// the pages that it belongs to.
+type navEntry struct {
+	at    string // the path's first part, and the name of the entry
+	label string
+	needs tenancy.OrganizationPermission
+	part  Part // "": cannot be hidden
+}
+
+// navigation has the entries in their groups. A group without a title comes first.
+var navigation = []struct {
+	title   string
+	entries []navEntry
+}{
+	{"", []navEntry{
+		{"overview", "Overview", tenancy.ViewOrganization, ""},
+	}},
+	{"People", []navEntry{
+		{"users", "Users", tenancy.ViewUsers, ""},
+		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
+	}},
+	{"Organization", []navEntry{
+		{"log", "Log", tenancy.ReadLog, PartLog},
+		{"settings", "Settings", tenancy.ViewOrganization, ""},
+	}},
+}
+
+// NavGroup is a group of the navigation, as its reader sees it.
+type NavGroup struct {
+	Title string
+	Links []NavLink
+}
+
+// NavLink is a link of the navigation.
+type NavLink struct {
+	Label, Path string
+	Current     bool
+}
+
+// Nav returns the navigation of the organization, with what the reader may see.
+func (v *view) Nav() (groups []NavGroup) {
+	for _, group := range navigation {
+		shown := NavGroup{Title: v.t(group.title)}
+		for _, entry := range group.entries {
+			if !v.may[entry.needs] || v.hidden[entry.part] {
+				continue
+			}
+			path := v.at(entry.at)
+			if entry.at == "overview" {
+				path = v.at()
+			}
+			shown.Links = append(shown.Links, NavLink{v.t(entry.label), path, entry.at == v.At})
+		}
+		if shown.Links != nil {
+			groups = append(groups, shown)
+		}
+	}
+	return groups
+}
+
+// InOrganization reports whether the page belongs to an organization.
+func (v *view) InOrganization() bool { return v.may != nil }
+
+// Org is the organization of the page.
+func (v *view) Org() tenancy.Organization { return v.org }
+
+// In is the path of a page of the organization.
+func (v *view) In(parts ...any) string { return v.at(parts...) }
+
+// May reports whether the reader may do something in the organization.
+func (v *view) May(permission string) bool { return v.may[tenancy.OrganizationPermission(permission)] }
+
+// Shows reports whether the host offers a part of the pages.
+func (v *view) Shows(part string) bool { return v.shows(Part(part)) }
+
+// SignedIn reports whether somebody is signed in.
+func (v *view) SignedIn() bool { return v.s != nil }
+
+// Is reports whether a user is the reader.
+func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }

@@ -1,0 +1,162 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// visit is one request by somebody who is signed in.
+type visit struct {
+	*console
+	w      http.ResponseWriter
+	r      *http.Request
+	s      *tenancy.Session
+	locale *locale
+
+	// Of pages of an organization; zero on others.
+	org tenancy.Organization
+	may map[tenancy.OrganizationPermission]bool // what the reader may do in it
+
+	refused *refusedForm // what a form was refused for, as the page is shown again; nil: none was
+}
+
+// ctx is the request's context.
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// self is the reader.
+func (v *visit) self() tenancy.UserID { return v.s.Actor().User }
+
+// url returns the path of a page under the prefix: texts and IDs, joined by slashes.
+func (c *console) url(parts ...any) string {
+	var path strings.Builder
+	path.WriteString(c.o.Prefix)
+	for _, part := range parts {
+		path.WriteString("/")
+		path.WriteString(url.PathEscape(textOf(part)))
+	}
+	if len(parts) == 0 {
+		path.WriteString("/")
+	}
+	return path.String()
+}
+
+// at returns the path of a page of the visit's organization.
+func (v *visit) at(parts ...any) string {
+	return v.url(append([]any{"organizations", v.org.ID}, parts...)...)
+}
+
+// pathID reads an ID from a wildcard of the path. What is none is not found.
+func pathID[I tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tenancy.DomainID | tenancy.InvitationID |
+	tenancy.RequestID | tenancy.ConnectionID | tenancy.KeyID | tenancy.GroupID | tenancy.DirectoryID](
+	v *visit, wildcard string,
+) (id I, err error) {
+	if id, err = tenancy.ParseID[I](v.r.PathValue(wildcard)); err != nil || id == *new(I) {
+		return id, tenancy.CodeNotFound
+	}
+	return id, nil
+}
+
+// shows reports whether the host offers a part of the pages.
+func (c *console) shows(part Part) bool { return !c.hidden[part] }
+
+// screen makes a page.
+type screen func(*visit) (*page, error)
+
+// page is what a screen shows.
+type page struct {
+	template string // the file, without .html
+	title    string // in the reader's language
+	at       string // the entry of the navigation that it belongs to
+	data     any
+}
+
+// action does what a form asks for, and returns the path of the page that is shown then.
+type action func(*visit) (string, error)
+
+// get serves a page of the person's own, which belongs to no organization.
+func (c *console) get(path string, show screen) {
+	c.mux.HandleFunc("GET "+c.o.Prefix+path, c.visits(func(v *visit) error { return v.show(http.StatusOK, show) }))
+}
+
+// post serves a form of such a page. If it is refused, the screen is shown again, with what
+// was entered and the sentence of the refusal beside the field that fields names for its
+// code, or at the form's head.
+func (c *console) post(path string, again screen, do action, fields fields) {
+	c.mux.HandleFunc("POST "+c.o.Prefix+path, c.visits(func(v *visit) error { return v.act(again, do, fields) }))
+}
+
+// inOrganization is the path of an organization's pages.
+const inOrganization = "/organizations/{org}"
+
+// getIn serves a page of an organization, to those who have the permission in it.
+func (c *console) getIn(path string, needs tenancy.OrganizationPermission, show screen) {
+	c.get(inOrganization+path, inside(needs, show))
+}
+
+// postIn serves a form of such a page.
+func (c *console) postIn(
+	path string, needs tenancy.OrganizationPermission, again screen, do action, fields fields,
+) {
+	c.post(inOrganization+path, inside(needs, again), func(v *visit) (string, error) {
+		if err := v.enter(needs); err != nil {
+			return "", err
+		}
+		return do(v)
+	}, fields)
+}
+
+// inside is a screen of an organization.
+func inside(needs tenancy.OrganizationPermission, show screen) screen {
+	return func(v *visit) (*page, error) {
+		if err := v.enter(needs); err != nil {
+			return nil, err
+		}
+		return show(v)
+	}
+}
+
+// enter reads the organization of the path and what the reader may do there. Without the
+// permission it is CodeNotAllowed, and who does not belong to it finds nothing.
+func (v *visit) enter(needs tenancy.OrganizationPermission) error {
+	if v.may != nil {
+		return nil // a form that is shown again has done it
+	}
+	id, err := pathID[tenancy.OrganizationID](v, "org")
+	if err != nil {
+		return err
+	}
+	if v.org, err = v.s.Organization(v.ctx(), id); err != nil {
+		return err
+	}
+	if v.may, err = v.permissions(); err != nil {
+		return err
+	}
+	if !v.may[needs] {
+		return tenancy.CodeNotAllowed
+	}
+	return nil
+}
+
+// permissions returns what the reader may do in the organization.
+func (v *visit) permissions() (map[tenancy.OrganizationPermission]bool, error) {
+	may := map[tenancy.OrganizationPermission]bool{}
+	for _, permission := range permissions {
+		d, err := v.s.CanInOrganization(v.ctx(), v.self(), permission, v.org.ID)
+		if err != nil {
+			return nil, err
+		}
+		may[permission] = d.Allowed
+	}
+	return may, nil
+}
+
+var permissions = []tenancy.OrganizationPermission{
+	tenancy.ViewOrganization, tenancy.CreateAccounts, tenancy.ViewUsers, tenancy.ManageUsers, tenancy.ViewAccounts,
+	tenancy.ManageAccounts, tenancy.ViewDomains, tenancy.ManageDomains, tenancy.ManageOrganization,
+	tenancy.ManageIdentity, tenancy.ReadLog, tenancy.ReleaseAccounts, tenancy.TransferOwnership,
+	tenancy.DeleteOrganization,
+}
