@@ -52,6 +52,7 @@ func (b browser) crawl() map[string]seen {
 func (s *site) furnish() accountScene {
 	s.withServiceAccounts()
 	s.withOrganizations()
+	s.withGroups()
 	return s.withAccounts()
 }
 
