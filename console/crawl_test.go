@@ -46,6 +46,9 @@ func (b browser) crawl() map[string]seen {
 // left, and such as would be markup.
 func (s *site) furnish() {
 	s.withServiceAccounts()
+	s.withConnections()
+	s.withDirectories()
+	s.withDomains()
 }
 
 // What a page offers its reader is there: every link answers, and every form is one that the

@@ -23,6 +23,12 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
+	{"Access", []navEntry{
+		{"domains", "Domains", tenancy.ViewDomains, PartDomains},
+		{"sign-up", "Sign-up policy", tenancy.ViewDomains, PartDomains},
+		{"sso", "Single sign-on", tenancy.ManageIdentity, PartSSO},
+		{"directories", "Directories", tenancy.ManageIdentity, PartDirectories},
+	}},
 	{"Organization", []navEntry{
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
