@@ -27,8 +27,13 @@ func (b browser) crawl() map[string]seen {
 		if _, known := found[path]; known || strings.Contains(path, "/assets/") {
 			continue
 		}
-		p := b.get(path)
+		p := b.send(http.MethodGet, path, "")
 		found[path] = p
+		if p.Status == http.StatusSeeOther {
+			left = append(left, p.Header.Get("Location"))
+			continue
+		}
+		require.Equal(b, http.StatusOK, p.Status, path)
 		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 			p.wellMade()
 			for _, link := range p.links() {
@@ -49,6 +54,7 @@ func (s *site) furnish() {
 	s.withConnections()
 	s.withDirectories()
 	s.withDomains()
+	s.withOrganizations()
 }
 
 // What a page offers its reader is there: every link answers, and every form is one that the

@@ -30,6 +30,7 @@ var navigation = []struct {
 		{"directories", "Directories", tenancy.ManageIdentity, PartDirectories},
 	}},
 	{"Organization", []navEntry{
+		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
 }

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -103,8 +104,8 @@ func dayOf(t time.Time) template.HTML {
 	return template.HTML("<time>" + t.UTC().Format(time.DateOnly) + "</time>")
 }
 
-// textOf is the text of a value for a page: personal texts are revealed, which operations
-// give only to who may see them.
+// textOf is the text of a value, or of what it points to, for a page. Personal texts are
+// revealed: operations give them only to who may see them.
 func textOf(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -113,9 +114,15 @@ func textOf(value any) string {
 		return value
 	case tenancy.Personal:
 		return value.Reveal()
-	default:
-		return fmt.Sprint(value)
 	}
+	pointer := reflect.ValueOf(value)
+	switch {
+	case pointer.Kind() != reflect.Pointer:
+		return fmt.Sprint(value)
+	case pointer.IsNil():
+		return ""
+	}
+	return textOf(pointer.Elem().Interface())
 }
 
 // role names a role, in the organization or on an account. One of the host's own has the
