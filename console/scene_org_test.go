@@ -22,6 +22,16 @@ func (s *site) second() tenancy.OrganizationID {
 	return made.ID
 }
 
+// withOrganizations gives the organization what its settings and its log show.
+func (s *site) withOrganizations() {
+	_, err := s.Staff.SetLimits(s.Context(), s.acme.Organization, &tenancy.Limits{Members: 500, Accounts: 50, Keys: 20})
+	require.NoError(s, err)
+	_, err = s.Staff.SetImportEntitlement(s.Context(), s.acme.Organization, tenancy.ImportEntitlement{On: true, Reference: "ticket/12"})
+	require.NoError(s, err)
+	_, err = s.As(s.acme.Owner).RenameOrganization(s.Context(), s.acme.Organization, `مجموعة <script>alert("1")</script> & Söhne`)
+	require.NoError(s, err)
+}
+
 // fieldOf is a field of the form that posts to a path.
 func (p seen) fieldOf(action, name string) *html.Node {
 	p.t.Helper()
