@@ -23,6 +23,9 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
+	{"Accounts", []navEntry{
+		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+	}},
 	{"Access", []navEntry{
 		{"domains", "Domains", tenancy.ViewDomains, PartDomains},
 		{"sign-up", "Sign-up policy", tenancy.ViewDomains, PartDomains},
