@@ -24,6 +24,7 @@ var navigation = []struct {
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
 	{"Organization", []navEntry{
+		{"merge", "Merge", tenancy.ManageOrganization, PartMerge},
 		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
@@ -82,3 +83,6 @@ func (v *view) SignedIn() bool { return v.s != nil }
 
 // Is reports whether a user is the reader.
 func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
+
+// Answers reports whether the handler has a page at a path.
+func (v *view) Answers(path string) bool { return v.answers(path) }
