@@ -33,6 +33,7 @@ var navigation = []struct {
 		{"directories", "Directories", tenancy.ManageIdentity, PartDirectories},
 	}},
 	{"Organization", []navEntry{
+		{"merge", "Merge", tenancy.ManageOrganization, PartMerge},
 		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
@@ -91,3 +92,6 @@ func (v *view) SignedIn() bool { return v.s != nil }
 
 // Is reports whether a user is the reader.
 func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
+
+// Answers reports whether the handler has a page at a path.
+func (v *view) Answers(path string) bool { return v.answers(path) }

@@ -6,6 +6,7 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.mergeRoutes()
 	c.logRoutes()
 	c.serviceAccountRoutes()
 	c.roleRoutes()
