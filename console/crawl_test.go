@@ -51,6 +51,9 @@ func (b browser) crawl() map[string]seen {
 // left, and such as would be markup.
 func (s *site) furnish() accountScene {
 	s.withServiceAccounts()
+	s.withConnections()
+	s.withDirectories()
+	s.withDomains()
 	s.withOrganizations()
 	s.withGroups()
 	return s.withAccounts()
