@@ -81,8 +81,8 @@ func (a account) choosesMembers() bool {
 	return a.Open() && a.Can("manage_members") && a.v.may[tenancy.ManageAccounts] && a.v.may[tenancy.ViewUsers]
 }
 
-// Freely reports whether the reader may give roles without an end and to themself: through
-// the organization, or by a role of their own without an end.
+// Freely reports whether the reader may give roles to themself too: they manage the account's
+// members through the organization, or by a role of their own without an end.
 func (a account) Freely() bool {
 	d := a.may[tenancy.ManageMembers]
 	own := d.Why == tenancy.WhyGrant || d.Why == tenancy.WhyParentGrant
