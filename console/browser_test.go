@@ -284,6 +284,7 @@ func (p seen) wellMade() {
 	require.Len(p.t, p.named("h1"), 1, p.path)
 	require.NotEmpty(p.t, textIn(p.named("title")[0]), p.path)
 	require.Empty(p.t, p.named("style"), p.path)
+	require.NotRegexp(p.t, `0x[0-9a-f]{6}|%!|<nil>|\{\{`, p.text(), "%s: a value that is no text", p.path)
 	ids, labels := map[string]bool{}, map[string]bool{}
 	for _, n := range p.all(func(n *html.Node) bool { return true }) {
 		require.Empty(p.t, attribute(n, "style"), p.path)

@@ -42,10 +42,17 @@ func (b browser) crawl() map[string]seen {
 	return found
 }
 
+// furnish gives acme what its pages show, with names that are long, written from right to
+// left, and such as would be markup.
+func (s *site) furnish() {
+	s.withServiceAccounts()
+}
+
 // What a page offers its reader is there: every link answers, and every form is one that the
 // handler takes. So no link or button is offered to somebody who may not use it (ROLE-8).
 func TestEveryLinkAnswers(t *testing.T) {
 	s := newSite(t, console.Options{})
+	s.furnish()
 	for name, user := range map[string]tenancy.UserID{
 		"owner": s.acme.Owner, "administrator": s.acme.Administrator, "member": s.acme.Member, "guest": s.acme.Guest,
 	} {

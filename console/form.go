@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -74,6 +75,12 @@ func (v *visit) operationAgain(err error) tenancy.OperationID {
 func (v *visit) once() *tenancy.Session {
 	id, _ := v.operation()
 	return v.s.Once(id)
+}
+
+// together runs operations of a form as one transaction under its operation ID, such as a
+// change of something and a look whose it is. Sent again, it looks at nothing and is done.
+func (v *visit) together(do func(context.Context, *tenancy.Session) error) error {
+	return v.once().Atomically(v.ctx(), do)
 }
 
 // value is a field of the form, without the space around it.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"iter"
 	"net/url"
 
@@ -42,6 +43,27 @@ func collect[T interface{ Cursor() tenancy.Cursor }](v *visit, items iter.Seq2[T
 		l.Pager.First = v.with("after", "")
 	}
 	return l, nil
+}
+
+// seekMost is how many items seek looks at.
+const seekMost = 500
+
+// seek finds an item of a list of which the library reads no single one. It begins where the
+// page of the list did that led here (the field or parameter "after"). What is not among the
+// items from there on is not found.
+func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (none T, err error) {
+	looked := 0
+	for item, err := range items(tenancy.Cursor(cmp.Or(v.query("after"), v.value("after")))) {
+		switch looked++; {
+		case err != nil:
+			return none, err
+		case is(item):
+			return item, nil
+		case looked == seekMost:
+			return none, tenancy.CodeNotFound
+		}
+	}
+	return none, tenancy.CodeNotFound
 }
 
 // with is the page's own path with one parameter changed, or removed if it is "". What was

@@ -21,6 +21,7 @@ var navigation = []struct {
 	}},
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
+		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
 	{"Organization", []navEntry{
 		{"settings", "Settings", tenancy.ViewOrganization, ""},

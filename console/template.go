@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +70,7 @@ func (c *console) functions(l *locale) template.FuncMap {
 		"home":     func() string { return cmp.Or(c.o.Look.Home, c.url()) },
 		"signout":  func() string { return c.o.SignOut },
 		"time":     timeOf,
+		"day":      dayOf,
 		"role":     l.role,
 		"state":    l.state,
 		"text":     textOf,
@@ -94,8 +96,16 @@ func timeOf(t time.Time) template.HTML {
 		t.Format(time.RFC3339), t.Format("2006-01-02 15:04:05 UTC"), t.Format("2 Jan 2006, 15:04 UTC")))
 }
 
-// textOf is the text of a value for a page: personal texts are revealed, which operations
-// give only to who may see them.
+// dayOf shows the day of a time, in UTC.
+func dayOf(t time.Time) template.HTML {
+	if t.IsZero() {
+		return ""
+	}
+	return template.HTML("<time>" + t.UTC().Format(time.DateOnly) + "</time>")
+}
+
+// textOf is the text of a value, or of what it points to, for a page. Personal texts are
+// revealed: operations give them only to who may see them.
 func textOf(value any) string {
 	switch value := value.(type) {
 	case nil:
@@ -104,9 +114,15 @@ func textOf(value any) string {
 		return value
 	case tenancy.Personal:
 		return value.Reveal()
-	default:
-		return fmt.Sprint(value)
 	}
+	pointer := reflect.ValueOf(value)
+	switch {
+	case pointer.Kind() != reflect.Pointer:
+		return fmt.Sprint(value)
+	case pointer.IsNil():
+		return ""
+	}
+	return textOf(pointer.Elem().Interface())
 }
 
 // role names a role, in the organization or on an account. One of the host's own has the
@@ -141,5 +157,5 @@ var stateNames = map[string]string{
 	"active": "Active", "inactive": "Deactivated", "suspended": "Suspended", "closed": "Closed", "deleted": "Deleted",
 	"merged": "Merged", "pending": "Pending", "accepted": "Accepted", "declined": "Declined", "revoked": "Revoked",
 	"expired": "Expired", "managed": "Managed", "independent": "Independent", "requested": "Requested",
-	"verified": "Verified", "unverified": "Not verified",
+	"verified": "Verified", "unverified": "Not verified", "lapsing": "Record missing",
 }

@@ -1,93 +1,115 @@
-// Console serves the pages of package console over an organization that is made up, in
-// memory. Its sign-in is for demonstration: whoever opens it chooses whom to act as.
+// Program console serves the pages of package console over an organization that is made
+// up. Its sign-in is for demonstration: whoever opens it chooses whom to act as, so it
+// serves this machine alone.
 //
-//	go run ./examples/console
+//	go run ./examples/console                  # in memory: each start begins anew
+//	go run ./examples/console -db demo.db      # in a file of SQLite
+//	go run ./examples/console -big 100000      # with as many more people
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
+	"net"
 	"net/http"
-	"net/url"
+	"os"
+	"os/signal"
 	"time"
 
 	"github.com/add4b1c6/tenancy"
-	"github.com/add4b1c6/tenancy/console"
 	"github.com/add4b1c6/tenancy/memstore"
+	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
 func main() {
-	addr := flag.String("addr", "localhost:8088", "where to serve")
+	addr := flag.String("addr", "localhost:8088", "where to serve: a port of this machine")
+	file := flag.String("db", "", "a file of SQLite that keeps everything; empty: memory")
+	big := flag.Int("big", 0, "how many more people the organization has")
 	flag.Parse()
-	dir, err := tenancy.New(memstore.New(), &tenancy.Options{Resolver: &resolver{}})
-	if err != nil {
-		log.Fatal(err)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *addr, *file, *big, func(url string) { fmt.Println(url) }); err != nil {
+		log.Print(err)
+		os.Exit(1)
 	}
-	people, err := seed(context.Background(), dir)
-	if err != nil {
-		log.Fatal(err)
-	}
-	handler, err := serve(dir, people)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Printf("http://%s/\n", *addr)
-	server := http.Server{Addr: *addr, Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	log.Fatal(server.ListenAndServe())
 }
 
-// person is somebody to act as.
-type person struct {
-	key, name, what string
-	user            tenancy.UserID
+// run serves until the context ends. It calls ready with the URL as soon as it serves.
+func run(ctx context.Context, addr, file string, big int, ready func(url string)) error {
+	listener, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	store, end, err := open(ctx, file)
+	if err != nil {
+		return err
+	}
+	defer end()
+	d, err := newDemo(ctx, store, big)
+	if err != nil {
+		return err
+	}
+	handler, err := d.handler()
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
+	go func() {
+		<-ctx.Done()
+		_ = server.Close()
+	}()
+	ready("http://" + listener.Addr().String() + "/")
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }
 
-// serve returns the pages, and the page on which one chooses whom to act as.
-func serve(dir *tenancy.Directory, people []person) (http.Handler, error) {
-	mux := http.NewServeMux()
-	session := func(r *http.Request) (*tenancy.Session, error) {
-		cookie, err := r.Cookie("actor")
-		for _, p := range people {
-			if err == nil && p.key == cookie.Value {
-				return dir.As(p.user), nil
-			}
-		}
-		return nil, tenancy.CodeActor
-	}
-	pages, err := console.NewHandler(&console.Options{
-		Session: session, Prefix: "/console", SignIn: "/", SignOut: "/leave",
-		Mail: func(context.Context, tenancy.SentInvitation) error { return nil },
-	})
+var errLoopback = errors.New("anybody may act as anybody here, so it serves this machine alone: -addr localhost:8088")
+
+// listen listens on an address of this machine that no other machine reaches.
+func listen(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
-	mux.Handle("/console/", pages)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, `<!DOCTYPE html><html lang="en"><title>Act as</title><h1>Act as</h1><p>This sign-in is for demonstration.</p><ul>`)
-		for _, p := range people {
-			fmt.Fprintf(w, `<li><a href="/act?as=%s">%s, %s</a></li>`, url.QueryEscape(p.key), p.name, p.what)
-		}
-		fmt.Fprint(w, `</ul>`)
-	})
-	mux.HandleFunc("GET /act", func(w http.ResponseWriter, r *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "actor", Value: r.URL.Query().Get("as"), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-		http.Redirect(w, r, cmp.Or(local(r.URL.Query().Get("return")), "/console/"), http.StatusSeeOther)
-	})
-	mux.HandleFunc("POST /leave", func(w http.ResponseWriter, r *http.Request) {
-		http.SetCookie(w, &http.Cookie{Name: "actor", Path: "/", MaxAge: -1})
-		http.Redirect(w, r, "/", http.StatusSeeOther)
-	})
-	return mux, nil
+	if !loopback(host) {
+		return nil, errLoopback
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if tcp, is := listener.Addr().(*net.TCPAddr); !is || !tcp.IP.IsLoopback() {
+		_ = listener.Close()
+		return nil, errLoopback
+	}
+	return listener, nil
 }
 
-// local is a path of this site, or "".
-func local(path string) string {
-	if u, err := url.Parse(path); err == nil && u.Host == "" && u.Scheme == "" && len(path) > 9 && path[:9] == "/console/" {
-		return path
+// loopback reports whether a host's name means this machine. Requests with another name are
+// refused too: a page elsewhere could lead a browser here by a name of its own.
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// open opens the store, in a file or, without one, in memory.
+func open(ctx context.Context, file string) (tenancy.Store, func(), error) {
+	if file == "" {
+		return memstore.New(), func() {}, nil
 	}
-	return ""
+	store, err := sqlitestore.Open(ctx, file, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := func() { _ = store.Close() }
+	if err := store.Migrate(ctx); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return store, end, nil
 }
