@@ -30,7 +30,7 @@ func (c *console) personPageRoutes() {
 // userPage is what the page of a person shows.
 type userPage struct {
 	tenancy.User
-	Member *tenancy.Membership // nil: they are independent, or were a member
+	Member *tenancy.Membership // nil: they are independent
 	Self   bool                // it is the reader's own
 	Tends  bool                // the reader may change the member
 	Roles  []option            // that can be given
@@ -67,9 +67,6 @@ func user(v *visit) (*page, error) {
 	if data.Self {
 		title, at = v.t("Your profile"), ""
 	}
-	if !data.Left.IsZero() {
-		return &page{template: "user", title: title, at: at, data: data}, nil
-	}
 	if data.Reach, err = collect(v, v.s.AccountsOf(v.ctx(), id, tenancy.ReachQuery{After: v.after()})); err != nil {
 		return nil, err
 	}
@@ -86,13 +83,12 @@ func user(v *visit) (*page, error) {
 // a service account.
 func (v *visit) person(id tenancy.UserID) (tenancy.User, *tenancy.Membership, error) {
 	user, member, err := v.s.Member(v.ctx(), v.org.ID, id)
-	if err == nil && user.ServiceAccount {
+	switch {
+	case err == nil && user.ServiceAccount:
 		return tenancy.User{}, nil, tenancy.CodeNotFound
-	}
-	if err == nil {
+	case err == nil:
 		return user, &member, nil
-	}
-	if tenancy.CodeOf(err) != tenancy.CodeNotFound {
+	case tenancy.CodeOf(err) != tenancy.CodeNotFound:
 		return tenancy.User{}, nil, err
 	}
 	if _, err := v.s.CanInOrganization(v.ctx(), id, tenancy.ViewOrganization, v.org.ID); err != nil {
@@ -147,7 +143,7 @@ func onMember(notice string, do func(*visit, context.Context, *tenancy.Session, 
 // toMember does something once to a member of the organization who is a person. Operations on
 // a person take no organization, so it is held here that they belong to this one.
 func (v *visit) toMember(id tenancy.UserID, do func(context.Context, *tenancy.Session) error) error {
-	return v.once().Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+	return v.together(func(ctx context.Context, s *tenancy.Session) error {
 		user, _, err := s.Member(ctx, v.org.ID, id)
 		if err != nil {
 			return err

@@ -12,6 +12,8 @@ func (c *console) userRoutes() {
 	c.personPageRoutes()
 	c.removalRoutes()
 	c.leaveRoutes()
+	c.inviteRoutes()
+	c.invitationListRoutes()
 }
 
 // usersPage is what the list of users shows.
@@ -33,7 +35,9 @@ type usersPage struct {
 func (p usersPage) Filtered() bool { return p.Search != "" || p.Role != "" || p.State != "" }
 
 // HasRoles reports whether people of the kind have a role to choose them by.
-func (p usersPage) HasRoles() bool { return p.Kind == tenancy.KindManaged || p.Kind == tenancy.KindPending }
+func (p usersPage) HasRoles() bool {
+	return p.Kind == tenancy.KindManaged || p.Kind == tenancy.KindPending
+}
 
 // HasStates reports whether people of the kind have a state to choose them by.
 func (p usersPage) HasStates() bool { return p.Kind == tenancy.KindManaged }
@@ -120,4 +124,9 @@ func (v *visit) organizationRoles(owner bool) (roles []option) {
 		roles = append(roles, option{Value: string(role), Label: v.locale.role(role)})
 	}
 	return roles
+}
+
+// imports reports whether the reader may import users, and the host offers it.
+func (v *visit) imports() bool {
+	return v.shows(PartImport) && v.may[tenancy.ManageUsers] && v.may[tenancy.ManageOrganization]
 }
