@@ -886,6 +886,12 @@ var errands = []errand{
 	{op: "CanInOrganization", way: "oneself", by: "Standard", on: "Org", call: func(c call) (any, error) {
 		return gives(c.s.CanInOrganization(c, c.self, tenancy.ViewOrganization, c.Org))
 	}},
+	{op: "OrganizationPermissions", by: "Admin", on: "Org", others: "Member", call: func(c call) (any, error) {
+		return gives(c.s.OrganizationPermissions(c, c.Member, c.Org))
+	}},
+	{op: "OrganizationPermissions", way: "oneself", by: "Standard", on: "Org", call: func(c call) (any, error) {
+		return gives(c.s.OrganizationPermissions(c, c.self, c.Org))
+	}},
 	{op: "Events", by: "Admin", on: "Org", call: func(c call) (any, error) {
 		return lists(c.s.Events(c, tenancy.Stream{Organization: c.Org}, tenancy.EventQuery{}))
 	}},

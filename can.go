@@ -406,24 +406,33 @@ func (r *reads) loadCanInOrganization(user UserID, org OrganizationID) (f canInO
 func decideCanInOrganization(
 	f canInOrganizationFacts, user UserID, permission OrganizationPermission, c *changes,
 ) (Decision, error) {
-	if c.actor.isUser() && c.actor.User != user {
-		if err := c.authorize(f.standing); err != nil {
-			return Decision{}, err
-		}
-		switch {
-		case f.member == nil && !f.guest:
-			return Decision{}, CodeNotFound
-		case f.member == nil: // whether an independent user is active is not shown (GEN-5)
-			return Decision{Why: WhyUnreachable}, nil
-		}
+	if err := c.authorizeAskingIn(f, user); err != nil {
+		return Decision{}, err
 	}
 	return f.decision(permission, c), nil
+}
+
+// authorizeAskingIn decides whether the actor may ask what a user may do in the
+// organization.
+func (c *changes) authorizeAskingIn(f canInOrganizationFacts, user UserID) error {
+	if !c.actor.isUser() || c.actor.User == user {
+		return nil
+	}
+	if err := c.authorize(f.standing); err != nil {
+		return err
+	}
+	if f.member == nil && !f.guest {
+		return CodeNotFound
+	}
+	return nil
 }
 
 // decision is the answer, once the actor may ask.
 func (f canInOrganizationFacts) decision(permission OrganizationPermission, c *changes) Decision {
 	switch {
 	case f.user == nil || f.organization == nil:
+		return Decision{Why: WhyUnreachable}
+	case f.guest && f.member == nil: // whether an independent user is active is not shown (GEN-5)
 		return Decision{Why: WhyUnreachable}
 	case !f.user.acts():
 		return Decision{Why: WhyInactive}

@@ -56,6 +56,48 @@ func (d *Directory) decisions(account AccountID, row *AccessRow) map[Permission]
 	return all
 }
 
+// OrganizationPermissions returns what CanInOrganization answers about a user and an
+// organization, for every permission in an organization at once: the built-in ones and the
+// host's (GEN-21). It is one read, which costs what one CanInOrganization does. A page asks
+// it for which buttons to show. Who may ask about whom is as with CanInOrganization, and
+// about oneself an organization that one does not belong to is a no for every permission. A
+// merged organization's ID stands for its survivor (ORG-13).
+//
+// Errors: CodeID if an ID is zero; CodeNotFound, CodeNotAllowed.
+func (s *Session) OrganizationPermissions(
+	ctx context.Context, user UserID, org OrganizationID,
+) (map[OrganizationPermission]Decision, error) {
+	var check form
+	check.id(user)
+	check.id(org)
+	return look(ctx, s, call{opOrganizationPermissions, org.String(), check.err},
+		func(r *reads) organizationPermissionsFacts { return r.loadOrganizationPermissions(user, org) },
+		func(f organizationPermissionsFacts, c *changes) (map[OrganizationPermission]Decision, error) {
+			return decideOrganizationPermissions(f, user, c)
+		})
+}
+
+// organizationPermissionsFacts is what OrganizationPermissions needs to know.
+type organizationPermissionsFacts struct{ canInOrganizationFacts }
+
+func (r *reads) loadOrganizationPermissions(user UserID, org OrganizationID) organizationPermissionsFacts {
+	return organizationPermissionsFacts{r.loadCanInOrganization(user, org)}
+}
+
+func decideOrganizationPermissions(
+	f organizationPermissionsFacts, user UserID, c *changes,
+) (map[OrganizationPermission]Decision, error) {
+	if err := c.authorizeAskingIn(f.canInOrganizationFacts, user); err != nil {
+		return nil, err
+	}
+	known := c.dir.organizationRules.known()
+	all := make(map[OrganizationPermission]Decision, len(known))
+	for permission := range known {
+		all[permission] = f.decision(permission, c)
+	}
+	return all, nil
+}
+
 // maxCanMany is how many accounts CanMany takes.
 const maxCanMany = 100
 

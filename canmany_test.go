@@ -2,6 +2,8 @@ package tenancy_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -173,5 +175,149 @@ func TestPermissions(t *testing.T) {
 		one := calls
 		require.NoError(t, errOf(dir.As(rex).Permissions(s.ctx(), rex, ana.Account.ID)))
 		require.Equal(t, 2*one, calls)
+	})
+}
+
+func TestOrganizationPermissions(t *testing.T) {
+	c := newCustomer(t, withRoles(hostRoles))
+	people := map[string]tenancy.UserID{"Owner": c.ana, "Administrator": c.adam, "Standard User": c.stan,
+		"guest": c.guest(c.ana, c.main, "gus", tenancy.Support), "stranger": c.other.User.ID, "nobody": {15: 1}}
+	for role := range hostRoles {
+		people[string(role)] = c.joins("first-"+string(role), role)
+	}
+	people["inactive"] = c.joins("ina", "auditor")
+	people["inactive guest"] = c.guest(c.ana, c.main, "gina", tenancy.Support)
+	for _, gone := range []string{"inactive", "inactive guest"} {
+		require.NoError(t, errOf(c.staff.DeactivateUser(c.ctx(), people[gone])))
+	}
+	every := append(tenancy.OrganizationTable(), invoices)
+	plain, err := tenancy.New(c.store, &tenancy.Options{Now: c.clock.Now}) // it names no roles
+	require.NoError(t, err)
+
+	// agrees wants that everybody who asks about everybody gets what CanInOrganization
+	// answers, and returns which answers there were.
+	agrees := func(t *testing.T, dir *tenancy.Directory, org tenancy.OrganizationID, every []tenancy.OrganizationPermission) (
+		whys map[tenancy.Why]bool, codes map[tenancy.Code]bool,
+	) {
+		whys, codes = map[tenancy.Why]bool{}, map[tenancy.Code]bool{}
+		askers := map[string]*tenancy.Session{"System": dir.System().Session, "Operator": dir.Operator("ann").Session}
+		for name, user := range people {
+			askers[name] = dir.As(user)
+		}
+		for name, s := range askers {
+			for about, user := range people {
+				all, err := s.OrganizationPermissions(c.ctx(), user, org)
+				codes[tenancy.CodeOf(err)] = true
+				if err == nil {
+					require.Len(t, all, len(every), "%s about %s", name, about)
+				} else {
+					require.Nil(t, all)
+				}
+				for _, permission := range every {
+					want, wantErr := s.CanInOrganization(c.ctx(), user, permission, org)
+					require.Equal(t, want, all[permission], "%s about %s: %s", name, about, permission)
+					require.Equal(t, tenancy.CodeOf(wantErr), tenancy.CodeOf(err), "%s about %s", name, about)
+					whys[want.Why] = true
+				}
+			}
+		}
+		return whys, codes
+	}
+	anyCode := map[tenancy.Code]bool{"": true, tenancy.CodeActor: true, tenancy.CodeNotFound: true, tenancy.CodeNotAllowed: true}
+	alive := map[tenancy.Why]bool{"": true, tenancy.WhyUnreachable: true, tenancy.WhyInactive: true,
+		tenancy.WhyInsufficient: true, tenancy.WhyOrganizationRole: true}
+	t.Run("GEN-21 ROLE-9 every permission, the host's too, as CanInOrganization answers", func(t *testing.T) {
+		whys, codes := agrees(t, c.dir, c.org, every)
+		require.Equal(t, alive, whys)
+		require.Equal(t, anyCode, codes)
+		all, err := c.as(people["billing"]).OrganizationPermissions(c.ctx(), people["billing"], c.org)
+		require.NoError(t, err)
+		require.Equal(t, tenancy.Decision{Allowed: true, Why: tenancy.WhyOrganizationRole, OrganizationRole: "billing"}, all[invoices])
+		require.Equal(t, tenancy.WhyInsufficient, all[tenancy.ReadLog].Why)
+		require.False(t, all["nonsense"].Allowed, "what there is no permission of is not allowed")
+	})
+	t.Run("GEN-21 ROLE-9 a Directory that names no roles of a host's", func(t *testing.T) {
+		whys, _ := agrees(t, plain, c.org, tenancy.OrganizationTable())
+		require.Equal(t, alive, whys)
+	})
+	t.Run("GEN-21 GEN-5 about oneself a plain no, about others what one sees", func(t *testing.T) {
+		olga := c.other.User.ID
+		for _, org := range []tenancy.OrganizationID{c.org, {15: 1}} {
+			all, err := c.as(olga).OrganizationPermissions(c.ctx(), olga, org)
+			require.NoError(t, err)
+			require.Len(t, all, len(every))
+			for _, d := range all {
+				require.Equal(t, tenancy.Decision{Why: tenancy.WhyUnreachable}, d)
+			}
+			refused(t, errOf(c.as(olga).OrganizationPermissions(c.ctx(), c.stan, org)), tenancy.CodeNotFound)
+		}
+		refused(t, errOf(c.as(c.stan).OrganizationPermissions(c.ctx(), c.ana, c.org)), tenancy.CodeNotAllowed)
+		refused(t, errOf(c.as(c.ana).OrganizationPermissions(c.ctx(), olga, c.org)), tenancy.CodeNotFound)
+		active, err := c.as(c.ana).OrganizationPermissions(c.ctx(), people["guest"], c.org)
+		require.NoError(t, err)
+		inactive, err := c.as(c.ana).OrganizationPermissions(c.ctx(), people["inactive guest"], c.org)
+		require.NoError(t, err)
+		require.Equal(t, active, inactive, "whether an independent user is active is not shown")
+	})
+	t.Run("GEN-21 GEN-2 malformed questions, and actors who can do nothing", func(t *testing.T) {
+		refused(t, errOf(c.host.OrganizationPermissions(c.ctx(), tenancy.UserID{}, c.org)), tenancy.CodeID)
+		refused(t, errOf(c.host.OrganizationPermissions(c.ctx(), c.stan, tenancy.OrganizationID{})), tenancy.CodeID)
+		gone := people["inactive"]
+		refused(t, errOf(c.as(gone).OrganizationPermissions(c.ctx(), gone, c.org)), tenancy.CodeActor)
+	})
+	t.Run("GEN-21 it reads what one CanInOrganization does", func(t *testing.T) {
+		counted := scenes.NewCounting(c.store)
+		dir, err := tenancy.New(counted, &tenancy.Options{Now: c.clock.Now})
+		require.NoError(t, err)
+		for asker, s := range map[string]*tenancy.Session{"oneself": dir.As(c.stan), "Owner": dir.As(c.ana), "System": dir.System().Session} {
+			require.NoError(t, errOf(s.CanInOrganization(c.ctx(), c.stan, tenancy.ReadLog, c.org)))
+			one := slices.Clone(counted.Steps)
+			require.NoError(t, errOf(s.OrganizationPermissions(c.ctx(), c.stan, c.org)))
+			require.Equal(t, one, counted.Steps, asker)
+		}
+	})
+	t.Run("GEN-11 in a block it sees what the block did", func(t *testing.T) {
+		undone := errors.New("undone")
+		require.ErrorIs(t, c.as(c.ana).Atomically(c.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+			require.NoError(t, errOf(s.SetOrganizationRole(ctx, c.org, c.stan, "auditor")))
+			all, err := s.OrganizationPermissions(ctx, c.stan, c.org)
+			require.NoError(t, err)
+			require.True(t, all[tenancy.ReadLog].Allowed)
+			require.False(t, all[tenancy.CreateAccounts].Allowed)
+			return undone
+		}), undone)
+	})
+	t.Run("ORG-13 GEN-21 a merged organization's ID stands for its survivor", func(t *testing.T) {
+		mia := c.found("mia")
+		merged := c.another(mia, "Merged")
+		c.merges(mia.User.ID, mia.Organization.ID, merged)
+		people["the survivor's Owner"] = mia.User.ID
+		defer delete(people, "the survivor's Owner")
+		agrees(t, c.dir, merged, every)
+		for _, s := range []*tenancy.Session{c.as(mia.User.ID), c.host.Session} {
+			all, err := s.OrganizationPermissions(c.ctx(), mia.User.ID, merged)
+			require.NoError(t, err)
+			require.True(t, all[tenancy.DeleteOrganization].Allowed)
+		}
+	})
+	t.Run("ORG-15 GEN-21 while the organization is suspended", func(t *testing.T) {
+		require.NoError(t, errOf(c.staff.SuspendOrganization(c.ctx(), c.org, "t-1")))
+		whys, codes := agrees(t, c.dir, c.org, every)
+		require.True(t, whys[tenancy.WhyOrganizationSuspended])
+		require.Equal(t, anyCode, codes)
+		all, err := c.as(c.ana).OrganizationPermissions(c.ctx(), c.ana, c.org)
+		require.NoError(t, err)
+		for permission, d := range all {
+			goesOn := permission == tenancy.ViewOrganization || permission == tenancy.ReadLog ||
+				permission == tenancy.TransferOwnership
+			require.Equal(t, goesOn, d.Allowed, permission)
+		}
+		require.NoError(t, errOf(c.staff.ReactivateOrganization(c.ctx(), c.org, "t-2")))
+	})
+	t.Run("INV-9 GEN-21 in an organization that has ended nobody can do anything", func(t *testing.T) {
+		require.NoError(t, c.as(c.ana).DeleteOrganization(c.ctx(), c.org, tenancy.OrganizationDeletion{}))
+		whys, _ := agrees(t, c.dir, c.org, every)
+		require.False(t, whys[tenancy.WhyOrganizationRole])
+		require.True(t, whys[tenancy.WhyUnreachable])
 	})
 }

@@ -155,8 +155,9 @@
 // [Session.Can] is the question that a host asks before it does anything in an
 // account, and [Session.CanInOrganization] is the one about an organization. Both
 // answer with a [Decision]: whether, and why. [Session.Permissions] answers for every
-// permission on an account at once, and [Session.CanMany] for many accounts. The [Why]
-// of a decision tells a 404 from a 403:
+// permission on an account at once, [Session.OrganizationPermissions] for every one in an
+// organization, and [Session.CanMany] for many accounts. The [Why] of a decision tells a
+// 404 from a 403:
 //
 //	d, err := host.Can(ctx, user, tenancy.Build, account)
 //	switch {

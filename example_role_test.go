@@ -112,6 +112,32 @@ func ExampleSession_Permissions() {
 	// manage_members false
 }
 
+// An organization's page asks once which of its buttons to show.
+func ExampleSession_OrganizationPermissions() {
+	ctx := context.Background()
+	dir, _ := tenancy.New(memstore.New(), nil)
+	host := dir.System()
+	ana, _ := host.SignUp(ctx, tenancy.NewSignUp{Email: tenancy.Proven("ana@acme.example"), Name: "Ana", Organization: "Acme"})
+	sent, _ := dir.As(ana.User.ID).InviteUser(ctx, ana.Organization.ID,
+		tenancy.NewInvitation{Email: "ben@acme.example", Role: tenancy.Administrator})
+	ben, _ := host.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("ben@acme.example"), Name: "Ben", Secret: sent.Secret})
+
+	may, err := dir.As(ben.User.ID).OrganizationPermissions(ctx, ben.User.ID, ana.Organization.ID)
+	if err != nil {
+		panic(err)
+	}
+	for _, button := range []tenancy.OrganizationPermission{
+		tenancy.ManageUsers, tenancy.ReadLog, tenancy.TransferOwnership,
+	} {
+		fmt.Println(button, may[button].Allowed)
+	}
+	// Output:
+	// manage_users true
+	// read_log true
+	// transfer_ownership false
+}
+
 // A list of accounts asks once which of them the user may build in. One that is not to
 // be seen spoils nothing.
 func ExampleSession_CanMany() {

@@ -191,6 +191,7 @@ func TestHiddenState(t *testing.T) {
 		can, sub, org tenancy.Decision
 		many          []tenancy.AccountDecision
 		all           map[tenancy.Permission]tenancy.Decision
+		allOrg        map[tenancy.OrganizationPermission]tenancy.Decision
 	}
 	ask := func(c *cast, by, about tenancy.UserID, sub tenancy.AccountID, organization bool) (a answer) {
 		s := c.as(by)
@@ -205,6 +206,8 @@ func TestHiddenState(t *testing.T) {
 		require.NoError(c, err)
 		if organization {
 			a.org, err = s.CanInOrganization(c.ctx(), about, tenancy.ReadLog, c.org)
+			require.NoError(c, err)
+			a.allOrg, err = s.OrganizationPermissions(c.ctx(), about, c.org)
 			require.NoError(c, err)
 		}
 		return a

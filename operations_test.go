@@ -495,6 +495,9 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		_, err := s.CanInOrganization(ctx, p.victim, tenancy.ReadLog, p.org)
 		return err
 	},
+	"OrganizationPermissions": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
+		return errOf(s.OrganizationPermissions(ctx, p.victim, p.org))
+	},
 	"Events": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return failure(s.Events(ctx, organizationStream(p.org), tenancy.EventQuery{}))
 	},

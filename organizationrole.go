@@ -81,8 +81,11 @@ func (t *organizationRules) give(role OrganizationRole, p OrganizationPermission
 // names reports whether there is a role of this name.
 func (t *organizationRules) names(role OrganizationRole) bool { return t.roles[role] != nil }
 
+// known returns all permissions there are: the Owner has every one.
+func (t *organizationRules) known() map[OrganizationPermission]bool { return t.roles[Owner] }
+
 // knows reports whether there is a permission of this name.
-func (t *organizationRules) knows(p OrganizationPermission) bool { return t.roles[Owner][p] }
+func (t *organizationRules) knows(p OrganizationPermission) bool { return t.known()[p] }
 
 // of returns what a role permits. A stored role that the table does not name permits what a
 // Standard User's does (ROLE-9).

@@ -43,6 +43,9 @@ func TestHostRolesView(t *testing.T) {
 		"CanInOrganization": {func(s *tenancy.Session) error {
 			return errOf(s.CanInOrganization(c.ctx(), c.stan, tenancy.ReadLog, c.org))
 		}, []string{"users", "auditor"}},
+		"OrganizationPermissions": {func(s *tenancy.Session) error {
+			return errOf(s.OrganizationPermissions(c.ctx(), c.stan, c.org))
+		}, []string{"users", "auditor"}},
 		"Accounts": {func(s *tenancy.Session) error { return failure(s.Accounts(c.ctx(), c.org, tenancy.AccountQuery{})) }, []string{"accounts", "keeper", "auditor"}},
 		"HIPAAReport": {func(s *tenancy.Session) error {
 			return failure(s.HIPAAReport(c.ctx(), c.org, tenancy.HIPAAQuery{}))

@@ -31,6 +31,7 @@ var plainAnswers = map[string]string{
 	"Permissions, oneself Account":            "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 	"CanMany, oneself Account":                "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 	"CanInOrganization, oneself Org":          "GEN-5 about oneself what one does not reach is the same plain no, there or not",
+	"OrganizationPermissions, oneself Org":    "GEN-5 about oneself what one does not reach is the same plain no, there or not",
 }
 
 // rightful are the names whose knowledge is the right itself, so that another tenant's

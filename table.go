@@ -1008,6 +1008,13 @@ var (
 		suspended: suspendedGoesOn,
 		codes:     []Code{CodeID, CodePermission, CodeNotFound, CodeNotAllowed},
 	}
+	opOrganizationPermissions = &operationRow{
+		name: "OrganizationPermissions", on: "organization",
+		service:      true,
+		organization: ViewUsers, operator: true, system: true, others: "any user about themself",
+		suspended: suspendedGoesOn,
+		codes:     []Code{CodeID, CodeNotFound, CodeNotAllowed},
+	}
 
 	opEvents = &operationRow{
 		name: "Events", on: "stream",
@@ -1200,6 +1207,7 @@ var operations = []*operationRow{
 	opPermissions,
 	opCanMany,
 	opCanInOrganization,
+	opOrganizationPermissions,
 	opEvents,
 	opLogHead,
 	opVerifyLog,

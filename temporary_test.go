@@ -580,6 +580,7 @@ func TestTemporaryReads(t *testing.T) {
 		require.Equal(t, want, seen(many[1].Err))
 		require.Equal(t, want, seen(second(owner.Permissions(c.ctx(), guest, c.main))))
 		require.Equal(t, want, seen(second(owner.CanInOrganization(c.ctx(), guest, tenancy.ReadLog, c.org))))
+		require.Equal(t, want, seen(second(owner.OrganizationPermissions(c.ctx(), guest, c.org))))
 		require.Equal(t, want, seen(second(c.as(c.dan).Account(c.ctx(), c.work))))
 		require.Equal(t, want, seen(second(c.as(c.dan).Account(c.ctx(), sub))))
 		require.Equal(t, want, seen(second(owner.Account(c.ctx(), far))), "an independent account")

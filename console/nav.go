@@ -23,7 +23,12 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
+	{"Accounts", []navEntry{
+		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+	}},
 	{"Organization", []navEntry{
+		{"merge", "Merge", tenancy.ManageOrganization, PartMerge},
+		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
 }
@@ -84,3 +89,6 @@ func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
 
 // Me is the reader.
 func (v *view) Me() tenancy.UserID { return v.self() }
+
+// Answers reports whether the handler has a page at a path.
+func (v *view) Answers(path string) bool { return v.answers(path) }

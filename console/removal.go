@@ -90,6 +90,8 @@ func (v *visit) parting() (tenancy.User, error) {
 	switch {
 	case err != nil:
 		return tenancy.User{}, err
+	case user.ServiceAccount:
+		return tenancy.User{}, tenancy.CodeNotFound
 	case member == nil:
 		return tenancy.User{}, tenancy.CodeNotMember
 	case id == v.self():

@@ -6,11 +6,19 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.mergeRoutes()
+	c.logRoutes()
 	c.serviceAccountRoutes()
 	c.roleRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
+	c.accountsRoutes()
+	c.accountRoutes()
+	c.accountOutsideRoutes()
+	c.accountMemberRoutes()
+	c.accountInvitationRoutes()
+	c.accountPassRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

@@ -17,9 +17,21 @@ var tenancytestStart = tenancytest.Start
 func (s *site) second() tenancy.OrganizationID {
 	_, err := s.Host.VerifyPhone(s.Context(), s.acme.Account, "+491711234567")
 	require.NoError(s, err)
-	made, err := s.As(s.acme.Owner).CreateOrganization(s.Context(), tenancy.NewOrganization{Name: `Second <b>"Works"</b>`})
+	made, err := s.As(s.acme.Owner).CreateOrganization(s.Context(), tenancy.NewOrganization{Name: `Second <b>"Works"</b>`, AllStay: true})
 	require.NoError(s, err)
 	return made.ID
+}
+
+// withOrganizations gives the organization what its settings, its log and merging show.
+func (s *site) withOrganizations() {
+	second := s.second()
+	s.Join(s.acme.Owner, second, `زينب "<i>Zoë</i>"`, "zoe@elsewhere.example", tenancy.Administrator)
+	_, err := s.Staff.SetLimits(s.Context(), s.acme.Organization, &tenancy.Limits{Members: 500, Accounts: 50, Keys: 20})
+	require.NoError(s, err)
+	_, err = s.Staff.SetImportEntitlement(s.Context(), s.acme.Organization, tenancy.ImportEntitlement{On: true, Reference: "ticket/12"})
+	require.NoError(s, err)
+	_, err = s.As(s.acme.Owner).RenameOrganization(s.Context(), s.acme.Organization, `مجموعة <script>alert("1")</script> & Söhne`)
+	require.NoError(s, err)
 }
 
 // fieldOf is a field of the form that posts to a path.

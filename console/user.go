@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
 	"github.com/add4b1c6/tenancy"
@@ -59,6 +60,9 @@ func user(v *visit) (*page, error) {
 	if data.User, data.Member, err = v.person(id); err != nil {
 		return nil, err
 	}
+	if data.ServiceAccount {
+		return v.toServiceAccount(id)
+	}
 	if data.Member != nil {
 		data.Tends = v.tends(data.User, *data.Member)
 		data.Roles = v.rolesToGive(data.Member.Role)
@@ -78,14 +82,22 @@ func user(v *visit) (*page, error) {
 	return &page{template: "user", title: title, at: at, data: data}, nil
 }
 
+// toServiceAccount leads to the page of a service account, which is no person and has none
+// among the users.
+func (v *visit) toServiceAccount(id tenancy.UserID) (*page, error) {
+	path := v.at("service-accounts", id)
+	if !v.may[tenancy.ManageIdentity] || !v.answers(path) {
+		return nil, tenancy.CodeNotFound
+	}
+	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
+	return nil, nil
+}
+
 // person reads a member of the organization, or an independent user of it, who has no
-// membership. Anybody else is not found, also somebody whom the reader sees elsewhere, and
-// a service account.
+// membership. Anybody else is not found, also somebody whom the reader sees elsewhere.
 func (v *visit) person(id tenancy.UserID) (tenancy.User, *tenancy.Membership, error) {
 	user, member, err := v.s.Member(v.ctx(), v.org.ID, id)
 	switch {
-	case err == nil && user.ServiceAccount:
-		return tenancy.User{}, nil, tenancy.CodeNotFound
 	case err == nil:
 		return user, &member, nil
 	case tenancy.CodeOf(err) != tenancy.CodeNotFound:
@@ -126,9 +138,9 @@ func (v *visit) rolesToGive(has tenancy.OrganizationRole) (roles []option) {
 	return all
 }
 
-// onMember makes the action of a form on a member's page. It is done to a member of the
+// onPerson makes the action of a form on a member's page. It is done to a member of the
 // organization of the path who is a person, and to nobody else.
-func onMember(notice string, do func(*visit, context.Context, *tenancy.Session, tenancy.UserID) error) action {
+func onPerson(notice string, do func(*visit, context.Context, *tenancy.Session, tenancy.UserID) error) action {
 	return func(v *visit) (string, error) {
 		id, err := pathID[tenancy.UserID](v, "user")
 		if err != nil {
@@ -156,16 +168,16 @@ func (v *visit) toMember(id tenancy.UserID, do func(context.Context, *tenancy.Se
 }
 
 var (
-	renameUser = onMember("renamed", func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
+	renameUser = onPerson("renamed", func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
 		name := v.value("name")
 		_, err := s.UpdateUser(ctx, id, tenancy.UserUpdate{Name: &name})
 		return err
 	})
-	setRole = onMember("role", func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
+	setRole = onPerson("role", func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
 		_, err := s.SetOrganizationRole(ctx, v.org.ID, id, tenancy.OrganizationRole(v.value("role")))
 		return err
 	})
-	deactivateUser = onMember("deactivated", func(_ *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
+	deactivateUser = onPerson("deactivated", func(_ *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
 		_, err := s.DeactivateUser(ctx, id)
 		return err
 	})
@@ -177,7 +189,7 @@ func setExemption(v *visit) (string, error) {
 	if exempt {
 		notice = "exempt"
 	}
-	return onMember(notice, func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
+	return onPerson(notice, func(v *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) error {
 		_, err := s.SetSSOExemption(ctx, v.org.ID, id, tenancy.SSOExemption(exempt))
 		return err
 	})(v)
@@ -187,7 +199,7 @@ func setExemption(v *visit) (string, error) {
 // hold them.
 func reactivateUser(v *visit) (string, error) {
 	var after tenancy.User
-	path, err := onMember("reactivated", func(_ *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) (err error) {
+	path, err := onPerson("reactivated", func(_ *visit, ctx context.Context, s *tenancy.Session, id tenancy.UserID) (err error) {
 		after, err = s.ReactivateUser(ctx, id)
 		return err
 	})(v)

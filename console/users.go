@@ -14,6 +14,7 @@ func (c *console) userRoutes() {
 	c.leaveRoutes()
 	c.inviteRoutes()
 	c.invitationListRoutes()
+	c.importRoutes()
 }
 
 // usersPage is what the list of users shows.

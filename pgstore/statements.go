@@ -361,7 +361,7 @@ var (
 	}
 	// Those that a merge brought together no longer hold.
 	deleteJoined = []string{
-		"DELETE FROM tenancy_words WHERE organization_id = $1::uuid AND independent AND EXISTS (SELECT 1 FROM tenancy_members" +
+		"DELETE FROM tenancy_words WHERE organization_id = $1::uuid AND word_key >= ' '::bytea AND word_key < '!'::bytea AND EXISTS (SELECT 1 FROM tenancy_members" +
 			" WHERE tenancy_members.organization_id = $1::uuid AND tenancy_members.user_id = tenancy_words.user_id)",
 		"DELETE FROM tenancy_independent_users WHERE organization_id = $1::uuid AND EXISTS (SELECT 1 FROM tenancy_members" +
 			" WHERE tenancy_members.organization_id = $1::uuid AND tenancy_members.user_id = tenancy_independent_users.user_id)",

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
@@ -74,20 +75,23 @@ type kept struct {
 
 var databases struct {
 	sync.Mutex
-	free []kept
+	free map[pgx.QueryTracer][]kept // by the tracer of their connections
 	made int
 }
 
 // take returns an empty database for the length of a test.
-func take(t testing.TB) kept {
+func take(t testing.TB) kept { return takeTraced(t, nil) }
+
+// takeTraced is take, with a tracer of what the connections are asked; nil: none.
+func takeTraced(t testing.TB, tracer pgx.QueryTracer) kept {
 	needServer(t)
 	databases.Lock()
 	defer databases.Unlock()
 	var k kept
-	if last := len(databases.free) - 1; last >= 0 {
-		k, databases.free = databases.free[last], databases.free[:last]
+	if free := databases.free[tracer]; len(free) > 0 {
+		k, databases.free[tracer] = free[len(free)-1], free[:len(free)-1]
 	} else {
-		k = makeKept(t)
+		k = makeKept(t, tracer)
 	}
 	t.Cleanup(func() { k.giveBack(t) })
 	return k
@@ -97,11 +101,12 @@ func take(t testing.TB) kept {
 // it.
 const keeper = "keeper"
 
-func makeKept(t testing.TB) kept {
+func makeKept(t testing.TB, tracer pgx.QueryTracer) kept {
 	k := kept{name: createLocked(t)}
 	config, err := pgxpool.ParseConfig(server.URL(k.name))
 	require.NoError(t, err)
 	config.ConnConfig.RuntimeParams["application_name"] = keeper
+	config.ConnConfig.Tracer = tracer
 	k.pool, err = pgxpool.NewWithConfig(context.Background(), config)
 	require.NoError(t, err)
 	require.NoError(t, pgstore.New(k.pool, nil).Migrate(t.Context()))
@@ -117,7 +122,11 @@ func (k kept) giveBack(t testing.TB) {
 	clear(t, k.pool)
 	databases.Lock()
 	defer databases.Unlock()
-	databases.free = append(databases.free, k)
+	if databases.free == nil {
+		databases.free = map[pgx.QueryTracer][]kept{}
+	}
+	tracer := k.pool.Config().ConnConfig.Tracer
+	databases.free[tracer] = append(databases.free[tracer], k)
 }
 
 // create creates a database without a schema.
@@ -162,13 +171,18 @@ func open(t testing.TB, o *pgstore.Options) (*pgstore.Store, *pgxpool.Pool) {
 	return pgstore.New(k.pool, o), k.pool
 }
 
-// TestStore runs the suite.
+// TestStore runs the suite, and asks PostgreSQL for the plan of every statement that the
+// store sent in it.
 func TestStore(t *testing.T) {
+	needServer(t)
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store {
-		store, _ := open(t, nil)
-		return store
+	sent := &sentStatements{}
+	t.Run("suite", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			return pgstore.New(takeTraced(t, sent).pool, nil)
+		})
 	})
+	sent.useIndexes(t)
 }
 
 // TestRelays has relays share the events of one database.

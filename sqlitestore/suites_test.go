@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"os"
 	"os/exec"
+	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,14 +33,57 @@ func TestNew(t *testing.T) {
 	})
 }
 
-// TestNewBorrows runs the suite on a Store that may keep no connection.
+// TestNewBorrows runs the suite on a Store that may keep no connection. Then it asks SQLite
+// for the plan of every statement that the Store prepared: none goes through a whole table.
 func TestNewBorrows(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) tenancy.Store {
-		db := database(t, fresh(t), asDocumented)
-		db.SetMaxOpenConns(4)
-		return over(t, db, &sqlitestore.Options{Readers: 4})
+	var prepared sync.Map
+	t.Run("suite", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) tenancy.Store {
+			db, m := meddled(t, fresh(t))
+			m.rewrite = func(text string) string {
+				prepared.Store(text, true)
+				return text
+			}
+			db.SetMaxOpenConns(4)
+			return over(t, db, &sqlitestore.Options{Readers: 4})
+		})
 	})
+
+	path := fresh(t)
+	openFile(t, path)
+	db := database(t, path, asDocumented)
+	require.NotEmpty(t, scansOf(t, db, "SELECT id FROM tenancy_users WHERE name = ?1"))
+	asked := 0
+	for text := range prepared.Range {
+		if text := text.(string); strings.Contains(text, "tenancy_") && planned.MatchString(text) {
+			asked++
+			require.Empty(t, scansOf(t, db, text), text)
+		}
+	}
+	t.Logf("%d statements", asked)
+	require.Greater(t, asked, 100)
+}
+
+// planned matches a single statement that SQLite plans.
+var planned = regexp.MustCompile(`^(SELECT|INSERT|UPDATE|DELETE|WITH)\b[^;]*$`)
+
+// scansOf asks SQLite which tables of the store a statement goes through.
+func scansOf(t *testing.T, db *sql.DB, text string) (found []string) {
+	// As many values as there are places are enough, whether these have numbers or not.
+	rows, err := db.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+text, make([]any, strings.Count(text, "?"))...)
+	require.NoError(t, err, text)
+	defer func() { require.NoError(t, rows.Close()) }()
+	for rows.Next() {
+		var id, parent, unused int
+		var detail string
+		require.NoError(t, rows.Scan(&id, &parent, &unused, &detail))
+		if strings.HasPrefix(detail, "SCAN tenancy_") {
+			found = append(found, detail)
+		}
+	}
+	require.NoError(t, rows.Err())
+	return found
 }
 
 // inTransact is a Store that runs each Update in a transaction of the host's.

@@ -864,6 +864,7 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 				[]tenancy.OrganizationPermission{tenancy.ViewOrganization, tenancy.ManageUsers, "nonsense"})
 			m.did(rt, "CanInOrganization",
 				func() error { _, err := s.CanInOrganization(m.ctx, user, permission, org); return err })
+			m.everyInOrganization(rt, s, user, org)
 			m.readLog(rt, s, tenancy.Stream{Organization: org})
 		},
 		"read a user": func(rt *rapid.T) {

@@ -122,6 +122,22 @@ func (m *machine) manyAtOnce(
 	})
 }
 
+// everyInOrganization asks for all decisions in an organization at once. They are what
+// asking for each gives (GEN-21).
+func (m *machine) everyInOrganization(
+	rt *rapid.T, s *tenancy.Session, user tenancy.UserID, org tenancy.OrganizationID,
+) {
+	m.did(rt, "OrganizationPermissions", func() error {
+		decisions, err := s.OrganizationPermissions(m.ctx, user, org)
+		for permission, decision := range decisions {
+			one, err := s.CanInOrganization(m.ctx, user, permission, org)
+			require.NoError(rt, err)
+			require.Equal(rt, one, decision, string(permission))
+		}
+		return err
+	})
+}
+
 // gathered reads a whole list.
 func gathered[T any](list iter.Seq2[T, error]) (all []T, err error) {
 	for item, err := range list {

@@ -176,6 +176,9 @@ var sweeps = []sweep{
 	{"CanInOrganization", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return second(p.CanInOrganization(ctx, x.user, x.inOrg, x.org))
 	}},
+	{"OrganizationPermissions", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
+		return errOf(p.OrganizationPermissions(ctx, x.user, x.org))
+	}},
 	{"Events", reads, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return drain(p.Events(ctx, tenancy.Stream{Organization: x.org}, tenancy.EventQuery{After: x.after}))
 	}},

@@ -1,0 +1,241 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// logRoutes serves the log of an organization, and a person's own.
+func (c *console) logRoutes() {
+	if !c.shows(PartLog) {
+		return
+	}
+	c.get("/log", showLog(ownLog))
+	c.get("/log/{number}", showEvent(ownLog))
+	c.get("/log/export", exportLog(ownLog))
+	c.get("/log/verification", verification(ownLog))
+	c.post("/log/verification", verification(ownLog), verifyLog(ownLog), nil)
+	c.getIn("/log", tenancy.ReadLog, showLog(organizationLog))
+	c.getIn("/log/{number}", tenancy.ReadLog, showEvent(organizationLog))
+	c.getIn("/log/export", tenancy.ReadLog, exportLog(organizationLog))
+	c.getIn("/log/verification", tenancy.ReadLog, verification(organizationLog))
+	c.postIn("/log/verification", tenancy.ReadLog, verification(organizationLog), verifyLog(organizationLog), nil)
+	c.getIn("/find/{id}", tenancy.ViewOrganization, find)
+}
+
+// logOf is a log, and where its pages are.
+type logOf struct {
+	stream tenancy.Stream
+	Base   string                 // the path of its list
+	Own    bool                   // it is the reader's own
+	at     string                 // the entry of the navigation
+	link   func(id string) string // where an ID leads to; "": nowhere
+}
+
+// logWhere finds the log of a request.
+type logWhere func(*visit) (logOf, error)
+
+func organizationLog(v *visit) (logOf, error) {
+	return logOf{
+		stream: tenancy.Stream{Organization: v.org.ID}, Base: v.at("log"), at: "log",
+		link: func(id string) string { return v.at("find", id) },
+	}, nil
+}
+
+func ownLog(v *visit) (logOf, error) {
+	l := logOf{stream: tenancy.Stream{User: v.self()}, Base: v.url("log"), Own: true}
+	l.link = func(id string) string { return l.Base + "?about=" + id }
+	return l, nil
+}
+
+// logPage is what the list of a log shows.
+type logPage struct {
+	logOf
+	Filter  logFilter
+	Kinds   []option
+	Events  list[logLine]
+	Exports []NavLink
+	Head    *tenancy.LogHead // nil: it is not the first page
+}
+
+// logFilter is what the reader asked for, as they entered it, and why it is none.
+type logFilter struct {
+	Kind, By, About, Since, Until                       string
+	ByProblem, AboutProblem, SinceProblem, UntilProblem string
+}
+
+// Set reports whether there is a filter.
+func (f logFilter) Set() bool { return f.Kind+f.By+f.About+f.Since+f.Until != "" }
+
+// unfit reports whether it is one that cannot be carried out.
+func (f logFilter) unfit() bool {
+	return f.ByProblem+f.AboutProblem+f.SinceProblem+f.UntilProblem != ""
+}
+
+// readFilter reads the filter of a request, as a query without a place to begin.
+func (v *visit) readFilter() (f logFilter, q tenancy.EventQuery) {
+	f = logFilter{Kind: v.query("kind"), By: v.query("by"), About: v.query("about"), Since: v.query("since"), Until: v.query("until")}
+	q = tenancy.EventQuery{Backwards: true, Subject: f.About, Types: typesOf(f.Kind)}
+	if f.By != "" {
+		if actor, err := tenancy.ParseActor(f.By); err != nil {
+			f.ByProblem = v.t("This is not an ID of somebody who acts.")
+		} else {
+			q.Actor = &actor
+		}
+	}
+	var wrong bool
+	if q.Since, wrong = day(f.Since); wrong {
+		f.SinceProblem = v.t("This is not a day.")
+	}
+	if q.Until, wrong = day(f.Until); wrong {
+		f.UntilProblem = v.t("This is not a day.")
+	} else if !q.Until.IsZero() {
+		q.Until = q.Until.AddDate(0, 0, 1) // the day itself is shown
+	}
+	return f, q
+}
+
+// day reads a day of a form, in UTC. An empty one is zero.
+func day(text string) (at time.Time, wrong bool) {
+	if text == "" {
+		return at, false
+	}
+	at, err := time.Parse(time.DateOnly, text)
+	return at, err != nil
+}
+
+// showLog lists a log, newest first.
+func showLog(where logWhere) screen {
+	return func(v *visit) (*page, error) {
+		l, err := where(v)
+		if err != nil {
+			return nil, err
+		}
+		data := logPage{logOf: l, Kinds: v.logKinds()}
+		var q tenancy.EventQuery
+		data.Filter, q = v.readFilter()
+		if !data.Filter.unfit() {
+			q.After = v.after()
+			events, err := collect(v, v.s.Events(v.ctx(), l.stream, q))
+			switch {
+			case tenancy.CodeOf(err) == tenancy.CodeID:
+				data.Filter.AboutProblem = v.t(tenancy.CodeID.Sentence())
+			case err != nil:
+				return nil, err
+			}
+			data.Events.Pager = events.Pager
+			for _, e := range events.Items {
+				data.Events.Items = append(data.Events.Items, v.line(l, e))
+			}
+		}
+		if v.after() == "" {
+			head, err := v.s.LogHead(v.ctx(), l.stream)
+			if err != nil {
+				return nil, err
+			}
+			data.Head = &head
+		}
+		data.Exports = v.exports(l)
+		return &page{template: "log", title: v.t("Log"), at: l.at, data: data}, nil
+	}
+}
+
+// exports are the files of what the filter selects.
+func (v *visit) exports(l logOf) []NavLink {
+	query := v.r.URL.Query()
+	for _, name := range []string{"after", "done"} {
+		query.Del(name)
+	}
+	var links []NavLink
+	for _, f := range []struct {
+		format tenancy.LogFormat
+		label  string
+	}{{tenancy.LogCSV, "CSV"}, {tenancy.LogNDJSON, "NDJSON"}, {tenancy.LogOCSF, "OCSF"}} {
+		query.Set("format", string(f.format))
+		links = append(links, NavLink{Label: f.label, Path: l.Base + "/export?" + query.Encode()})
+	}
+	return links
+}
+
+// logFile is a file that is written to the browser as it is made. Its headers are sent with
+// its first bytes, so that a refusal before them is a page.
+type logFile struct {
+	http.ResponseWriter
+	name, kind string
+	begun      bool
+}
+
+func (f *logFile) Write(b []byte) (int, error) {
+	if !f.begun {
+		f.begun = true
+		f.Header().Set("Content-Type", f.kind)
+		f.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
+	}
+	return f.ResponseWriter.Write(b)
+}
+
+// exportLog writes what the filter selects to a file, oldest first. If it fails after the
+// file was begun, the connection is cut off, so that nobody takes a part for the whole.
+func exportLog(where logWhere) screen {
+	return func(v *visit) (*page, error) {
+		l, err := where(v)
+		if err != nil {
+			return nil, err
+		}
+		filter, q := v.readFilter()
+		if filter.unfit() {
+			return nil, tenancy.CodeInput
+		}
+		q.Backwards = false
+		format := tenancy.LogFormat(v.query("format"))
+		file := &logFile{ResponseWriter: v.w, name: "log-" + l.stream.String() + ".csv", kind: "text/csv; charset=utf-8"}
+		if format != tenancy.LogCSV {
+			file.name, file.kind = "log-"+l.stream.String()+"-"+string(format)+".ndjson", "application/x-ndjson"
+		}
+		err = tenancy.ExportLog(file, format, v.s.Events(v.ctx(), l.stream, q))
+		if err != nil && file.begun {
+			panic(http.ErrAbortHandler)
+		}
+		if err == nil && !file.begun { // no event passes the filter
+			_, err = file.Write(nil)
+		}
+		return nil, err
+	}
+}
+
+// showEvent shows a single event with all that it holds.
+func showEvent(where logWhere) screen {
+	return func(v *visit) (*page, error) {
+		l, err := where(v)
+		if err != nil {
+			return nil, err
+		}
+		number, err := strconv.ParseUint(v.r.PathValue("number"), 10, 64)
+		if err != nil || number == 0 {
+			return nil, tenancy.CodeNotFound
+		}
+		found, _, err := tenancy.Collect(v.s.Events(v.ctx(), l.stream, tenancy.EventQuery{From: number}), 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 0 || found[0].Sequence != number {
+			return nil, tenancy.CodeNotFound
+		}
+		data := eventPage{logOf: l, LoggedEvent: found[0], Line: v.line(l, found[0]), Fields: v.eventFields(l, found[0])}
+		return &page{template: "event", title: v.t("Event %s", strconv.FormatUint(number, 10)), at: l.at, data: data}, nil
+	}
+}
+
+// eventPage is what the page of an event shows.
+type eventPage struct {
+	logOf
+	tenancy.LoggedEvent
+	Line   logLine
+	Fields []eventField
+}
+
+// Type is the name of the event's type.
+func (p eventPage) Type() string { return tenancy.EventType(p.Data) }

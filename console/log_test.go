@@ -1,0 +1,227 @@
+package console_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/console"
+)
+
+// The log shows each event as a sentence with names, newest first (EVT-4, EVT-8).
+func TestLogIsSentences(t *testing.T) {
+	s := newSite(t, console.Options{})
+	_, err := s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, `<b>Acme</b>`)
+	require.NoError(t, err)
+	_, err = s.Staff.SuspendOrganization(t.Context(), s.acme.Organization, "ticket-7")
+	require.NoError(t, err)
+	page := s.as(s.acme.Administrator).get(s.in("log"))
+	rows := page.named("tr")
+	require.Contains(t, textIn(rows[1]), "The platform's staff suspended <b>Acme</b>")
+	require.Contains(t, textIn(rows[2]), "owner renamed <b>Acme</b>")
+	page.wellMade()
+	require.NotContains(t, page.Body, "staff-1")
+}
+
+// Each type of event is of one kind, so that nothing is missing when somebody looks for a
+// kind (EVT-7), and of each there is a sentence that is filled in.
+func TestEveryTypeOfEventIsOfOneKind(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner := s.as(s.acme.Owner)
+	var all int
+	for _, kind := range optionsOf(owner.get(s.in("log")), "kind") {
+		if kind == "" {
+			continue
+		}
+		all += len(lines(owner.get(s.in("log") + "?kind=" + kind)))
+	}
+	require.Equal(t, len(lines(owner.get(s.in("log")))), all)
+	seen := map[string]int{}
+	for _, k := range console.EventKinds() {
+		for _, name := range k {
+			seen[name]++
+		}
+	}
+	for _, data := range tenancy.EventTypes() {
+		require.Equal(t, 1, seen[tenancy.EventType(data)], tenancy.EventType(data))
+	}
+	require.Len(t, tenancy.EventTypes(), len(seen))
+}
+
+// optionsOf are the values of a choice.
+func optionsOf(p seen, name string) (values []string) {
+	for _, n := range p.named("select") {
+		if attribute(n, "name") != name {
+			continue
+		}
+		for o := range n.Descendants() {
+			if o.Data == "option" {
+				values = append(values, attribute(o, "value"))
+			}
+		}
+	}
+	return values
+}
+
+// lines are the rows of a list, without its head.
+func lines(p seen) (texts []string) {
+	for _, row := range p.named("tr") {
+		if row.Parent.Data == "tbody" {
+			texts = append(texts, textIn(row))
+		}
+	}
+	return texts
+}
+
+// The filters select by who acted, by day and by what an event names (EVT-7). What is none is
+// said beside its field.
+func TestLogIsFiltered(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, log := s.as(s.acme.Owner), s.in("log")
+	_, err := s.As(s.acme.Administrator).RenameOrganization(t.Context(), s.acme.Organization, "Later")
+	require.NoError(t, err)
+	rows := lines(owner.get(log + "?by=" + s.acme.Administrator.String() + "&kind=organization"))
+	require.Len(t, rows, 1)
+	require.Contains(t, rows[0], "administrator renamed Later")
+	require.NotEmpty(t, lines(owner.get(log+"?about="+s.acme.Account.String())))
+	require.Empty(t, lines(owner.get(log+"?about="+madeUp)))
+	day := s.Clock.Now().Format("2006-01-02")
+	all := len(lines(owner.get(log)))
+	require.Len(t, lines(owner.get(log+"?since="+day+"&until="+day)), all)
+	require.Empty(t, lines(owner.get(log+"?until=2020-01-01")))
+	for field, value := range map[string]string{"by": "nobody", "about": "x", "since": "yesterday", "until": "1"} {
+		page := owner.get(log + "?" + url.Values{field: {value}}.Encode())
+		page.wellMade()
+		require.Empty(t, lines(page))
+		for _, n := range page.named("input") {
+			require.Equal(t, attribute(n, "name") == field, attribute(n, "aria-invalid") == "true", field)
+		}
+	}
+}
+
+// An event has a page with all that it holds; a number that is none is not found.
+func TestEventIsShown(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner := s.as(s.acme.Owner)
+	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
+	require.NoError(t, err)
+	page := owner.get(s.in("log", fmt.Sprint(head.Sequence)))
+	page.says(head.Hash.String())
+	page.says(s.acme.Guest.String())
+	page.wellMade()
+	for _, number := range []string{"0", "-1", "x", fmt.Sprint(head.Sequence + 1)} {
+		owner.send(http.MethodGet, s.in("log", number), "").refuses(tenancy.CodeNotFound)
+	}
+}
+
+// An export is what ExportLog writes: without names, and such that VerifyExport finds it
+// sound (EVT-6).
+func TestLogIsExported(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner := s.as(s.acme.Owner)
+	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
+	require.NoError(t, err)
+	for format, name := range map[tenancy.LogFormat]string{tenancy.LogCSV: ".csv", tenancy.LogNDJSON: "-ndjson.ndjson"} {
+		file := owner.get(s.in("log", "export") + "?format=" + string(format))
+		require.Equal(t, `attachment; filename="log-`+s.acme.Organization.String()+name+`"`, file.Header.Get("Content-Disposition"))
+		require.NotContains(t, file.Body, "owner Inc")
+		for tampering, err := range tenancy.VerifyExport(strings.NewReader(file.Body), format, head) {
+			require.NoError(t, err)
+			require.Fail(t, "tampered", "%v", tampering)
+		}
+	}
+	file := owner.get(s.in("log", "export") + "?format=csv&kind=domains")
+	rows, err := csv.NewReader(strings.NewReader(file.Body)).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 3, "a row of names, a domain added and verified")
+	require.Empty(t, owner.get(s.in("log", "export")+"?format=ndjson&until=2020-01-01").Body)
+	owner.send(http.MethodGet, s.in("log", "export")+"?format=xml", "").refuses(tenancy.CodeInput)
+	owner.send(http.MethodGet, s.in("log", "export")+"?format=csv&by=x", "").refuses(tenancy.CodeInput)
+}
+
+// A log is verified step by step up to the head that it had when that began, and what was
+// kept elsewhere is compared (EVT-6).
+func TestLogIsVerified(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, path := s.as(s.acme.Owner), s.in("log", "verification")
+	first, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
+	require.NoError(t, err)
+	for i := range 2500 {
+		_, err := s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, fmt.Sprintf("Acme %d", i))
+		require.NoError(t, err)
+	}
+	kept := map[string]string{"kept": fmt.Sprint(first.Sequence), "kept_hash": first.Hash.String()}
+	page := owner.submit(owner.get(path), path, kept)
+	page.says("Events up to \u20682000\u2069 of")
+	page.wellMade()
+	_, err = s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, "meanwhile")
+	require.NoError(t, err)
+	page = owner.submit(page, path, nil)
+	page.says(fmt.Sprintf("Verified up to event \u2068%d\u2069.", first.Sequence+2500))
+	page.says("compared with the hash that you kept")
+
+	kept["kept_hash"] = strings.Repeat("ab", 32)
+	page = owner.submit(owner.get(path), path, kept)
+	page.says("Something does not fit.")
+	page = owner.submit(page, path, nil)
+	page.says("Something did not fit, as an earlier step showed.")
+	require.NotContains(t, page.text(), "Verified up to")
+
+	for name, value := range map[string]string{"kept": "-1", "kept_hash": "xyz"} {
+		wrong := owner.post(owner.get(path), path, map[string]string{"kept": "1", name: value})
+		require.Equal(t, http.StatusBadRequest, wrong.Status)
+		require.Equal(t, "true", attribute(wrong.fieldOf(path, map[bool]string{true: "kept", false: "kept_hash"}[name == "kept"]), "aria-invalid"))
+	}
+}
+
+// A head that the log does not reach any more shows that its end was cut off (EVT-6).
+func TestCutOffLogIsFound(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, path := s.as(s.acme.Owner), s.in("log", "verification")
+	owner.submit(owner.get(path), path, map[string]string{"kept": "999", "kept_hash": strings.Repeat("ab", 32)}).
+		says("the end was cut off or written anew")
+}
+
+// Who may not read the log gets none of its pages, and another customer's is answered as one
+// that is made up (GEN-5). Everybody reads their own.
+func TestLogIsForWhoMayReadIt(t *testing.T) {
+	s := newSite(t, console.Options{})
+	other := s.Company("other")
+	for _, path := range []string{"log", "log/1", "log/export?format=csv", "log/verification"} {
+		s.as(s.acme.Member).send(http.MethodGet, s.in(path), "").refuses(tenancy.CodeNotAllowed)
+		theirs := s.as(s.acme.Owner).send(http.MethodGet, prefix+"/organizations/"+other.Organization.String()+"/"+path, "")
+		none := s.as(s.acme.Owner).send(http.MethodGet, prefix+"/organizations/"+madeUp+"/"+path, "")
+		require.Equal(t, http.StatusNotFound, theirs.Status)
+		require.Equal(t, none.Body, theirs.Body)
+	}
+	require.NotEmpty(t, lines(s.as(s.acme.Guest).get(prefix+"/log")))
+	require.Contains(t, s.as(s.acme.Guest).get(prefix+"/").links(), prefix+"/log")
+	require.NotContains(t, s.as(s.acme.Member).get(s.in()).links(), s.in("log"))
+}
+
+// A name in the log leads to its page, and if it has none any more, to what the log says of
+// it. An ID of another customer's is found as little as one that is made up.
+func TestNamesLeadToTheirPages(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner := s.as(s.acme.Owner)
+	find := func(id string) string {
+		p := owner.send(http.MethodGet, s.in("find", id), "")
+		require.Equal(t, http.StatusSeeOther, p.Status)
+		return p.Header.Get("Location")
+	}
+	require.Contains(t, owner.get(s.in("log")).links(), s.in("find", s.acme.Member.String()))
+	require.Equal(t, s.in("users", s.acme.Member.String()), find(s.acme.Member.String()))
+	require.NoError(t, s.As(s.acme.Owner).RemoveUser(t.Context(), s.acme.Organization, s.acme.Member, tenancy.Removal{}))
+	require.Equal(t, s.in("log")+"?about="+s.acme.Member.String(), find(s.acme.Member.String()))
+	other := s.Company("other")
+	for _, id := range []string{other.Owner.String(), other.Account.String(), other.Domain.String()} {
+		require.Equal(t, s.in("log")+"?about="+id, find(id))
+	}
+	require.Equal(t, http.StatusNotFound, s.as(s.acme.Member).send(http.MethodGet, s.in("find", other.Owner.String()), "").Status)
+}

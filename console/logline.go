@@ -1,0 +1,232 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/add4b1c6/tenancy"
+)
+
+// logLine is an event as a sentence.
+type logLine struct {
+	Number uint64
+	Path   string // of the event's page
+	Time   time.Time
+	Parts  []logPart
+}
+
+// logPart is a piece of a sentence: words, a name that leads to a page, or a time.
+type logPart struct {
+	Text string
+	Path string    // "": it leads nowhere
+	ID   bool      // the text is an ID, since what it names has no name
+	Name bool      // it is a name
+	Time time.Time // zero: it is none
+}
+
+// line is an event as a sentence in the reader's language, with names where IDs are.
+func (v *visit) line(l logOf, e tenancy.LoggedEvent) logLine {
+	line := logLine{Number: e.Sequence, Path: fmt.Sprintf("%s/%d", l.Base, e.Sequence), Time: e.Time.Time()}
+	kind := tenancy.EventType(e.Data)
+	rest := v.t(eventSentences[kind])
+	for rest != "" {
+		words, after, open := strings.Cut(rest, "{")
+		place, behind, closed := strings.Cut(after, "}")
+		if !open || !closed {
+			line.Parts = append(line.Parts, logPart{Text: rest})
+			break
+		}
+		if words != "" {
+			line.Parts = append(line.Parts, logPart{Text: words})
+		}
+		line.Parts = append(line.Parts, v.fill(l, e, place)...)
+		rest = behind
+	}
+	if len(line.Parts) == 0 { // a newer type, of which there is no sentence
+		line.Parts = []logPart{{Text: kind}}
+	}
+	if first := &line.Parts[0]; !first.Name && !first.ID {
+		r, size := utf8.DecodeRuneInString(first.Text)
+		first.Text = string(unicode.ToUpper(r)) + first.Text[size:]
+	}
+	return line
+}
+
+var eventSentences = tenancy.Sentences()
+
+// fill is what stands in a place of a sentence.
+func (v *visit) fill(l logOf, e tenancy.LoggedEvent, place string) []logPart {
+	if place == "actor" {
+		return []logPart{v.actor(l, e, e.Actor)}
+	}
+	field := reflect.ValueOf(e.Data).FieldByName(place)
+	if !field.IsValid() {
+		return nil
+	}
+	return v.parts(l, e, field)
+}
+
+// actor names who acted.
+func (v *visit) actor(l logOf, e tenancy.LoggedEvent, actor tenancy.Actor) logPart {
+	switch {
+	case actor.Operator != "":
+		return logPart{Text: v.t("the platform's staff")}
+	case actor == tenancy.Actor{}:
+		return logPart{Text: v.t("the platform")}
+	}
+	return named(l, e, actor.String())
+}
+
+// named is what an ID is called.
+func named(l logOf, e tenancy.LoggedEvent, id string) logPart {
+	part := logPart{Text: id, ID: true, Path: l.link(id)}
+	switch named := e.NameOf(id); {
+	case !named.Name.IsZero():
+		part.Text, part.ID, part.Name = named.Name.Reveal(), false, true
+	case !named.Email.IsZero():
+		part.Text, part.ID, part.Name = named.Email.Reveal(), false, true
+	}
+	return part
+}
+
+// parts are the words for a value of an event's data.
+func (v *visit) parts(l logOf, e tenancy.LoggedEvent, field reflect.Value) (parts []logPart) {
+	switch value := field.Interface().(type) {
+	case bool:
+		if value {
+			return []logPart{{Text: v.t("yes")}}
+		}
+		return []logPart{{Text: v.t("no")}}
+	case tenancy.Instant:
+		if value == 0 {
+			return nil
+		}
+		return []logPart{{Time: value.Time()}}
+	case tenancy.Actor:
+		return []logPart{v.actor(l, e, value)}
+	case tenancy.OrganizationRole:
+		return []logPart{{Text: v.locale.role(value)}}
+	case tenancy.RoleSet:
+		var names []string
+		for _, role := range value.All() {
+			names = append(names, v.locale.role(role))
+		}
+		return []logPart{{Text: strings.Join(names, ", ")}}
+	case tenancy.SignUpPolicy:
+		return []logPart{{Text: v.t(signUpPolicyNames[value])}}
+	case tenancy.InvitationPolicy:
+		return []logPart{{Text: v.t(invitationPolicyNames[value])}}
+	}
+	switch text, isText := field.Interface().(fmt.Stringer); {
+	case field.Kind() == reflect.Array && isText:
+		if field.IsZero() {
+			return nil
+		}
+		return []logPart{named(l, e, text.String())}
+	case field.Kind() == reflect.Slice:
+		for i := range field.Len() {
+			if i > 0 {
+				parts = append(parts, logPart{Text: ", "})
+			}
+			parts = append(parts, v.parts(l, e, field.Index(i))...)
+		}
+		return parts
+	case field.Kind() == reflect.Struct:
+		encoded, _ := json.Marshal(field.Interface()) // of IDs, numbers and texts, which always succeeds
+		return []logPart{{Text: string(encoded)}}
+	}
+	return []logPart{{Text: fmt.Sprint(field.Interface())}}
+}
+
+var signUpPolicyNames = map[tenancy.SignUpPolicy]string{
+	tenancy.PolicyInherited: "as the organization has it", tenancy.PolicyInvitationOnly: "invitation only",
+	tenancy.PolicyAutomatic: "everybody joins", tenancy.PolicyClosed: "closed",
+}
+
+var invitationPolicyNames = map[tenancy.InvitationPolicy]string{
+	tenancy.InviteAnybody: "anybody", tenancy.InviteLiveDomains: "only addresses on verified domains",
+}
+
+// eventField is a field of an event's data.
+type eventField struct {
+	Name  string // as files and programs have it
+	Parts []logPart
+	IDs   []string // those that it holds, to look for
+}
+
+// eventFields are the fields of an event's data that hold something.
+func (v *visit) eventFields(l logOf, e tenancy.LoggedEvent) (fields []eventField) {
+	data := reflect.ValueOf(e.Data)
+	for i := range data.NumField() {
+		name, _, _ := strings.Cut(data.Type().Field(i).Tag.Get("json"), ",")
+		f := eventField{Name: name, Parts: v.parts(l, e, data.Field(i)), IDs: idsIn(data.Field(i))}
+		if len(f.Parts) > 0 && f.Parts[0] != (logPart{}) {
+			fields = append(fields, f)
+		}
+	}
+	return fields
+}
+
+// idsIn are the IDs that a value is or holds.
+func idsIn(field reflect.Value) (ids []string) {
+	text, isText := field.Interface().(fmt.Stringer)
+	switch {
+	case field.Kind() == reflect.Array && isText && !field.IsZero():
+		ids = append(ids, text.String())
+	case field.Kind() == reflect.Slice:
+		for i := range field.Len() {
+			ids = append(ids, idsIn(field.Index(i))...)
+		}
+	}
+	return ids
+}
+
+// logKinds are the choices of what kind of events are shown.
+func (v *visit) logKinds() []option {
+	kinds := []option{{Value: "", Label: v.t("Everything")}}
+	for _, k := range eventKinds {
+		kinds = append(kinds, option{Value: k.key, Label: v.t(k.label)})
+	}
+	return kinds
+}
+
+// typesOf are the types of events of a kind. What is no kind has none of its own, and so is
+// any.
+func typesOf(kind string) []string {
+	for _, k := range eventKinds {
+		if k.key == kind {
+			return strings.Fields(k.types)
+		}
+	}
+	return nil
+}
+
+// eventKinds are the kinds of events in words. Each type of event is of one kind.
+var eventKinds = []struct{ key, label, types string }{
+	{"organization", "The organization", `OrganizationCreated OrganizationRenamed OwnershipTransferred OrganizationSuspended
+		OrganizationReactivated OrganizationDeleted OrganizationRestored OrganizationPurged OrganizationMerged LimitsSet
+		ImportEntitlementSet`},
+	{"members", "Members and their roles", `MemberJoined MemberLeft OrganizationRoleChanged UserImported`},
+	{"users", "Users and their state", `UserCreated UserUpdated UserEmailChanged UserDeactivated UserReactivated UserDeleted
+		UserProvisioned UserClaimed`},
+	{"invitations", "Invitations and requests", `InvitationSent InvitationAccepted InvitationDeclined InvitationRevoked
+		RequestOpened RequestSettled InvitationPolicySet`},
+	{"accounts", "Accounts", `AccountCreated AccountRenamed AccountSuspended AccountReactivated AccountClosed AccountManaged
+		AccountReleased AccountTransferred PhoneVerified AccountUpgraded AccountInvoiced PricingSet`},
+	{"roles", "Roles on accounts", `RolesAssigned TemporaryRolesAssigned TemporaryRolesEnded RolesRevoked`},
+	{"groups", "Groups", `GroupCreated GroupRenamed GroupDeleted UsersAddedToGroup UsersRemovedFromGroup GroupRolesAssigned
+		GroupRolesRevoked IdentitiesAddedToGroup IdentitiesRemovedFromGroup`},
+	{"domains", "Domains and sign-up", `DomainAdded DomainVerified DomainLapsing DomainRecovered DomainLost DomainRemoved
+		DomainPolicySet SignUpPolicySet`},
+	{"sso", "Single sign-on", `ConnectionAdded ConnectionTested ConnectionRemoved SSOEnforced SSOEnforcementStopped
+		SSOExemptionSet`},
+	{"directories", "Directories", `DirectoryAdded DirectorySecretRotated DirectoryRemoved DirectoryPurged IdentityProvisioned
+		IdentityUpdated IdentityLinked IdentityUnlinked IdentityRemoved IdentityForgotten`},
+	{"service-accounts", "Service accounts and keys", `ServiceAccountCreated KeyCreated KeyRevoked`},
+	{"hipaa", "HIPAA", `HIPAAEntitlementSet HIPAAEnabled HIPAADisabled`},
+}
