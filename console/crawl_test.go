@@ -49,18 +49,20 @@ func (b browser) crawl() map[string]seen {
 
 // furnish gives acme what its pages show, with names that are long, written from right to
 // left, and such as would be markup.
-func (s *site) furnish() {
+func (s *site) furnish() accountScene {
 	s.withServiceAccounts()
 	s.withOrganizations()
+	return s.withAccounts()
 }
 
 // What a page offers its reader is there: every link answers, and every form is one that the
 // handler takes. So no link or button is offered to somebody who may not use it (ROLE-8).
 func TestEveryLinkAnswers(t *testing.T) {
 	s := newSite(t, console.Options{})
-	s.furnish()
+	accounts := s.furnish()
 	for name, user := range map[string]tenancy.UserID{
 		"owner": s.acme.Owner, "administrator": s.acme.Administrator, "member": s.acme.Member, "guest": s.acme.Guest,
+		"agency": accounts.agency,
 	} {
 		t.Run(name, func(t *testing.T) {
 			reader := s.within(t).as(user)

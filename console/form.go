@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -86,6 +88,20 @@ func (v *visit) together(do func(context.Context, *tenancy.Session) error) error
 // value is a field of the form, without the space around it.
 func (v *visit) value(name string) string { return strings.TrimSpace(v.r.PostForm.Get(name)) }
 
+// timeForm is how a browser writes a time that was chosen, without seconds.
+const timeForm = "2006-01-02T15:04"
+
+// time is a time that was entered in UTC. It is the zero time if there is none, or what was
+// entered is no time.
+func (v *visit) time(name string) time.Time {
+	for _, form := range []string{timeForm, timeForm + ":05"} {
+		if t, err := time.Parse(form, v.value(name)); err == nil {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
 // formID reads an ID from a field of the form.
 func formID[I tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tenancy.DomainID | tenancy.InvitationID |
 	tenancy.RequestID | tenancy.ConnectionID | tenancy.KeyID | tenancy.GroupID | tenancy.DirectoryID](
@@ -101,6 +117,7 @@ type form struct {
 	Problem   string // why it was refused, if no field says it; "": it was not
 	Submit    string // for a form that is one button: its text
 	Style     string // of that button: "", "quiet" or "danger"
+	About     string // what that button is about, for a list in which each has the same text; "": its text says it
 	Hidden    []hiddenField
 	refused   *refusedForm // nil: it is new
 }
@@ -124,8 +141,9 @@ func (v *visit) Form(action string) *form {
 
 // field is a field of a form, for the template "field".
 type field struct {
-	Name, Label, Kind string // Kind: text, email, search, area, select, radio, check
+	Name, Label, Kind string // Kind: text, email, search, area, select, radio, check, checks, datetime-local
 	Value             string
+	Values            []string // of checks: those that are chosen
 	Hint              string
 	Problem           string
 	Required          bool
@@ -160,10 +178,21 @@ func (f *form) Radio(name, label string, options []option) field {
 	return f.field("radio", name, label, options)
 }
 
+// Checks makes a field with choices of which any can be made.
+func (f *form) Checks(name, label string, options []option) field {
+	return f.field("checks", name, label, options)
+}
+
+// Time makes a field for a time in UTC. visit.time reads it.
+func (f *form) Time(name, label string) field { return f.field("datetime-local", name, label, nil) }
+
+// Chosen reports whether an option of checks is chosen.
+func (f field) Chosen(value string) bool { return slices.Contains(f.Values, value) }
+
 func (f *form) field(kind, name, label string, options []option) field {
 	made := field{Name: name, Label: label, Kind: kind, Options: options, Form: f}
 	if f.refused != nil {
-		made.Value = f.refused.values.Get(name)
+		made.Value, made.Values = f.refused.values.Get(name), f.refused.values[name]
 		if f.refused.field == name {
 			made.Problem = f.refused.sentence
 		}
@@ -180,6 +209,14 @@ func value(v any, f field) field {
 	return f
 }
 
+// chosen is value for checks.
+func chosen(values []string, f field) field {
+	if f.Form.refused == nil {
+		f.Values = values
+	}
+	return f
+}
+
 func required(f field) field { f.Required = true; return f }
 
 func hint(text string, f field) field { f.Hint = text; return f }
@@ -187,6 +224,8 @@ func hint(text string, f field) field { f.Hint = text; return f }
 func submit(text string, f *form) *form { f.Submit = text; return f }
 
 func style(name string, f *form) *form { f.Style = name; return f }
+
+func about(what any, f *form) *form { f.About = textOf(what); return f }
 
 func hidden(name string, v any, f *form) *form {
 	f.Hidden = append(f.Hidden, hiddenField{name, textOf(v)})

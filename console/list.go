@@ -11,10 +11,36 @@ import (
 // pageSize is how many items a page of a list shows.
 const pageSize = 50
 
+// item is what lists have.
+type item interface{ Cursor() tenancy.Cursor }
+
 // list is a page of a list.
 type list[T any] struct {
-	Items []T
-	Pager pager
+	Items  []T
+	Pager  pager
+	before []tenancy.Cursor // see Before
+}
+
+// Before is the cursor after which the i-th item is the first one. A page about the item
+// finds it there.
+func (l list[T]) Before(i int) tenancy.Cursor { return l.before[i] }
+
+// firstOf returns the first item of a list that is the one wanted. It looks at no more than
+// seekMost items.
+func firstOf[T any](items iter.Seq2[T, error], wanted func(T) bool) (found T, ok bool, err error) {
+	looked := 0
+	for item, err := range items {
+		if err != nil {
+			return found, false, err
+		}
+		if wanted(item) {
+			return item, true, nil
+		}
+		if looked++; looked == seekMost {
+			break
+		}
+	}
+	return found, false, nil
 }
 
 // pager leads from one page of a list to the next.
@@ -30,12 +56,15 @@ func (v *visit) after() tenancy.Cursor { return tenancy.Cursor(v.query("after"))
 func (v *visit) query(name string) string { return v.r.URL.Query().Get(name) }
 
 // collect reads the page of a list, which began at after.
-func collect[T interface{ Cursor() tenancy.Cursor }](v *visit, items iter.Seq2[T, error]) (list[T], error) {
+func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
 	found, next, err := tenancy.Collect(items, pageSize)
 	if err != nil {
 		return list[T]{}, err
 	}
-	l := list[T]{Items: found}
+	l := list[T]{Items: found, before: []tenancy.Cursor{v.after()}}
+	for _, item := range found {
+		l.before = append(l.before, item.Cursor())
+	}
 	if next != "" {
 		l.Pager.Next = v.with("after", string(next))
 	}
@@ -79,4 +108,12 @@ func (v *visit) with(name, value string) string {
 		return v.r.URL.Path
 	}
 	return (&url.URL{Path: v.r.URL.Path, RawQuery: query.Encode()}).String()
+}
+
+// position is the cursor before the item that a page or a form is about: list.Before.
+func (v *visit) position() tenancy.Cursor {
+	if at := v.r.PostForm.Get("at"); at != "" {
+		return tenancy.Cursor(at)
+	}
+	return tenancy.Cursor(v.query("at"))
 }

@@ -23,6 +23,9 @@ var navigation = []struct {
 		{"users", "Users", tenancy.ViewUsers, ""},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
+	{"Accounts", []navEntry{
+		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+	}},
 	{"Organization", []navEntry{
 		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},

@@ -12,6 +12,12 @@ func (c *console) customerRoutes() {
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
+	c.accountsRoutes()
+	c.accountRoutes()
+	c.accountOutsideRoutes()
+	c.accountMemberRoutes()
+	c.accountInvitationRoutes()
+	c.accountPassRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

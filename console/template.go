@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type pages map[string]*template.Template
 
 // shared are the files that every page has.
-var shared = []string{"templates/layout.html", "templates/parts.html"}
+var shared = []string{"templates/layout.html", "templates/parts.html", "templates/accountparts.html"}
 
 // readTemplates makes the pages of every language.
 func (c *console) readTemplates() error {
@@ -72,13 +72,16 @@ func (c *console) functions(l *locale) template.FuncMap {
 		"time":     timeOf,
 		"day":      dayOf,
 		"role":     l.role,
+		"roles":    l.roles,
 		"state":    l.state,
 		"text":     textOf,
 		"value":    value,
+		"chosen":   chosen,
 		"required": required,
 		"hint":     hint,
 		"submit":   submit,
 		"style":    style,
+		"about":    about,
 		"hidden":   hidden,
 		"options":  func(o ...option) []option { return o },
 		"option":   func(value any, label string) option { return option{Value: textOf(value), Label: label} },
@@ -133,6 +136,15 @@ func (l *locale) role(role any) string {
 		name = own
 	}
 	return l.say(name)
+}
+
+// roles names the account roles of a set.
+func (l *locale) roles(set tenancy.RoleSet) string {
+	var names []string
+	for _, role := range set.All() {
+		names = append(names, l.role(role))
+	}
+	return strings.Join(names, ", ")
 }
 
 var roleNames = map[string]string{

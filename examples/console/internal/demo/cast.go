@@ -1,4 +1,4 @@
-package main
+package demo
 
 import "github.com/add4b1c6/tenancy"
 

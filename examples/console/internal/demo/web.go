@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"bytes"
@@ -227,4 +227,12 @@ func (d *demo) show(w http.ResponseWriter, name string, data any) {
 func (d *demo) fail(w http.ResponseWriter, err error) {
 	problem := tenancyhttp.ProblemOf(err)
 	http.Error(w, problem.Title, problem.Status)
+}
+
+// Start is the path of the first page of somebody to act as.
+func Start(actor string) string {
+	if actor == staff {
+		return "/staff/"
+	}
+	return "/console/"
 }

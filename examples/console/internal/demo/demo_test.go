@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -23,7 +23,7 @@ func serve(t testing.TB, file string) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- run(ctx, "localhost:0", file, 0, func(url string) { ready <- url }) }()
+	go func() { ended <- Run(ctx, "localhost:0", file, 0, func(url string) { ready <- url }) }()
 	t.Cleanup(func() {
 		stop()
 		require.NoError(t, <-ended)
@@ -172,7 +172,7 @@ func TestFile(t *testing.T) {
 // Only this machine is served, under its own names.
 func TestLoopbackAlone(t *testing.T) {
 	for _, addr := range []string{":8088", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0"} {
-		err := run(t.Context(), addr, "", 0, nil)
+		err := Run(t.Context(), addr, "", 0, nil)
 		require.ErrorIs(t, err, errLoopback, addr)
 	}
 	site := serve(t, "")

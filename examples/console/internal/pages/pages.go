@@ -1,0 +1,124 @@
+// Package pages finds the pages that a reader of the console is led to.
+package pages
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+)
+
+// Page is a page of the console.
+type Page struct {
+	Kind string // its path, with {id} for every ID
+	Path string
+	Text []byte // the HTML
+}
+
+// each is how many pages of a kind are looked at.
+const each = 3
+
+var id = regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}`)
+
+// Find follows every link from a path, as somebody whom the demonstration's cookie names,
+// and returns up to three pages of each kind. Every link has to answer.
+func Find(ctx context.Context, site, actor, from string) ([]Page, error) {
+	var found []Page
+	left, asked, kinds := []string{from}, map[string]bool{}, map[string]int{}
+	for ; len(left) > 0; left = left[1:] {
+		path := left[0]
+		kind := kindOf(path)
+		if asked[path] || kinds[kind] == each {
+			continue
+		}
+		asked[path] = true
+		kinds[kind]++
+		text, isPage, err := get(ctx, site, actor, path)
+		if err != nil {
+			return nil, err
+		}
+		if !isPage {
+			continue
+		}
+		found = append(found, Page{kind, path, text})
+		links, err := linksOf(string(text), from)
+		if err != nil {
+			return nil, err
+		}
+		left = append(left, links...)
+	}
+	return found, nil
+}
+
+// Firsts returns the first page of each kind.
+func Firsts(found []Page) []Page {
+	first := map[string]Page{}
+	for _, p := range slices.Backward(found) {
+		first[p.Kind] = p
+	}
+	var firsts []Page
+	for _, kind := range slices.Sorted(maps.Keys(first)) {
+		firsts = append(firsts, first[kind])
+	}
+	return firsts
+}
+
+// kindOf returns the kind of a page. The texts that are searched for and where a list goes
+// on make no kind.
+func kindOf(path string) string {
+	bare, query, _ := strings.Cut(id.ReplaceAllString(path, "{id}"), "?")
+	var names []string
+	for _, pair := range strings.Split(query, "&") {
+		if name, _, _ := strings.Cut(pair, "="); name != "" {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return bare
+	}
+	return bare + "?" + strings.Join(names, "&")
+}
+
+func get(ctx context.Context, site, actor, path string) (text []byte, isPage bool, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, site+path, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	request.AddCookie(&http.Cookie{Name: "actor", Value: actor})
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, false, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return nil, false, fmt.Errorf("%s answers %s to %s", kindOf(path), answer.Status, actor)
+	}
+	text, err = io.ReadAll(answer.Body)
+	return text, strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html"), err
+}
+
+// linksOf returns the links of a page that lead below a path.
+func linksOf(text, below string) (links []string, err error) {
+	root, err := html.Parse(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	for n := range root.Descendants() {
+		if n.Type != html.ElementNode || n.Data != "a" {
+			continue
+		}
+		for _, a := range n.Attr {
+			link, _, _ := strings.Cut(a.Val, "#")
+			if a.Key == "href" && strings.HasPrefix(link, below) && !strings.Contains(link, "/assets/") {
+				links = append(links, link)
+			}
+		}
+	}
+	return links, nil
+}

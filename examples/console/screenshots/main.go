@@ -1,0 +1,128 @@
+// Program screenshots makes a picture of every kind of page of the console, as several
+// people see it, in three widths, light and dark.
+//
+//	go -C examples/console run ./screenshots -out DIR
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/add4b1c6/tenancy/examples/console/internal/chrome"
+	"github.com/add4b1c6/tenancy/examples/console/internal/demo"
+	"github.com/add4b1c6/tenancy/examples/console/internal/pages"
+)
+
+func main() {
+	out := flag.String("out", "", "the folder for the pictures, which is made; needed")
+	only := flag.String("only", "", "a regular expression: only pages whose kind, such as /console/organizations/{id}/users, it matches")
+	actors := flag.String("as", "owner,member,invitee", "whom to act as, by the keys of the demonstration")
+	widths := flag.String("widths", "1280,768,390", "the widths of the window")
+	schemes := flag.String("schemes", "light,dark", "the colour schemes")
+	flag.Parse()
+	if *out == "" {
+		flag.Usage()
+		os.Exit(2)
+	}
+	if err := run(*out, *only, strings.Split(*actors, ","), strings.Split(*widths, ","), strings.Split(*schemes, ",")); err != nil {
+		log.Print(err)
+		os.Exit(1)
+	}
+}
+
+func run(out, only string, actors, widths, schemes []string) error {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	go func() {
+		ended <- demo.Run(ctx, "localhost:0", "", 0, func(url string) { ready <- strings.TrimSuffix(url, "/") })
+	}()
+	var site string
+	select {
+	case site = <-ready:
+	case err := <-ended:
+		return err
+	}
+	browser, err := chrome.Start()
+	if err != nil {
+		return err
+	}
+	defer browser.Close()
+	for _, actor := range actors {
+		found, err := pages.Find(ctx, site, actor, demo.Start(actor))
+		if err != nil {
+			return err
+		}
+		if err := take(browser, site, actor, pages.Firsts(found), wanted, out, widths, schemes); err != nil {
+			return err
+		}
+	}
+	stop()
+	return <-ended
+}
+
+// take makes the pictures of pages, as somebody sees them.
+func take(
+	browser *chrome.Browser, site, actor string, found []pages.Page, wanted *regexp.Regexp, out string, widths, schemes []string,
+) error {
+	tab, err := browser.Tab()
+	if err != nil {
+		return err
+	}
+	defer tab.Close()
+	if err := tab.Cookie(site, "actor", actor); err != nil {
+		return err
+	}
+	for _, width := range widths {
+		var pixels int64
+		if _, err := fmt.Sscan(width, &pixels); err != nil {
+			return err
+		}
+		if err := tab.Size(pixels, 900); err != nil {
+			return err
+		}
+		for _, scheme := range schemes {
+			if err := tab.Media(scheme, true); err != nil {
+				return err
+			}
+			for _, p := range found {
+				if !wanted.MatchString(p.Kind) {
+					continue
+				}
+				if err := tab.Go(site + p.Path); err != nil {
+					return err
+				}
+				picture, err := tab.Picture()
+				if err != nil {
+					return err
+				}
+				file := filepath.Join(out, strings.Join([]string{actor, name(p.Kind), width, scheme}, "-")+".png")
+				if err := os.WriteFile(file, picture, 0o644); err != nil {
+					return err
+				}
+				fmt.Println(file)
+			}
+		}
+	}
+	return nil
+}
+
+// name is a kind of page as a part of a file's name.
+func name(kind string) string {
+	kind = strings.TrimPrefix(strings.TrimPrefix(kind, "/console"), "/organizations/{id}")
+	return cmp.Or(strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ReplaceAll(kind, "{id}", "one"), "-"), "-"), "first")
+}
