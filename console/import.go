@@ -130,7 +130,7 @@ func importPasted(v *visit) (string, error) {
 	emails := addresses(v.value("emails"))
 	switch {
 	case len(emails) == 0:
-		return "", errNobody
+		return "", errNoAddress
 	case len(emails) > mostImported:
 		return "", errTooManyHere
 	}

@@ -47,7 +47,7 @@ func (v *visit) invitePage(data invitePage) *page {
 }
 
 var (
-	errNobody  = &refusal{http.StatusUnprocessableEntity, "Enter at least one address.", "emails"}
+	errNoAddress  = &refusal{http.StatusUnprocessableEntity, "Enter at least one address.", "emails"}
 	errTooMany = &refusal{http.StatusUnprocessableEntity, "These are too many addresses. One form takes 200.", "emails"}
 )
 
@@ -63,7 +63,7 @@ func invite(v *visit) (string, error) {
 	emails := addresses(v.value("emails"))
 	switch {
 	case len(emails) == 0:
-		return "", errNobody
+		return "", errNoAddress
 	case len(emails) > mostInvited:
 		return "", errTooMany
 	}
