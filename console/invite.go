@@ -47,8 +47,8 @@ func (v *visit) invitePage(data invitePage) *page {
 }
 
 var (
-	errNoAddress  = &refusal{http.StatusUnprocessableEntity, "Enter at least one address.", "emails"}
-	errTooMany = &refusal{http.StatusUnprocessableEntity, "These are too many addresses. One form takes 200.", "emails"}
+	errNoAddress = &refusal{http.StatusUnprocessableEntity, "Enter at least one address.", "emails"}
+	errTooMany   = &refusal{http.StatusUnprocessableEntity, "These are too many addresses. One form takes 200.", "emails"}
 )
 
 // invite invites each address by an operation of its own, whose ID comes from the form's and
