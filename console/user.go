@@ -36,7 +36,7 @@ type userPage struct {
 	Tends  bool                // the reader may change the member
 	Roles  []option            // that can be given
 	Reach  list[tenancy.Reach]
-	Groups []tenancy.UserGroup // the first of them
+	Groups []tenancy.UserGroup // the first of them, of this organization
 	More   bool                // there are more groups
 }
 
@@ -78,7 +78,8 @@ func user(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	data.Groups, data.More = groups, more != ""
+	data.Groups = slices.DeleteFunc(groups, func(g tenancy.UserGroup) bool { return g.Organization != v.org.ID })
+	data.More = more != ""
 	return &page{template: "user", title: title, at: at, data: data}, nil
 }
 
