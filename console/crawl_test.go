@@ -51,7 +51,11 @@ func (b browser) crawl() map[string]seen {
 // left, and such as would be markup.
 func (s *site) furnish() accountScene {
 	s.withServiceAccounts()
+	s.withConnections()
+	s.withDirectories()
+	s.withDomains()
 	s.withOrganizations()
+	s.withGroups()
 	return s.withAccounts()
 }
 

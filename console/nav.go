@@ -21,12 +21,21 @@ var navigation = []struct {
 	}},
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
+		{"groups", "Groups", tenancy.ViewUsers, PartGroups},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
 	{"Accounts", []navEntry{
 		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+		{"hipaa", "HIPAA", tenancy.ViewAccounts, PartHIPAA},
+	}},
+	{"Access", []navEntry{
+		{"domains", "Domains", tenancy.ViewDomains, PartDomains},
+		{"sign-up", "Sign-up policy", tenancy.ViewDomains, PartDomains},
+		{"sso", "Single sign-on", tenancy.ManageIdentity, PartSSO},
+		{"directories", "Directories", tenancy.ManageIdentity, PartDirectories},
 	}},
 	{"Organization", []navEntry{
+		{"merge", "Merge", tenancy.ManageOrganization, PartMerge},
 		{"log", "Log", tenancy.ReadLog, PartLog},
 		{"settings", "Settings", tenancy.ViewOrganization, ""},
 	}},
@@ -85,3 +94,6 @@ func (v *view) SignedIn() bool { return v.s != nil }
 
 // Is reports whether a user is the reader.
 func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
+
+// Answers reports whether the handler has a page at a path.
+func (v *view) Answers(path string) bool { return v.answers(path) }

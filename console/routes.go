@@ -6,9 +6,14 @@ func (c *console) customerRoutes() {
 	c.invitationRoutes()
 	c.overviewRoutes()
 	c.userRoutes()
+	c.mergeRoutes()
 	c.logRoutes()
 	c.serviceAccountRoutes()
 	c.roleRoutes()
+	c.domainRoutes()
+	c.policyRoutes()
+	c.ssoRoutes()
+	c.directoryRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
@@ -18,6 +23,8 @@ func (c *console) customerRoutes() {
 	c.accountMemberRoutes()
 	c.accountInvitationRoutes()
 	c.accountPassRoutes()
+	c.groupsRoutes()
+	c.hipaaRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

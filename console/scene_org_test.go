@@ -17,13 +17,15 @@ var tenancytestStart = tenancytest.Start
 func (s *site) second() tenancy.OrganizationID {
 	_, err := s.Host.VerifyPhone(s.Context(), s.acme.Account, "+491711234567")
 	require.NoError(s, err)
-	made, err := s.As(s.acme.Owner).CreateOrganization(s.Context(), tenancy.NewOrganization{Name: `Second <b>"Works"</b>`})
+	made, err := s.As(s.acme.Owner).CreateOrganization(s.Context(), tenancy.NewOrganization{Name: `Second <b>"Works"</b>`, AllStay: true})
 	require.NoError(s, err)
 	return made.ID
 }
 
-// withOrganizations gives the organization what its settings and its log show.
+// withOrganizations gives the organization what its settings, its log and merging show.
 func (s *site) withOrganizations() {
+	second := s.second()
+	s.Join(s.acme.Owner, second, `زينب "<i>Zoë</i>"`, "zoe@elsewhere.example", tenancy.Administrator)
 	_, err := s.Staff.SetLimits(s.Context(), s.acme.Organization, &tenancy.Limits{Members: 500, Accounts: 50, Keys: 20})
 	require.NoError(s, err)
 	_, err = s.Staff.SetImportEntitlement(s.Context(), s.acme.Organization, tenancy.ImportEntitlement{On: true, Reference: "ticket/12"})
