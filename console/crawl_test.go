@@ -55,6 +55,7 @@ func (s *site) furnish() accountScene {
 	s.withDirectories()
 	s.withDomains()
 	s.withOrganizations()
+	s.withGroups()
 	return s.withAccounts()
 }
 

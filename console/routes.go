@@ -23,6 +23,8 @@ func (c *console) customerRoutes() {
 	c.accountMemberRoutes()
 	c.accountInvitationRoutes()
 	c.accountPassRoutes()
+	c.groupsRoutes()
+	c.hipaaRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.
