@@ -14,7 +14,7 @@ import (
 )
 
 // mostReads is how many transactions of the store a page takes at most, as doc.go says.
-const mostReads = 30
+const mostReads = 10
 
 // crawl follows every link from the first page, and returns the pages by their paths
 // without a query.

@@ -103,10 +103,20 @@ func (c *console) postIn(
 ) {
 	c.post(inOrganization+path, inside(needs, again), func(v *visit) (string, error) {
 		if err := v.enter(needs); err != nil {
-			return "", err
+			return v.url(), v.unlessDone(err)
 		}
 		return do(v)
 	}, fields)
+}
+
+// unlessDone is an error, unless the form was sent before and did what it asks for: somebody
+// who left, or handed the organization over, may click twice too.
+func (v *visit) unlessDone(err error) error {
+	again := v.together(func(context.Context, *tenancy.Session) error { return err })
+	if tenancy.CodeOf(again) == tenancy.CodeOperationTaken { // by an operation without a block
+		return nil
+	}
+	return again
 }
 
 // inside is a screen of an organization.
@@ -143,20 +153,10 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 
 // permissions returns what the reader may do in the organization.
 func (v *visit) permissions() (map[tenancy.OrganizationPermission]bool, error) {
-	may := map[tenancy.OrganizationPermission]bool{}
-	for _, permission := range permissions {
-		d, err := v.s.CanInOrganization(v.ctx(), v.self(), permission, v.org.ID)
-		if err != nil {
-			return nil, err
-		}
+	decisions, err := v.s.OrganizationPermissions(v.ctx(), v.self(), v.org.ID)
+	may := make(map[tenancy.OrganizationPermission]bool, len(decisions))
+	for permission, d := range decisions {
 		may[permission] = d.Allowed
 	}
-	return may, nil
-}
-
-var permissions = []tenancy.OrganizationPermission{
-	tenancy.ViewOrganization, tenancy.CreateAccounts, tenancy.ViewUsers, tenancy.ManageUsers, tenancy.ViewAccounts,
-	tenancy.ManageAccounts, tenancy.ViewDomains, tenancy.ManageDomains, tenancy.ManageOrganization,
-	tenancy.ManageIdentity, tenancy.ReadLog, tenancy.ReleaseAccounts, tenancy.TransferOwnership,
-	tenancy.DeleteOrganization,
+	return may, err
 }
