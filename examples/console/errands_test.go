@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
 )
 
 // errands are what people come for, with the clicks that it takes.
@@ -12,13 +14,13 @@ var errands = []struct {
 	do          func(r *reader)
 }{
 	{"change a role", "owner", func(r *reader) {
-		r.northwind().follow("Users").follow("Zoë Vandenberghe").choose("Role", "Administrator").follow("Change role").
+		r.northwind().follow("Users").follow("Zoë Vandenberghe").choose("Role in the organization", "Administrator").follow("Change role").
 			says("The role was changed.")
 		require.Equal(r, "administrator", eval[string](r, `document.querySelector("select[name=role]").value`))
 	}},
 	{"deactivate a user and reactivate them", "administrator", func(r *reader) {
 		r.northwind().follow("Users").follow("Luca Bianchi").follow("Deactivate").says("Deactivated")
-		r.follow("Reactivate").says("Active")
+		r.follow("Reactivate").says("The user was reactivated.").hides("Deactivated")
 	}},
 	{"find a user among many", "administrator", func(r *reader) {
 		r.northwind().follow("Users").fill("Name or address", "zain")
@@ -43,11 +45,11 @@ var errands = []struct {
 	}},
 	{"make a key for a program", "owner", func(r *reader) {
 		r.northwind().follow("Service accounts").follow("Deployment").says("Runner")
-		r.follow("Create a key").fill("Name", "Second runner").follow("Create key")
-		require.NotEmpty(r, eval[string](r, `document.querySelector("main code").innerText`))
+		r.fill("Name of the key", "Second runner").follow("Create key").says("Copy the new key", "Authorization: Bearer")
+		r.follow("I have copied it").says("Second runner").hides("Bearer")
 	}},
 	{"verify a domain", "owner", func(r *reader) {
-		r.northwind().follow("Domains").follow("northwind-shop.example").follow("Verify now").says("The record of the domain was not found.")
+		r.northwind().follow("Domains").follow("northwind-shop.example").follow("Verify now").says(tenancy.CodeProofMissing.Sentence())
 		r.open("/dns").follow("Publish the record of northwind-shop.example")
 		r.northwind().follow("Domains").follow("northwind-shop.example").follow("Verify now").says("Verified").hides("This domain does nothing yet.")
 	}},
@@ -58,7 +60,7 @@ var errands = []struct {
 		r.northwind().follow("Single sign-on").says("northwind.example", "Okta")
 	}},
 	{"see what a directory keeps", "owner", func(r *reader) {
-		r.northwind().follow("Directories").follow("Okta").says("Asta Lund")
+		r.northwind().follow("Directories").follow("Okta").says("asta.lund@northwind.example", "Linked")
 	}},
 	{"see what a merge would do", "owner", func(r *reader) {
 		r.northwind().follow("Merge").follow("See what would happen Northwind Labs").says("Northwind Labs", "Adaeze Obi")
@@ -68,7 +70,9 @@ var errands = []struct {
 	}},
 	{"rename the organization", "owner", func(r *reader) {
 		r.northwind().follow("Settings").fill("Name of the organization", "Northwind Trading").follow("Rename").
-			says("Northwind Trading").fill("Name of the organization", "Northwind Traders").follow("Rename")
+			says("The organization has a new name.")
+		require.Equal(r, "Northwind Trading", eval[string](r, `document.querySelector("header .where").innerText`))
+		r.fill("Name of the organization", "Northwind Traders").follow("Rename")
 	}},
 	{"see the accounts one reaches", "member", func(r *reader) {
 		r.northwind().says("Your role: Standard User", "Production", "Marketing site")
@@ -79,7 +83,7 @@ var errands = []struct {
 		r.follow("Decline").says("You have declined the invitation.")
 	}},
 	{"create an organization", "outsider", func(r *reader) {
-		r.open("/console/").fill("Name", "Elsewhere Two").follow("Create organization").says("needs")
+		r.open("/console/").fill("Name", "Elsewhere Two").follow("Create organization").says(tenancy.CodePhoneNeeded.Sentence())
 	}},
 }
 
