@@ -31,6 +31,9 @@ type site struct {
 	store *counted
 	pages http.Handler
 	sent  []tenancy.SentInvitation // what was mailed
+
+	noMail    bool  // the host mails no invitations
+	mailFails error // what mailing an invitation answers; nil: it works
 }
 
 // counted is a store that counts what is asked of it.
@@ -64,8 +67,13 @@ func (s *site) within(t *testing.T) *site {
 func (s *site) mount(o console.Options) {
 	o.Prefix, o.Session = prefix, s.session
 	o.Mail = func(_ context.Context, sent tenancy.SentInvitation) error {
-		s.sent = append(s.sent, sent)
-		return nil
+		if s.mailFails == nil {
+			s.sent = append(s.sent, sent)
+		}
+		return s.mailFails
+	}
+	if s.noMail {
+		o.Mail = nil
 	}
 	var err error
 	s.pages, err = console.NewHandler(&o)

@@ -54,6 +54,7 @@ func (s *site) furnish() accountScene {
 	s.withConnections()
 	s.withDirectories()
 	s.withDomains()
+	s.withUsers()
 	s.withOrganizations()
 	s.withGroups()
 	return s.withAccounts()
