@@ -33,7 +33,7 @@ type site struct {
 	sent  []tenancy.SentInvitation // what was mailed
 
 	noMail    bool  // the host mails no invitations
-	mailFails error // what mailing an invitation answers; nil: it works
+	mailFails error // what the host's mail fails with; nil: it does not
 }
 
 // counted is a store that counts what is asked of it.
@@ -67,9 +67,7 @@ func (s *site) within(t *testing.T) *site {
 func (s *site) mount(o console.Options) {
 	o.Prefix, o.Session = prefix, s.session
 	o.Mail = func(_ context.Context, sent tenancy.SentInvitation) error {
-		if s.mailFails == nil {
-			s.sent = append(s.sent, sent)
-		}
+		s.sent = append(s.sent, sent)
 		return s.mailFails
 	}
 	if s.noMail {

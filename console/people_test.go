@@ -334,9 +334,9 @@ func TestMailThatFailsIsSaid(t *testing.T) {
 	list.wellMade()
 	resend = list.actions()[0]
 	owner.submit(list, resend, nil).says("The invitation was sent again.")
-	require.Len(t, s.sent, 1)
+	require.Len(t, s.sent, 3)
 	owner.post(list, resend, nil)
-	require.Len(t, s.sent, 1) // a second click mails nothing
+	require.Len(t, s.sent, 3) // a second click mails nothing
 }
 
 // Invitations are revoked, and those of another organization are not found (USR-10, GEN-5).
