@@ -89,3 +89,6 @@ func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
 
 // Answers reports whether the handler has a page at a path.
 func (v *view) Answers(path string) bool { return v.answers(path) }
+
+// Staff reports whether the pages are those of the host's staff.
+func (v *view) Staff() bool { return v.staff != nil }
