@@ -170,6 +170,9 @@ func (q *question) run(ctx context.Context, s *Session) error {
 	if b := s.block; b != nil {
 		return b.use(ctx, func() error { return q.read(ctx, b.tx) })
 	}
+	if store := s.dir.accessReader; store != nil {
+		return store.Access(ctx, q.user, q.account, q.key, &q.row)
+	}
 	return s.dir.store.View(ctx, q.read)
 }
 

@@ -17,10 +17,11 @@ import (
 // A Directory is safe for concurrent use. It holds no state but its options, so
 // any number of them, in any number of processes, can share one store.
 type Directory struct {
-	store  Store
-	joined bool   // the store is the host's own transaction
-	mark   *mark  // of the contexts of that transaction; nil: they have none
-	watch  *watch // of the operation that this directory was made for; else nil
+	store        Store
+	joined       bool         // the store is the host's own transaction
+	accessReader AccessReader // the store, if it is one and not joined; else nil
+	mark         *mark        // of the contexts of that transaction; nil: they have none
+	watch        *watch       // of the operation that this directory was made for; else nil
 	options
 }
 
@@ -124,7 +125,8 @@ func New(store Store, o *Options) (*Directory, error) {
 	if err != nil {
 		return nil, &Error{Op: "New", Err: err}
 	}
-	return &Directory{store: store, options: ready}, nil
+	accessReader, _ := store.(AccessReader)
+	return &Directory{store: store, accessReader: accessReader, options: ready}, nil
 }
 
 // ready fills in the defaults and checks the options.

@@ -23,7 +23,7 @@ import (
 // If the store is nil, every operation is refused: CodeInput.
 func (d *Directory) On(store Store) *Directory {
 	joined := *d
-	joined.store, joined.joined, joined.mark = store, true, nil
+	joined.store, joined.accessReader, joined.joined, joined.mark = store, nil, true, nil
 	switch s := store.(type) {
 	case nil:
 		joined.store = noStore{}

@@ -31,6 +31,13 @@ type Store interface {
 	Update(ctx context.Context, fn func(context.Context, Tx) error) error
 }
 
+// AccessReader is a Store that answers Access by itself too, as a View does that asks for
+// nothing else. A store is one if it answers a single question at less than the cost of a
+// transaction: Can asks this way (GEN-7).
+type AccessReader interface {
+	Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error
+}
+
 // ReadTx reads within one transaction. One goroutine uses it, and only until the
 // function that it was given to has returned.
 type ReadTx interface {

@@ -109,7 +109,9 @@ type memberPage struct {
 func (p memberPage) Position() tenancy.Cursor { return p.v.position() }
 
 // Names are the roles of a set, as values of a field.
-func (p memberPage) Names(set tenancy.RoleSet) (names []string) {
+func (p memberPage) Names(set tenancy.RoleSet) []string { return roleNamesOf(set) }
+
+func roleNamesOf(set tenancy.RoleSet) (names []string) {
 	for _, role := range set.All() {
 		names = append(names, string(role))
 	}

@@ -34,6 +34,10 @@ type Options struct {
 	// AccountRoles are the host's own account roles (tenancy.RoleOptions) that the pages offer
 	// to give, beside the built-in ones. Nil: none.
 	AccountRoles []tenancy.AccountRole
+	// SCIM is the URL at which the host serves package scim, such as
+	// "https://app.example.com/scim/v2". The pages of directories show it. "" means that they
+	// show none.
+	SCIM string
 	// SignIn is the URL to which the pages send somebody who is not signed in, with the path
 	// that they wanted in the query, as "return". "" means that the refusal is shown.
 	SignIn string

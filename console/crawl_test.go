@@ -14,7 +14,7 @@ import (
 )
 
 // mostReads is how many transactions of the store a page takes at most, as doc.go says.
-const mostReads = 30
+const mostReads = 10
 
 // crawl follows every link from the first page, and returns the pages by their paths
 // without a query.
@@ -51,7 +51,11 @@ func (b browser) crawl() map[string]seen {
 // left, and such as would be markup.
 func (s *site) furnish() accountScene {
 	s.withServiceAccounts()
+	s.withConnections()
+	s.withDirectories()
+	s.withDomains()
 	s.withOrganizations()
+	s.withGroups()
 	return s.withAccounts()
 }
 

@@ -77,7 +77,7 @@ func createKey(v *visit) (string, error) {
 // keyPage is what the page shows on which a key is revoked.
 type keyPage struct {
 	tenancy.ServiceAccountKey
-	After string // where the page of the list begins on which the key is
+	From string // where the page of the list begins on which the key is
 }
 
 // revocationOfKey shows a key, before it is revoked.
@@ -86,7 +86,7 @@ func revocationOfKey(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return v.serviceAccountPage("keyrevocation", v.t("Revoke key"), keyPage{key, v.query("after")}), nil
+	return v.serviceAccountPage("keyrevocation", v.t("Revoke key"), keyPage{key, v.listedFrom()}), nil
 }
 
 // key reads the key that the path names, which is one of the service account that it names.

@@ -77,12 +77,15 @@ func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
 // seekMost is how many items seek looks at.
 const seekMost = 500
 
+// listedFrom is where the page of a list began that led here: the parameter "from" of the URL
+// or of the form.
+func (v *visit) listedFrom() string { return cmp.Or(v.query("from"), v.value("from")) }
+
 // seek finds an item of a list of which the library reads no single one. It begins where the
-// page of the list did that led here (the field or parameter "after"). What is not among the
-// items from there on is not found.
+// page of the list did that led here. What is not among the items from there on is not found.
 func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (none T, err error) {
 	looked := 0
-	for item, err := range items(tenancy.Cursor(cmp.Or(v.query("after"), v.value("after")))) {
+	for item, err := range items(tenancy.Cursor(v.listedFrom())) {
 		switch looked++; {
 		case err != nil:
 			return none, err

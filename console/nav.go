@@ -21,10 +21,18 @@ var navigation = []struct {
 	}},
 	{"People", []navEntry{
 		{"users", "Users", tenancy.ViewUsers, ""},
+		{"groups", "Groups", tenancy.ViewUsers, PartGroups},
 		{"service-accounts", "Service accounts", tenancy.ManageIdentity, PartServiceAccounts},
 	}},
 	{"Accounts", []navEntry{
 		{"accounts", "Accounts", tenancy.ViewAccounts, ""},
+		{"hipaa", "HIPAA", tenancy.ViewAccounts, PartHIPAA},
+	}},
+	{"Access", []navEntry{
+		{"domains", "Domains", tenancy.ViewDomains, PartDomains},
+		{"sign-up", "Sign-up policy", tenancy.ViewDomains, PartDomains},
+		{"sso", "Single sign-on", tenancy.ManageIdentity, PartSSO},
+		{"directories", "Directories", tenancy.ManageIdentity, PartDirectories},
 	}},
 	{"Organization", []navEntry{
 		{"merge", "Merge", tenancy.ManageOrganization, PartMerge},

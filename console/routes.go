@@ -10,6 +10,10 @@ func (c *console) customerRoutes() {
 	c.logRoutes()
 	c.serviceAccountRoutes()
 	c.roleRoutes()
+	c.domainRoutes()
+	c.policyRoutes()
+	c.ssoRoutes()
+	c.directoryRoutes()
 	c.settingsRoutes()
 	c.deletionRoutes()
 	c.ownerRoutes()
@@ -19,6 +23,8 @@ func (c *console) customerRoutes() {
 	c.accountMemberRoutes()
 	c.accountInvitationRoutes()
 	c.accountPassRoutes()
+	c.groupsRoutes()
+	c.hipaaRoutes()
 }
 
 // says has a sentence about what was just done, for done. Each key is the handler's alone.

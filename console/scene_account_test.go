@@ -76,3 +76,19 @@ type accountScene struct {
 	independent                tenancy.AccountID // the member's role on it is Administrator
 	agency                     tenancy.UserID    // its owner
 }
+
+// withGroups gives acme groups: one with members and roles on accounts, one that is empty.
+func (s *site) withGroups() (full, empty tenancy.GroupID) {
+	owner, ctx := s.As(s.acme.Owner), s.Context()
+	create := func(name string) tenancy.GroupID {
+		made, err := owner.CreateGroup(ctx, s.acme.Organization, tenancy.NewGroup{Name: name, ExternalID: name})
+		require.NoError(s, err)
+		return made.ID
+	}
+	full, empty = create(hostileName), create("Empty")
+	_, err := owner.AddToGroup(ctx, full, []tenancy.UserID{s.acme.Member, s.acme.Administrator, s.acme.Owner})
+	require.NoError(s, err)
+	_, err = owner.AssignGroupRoles(ctx, full, s.acme.Account, tenancy.Roles(tenancy.BillingManager, tenancy.Support))
+	require.NoError(s, err)
+	return full, empty
+}

@@ -22,7 +22,7 @@ var templateFiles embed.FS
 type pages map[string]*template.Template
 
 // shared are the files that every page has.
-var shared = []string{"templates/layout.html", "templates/parts.html", "templates/accountparts.html"}
+var shared = []string{"templates/layout.html", "templates/parts.html", "templates/accountparts.html", "templates/groupparts.html"}
 
 // readTemplates makes the pages of every language.
 func (c *console) readTemplates() error {

@@ -144,20 +144,10 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 
 // permissions returns what the reader may do in the organization.
 func (v *visit) permissions() (map[tenancy.OrganizationPermission]bool, error) {
-	may := map[tenancy.OrganizationPermission]bool{}
-	for _, permission := range permissions {
-		d, err := v.s.CanInOrganization(v.ctx(), v.self(), permission, v.org.ID)
-		if err != nil {
-			return nil, err
-		}
+	decisions, err := v.s.OrganizationPermissions(v.ctx(), v.self(), v.org.ID)
+	may := make(map[tenancy.OrganizationPermission]bool, len(decisions))
+	for permission, d := range decisions {
 		may[permission] = d.Allowed
 	}
-	return may, nil
-}
-
-var permissions = []tenancy.OrganizationPermission{
-	tenancy.ViewOrganization, tenancy.CreateAccounts, tenancy.ViewUsers, tenancy.ManageUsers, tenancy.ViewAccounts,
-	tenancy.ManageAccounts, tenancy.ViewDomains, tenancy.ManageDomains, tenancy.ManageOrganization,
-	tenancy.ManageIdentity, tenancy.ReadLog, tenancy.ReleaseAccounts, tenancy.TransferOwnership,
-	tenancy.DeleteOrganization,
+	return may, err
 }

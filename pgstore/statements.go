@@ -14,6 +14,7 @@ import (
 // The statements that begin and end transactions.
 const (
 	beginView   = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	alone       = "" // a single statement begins none
 	beginUpdate = "BEGIN ISOLATION LEVEL SERIALIZABLE"
 	commit      = "COMMIT"
 

@@ -121,6 +121,9 @@ func (t *tx) open(ctx context.Context) (*pgx.Batch, error) {
 			return nil, t.fail(err)
 		}
 		t.conn = conn
+		if t.begin == alone {
+			return b, nil
+		}
 		b.Queue(t.begin)
 		if t.store.planned.Load() {
 			b.Queue(useIndexes)

@@ -102,6 +102,26 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return busy(t.failed)
 }
 
+// Access is a View that asks for Access and nothing else (tenancy.AccessReader). It is one
+// statement, without a transaction around it.
+func (s *Store) Access(
+	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
+) error {
+	if !s.sound.Load() {
+		return s.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
+			return tx.Access(ctx, user, account, key, row)
+		})
+	}
+	c, err := s.readers.get(ctx, s.options.RetryFor)
+	if err != nil {
+		return busy(err)
+	}
+	defer s.readers.put(c)
+	t := &tx{statements: &c.statements}
+	defer t.end()
+	return busy(t.Access(ctx, user, account, key, row))
+}
+
 // Update runs fn alone (BEGIN IMMEDIATE) and commits if fn returns nil. Updates of one
 // Store wait for each other in a queue. They wait for those and for other processes as
 // long as Options.RetryFor. Update returns

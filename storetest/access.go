@@ -24,6 +24,11 @@ func (c trial) access(
 ) (row tenancy.AccessRow) {
 	c.Helper()
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, account, key, &row) })
+	if alone, is := c.store.(tenancy.AccessReader); is {
+		var same tenancy.AccessRow
+		require.NoError(c, alone.Access(c.Context(), user, account, key, &same))
+		require.Equal(c, plain(row), plain(same))
+	}
 	return plain(row)
 }
 
