@@ -138,7 +138,9 @@ func TestStaffActs(t *testing.T) {
 		{"reactivation", "The organization was reactivated.", map[string]string{"reference": "t-2"},
 			tenancy.OrganizationReactivated{}, func(o tenancy.Organization) { require.False(t, o.Suspended) }},
 		{"limits", "The limits were set.", map[string]string{"own": "yes", "members": "12", "keys": "", "correlation": "t-3"},
-			tenancy.LimitsSet{}, func(o tenancy.Organization) { require.Equal(t, tenancy.Limits{Members: 12, Accounts: 50}, *o.Settings.Limits) }},
+			tenancy.LimitsSet{}, func(o tenancy.Organization) {
+				require.Equal(t, tenancy.Limits{Members: 12, Accounts: 50}, *o.Settings.Limits)
+			}},
 		{"hipaa", "The HIPAA entitlement was set.", map[string]string{"on": "yes", "reference": "baa-1", "executed": "2025-12-24"},
 			tenancy.HIPAAEntitlementSet{}, func(o tenancy.Organization) {
 				require.True(t, o.Settings.HIPAAEntitlement.On)
