@@ -164,6 +164,14 @@ func (f field) ID() string {
 	}, f.Form.Action[strings.LastIndex(f.Form.Action, "/")+1:]+"-"+f.Name)
 }
 
+// Value is what was entered in a field of a form that was refused; "": nothing.
+func (f *form) Value(name string) string {
+	if f.refused == nil {
+		return ""
+	}
+	return f.refused.values.Get(name)
+}
+
 // Text, and the others below, make fields: the field's name and its label.
 func (f *form) Text(name, label string) field  { return f.field("text", name, label, nil) }
 func (f *form) Email(name, label string) field { return f.field("email", name, label, nil) }

@@ -95,6 +95,9 @@ func (v *view) SignedIn() bool { return v.s != nil }
 // Is reports whether a user is the reader.
 func (v *view) Is(user tenancy.UserID) bool { return v.self() == user }
 
+// Me is the reader.
+func (v *view) Me() tenancy.UserID { return v.self() }
+
 // Answers reports whether the handler has a page at a path.
 func (v *view) Answers(path string) bool { return v.answers(path) }
 

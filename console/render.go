@@ -120,7 +120,15 @@ func (v *visit) act(again screen, do action, fields fields) error {
 	if shown := v.show(problem.Status, again); shown != nil {
 		return err // the page cannot be shown any more
 	}
+	v.logFailure(problem, err)
 	return nil
+}
+
+// logFailure tells the logger of a failure that is nobody's refusal.
+func (v *visit) logFailure(problem tenancyhttp.Problem, err error) {
+	if problem.Status >= http.StatusInternalServerError {
+		v.log.ErrorContext(v.ctx(), "failed", "pattern", v.r.Pattern, "code", string(problem.Code), "error", err.Error())
+	}
 }
 
 // doneBefore is the page after a form that was sent twice: the action's, or the form's own.
@@ -151,9 +159,7 @@ func (v *visit) problemOf(err error) tenancyhttp.Problem {
 // refuse answers with the page of a refusal. Who is not signed in is sent to the sign-in.
 func (v *visit) refuse(err error) {
 	problem := v.problemOf(err)
-	if problem.Status >= http.StatusInternalServerError {
-		v.log.ErrorContext(v.ctx(), "failed", "pattern", v.r.Pattern, "code", string(problem.Code), "error", err.Error())
-	}
+	v.logFailure(problem, err)
 	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" && isRead(v.r) {
 		back := url.Values{"return": {v.r.URL.RequestURI()}}
 		http.Redirect(v.w, v.r, v.o.SignIn+"?"+back.Encode(), http.StatusSeeOther)

@@ -104,10 +104,20 @@ func (c *console) postIn(
 ) {
 	c.post(inOrganization+path, inside(needs, again), func(v *visit) (string, error) {
 		if err := v.enter(needs); err != nil {
-			return "", err
+			return v.url(), v.unlessDone(err)
 		}
 		return do(v)
 	}, fields)
+}
+
+// unlessDone is an error, unless the form was sent before and did what it asks for: somebody
+// who left, or handed the organization over, may click twice too.
+func (v *visit) unlessDone(err error) error {
+	again := v.together(func(context.Context, *tenancy.Session) error { return err })
+	if tenancy.CodeOf(again) == tenancy.CodeOperationTaken { // by an operation without a block
+		return nil
+	}
+	return again
 }
 
 // inside is a screen of an organization.

@@ -11,13 +11,24 @@ function improve(root) {
 	for (const button of root.querySelectorAll("button[data-copy]")) {
 		button.hidden = !navigator.clipboard;
 	}
+	for (const table of root.querySelectorAll(".table")) {
+		widths.observe(table);
+	}
 }
+
+// A table that is wider than its place is moved by the keyboard too.
+const widths = new ResizeObserver((entries) => {
+	for (const {target} of entries) {
+		target.toggleAttribute("tabindex", false);
+		if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+	}
+});
 
 document.addEventListener("click", async (event) => {
 	const button = event.target.closest("button[data-copy]");
 	if (!button) return;
 	await navigator.clipboard.writeText(button.dataset.copy);
-	button.classList.add("copied");
+	button.textContent = button.dataset.done;
 });
 
 // A form with data-live is asked for again while somebody types in it; the element with the

@@ -14,8 +14,10 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -94,20 +96,42 @@ const patience = 30 * time.Second
 func (b *Browser) Tab() (*Tab, error) {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t := &Tab{ctx: ctx, stop: cancel}
-	messages := chromedp.Console(ctx)
-	go func() {
-		for message, err := range messages {
-			if err != nil {
-				return
-			}
-			if message.IsException() || message.Type == "error" || message.Type == "warning" {
-				t.mu.Lock()
-				t.messages = append(t.messages, message.Source+": "+message.Text)
-				t.mu.Unlock()
-			}
-		}
-	}()
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := chromedp.Listen(ctx, t.hear); err != nil {
+		cancel()
+		return nil, err
+	}
 	return t, errors.Join(t.Size(1280, 900), t.Zone("UTC"))
+}
+
+// hear keeps what went wrong in the browser.
+func (t *Tab) hear(event any) {
+	var message string
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		message = e.ExceptionDetails.Text
+		if e.ExceptionDetails.Exception != nil {
+			message += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning {
+			return
+		}
+		message = string(e.Entry.Source) + ": " + e.Entry.Text
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning {
+			return
+		}
+		message = "console: " + string(e.Type)
+	default:
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.messages = append(t.messages, message)
 }
 
 // Close closes the tab.

@@ -88,3 +88,13 @@ var workers = []worker{
 	{"Valentina Ortiz", "valentina.ortiz", tenancy.StandardUser},
 	{"Willem de Vries", "willem.devries", tenancy.StandardUser},
 }
+
+// Actors returns the keys of those to act as.
+func Actors() (keys []string) {
+	for _, p := range cast() {
+		if p.Key != staff {
+			keys = append(keys, p.Key)
+		}
+	}
+	return keys
+}

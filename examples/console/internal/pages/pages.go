@@ -16,7 +16,7 @@ import (
 
 // Page is a page of the console.
 type Page struct {
-	Kind string // its path, with {id} for every ID
+	Kind string // its path, with {id} for every ID and {number} for every number
 	Path string
 	Text []byte // the HTML
 }
@@ -24,7 +24,7 @@ type Page struct {
 // each is how many pages of a kind are looked at.
 const each = 3
 
-var id = regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}`)
+var id = regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}|/[0-9]+\b`)
 
 // Find follows every link from a path, as somebody whom the demonstration's cookie names,
 // and returns up to three pages of each kind. Every link has to answer.
@@ -72,7 +72,13 @@ func Firsts(found []Page) []Page {
 // kindOf returns the kind of a page. The texts that are searched for and where a list goes
 // on make no kind.
 func kindOf(path string) string {
-	bare, query, _ := strings.Cut(id.ReplaceAllString(path, "{id}"), "?")
+	bare, query, _ := strings.Cut(path, "?")
+	bare = id.ReplaceAllStringFunc(bare, func(found string) string {
+		if found[0] == '/' {
+			return "/{number}"
+		}
+		return "{id}"
+	})
 	var names []string
 	for _, pair := range strings.Split(query, "&") {
 		if name, _, _ := strings.Cut(pair, "="); name != "" {

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy/examples/console/internal/chrome"
+	"github.com/add4b1c6/tenancy/examples/console/internal/demo"
+	"github.com/add4b1c6/tenancy/examples/console/internal/pages"
+)
+
+// finding is what axe found in a page.
+type finding struct {
+	ID, Impact, Help string
+	Nodes            []string
+}
+
+// inspect runs axe in the page, once in each colour scheme.
+const inspect = `async () => {
+	const found = await axe.run(document, {resultTypes: ["violations"]});
+	return found.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => ({
+		ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + " " + (n.any[0] ? n.any[0].message : "")),
+	}));
+}`
+
+// Every kind of page is valid HTML, works for people who cannot see it, or see badly, in
+// light and in the dark, fits a phone, and makes the browser complain of nothing.
+func TestPages(t *testing.T) {
+	site := serve(t)
+	files := map[string][]byte{}
+	for _, actor := range demo.Actors() {
+		t.Run(actor, func(t *testing.T) {
+			r := read(t, site, actor)
+			script := axe(t)
+			found, err := pages.Find(t.Context(), site, actor, demo.Start(actor))
+			require.NoError(t, err)
+			for i, p := range found {
+				files[fmt.Sprintf("%s-%03d%s.html", actor, i, regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(p.Kind, "-"))] = p.Text
+			}
+			require.NoError(t, r.Size(390, 844))
+			for _, p := range pages.Firsts(found) {
+				t.Run(strings.TrimPrefix(p.Kind, "/console"), func(t *testing.T) { r.within(t).look(p.Path, script) })
+			}
+		})
+	}
+	if len(files) > 0 {
+		checkHTML(t, files)
+	}
+}
+
+// look requires what holds for every page.
+func (r *reader) look(path, script string) {
+	r.Helper()
+	r.must("media", r.Media("light", true))
+	r.open(path)
+	wide := eval[[]string](r, `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest(".table, .skip, .hide")
+		&& e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))`)
+	require.LessOrEqual(r, eval[int](r, "document.documentElement.scrollWidth"), 390, "%s is wider than a phone: %s", path, wide)
+	_, err := chrome.Eval[*struct{}](r.Tab, script+"; null")
+	r.must("axe", err)
+	for _, scheme := range []string{"light", "dark"} {
+		r.must("media", r.Media(scheme, true))
+		found, err := chrome.Eval[[]finding](r.Tab, "("+inspect+")()")
+		r.must("axe", err)
+		require.Empty(r, found, "%s in %s", path, scheme)
+	}
+	require.Empty(r, r.Messages(), path)
+}
