@@ -27,10 +27,10 @@ func (c *console) accountInvitationRoutes() {
 type accountInvitationsPage struct {
 	account
 	Items     list[tenancy.ListedInvitation]
-	States    []NavLink
-	State     tenancy.State
-	Roles     []option // that can be offered
-	Durations []option // how long they can last
+	Listed    tenancy.State // the state of those that are listed
+	States    []option      // to choose from
+	Roles     []option      // that can be offered
+	Durations []option      // how long they can last
 }
 
 // Offers reports whether the reader may invite somebody.
@@ -40,7 +40,7 @@ func (p accountInvitationsPage) Offers() bool {
 
 // Acts reports whether the reader may resend or revoke those that are shown.
 func (p accountInvitationsPage) Acts() bool {
-	return p.Open() && (p.State == tenancy.StatePending || p.State == tenancy.StateExpired)
+	return p.Open() && (p.Listed == tenancy.StatePending || p.Listed == tenancy.StateExpired)
 }
 
 // Lasting says how long roles last.
@@ -54,13 +54,9 @@ func (p accountInvitationsPage) Lasting(d tenancy.Duration) string {
 	return lasts.String()
 }
 
-// invitationStates are the tabs of a list of invitations.
-var invitationStates = []struct {
-	state tenancy.State
-	label string
-}{
-	{tenancy.StatePending, "Pending"}, {tenancy.StateExpired, "Expired"}, {tenancy.StateAccepted, "Accepted"},
-	{tenancy.StateDeclined, "Declined"}, {tenancy.StateRevoked, "Revoked"},
+// invitationStates are what a list of invitations can show.
+var invitationStates = []tenancy.State{
+	tenancy.StatePending, tenancy.StateExpired, tenancy.StateAccepted, tenancy.StateDeclined, tenancy.StateRevoked,
 }
 
 // accountInvitations lists the invitations to an account in one state.
@@ -69,20 +65,19 @@ func accountInvitations(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := accountInvitationsPage{account: a, State: tenancy.State(v.query("state")), Roles: v.accountRoles()}
-	if data.State == "" {
-		data.State = tenancy.StatePending
+	data := accountInvitationsPage{account: a, Listed: tenancy.State(v.query("state")), Roles: v.accountRoles()}
+	if data.Listed == "" {
+		data.Listed = tenancy.StatePending
 	}
-	for _, tab := range invitationStates {
-		path := a.At("invitations") + "?state=" + string(tab.state)
-		data.States = append(data.States, NavLink{v.t(tab.label), path, tab.state == data.State})
+	for _, state := range invitationStates {
+		data.States = append(data.States, option{Value: string(state), Label: v.locale.state(state)})
 	}
 	for _, d := range durations {
 		if d.lasts > 0 || a.Until().IsZero() {
 			data.Durations = append(data.Durations, option{Value: d.lasts.String(), Label: v.t(d.label)})
 		}
 	}
-	query := tenancy.InvitationQuery{State: data.State, After: v.after()}
+	query := tenancy.InvitationQuery{State: data.Listed, After: v.after()}
 	if data.Items, err = collect(v, v.s.AccountInvitations(v.ctx(), a.ID, query)); err != nil {
 		return nil, err
 	}

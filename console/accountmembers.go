@@ -81,8 +81,8 @@ func (a account) choosesMembers() bool {
 	return a.Open() && a.Can("manage_members") && a.v.may[tenancy.ManageAccounts] && a.v.may[tenancy.ViewUsers]
 }
 
-// Freely reports whether the reader may give roles without an end and to themself: through
-// the organization, or by a role of their own without an end.
+// Freely reports whether the reader may give roles to themself too: they manage the account's
+// members through the organization, or by a role of their own without an end.
 func (a account) Freely() bool {
 	d := a.may[tenancy.ManageMembers]
 	own := d.Why == tenancy.WhyGrant || d.Why == tenancy.WhyParentGrant
@@ -107,6 +107,24 @@ type memberPage struct {
 
 // Position is the person's place in the list.
 func (p memberPage) Position() tenancy.Cursor { return p.v.position() }
+
+// UserAt is the path of the person's page, or "" if the reader has none.
+func (p memberPage) UserAt() string {
+	// Only service accounts, and users who were deleted, have no address.
+	return p.v.UserAt(tenancy.User{ID: p.Reach.User, Email: p.Reach.Email, ServiceAccount: p.Reach.Email.IsZero()})
+}
+
+// UserAt is the path of the page of a user or service account in the organization, or "" if
+// the reader has none.
+func (v *visit) UserAt(user tenancy.User) string {
+	switch {
+	case user.ServiceAccount && v.may[tenancy.ManageIdentity] && v.shows(PartServiceAccounts):
+		return v.at("service-accounts", user.ID)
+	case !user.ServiceAccount && v.may[tenancy.ViewUsers]:
+		return v.at("users", user.ID)
+	}
+	return ""
+}
 
 // Names are the roles of a set, as values of a field.
 func (p memberPage) Names(set tenancy.RoleSet) []string { return roleNamesOf(set) }

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -26,6 +27,11 @@ type independentPage struct {
 func (p independentPage) Takes(user tenancy.UserID) bool {
 	settings := p.v.org.Settings
 	return user != p.v.self() && (settings == nil || settings.Owner != user)
+}
+
+// Reaches reports whether the reader has a role on the account, and so a page of it.
+func (p independentPage) Reaches() bool {
+	return slices.ContainsFunc(p.Members, func(m tenancy.AccountRoles) bool { return m.User == p.v.self() })
 }
 
 // independentAccount shows an account that members of the organization have roles on and that

@@ -154,7 +154,7 @@ func move(v *visit) (*page, error) {
 		}
 		for _, o := range organizations {
 			if a.takes(o) {
-				data.Organizations = append(data.Organizations, option{Value: o.ID.String(), Label: o.Name.Reveal()})
+				data.Organizations = append(data.Organizations, option{Value: o.ID.String(), Label: isolated(o.Name.Reveal())})
 			}
 		}
 	}

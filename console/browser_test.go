@@ -31,6 +31,8 @@ type site struct {
 	store *counted
 	pages http.Handler
 	sent  []tenancy.SentInvitation // what was mailed
+
+	mailFails error // what the host's mail fails with; nil: it does not
 }
 
 // counted is a store that counts what is asked of it.
@@ -65,7 +67,7 @@ func (s *site) mount(o console.Options) {
 	o.Prefix, o.Session = prefix, s.session
 	o.Mail = func(_ context.Context, sent tenancy.SentInvitation) error {
 		s.sent = append(s.sent, sent)
-		return nil
+		return s.mailFails
 	}
 	var err error
 	s.pages, err = console.NewHandler(&o)

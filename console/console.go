@@ -57,7 +57,7 @@ type Options struct {
 	// Locales are the languages of the pages beside English. See Language.
 	Locales []Locale
 	// Language returns the Tag of the locale for a request. What names no locale is English.
-	// Nil means the first of the request's Accept-Language that is there.
+	// Nil means that of the request's Accept-Language that is there and wanted most.
 	Language func(*http.Request) string
 	// Logger is told of failures: those whose status is 500 or more. Nil means slog.Default.
 	Logger *slog.Logger
@@ -119,7 +119,8 @@ func (c *console) Invites() bool { return c.o.Mail != nil }
 
 // NewHandler returns the pages for a customer's people, to mount at Options.Prefix. It
 // returns tenancy.CodeOption if the options are unfit: no Session, a Prefix that is no path,
-// a colour or a Part that is none, a locale without or with a second Tag.
+// a colour or a Part that is none, a locale without or with a second Tag, a translation
+// without its sentence's places for values.
 func NewHandler(o *Options) (http.Handler, error) {
 	if o == nil || o.Session == nil {
 		return nil, unfit("Session is nil")

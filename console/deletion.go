@@ -56,7 +56,7 @@ func (v *visit) otherOrganizations() ([]option, error) {
 	var others []option
 	for _, o := range first {
 		if o.Role != nil && *o.Role == tenancy.Owner && o.ID != v.org.ID {
-			others = append(others, option{Value: o.ID.String(), Label: textOf(o.Name)})
+			others = append(others, option{Value: o.ID.String(), Label: isolated(textOf(o.Name))})
 		}
 	}
 	return others, err

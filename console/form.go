@@ -151,7 +151,7 @@ type field struct {
 	Form              *form
 }
 
-// option is a choice of a field.
+// option is a choice of a field. A label that is a name and no sentence is isolated.
 type option struct{ Value, Label, Hint string }
 
 // ID is the field's ID in the page: a page can have several forms with fields of one name.

@@ -1,8 +1,11 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,10 +15,26 @@ type Locale struct {
 	Tag string
 	// RightToLeft says that it is written from right to left.
 	RightToLeft bool
-	// Sentences are the translations, by the English sentence: those of the pages, of the
-	// codes (tenancy.Codes) and of the events (tenancy.Sentences). A place for a value, such
-	// as %s, stays in the translation. What is missing is shown in English.
+	// Sentences are the translations, by the English sentence: those of the pages (the function
+	// Sentences), of the codes (tenancy.Codes) and of the events (tenancy.Sentences). A place
+	// for a value, %s, stays in the translation; where their order changes they are numbered,
+	// as in %[2]s. What is missing is shown in English.
 	Sentences map[string]string
+}
+
+// check refuses a locale that has a translation with other places for values than the English
+// sentence: the page would show that it is broken.
+func (l Locale) check() error {
+	for sentence, own := range l.Sentences {
+		values := make([]any, strings.Count(sentence, "%s"))
+		for i := range values {
+			values[i] = ""
+		}
+		if len(values) > 0 && own != "" && strings.Contains(fmt.Sprintf(own, values...), "%!") {
+			return unfit("a translation has not the places for values that its sentence has")
+		}
+	}
+	return nil
 }
 
 // locale is a language with its pages.
@@ -52,15 +71,33 @@ func (c *console) localeOf(r *http.Request) *locale {
 		}
 		return c.locales[english]
 	}
-	for _, wanted := range strings.Split(r.Header.Get("Accept-Language"), ",") {
-		tag, _, _ := strings.Cut(strings.TrimSpace(wanted), ";")
-		for ; tag != ""; tag = cutTag(tag) {
-			if l := c.locales[tag]; l != nil {
-				return l
+	for _, wanted := range accepted(r.Header.Get("Accept-Language")) {
+		for tag := wanted; tag != ""; tag = cutTag(tag) {
+			for own, l := range c.locales {
+				if strings.EqualFold(own, tag) {
+					return l
+				}
 			}
 		}
 	}
 	return c.locales[english]
+}
+
+// accepted returns the tags of an Accept-Language header, the most wanted one first.
+func accepted(header string) (tags []string) {
+	weights := map[string]float64{}
+	for _, part := range strings.Split(header, ",") {
+		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
+		weight := 1.0
+		if q, is := strings.CutPrefix(strings.TrimSpace(parameter), "q="); is {
+			weight, _ = strconv.ParseFloat(q, 64)
+		}
+		if tag = strings.TrimSpace(tag); tag != "" && weight > 0 {
+			tags, weights[tag] = append(tags, tag), weight
+		}
+	}
+	slices.SortStableFunc(tags, func(a, b string) int { return cmp.Compare(weights[b], weights[a]) })
+	return tags
 }
 
 // english is the tag of the language that the pages are written in.

@@ -140,9 +140,9 @@ func (v *visit) parts(l logOf, e tenancy.LoggedEvent, field reflect.Value) (part
 		return parts
 	case field.Kind() == reflect.Struct:
 		encoded, _ := json.Marshal(field.Interface()) // of IDs, numbers and texts, which always succeeds
-		return []logPart{{Text: string(encoded)}}
+		return []logPart{{Text: string(encoded), Name: true}}
 	}
-	return []logPart{{Text: fmt.Sprint(field.Interface())}}
+	return []logPart{{Text: fmt.Sprint(field.Interface()), Name: true}}
 }
 
 var signUpPolicyNames = map[tenancy.SignUpPolicy]string{

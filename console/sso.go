@@ -136,7 +136,7 @@ func ssoDomain(v *visit) (*page, error) {
 		case c.Tested.IsZero():
 			data.Untested = true
 		default:
-			data.Choices = append(data.Choices, option{Value: c.ID.String(), Label: textOf(c.Name)})
+			data.Choices = append(data.Choices, option{Value: c.ID.String(), Label: isolated(textOf(c.Name))})
 		}
 	}
 	if !d.Connection.IsZero() {

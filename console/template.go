@@ -31,6 +31,9 @@ func (c *console) readTemplates() error {
 		if l.Tag == "" || c.locales[l.Tag] != nil {
 			return unfit("a locale has no Tag of its own")
 		}
+		if err := l.check(); err != nil {
+			return err
+		}
 		own := &locale{Locale: l, pages: pages{}}
 		base, err := template.New("").Funcs(c.functions(own)).ParseFS(templateFiles, shared...)
 		if err != nil {

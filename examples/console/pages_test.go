@@ -19,9 +19,10 @@ type finding struct {
 	Nodes            []string
 }
 
-// inspect runs axe in the page, once in each colour scheme.
-const inspect = `async () => {
-	const found = await axe.run(document, {resultTypes: ["violations"]});
+// inspect runs axe in the page. In the dark, colours alone are different.
+const inspect = `async (scheme) => {
+	const rules = scheme === "dark" ? {runOnly: ["color-contrast"]} : {};
+	const found = await axe.run(document, {resultTypes: ["violations"], ...rules});
 	return found.violations.filter((v) => v.impact === "serious" || v.impact === "critical").map((v) => ({
 		ID: v.id, Impact: v.impact, Help: v.help, Nodes: v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200) + " " + (n.any[0] ? n.any[0].message : "")),
 	}));
@@ -31,7 +32,7 @@ const inspect = `async () => {
 // light and in the dark, fits a phone, and makes the browser complain of nothing.
 func TestPages(t *testing.T) {
 	site := serve(t)
-	files := map[string][]byte{}
+	files, seen := map[string][]byte{}, map[string]bool{}
 	for _, actor := range demo.Actors() {
 		t.Run(actor, func(t *testing.T) {
 			r := read(t, site, actor)
@@ -43,6 +44,10 @@ func TestPages(t *testing.T) {
 			}
 			require.NoError(t, r.Size(390, 844))
 			for _, p := range pages.Firsts(found) {
+				if seen[p.Kind] && p.Kind != "/console/" { // as somebody before saw it, with more to do
+					continue
+				}
+				seen[p.Kind] = true
 				t.Run(strings.TrimPrefix(p.Kind, "/console"), func(t *testing.T) { r.within(t).look(p.Path, script) })
 			}
 		})
@@ -64,7 +69,7 @@ func (r *reader) look(path, script string) {
 	r.must("axe", err)
 	for _, scheme := range []string{"light", "dark"} {
 		r.must("media", r.Media(scheme, true))
-		found, err := chrome.Eval[[]finding](r.Tab, "("+inspect+")()")
+		found, err := chrome.Ask[[]finding](r.Tab, inspect, scheme)
 		r.must("axe", err)
 		require.Empty(r, found, "%s in %s", path, scheme)
 	}

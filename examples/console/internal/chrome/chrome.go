@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"sync"
 	"time"
 
@@ -107,6 +108,9 @@ func (b *Browser) Tab() (*Tab, error) {
 	return t, errors.Join(t.Size(1280, 900), t.Zone("UTC"))
 }
 
+// refused is what the browser says of a form that was refused, which is as it should be.
+var refused = regexp.MustCompile(`status of (403|409|422|429) `)
+
 // hear keeps what went wrong in the browser.
 func (t *Tab) hear(event any) {
 	var message string
@@ -117,7 +121,7 @@ func (t *Tab) hear(event any) {
 			message += " " + e.ExceptionDetails.Exception.Description
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning {
+		if e.Entry.Level != log.EntryLevelError && e.Entry.Level != log.EntryLevelWarning || refused.MatchString(e.Entry.Text) {
 			return
 		}
 		message = string(e.Entry.Source) + ": " + e.Entry.Text
@@ -237,7 +241,7 @@ func (t *Tab) Wait(expression string) error {
 
 // at returns the middle of the element that a reader knows by its text.
 const at = `(text) => {
-	const named = (e) => (e.getAttribute("aria-label") || e.innerText || "").replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim();
+	const named = (e) => (e.getAttribute("aria-label") || (e.querySelector(".label") || e).innerText || "").replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim();
 	const shown = [...document.querySelectorAll("a, button, summary, label")].filter((e) => e.checkVisibility());
 	const found = shown.find((e) => named(e) === text && e.closest("main")) || shown.find((e) => named(e) === text);
 	if (!found) return null;
