@@ -29,6 +29,7 @@ var (
 func (d *demo) handler() (http.Handler, error) {
 	customers, err := console.NewHandler(&console.Options{
 		Prefix: "/console", Session: d.session, Mail: d.mails.send, SignIn: "/", SignOut: "/leave", Banner: d.banner,
+		SCIM: "https://northwind-demo.example/scim/v2",
 		Look: console.Look{Product: "Northwind demo", Home: "/"},
 	})
 	if err != nil {
@@ -97,7 +98,7 @@ func (d *demo) session(r *http.Request) (*tenancy.Session, error) {
 // banner is the bar above every page.
 func (d *demo) banner(r *http.Request) *console.Banner {
 	key := acting(r)
-	b := &console.Banner{Text: "Demonstration: no password, anybody may act as anybody. You act as"}
+	b := &console.Banner{Text: "For demonstration, anybody may act as anybody. You act as"}
 	known := false
 	for _, p := range d.people {
 		b.Links = append(b.Links, console.BannerLink{
