@@ -111,6 +111,7 @@ type console struct {
 	locales map[string]*locale // by tag
 	notices map[string]string  // the sentences about what was just done, by the key in the URL
 	assets  assets
+	staff   *staff // nil: they are the pages of a customer's people
 }
 
 // Invites reports whether the pages invite people.

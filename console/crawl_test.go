@@ -18,13 +18,16 @@ const mostReads = 10
 
 // crawl follows every link from the first page, and returns the pages by their paths
 // without a query.
-func (b browser) crawl() map[string]seen {
+func (b browser) crawl() map[string]seen { return b.crawlBut(func(string) bool { return false }) }
+
+// crawlBut is crawl without the paths that a function skips.
+func (b browser) crawlBut(skip func(path string) bool) map[string]seen {
 	found, left := map[string]seen{}, []string{prefix + "/"}
 	for len(left) > 0 {
 		path := left[0]
 		left = left[1:]
 		bare, _, _ := strings.Cut(path, "?")
-		if _, known := found[path]; known || strings.Contains(path, "/assets/") {
+		if _, known := found[path]; known || strings.Contains(path, "/assets/") || skip(path) {
 			continue
 		}
 		p := b.send(http.MethodGet, path, "")

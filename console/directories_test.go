@@ -112,7 +112,7 @@ func TestHoldsStayWithoutDirectory(t *testing.T) {
 	page := owner.get(at)
 	page.says("held@acme.example")
 	page.says("By the identity provider")
-	page.says("Somebody outside has the address.")
+	page.says("is linked when they join")
 	owner.submit(owner.get(at+"/removal"), at+"/removal", nil).says("stay deactivated")
 }
 

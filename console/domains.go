@@ -68,8 +68,11 @@ func domain(v *visit) (*page, error) {
 		return nil, err
 	}
 	data := domainPage{Domain: d, Label: strings.TrimSuffix(d.RecordName, "."+d.Name), Applies: v.signUpOf(d)}
-	data.Policies = append([]option{{Value: inherited, Label: v.t("As the organization"),
-		Hint: v.t("What the organization's sign-up policy says.")}}, v.signUpOptions()...)
+	asAll := option{Value: inherited, Label: v.t("As the organization")}
+	if now := v.signUpOf(tenancy.Domain{}).Name; now != "" {
+		asAll.Hint = v.t("Today: %s", now)
+	}
+	data.Policies = append([]option{asAll}, v.signUpOptions()...)
 	if !d.Connection.IsZero() && v.may[tenancy.ManageIdentity] {
 		if data.Connection, err = v.s.Connection(v.ctx(), d.Connection); err != nil {
 			return nil, err

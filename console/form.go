@@ -194,6 +194,9 @@ func (f *form) Checks(name, label string, options []option) field {
 // Time makes a field for a time in UTC. visit.time reads it.
 func (f *form) Time(name, label string) field { return f.field("datetime-local", name, label, nil) }
 
+// Date makes a field for a day.
+func (f *form) Date(name, label string) field { return f.field("date", name, label, nil) }
+
 // Chosen reports whether an option of checks is chosen.
 func (f field) Chosen(value string) bool { return slices.Contains(f.Values, value) }
 

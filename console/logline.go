@@ -74,6 +74,8 @@ func (v *visit) fill(l logOf, e tenancy.LoggedEvent, place string) []logPart {
 // actor names who acted.
 func (v *visit) actor(l logOf, e tenancy.LoggedEvent, actor tenancy.Actor) logPart {
 	switch {
+	case actor.Operator != "" && v.p != nil:
+		return logPart{Text: string(actor.Operator), ID: true}
 	case actor.Operator != "":
 		return logPart{Text: v.t("the platform's staff")}
 	case actor == tenancy.Actor{}:

@@ -100,3 +100,6 @@ func (v *view) Me() tenancy.UserID { return v.self() }
 
 // Answers reports whether the handler has a page at a path.
 func (v *view) Answers(path string) bool { return v.answers(path) }
+
+// Staff reports whether the pages are those of the host's staff.
+func (v *view) Staff() bool { return v.staff != nil }

@@ -15,6 +15,7 @@ type visit struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	s      *tenancy.Session
+	p      *tenancy.Platform // of an Operator, whose session s is then; nil: a user acts
 	locale *locale
 
 	// Of pages of an organization; zero on others.

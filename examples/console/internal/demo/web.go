@@ -27,16 +27,24 @@ var (
 
 // handler returns the pages of the console, and those around them.
 func (d *demo) handler() (http.Handler, error) {
-	customers, err := console.NewHandler(&console.Options{
+	o := console.Options{
 		Prefix: "/console", Session: d.session, Mail: d.mails.send, SignIn: "/", SignOut: "/leave", Banner: d.banner,
 		SCIM: "https://northwind-demo.example/scim/v2",
 		Look: console.Look{Product: "Northwind demo", Home: "/"},
+	}
+	customers, err := console.NewHandler(&o)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := console.NewStaffHandler(d.dir, &console.StaffOptions{
+		Prefix: "/staff", Operator: d.operator, SignIn: "/", SignOut: "/leave", Banner: d.banner, Look: o.Look, Customer: o,
 	})
 	if err != nil {
 		return nil, err
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/console/", customers)
+	mux.Handle("/staff/", ours)
 	mux.HandleFunc("GET /{$}", d.everybody)
 	mux.HandleFunc("GET /act", d.act)
 	mux.HandleFunc("POST /leave", d.leave)
@@ -95,6 +103,14 @@ func (d *demo) session(r *http.Request) (*tenancy.Session, error) {
 	return d.dir.As(user), nil
 }
 
+// operator is console.StaffOptions.Operator. It trusts the cookie as session does.
+func (d *demo) operator(r *http.Request) (tenancy.OperatorID, error) {
+	if acting(r) != staff {
+		return "", errNobody
+	}
+	return operator, nil
+}
+
 // banner is the bar above every page.
 func (d *demo) banner(r *http.Request) *console.Banner {
 	key := acting(r)
@@ -117,8 +133,7 @@ func (d *demo) banner(r *http.Request) *console.Banner {
 func (d *demo) act(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Query().Get("as")
 	http.SetCookie(w, &http.Cookie{Name: "actor", Value: key, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	home := "/console/"
-	http.Redirect(w, r, cmp.Or(local(r.URL.Query().Get("return")), home), http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(local(r.URL.Query().Get("return")), Start(key)), http.StatusSeeOther)
 }
 
 // leave acts as nobody.
