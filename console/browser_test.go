@@ -32,6 +32,7 @@ type site struct {
 	pages http.Handler
 	sent  []tenancy.SentInvitation // what was mailed
 
+	noMail    bool  // the host mails no invitations
 	mailFails error // what the host's mail fails with; nil: it does not
 }
 
@@ -68,6 +69,9 @@ func (s *site) mount(o console.Options) {
 	o.Mail = func(_ context.Context, sent tenancy.SentInvitation) error {
 		s.sent = append(s.sent, sent)
 		return s.mailFails
+	}
+	if s.noMail {
+		o.Mail = nil
 	}
 	var err error
 	s.pages, err = console.NewHandler(&o)

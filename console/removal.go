@@ -140,7 +140,7 @@ func (v *visit) heirs(data *partingPage) error {
 		}
 		data.Heirs, except = append(data.Heirs, heir), append(except, id)
 		chosen.Add("heir", id.String())
-		data.Choices = append(data.Choices, option{Value: id.String(), Label: textOf(heir.Name)})
+		data.Choices = append(data.Choices, option{Value: id.String(), Label: isolated(textOf(heir.Name))})
 	}
 	if data.Release {
 		data.Choices = append(data.Choices, option{Value: release, Label: v.t("Leaves with the user")})
