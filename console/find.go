@@ -1,6 +1,7 @@
 package console
 
 import (
+	"iter"
 	"net/http"
 
 	"github.com/add4b1c6/tenancy"
@@ -36,7 +37,7 @@ func (v *visit) pageOf(text string) (string, error) {
 		var account tenancy.Account
 		account, err = v.s.Account(v.ctx(), id)
 		path = v.inside(account.Organization, v.at("accounts", id), &err)
-	} else if id, bad := tenancy.ParseID[tenancy.GroupID](text); bad == nil {
+	} else if id, bad := tenancy.ParseID[tenancy.GroupID](text); bad == nil && v.may[tenancy.ViewUsers] {
 		var group tenancy.Group
 		group, err = v.s.Group(v.ctx(), id)
 		path = v.inside(&group.Organization, v.at("groups", id), &err)
@@ -44,6 +45,15 @@ func (v *visit) pageOf(text string) (string, error) {
 		var domain tenancy.Domain
 		domain, err = v.s.Domain(v.ctx(), id)
 		path = v.inside(&domain.Organization, v.at("domains", id), &err)
+	} else if id, bad := tenancy.ParseID[tenancy.ConnectionID](text); bad == nil && v.may[tenancy.ManageIdentity] {
+		var connection tenancy.Connection
+		connection, err = v.s.Connection(v.ctx(), id)
+		path = v.inside(&connection.Organization, v.at("sso", "connections"), &err)
+	} else if id, bad := tenancy.ParseID[tenancy.DirectoryID](text); bad == nil && v.may[tenancy.ManageIdentity] {
+		_, err = seek(v, func(after tenancy.Cursor) iter.Seq2[tenancy.ListedDirectory, error] {
+			return v.s.Directories(v.ctx(), v.org.ID, tenancy.DirectoryQuery{After: after})
+		}, func(d tenancy.ListedDirectory) bool { return d.ID == id })
+		path = v.at("directories", id)
 	} else if id, bad := tenancy.ParseID[tenancy.OrganizationID](text); bad == nil && id == v.org.ID {
 		path, err = v.at(), nil
 	}

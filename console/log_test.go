@@ -219,6 +219,13 @@ func TestNamesLeadToTheirPages(t *testing.T) {
 	require.Equal(t, s.in("users", s.acme.Member.String()), find(s.acme.Member.String()))
 	require.NoError(t, s.As(s.acme.Owner).RemoveUser(t.Context(), s.acme.Organization, s.acme.Member, tenancy.Removal{}))
 	require.Equal(t, s.in("log")+"?about="+s.acme.Member.String(), find(s.acme.Member.String()))
+	connection, err := s.As(s.acme.Owner).AddConnection(t.Context(), s.acme.Organization, "Okta")
+	require.NoError(t, err)
+	require.Equal(t, s.in("sso", "connections"), find(connection.ID.String()))
+	directory, err := s.As(s.acme.Owner).AddDirectory(t.Context(), s.acme.Organization, "Okta")
+	require.NoError(t, err)
+	require.Equal(t, s.in("directories", directory.ID.String()), find(directory.ID.String()))
+	require.Equal(t, s.in("domains", s.acme.Domain.String()), find(s.acme.Domain.String()))
 	other := s.Company("other")
 	for _, id := range []string{other.Owner.String(), other.Account.String(), other.Domain.String()} {
 		require.Equal(t, s.in("log")+"?about="+id, find(id))
