@@ -27,6 +27,11 @@
 // (Options.Mail), with a link to the page of the invitation, which Options.Prefix and
 // InvitationPath name. It ends sessions. It serves over TLS.
 //
+// # Languages
+//
+// Sentences lists what the pages say, in English. A Locale has it in another language, and
+// may be written from right to left. What a translation leaves out is shown in English.
+//
 // # Privacy
 //
 // No URL holds a secret. The text that somebody searches for is in the query, as browsers
