@@ -113,8 +113,7 @@ func inviteToAccount(v *visit) (string, error) {
 // mailToAccount mails an invitation to an account, and returns the path of the page that says so.
 func (v *visit) mailToAccount(a account, sent tenancy.SentInvitation) string {
 	notice := "account-invited"
-	if err := v.o.Mail(v.ctx(), sent); err != nil {
-		v.log.ErrorContext(v.ctx(), "an invitation was not mailed", "pattern", v.r.Pattern, "invitation", sent.ID.String())
+	if v.mail(sent) != nil {
 		notice = "account-unsent"
 	}
 	return done(a.At("invitations"), notice)

@@ -34,6 +34,11 @@
 // there is an Operator, in the log too. The staff also sees a customer's pages as one of
 // its users sees them. These change nothing, and each of them is told to the Logger.
 //
+// # Languages
+//
+// Sentences lists what the pages say, in English. A Locale has it in another language, and
+// may be written from right to left. What a translation leaves out is shown in English.
+//
 // # Privacy
 //
 // No URL holds a secret. The text that somebody searches for is in the query, as browsers

@@ -1,6 +1,10 @@
 package console
 
-import "github.com/add4b1c6/tenancy"
+import (
+	"strings"
+
+	"github.com/add4b1c6/tenancy"
+)
 
 // roleRoutes serves the page that explains the roles. It is linked where roles are given.
 func (c *console) roleRoutes() {
@@ -76,18 +80,22 @@ type rightsTable struct {
 
 type rightRow struct {
 	Label string
-	Cells []bool // by role
+	Cells []rightCell // by role
 }
 
-// row is the row of a right.
-func (v *visit) row(r right) rightRow {
+// rightCell says whether a role permits something.
+type rightCell struct {
+	Role string
+	May  bool
+}
+
+// add adds the row of a right.
+func (t *rightsTable) add(v *visit, r right) {
 	row := rightRow{Label: v.t(r.words)}
-	for _, cell := range r.roles {
-		if cell != ' ' {
-			row.Cells = append(row.Cells, cell == 'x')
-		}
+	for i, cell := range strings.Fields(r.roles) {
+		row.Cells = append(row.Cells, rightCell{t.Roles[i], cell == "x"})
 	}
-	return row
+	t.Rights = append(t.Rights, row)
 }
 
 // roles explains what each role permits.
@@ -97,14 +105,14 @@ func roles(v *visit) (*page, error) {
 		data.Organization.Roles = append(data.Organization.Roles, v.locale.role(role))
 	}
 	for _, r := range organizationRights {
-		data.Organization.Rights = append(data.Organization.Rights, v.row(r.right))
+		data.Organization.add(v, r.right)
 	}
 	for _, role := range accountRoleOrder {
 		data.Account.Roles = append(data.Account.Roles, v.locale.role(role))
 	}
 	data.Account.Roles = append(data.Account.Roles, v.t("Manager"))
 	for _, r := range accountRights {
-		data.Account.Rights = append(data.Account.Rights, v.row(r.right))
+		data.Account.add(v, r.right)
 	}
 	for _, role := range v.o.Roles {
 		data.OwnRoles = append(data.OwnRoles, v.locale.role(role))

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"log/slog"
 	"maps"
 	"net/http"
 	"os"
@@ -161,17 +162,39 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	})
 	for name, user := range map[string]tenancy.UserID{"owner": s.acme.Owner, "member": s.acme.Member} {
 		t.Run(name, func(t *testing.T) {
-			found := map[string][]string{}
-			for path, p := range s.within(t).as(user).crawl() {
-				if p.Status == http.StatusOK && strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
-					if left := p.untranslated(); left != nil {
-						found[path] = left
-					}
-				}
-			}
-			require.Empty(t, found)
+			require.Empty(t, untranslatedOf(s.within(t).as(user).crawl()))
 		})
 	}
+}
+
+// So it is with the staff's pages. Those that a user sees are the user's.
+func TestEveryWordOfTheStaffIsTranslated(t *testing.T) {
+	s := newSite(t, console.Options{})
+	s.withOrganizations()
+	var err error
+	s.pages, err = console.NewStaffHandler(s.Dir, &console.StaffOptions{
+		Prefix: prefix, Operator: func(*http.Request) (tenancy.OperatorID, error) { return operator, nil },
+		Customer: console.Options{
+			Locales: []console.Locale{marked()}, Language: func(*http.Request) string { return "x-marked" },
+			Logger: slog.New(slog.DiscardHandler),
+		},
+	})
+	require.NoError(t, err)
+	theirs := func(path string) bool { return strings.HasPrefix(path, prefix+"/as/") }
+	require.Empty(t, untranslatedOf(s.as(tenancy.UserID{}).crawlBut(theirs)))
+}
+
+// untranslatedOf returns what is neither translated nor data in pages, by their paths.
+func untranslatedOf(pages map[string]seen) map[string][]string {
+	found := map[string][]string{}
+	for path, p := range pages {
+		if p.Status == http.StatusOK && strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+			if left := p.untranslated(); left != nil {
+				found[path] = left
+			}
+		}
+	}
+	return found
 }
 
 // untranslated returns the texts of a page that are neither translated nor data.
