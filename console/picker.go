@@ -8,25 +8,22 @@ import (
 )
 
 // picker is a search for a user within a page that needs one, such as a new Owner or a member
-// for a group. The results are buttons, links, or fields of the page's form. A page has one at most.
+// for a group. The results are links, or a field of the page's form. A page has one at most.
 //
 // In a screen:
 //
 //	data.Picker, err = v.pick(v.at("groups", id), tenancy.UserQuery{Kind: tenancy.KindManaged})
 //
-// In the template, for buttons that each post the user's ID as "user":
-//
-//	{{template "picker" (.Data.Picker.Buttons (t "Add") (.In "groups" .Data.ID "members"))}}
-//
-// For links to a page that asks for the rest and confirms, whose path ends with the user's ID:
+// In the template, for links to a page that asks for the rest and confirms, whose path ends
+// with the user's ID:
 //
 //	{{template "picker" (.Data.Picker.Links (t "Choose") (printf "%s/" (.In "owner")))}}
 //
-// Or for fields of a form, radio buttons (Radios) or check boxes (Checks):
+// Or for check boxes, which are a field of a form:
 //
 //	{{template "picker-search" .Data.Picker}}
 //	{{with $f := .Form path}}{{template "form" $f}}
-//	{{template "picker-results" ($.Data.Picker.Radios $f "user" (t "Who becomes the Owner"))}}
+//	{{template "picker-results" ($.Data.Picker.Checks $f "user" (t "Members"))}}
 type picker struct {
 	Page   string // the path of the page's own
 	Keep   []hiddenField
@@ -35,13 +32,12 @@ type picker struct {
 	Found  []tenancy.OrganizationUser
 	Pager  pager
 
-	Kind    string // of the choice: "button", "link", "radio" or "check"
-	Label   string // of the button or link, or above the fields
+	Kind    string // of the choice: "link" or "check"
+	Label   string // of the link, or above the field
 	Name    string // of the field
 	Problem string // why the choice was refused; "": it was not
 
-	v      *visit
-	action string
+	path   string // what begins the path of a link
 	chosen []string
 }
 
@@ -63,7 +59,7 @@ func (v *visit) pick(page string, query tenancy.UserQuery, except ...tenancy.Use
 	if err != nil {
 		return nil, err
 	}
-	p := &picker{Page: at.Path, Search: v.sent(findParameter), From: v.sent(fromParameter), v: v}
+	p := &picker{Page: at.Path, Search: v.sent(findParameter), From: v.sent(fromParameter)}
 	kept := at.Query()
 	for name, values := range kept {
 		for _, value := range values {
@@ -106,46 +102,14 @@ func linkTo(path string, query url.Values) string {
 	return (&url.URL{Path: path, RawQuery: query.Encode()}).String()
 }
 
-// Buttons offers each result as a button that posts the user's ID.
-func (p *picker) Buttons(label, action string) *picker {
-	p.Kind, p.Label, p.action = "button", label, action
-	if f := p.v.refused; f != nil && f.action == action && !p.has(f.values.Get("user")) {
-		p.Problem, f.shown = f.sentence, true
-	}
-	return p
-}
-
 // Links offers each result as a link to what begins the path, followed by the user's ID.
 func (p *picker) Links(label, path string) *picker {
-	p.Kind, p.Label, p.action = "link", label, path
+	p.Kind, p.Label, p.path = "link", label, path
 	return p
 }
 
 // Link is where the link of a result leads to.
-func (p *picker) Link(user tenancy.UserID) string { return p.action + user.String() }
-
-// has reports whether a user is among the results.
-func (p *picker) has(user string) bool {
-	return slices.ContainsFunc(p.Found, func(u tenancy.OrganizationUser) bool { return u.User.ID.String() == user })
-}
-
-// Button is the form of a result that is a button.
-func (p *picker) Button(user tenancy.UserID) *form {
-	f := &form{Action: p.action, Operation: tenancy.NewOperationID()}
-	if r := p.v.refused; r != nil && r.values.Get("user") == user.String() {
-		f = p.v.Form(p.action)
-	}
-	f.Submit, f.Style = p.Label, "quiet"
-	return p.carried(hidden("user", user, f))
-}
-
-// carried makes a form carry the search along.
-func (p *picker) carried(f *form) *form {
-	for _, carried := range p.Carried() {
-		f = hidden(carried.Name, carried.Value, f)
-	}
-	return f
-}
+func (p *picker) Link(user tenancy.UserID) string { return p.path + user.String() }
 
 // Carried are the fields with which a form carries the search along.
 func (p *picker) Carried() (fields []hiddenField) {
@@ -157,14 +121,9 @@ func (p *picker) Carried() (fields []hiddenField) {
 	return fields
 }
 
-// Radios offers the results as a field of a form, of which one is chosen.
-func (p *picker) Radios(f *form, name, label string) *picker { return p.field("radio", f, name, label) }
-
-// Checks offers them as a field of a form, of which any number is chosen.
-func (p *picker) Checks(f *form, name, label string) *picker { return p.field("check", f, name, label) }
-
-func (p *picker) field(kind string, f *form, name, label string) *picker {
-	p.Kind, p.Name, p.Label = kind, name, label
+// Checks offers the results as a field of a form, of which any number is chosen.
+func (p *picker) Checks(f *form, name, label string) *picker {
+	p.Kind, p.Label, p.Name = "check", label, name
 	if f.refused != nil {
 		p.chosen = f.refused.values[name]
 		if f.refused.field == name {

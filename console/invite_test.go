@@ -1,0 +1,140 @@
+package console_test
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/console"
+)
+
+// Many are invited at once, each by an operation of its own: what is refused stays in the
+// form, and a second click invites and mails nobody twice (USR-4, GEN-13).
+func TestManyAreInvited(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner := s.as(s.acme.Owner)
+	path := s.in("invite")
+	page := owner.get(path)
+	entered := map[string]string{"emails": "one@new.example, two@new.example\r\nno address\nmember@acme.example;one@new.example", "role": "administrator"}
+	done := owner.post(page, path, entered)
+	require.Equal(t, http.StatusOK, done.Status)
+	done.wellMade()
+	require.Len(t, s.sent, 2)
+	require.Equal(t, tenancy.Administrator, s.sent[0].Role)
+	done.says(tenancy.CodeEmail.Sentence())
+	done.says(tenancy.CodeMember.Sentence())
+	left := done.form(path)
+	require.Equal(t, []string{"no", "address", "member@acme.example"}, strings.Fields(left.Get("emails")))
+	require.Equal(t, "administrator", left.Get("role"))
+	require.NotEqual(t, page.form(path).Get("operation"), left.Get("operation"))
+
+	again := owner.post(page, path, entered)
+	again.says("Invited by this form before.")
+	require.Len(t, s.sent, 2)
+	require.Equal(t, http.StatusUnprocessableEntity, owner.post(page, path, map[string]string{"emails": " ,\n"}).Status)
+	many := strings.Join(numbered("many", 201), "\n")
+	require.Equal(t, http.StatusUnprocessableEntity, owner.post(page, path, map[string]string{"emails": many}).Status)
+	require.Len(t, s.sent, 2)
+}
+
+// numbered are addresses.
+func numbered(name string, count int) (emails []string) {
+	for i := range count {
+		emails = append(emails, name+string(rune('a'+i/26))+string(rune('a'+i%26))+"@many.example")
+	}
+	return emails
+}
+
+// A mail that cannot be sent is said, and the invitation can be sent again (USR-10).
+func TestMailThatFailsIsSaid(t *testing.T) {
+	s := newSite(t, console.Options{})
+	s.mailFails = errors.New("mail for one@new.example failed")
+	owner := s.as(s.acme.Owner)
+	path := s.in("invite")
+	done := owner.post(owner.get(path), path, map[string]string{"emails": "one@new.example"})
+	done.says("Invited, but the mail could not be sent.")
+	actions := done.actions()
+	resend := actions[slices.IndexFunc(actions, func(a string) bool { return strings.HasSuffix(a, "/resend") })]
+	failed := owner.submit(done, resend, nil)
+	failed.says("the mail could not be sent. Send it again.")
+	s.mailFails = nil
+	list := owner.get(s.in("users") + "?kind=pending")
+	list.wellMade()
+	resend = list.actions()[0]
+	owner.submit(list, resend, nil).says("The invitation was sent again.")
+	require.Len(t, s.sent, 3)
+	owner.post(list, resend, nil)
+	require.Len(t, s.sent, 3) // a second click mails nothing
+}
+
+// Invitations are revoked, and those of another organization are not found (USR-10, GEN-5).
+func TestInvitationIsRevoked(t *testing.T) {
+	s := newSite(t, console.Options{})
+	second := s.second()
+	sent, err := s.As(s.acme.Owner).InviteUser(t.Context(), second, tenancy.NewInvitation{Email: "second@new.example"})
+	require.NoError(t, err)
+	s.withUsers()
+	owner := s.as(s.acme.Owner)
+	list := owner.get(s.in("invitations"))
+	list.wellMade()
+	revoke := list.actions()[1]
+	require.True(t, strings.HasSuffix(revoke, "/revocation"))
+	form := list.form(revoke).Encode()
+	for _, action := range []string{"/revocation", "/resend"} {
+		made := owner.send(http.MethodPost, s.in("invitations", tenancy.InvitationID{15: 1}.String())+action, form)
+		answer := owner.send(http.MethodPost, s.in("invitations", sent.ID.String())+action, form)
+		require.Equal(t, http.StatusNotFound, answer.Status)
+		require.Equal(t, made.Body, answer.Body)
+	}
+	owner.submit(list, revoke, nil).says("The invitation was revoked")
+	require.Equal(t, http.StatusSeeOther, owner.post(list, revoke, nil).Status)
+	require.NotContains(t, owner.get(s.in("invitations")+"?state=pending").actions(), revoke)
+}
+
+// Whoever asked to join is invited or dismissed, each settles the request (USR-18).
+func TestRequestsAreAnswered(t *testing.T) {
+	s := newSite(t, console.Options{})
+	s.withUsers()
+	_, err := s.Host.RequestInvitation(t.Context(), tenancy.Proven("asks.too@acme.example"))
+	require.NoError(t, err)
+	owner := s.as(s.acme.Owner)
+	at := s.in("users") + "?kind=requested"
+	list := owner.get(at)
+	list.wellMade()
+	var dismissal string
+	for _, action := range list.actions() {
+		if strings.HasSuffix(action, "/dismissal") {
+			dismissal = action
+			break
+		}
+	}
+	owner.submit(list, dismissal, nil).says("The request was dismissed.")
+	require.Equal(t, http.StatusSeeOther, owner.post(list, dismissal, nil).Status)
+	left := owner.get(at)
+	require.NotContains(t, left.actions(), dismissal)
+	owner.post(left, s.in("invite"), nil).says("Invited.")
+	require.Len(t, s.sent, 1)
+	owner.get(at).says("There is nobody here.")
+}
+
+// Without mail the pages invite nobody.
+func TestNobodyIsInvitedWithoutMail(t *testing.T) {
+	s := newSite(t, console.Options{})
+	s.withUsers()
+	s.noMail = true
+	s.mount(console.Options{})
+	owner := s.as(s.acme.Owner)
+	for _, path := range []string{"users?kind=pending", "users?kind=requested", "invitations", "users"} {
+		page := owner.get(s.in(path))
+		require.NotContains(t, page.links(), s.in("invite"))
+		for _, action := range page.actions() {
+			require.False(t, strings.HasSuffix(action, "/resend") || strings.HasSuffix(action, "/invite"), action)
+		}
+	}
+	require.Equal(t, http.StatusNotFound, owner.send(http.MethodGet, s.in("invite"), "").Status)
+}
