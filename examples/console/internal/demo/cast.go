@@ -92,9 +92,7 @@ var workers = []worker{
 // Actors returns the keys of those to act as.
 func Actors() (keys []string) {
 	for _, p := range cast() {
-		if p.Key != staff {
-			keys = append(keys, p.Key)
-		}
+		keys = append(keys, p.Key)
 	}
 	return keys
 }

@@ -22,19 +22,11 @@ func Run(ctx context.Context, addr, file string, big int, ready func(url string)
 		return err
 	}
 	defer func() { _ = listener.Close() }()
-	store, end, err := open(ctx, file)
+	handler, end, err := Handler(ctx, file, big)
 	if err != nil {
 		return err
 	}
 	defer end()
-	d, err := newDemo(ctx, store, big)
-	if err != nil {
-		return err
-	}
-	handler, err := d.handler()
-	if err != nil {
-		return err
-	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second}
 	go func() {
 		<-ctx.Done()
@@ -45,6 +37,23 @@ func Run(ctx context.Context, addr, file string, big int, ready func(url string)
 		return err
 	}
 	return nil
+}
+
+// Handler returns what Run serves, and what ends it.
+func Handler(ctx context.Context, file string, big int) (handler http.Handler, end func(), err error) {
+	store, end, err := open(ctx, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := newDemo(ctx, store, big)
+	if err == nil {
+		handler, err = d.handler()
+	}
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return handler, end, nil
 }
 
 var errLoopback = errors.New("anybody may act as anybody here, so it serves this machine alone: -addr localhost:8088")

@@ -29,6 +29,7 @@ var (
 func (d *demo) handler() (http.Handler, error) {
 	o := console.Options{
 		Prefix: "/console", Session: d.session, Mail: d.mails.send, SignIn: "/", SignOut: "/leave", Banner: d.banner,
+		SCIM: "https://northwind-demo.example/scim/v2",
 		Look: console.Look{Product: "Northwind demo", Home: "/"},
 	}
 	customers, err := console.NewHandler(&o)
@@ -113,7 +114,7 @@ func (d *demo) operator(r *http.Request) (tenancy.OperatorID, error) {
 // banner is the bar above every page.
 func (d *demo) banner(r *http.Request) *console.Banner {
 	key := acting(r)
-	b := &console.Banner{Text: "Demonstration: no password, anybody may act as anybody. You act as"}
+	b := &console.Banner{Text: "For demonstration, anybody may act as anybody. You act as"}
 	known := false
 	for _, p := range d.people {
 		b.Links = append(b.Links, console.BannerLink{
@@ -132,8 +133,7 @@ func (d *demo) banner(r *http.Request) *console.Banner {
 func (d *demo) act(w http.ResponseWriter, r *http.Request) {
 	key := r.URL.Query().Get("as")
 	http.SetCookie(w, &http.Cookie{Name: "actor", Value: key, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	home := "/console/"
-	http.Redirect(w, r, cmp.Or(local(r.URL.Query().Get("return")), home), http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(local(r.URL.Query().Get("return")), Start(key)), http.StatusSeeOther)
 }
 
 // leave acts as nobody.

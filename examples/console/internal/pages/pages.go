@@ -81,7 +81,7 @@ func kindOf(path string) string {
 	})
 	var names []string
 	for _, pair := range strings.Split(query, "&") {
-		if name, _, _ := strings.Cut(pair, "="); name != "" {
+		if name, _, _ := strings.Cut(pair, "="); !slices.Contains(append(names, "", "after", "at"), name) {
 			names = append(names, name)
 		}
 	}
