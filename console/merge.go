@@ -1,6 +1,9 @@
 package console
 
 import (
+	"context"
+	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/add4b1c6/tenancy"
@@ -46,6 +49,7 @@ type mergePlanPage struct {
 	Accounts      []mergedAccount        // the first of them
 	AllAccounts   int
 	Prerequisites []prerequisite
+	Plan          string // what the button carries along; "": there is none
 }
 
 // Refused reports whether the merge would be refused.
@@ -84,6 +88,12 @@ func previewMerge(v *visit) (*page, error) {
 	if err != nil || id == v.org.ID {
 		return nil, tenancy.CodeNotFound
 	}
+	// The head comes first: what happens between this and the preview makes the plan an old
+	// one, and not the other way round.
+	head, err := v.s.LogHead(v.ctx(), tenancy.Stream{Organization: id})
+	if err != nil {
+		return nil, err
+	}
 	data := mergePlanPage{Candidate: id}
 	if data.MergePlan, err = v.s.PreviewMerge(v.ctx(), v.org.ID, tenancy.MergeCandidate{Organization: id}); err != nil {
 		return nil, err
@@ -92,6 +102,7 @@ func previewMerge(v *visit) (*page, error) {
 		return nil, err
 	}
 	data.Prerequisites = v.prerequisites(data.MergePlan)
+	data.Plan = planOf(head)
 	return &page{template: "merge-preview", title: v.t("Merge"), at: "merge", data: data}, nil
 }
 
@@ -201,6 +212,21 @@ func mergeOrganizations(v *visit) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = v.once().MergeOrganizations(v.ctx(), v.org.ID, id)
-	return done(v.at(), "merged"), err
+	return done(v.at(), "merged"), v.together(func(ctx context.Context, s *tenancy.Session) error {
+		head, err := s.LogHead(ctx, tenancy.Stream{Organization: id})
+		if err == nil && planOf(head) != v.value("plan") {
+			err = errPlan
+		}
+		if err == nil {
+			_, err = s.MergeOrganizations(ctx, v.org.ID, id)
+		}
+		return err
+	})
 }
+
+// planOf is the text that a form carries of what its page showed: whatever happens in the
+// organization that is merged stands in its log.
+func planOf(head tenancy.LogHead) string { return fmt.Sprintf("%d-%x", head.Sequence, head.Hash) }
+
+var errPlan = &refusal{status: http.StatusConflict, sentence: "The other organization has changed since this page was opened. " +
+	"Look at what merging does now, and confirm again."}

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 
@@ -32,6 +33,21 @@ func TestOrganizationsAreMerged(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, owner.send(http.MethodGet, path, "").Status, "it is merged")
 }
 
+// The button merges what its page has shown: if something has happened in the other
+// organization meanwhile, nothing is merged, and the page shows what merging does now.
+func TestMergeIsOfWhatWasShown(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, second := s.as(s.acme.Owner), s.second()
+	path := s.in("merge", second.String())
+	page := owner.get(path)
+	s.Join(s.acme.Owner, second, "Late", "late@elsewhere.example", tenancy.StandardUser)
+	again := owner.post(page, path, nil)
+	require.Equal(t, http.StatusConflict, again.Status)
+	again.says("The other organization has changed since this page was opened.")
+	again.says("late@elsewhere.example")
+	owner.submit(again, path, nil).says("The organization was merged into this one.")
+}
+
 // What a merge needs is listed, with what is not met; then there is no button (MRG-1).
 func TestMergeSaysWhatIsMissing(t *testing.T) {
 	s := newSite(t, console.Options{})
@@ -44,7 +60,9 @@ func TestMergeSaysWhatIsMissing(t *testing.T) {
 	page.says("The other organization has no verified domain. Not met")
 	page.says("Neither organization is suspended. Met")
 	require.NotContains(t, page.actions(), path)
-	form := "operation=" + tenancy.NewOperationID().String()
+	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: second})
+	require.NoError(t, err)
+	form := fmt.Sprintf("operation=%s&plan=%d-%x", tenancy.NewOperationID(), head.Sequence, head.Hash)
 	owner.send(http.MethodPost, path, form).refuses(tenancy.CodeNoLiveDomain)
 }
 
