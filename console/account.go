@@ -80,7 +80,7 @@ func (v *visit) enterIfMember(id tenancy.OrganizationID) (err error) {
 	}
 	if err == nil {
 		v.org = org
-		v.may, err = v.permissions()
+		_, err = v.decide()
 	}
 	return err
 }

@@ -122,6 +122,12 @@ func TestAccountOfNoOrganization(t *testing.T) {
 	page.says("An account outside of any organization.")
 	page.wellMade()
 	require.NotContains(t, page.links(), path+"/transfer")
+	require.Contains(t, solo.get(prefix+"/").links(), prefix+"/accounts/new")
+	second := solo.twice(solo.get(prefix+"/accounts/new"), prefix+"/accounts/new", map[string]string{"name": "Second"})
+	second.says("The account was created.")
+	refused := solo.post(solo.get(prefix+"/accounts/new"), prefix+"/accounts/new", map[string]string{"name": ""})
+	refused.refuses(tenancy.CodeName)
+	require.Equal(t, http.StatusNotFound, s.as(s.acme.Member).send(http.MethodGet, prefix+"/accounts/new", "").Status)
 	solo.twice(solo.get(path+"/closing"), path+"/closing", nil).says("The account was closed.")
 	require.Equal(t, tenancy.StateClosed, s.accountNow(joined.Account.ID).State)
 }

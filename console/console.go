@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
@@ -166,12 +167,7 @@ func build(o Options) (*console, error) {
 }
 
 func knows(part Part) bool {
-	for _, p := range parts {
-		if p == part {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(parts, part)
 }
 
 // handler returns what answers all requests: the pages with the headers that every answer

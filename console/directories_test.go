@@ -111,8 +111,8 @@ func TestHoldsStayWithoutDirectory(t *testing.T) {
 	owner, at := s.as(s.acme.Owner), s.in("directories", made.ID.String())
 	page := owner.get(at)
 	page.says("held@acme.example")
-	page.says("By the identity provider")
-	page.says("is linked when they join")
+	page.says("Deactivated by the provider")
+	page.says("Waits")
 	owner.submit(owner.get(at+"/removal"), at+"/removal", nil).says("stay deactivated")
 }
 

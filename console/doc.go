@@ -27,6 +27,13 @@
 // (Options.Mail), with a link to the page of the invitation, which Options.Prefix and
 // InvitationPath name. It ends sessions. It serves over TLS.
 //
+// # The host's staff
+//
+// NewStaffHandler returns the pages of the host's staff: a handler of its own, mounted
+// where the staff alone comes, so that a customer never reaches one of its pages. Who acts
+// there is an Operator, in the log too. The staff also sees a customer's pages as one of
+// its users sees them. These change nothing, and each of them is told to the Logger.
+//
 // # Languages
 //
 // Sentences lists what the pages say, in English. A Locale has it in another language, and

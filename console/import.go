@@ -109,7 +109,8 @@ func (v *visit) importDomain() (tenancy.Domain, error) {
 	return domain, err
 }
 
-// importChosen imports those who were chosen of a page, or all of it.
+// importChosen imports those who were chosen of a page, or all of it who bring no organization:
+// a merge is for those alone who were chosen one by one.
 func importChosen(v *visit) (string, error) {
 	domain, err := v.importDomain()
 	if err != nil {

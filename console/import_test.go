@@ -38,7 +38,20 @@ func TestUsersAreImported(t *testing.T) {
 	pasted.says("Imported: \u20681\u2069. Not imported: \u20682\u2069.")
 	pasted.says(tenancy.CodeMember.Sentence())
 	pasted.says(tenancy.CodeNotEligible.Sentence())
+
+	// All of a page are those who bring no organization. An Owner's merges only if they are
+	// chosen (MRG-3).
+	other := s.Company("other")
+	require.NoError(t, s.As(other.Owner).RemoveUser(t.Context(), other.Organization, other.Member, tenancy.Removal{}))
+	s.policy(tenancy.PolicyAutomatic)
+	_, err = s.Host.ChangeEmail(t.Context(), other.Member, tenancy.Proven("alone@acme.example"))
+	require.NoError(t, err)
 	owner.post(owner.get(domain), domain, map[string]string{"all": "yes"}).says("Imported: \u20681\u2069")
+	_, _, err = s.member(other.Member)
+	require.NoError(t, err)
+	_, _, err = s.member(eve)
+	require.ErrorIs(t, err, tenancy.CodeNotFound)
+	owner.post(owner.get(domain), domain, map[string]string{"email": "eve@acme.example"}).says("Organizations that merged: \u20681\u2069")
 	_, _, err = s.member(eve)
 	require.NoError(t, err)
 	owner.get(domain).says("There is nobody to import.")

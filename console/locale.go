@@ -86,7 +86,7 @@ func (c *console) localeOf(r *http.Request) *locale {
 // accepted returns the tags of an Accept-Language header, the most wanted one first.
 func accepted(header string) (tags []string) {
 	weights := map[string]float64{}
-	for _, part := range strings.Split(header, ",") {
+	for part := range strings.SplitSeq(header, ",") {
 		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
 		weight := 1.0
 		if q, is := strings.CutPrefix(strings.TrimSpace(parameter), "q="); is {

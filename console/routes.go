@@ -19,6 +19,7 @@ func (c *console) customerRoutes() {
 	c.ownerRoutes()
 	c.accountsRoutes()
 	c.accountRoutes()
+	c.ownAccountRoutes()
 	c.accountOutsideRoutes()
 	c.accountMemberRoutes()
 	c.accountInvitationRoutes()

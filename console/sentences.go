@@ -22,7 +22,7 @@ var saidInGo string
 // (tenancy.Codes) and those of the events (tenancy.Sentences), which a host translates too.
 func Sentences() []string {
 	all := map[string]bool{}
-	for _, sentence := range strings.Split(strings.TrimSpace(saidInGo), "\n") {
+	for sentence := range strings.SplitSeq(strings.TrimSpace(saidInGo), "\n") {
 		all[sentence] = true
 	}
 	files, err := fs.Glob(templateFiles, "templates/*.html")

@@ -86,7 +86,7 @@ func TestSentencesInGo(t *testing.T) {
 	}
 	text, err := os.ReadFile("sentences.txt")
 	require.NoError(t, err)
-	for _, sentence := range strings.Split(string(text), "\n") {
+	for sentence := range strings.SplitSeq(string(text), "\n") {
 		delete(found, sentence)
 	}
 	require.Empty(t, found, "write it anew: go test -run TestSentencesInGo . -rewrite")

@@ -41,11 +41,12 @@ func staffSite(t *testing.T) (*site, browser, *bytes.Buffer) {
 
 // at is a path of the staff's pages.
 func at(parts ...any) string {
-	path := prefix
+	var path strings.Builder
+	path.WriteString(prefix)
 	for _, part := range parts {
-		path += "/" + fmt.Sprint(part)
+		path.WriteString("/" + fmt.Sprint(part))
 	}
-	return path
+	return path.String()
 }
 
 // Every link and form of the staff's pages answers, those of the pages that a user sees

@@ -143,21 +143,26 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 	if v.org, err = v.s.Organization(v.ctx(), id); err != nil {
 		return err
 	}
-	if v.may, err = v.permissions(); err != nil {
+	decisions, err := v.decide()
+	if err != nil || v.may[needs] {
 		return err
 	}
-	if !v.may[needs] {
-		return tenancy.CodeNotAllowed
-	}
-	return nil
+	return decisions[needs].Err()
 }
 
-// permissions returns what the reader may do in the organization.
-func (v *visit) permissions() (map[tenancy.OrganizationPermission]bool, error) {
+// decide finds out what the reader may do in the organization. What is only looked at goes
+// on while it is suspended (ORG-15).
+func (v *visit) decide() (map[tenancy.OrganizationPermission]tenancy.Decision, error) {
 	decisions, err := v.s.OrganizationPermissions(v.ctx(), v.self(), v.org.ID)
-	may := make(map[tenancy.OrganizationPermission]bool, len(decisions))
-	for permission, d := range decisions {
-		may[permission] = d.Allowed
+	if err != nil {
+		return nil, err
 	}
-	return may, err
+	v.may = make(map[tenancy.OrganizationPermission]bool, len(decisions))
+	for permission, d := range decisions {
+		v.may[permission] = d.Allowed
+	}
+	for _, views := range []tenancy.OrganizationPermission{tenancy.ViewUsers, tenancy.ViewAccounts, tenancy.ViewDomains} {
+		v.may[views] = v.may[views] || decisions[views].Why == tenancy.WhyOrganizationSuspended
+	}
+	return decisions, nil
 }
