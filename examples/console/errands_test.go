@@ -8,6 +8,9 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
+// staff is whom to act as for the host's own staff.
+const staff = "staff"
+
 // errands are what people come for, with the clicks that it takes.
 var errands = []struct {
 	name, actor string
@@ -26,6 +29,24 @@ var errands = []struct {
 		r.northwind().follow("Users").fill("Name or address", "zain")
 		r.await(`document.querySelectorAll("#results tbody tr").length === 1`).says("Zainab Bello").follow("Zainab Bello").
 			says("zainab.bello@northwind.example")
+	}},
+	{"invite many, of whom one is refused", "administrator", func(r *reader) {
+		r.northwind().follow("Users").follow("Invite users").fill("Addresses", "one@partner.example, two@partner.example, candidate1@partner.example").
+			follow("Invite").says("Invited: 2. Not invited: 1.", tenancy.CodeInvitationPending.Sentence())
+		r.open("/mails").says("To two@partner.example")
+	}},
+	{"remove a user", "owner", func(r *reader) {
+		r.northwind().follow("Users").follow("Uma Krishnan").follow("Remove from the organization").says("What happens", "They keep their sign-in").
+			follow("Remove user").hides("Uma Krishnan")
+	}},
+	{"suspend an organization as staff", staff, func(r *reader) {
+		r.open("/staff/").follow("Duarte Consulting").follow("Suspend organization").says("What happens").
+			fill("Reference", "ticket-77").follow("Suspend organization").says("Suspended")
+		r.follow("Reactivate organization").fill("Reference", "ticket-77").follow("Reactivate organization").hides("Suspended")
+	}},
+	{"see what a user sees, as staff", staff, func(r *reader) {
+		r.open("/staff/").fill("Address of a person", "mei-ling.chen@northwind.example").follow("Find person").says("Mei-Ling Chen").
+			follow("What they see").says("Your organizations")
 	}},
 	{"make a group and fill it", "administrator", func(r *reader) {
 		r.northwind().follow("Groups").follow("Create a group").fill("Name of the group", "Night shift").follow("Create group").
@@ -78,12 +99,20 @@ var errands = []struct {
 		r.northwind().says("Your role: Standard User", "Production", "Marketing site")
 		require.False(r, eval[bool](r, `[...document.querySelectorAll("nav a")].some((a) => a.innerText === "Users")`))
 	}},
+	{"leave the organization", "member", func(r *reader) {
+		r.northwind()
+		r.open(eval[string](r, "location.pathname") + "/leave").says("What happens").follow("Leave the organization").
+			says("You do not belong to an organization yet.")
+	}},
 	{"answer an invitation", "invitee", func(r *reader) {
 		r.open("/console/").follow("See the invitation").says("Join Northwind Traders", "What accepting changes")
 		r.follow("Decline").says("You have declined the invitation.")
 	}},
+	{"give an account to the organization that asks for it", "invitee", func(r *reader) {
+		r.open("/console/").follow("See the request").says("Elsewhere")
+	}},
 	{"create an organization", "outsider", func(r *reader) {
-		r.open("/console/").fill("Name", "Elsewhere Two").follow("Create organization").says(tenancy.CodePhoneNeeded.Sentence())
+		r.open("/console/").follow("Create an organization").fill("Name", "Elsewhere Two").follow("Create organization").says(tenancy.CodePhoneNeeded.Sentence())
 	}},
 }
 

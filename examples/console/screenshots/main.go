@@ -25,19 +25,20 @@ func main() {
 	only := flag.String("only", "", "a regular expression: only pages whose kind, such as /console/organizations/{id}/users, it matches")
 	actors := flag.String("as", "owner,member,invitee", "whom to act as, by the keys of the demonstration")
 	widths := flag.String("widths", "1280,768,390", "the widths of the window")
+	whole := flag.Bool("whole", true, "the whole page, and not only what is in the window")
 	schemes := flag.String("schemes", "light,dark", "the colour schemes")
 	flag.Parse()
 	if *out == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*out, *only, strings.Split(*actors, ","), strings.Split(*widths, ","), strings.Split(*schemes, ",")); err != nil {
+	if err := run(*out, *only, strings.Split(*actors, ","), strings.Split(*widths, ","), strings.Split(*schemes, ","), *whole); err != nil {
 		log.Print(err)
 		os.Exit(1)
 	}
 }
 
-func run(out, only string, actors, widths, schemes []string) error {
+func run(out, only string, actors, widths, schemes []string, whole bool) error {
 	wanted, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -67,7 +68,7 @@ func run(out, only string, actors, widths, schemes []string) error {
 		if err != nil {
 			return err
 		}
-		if err := take(browser, site, actor, pages.Firsts(found), wanted, out, widths, schemes); err != nil {
+		if err := take(browser, site, actor, pages.Firsts(found), wanted, out, widths, schemes, whole); err != nil {
 			return err
 		}
 	}
@@ -78,6 +79,7 @@ func run(out, only string, actors, widths, schemes []string) error {
 // take makes the pictures of pages, as somebody sees them.
 func take(
 	browser *chrome.Browser, site, actor string, found []pages.Page, wanted *regexp.Regexp, out string, widths, schemes []string,
+	whole bool,
 ) error {
 	tab, err := browser.Tab()
 	if err != nil {
@@ -92,7 +94,7 @@ func take(
 		if _, err := fmt.Sscan(width, &pixels); err != nil {
 			return err
 		}
-		if err := tab.Size(pixels, 900); err != nil {
+		if err := tab.Size(pixels, 844); err != nil {
 			return err
 		}
 		for _, scheme := range schemes {
@@ -106,7 +108,7 @@ func take(
 				if err := tab.Go(site + p.Path); err != nil {
 					return err
 				}
-				picture, err := tab.Picture()
+				picture, err := tab.Picture(whole)
 				if err != nil {
 					return err
 				}

@@ -330,5 +330,10 @@ func (t *Tab) Text() (string, error) {
 	return Eval[string](t, `(document.querySelector("main") || document.body).innerText.replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim()`)
 }
 
-// Picture returns the whole page as PNG.
-func (t *Tab) Picture() ([]byte, error) { return run(t, chromedp.FullScreenshot(100)) }
+// Picture returns the whole page as PNG, or what of it is in the window.
+func (t *Tab) Picture(whole bool) ([]byte, error) {
+	if whole {
+		return run(t, chromedp.FullScreenshot(100))
+	}
+	return run(t, chromedp.CaptureScreenshot())
+}

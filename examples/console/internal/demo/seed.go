@@ -246,7 +246,8 @@ func (s *story) directory() {
 	connection := must(s.rosa.AddConnection(s.ctx, s.org, "Okta"))
 	must(s.host.MarkConnectionTested(s.ctx, connection.ID))
 	must(s.rosa.AddConnection(s.ctx, s.org, "Entra, on trial"))
-	for domain := range s.rosa.Domains(s.ctx, s.org, tenancy.DomainQuery{}) {
+	for domain, err := range s.rosa.Domains(s.ctx, s.org, tenancy.DomainQuery{}) {
+		done(err)
 		must(s.rosa.EnforceSSO(s.ctx, domain.ID, connection.ID))
 		break
 	}

@@ -80,7 +80,7 @@ func kindOf(path string) string {
 		return "{id}"
 	})
 	var names []string
-	for _, pair := range strings.Split(query, "&") {
+	for pair := range strings.SplitSeq(query, "&") {
 		if name, _, _ := strings.Cut(pair, "="); !slices.Contains(append(names, "", "after", "at"), name) {
 			names = append(names, name)
 		}
