@@ -284,7 +284,7 @@ func TestWhoMay(t *testing.T) {
 			yes,
 			yes,
 			func(c *cast, s *tenancy.Session) error {
-				return failure(s.AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{}))
+				return failure(s.AccountsOf(c.ctx(), c.cleo, tenancy.AccountsOfQuery{}))
 			},
 		},
 		{"RenameAccount", yes, yes, yes, yes, no, unseen, unseen, yes, yes, func(c *cast, s *tenancy.Session) error {
@@ -453,7 +453,7 @@ func TestAccountInput(t *testing.T) {
 			refused(t, on(c.work, tenancy.UserID{}, "x")[name](c.ctx()), tenancy.CodeID)
 		}
 		refused(t, failure(s.Accounts(c.ctx(), tenancy.OrganizationID{}, tenancy.AccountQuery{})), tenancy.CodeID)
-		refused(t, failure(s.AccountsOf(c.ctx(), tenancy.UserID{}, tenancy.ReachQuery{})), tenancy.CodeID)
+		refused(t, failure(s.AccountsOf(c.ctx(), tenancy.UserID{}, tenancy.AccountsOfQuery{})), tenancy.CodeID)
 	})
 	t.Run("GEN-14 IDs of others", func(t *testing.T) {
 		for name, call := range on(c.eve.Account.ID, c.other, "x") {

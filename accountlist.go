@@ -16,7 +16,16 @@ type AccountQuery struct {
 	After  Cursor    `json:"after,omitzero"`  // of an item of the same query; empty: from the start
 }
 
-// ReachQuery selects a part of AccountsOf and of Access. The zero value selects all.
+// AccountsOfQuery selects accounts that a user reaches. The zero value selects all of them.
+type AccountsOfQuery struct {
+	// Organization selects the accounts that it manages, of those that the actor sees as its
+	// own (GEN-5). An organization of which the actor sees nothing selects none, as one does
+	// that is not there. A merged one stands for its survivor (ORG-13). Zero: any account.
+	Organization OrganizationID `json:"organization,omitzero"`
+	After        Cursor         `json:"after,omitzero"` // of an item of the same query; empty: from the start
+}
+
+// ReachQuery selects a part of Access. The zero value selects all.
 type ReachQuery struct {
 	After Cursor `json:"after,omitzero"` // of an item of the same query; empty: from the start
 }
@@ -438,14 +447,14 @@ func (at accountsPlace) nextSection() page[OrganizationAccount] {
 // accounts (GEN-5). Inactive users keep their roles, and are listed like anybody.
 //
 // Errors: CodeID; CodeCursor; CodeNotFound.
-func (s *Session) AccountsOf(ctx context.Context, user UserID, query ReachQuery) iter.Seq2[Reach, error] {
+func (s *Session) AccountsOf(ctx context.Context, user UserID, query AccountsOfQuery) iter.Seq2[Reach, error] {
 	l := listOf("AccountsOf", user.String())
 	return pages(l, query.After, func(from place, malformed error) (page[Reach], error) {
 		check := form{malformed}
 		check.id(user)
 		check.that(from.section <= manageSection, CodeCursor)
 		return look(ctx, s, call{opAccountsOf, user.String(), check.err},
-			func(r *reads) accountsOfFacts { return r.loadAccountsOf(user, from) },
+			func(r *reads) accountsOfFacts { return r.loadAccountsOf(user, query.Organization, from) },
 			func(f accountsOfFacts, c *changes) (page[Reach], error) { return decideAccountsOf(f, l, from, c) })
 	})
 }
@@ -460,14 +469,18 @@ const (
 // accountsOfFacts is a page of the accounts that a user reaches.
 type accountsOfFacts struct {
 	sight
-	held    []reached // all those on which they have a role, by ID
-	managed []reached // a page of those of one organization that they manage, with a role or without
-	next    place     // in the second section, if it goes on
-	end     bool      // it does not
+	of      OrganizationID // whose accounts are asked for; zero: anybody's
+	held    []reached      // all those on which they have a role, by ID
+	managed []reached      // a page of those of one organization that they manage, with a role or without
+	next    place          // in the second section, if it goes on
+	end     bool           // it does not
 }
 
-func (r *reads) loadAccountsOf(user UserID, from place) accountsOfFacts {
+func (r *reads) loadAccountsOf(user UserID, of OrganizationID, from place) accountsOfFacts {
 	f := accountsOfFacts{sight: r.sight(user), end: true}
+	if !of.IsZero() {
+		f.of = r.survivor(of)
+	}
 	if r.actor.isUser() && r.actor.User != user && !f.overseen() {
 		return f
 	}
@@ -499,10 +512,11 @@ func (r *reads) loadAccountsOf(user UserID, from place) accountsOfFacts {
 	return f
 }
 
-// organizationsManaged returns, in order, the organizations that the user manages.
+// organizationsManaged returns, in order, the organizations that the user manages, of those
+// that are asked for.
 func (f accountsOfFacts) organizationsManaged(d *Directory) (orgs []OrganizationID) {
 	for _, m := range f.memberships {
-		if d.organizationRules.may(m.Role, ManageAccounts) {
+		if d.organizationRules.may(m.Role, ManageAccounts) && (f.of.IsZero() || f.of == m.Organization) {
 			orgs = append(orgs, m.Organization)
 		}
 	}
@@ -547,8 +561,12 @@ func (f accountsOfFacts) item(a reached, at listed, c *changes) Reach {
 // shows reports whether the actor sees that the user reaches an account: one that they
 // see whole, or an independent one to an organization in which they see the user as a
 // member. They do not see what an Owner reaches through other organizations of theirs
-// (GEN-5).
+// (GEN-5). Of an organization's accounts they are shown those that they see whole: of others
+// they do not see whose they are.
 func (f accountsOfFacts) shows(a AccountRecord) bool {
+	if !f.of.IsZero() {
+		return a.Organization == f.of && f.showsWhole(a)
+	}
 	independent := f.under(ViewUsers) && f.under(ViewAccounts) && f.membership(a.Organization) == nil
 	return f.showsWhole(a) || independent
 }

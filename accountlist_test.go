@@ -66,7 +66,7 @@ func TestAccounts(t *testing.T) {
 		require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
 		require.Equal(t, []tenancy.AccountID{sub},
 			ids(items(t, c.as(c.owner).Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))))
-		got := items(t, c.as(c.admin).AccountsOf(c.ctx(), c.dan, tenancy.ReachQuery{}))
+		got := items(t, c.as(c.admin).AccountsOf(c.ctx(), c.dan, tenancy.AccountsOfQuery{}))
 		require.Len(t, got, 1)
 		require.Equal(t, sub, got[0].Account)
 		require.NoError(t, c.as(c.admin).RevokeRoles(c.ctx(), sub, c.dan), "ACC-8")
@@ -213,6 +213,53 @@ func TestAccounts(t *testing.T) {
 	})
 }
 
+// AccountsOf with an organization lists of all that it lists those that the organization
+// manages and that the actor sees whole (ACC-9, GEN-5): whose another account is, is not
+// to be found out by asking.
+func TestAccountsOfOrganization(t *testing.T) {
+	c := newCast(t)
+	c.subaccount(c.cleo, c.work, "Below")
+	sent, err := c.as(c.eve.User.ID).InviteToAccount(c.ctx(), c.eve.Account.ID,
+		tenancy.NewAccountInvitation{Email: address("dan"), Roles: tenancy.Roles(tenancy.Support)})
+	require.NoError(t, err)
+	require.NoError(t, second(c.as(c.dan).AcceptInvitation(c.ctx(), tenancy.Acceptance{Secret: sent.Secret})))
+	people := []tenancy.UserID{c.owner, c.admin, c.cleo, c.dan, c.eve.User.ID, c.gil, c.other}
+	found, hidden := 0, 0
+	for _, org := range []tenancy.OrganizationID{c.org, c.eve.Organization.ID, {1}} {
+		for _, of := range people {
+			for _, s := range []*tenancy.Session{c.host.Session, c.as(c.owner), c.as(c.admin), c.as(c.cleo), c.as(c.gil), c.as(of)} {
+				whole, _, err := tenancy.Collect(s.AccountsOf(c.ctx(), of, tenancy.AccountsOfQuery{}), 1000)
+				got, _, filtered := tenancy.Collect(s.AccountsOf(c.ctx(), of, tenancy.AccountsOfQuery{Organization: org}), 1000)
+				require.Equal(t, tenancy.CodeOf(err), tenancy.CodeOf(filtered))
+				var want []tenancy.AccountID
+				for _, reach := range whole {
+					account, err := c.host.Account(c.ctx(), reach.Account)
+					require.NoError(t, err)
+					switch {
+					case *account.Organization != org:
+					case reach.State == "":
+						hidden++
+					default:
+						want = append(want, reach.Account)
+					}
+				}
+				var ids []tenancy.AccountID
+				for i, reach := range got {
+					ids = append(ids, reach.Account)
+					rest, _, err := tenancy.Collect(s.AccountsOf(c.ctx(), of,
+						tenancy.AccountsOfQuery{Organization: org, After: reach.Cursor()}), 1000)
+					require.NoError(t, err)
+					require.Len(t, rest, len(got)-i-1)
+				}
+				require.Equal(t, want, ids)
+				found += len(ids)
+			}
+		}
+	}
+	require.Positive(t, found)
+	require.Positive(t, hidden)
+}
+
 func TestAccountsOf(t *testing.T) {
 	reach := func(list []tenancy.Reach) map[string]tenancy.Reach {
 		all := map[string]tenancy.Reach{}
@@ -232,7 +279,7 @@ func TestAccountsOf(t *testing.T) {
 		sub := c.subaccount(c.cleo, c.work, "Part")
 		c.assign(c.cleo, sub, c.gil, tenancy.Developer)
 		require.NoError(t, second(c.as(c.cleo).SuspendAccount(c.ctx(), c.work)))
-		got := reach(items(t, c.as(c.gil).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})))
+		got := reach(items(t, c.as(c.gil).AccountsOf(c.ctx(), c.gil, tenancy.AccountsOfQuery{})))
 		require.Len(t, got, 2)
 		work, part := got["Work"], got["Part"]
 		require.Equal(t, []any{c.work, tenancy.StateSuspended, c.gil, "gil", address("gil")},
@@ -254,7 +301,7 @@ func TestAccountsOf(t *testing.T) {
 	t.Run("ACC-9 what is only managed comes after, without roles", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.owner)
-		list := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))
+		list := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))
 		require.ElementsMatch(t, []string{"ana main", "eve main"}, names(list[:2]))
 		require.Equal(t, []string{"Work"}, names(list[2:]))
 		got := reach(list)
@@ -269,21 +316,21 @@ func TestAccountsOf(t *testing.T) {
 		below := c.guest(c.cleo, sub, "below", tenancy.Support)
 		require.NoError(t, second(c.host.SuspendAccount(c.ctx(), c.work)))
 		for _, user := range []tenancy.UserID{below, c.admin} { // by a role, and managing it
-			got := reach(items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.ReachQuery{})))
+			got := reach(items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.AccountsOfQuery{})))
 			require.Equal(t, tenancy.StateSuspended, got["Part"].State)
 		}
 	})
 	t.Run("ACC-9 a closed account is reached by nobody", func(t *testing.T) {
 		c := newCast(t)
 		require.NoError(t, second(c.as(c.cleo).CloseAccount(c.ctx(), c.work)))
-		require.Empty(t, items(t, c.as(c.cleo).AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{})))
+		require.Empty(t, items(t, c.as(c.cleo).AccountsOf(c.ctx(), c.cleo, tenancy.AccountsOfQuery{})))
 		require.Equal(t, []string{"ana main"},
-			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))))
 	})
 	t.Run("GEN-5 of a member, Owner and Administrators see name and roles of independent accounts", func(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.cleo)
-		got := reach(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.cleo, tenancy.ReachQuery{})))
+		got := reach(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.cleo, tenancy.AccountsOfQuery{})))
 		require.Len(t, got, 2)
 		require.Equal(t, tenancy.StateActive, got["Work"].State)
 		require.Empty(t, got["eve main"].State)
@@ -293,29 +340,29 @@ func TestAccountsOf(t *testing.T) {
 		c := newCast(t)
 		c.independent(c.gil)
 		require.Equal(t, []string{"Work"},
-			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
+			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.gil, tenancy.AccountsOfQuery{}))))
 		require.Equal(t, []string{"eve main"},
-			names(items(t, c.as(c.other).AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{}))))
-		require.Len(t, items(t, c.host.AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})), 2)
+			names(items(t, c.as(c.other).AccountsOf(c.ctx(), c.gil, tenancy.AccountsOfQuery{}))))
+		require.Len(t, items(t, c.host.AccountsOf(c.ctx(), c.gil, tenancy.AccountsOfQuery{})), 2)
 	})
 	t.Run("GEN-5 of an Owner, not what they reach through other organizations of theirs", func(t *testing.T) {
 		c := newCast(t)
 		c.account(c.owner, c.secondOrganization(), "Apart")
 		require.ElementsMatch(t, []string{"ana main", "Work"},
-			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+			names(items(t, c.as(c.admin).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))))
 		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"},
-			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+			names(items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))))
 		require.ElementsMatch(t, []string{"ana main", "Apart", "Work"},
-			names(items(t, c.staff.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))))
+			names(items(t, c.staff.AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))))
 	})
 	t.Run("GEN-5 nobody else", func(t *testing.T) {
 		c := newCast(t)
 		for _, row := range []struct{ by, of tenancy.UserID }{
 			{c.cleo, c.dan}, {c.manager, c.gil}, {c.cleo, c.gil}, {c.other, c.cleo}, {c.other, c.gil}, {c.owner, c.other}, {c.owner, tenancy.UserID{1}},
 		} {
-			refused(t, failure(c.as(row.by).AccountsOf(c.ctx(), row.of, tenancy.ReachQuery{})), tenancy.CodeNotFound)
+			refused(t, failure(c.as(row.by).AccountsOf(c.ctx(), row.of, tenancy.AccountsOfQuery{})), tenancy.CodeNotFound)
 		}
-		refused(t, failure(c.host.AccountsOf(c.ctx(), tenancy.UserID{1}, tenancy.ReachQuery{})), tenancy.CodeNotFound)
+		refused(t, failure(c.host.AccountsOf(c.ctx(), tenancy.UserID{1}, tenancy.AccountsOfQuery{})), tenancy.CodeNotFound)
 	})
 	t.Run("GEN-9 in pages, from any item on", func(t *testing.T) {
 		c := newCast(t)
@@ -324,13 +371,13 @@ func TestAccountsOf(t *testing.T) {
 			c.subaccount(c.cleo, c.work, "Part")
 		}
 		c.account(c.owner, other, "Apart")
-		whole := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{}))
+		whole := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{}))
 		require.Len(t, whole, 1+1+1+101)
 		for i, item := range whole {
-			rest := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{After: item.Cursor()}))
+			rest := items(t, c.as(c.owner).AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{After: item.Cursor()}))
 			require.Equal(t, whole[i+1:], append([]tenancy.Reach{}, rest...))
 		}
-		refused(t, failure(c.host.AccountsOf(c.ctx(), c.admin, tenancy.ReachQuery{After: whole[0].Cursor()})),
+		refused(t, failure(c.host.AccountsOf(c.ctx(), c.admin, tenancy.AccountsOfQuery{After: whole[0].Cursor()})),
 			tenancy.CodeCursor)
 	})
 }
@@ -436,7 +483,7 @@ func TestReach(t *testing.T) {
 
 	for _, user := range people {
 		reaches, roles := map[tenancy.AccountID]bool{}, map[tenancy.AccountID]tenancy.RoleSet{}
-		for _, reach := range items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.ReachQuery{})) {
+		for _, reach := range items(t, c.as(user).AccountsOf(c.ctx(), user, tenancy.AccountsOfQuery{})) {
 			require.False(t, reaches[reach.Account], "each account once")
 			reaches[reach.Account], roles[reach.Account] = true, reach.Roles
 			require.Equal(t, c.accountAs(user, reach.Account).State, reach.State)

@@ -461,10 +461,13 @@ var errands = []errand{
 		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{Parent: c.Account}))
 	}},
 	{op: "AccountsOf", way: "a member", by: "Admin", on: "Member", call: func(c call) (any, error) {
-		return lists(c.s.AccountsOf(c, c.Member, tenancy.ReachQuery{}))
+		return lists(c.s.AccountsOf(c, c.Member, tenancy.AccountsOfQuery{}))
 	}},
 	{op: "AccountsOf", way: "an independent user", by: "Admin", on: "Guest", call: func(c call) (any, error) {
-		return lists(c.s.AccountsOf(c, c.Guest, tenancy.ReachQuery{}))
+		return lists(c.s.AccountsOf(c, c.Guest, tenancy.AccountsOfQuery{}))
+	}},
+	{op: "AccountsOf", way: "an organization's", by: "Admin", on: "Member", others: "Org", call: func(c call) (any, error) {
+		return lists(c.s.AccountsOf(c, c.Member, tenancy.AccountsOfQuery{Organization: c.Org}))
 	}},
 	{op: "Access", by: "Keeper", on: "Account", call: func(c call) (any, error) {
 		return lists(c.s.Access(c, c.Account, tenancy.ReachQuery{}))

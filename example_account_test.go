@@ -205,7 +205,7 @@ func ExampleSession_AccountsOf() {
 		log.Fatal(err)
 	}
 
-	for reach, err := range dir.As(ben.User.ID).AccountsOf(ctx, ben.User.ID, tenancy.ReachQuery{}) {
+	for reach, err := range dir.As(ben.User.ID).AccountsOf(ctx, ben.User.ID, tenancy.AccountsOfQuery{}) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -307,7 +307,7 @@ func TestGroupRoles(t *testing.T) {
 			}
 		}
 		require.Equal(t, 1, found)
-		of := items(t, f.as(f.ben).AccountsOf(f.ctx(), f.ben, tenancy.ReachQuery{}))
+		of := items(t, f.as(f.ben).AccountsOf(f.ctx(), f.ben, tenancy.AccountsOfQuery{}))
 		require.Len(t, of, 2)
 		for _, reach := range of {
 			require.Equal(t, through, reach.Groups)

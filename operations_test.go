@@ -76,7 +76,7 @@ func newPremises(t *testing.T) *premises {
 	request, err := p.host.RequestInvitation(ctx, tenancy.Proven("rita@corp.example.com"))
 	require.NoError(t, err)
 	p.request = request.ID
-	stranger := items(t, p.host.AccountsOf(ctx, p.stranger, tenancy.ReachQuery{}))[0]
+	stranger := items(t, p.host.AccountsOf(ctx, p.stranger, tenancy.AccountsOfQuery{}))[0]
 	asked, err := owner.AddAccount(ctx, p.org, stranger.Account)
 	require.NoError(t, err)
 	p.asked = asked.ID
@@ -241,7 +241,7 @@ var calls = map[string]func(context.Context, *tenancy.Platform, *premises) error
 		return failure(s.Accounts(ctx, p.org, tenancy.AccountQuery{}))
 	},
 	"AccountsOf": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
-		return failure(s.AccountsOf(ctx, p.victim, tenancy.ReachQuery{}))
+		return failure(s.AccountsOf(ctx, p.victim, tenancy.AccountsOfQuery{}))
 	},
 	"Access": func(ctx context.Context, s *tenancy.Platform, p *premises) error {
 		return failure(s.Access(ctx, p.account, tenancy.ReachQuery{}))

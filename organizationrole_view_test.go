@@ -53,9 +53,11 @@ func TestHostRolesView(t *testing.T) {
 		"Account":              {func(s *tenancy.Session) error { return errOf(s.Account(c.ctx(), c.main)) }, []string{"accounts", "keeper", "auditor"}},
 		"Account, independent": {func(s *tenancy.Session) error { return errOf(s.Account(c.ctx(), c.other.Account.ID)) }, []string{"accounts", "keeper", "auditor"}},
 		"Access":               {func(s *tenancy.Session) error { return failure(s.Access(c.ctx(), c.main, tenancy.ReachQuery{})) }, []string{"keeper"}},
-		"AccountsOf":           {func(s *tenancy.Session) error { return failure(s.AccountsOf(c.ctx(), c.stan, tenancy.ReachQuery{})) }, []string{"users", "auditor"}},
-		"Domains":              {func(s *tenancy.Session) error { return failure(s.Domains(c.ctx(), c.org, tenancy.DomainQuery{})) }, []string{"domains", "auditor"}},
-		"Domain":               {func(s *tenancy.Session) error { return errOf(s.Domain(c.ctx(), domain)) }, []string{"domains", "auditor"}},
+		"AccountsOf": {func(s *tenancy.Session) error {
+			return failure(s.AccountsOf(c.ctx(), c.stan, tenancy.AccountsOfQuery{}))
+		}, []string{"users", "auditor"}},
+		"Domains": {func(s *tenancy.Session) error { return failure(s.Domains(c.ctx(), c.org, tenancy.DomainQuery{})) }, []string{"domains", "auditor"}},
+		"Domain":  {func(s *tenancy.Session) error { return errOf(s.Domain(c.ctx(), domain)) }, []string{"domains", "auditor"}},
 		"Connections": {func(s *tenancy.Session) error {
 			return failure(s.Connections(c.ctx(), c.org, tenancy.ConnectionQuery{}))
 		}, nil},
@@ -101,8 +103,8 @@ func TestHostRolesView(t *testing.T) {
 		require.Equal(t, theirs, mine)
 	})
 	t.Run("GEN-5 who does not see accounts is not shown what a member reaches", func(t *testing.T) {
-		require.Empty(t, items(t, c.as(who["users"]).AccountsOf(c.ctx(), c.ana, tenancy.ReachQuery{})))
-		require.Len(t, items(t, c.as(who["auditor"]).AccountsOf(c.ctx(), c.ana, tenancy.ReachQuery{})), 1)
+		require.Empty(t, items(t, c.as(who["users"]).AccountsOf(c.ctx(), c.ana, tenancy.AccountsOfQuery{})))
+		require.Len(t, items(t, c.as(who["auditor"]).AccountsOf(c.ctx(), c.ana, tenancy.AccountsOfQuery{})), 1)
 	})
 	t.Run("EVT-8 GRP-3 what one reaches by a group or by its parent has a name in the log, as has the group", func(t *testing.T) {
 		reader := c.joins("lou", "log")

@@ -127,7 +127,7 @@ func (m *marked) read(
 			u, memberships, err := s.User(ctx, user)
 			m.look(u, memberships, err)
 			looks(m, s.Organizations(ctx, tenancy.OrganizationQuery{User: user}))
-			looks(m, s.AccountsOf(ctx, user, tenancy.ReachQuery{}))
+			looks(m, s.AccountsOf(ctx, user, tenancy.AccountsOfQuery{}))
 			looks(m, s.GroupsOf(ctx, user, tenancy.GroupQuery{}))
 			looks(m, s.Keys(ctx, user, tenancy.KeyQuery{}))
 			looks(m, s.AccountRequests(ctx, user, tenancy.AccountRequestQuery{}))

@@ -173,7 +173,7 @@ func TestSignUpByPolicy(t *testing.T) {
 				if row.how != founded {
 					require.Empty(t,
 						items(t, s.host.Organizations(t.Context(), tenancy.OrganizationQuery{User: up.User.ID}))[min(1, len(s.ranks(up.User.ID))):])
-					for reach, err := range s.host.AccountsOf(t.Context(), up.User.ID, tenancy.ReachQuery{}) {
+					for reach, err := range s.host.AccountsOf(t.Context(), up.User.ID, tenancy.AccountsOfQuery{}) {
 						require.NoError(t, err)
 						require.NotEqual(t, up.User.ID, s.accountRecord(reach.Account).Owner,
 							"no account of their own is made")

@@ -133,8 +133,8 @@ func TestAccountSteps(t *testing.T) {
 		{"Accounts", 4, func() error {
 			return failure(owner.Accounts(c.ctx(), c.org, tenancy.AccountQuery{Kind: tenancy.KindIndependent}))
 		}},
-		{"AccountsOf", 3, func() error { return failure(owner.AccountsOf(c.ctx(), c.owner, tenancy.ReachQuery{})) }},
-		{"AccountsOf", 4, func() error { return failure(owner.AccountsOf(c.ctx(), c.gil, tenancy.ReachQuery{})) }},
+		{"AccountsOf", 3, func() error { return failure(owner.AccountsOf(c.ctx(), c.owner, tenancy.AccountsOfQuery{})) }},
+		{"AccountsOf", 4, func() error { return failure(owner.AccountsOf(c.ctx(), c.gil, tenancy.AccountsOfQuery{})) }},
 		{"Access", 4, func() error { return failure(owner.Access(c.ctx(), sub, tenancy.ReachQuery{})) }},
 		{"TransferAccount", 3, func() error { return second(owner.TransferAccount(c.ctx(), c.work, c.dan)) }},
 		{"TransferAccount", 2, func() error { return second(dir.As(c.dan).TransferAccount(c.ctx(), c.work, c.cleo)) }},

@@ -22,6 +22,7 @@ import (
 // and the rule that says so: the answer, and what it changes, is the same for another
 // tenant's as for an absent one.
 var plainAnswers = map[string]string{
+	"AccountsOf, an organization's Org":       "GEN-5 what may not be seen is absent as a whole: a filter by it finds nothing of one's own",
 	"UpdateProvisionedGroup, taking out Hire": "PRV-9 who is not in the group is not taken out of it, whoever they are",
 	"ProvisionedGroupMembers Hire":            "PRV-10 the list goes on behind any ID",
 	"InProvisionedGroup Hire":                 "PRV-10 who is not in the group is not in it, whoever they are",
@@ -326,7 +327,7 @@ var cursors = map[string]func(call, tenancy.Cursor) (any, error){
 		return lists(c.s.Accounts(c, c.Org, tenancy.AccountQuery{After: after}))
 	},
 	"AccountsOf": func(c call, after tenancy.Cursor) (any, error) {
-		return lists(c.s.AccountsOf(c, c.Owner, tenancy.ReachQuery{After: after}))
+		return lists(c.s.AccountsOf(c, c.Owner, tenancy.AccountsOfQuery{After: after}))
 	},
 	"Access": func(c call, after tenancy.Cursor) (any, error) {
 		return lists(c.s.Access(c, c.Account, tenancy.ReachQuery{After: after}))

@@ -250,7 +250,7 @@ func (c *cast) picture(account tenancy.AccountID) []any {
 		seen = append(seen, u)
 	}
 	for _, user := range []tenancy.UserID{c.dan, c.gil, c.manager, c.cleo} {
-		for _, r := range items(c.T, c.host.AccountsOf(c.ctx(), user, tenancy.ReachQuery{})) {
+		for _, r := range items(c.T, c.host.AccountsOf(c.ctx(), user, tenancy.AccountsOfQuery{})) {
 			seen = append(seen, r)
 		}
 		may, err := c.host.Permissions(c.ctx(), user, account)
@@ -590,12 +590,12 @@ func TestTemporaryReads(t *testing.T) {
 		require.Equal(t, want, seen(err), "an Administrator of the account sees who has a role there")
 		_, _, err = c.as(c.cleo).User(c.ctx(), guest)
 		require.Equal(t, want, seen(err))
-		require.Equal(t, want, seen(failure(owner.AccountsOf(c.ctx(), guest, tenancy.ReachQuery{}))))
+		require.Equal(t, want, seen(failure(owner.AccountsOf(c.ctx(), guest, tenancy.AccountsOfQuery{}))))
 		require.Equal(t, want, seen(failure(c.as(guest).Access(c.ctx(), c.work, tenancy.ReachQuery{}))))
 		require.Equal(t, want, seen(failure(c.as(guest).AccountInvitations(c.ctx(), c.work, tenancy.InvitationQuery{}))))
 
 		reaches := map[tenancy.AccountID]tenancy.Reach{}
-		for _, r := range items(t, c.as(c.dan).AccountsOf(c.ctx(), c.dan, tenancy.ReachQuery{})) {
+		for _, r := range items(t, c.as(c.dan).AccountsOf(c.ctx(), c.dan, tenancy.AccountsOfQuery{})) {
 			reaches[r.Account] = r
 		}
 		require.Equal(t, until, reaches[c.work].DirectUntil)

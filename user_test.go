@@ -265,7 +265,7 @@ func (s *scene) colleagues(t *testing.T) {
 	}
 	_, err := admin.UpdateUser(t.Context(), std, tenancy.UserUpdate{Name: new("x")})
 	refused(t, err, tenancy.CodeNotAllowed) // seen, and not theirs to change
-	refused(t, failure(admin.AccountsOf(t.Context(), std, tenancy.ReachQuery{})), tenancy.CodeNotFound)
+	refused(t, failure(admin.AccountsOf(t.Context(), std, tenancy.AccountsOfQuery{})), tenancy.CodeNotFound)
 	require.NoError(t, s.as(owner).RevokeRoles(t.Context(), main, std))
 	_, err = look("admin", "support")
 	refused(t, err, tenancy.CodeNotFound)

@@ -23,6 +23,7 @@ var optional = map[string]string{
 	"DeleteUser, each account to an heir Standard": "nobody gets the other accounts",
 	"AcceptInvitation, by its ID Invited":          "the secret names it",
 	"DeclineInvitation, by its ID Invited":         "the secret names it",
+	"AccountsOf, an organization's Org":            "of any organization",
 	"CreateAccount Org":                            "the account is unmanaged",
 	"CreateAccount, for another Org":               "the account is unmanaged",
 	"CreateAccount, for another Heir":              "the actor owns it",

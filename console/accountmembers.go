@@ -219,7 +219,7 @@ func (v *visit) reachOf(a account, id tenancy.UserID) (tenancy.Reach, error) {
 	if err != nil {
 		return tenancy.Reach{}, err
 	}
-	reach, found, err := firstOf(v.s.AccountsOf(v.ctx(), id, tenancy.ReachQuery{}),
+	reach, found, err := firstOf(v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{}),
 		func(r tenancy.Reach) bool { return r.Account == a.ID })
 	if found || err != nil && tenancy.CodeOf(err) != tenancy.CodeNotFound {
 		return reach, err
@@ -333,7 +333,7 @@ func relinquishment(v *visit) (*page, error) {
 // ownReach is how the reader reaches an account. Its roles are empty if they have none.
 func (v *visit) ownReach(a account) (tenancy.Reach, error) {
 	// Those on which they have roles come first.
-	reach, _, err := firstOf(v.s.AccountsOf(v.ctx(), v.self(), tenancy.ReachQuery{}),
+	reach, _, err := firstOf(v.s.AccountsOf(v.ctx(), v.self(), tenancy.AccountsOfQuery{}),
 		func(r tenancy.Reach) bool { return r.Account == a.ID || r.Roles.IsZero() })
 	if err != nil || reach.Account != a.ID {
 		return tenancy.Reach{}, err

@@ -162,7 +162,7 @@ func TestMemberIsTakenOffIndependentAccount(t *testing.T) {
 	off := path + "/off/" + s.acme.Member.String()
 	require.Contains(t, page.links(), off)
 	admin.twice(admin.get(off), off, nil).says("The member was taken off the account.")
-	for r, err := range s.Host.AccountsOf(t.Context(), s.acme.Member, tenancy.ReachQuery{}) {
+	for r, err := range s.Host.AccountsOf(t.Context(), s.acme.Member, tenancy.AccountsOfQuery{}) {
 		require.NoError(t, err)
 		require.NotEqual(t, a.independent, r.Account)
 	}

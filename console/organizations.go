@@ -50,7 +50,7 @@ func organizations(v *visit) (*page, error) {
 		return nil, err
 	}
 	data.Requests, data.MoreRequests = requests, more != ""
-	for reach, err := range v.s.AccountsOf(v.ctx(), v.self(), tenancy.ReachQuery{}) {
+	for reach, err := range v.s.AccountsOf(v.ctx(), v.self(), tenancy.AccountsOfQuery{}) {
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func managed(members []tenancy.Membership) bool {
 
 // reachedAccounts lists all accounts that a person reaches, in organizations and outside.
 func reachedAccounts(v *visit) (*page, error) {
-	reached, err := collect(v, v.s.AccountsOf(v.ctx(), v.self(), tenancy.ReachQuery{After: v.after()}))
+	reached, err := collect(v, v.s.AccountsOf(v.ctx(), v.self(), tenancy.AccountsOfQuery{After: v.after()}))
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func overview(v *visit) (*page, error) {
 		return nil, err
 	}
 	data := overviewPage{Role: member.Role, Since: member}
-	data.Accounts, err = collect(v, v.s.AccountsOf(v.ctx(), v.self(), tenancy.ReachQuery{After: v.after()}))
+	data.Accounts, err = collect(v, v.s.AccountsOf(v.ctx(), v.self(), tenancy.AccountsOfQuery{Organization: v.org.ID, After: v.after()}))
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (v *visit) parting() (tenancy.User, error) {
 // owned are the main accounts that a member owns. All accounts on which they have a role come
 // first in the list, in one read; those that they only manage follow.
 func (v *visit) owned(id tenancy.UserID) (owned []tenancy.Reach, err error) {
-	for reach, err := range v.s.AccountsOf(v.ctx(), id, tenancy.ReachQuery{}) {
+	for reach, err := range v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{}) {
 		if err != nil {
 			return nil, err
 		}

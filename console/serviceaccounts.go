@@ -96,7 +96,7 @@ func serviceAccount(v *visit) (*page, error) {
 	if data.Keys, err = collect(v, v.s.Keys(v.ctx(), user.ID, tenancy.KeyQuery{After: v.after()})); err != nil {
 		return nil, err
 	}
-	reach, next, err := tenancy.Collect(v.s.AccountsOf(v.ctx(), user.ID, tenancy.ReachQuery{}), pageSize)
+	reach, next, err := tenancy.Collect(v.s.AccountsOf(v.ctx(), user.ID, tenancy.AccountsOfQuery{}), pageSize)
 	if err != nil {
 		return nil, err
 	}

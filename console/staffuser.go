@@ -97,7 +97,7 @@ func staffUser(v *visit) (*page, error) {
 		return nil, err
 	}
 	if data.State != tenancy.StateDeleted {
-		reach := v.s.AccountsOf(v.ctx(), data.ID, tenancy.ReachQuery{After: v.after()})
+		reach := v.s.AccountsOf(v.ctx(), data.ID, tenancy.AccountsOfQuery{After: v.after()})
 		if data.Reach, err = collect(v, reach); err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func user(v *visit) (*page, error) {
 	if data.Self {
 		title, at = v.t("Your profile"), ""
 	}
-	if data.Reach, err = collect(v, v.s.AccountsOf(v.ctx(), id, tenancy.ReachQuery{After: v.after()})); err != nil {
+	if data.Reach, err = collect(v, v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{After: v.after()})); err != nil {
 		return nil, err
 	}
 	groups, more, err := tenancy.Collect(v.s.GroupsOf(v.ctx(), id, tenancy.GroupQuery{}), pageSize)

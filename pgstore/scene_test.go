@@ -122,7 +122,7 @@ func (s *scene) follow(org tenancy.OrganizationID) []tenancy.Record {
 	require.NoError(s.t, err)
 	owner.Personal = tenancy.UserPersonal{Name: user.Name, Address: user.Email}
 	records := scenes.Words(owner, org, false)
-	for reach, err := range s.dir.System().AccountsOf(s.t.Context(), s.owner, tenancy.ReachQuery{}) {
+	for reach, err := range s.dir.System().AccountsOf(s.t.Context(), s.owner, tenancy.AccountsOfQuery{}) {
 		require.NoError(s.t, err)
 		if !reach.Direct.IsZero() {
 			records = append(records, tenancy.IndependentAccountRecord{Organization: org, Account: reach.Account, User: s.owner})

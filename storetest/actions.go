@@ -885,7 +885,10 @@ func (m *machine) reading() map[string]func(*rapid.T) {
 				)
 			})
 			m.did(rt, "AccountsOf",
-				func() error { return drain(s.AccountsOf(m.ctx, user, tenancy.ReachQuery{After: after})) })
+				func() error { return drain(s.AccountsOf(m.ctx, user, tenancy.AccountsOfQuery{After: after})) })
+			m.did(rt, "AccountsOf", func() error {
+				return drain(s.AccountsOf(m.ctx, user, tenancy.AccountsOfQuery{Organization: m.org(rt)}))
+			})
 			m.did(rt, "AccountRequests",
 				func() error { return drain(s.AccountRequests(m.ctx, user, tenancy.AccountRequestQuery{After: after})) })
 			m.readLog(rt, s, tenancy.Stream{User: user})

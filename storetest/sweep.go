@@ -205,7 +205,7 @@ var sweeps = []sweep{
 		return second(p.SignInRequirement(ctx, x.user))
 	}},
 	{"AccountsOf", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
-		return drain(p.AccountsOf(ctx, x.user, tenancy.ReachQuery{After: x.after}))
+		return drain(p.AccountsOf(ctx, x.user, tenancy.AccountsOfQuery{After: x.after}))
 	}},
 	{"AccountRequests", reads | takesText, func(ctx context.Context, p *tenancy.Platform, x subjects) error {
 		return drain(p.AccountRequests(ctx, x.user, tenancy.AccountRequestQuery{After: x.after}))

@@ -376,7 +376,7 @@ var operations = []operation{
 		return page(w.boss().Accounts(ctx, w.org, tenancy.AccountQuery{Kind: tenancy.KindPending}))
 	}),
 	on("AccountsOf, a member", func(ctx context.Context, w *world) error {
-		return page(w.boss().AccountsOf(ctx, w.members[20], tenancy.ReachQuery{}))
+		return page(w.boss().AccountsOf(ctx, w.members[20], tenancy.AccountsOfQuery{}))
 	}),
 	on("Access", func(ctx context.Context, w *world) error {
 		return page(w.boss().Access(ctx, w.accounts[4], tenancy.ReachQuery{}))
