@@ -31,9 +31,13 @@ type logOf struct {
 	stream tenancy.Stream
 	Base   string                 // the path of its list
 	Own    bool                   // it is the reader's own
+	Of     NavLink                // the staff's page of what it is of; zero: it is not seen by the staff
 	at     string                 // the entry of the navigation
 	link   func(id string) string // where an ID leads to; "": nowhere
 }
+
+// OfUser reports whether it is the log of a user, and not of an organization.
+func (l logOf) OfUser() bool { return !l.stream.User.IsZero() }
 
 // logWhere finds the log of a request.
 type logWhere func(*visit) (logOf, error)
