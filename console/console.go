@@ -43,8 +43,9 @@ type Options struct {
 	// that they wanted in the query, as "return". It is a path on this host, or of http or
 	// https. "" means that the refusal is shown.
 	SignIn string
-	// SignOut is the path, on this host, to which the button "Sign out" posts. "" means no
-	// button.
+	// SignOut is the path, on this host, to which the button "Sign out" posts. It answers with
+	// a page or a redirect on this host: browsers follow no form to another one
+	// (Content-Security-Policy). "" means no button.
 	SignOut string
 	// Limits are those of tenancy.Options.Limits, which the pages show of an organization that
 	// has none of its own. Nil means that such an organization is shown what it uses alone.
@@ -157,6 +158,7 @@ func build(o Options) (*console, error) {
 			c.hidden[part] = true
 		}
 	}
+	c.says("before", "This form was sent before. It was carried out then, and not again.")
 	c.assets = newAssets(o.Look)
 	return c, c.readTemplates()
 }

@@ -114,6 +114,7 @@ func (c *console) localeOf(r *http.Request) *locale {
 // accepted returns the tags of an Accept-Language header, the most wanted one first.
 func accepted(header string) (tags []string) {
 	weights := map[string]float64{}
+	header = header[:min(len(header), 1000)] // browsers send a few tags
 	for part := range strings.SplitSeq(header, ",") {
 		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
 		weight := 1.0
