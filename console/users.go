@@ -19,7 +19,7 @@ func (c *console) userRoutes() {
 
 // usersPage is what the list of users shows.
 type usersPage struct {
-	Tabs   []NavLink
+	Tabs   []navLink
 	Kind   tenancy.Kind // "": all
 	About  string       // what the people of this kind are
 	Search string
@@ -68,7 +68,7 @@ func usersOf(kind string) screen {
 			kind = "managed"
 		}
 		for _, tab := range userKinds {
-			data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), v.kindPath(tab.name), tab.name == kind})
+			data.Tabs = append(data.Tabs, navLink{v.t(tab.label), v.kindPath(tab.name), tab.name == kind})
 			if tab.name == kind {
 				data.Kind, data.About = tab.kind, v.t(tab.about)
 			}
