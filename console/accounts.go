@@ -26,7 +26,7 @@ func (c *console) accountsRoutes() {
 
 // accountsPage is what the list of accounts shows.
 type accountsPage struct {
-	Tabs     []NavLink
+	Tabs     []navLink
 	Kind     tenancy.Kind
 	State    tenancy.State
 	States   []option // to choose from
@@ -115,7 +115,7 @@ func accounts(v *visit) (*page, error) {
 	}
 	for _, tab := range accountKinds {
 		path := v.at("accounts") + "?kind=" + string(tab.kind)
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.kind == data.Kind})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.kind == data.Kind})
 	}
 	data.States = []option{
 		{Value: "", Label: v.t("Any state")}, {Value: string(tenancy.StateActive), Label: v.t("Active")},

@@ -33,7 +33,7 @@ func answeredOn(v *visit) (*page, error) {
 
 // invitationsPage is what the list of invitations shows.
 type invitationsPage struct {
-	Tabs        []NavLink
+	Tabs        []navLink
 	State       tenancy.State
 	Invitations list[tenancy.ListedInvitation]
 	names       accountNames
@@ -73,7 +73,7 @@ func invitations(v *visit) (*page, error) {
 		if tab.state != "" {
 			path = linkTo(path, url.Values{"state": {string(tab.state)}})
 		}
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.state == data.State})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.state == data.State})
 	}
 	query := tenancy.InvitationQuery{State: data.State, After: v.after()}
 	var err error

@@ -1,7 +1,9 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,7 +38,10 @@ func TestOrganizationIsFounded(t *testing.T) {
 	made := owner.send(http.MethodPost, path, form.Encode())
 	require.Equal(t, http.StatusSeeOther, made.Status)
 	owner.get(made.Header.Get("Location")).says("The organization was created.")
-	require.Equal(t, made.Header.Get("Location"), owner.send(http.MethodPost, path, form.Encode()).Header.Get("Location"))
+	again := owner.send(http.MethodPost, path, form.Encode()).Header.Get("Location")
+	require.Equal(t, strings.Replace(made.Header.Get("Location"), "done=created", "done=before", 1), again)
+	form.Set("operation", s.operationOfBlock(s.acme.Owner).String())
+	owner.send(http.MethodPost, path, form.Encode()) // what another block did made no organization
 	stayed, err := s.Host.Account(t.Context(), s.acme.Account)
 	require.NoError(t, err)
 	require.Equal(t, s.acme.Organization, *stayed.Organization)
@@ -156,4 +161,14 @@ func TestAccountThatCannotBeGiven(t *testing.T) {
 	page := reader.get(path)
 	page.says(tenancy.CodeOrganizationSuspended.Sentence())
 	require.NotContains(t, page.actions(), path)
+}
+
+// operationOfBlock is the ID of a block of somebody's that has created nothing.
+func (s *site) operationOfBlock(by tenancy.UserID) tenancy.OperationID {
+	id, name := tenancy.NewOperationID(), "Renamed"
+	require.NoError(s, s.As(by).Once(id).Atomically(s.Context(), func(ctx context.Context, in *tenancy.Session) error {
+		_, err := in.UpdateUser(ctx, by, tenancy.UserUpdate{Name: &name})
+		return err
+	}))
+	return id
 }
