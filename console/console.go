@@ -40,10 +40,12 @@ type Options struct {
 	// show none.
 	SCIM string
 	// SignIn is the URL to which the pages send somebody who is not signed in, with the path
-	// that they wanted in the query, as "return". "" means that the refusal is shown.
+	// that they wanted in the query, as "return". It is a path on this host, or of http or
+	// https. "" means that the refusal is shown.
 	SignIn string
-	// SignOut is the path, on this host, to which the button "Sign out" posts. "" means no
-	// button.
+	// SignOut is the path, on this host, to which the button "Sign out" posts. It answers with
+	// a page or a redirect on this host: browsers follow no form to another one
+	// (Content-Security-Policy). "" means no button.
 	SignOut string
 	// Limits are those of tenancy.Options.Limits, which the pages show of an organization that
 	// has none of its own. Nil means that such an organization is shown what it uses alone.
@@ -62,15 +64,6 @@ type Options struct {
 	Language func(*http.Request) string
 	// Logger is told of failures: those whose status is 500 or more. Nil means slog.Default.
 	Logger *slog.Logger
-}
-
-// Look is the product's name and colours.
-type Look struct {
-	Product string // the product's name, in the head of each page; "": "Console"
-	Home    string // the URL that the name leads to; "": the first page of the console
-	// Accent is the colour of buttons and links, as "#rrggbb"; AccentDark is the one on dark
-	// ground. Text on it is white, and black in the dark. "": a blue.
-	Accent, AccentDark string
 }
 
 // Part is a part of the pages that a host may hide.
@@ -120,8 +113,9 @@ func (c *console) Invites() bool { return c.o.Mail != nil }
 
 // NewHandler returns the pages for a customer's people, to mount at Options.Prefix. It
 // returns tenancy.CodeOption if the options are unfit: no Session, a Prefix that is no path,
-// a colour or a Part that is none, a locale without or with a second Tag, a translation
-// without its sentence's places for values.
+// a SignIn, SignOut or Look.Home that is no URL of its kind, a colour or a Part that is none,
+// a colour that is hard to read, a locale without or with a second Tag, a translation of
+// what is no sentence or without its sentence's places for values.
 func NewHandler(o *Options) (http.Handler, error) {
 	if o == nil || o.Session == nil {
 		return nil, unfit("Session is nil")
@@ -137,10 +131,7 @@ func NewHandler(o *Options) (http.Handler, error) {
 // unfit is the refusal of options.
 func unfit(why string) error { return fmt.Errorf("console: %s: %w", why, tenancy.CodeOption) }
 
-var (
-	prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
-	colorForm  = regexp.MustCompile(`^(#[0-9A-Fa-f]{6})?$`)
-)
+var prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 
 // build makes a console without routes.
 func build(o Options) (*console, error) {
@@ -148,8 +139,13 @@ func build(o Options) (*console, error) {
 	switch {
 	case !prefixForm.MatchString(o.Prefix) || strings.Contains(o.Prefix, "/."):
 		return nil, unfit("Prefix is not a path such as /console")
-	case !colorForm.MatchString(o.Look.Accent) || !colorForm.MatchString(o.Look.AccentDark):
-		return nil, unfit("a colour is not #rrggbb")
+	case !isLink(o.SignIn) || !isLink(o.Look.Home):
+		return nil, unfit("SignIn or Home is neither a path nor a URL of http or https")
+	case !isPath(o.SignOut):
+		return nil, unfit("SignOut is not a path on this host")
+	}
+	if err := o.Look.check(); err != nil {
+		return nil, err
 	}
 	for _, part := range o.Hide {
 		if !knows(part) {
@@ -162,6 +158,7 @@ func build(o Options) (*console, error) {
 			c.hidden[part] = true
 		}
 	}
+	c.says("before", "This form was sent before. It was carried out then, and not again.")
 	c.assets = newAssets(o.Look)
 	return c, c.readTemplates()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -88,8 +89,17 @@ func (v *visit) otherOrganizations() ([]option, error) {
 	return others, err
 }
 
-// withoutIsolates takes away what isolated puts around a name, which is copied along with it.
-var withoutIsolates = strings.NewReplacer("\u2068", "", "\u2069", "")
+// asSeen is what a reader sees of a name: without invisible characters, and with one space
+// where there are several.
+func asSeen(name string) string {
+	visible := func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}
+	return strings.Join(strings.Fields(strings.Map(visible, name)), " ")
+}
 
 // deleteOrganization deletes the organization if its name was typed.
 func deleteOrganization(v *visit) (string, error) {
@@ -105,7 +115,7 @@ func deleteOrganization(v *visit) (string, error) {
 	case tenancy.CodeOf(err) == tenancy.CodeNotFound: // the operation says whether this form deleted it
 	case err != nil:
 		return "", err
-	case textOf(v.org.Name) != withoutIsolates.Replace(v.value("name")):
+	case asSeen(textOf(v.org.Name)) != asSeen(v.value("name")) && v.org.ID.String() != v.value("name"):
 		return "", &refusal{status: http.StatusBadRequest, sentence: "This is not the name of the organization.", field: "name"}
 	}
 	return done(v.url(), "organization-deleted"), v.once().DeleteOrganization(v.ctx(), org, in)

@@ -60,7 +60,7 @@ type logPage struct {
 	People  bool // it takes names and addresses
 	Kinds   []option
 	Events  list[logLine]
-	Exports []NavLink
+	Exports []navLink
 	Head    *tenancy.LogHead // nil: it is not the first page
 }
 
@@ -100,18 +100,18 @@ func showLog(where logWhere) screen {
 }
 
 // exports are the files of what the filter selects.
-func (v *visit) exports(l logOf) []NavLink {
+func (v *visit) exports(l logOf) []navLink {
 	query := v.r.URL.Query()
 	for _, name := range []string{"after", "done"} {
 		query.Del(name)
 	}
-	var links []NavLink
+	var links []navLink
 	for _, f := range []struct {
 		format tenancy.LogFormat
 		label  string
 	}{{tenancy.LogCSV, "CSV"}, {tenancy.LogNDJSON, "NDJSON"}, {tenancy.LogOCSF, "OCSF"}} {
 		query.Set("format", string(f.format))
-		links = append(links, NavLink{Label: f.label, Path: l.Base + "/export?" + query.Encode()})
+		links = append(links, navLink{Label: f.label, Path: l.Base + "/export?" + query.Encode()})
 	}
 	return links
 }

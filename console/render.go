@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"html/template"
 	"net/http"
@@ -96,7 +97,7 @@ func (v *visit) act(again screen, do action, fields fields) error {
 	if err == nil {
 		next, err = do(v)
 	}
-	if _, done := tenancy.OutcomeOf(err); done { // it was done before: a second click
+	if _, before := tenancy.OutcomeOf(err); before { // a second click, or the page of before, changed
 		next, err = v.doneBefore(next), nil
 	}
 	switch {
@@ -131,15 +132,17 @@ func (v *visit) logFailure(problem tenancyhttp.Problem, err error) {
 	}
 }
 
-// doneBefore is the page after a form that was sent twice: the action's, or the form's own.
+// doneBefore is the page after a form that was sent twice: the action's, or the form's own. It
+// does not say that the action was done now, unless the notice is about being done already.
 func (v *visit) doneBefore(next string) string {
-	if next == "" {
-		next = v.url()
-		if v.may != nil {
-			next = v.at()
-		}
+	if next == "" && v.may != nil {
+		next = v.at()
 	}
-	return next
+	path, query, _ := strings.Cut(cmp.Or(next, v.url()), "?")
+	if strings.HasPrefix(query, "done=already-") {
+		return next
+	}
+	return done(path, "before")
 }
 
 // problemOf is what a page says of an error, in the reader's language.
@@ -161,8 +164,11 @@ func (v *visit) refuse(err error) {
 	problem := v.problemOf(err)
 	v.logFailure(problem, err)
 	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" && isRead(v.r) {
-		back := url.Values{"return": {v.r.URL.RequestURI()}}
-		http.Redirect(v.w, v.r, v.o.SignIn+"?"+back.Encode(), http.StatusSeeOther)
+		back, joint := url.Values{"return": {v.r.URL.RequestURI()}}, "?"
+		if strings.Contains(v.o.SignIn, "?") {
+			joint = "&"
+		}
+		http.Redirect(v.w, v.r, v.o.SignIn+joint+back.Encode(), http.StatusSeeOther)
 		return
 	}
 	v.may, v.refused = nil, nil // nothing of an organization is shown

@@ -57,7 +57,7 @@ func TestServiceAccountsArePut(t *testing.T) {
 	made.says("The service account was created.")
 	made.says(hostile[0])
 	again := owner.submit(form, s.in("service-accounts"), map[string]string{"name": hostile[0]})
-	require.Equal(t, s.in("service-accounts"), again.path)
+	require.Equal(t, s.in("service-accounts")+"?done=before", again.path)
 	owner.get(s.in("service-accounts") + "?q=" + "alert").says("No service account was found.")
 	var id tenancy.UserID
 	for _, link := range again.links() {

@@ -109,7 +109,7 @@ func TestOrganizationIsDeletedBySecondClick(t *testing.T) {
 	owner, action := s.as(s.acme.Owner), s.in("deletion")
 	page, name := owner.get(s.in("deletion")), map[string]string{"name": s.name()}
 	owner.submit(page, action, name)
-	owner.submit(page, action, name).says("The organization was deleted.")
+	owner.submit(page, action, name).says("This form was sent before.")
 }
 
 // What stands against a deletion is said before there is a button: a designated account

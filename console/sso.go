@@ -30,15 +30,15 @@ func (c *console) ssoRoutes() {
 
 // ssoPage is what the two lists of single sign-on show, one of them at a time.
 type ssoPage struct {
-	Tabs        []NavLink
+	Tabs        []navLink
 	Domains     list[tenancy.ListedDomain]
 	Connections list[tenancy.ListedConnection]
 	Names       map[tenancy.ConnectionID]tenancy.Personal // of the first connections
 }
 
 // ssoTabs are the two lists.
-func (v *visit) ssoTabs(connections bool) []NavLink {
-	return []NavLink{
+func (v *visit) ssoTabs(connections bool) []navLink {
+	return []navLink{
 		{v.t("Domains"), v.at("sso"), !connections},
 		{v.t("Connections"), v.at("sso", "connections"), connections},
 	}

@@ -97,7 +97,7 @@ func (v *visit) reference() tenancy.Reference { return tenancy.Reference(v.value
 
 // staffHomePage is what the first page of the staff's shows.
 type staffHomePage struct {
-	Tabs          []NavLink
+	Tabs          []navLink
 	ID            string // that was looked for and is none; "": it is a first look
 	Organizations list[tenancy.OrganizationOf]
 }
@@ -119,7 +119,7 @@ func staffHome(v *visit) (*page, error) {
 		if tab.state != "" {
 			path += "?state=" + string(tab.state)
 		}
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.state == state})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.state == state})
 	}
 	var err error
 	query := tenancy.OrganizationQuery{State: state, After: v.after()}

@@ -147,6 +147,7 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 	if err != nil || v.may[needs] {
 		return err
 	}
+	v.may = nil // nothing of the organization is shown, also if this is asked again
 	return decisions[needs].Err()
 }
 
