@@ -99,6 +99,7 @@ func TestAccountsAreListedByKindAndState(t *testing.T) {
 	require.Contains(t, links("?state=suspended"), path+"/"+a.belowSuspended.String())
 	require.Contains(t, links("?state=closed"), path+"/"+a.closed.String())
 	require.NotContains(t, links("?state=closed"), path+"/"+a.suspended.String())
+	owner.get(path).says("Subaccount of \u2068Suspended\u2069")
 	owner.get(path + "?kind=independent").says("agency main")
 	owner.get(path + "?kind=pending").says(a.other.Account.ID.String())
 	require.NotContains(t, owner.get(path+"?kind=pending").text(), "outsider main") // only the ID is shown (ACC-4)

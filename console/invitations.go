@@ -37,6 +37,12 @@ type invitationsPage struct {
 	Tabs        []navLink
 	State       tenancy.State
 	Invitations list[tenancy.ListedInvitation]
+	names       accountNames
+}
+
+// AccountName is the name of the account that an invitation is to, or "" if it is not known.
+func (p invitationsPage) AccountName(i tenancy.ListedInvitation) string {
+	return p.names[i.Account].Reveal()
 }
 
 // Open reports whether an invitation can be resent or revoked still.
@@ -74,6 +80,12 @@ func invitations(v *visit) (*page, error) {
 	var err error
 	if data.Invitations, err = collect(v, v.s.Invitations(v.ctx(), v.org.ID, query)); err != nil {
 		return nil, err
+	}
+	data.names = accountNames{}
+	for _, i := range data.Invitations.Items {
+		if err := data.names.know(v, i.Account); err != nil {
+			return nil, err
+		}
 	}
 	return &page{template: "invitations", title: v.t("Invitations"), at: "users", data: data}, nil
 }

@@ -134,7 +134,33 @@ func TestInvitationThatCannotBeAccepted(t *testing.T) {
 	page.says(tenancy.CodeManagedElsewhere.Sentence())
 	require.NotContains(t, page.actions(), path+"/acceptance")
 	reader.submit(page, path+"/declination", nil).says("You have declined the invitation.")
-	reader.get(path).says("Declined")
+	answered := reader.get(path)
+	answered.wellMade()
+	answered.says("This invitation was declined.")
+	require.Equal(t, "Invitation", textIn(answered.named("h1")[0]))
+	require.NotContains(t, answered.text(), "You are invited")
+}
+
+// An account is not offered to be given where that is known to be refused, or was just
+// refused: the organization that has it, or the one that asks, is suspended (ACC-4, ORG-15).
+func TestAccountThatCannotBeGiven(t *testing.T) {
+	s := newSite(t, console.Options{})
+	other := s.Company("other")
+	asked, err := s.As(s.acme.Owner).AddAccount(t.Context(), s.acme.Organization, other.Account)
+	require.NoError(t, err)
+	reader, path := s.as(other.Owner), prefix+"/account-requests/"+asked.ID.String()
+	require.Contains(t, reader.get(path).actions(), path)
+	_, err = s.Staff.SuspendOrganization(t.Context(), s.acme.Organization, "ticket-7")
+	require.NoError(t, err)
+	refused := reader.post(reader.get(path), path, nil)
+	refused.refuses(tenancy.CodeOrganizationSuspended)
+	require.NotContains(t, refused.actions(), path)
+	require.Contains(t, refused.links(), path)
+	_, err = s.Staff.SuspendOrganization(t.Context(), other.Organization, "ticket-7")
+	require.NoError(t, err)
+	page := reader.get(path)
+	page.says(tenancy.CodeOrganizationSuspended.Sentence())
+	require.NotContains(t, page.actions(), path)
 }
 
 // operationOfBlock is the ID of a block of somebody's that has created nothing.
