@@ -141,14 +141,14 @@ func (a account) Open() bool { return a.State != tenancy.StateClosed }
 func (a account) ParentSuspended() bool { return a.Suspended != nil && a.Suspended.Parent }
 
 // Tabs are the pages of the account.
-func (a account) Tabs() []NavLink {
-	tabs := []NavLink{{a.v.t("Account"), a.At(), a.here == ""}}
+func (a account) Tabs() []navLink {
+	tabs := []navLink{{a.v.t("Account"), a.At(), a.here == ""}}
 	if a.Main() && a.Open() && (a.Can("manage_subaccounts") || a.v.may[tenancy.ViewAccounts]) {
-		tabs = append(tabs, NavLink{a.v.t("Subaccounts"), a.At("subaccounts"), a.here == "subaccounts"})
+		tabs = append(tabs, navLink{a.v.t("Subaccounts"), a.At("subaccounts"), a.here == "subaccounts"})
 	}
 	if a.Has("manage_members") {
-		tabs = append(tabs, NavLink{a.v.t("Access"), a.At("members"), a.here == "members"},
-			NavLink{a.v.t("Invitations"), a.At("invitations"), a.here == "invitations"})
+		tabs = append(tabs, navLink{a.v.t("Access"), a.At("members"), a.here == "members"},
+			navLink{a.v.t("Invitations"), a.At("invitations"), a.here == "invitations"})
 	}
 	if len(tabs) == 1 {
 		return nil

@@ -3,6 +3,7 @@ package console
 import (
 	"iter"
 	"net/http"
+	"net/url"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -15,7 +16,7 @@ func find(v *visit) (*page, error) {
 	case err != nil && code != tenancy.CodeNotFound && code != tenancy.CodeNotAllowed:
 		return nil, err
 	case err != nil && v.may[tenancy.ReadLog] && v.shows(PartLog):
-		path = v.at("log") + "?about=" + v.r.PathValue("id")
+		path = v.at("log") + "?" + url.Values{"about": {v.r.PathValue("id")}}.Encode()
 	case err != nil:
 		return nil, tenancy.CodeNotFound
 	}

@@ -101,8 +101,11 @@ func createOrganization(v *visit) (string, error) {
 		made, err = s.CreateOrganization(ctx, in)
 		return err
 	})
-	if outcome, before := tenancy.OutcomeOf(err); before {
+	if outcome, before := tenancy.OutcomeOf(err); before && len(outcome.Created.Organizations) > 0 {
 		return done(v.url("organizations", outcome.Created.Organizations[0]), "created"), err
 	}
-	return done(v.url("organizations", made.ID), "created"), err
+	if err != nil {
+		return v.url(), err
+	}
+	return done(v.url("organizations", made.ID), "created"), nil
 }

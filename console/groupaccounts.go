@@ -148,7 +148,7 @@ func onGroupAccount(notice string, do func(*visit, tenancy.GroupID, tenancy.Acco
 var (
 	assignGroupRoles = onGroupAccount("group-roles", func(v *visit, group tenancy.GroupID, account tenancy.AccountID) error {
 		_, err := v.once().AssignGroupRoles(v.ctx(), group, account, v.rolesIn("roles"))
-		return err
+		return v.rolesError(err)
 	})
 	revokeGroupRoles = onGroupAccount("group-roles-revoked", func(v *visit, group tenancy.GroupID, account tenancy.AccountID) error {
 		return v.once().RevokeGroupRoles(v.ctx(), group, account)

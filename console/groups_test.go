@@ -110,10 +110,13 @@ func TestGroupRolesAreChanged(t *testing.T) {
 	require.Equal(t, tenancy.Roles(tenancy.Developer), s.groupRoles(empty)[a.hostile])
 	require.Equal(t, []string{"developer"}, admin.get(at).form(at)["roles"])
 	values := admin.get(at).form(at)
-	for _, roles := range [][]string{{"owner"}, {"administrator", "support"}, nil} {
+	for sentence, roles := range map[string][]string{
+		tenancy.CodeRoles.Sentence(): {"owner"}, "Administrator is given alone.": {"administrator", "support"}, "Choose at least one role.": nil,
+	} {
 		values["roles"] = roles
 		refused := admin.send(http.MethodPost, at, values.Encode())
-		refused.refuses(tenancy.CodeRoles)
+		require.Equal(t, tenancy.CodeRoles.Status(), refused.Status)
+		refused.says(sentence)
 		refused.wellMade()
 	}
 	admin.twice(admin.get(at), at+"/removal", nil).says("The group gives no roles on the account any longer.")

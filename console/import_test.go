@@ -37,7 +37,7 @@ func TestUsersAreImported(t *testing.T) {
 	pasted := owner.post(first, s.in("import"), map[string]string{"emails": "ana@acme.example\nzoe@acme.example\nfar@off.example"})
 	pasted.says("Imported: \u20681\u2069. Not imported: \u20682\u2069.")
 	pasted.says(tenancy.CodeMember.Sentence())
-	pasted.says(tenancy.CodeNotEligible.Sentence())
+	pasted.says("This address is on none of the organization's verified domains, or nobody has signed up with it.")
 
 	// All of a page are those who bring no organization. An Owner's merges only if they are
 	// chosen (MRG-3).
@@ -74,10 +74,10 @@ func TestImportGoesOn(t *testing.T) {
 	emails := strings.Join(numbered("off", 600), "\n") + "\nzoe@acme.example"
 	owner := s.as(s.acme.Owner)
 	first := owner.post(owner.get(s.in("import")), s.in("import"), map[string]string{"emails": emails, "notify": "yes"})
-	first.says("\u2068500\u2069 of \u2068601\u2069 addresses are done.")
+	first.says("Addresses done: \u2068500\u2069 of \u2068601\u2069.")
 	require.Equal(t, "yes", first.form(s.in("import")).Get("notify"))
 	second := owner.post(first, s.in("import"), nil)
-	second.says("\u2068601\u2069 of \u2068601\u2069 addresses are done. Imported: \u20681\u2069. Not imported: \u2068600\u2069.")
+	second.says("Addresses done: \u2068601\u2069 of \u2068601\u2069. Imported: \u20681\u2069. Not imported: \u2068600\u2069.")
 	require.NotContains(t, second.actions(), s.in("import"))
 	_, _, err = s.member(last)
 	require.NoError(t, err)

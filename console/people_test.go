@@ -263,6 +263,8 @@ func TestUsersAreFiltered(t *testing.T) {
 	list := s.in("users")
 	managed := owner.get(list)
 	managed.says("Seats taken:")
+	managed.says("deactivated take none.")
+	owner.get(s.in()).says("Active users 5")
 	managed.says(hostile[0])
 	require.NotContains(t, managed.text(), "invited@elsewhere.example")
 	administrators := owner.get(list + "?kind=managed&role=administrator")

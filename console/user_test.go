@@ -28,6 +28,7 @@ func TestRoleIsChangedOnce(t *testing.T) {
 	require.NoError(t, err)
 	again := owner.post(page, path+"/role", role)
 	require.Equal(t, http.StatusSeeOther, again.Status)
+	owner.get(again.Header.Get("Location")).says("This form was sent before. It was carried out then, and not again.")
 	_, member, err = s.Host.Member(t.Context(), s.acme.Organization, s.acme.Member)
 	require.NoError(t, err)
 	require.Equal(t, tenancy.StandardUser, member.Role)
