@@ -55,7 +55,7 @@ func (c *console) staffLogRoutes(path string, where logWhere) {
 
 // staffLog is a log as the staff's pages have it.
 func (v *visit) staffLog(stream tenancy.Stream, base string) logOf {
-	of := NavLink{Label: v.t("Organization"), Path: strings.TrimSuffix(base, "/log")}
+	of := navLink{Label: v.t("Organization"), Path: strings.TrimSuffix(base, "/log")}
 	if !stream.User.IsZero() {
 		of.Label = v.t("User")
 	}
