@@ -116,7 +116,7 @@ var answers = []errand{
 	}},
 	{"staff change nothing in what a user sees", staff, func(r *reader) {
 		r.open("/staff/").fill("Address of a person", "priya.raman@northwind.example").follow("Find person").follow("What they see").
-			follow("Your profile").fill("Name", "Somebody else").follow("Change name").says("nothing can be changed here")
+			follow("Your profile").enable().fill("Name", "Somebody else").follow("Change name").says("nothing can be changed here")
 	}},
 	{"staff deactivate a person", staff, func(r *reader) {
 		r.open("/staff/").fill("Address of a person", "omar.haddad@northwind.example").follow("Find person").follow("Deactivate user").
@@ -141,6 +141,15 @@ var answers = []errand{
 			fill("Type the organization's name: Elsewhere", "Elsewhere").follow("Delete organization").says("The organization was deleted.")
 		r.as(staff).open("/staff/").follow("Deleted").follow("Elsewhere").follow("Restore organization").says("What happens")
 	}},
+}
+
+// enable enables the buttons of what a user sees, which have to be disabled, as somebody
+// could who means to change something nevertheless.
+func (r *reader) enable() *reader {
+	r.Helper()
+	require.True(r, eval[bool](r, `[...document.querySelectorAll("main button:not([data-copy])")].every((b) => b.matches(":disabled"))`))
+	eval[bool](r, `[...document.querySelectorAll("fieldset:disabled")].forEach((f) => { f.disabled = false; }) === undefined`)
+	return r
 }
 
 // missing requires that the page was not found, which the browser reports.
