@@ -3,6 +3,7 @@ package console_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -81,5 +82,19 @@ func TestDeletionTakesTheNameAsSeen(t *testing.T) {
 		}
 		owner, path := s.as(s.acme.Owner), s.in("deletion")
 		owner.submit(owner.get(path), path, map[string]string{"name": typed}).says("The organization was deleted.")
+	}
+}
+
+// A link on another site's page cannot have a page say that something was done.
+func TestNoticeIsTheSitesOwn(t *testing.T) {
+	s := newSite(t, console.Options{})
+	for site, says := range map[string]bool{"": true, "same-origin": true, "cross-site": false, "none": false} {
+		r := httptest.NewRequest(http.MethodGet, s.in()+"?done=renamed", nil)
+		r.Header.Set("Actor", s.acme.Owner.String())
+		r.Header.Set("Sec-Fetch-Site", site)
+		w := httptest.NewRecorder()
+		s.pages.ServeHTTP(w, r)
+		require.Equal(t, http.StatusOK, w.Code)
+		require.Equal(t, says, strings.Contains(w.Body.String(), "The name was changed."), site)
 	}
 }

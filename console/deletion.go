@@ -26,6 +26,7 @@ type deletionPage struct {
 	Owns  list[tenancy.Reach] // the accounts that the reader owns here
 	Other []option            // the reader's other organizations, one of which gets them; nil: they have none
 	Stop  tenancy.Code        // why it would be refused; "": it would not be
+	HIPAA []tenancy.HIPAALine // the first of the designated accounts, if it is for these
 }
 
 // deletion says what deleting the organization would do, and what stands against it.
@@ -48,7 +49,32 @@ func deletion(v *visit) (*page, error) {
 	if len(data.Other) > 1 && (data.Stop == tenancy.CodeAccountLimit || data.Stop == tenancy.CodeHIPAADesignated) {
 		data.Stop = "" // another of the organizations may take the accounts
 	}
+	if data.Stop == tenancy.CodeHIPAADesignated {
+		if data.HIPAA, err = v.designated(); err != nil {
+			return nil, err
+		}
+	}
 	return &page{template: "deletion", title: v.t("Delete organization"), at: "settings", data: data}, nil
+}
+
+// mostDesignated is how many designated accounts stand on the page of the deletion.
+const mostDesignated = 10
+
+// designated are the first designated accounts among the organization's first seekMost.
+func (v *visit) designated() (found []tenancy.HIPAALine, err error) {
+	looked := 0
+	for line, err := range v.s.HIPAAReport(v.ctx(), v.org.ID, tenancy.HIPAAQuery{}) {
+		if err != nil {
+			return nil, err
+		}
+		if !line.Designated.IsZero() {
+			found = append(found, line)
+		}
+		if looked++; looked == seekMost || len(found) == mostDesignated {
+			break
+		}
+	}
+	return found, nil
 }
 
 // otherOrganizations are the first of the reader's other organizations that they own.

@@ -190,9 +190,10 @@ func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Metho
 // done returns the path of the page to go to, which says what was done.
 func done(path, notice string) string { return path + "?done=" + notice }
 
-// notice is what the page says was just done.
+// notice is what the page says was just done. A link of another site's says nothing.
 func (v *visit) notice() string {
-	if v.refused != nil || v.r.Method == http.MethodPost {
+	from := v.r.Header.Get("Sec-Fetch-Site")
+	if v.refused != nil || v.r.Method == http.MethodPost || from != "" && from != "same-origin" {
 		return ""
 	}
 	return v.locale.say(v.notices[v.r.URL.Query().Get("done")])

@@ -18,6 +18,7 @@ func TestSuspendedOrganization(t *testing.T) {
 	require.NoError(t, err)
 	owner := s.as(s.acme.Owner)
 	pages := owner.crawl()
+	owner.get(s.in()).says("members can leave, access can be taken away, and the Owner can make somebody else the Owner")
 	for _, part := range []string{"users", "accounts", "groups", "hipaa", "domains", "log", "settings"} {
 		require.Contains(t, pages, s.in(part))
 	}
