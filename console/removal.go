@@ -164,7 +164,7 @@ func (v *visit) heirs(data *partingPage) error {
 	data.First = data.Owned[:min(len(data.Owned), mostSingle)]
 	if data.MayLetOut {
 		var err error
-		if data.kept, err = v.designated(); err != nil {
+		if data.kept, err = v.keptByHIPAA(); err != nil {
 			return err
 		}
 	}
@@ -197,10 +197,10 @@ func (v *visit) heirs(data *partingPage) error {
 	return err
 }
 
-// designated are the main accounts of the organization that are designated as subject to
+// keptByHIPAA are the main accounts of the organization that are designated as subject to
 // HIPAA, or have a designated subaccount, and so cannot leave it (HIP-7). It looks at no more
 // than seekMost lines of the report.
-func (v *visit) designated() (map[tenancy.AccountID]bool, error) {
+func (v *visit) keptByHIPAA() (map[tenancy.AccountID]bool, error) {
 	found, looked := map[tenancy.AccountID]bool{}, 0
 	for line, err := range v.s.HIPAAReport(v.ctx(), v.org.ID, tenancy.HIPAAQuery{}) {
 		if err != nil {
