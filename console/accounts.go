@@ -12,13 +12,14 @@ import (
 func (c *console) accountsRoutes() {
 	c.getIn("/accounts", tenancy.ViewAccounts, accounts)
 	c.getIn("/accounts/new", tenancy.CreateAccounts, newAccount)
-	c.postIn("/accounts", tenancy.CreateAccounts, newAccount, createAccount,
+	c.postIn("/accounts/new", tenancy.CreateAccounts, newAccount, createAccount,
 		fields{tenancy.CodeName: "name"})
 	c.getIn("/accounts/new/owner", tenancy.ManageAccounts, newAccountOwner)
 	c.getIn("/accounts/add", tenancy.ManageAccounts, addAccountPage)
 	c.postIn("/accounts/add", tenancy.ManageAccounts, addAccountPage, addAccount, fields{tenancy.CodeID: "account",
 		tenancy.CodeAccountManaged: "account", tenancy.CodeAccountRequested: "account"})
 	c.postIn("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
+	c.leadIn("/account-requests/{request}/withdrawal", "accounts?kind=pending")
 	c.says("account-created", "The account was created.")
 	c.says("account-asked", "The account's owner is asked. They find the request on their first page here.")
 	c.says("account-withdrawn", "The request was withdrawn.")

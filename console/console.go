@@ -7,19 +7,25 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
 // Options say how the pages are mounted and what they look like. Session is needed; another
 // zero field means what it says.
 type Options struct {
-	// Session returns the session that acts for whoever sent a request. If nobody is signed
-	// in it returns an error, such as signin.ErrSignIn or a tenancyhttp.Problem with the
-	// status 401. It is called once for each request but those for assets.
+	// Session returns the session that acts for whoever sent a request. It is called once for
+	// each request but those for assets. If nobody is signed in it returns ErrSignedOut, or
+	// another error with the status 401, such as signin.ErrSignIn: the person is sent to
+	// SignIn. Another tenancyhttp.Problem is shown with its status and its Title, and a code
+	// of package tenancy with its sentence. Any other error is a failure: the status is 500,
+	// and the Logger is told of it. A session whose actor the library refuses
+	// (tenancy.CodeActor) has the status 401 too: the page says so, with a link to SignIn.
 	Session func(*http.Request) (*tenancy.Session, error)
 	// Prefix is the path under which the handler is mounted, such as "/console". It begins
 	// with a slash and ends without one. The handler takes requests with their whole path:
@@ -89,11 +95,33 @@ var parts = []Part{
 	PartCreate, PartDelete,
 }
 
+// ErrSignedOut is what Options.Session and StaffOptions.Operator return if nobody is signed
+// in. It equals signin.ErrSignIn.
+var ErrSignedOut = tenancyhttp.Problem{Code: "sign_in", Status: http.StatusUnauthorized, Title: "Sign in first."}
+
 // InvitationPath returns the path of the page on which an invitation is accepted or
 // declined, below Options.Prefix. It holds no secret: the page shows it to the person whose
 // proven address was invited (USR-19).
 func InvitationPath(invitation tenancy.InvitationID) string {
 	return "/invitations/" + invitation.String()
+}
+
+// InvitationOf returns the invitation whose page a path is, which InvitationPath made, with
+// Options.Prefix before it or not. So a host's sign-in knows from the path that somebody
+// wanted (see Options.SignIn) which invitation they came for, and signs somebody new up with
+// it: tenancy.NewSignUp.Invitation. It is false for any other path.
+func InvitationOf(path string) (tenancy.InvitationID, bool) {
+	at, err := url.Parse(path)
+	if err != nil {
+		return tenancy.InvitationID{}, false
+	}
+	before, after, found := strings.Cut(at.Path, "/invitations/")
+	text, _, _ := strings.Cut(after, "/")
+	id, err := tenancy.ParseID[tenancy.InvitationID](text)
+	if !found || err != nil || strings.Contains(before, "/organizations/") || strings.Contains(before, "/accounts/") {
+		return tenancy.InvitationID{}, false
+	}
+	return id, !id.IsZero()
 }
 
 // console is the pages of one handler.
@@ -200,7 +228,9 @@ func (c *console) secure(h http.Header) {
 }
 
 // missing turns the plain answers of a mux that has no handler into pages: 404, and 405
-// with the methods that are allowed. A redirect to the clean path passes.
+// with the methods that are allowed. A redirect to the clean path passes. Who asks for the
+// path of a form, as the browser's address bar does after a refusal, is sent to the page
+// above it.
 type missing struct {
 	http.ResponseWriter
 	c    *console
@@ -214,6 +244,11 @@ func (m *missing) WriteHeader(status int) {
 	case http.StatusNotFound:
 		m.c.refuse(m.ResponseWriter, m.r, tenancy.CodeNotFound)
 	case http.StatusMethodNotAllowed:
+		if isRead(m.r) {
+			m.Header().Del("Allow")
+			http.Redirect(m.ResponseWriter, m.r, m.c.above(m.r.URL.EscapedPath()), http.StatusSeeOther)
+			return
+		}
 		m.c.refuse(m.ResponseWriter, m.r, errMethod)
 	default:
 		m.ResponseWriter.WriteHeader(status)
@@ -226,6 +261,17 @@ func (m *missing) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return m.ResponseWriter.Write(b)
+}
+
+// above returns the nearest page above a path.
+func (c *console) above(path string) string {
+	for strings.HasPrefix(path, c.o.Prefix+"/") {
+		path = path[:strings.LastIndexByte(path, '/')]
+		if path != "" && c.answers(path) {
+			return path
+		}
+	}
+	return c.url()
 }
 
 // refusal is a refusal of the pages' own.

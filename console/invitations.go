@@ -17,6 +17,7 @@ func (c *console) invitationListRoutes() {
 	}
 	c.postIn("/invitations/{invitation}/revocation", tenancy.ManageUsers, answeredOn, revoke, nil)
 	c.postIn("/requests/{request}/dismissal", tenancy.ManageUsers, usersOf("requested"), dismiss, nil)
+	c.leadIn("/requests/{request}/dismissal", "users?kind=requested")
 	c.says("resent", "The invitation was sent again. The link in the mail before does not work any more.")
 	c.says("unsent", "The invitation was renewed, but the mail could not be sent. Send it again.")
 	c.says("revoked", "The invitation was revoked, and can no longer be accepted.")

@@ -159,23 +159,31 @@ func (v *visit) problemOf(err error) tenancyhttp.Problem {
 	return problem
 }
 
+// refusedPage is what the page of a refusal shows.
+type refusedPage struct {
+	SignIn string // where somebody who is not signed in goes; "": nowhere
+	Sent   bool   // they sent a form
+}
+
 // refuse answers with the page of a refusal. Who is not signed in is sent to the sign-in.
+// Whose access has ended is told so, with a link there: their browser is still signed in, so
+// the host's sign-in might send them back at once.
 func (v *visit) refuse(err error) {
 	problem := v.problemOf(err)
 	v.logFailure(problem, err)
-	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" && isRead(v.r) {
-		back, joint := url.Values{"return": {v.r.URL.RequestURI()}}, "?"
-		if strings.Contains(v.o.SignIn, "?") {
-			joint = "&"
+	data := refusedPage{}
+	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" {
+		data = refusedPage{SignIn: v.signInFrom(v.r.URL), Sent: !isRead(v.r)}
+		if isRead(v.r) && problem.Code != tenancy.CodeActor {
+			http.Redirect(v.w, v.r, data.SignIn, http.StatusSeeOther)
+			return
 		}
-		http.Redirect(v.w, v.r, v.o.SignIn+joint+back.Encode(), http.StatusSeeOther)
-		return
 	}
 	v.may, v.refused = nil, nil // nothing of an organization is shown
 	if problem.Status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "1")
 	}
-	if v.render(problem.Status, &page{template: "refused", title: problem.Title, data: problem}) != nil {
+	if v.render(problem.Status, &page{template: "refused", title: problem.Title, data: data}) != nil {
 		http.Error(v.w, problem.Title, problem.Status)
 	}
 }
@@ -183,6 +191,18 @@ func (v *visit) refuse(err error) {
 // refuse is that for requests that reach no page.
 func (c *console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	(&visit{console: c, w: w, r: r, locale: c.localeOf(r)}).refuse(err)
+}
+
+// signInFrom is the URL of the sign-in, from which the person comes back to a path.
+func (v *visit) signInFrom(back *url.URL) string {
+	to, err := url.Parse(v.o.SignIn)
+	if err != nil {
+		return v.o.SignIn // build has checked it
+	}
+	query := to.Query()
+	query.Set("return", back.RequestURI())
+	to.RawQuery = query.Encode()
+	return to.String()
 }
 
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }

@@ -10,8 +10,8 @@ import (
 // StaffOptions say how the pages of the host's staff are mounted. Operator is needed.
 type StaffOptions struct {
 	// Operator returns which member of the host's staff sent a request, whom the host has
-	// authenticated. If none did it returns an error, such as a tenancyhttp.Problem with the
-	// status 401. It is called once for each request but those for assets. Everybody whom it
+	// authenticated. If none did it returns ErrSignedOut. Of another error the pages say what
+	// they do of one of Options.Session. It is called once for each request but those for assets. Everybody whom it
 	// names may do all that an Operator may.
 	Operator func(*http.Request) (tenancy.OperatorID, error)
 	// Prefix, SignIn, SignOut, Look and Banner are as in Options.

@@ -90,6 +90,14 @@ func (c *console) post(path string, again screen, do action, fields fields) {
 	c.mux.HandleFunc("POST "+c.o.Prefix+path, c.visits(func(v *visit) error { return v.act(again, do, fields) }))
 }
 
+// leadIn sends who asks for the path of a form of an organization to the page that has the
+// form. Without it they are sent to the page above the path: see missing.
+func (c *console) leadIn(path, page string) {
+	c.mux.HandleFunc("GET "+c.o.Prefix+inOrganization+path, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, c.url("organizations", r.PathValue("org"))+"/"+page, http.StatusSeeOther)
+	})
+}
+
 // inOrganization is the path of an organization's pages.
 const inOrganization = "/organizations/{org}"
 
