@@ -40,7 +40,8 @@ func (l Locale) check() error {
 // locale is a language with its pages.
 type locale struct {
 	Locale
-	pages pages
+	pages  pages
+	events map[string]string // what tenancy.Sentences returns, in the language
 }
 
 // say translates a sentence, and puts values in the places that it has for them.
