@@ -105,7 +105,7 @@ func inviteToAccount(v *visit) (string, error) {
 	}
 	sent, err := v.once().InviteToAccount(v.ctx(), a.ID, in)
 	if err != nil {
-		return done(a.At("invitations"), "account-invited"), err
+		return done(a.At("invitations"), "account-invited"), v.rolesError(err)
 	}
 	return v.mailToAccount(a, sent), nil
 }

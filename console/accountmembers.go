@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/add4b1c6/tenancy"
@@ -271,6 +272,26 @@ func (v *visit) rolesIn(name string) tenancy.RoleSet {
 	return tenancy.Roles(roles...)
 }
 
+var (
+	errNoRole = &refusal{http.StatusBadRequest, "Choose at least one role.", "roles"}
+	errAlone  = &refusal{http.StatusBadRequest, "Administrator is given alone. Choose no other role beside it.", "roles"}
+)
+
+// rolesError says what is wrong with the roles that a form chose, if they are why it was
+// refused (ACC-7).
+func (v *visit) rolesError(err error) error {
+	if tenancy.CodeOf(err) != tenancy.CodeRoles {
+		return err
+	}
+	switch chosen := v.rolesIn("roles"); {
+	case chosen.IsZero():
+		return errNoRole
+	case chosen.Has(tenancy.AccountAdministrator) && len(chosen.All()) > 1 && !chosen.Has(tenancy.AccountOwner):
+		return errAlone
+	}
+	return err
+}
+
 // onMember makes the action of a form about somebody's roles on an account.
 func onMember(notice string, do func(*visit, tenancy.AccountID, tenancy.UserID) error) action {
 	return func(v *visit) (string, error) {
@@ -289,12 +310,12 @@ func onMember(notice string, do func(*visit, tenancy.AccountID, tenancy.UserID) 
 var (
 	assignRoles = onMember("roles-assigned", func(v *visit, account tenancy.AccountID, user tenancy.UserID) error {
 		_, err := v.once().AssignRoles(v.ctx(), account, user, tenancy.Assignment{Roles: v.rolesIn("roles")})
-		return err
+		return v.rolesError(err)
 	})
 	assignTemporaryRoles = onMember("roles-assigned", func(v *visit, account tenancy.AccountID, user tenancy.UserID) error {
 		until := v.time("until")
 		_, err := v.once().AssignRoles(v.ctx(), account, user, tenancy.Assignment{Roles: v.rolesIn("roles"), Until: &until})
-		return err
+		return v.rolesError(err)
 	})
 )
 

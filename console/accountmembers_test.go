@@ -3,10 +3,12 @@ package console_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/console"
@@ -42,12 +44,14 @@ func TestRolesAreAssignedOnce(t *testing.T) {
 	values := admin.get(path).form(path + "/roles")
 	values["roles"] = []string{"administrator", "developer"}
 	refused := admin.send(http.MethodPost, path+"/roles", values.Encode())
-	refused.refuses(tenancy.CodeRoles)
+	require.Equal(t, tenancy.CodeRoles.Status(), refused.Status)
+	refused.says("Administrator is given alone.")
+	require.Contains(t, refused.Body, `id="f-roles-roles-problem"`)
 	refused.wellMade()
 	require.Equal(t, []string{"administrator", "developer"}, refused.form(path + "/roles")["roles"])
 	require.Empty(t, refused.form(path + "/temporary")["roles"])
 	values["roles"] = nil
-	admin.send(http.MethodPost, path+"/roles", values.Encode()).refuses(tenancy.CodeRoles)
+	admin.send(http.MethodPost, path+"/roles", values.Encode()).says("Choose at least one role.")
 	values["roles"] = []string{"owner"}
 	admin.send(http.MethodPost, path+"/roles", values.Encode()).refuses(tenancy.CodeRoles)
 	require.Equal(t, tenancy.Roles(tenancy.Support), s.reach(s.acme.Account, s.acme.Member).Direct)
@@ -64,6 +68,12 @@ func TestTemporaryRolesAreAssigned(t *testing.T) {
 	reach := s.reach(s.acme.Account, s.acme.Member)
 	require.Equal(t, tenancy.Roles(tenancy.BillingManager), reach.DirectTemporary)
 	require.Equal(t, end, reach.DirectUntil)
+	// The list says so on a phone too: it does not leave that column out.
+	cells := admin.get(s.in("accounts", s.acme.Account.String(), "members")).all(func(n *html.Node) bool {
+		return n.Data == "td" && strings.Contains(textIn(n), "Temporary, assigned")
+	})
+	require.Len(t, cells, 1)
+	require.Empty(t, attribute(cells[0], "class"))
 	require.Equal(t, tenancy.Roles(tenancy.Developer), reach.Direct)
 	form := admin.get(path).form(path + "/temporary")
 	require.Equal(t, in["until"], form.Get("until"))
@@ -195,6 +205,9 @@ func TestInvitationToAccountIsSentOnce(t *testing.T) {
 		require.Equal(t, c.in["email"], attribute(refused.fieldOf(path, "email"), "value"))
 	}
 	require.Len(t, s.sent, 1)
+	none := owner.post(owner.get(path), path, map[string]string{"email": "x@elsewhere.example"})
+	none.says("Choose at least one role.")
+	require.Contains(t, none.Body, `id="f-invitations-roles-problem"`)
 
 	s.mailFails = errors.New("no mail today")
 	owner.submit(owner.get(path), path, map[string]string{"email": "unlucky@elsewhere.example", "roles": "support"}).
@@ -214,6 +227,12 @@ func TestInvitationToAccountIsResentAndRevoked(t *testing.T) {
 	owner.twice(page, path+"/"+a.invited[1].String()+"/revocation", nil).says("The invitation was revoked.")
 	require.NotContains(t, owner.get(path).text(), "another@elsewhere.example")
 	owner.get(path + "?state=revoked").says("another@elsewhere.example")
+
+	// One that has expired is sent again, and there is nothing to revoke.
+	s.Clock.Advance(10 * 24 * time.Hour)
+	expired := owner.get(path + "?state=expired").actions()
+	require.Contains(t, expired, path+"/"+s.sent[0].ID.String()+"/resending")
+	require.NotContains(t, expired, path+"/"+s.sent[0].ID.String()+"/revocation")
 
 	// Of another account of the same Owner's, and of another customer's.
 	mine, err := s.As(s.acme.Owner).InviteToAccount(t.Context(), a.hostile, tenancy.NewAccountInvitation{

@@ -17,7 +17,28 @@ func (c *console) accountRequestRoutes() {
 // accountRequestPage is what the page shows of a request.
 type accountRequestPage struct {
 	tenancy.ListedAccountRequest
-	Asked tenancy.Account
+	Asked   tenancy.Account
+	Refusal tenancy.Code // why it cannot be given now; "": nothing is known against it
+	Refused bool         // it was tried just now, and refused
+}
+
+// refusalOf is what keeps the reader from giving the account, as far as it is known before.
+func (v *visit) refusalOf(asked tenancy.Account) (tenancy.Code, error) {
+	if asked.Organization == nil || asked.Organization.IsZero() {
+		return "", nil
+	}
+	org, err := v.s.Organization(v.ctx(), *asked.Organization)
+	switch {
+	case tenancy.CodeOf(err) == tenancy.CodeNotFound:
+		return tenancy.CodeNotTheirs, nil
+	case err != nil:
+		return "", err
+	case org.Settings == nil || org.Settings.Owner != v.self():
+		return tenancy.CodeNotTheirs, nil
+	case org.Suspended:
+		return tenancy.CodeOrganizationSuspended, nil
+	}
+	return "", nil
 }
 
 // accountRequest shows an organization's request for an account that the reader owns.
@@ -37,6 +58,10 @@ func accountRequest(v *visit) (*page, error) {
 	if data.Asked, err = v.s.Account(v.ctx(), data.Account); err != nil {
 		return nil, err
 	}
+	if data.Refusal, err = v.refusalOf(data.Asked); err != nil {
+		return nil, err
+	}
+	data.Refused = v.refused != nil
 	return &page{template: "accountrequest", title: v.t("Request for an account"), data: data}, nil
 }
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"github.com/add4b1c6/tenancy"
@@ -11,13 +12,14 @@ import (
 func (c *console) accountsRoutes() {
 	c.getIn("/accounts", tenancy.ViewAccounts, accounts)
 	c.getIn("/accounts/new", tenancy.CreateAccounts, newAccount)
-	c.postIn("/accounts", tenancy.CreateAccounts, newAccount, createAccount,
+	c.postIn("/accounts/new", tenancy.CreateAccounts, newAccount, createAccount,
 		fields{tenancy.CodeName: "name"})
 	c.getIn("/accounts/new/owner", tenancy.ManageAccounts, newAccountOwner)
 	c.getIn("/accounts/add", tenancy.ManageAccounts, addAccountPage)
 	c.postIn("/accounts/add", tenancy.ManageAccounts, addAccountPage, addAccount, fields{tenancy.CodeID: "account",
 		tenancy.CodeAccountManaged: "account", tenancy.CodeAccountRequested: "account"})
 	c.postIn("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
+	c.leadIn("/account-requests/{request}/withdrawal", "accounts?kind=pending")
 	c.says("account-created", "The account was created.")
 	c.says("account-asked", "The account's owner is asked. They find the request on their first page here.")
 	c.says("account-withdrawn", "The request was withdrawn.")
@@ -25,11 +27,57 @@ func (c *console) accountsRoutes() {
 
 // accountsPage is what the list of accounts shows.
 type accountsPage struct {
-	Tabs     []NavLink
+	Tabs     []navLink
 	Kind     tenancy.Kind
 	State    tenancy.State
 	States   []option // to choose from
 	Accounts list[tenancy.OrganizationAccount]
+	names    accountNames
+}
+
+// ParentName is the name of a subaccount's main account, or "" if it is not known.
+func (p accountsPage) ParentName(parent *tenancy.AccountID) string { return p.names[*parent].Reveal() }
+
+// accountNames are the names of accounts that a page names.
+type accountNames map[tenancy.AccountID]tenancy.Personal
+
+// mostNames is how many accounts a page reads for their names alone. It does without those of
+// others.
+const mostNames = 8
+
+// know reads the name of an account, unless it is known or the reader may not see it.
+func (n accountNames) know(v *visit, id tenancy.AccountID) error {
+	if _, known := n[id]; known || id.IsZero() || len(n) >= mostNames {
+		return nil
+	}
+	account, err := v.s.Account(v.ctx(), id)
+	if err != nil && tenancy.CodeOf(err) != tenancy.CodeNotFound {
+		return err
+	}
+	n[id] = account.Name
+	return nil
+}
+
+// knowParents reads the names of the main accounts of a page's subaccounts. Most of them
+// stand on the page themselves.
+func (n accountNames) knowParents(v *visit, accounts []tenancy.OrganizationAccount) error {
+	own, read := accountNames{}, accountNames{}
+	for _, account := range accounts {
+		own[account.ID] = account.Name
+	}
+	for _, account := range accounts {
+		if account.Account == nil || account.Account.Parent == nil {
+			continue
+		}
+		parent := *account.Account.Parent
+		if name, here := own[parent]; here {
+			n[parent] = name
+		} else if err := read.know(v, parent); err != nil {
+			return err
+		}
+	}
+	maps.Copy(n, read)
+	return nil
 }
 
 // Filtered reports whether only some of the accounts were asked for.
@@ -68,7 +116,7 @@ func accounts(v *visit) (*page, error) {
 	}
 	for _, tab := range accountKinds {
 		path := v.at("accounts") + "?kind=" + string(tab.kind)
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.kind == data.Kind})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.kind == data.Kind})
 	}
 	data.States = []option{
 		{Value: "", Label: v.t("Any state")}, {Value: string(tenancy.StateActive), Label: v.t("Active")},
@@ -77,6 +125,10 @@ func accounts(v *visit) (*page, error) {
 	query := tenancy.AccountQuery{Kind: data.Kind, State: data.State, After: v.after()}
 	var err error
 	if data.Accounts, err = collect(v, v.s.Accounts(v.ctx(), v.org.ID, query)); err != nil {
+		return nil, err
+	}
+	data.names = accountNames{}
+	if err := data.names.knowParents(v, data.Accounts.Items); err != nil {
 		return nil, err
 	}
 	return &page{template: "accounts", title: v.t("Accounts"), at: "accounts", data: data}, nil

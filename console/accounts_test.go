@@ -62,9 +62,9 @@ func TestAccountIsCreatedOnce(t *testing.T) {
 	page := member.get(path)
 	require.NotContains(t, page.text(), "Choose another owner")
 	before := len(s.accountsOf(tenancy.KindManaged))
-	made := member.post(page, s.in("accounts"), map[string]string{"name": hostileName})
+	made := member.post(page, s.in("accounts", "new"), map[string]string{"name": hostileName})
 	require.Equal(t, http.StatusSeeOther, made.Status)
-	require.Equal(t, http.StatusSeeOther, member.post(page, s.in("accounts"), map[string]string{"name": hostileName}).Status)
+	require.Equal(t, http.StatusSeeOther, member.post(page, s.in("accounts", "new"), map[string]string{"name": hostileName}).Status)
 	all := s.accountsOf(tenancy.KindManaged)
 	require.Len(t, all, before+1)
 	created := all[len(all)-1]
@@ -77,14 +77,14 @@ func TestAccountIsCreatedOnce(t *testing.T) {
 	to := path + "?owner=" + s.acme.Member.String()
 	require.Contains(t, choice.links(), to)
 	require.NotContains(t, choice.links(), path+"?owner="+s.acme.Administrator.String())
-	admin.submit(admin.get(to), s.in("accounts"), map[string]string{"name": "For the member"})
+	admin.submit(admin.get(to), s.in("accounts", "new"), map[string]string{"name": "For the member"})
 	all = s.accountsOf(tenancy.KindManaged)
 	require.Equal(t, s.acme.Member, all[len(all)-1].Account.Owner)
 
-	refused := admin.post(admin.get(to), s.in("accounts"), map[string]string{"name": ""})
+	refused := admin.post(admin.get(to), s.in("accounts", "new"), map[string]string{"name": ""})
 	refused.refuses(tenancy.CodeName)
-	require.Equal(t, "true", attribute(refused.fieldOf(s.in("accounts"), "name"), "aria-invalid"))
-	require.Equal(t, s.acme.Member.String(), attribute(refused.fieldOf(s.in("accounts"), "owner"), "value"))
+	require.Equal(t, "true", attribute(refused.fieldOf(s.in("accounts", "new"), "name"), "aria-invalid"))
+	require.Equal(t, s.acme.Member.String(), attribute(refused.fieldOf(s.in("accounts", "new"), "owner"), "value"))
 }
 
 // The list shows one kind of accounts, in one state or any (ACC-9).
@@ -99,6 +99,7 @@ func TestAccountsAreListedByKindAndState(t *testing.T) {
 	require.Contains(t, links("?state=suspended"), path+"/"+a.belowSuspended.String())
 	require.Contains(t, links("?state=closed"), path+"/"+a.closed.String())
 	require.NotContains(t, links("?state=closed"), path+"/"+a.suspended.String())
+	owner.get(path).says("Subaccount of \u2068Suspended\u2069")
 	owner.get(path + "?kind=independent").says("agency main")
 	owner.get(path + "?kind=pending").says(a.other.Account.ID.String())
 	require.NotContains(t, owner.get(path+"?kind=pending").text(), "outsider main") // only the ID is shown (ACC-4)

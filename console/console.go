@@ -7,19 +7,25 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
+	"github.com/add4b1c6/tenancy/tenancyhttp"
 )
 
 // Options say how the pages are mounted and what they look like. Session is needed; another
 // zero field means what it says.
 type Options struct {
-	// Session returns the session that acts for whoever sent a request. If nobody is signed
-	// in it returns an error, such as signin.ErrSignIn or a tenancyhttp.Problem with the
-	// status 401. It is called once for each request but those for assets.
+	// Session returns the session that acts for whoever sent a request. It is called once for
+	// each request but those for assets. If nobody is signed in it returns ErrSignedOut, or
+	// another error with the status 401, such as signin.ErrSignIn: the person is sent to
+	// SignIn. Another tenancyhttp.Problem is shown with its status and its Title, and a code
+	// of package tenancy with its sentence. Any other error is a failure: the status is 500,
+	// and the Logger is told of it. A session whose actor the library refuses
+	// (tenancy.CodeActor) has the status 401 too: the page says so, with a link to SignIn.
 	Session func(*http.Request) (*tenancy.Session, error)
 	// Prefix is the path under which the handler is mounted, such as "/console". It begins
 	// with a slash and ends without one. The handler takes requests with their whole path:
@@ -40,10 +46,12 @@ type Options struct {
 	// show none.
 	SCIM string
 	// SignIn is the URL to which the pages send somebody who is not signed in, with the path
-	// that they wanted in the query, as "return". "" means that the refusal is shown.
+	// that they wanted in the query, as "return". It is a path on this host, or of http or
+	// https. "" means that the refusal is shown.
 	SignIn string
-	// SignOut is the path, on this host, to which the button "Sign out" posts. "" means no
-	// button.
+	// SignOut is the path, on this host, to which the button "Sign out" posts. It answers with
+	// a page or a redirect on this host: browsers follow no form to another one
+	// (Content-Security-Policy). "" means no button.
 	SignOut string
 	// Limits are those of tenancy.Options.Limits, which the pages show of an organization that
 	// has none of its own. Nil means that such an organization is shown what it uses alone.
@@ -62,15 +70,6 @@ type Options struct {
 	Language func(*http.Request) string
 	// Logger is told of failures: those whose status is 500 or more. Nil means slog.Default.
 	Logger *slog.Logger
-}
-
-// Look is the product's name and colours.
-type Look struct {
-	Product string // the product's name, in the head of each page; "": "Console"
-	Home    string // the URL that the name leads to; "": the first page of the console
-	// Accent is the colour of buttons and links, as "#rrggbb"; AccentDark is the one on dark
-	// ground. Text on it is white, and black in the dark. "": a blue.
-	Accent, AccentDark string
 }
 
 // Part is a part of the pages that a host may hide.
@@ -96,11 +95,33 @@ var parts = []Part{
 	PartCreate, PartDelete,
 }
 
+// ErrSignedOut is what Options.Session and StaffOptions.Operator return if nobody is signed
+// in. It equals signin.ErrSignIn.
+var ErrSignedOut = tenancyhttp.Problem{Code: "sign_in", Status: http.StatusUnauthorized, Title: "Sign in first."}
+
 // InvitationPath returns the path of the page on which an invitation is accepted or
 // declined, below Options.Prefix. It holds no secret: the page shows it to the person whose
 // proven address was invited (USR-19).
 func InvitationPath(invitation tenancy.InvitationID) string {
 	return "/invitations/" + invitation.String()
+}
+
+// InvitationOf returns the invitation whose page a path is, which InvitationPath made, with
+// Options.Prefix before it or not. So a host's sign-in knows from the path that somebody
+// wanted (see Options.SignIn) which invitation they came for, and signs somebody new up with
+// it: tenancy.NewSignUp.Invitation. It is false for any other path.
+func InvitationOf(path string) (tenancy.InvitationID, bool) {
+	at, err := url.Parse(path)
+	if err != nil {
+		return tenancy.InvitationID{}, false
+	}
+	before, after, found := strings.Cut(at.Path, "/invitations/")
+	text, _, _ := strings.Cut(after, "/")
+	id, err := tenancy.ParseID[tenancy.InvitationID](text)
+	if !found || err != nil || strings.Contains(before, "/organizations/") || strings.Contains(before, "/accounts/") {
+		return tenancy.InvitationID{}, false
+	}
+	return id, !id.IsZero()
 }
 
 // console is the pages of one handler.
@@ -120,8 +141,9 @@ func (c *console) Invites() bool { return c.o.Mail != nil }
 
 // NewHandler returns the pages for a customer's people, to mount at Options.Prefix. It
 // returns tenancy.CodeOption if the options are unfit: no Session, a Prefix that is no path,
-// a colour or a Part that is none, a locale without or with a second Tag, a translation
-// without its sentence's places for values.
+// a SignIn, SignOut or Look.Home that is no URL of its kind, a colour or a Part that is none,
+// a colour that is hard to read, a locale without or with a second Tag, a translation of
+// what is no sentence or without its sentence's places for values.
 func NewHandler(o *Options) (http.Handler, error) {
 	if o == nil || o.Session == nil {
 		return nil, unfit("Session is nil")
@@ -137,10 +159,7 @@ func NewHandler(o *Options) (http.Handler, error) {
 // unfit is the refusal of options.
 func unfit(why string) error { return fmt.Errorf("console: %s: %w", why, tenancy.CodeOption) }
 
-var (
-	prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
-	colorForm  = regexp.MustCompile(`^(#[0-9A-Fa-f]{6})?$`)
-)
+var prefixForm = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)*$`)
 
 // build makes a console without routes.
 func build(o Options) (*console, error) {
@@ -148,8 +167,13 @@ func build(o Options) (*console, error) {
 	switch {
 	case !prefixForm.MatchString(o.Prefix) || strings.Contains(o.Prefix, "/."):
 		return nil, unfit("Prefix is not a path such as /console")
-	case !colorForm.MatchString(o.Look.Accent) || !colorForm.MatchString(o.Look.AccentDark):
-		return nil, unfit("a colour is not #rrggbb")
+	case !isLink(o.SignIn) || !isLink(o.Look.Home):
+		return nil, unfit("SignIn or Home is neither a path nor a URL of http or https")
+	case !isPath(o.SignOut):
+		return nil, unfit("SignOut is not a path on this host")
+	}
+	if err := o.Look.check(); err != nil {
+		return nil, err
 	}
 	for _, part := range o.Hide {
 		if !knows(part) {
@@ -162,6 +186,7 @@ func build(o Options) (*console, error) {
 			c.hidden[part] = true
 		}
 	}
+	c.says("before", "This form was sent before. It was carried out then, and not again.")
 	c.assets = newAssets(o.Look)
 	return c, c.readTemplates()
 }
@@ -203,7 +228,9 @@ func (c *console) secure(h http.Header) {
 }
 
 // missing turns the plain answers of a mux that has no handler into pages: 404, and 405
-// with the methods that are allowed. A redirect to the clean path passes.
+// with the methods that are allowed. A redirect to the clean path passes. Who asks for the
+// path of a form, as the browser's address bar does after a refusal, is sent to the page
+// above it.
 type missing struct {
 	http.ResponseWriter
 	c    *console
@@ -217,6 +244,11 @@ func (m *missing) WriteHeader(status int) {
 	case http.StatusNotFound:
 		m.c.refuse(m.ResponseWriter, m.r, tenancy.CodeNotFound)
 	case http.StatusMethodNotAllowed:
+		if isRead(m.r) {
+			m.Header().Del("Allow")
+			http.Redirect(m.ResponseWriter, m.r, m.c.above(m.r.URL.EscapedPath()), http.StatusSeeOther)
+			return
+		}
 		m.c.refuse(m.ResponseWriter, m.r, errMethod)
 	default:
 		m.ResponseWriter.WriteHeader(status)
@@ -229,6 +261,17 @@ func (m *missing) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return m.ResponseWriter.Write(b)
+}
+
+// above returns the nearest page above a path.
+func (c *console) above(path string) string {
+	for strings.HasPrefix(path, c.o.Prefix+"/") {
+		path = path[:strings.LastIndexByte(path, '/')]
+		if path != "" && c.answers(path) {
+			return path
+		}
+	}
+	return c.url()
 }
 
 // refusal is a refusal of the pages' own.

@@ -88,6 +88,14 @@ func TestEveryLinkAnswers(t *testing.T) {
 			for _, action := range slices.Sorted(maps.Keys(forms)) {
 				p := reader.send(http.MethodPost, action, "") // without an operation ID
 				require.Equal(t, http.StatusBadRequest, p.Status, "%s: %s", action, p.text())
+				p = reader.send(http.MethodGet, action, "") // the address bar, after a refusal
+				for p.Status == http.StatusSeeOther {
+					p = reader.send(http.MethodGet, p.Header.Get("Location"), "")
+				}
+				require.Equal(t, http.StatusOK, p.Status, "%s: %s", action, p.text())
+				if strings.HasSuffix(action, "/dismissal") || strings.HasSuffix(action, "/withdrawal") {
+					require.Contains(t, p.actions(), action)
+				}
 			}
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -25,6 +26,7 @@ type deletionPage struct {
 	Owns  list[tenancy.Reach] // the accounts that the reader owns here
 	Other []option            // the reader's other organizations, one of which gets them; nil: they have none
 	Stop  tenancy.Code        // why it would be refused; "": it would not be
+	HIPAA []tenancy.HIPAALine // the first of the designated accounts, if it is for these
 }
 
 // deletion says what deleting the organization would do, and what stands against it.
@@ -47,7 +49,32 @@ func deletion(v *visit) (*page, error) {
 	if len(data.Other) > 1 && (data.Stop == tenancy.CodeAccountLimit || data.Stop == tenancy.CodeHIPAADesignated) {
 		data.Stop = "" // another of the organizations may take the accounts
 	}
+	if data.Stop == tenancy.CodeHIPAADesignated {
+		if data.HIPAA, err = v.designated(); err != nil {
+			return nil, err
+		}
+	}
 	return &page{template: "deletion", title: v.t("Delete organization"), at: "settings", data: data}, nil
+}
+
+// mostDesignated is how many designated accounts stand on the page of the deletion.
+const mostDesignated = 10
+
+// designated are the first designated accounts among the organization's first seekMost.
+func (v *visit) designated() (found []tenancy.HIPAALine, err error) {
+	looked := 0
+	for line, err := range v.s.HIPAAReport(v.ctx(), v.org.ID, tenancy.HIPAAQuery{}) {
+		if err != nil {
+			return nil, err
+		}
+		if !line.Designated.IsZero() {
+			found = append(found, line)
+		}
+		if looked++; looked == seekMost || len(found) == mostDesignated {
+			break
+		}
+	}
+	return found, nil
 }
 
 // otherOrganizations are the first of the reader's other organizations that they own.
@@ -62,8 +89,17 @@ func (v *visit) otherOrganizations() ([]option, error) {
 	return others, err
 }
 
-// withoutIsolates takes away what isolated puts around a name, which is copied along with it.
-var withoutIsolates = strings.NewReplacer("\u2068", "", "\u2069", "")
+// asSeen is what a reader sees of a name: without invisible characters, and with one space
+// where there are several.
+func asSeen(name string) string {
+	visible := func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}
+	return strings.Join(strings.Fields(strings.Map(visible, name)), " ")
+}
 
 // deleteOrganization deletes the organization if its name was typed.
 func deleteOrganization(v *visit) (string, error) {
@@ -79,7 +115,7 @@ func deleteOrganization(v *visit) (string, error) {
 	case tenancy.CodeOf(err) == tenancy.CodeNotFound: // the operation says whether this form deleted it
 	case err != nil:
 		return "", err
-	case textOf(v.org.Name) != withoutIsolates.Replace(v.value("name")):
+	case asSeen(textOf(v.org.Name)) != asSeen(v.value("name")) && v.org.ID.String() != v.value("name"):
 		return "", &refusal{status: http.StatusBadRequest, sentence: "This is not the name of the organization.", field: "name"}
 	}
 	return done(v.url(), "organization-deleted"), v.once().DeleteOrganization(v.ctx(), org, in)

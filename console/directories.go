@@ -24,8 +24,8 @@ func (c *console) directoryRoutes() {
 		fields{tenancy.CodeInput: "previous"})
 	c.getIn("/directories/{directory}/removal", needs, removalOfDirectory)
 	c.postIn("/directories/{directory}/removal", needs, removalOfDirectory, removeDirectory, nil)
-	c.says("directory-added", "The directory was added already. Its secret was shown once, and cannot be shown again.")
-	c.says("directory-rotated", "The secret was renewed already. The new one was shown once, and cannot be shown again.")
+	c.says("already-directory-added", "The directory was added already. Its secret was shown once, and cannot be shown again. If you did not see it, renew it.")
+	c.says("already-directory-rotated", "The secret was renewed already. The new one was shown once, and cannot be shown again. If you did not see it, renew it again.")
 	c.says("directory-removed", "The directory was removed. Everybody whom it had added stays a member.")
 	c.says("directory-removed-held",
 		"The directory was removed. Everybody whom it had added stays a member, and those whom it had deactivated stay deactivated.")
@@ -70,7 +70,7 @@ func (v *visit) showSecret(made tenancy.DirectoryWithSecret, title string) error
 func addDirectory(v *visit) (string, error) {
 	made, err := v.once().AddDirectory(v.ctx(), v.org.ID, v.value("name"))
 	if err != nil {
-		return done(v.at("directories"), "directory-added"), err
+		return done(v.at("directories"), "already-directory-added"), err
 	}
 	return "", v.showSecret(made, v.t("Copy the directory's secret"))
 }
@@ -141,7 +141,7 @@ func rotateDirectory(v *visit) (string, error) {
 		return err
 	})
 	if err != nil {
-		return done(v.at("directories", id), "directory-rotated"), err
+		return done(v.at("directories", id), "already-directory-rotated"), err
 	}
 	return "", v.showSecret(made, v.t("Copy the new secret"))
 }
@@ -163,7 +163,10 @@ func removeDirectory(v *visit) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = v.together(func(ctx context.Context, s *tenancy.Session) error {
+	// The look has an ID of its own, made of all that it is about: no other form's counts.
+	form, _ := v.operation()
+	look := tenancy.OperationIDOf("remove a directory", form.String(), v.org.ID.String(), id.String())
+	err = v.s.Once(look).Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
 		_, err := v.directoryOf(ctx, s)
 		return err
 	})

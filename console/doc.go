@@ -23,9 +23,10 @@
 //
 // # What the host does
 //
-// The host authenticates: Options.Session says who sent a request. It mails invitations
-// (Options.Mail), with a link to the page of the invitation, which Options.Prefix and
-// InvitationPath name. It ends sessions. It serves over TLS.
+// The host authenticates: Options.Session says who sent a request, or returns ErrSignedOut.
+// It mails invitations (Options.Mail), with a link to the page of the invitation, which
+// Options.Prefix and InvitationPath name. It signs somebody new up with the invitation that
+// InvitationOf finds in the path that they wanted. It ends sessions. It serves over TLS.
 //
 // # The host's staff
 //

@@ -25,8 +25,10 @@ func (c *console) domainRoutes() {
 	c.postIn("/domains/{domain}/removal", manages, removalOfDomain, removeDomain, nil)
 	c.says("domain-added", "The domain was added. It counts once its record is published and verified.")
 	c.says("domain-verified", "The record was found. The domain is verified.")
+	c.says("record-missing", "The record was not found. Looked for just now.")
 	c.says("domain-policy", "The sign-up policy of this domain was changed.")
 	c.says("domain-removed", "The domain was removed. Nobody lost their membership.")
+	c.says("domain-claim-removed", "The domain was removed. It was not verified, so nothing else changes.")
 }
 
 // domainsPage is what the list of domains shows.
@@ -68,9 +70,9 @@ func domain(v *visit) (*page, error) {
 		return nil, err
 	}
 	data := domainPage{Domain: d, Label: strings.TrimSuffix(d.RecordName, "."+d.Name), Applies: v.signUpOf(d)}
-	asAll := option{Value: inherited, Label: v.t("As the organization")}
+	asAll := option{Value: inherited, Label: v.t("Use the organization's policy")}
 	if now := v.signUpOf(tenancy.Domain{}).Name; now != "" {
-		asAll.Hint = v.t("Today: %s", now)
+		asAll.Label = v.t("Use the organization's policy (now: %s)", now)
 	}
 	data.Policies = append([]option{asAll}, v.signUpOptions()...)
 	if !d.Connection.IsZero() && v.may[tenancy.ManageIdentity] {
@@ -116,7 +118,7 @@ func verifyDomain(v *visit) (string, error) {
 		return "", err
 	}
 	if d.State != tenancy.StateVerified {
-		return v.at("domains", d.ID), nil // the page says that the record is missing
+		return done(v.at("domains", d.ID), "record-missing"), nil
 	}
 	return done(v.at("domains", d.ID), "domain-verified"), nil
 }
@@ -130,8 +132,12 @@ func removalOfDomain(v *visit) (*page, error) {
 }
 
 func removeDomain(v *visit) (string, error) {
-	return done(v.at("domains"), "domain-removed"),
-		v.onDomain(func(ctx context.Context, s *tenancy.Session, d tenancy.Domain) error {
-			return s.RemoveDomain(ctx, d.ID)
-		})
+	notice := "domain-removed"
+	err := v.onDomain(func(ctx context.Context, s *tenancy.Session, d tenancy.Domain) error {
+		if d.State == tenancy.StateUnverified {
+			notice = "domain-claim-removed"
+		}
+		return s.RemoveDomain(ctx, d.ID)
+	})
+	return done(v.at("domains"), notice), err
 }

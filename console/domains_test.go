@@ -69,6 +69,7 @@ func TestDomainIsProven(t *testing.T) {
 
 	s.Names.Remove(d.RecordName) // DOM-4
 	lapsing := owner.submit(owner.get(at), at+"/verification", nil)
+	lapsing.says("The record was not found. Looked for just now.")
 	lapsing.says("Record missing")
 	lapsing.says("Can be lost from")
 
@@ -78,6 +79,15 @@ func TestDomainIsProven(t *testing.T) {
 	require.ErrorIs(t, err, tenancy.CodeNotFound)
 	require.Equal(t, http.StatusSeeOther, owner.post(removal, at+"/removal", nil).Status)
 	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/removal", operation()).Status)
+}
+
+// Whoever removes a domain that was never verified is told nothing of members.
+func TestClaimIsRemoved(t *testing.T) {
+	s := newSite(t, console.Options{})
+	added, err := s.As(s.acme.Owner).AddDomain(t.Context(), s.acme.Organization, "new.example")
+	require.NoError(t, err)
+	owner, removal := s.as(s.acme.Owner), s.in("domains", added.ID.String(), "removal")
+	owner.submit(owner.get(removal), removal, nil).says("It was not verified, so nothing else changes.")
 }
 
 // operation is a form that has nothing but an operation ID.
@@ -104,6 +114,7 @@ func TestSignUpPolicyIsSet(t *testing.T) {
 	at := s.in("domains", s.acme.Domain.String())
 	domain := owner.get(at)
 	require.Equal(t, "inherited", domain.form(at+"/sign-up").Get("policy"))
+	domain.says("Use the organization's policy (now: \u2068Automatically\u2069)")
 	owner.submit(domain, at+"/sign-up", map[string]string{"policy": "closed"}).says("policy of this domain was changed")
 	organization, own := policies()
 	require.Equal(t, tenancy.PolicyAutomatic, organization)

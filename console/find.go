@@ -3,6 +3,7 @@ package console
 import (
 	"iter"
 	"net/http"
+	"net/url"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -15,7 +16,7 @@ func find(v *visit) (*page, error) {
 	case err != nil && code != tenancy.CodeNotFound && code != tenancy.CodeNotAllowed:
 		return nil, err
 	case err != nil && v.may[tenancy.ReadLog] && v.shows(PartLog):
-		path = v.at("log") + "?about=" + v.r.PathValue("id")
+		path = v.at("log") + "?" + url.Values{"about": {v.r.PathValue("id")}}.Encode()
 	case err != nil:
 		return nil, tenancy.CodeNotFound
 	}
@@ -30,8 +31,8 @@ func (v *visit) pageOf(text string) (string, error) {
 	if id, bad := tenancy.ParseID[tenancy.UserID](text); bad == nil && v.may[tenancy.ViewUsers] {
 		var user tenancy.User
 		user, _, err = v.person(id)
-		if path = v.at("users", id); user.ServiceAccount {
-			path = v.at("service-accounts", id)
+		if path = v.UserAt(user); err == nil && path == "" {
+			err = tenancy.CodeNotFound
 		}
 	} else if id, bad := tenancy.ParseID[tenancy.AccountID](text); bad == nil {
 		var account tenancy.Account

@@ -103,10 +103,10 @@ func (g group) Deletes() bool {
 func (g group) Assigns() bool { return g.v.may[tenancy.ManageUsers] && g.v.may[tenancy.ManageAccounts] }
 
 // Tabs are the pages of the group.
-func (g group) Tabs() []NavLink {
-	tabs := []NavLink{{g.v.t("Members"), g.At(), g.here == ""}}
+func (g group) Tabs() []navLink {
+	tabs := []navLink{{g.v.t("Members"), g.At(), g.here == ""}}
 	if g.v.may[tenancy.ViewAccounts] {
-		tabs = append(tabs, NavLink{g.v.t("Accounts"), g.At("accounts"), g.here == "accounts"})
+		tabs = append(tabs, navLink{g.v.t("Accounts"), g.At("accounts"), g.here == "accounts"})
 	}
 	return tabs
 }
@@ -176,6 +176,9 @@ func addToGroup(v *visit) (string, error) {
 	g, err := v.group("")
 	if err != nil {
 		return "", err
+	}
+	if v.picksOn() {
+		return "", v.pickOn(newGroupMember)
 	}
 	var users []tenancy.UserID
 	for _, text := range v.r.PostForm["user"] {

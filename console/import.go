@@ -188,6 +188,9 @@ func (v *visit) importBatch(so imported, emails []string) error {
 		case r.Err != nil:
 			so.Refused++
 			one.Sentence = v.problemOf(r.Err).Title
+			if tenancy.CodeOf(r.Err) == tenancy.CodeNotEligible {
+				one.Sentence = v.t("This address is on none of the organization's verified domains, or nobody has signed up with it.")
+			}
 		default: // the call failed before it came to them
 			rest = append(rest, one.Email)
 			continue

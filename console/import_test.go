@@ -37,7 +37,7 @@ func TestUsersAreImported(t *testing.T) {
 	pasted := owner.post(first, s.in("import"), map[string]string{"emails": "ana@acme.example\nzoe@acme.example\nfar@off.example"})
 	pasted.says("Imported: \u20681\u2069. Not imported: \u20682\u2069.")
 	pasted.says(tenancy.CodeMember.Sentence())
-	pasted.says(tenancy.CodeNotEligible.Sentence())
+	pasted.says("This address is on none of the organization's verified domains, or nobody has signed up with it.")
 
 	// All of a page are those who bring no organization. An Owner's merges only if they are
 	// chosen (MRG-3).

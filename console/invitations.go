@@ -17,6 +17,7 @@ func (c *console) invitationListRoutes() {
 	}
 	c.postIn("/invitations/{invitation}/revocation", tenancy.ManageUsers, answeredOn, revoke, nil)
 	c.postIn("/requests/{request}/dismissal", tenancy.ManageUsers, usersOf("requested"), dismiss, nil)
+	c.leadIn("/requests/{request}/dismissal", "users?kind=requested")
 	c.says("resent", "The invitation was sent again. The link in the mail before does not work any more.")
 	c.says("unsent", "The invitation was renewed, but the mail could not be sent. Send it again.")
 	c.says("revoked", "The invitation was revoked, and can no longer be accepted.")
@@ -33,9 +34,15 @@ func answeredOn(v *visit) (*page, error) {
 
 // invitationsPage is what the list of invitations shows.
 type invitationsPage struct {
-	Tabs        []NavLink
+	Tabs        []navLink
 	State       tenancy.State
 	Invitations list[tenancy.ListedInvitation]
+	names       accountNames
+}
+
+// AccountName is the name of the account that an invitation is to, or "" if it is not known.
+func (p invitationsPage) AccountName(i tenancy.ListedInvitation) string {
+	return p.names[i.Account].Reveal()
 }
 
 // Open reports whether an invitation can be resent or revoked still.
@@ -67,12 +74,18 @@ func invitations(v *visit) (*page, error) {
 		if tab.state != "" {
 			path = linkTo(path, url.Values{"state": {string(tab.state)}})
 		}
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.state == data.State})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.state == data.State})
 	}
 	query := tenancy.InvitationQuery{State: data.State, After: v.after()}
 	var err error
 	if data.Invitations, err = collect(v, v.s.Invitations(v.ctx(), v.org.ID, query)); err != nil {
 		return nil, err
+	}
+	data.names = accountNames{}
+	for _, i := range data.Invitations.Items {
+		if err := data.names.know(v, i.Account); err != nil {
+			return nil, err
+		}
 	}
 	return &page{template: "invitations", title: v.t("Invitations"), at: "users", data: data}, nil
 }

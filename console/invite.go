@@ -122,14 +122,53 @@ func (v *visit) mail(sent tenancy.SentInvitation) error {
 	return err
 }
 
-// addresses are the addresses in a text, on lines or between commas or semicolons, each once.
+// addresses are the addresses in a text, each once: on lines, or between commas, semicolons or
+// spaces, alone or in angle brackets behind a name. What cannot be told apart stays one piece,
+// which is refused as no address.
 func addresses(text string) (found []string) {
 	known := map[string]bool{}
-	for _, email := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",;\r\n", r) }) {
-		if email = strings.TrimSpace(email); email != "" && !known[email] {
-			known[email] = true
-			found = append(found, email)
+	for _, piece := range pieces(text) {
+		for _, email := range addressesIn(piece) {
+			if !known[email] {
+				known[email] = true
+				found = append(found, email)
+			}
 		}
 	}
 	return found
+}
+
+// pieces are the parts of a text between line breaks, commas and semicolons. Within the
+// quotes of a name, which end with the line, the latter two part nothing.
+func pieces(text string) []string {
+	quoted := false
+	return strings.FieldsFunc(text, func(r rune) bool {
+		switch r {
+		case '\r', '\n':
+			quoted = false
+			return true
+		case '"':
+			quoted = !quoted
+		}
+		return !quoted && (r == ',' || r == ';')
+	})
+}
+
+// addressesIn are the addresses of a piece.
+func addressesIn(piece string) []string {
+	piece = strings.TrimSpace(piece)
+	if name, rest, is := strings.Cut(piece, "<"); is {
+		email, is := strings.CutSuffix(rest, ">")
+		if !is || strings.ContainsAny(email, "<> \t") || strings.ContainsAny(name, ">@") {
+			return []string{piece}
+		}
+		return []string{email}
+	}
+	words := strings.Fields(piece)
+	for _, word := range words {
+		if !strings.Contains(word, "@") {
+			return []string{piece}
+		}
+	}
+	return words
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -94,6 +95,47 @@ func TestInvitationIsRevoked(t *testing.T) {
 	owner.submit(list, revoke, nil).says("The invitation was revoked")
 	require.Equal(t, http.StatusSeeOther, owner.post(list, revoke, nil).Status)
 	require.NotContains(t, owner.get(s.in("invitations")+"?state=pending").actions(), revoke)
+	owner.get(s.in("invitations") + "?state=revoked").says("Answered:")
+
+	// One that has expired is sent again, and there is nothing to revoke.
+	_, err = s.As(s.acme.Owner).InviteUser(t.Context(), s.acme.Organization, tenancy.NewInvitation{Email: "late@new.example"})
+	require.NoError(t, err)
+	s.Clock.Advance(10 * 24 * time.Hour)
+	expired := owner.get(s.in("invitations") + "?state=expired")
+	expired.says("Ended:")
+	require.NotEmpty(t, expired.actions())
+	for _, action := range expired.actions() {
+		require.False(t, strings.HasSuffix(action, "/revocation"), action)
+	}
+}
+
+// Addresses are taken as mail programs write them, and nothing of one is guessed (ADR-1).
+func TestAddressesAreTakenOutOfNames(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, path := s.as(s.acme.Owner), s.in("invite")
+	page := owner.post(owner.get(path), path, map[string]string{"emails": "Jane Doe <jane@new.example>; \"Doe, Jim\" <jim@new.example>\n" +
+		"a@new.example b@new.example\tc@new.example\n\"open <d@new.example>\ne@new.example"})
+	page.says("Invited: \u20687\u2069. Not invited: \u20680\u2069.")
+	var sent []string
+	for _, s := range s.sent {
+		sent = append(sent, s.Email.Reveal())
+	}
+	require.Equal(t, []string{"jane@new.example", "jim@new.example", "a@new.example", "b@new.example", "c@new.example",
+		"d@new.example", "e@new.example"}, sent)
+	for _, bad := range []string{"Jane jane@new.example", "<f@new.example", "f@new.example>", "A <f@new.example> B", "A <f@new.example> B <g@new.example>",
+		"f@new.example <g@new.example>", "A <<f@new.example>>", "A < f @new.example>"} {
+		refused := owner.post(owner.get(path), path, map[string]string{"emails": bad})
+		refused.says(tenancy.CodeEmail.Sentence())
+		require.Equal(t, bad, refused.form(path).Get("emails"))
+	}
+	require.Len(t, s.sent, 7)
+}
+
+// An invitation to an account is listed with the account's name.
+func TestInvitationNamesItsAccount(t *testing.T) {
+	s := newSite(t, console.Options{})
+	s.withAccounts()
+	s.as(s.acme.Owner).get(s.in("invitations")).says("on the account \u2068owner main\u2069")
 }
 
 // Whoever asked to join is invited or dismissed, each settles the request (USR-18).

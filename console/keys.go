@@ -17,7 +17,7 @@ func (c *console) keyRoutes() {
 		fields{tenancy.CodeName: "name", tenancy.CodeInput: "life"})
 	c.getIn("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey)
 	c.postIn("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey, revokeKey, nil)
-	c.says("key-created", "The key was created already. Its secret was shown once, and cannot be shown again.")
+	c.says("already-key-created", "The key was created already. Its secret was shown once, and cannot be shown again. If you did not see it, revoke the key and create another.")
 	c.says("key-revoked", "The key was revoked, and is refused from now on.")
 }
 
@@ -69,7 +69,7 @@ func createKey(v *visit) (string, error) {
 		return err
 	})
 	if err != nil {
-		return done(v.at("service-accounts", id), "key-created"), err
+		return done(v.at("service-accounts", id), "already-key-created"), err
 	}
 	return "", v.render(http.StatusOK, v.serviceAccountPage("newkey", v.t("New key"), newKeyPage{made, made.Secret.Reveal()}))
 }

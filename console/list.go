@@ -74,6 +74,32 @@ func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
 	return l, nil
 }
 
+// siftMost is how many items sift looks at.
+const siftMost = 500
+
+// sift reads the page of a list of which only some items are wanted. However few it finds, it
+// looks at no more than siftMost: the next page goes on behind them.
+func sift[T item](v *visit, items iter.Seq2[T, error], wanted func(T) bool) (list[T], error) {
+	l, last, looked := list[T]{before: []tenancy.Cursor{v.after()}}, v.after(), 0
+	for item, err := range items {
+		if err != nil {
+			return list[T]{}, err
+		}
+		if looked == siftMost || len(l.Items) == pageSize {
+			l.Pager.Next = v.with("after", string(last))
+			break
+		}
+		looked, last = looked+1, item.Cursor()
+		if wanted(item) {
+			l.Items, l.before = append(l.Items, item), append(l.before, last)
+		}
+	}
+	if v.after() != "" {
+		l.Pager.First = v.with("after", "")
+	}
+	return l, nil
+}
+
 // seekMost is how many items seek looks at.
 const seekMost = 500
 

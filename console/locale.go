@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/add4b1c6/tenancy"
 )
 
 // Locale is a language of the pages beside English.
@@ -16,25 +18,51 @@ type Locale struct {
 	// RightToLeft says that it is written from right to left.
 	RightToLeft bool
 	// Sentences are the translations, by the English sentence: those of the pages (the function
-	// Sentences), of the codes (tenancy.Codes) and of the events (tenancy.Sentences). A place
-	// for a value, %s, stays in the translation; where their order changes they are numbered,
-	// as in %[2]s. What is missing is shown in English.
+	// Sentences), of the codes (tenancy.Codes) and of the events (tenancy.Sentences), and the
+	// names of Options.Roles and AccountRoles. Another key is refused: it would never be shown.
+	// A place for a value, %s, stays in the translation; where their order changes they are
+	// numbered, as in %[2]s. What is missing is shown in English, so a locale with few
+	// sentences makes a page of two languages.
 	Sentences map[string]string
 }
 
-// check refuses a locale that has a translation with other places for values than the English
-// sentence: the page would show that it is broken.
-func (l Locale) check() error {
+// check refuses a locale that has a translation of what is no sentence, or one with other
+// places for values than the English sentence: the page would show that it is broken.
+func (l Locale) check(sentences map[string]bool) error {
 	for sentence, own := range l.Sentences {
+		if !sentences[sentence] {
+			return unfit("a translation's key is no sentence of the pages: " + strconv.Quote(sentence))
+		}
 		values := make([]any, strings.Count(sentence, "%s"))
 		for i := range values {
 			values[i] = ""
 		}
 		if len(values) > 0 && own != "" && strings.Contains(fmt.Sprintf(own, values...), "%!") {
-			return unfit("a translation has not the places for values that its sentence has")
+			return unfit("a translation has not the places for values that its sentence has: " + strconv.Quote(sentence))
 		}
 	}
 	return nil
+}
+
+// translatable are the keys that Locale.Sentences may have.
+func (o Options) translatable() map[string]bool {
+	all := map[string]bool{}
+	for _, sentence := range Sentences() {
+		all[sentence] = true
+	}
+	for _, sentence := range tenancy.Sentences() {
+		all[sentence] = true
+	}
+	for _, code := range tenancy.Codes() {
+		all[code.Sentence] = true
+	}
+	for _, role := range o.Roles {
+		all[string(role)] = true
+	}
+	for _, role := range o.AccountRoles {
+		all[string(role)] = true
+	}
+	return all
 }
 
 // locale is a language with its pages.
@@ -87,6 +115,7 @@ func (c *console) localeOf(r *http.Request) *locale {
 // accepted returns the tags of an Accept-Language header, the most wanted one first.
 func accepted(header string) (tags []string) {
 	weights := map[string]float64{}
+	header = header[:min(len(header), 1000)] // browsers send a few tags
 	for part := range strings.SplitSeq(header, ",") {
 		tag, parameter, _ := strings.Cut(strings.TrimSpace(part), ";")
 		weight := 1.0

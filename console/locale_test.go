@@ -56,13 +56,18 @@ func TestLocalesAreChecked(t *testing.T) {
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet"}},
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet: %s %s"}},
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet: %d"}},
+		{Tag: "de", Sentences: map[string]string{"Userz": "Benutzer"}},
+		{Tag: "de", Sentences: map[string]string{"Auditor": "Prüfer"}}, // no role that the pages know
 	} {
 		options.Locales = []console.Locale{unfit}
 		_, err := console.NewHandler(&options)
 		require.ErrorIs(t, err, tenancy.CodeOption)
 	}
 	options.Locales = []console.Locale{{Tag: "de", Sentences: map[string]string{
-		"%s invites you to join %s.": "In %[2]s lädt %[1]s Sie ein.", "Signed in as %s.": ""}}}
+		"%s invites you to join %s.": "In %[2]s lädt %[1]s Sie ein.", "Signed in as %s.": "",
+		tenancy.CodeActor.Sentence(): "Ihr Zugang ist beendet.", tenancy.Sentences()["AccountClosed"]: "{Account}",
+		"Auditor": "Prüfer", "Reader": "Leser"}}}
+	options.Roles, options.AccountRoles = []tenancy.OrganizationRole{"Auditor"}, []tenancy.AccountRole{"Reader"}
 	_, err := console.NewHandler(&options)
 	require.NoError(t, err)
 }

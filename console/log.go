@@ -3,7 +3,6 @@ package console
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -31,9 +30,13 @@ type logOf struct {
 	stream tenancy.Stream
 	Base   string                 // the path of its list
 	Own    bool                   // it is the reader's own
+	Of     navLink                // the staff's page of what it is of; zero: it is not seen by the staff
 	at     string                 // the entry of the navigation
 	link   func(id string) string // where an ID leads to; "": nowhere
 }
+
+// OfPerson reports whether it is a person's, and not an organization's.
+func (l logOf) OfPerson() bool { return !l.stream.User.IsZero() }
 
 // logWhere finds the log of a request.
 type logWhere func(*visit) (logOf, error)
@@ -55,56 +58,11 @@ func ownLog(v *visit) (logOf, error) {
 type logPage struct {
 	logOf
 	Filter  logFilter
+	People  bool // it takes names and addresses
 	Kinds   []option
 	Events  list[logLine]
-	Exports []NavLink
+	Exports []navLink
 	Head    *tenancy.LogHead // nil: it is not the first page
-}
-
-// logFilter is what the reader asked for, as they entered it, and why it is none.
-type logFilter struct {
-	Kind, By, About, Since, Until                       string
-	ByProblem, AboutProblem, SinceProblem, UntilProblem string
-}
-
-// Set reports whether there is a filter.
-func (f logFilter) Set() bool { return f.Kind+f.By+f.About+f.Since+f.Until != "" }
-
-// unfit reports whether it is one that cannot be carried out.
-func (f logFilter) unfit() bool {
-	return f.ByProblem+f.AboutProblem+f.SinceProblem+f.UntilProblem != ""
-}
-
-// readFilter reads the filter of a request, as a query without a place to begin.
-func (v *visit) readFilter() (f logFilter, q tenancy.EventQuery) {
-	f = logFilter{Kind: v.query("kind"), By: v.query("by"), About: v.query("about"), Since: v.query("since"), Until: v.query("until")}
-	q = tenancy.EventQuery{Backwards: true, Subject: f.About, Types: typesOf(f.Kind)}
-	if f.By != "" {
-		if actor, err := tenancy.ParseActor(f.By); err != nil {
-			f.ByProblem = v.t("This is not an ID of somebody who acts.")
-		} else {
-			q.Actor = &actor
-		}
-	}
-	var wrong bool
-	if q.Since, wrong = day(f.Since); wrong {
-		f.SinceProblem = v.t("This is not a day.")
-	}
-	if q.Until, wrong = day(f.Until); wrong {
-		f.UntilProblem = v.t("This is not a day.")
-	} else if !q.Until.IsZero() {
-		q.Until = q.Until.AddDate(0, 0, 1) // the day itself is shown
-	}
-	return f, q
-}
-
-// day reads a day of a form, in UTC. An empty one is zero.
-func day(text string) (at time.Time, wrong bool) {
-	if text == "" {
-		return at, false
-	}
-	at, err := time.Parse(time.DateOnly, text)
-	return at, err != nil
 }
 
 // showLog lists a log, newest first.
@@ -114,16 +72,15 @@ func showLog(where logWhere) screen {
 		if err != nil {
 			return nil, err
 		}
-		data := logPage{logOf: l, Kinds: v.logKinds()}
+		data := logPage{logOf: l, Kinds: v.logKinds(), People: v.findsPeople(l)}
 		var q tenancy.EventQuery
-		data.Filter, q = v.readFilter()
+		if data.Filter, q, err = v.readFilter(l); err != nil {
+			return nil, err
+		}
 		if !data.Filter.unfit() {
 			q.After = v.after()
 			events, err := collect(v, v.s.Events(v.ctx(), l.stream, q))
-			switch {
-			case tenancy.CodeOf(err) == tenancy.CodeID:
-				data.Filter.AboutProblem = v.t(tenancy.CodeID.Sentence())
-			case err != nil:
+			if err != nil {
 				return nil, err
 			}
 			data.Events.Pager = events.Pager
@@ -144,18 +101,18 @@ func showLog(where logWhere) screen {
 }
 
 // exports are the files of what the filter selects.
-func (v *visit) exports(l logOf) []NavLink {
+func (v *visit) exports(l logOf) []navLink {
 	query := v.r.URL.Query()
 	for _, name := range []string{"after", "done"} {
 		query.Del(name)
 	}
-	var links []NavLink
+	var links []navLink
 	for _, f := range []struct {
 		format tenancy.LogFormat
 		label  string
 	}{{tenancy.LogCSV, "CSV"}, {tenancy.LogNDJSON, "NDJSON"}, {tenancy.LogOCSF, "OCSF"}} {
 		query.Set("format", string(f.format))
-		links = append(links, NavLink{Label: f.label, Path: l.Base + "/export?" + query.Encode()})
+		links = append(links, navLink{Label: f.label, Path: l.Base + "/export?" + query.Encode()})
 	}
 	return links
 }
@@ -185,15 +142,23 @@ func exportLog(where logWhere) screen {
 		if err != nil {
 			return nil, err
 		}
-		filter, q := v.readFilter()
+		filter, q, err := v.readFilter(l)
+		if err != nil {
+			return nil, err
+		}
 		if filter.unfit() {
 			return nil, tenancy.CodeInput
 		}
 		q.Backwards = false
 		format := tenancy.LogFormat(v.query("format"))
-		file := &logFile{ResponseWriter: v.w, name: "log-" + l.stream.String() + ".csv", kind: "text/csv; charset=utf-8"}
-		if format != tenancy.LogCSV {
-			file.name, file.kind = "log-"+l.stream.String()+"-"+string(format)+".ndjson", "application/x-ndjson"
+		name := "log-" + l.stream.String() + filter.named(q)
+		file := &logFile{ResponseWriter: v.w, name: name + ".csv", kind: "text/csv; charset=utf-8"}
+		switch format {
+		case tenancy.LogCSV:
+		case tenancy.LogOCSF:
+			file.name, file.kind = name+"-ocsf.ndjson", "application/x-ndjson"
+		default:
+			file.name, file.kind = name+".ndjson", "application/x-ndjson"
 		}
 		err = tenancy.ExportLog(file, format, v.s.Events(v.ctx(), l.stream, q))
 		if err != nil && file.begun {

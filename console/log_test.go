@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -105,6 +106,54 @@ func TestLogIsFiltered(t *testing.T) {
 	}
 }
 
+// The filter of an organization's log takes the name or the address of a user too. Whoever
+// left is found by their ID alone, and so is everybody by who may not see the users.
+func TestLogIsFilteredByName(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, log := s.as(s.acme.Owner), s.in("log")
+	_, err := s.As(s.acme.Administrator).RenameOrganization(t.Context(), s.acme.Organization, "Later")
+	require.NoError(t, err)
+	s.Join(s.acme.Owner, s.acme.Organization, "Administrator Two", "two@elsewhere.example", tenancy.StandardUser)
+	for _, text := range []string{" Administrator@ACME", "administrator"} {
+		rows := lines(owner.get(log + "?" + url.Values{"by": {text}, "kind": {"organization"}}.Encode()))
+		require.Len(t, rows, 1, text)
+		require.Contains(t, rows[0], "administrator renamed Later")
+	}
+	require.Equal(t, lines(owner.get(log+"?about="+s.acme.Member.String())), lines(owner.get(log+"?about=member@")))
+	owner.get(log + "?by=admin").says("Several people are found by this.")
+	owner.get(log + "?about=nobody").says("Nobody in the organization has this name or address.")
+	owner.get(prefix + "/log?about=owner").says(tenancy.CodeID.Sentence())
+}
+
+// What is of a part that the host hides is no kind that a customer is offered. Their staff
+// looks for it still.
+func TestLogOffersNoHiddenKinds(t *testing.T) {
+	s := newSite(t, console.Options{Hide: []console.Part{console.PartServiceAccounts, console.PartHIPAA}})
+	kinds := optionsOf(s.as(s.acme.Owner).get(s.in("log")), "kind")
+	require.Contains(t, kinds, "domains")
+	require.NotContains(t, kinds, "hipaa")
+	require.NotContains(t, kinds, "service-accounts")
+	var err error
+	s.pages, err = console.NewStaffHandler(s.Dir, &console.StaffOptions{
+		Prefix: prefix, Operator: func(*http.Request) (tenancy.OperatorID, error) { return operator, nil },
+		Customer: console.Options{Hide: []console.Part{console.PartHIPAA}},
+	})
+	require.NoError(t, err)
+	require.Contains(t, optionsOf(s.as(tenancy.UserID{}).get(at("organizations", s.acme.Organization, "log")), "kind"), "hipaa")
+}
+
+// Durations are said in days, not in what a program counts in.
+func TestLogSaysDurationsInDays(t *testing.T) {
+	s, month := newSite(t, console.Options{}), 30*24*time.Hour
+	_, err := s.As(s.acme.Owner).InviteToAccount(t.Context(), s.acme.Account,
+		tenancy.NewAccountInvitation{Email: "for@elsewhere.example", Roles: tenancy.Roles(tenancy.Support), For: &month})
+	require.NoError(t, err)
+	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
+	require.NoError(t, err)
+	page := s.as(s.acme.Owner).get(s.in("log", fmt.Sprint(head.Sequence)))
+	page.says("\u206830\u2069 days")
+}
+
 // An event has a page with all that it holds; a number that is none is not found.
 func TestEventIsShown(t *testing.T) {
 	s := newSite(t, console.Options{})
@@ -127,7 +176,7 @@ func TestLogIsExported(t *testing.T) {
 	owner := s.as(s.acme.Owner)
 	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
 	require.NoError(t, err)
-	for format, name := range map[tenancy.LogFormat]string{tenancy.LogCSV: ".csv", tenancy.LogNDJSON: "-ndjson.ndjson"} {
+	for format, name := range map[tenancy.LogFormat]string{tenancy.LogCSV: ".csv", tenancy.LogNDJSON: ".ndjson"} {
 		file := owner.get(s.in("log", "export") + "?format=" + string(format))
 		require.Equal(t, `attachment; filename="log-`+s.acme.Organization.String()+name+`"`, file.Header.Get("Content-Disposition"))
 		require.NotContains(t, file.Body, "owner Inc")
@@ -136,7 +185,10 @@ func TestLogIsExported(t *testing.T) {
 			require.Fail(t, "tampered", "%v", tampering)
 		}
 	}
-	file := owner.get(s.in("log", "export") + "?format=csv&kind=domains")
+	file := owner.get(s.in("log", "export") + "?format=csv&kind=domains&since=2020-01-01&about=administrator")
+	require.Equal(t, `attachment; filename="log-`+s.acme.Organization.String()+"-domains-from-2020-01-01-about-"+
+		s.acme.Administrator.String()+`.csv"`, file.Header.Get("Content-Disposition"))
+	file = owner.get(s.in("log", "export") + "?format=csv&kind=domains")
 	rows, err := csv.NewReader(strings.NewReader(file.Body)).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 3, "a row of names, a domain added and verified")

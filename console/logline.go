@@ -95,6 +95,8 @@ func (v *visit) parts(l logOf, e tenancy.LoggedEvent, field reflect.Value) (part
 			return nil
 		}
 		return []logPart{{Time: value.Time()}}
+	case tenancy.Duration:
+		return []logPart{{Text: v.span(time.Duration(value))}}
 	case tenancy.Actor:
 		return []logPart{v.actor(l, e, value)}
 	case tenancy.OrganizationRole:
@@ -129,6 +131,24 @@ func (v *visit) parts(l logOf, e tenancy.LoggedEvent, field reflect.Value) (part
 		return []logPart{{Text: string(encoded), Name: true}}
 	}
 	return []logPart{{Text: fmt.Sprint(field.Interface()), Name: true}}
+}
+
+// span is a duration in words, in the largest unit of which it is a whole number.
+func (v *visit) span(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d == 0:
+		return ""
+	case d == day:
+		return v.t("1 day")
+	case d%day == 0:
+		return v.t("%s days", int(d/day))
+	case d == time.Hour:
+		return v.t("1 hour")
+	case d%time.Hour == 0:
+		return v.t("%s hours", int(d/time.Hour))
+	}
+	return d.String()
 }
 
 var signUpPolicyNames = map[tenancy.SignUpPolicy]string{
@@ -178,7 +198,9 @@ func idsIn(field reflect.Value) (ids []string) {
 func (v *visit) logKinds() []option {
 	kinds := []option{{Value: "", Label: v.t("Everything")}}
 	for _, k := range eventKinds {
-		kinds = append(kinds, option{Value: k.key, Label: v.t(k.label)})
+		if v.p != nil || k.part == "" || v.shows(k.part) {
+			kinds = append(kinds, option{Value: k.key, Label: v.t(k.label)})
+		}
 	}
 	return kinds
 }
@@ -194,27 +216,32 @@ func typesOf(kind string) []string {
 	return nil
 }
 
-// eventKinds are the kinds of events in words. Each type of event is of one kind.
-var eventKinds = []struct{ key, label, types string }{
-	{"organization", "The organization", `OrganizationCreated OrganizationRenamed OwnershipTransferred OrganizationSuspended
+// eventKinds are the kinds of events in words. Each type of event is of one kind. What is of a
+// part that the host hides is not offered to a customer's people.
+var eventKinds = []struct {
+	key, label string
+	part       Part // "": of none that can be hidden
+	types      string
+}{
+	{"organization", "The organization", "", `OrganizationCreated OrganizationRenamed OwnershipTransferred OrganizationSuspended
 		OrganizationReactivated OrganizationDeleted OrganizationRestored OrganizationPurged OrganizationMerged LimitsSet
 		ImportEntitlementSet`},
-	{"members", "Members and their roles", `MemberJoined MemberLeft OrganizationRoleChanged UserImported`},
-	{"users", "Users and their state", `UserCreated UserUpdated UserEmailChanged UserDeactivated UserReactivated UserDeleted
+	{"members", "Members and their roles", "", `MemberJoined MemberLeft OrganizationRoleChanged UserImported`},
+	{"users", "Users and their state", "", `UserCreated UserUpdated UserEmailChanged UserDeactivated UserReactivated UserDeleted
 		UserProvisioned UserClaimed`},
-	{"invitations", "Invitations and requests", `InvitationSent InvitationAccepted InvitationDeclined InvitationRevoked
+	{"invitations", "Invitations and requests", "", `InvitationSent InvitationAccepted InvitationDeclined InvitationRevoked
 		RequestOpened RequestSettled InvitationPolicySet`},
-	{"accounts", "Accounts", `AccountCreated AccountRenamed AccountSuspended AccountReactivated AccountClosed AccountManaged
+	{"accounts", "Accounts", "", `AccountCreated AccountRenamed AccountSuspended AccountReactivated AccountClosed AccountManaged
 		AccountReleased AccountTransferred PhoneVerified AccountUpgraded AccountInvoiced PricingSet`},
-	{"roles", "Roles on accounts", `RolesAssigned TemporaryRolesAssigned TemporaryRolesEnded RolesRevoked`},
-	{"groups", "Groups", `GroupCreated GroupRenamed GroupDeleted UsersAddedToGroup UsersRemovedFromGroup GroupRolesAssigned
+	{"roles", "Roles on accounts", "", `RolesAssigned TemporaryRolesAssigned TemporaryRolesEnded RolesRevoked`},
+	{"groups", "Groups", PartGroups, `GroupCreated GroupRenamed GroupDeleted UsersAddedToGroup UsersRemovedFromGroup GroupRolesAssigned
 		GroupRolesRevoked IdentitiesAddedToGroup IdentitiesRemovedFromGroup`},
-	{"domains", "Domains and sign-up", `DomainAdded DomainVerified DomainLapsing DomainRecovered DomainLost DomainRemoved
+	{"domains", "Domains and sign-up", PartDomains, `DomainAdded DomainVerified DomainLapsing DomainRecovered DomainLost DomainRemoved
 		DomainPolicySet SignUpPolicySet`},
-	{"sso", "Single sign-on", `ConnectionAdded ConnectionTested ConnectionRemoved SSOEnforced SSOEnforcementStopped
+	{"sso", "Single sign-on", PartSSO, `ConnectionAdded ConnectionTested ConnectionRemoved SSOEnforced SSOEnforcementStopped
 		SSOExemptionSet`},
-	{"directories", "Directories", `DirectoryAdded DirectorySecretRotated DirectoryRemoved DirectoryPurged IdentityProvisioned
+	{"directories", "Directories", PartDirectories, `DirectoryAdded DirectorySecretRotated DirectoryRemoved DirectoryPurged IdentityProvisioned
 		IdentityUpdated IdentityLinked IdentityUnlinked IdentityRemoved IdentityForgotten`},
-	{"service-accounts", "Service accounts and keys", `ServiceAccountCreated KeyCreated KeyRevoked`},
-	{"hipaa", "HIPAA", `HIPAAEntitlementSet HIPAAEnabled HIPAADisabled`},
+	{"service-accounts", "Service accounts and keys", PartServiceAccounts, `ServiceAccountCreated KeyCreated KeyRevoked`},
+	{"hipaa", "HIPAA", PartHIPAA, `HIPAAEntitlementSet HIPAAEnabled HIPAADisabled`},
 }

@@ -182,7 +182,7 @@ func (v *visit) prerequisites(plan tenancy.MergePlan) []prerequisite {
 		{Text: v.t("The other organization has no verified domain."), Met: !unmet[tenancy.CodeCandidateDomain],
 			Help: v.t("Remove its domains"), Link: v.url("organizations", plan.Candidates[0], "domains")},
 		{Text: v.t("The Owner's address is on a verified domain of this organization."), Met: !unmet[tenancy.CodeOwnerOffDomain]},
-		{Text: v.t("No member comes whose domain takes nobody in."), Met: !unmet[tenancy.CodeMergeClosed],
+		{Text: v.t("Nobody has an address on a domain whose policy is Closed."), Met: !unmet[tenancy.CodeMergeClosed],
 			Help: v.t("Change the sign-up policy"), Link: v.at("sign-up")},
 		{Text: v.t("This organization has room for their members."), Met: !unmet[tenancy.CodeMemberLimit]},
 		{Text: v.t("This organization has room for their accounts."), Met: !unmet[tenancy.CodeAccountLimit]},

@@ -41,22 +41,22 @@ var navigation = []struct {
 	}},
 }
 
-// NavGroup is a group of the navigation, as its reader sees it.
-type NavGroup struct {
+// navGroup is a group of the navigation, as its reader sees it.
+type navGroup struct {
 	Title string
-	Links []NavLink
+	Links []navLink
 }
 
-// NavLink is a link of the navigation.
-type NavLink struct {
+// navLink is a link of the navigation.
+type navLink struct {
 	Label, Path string
 	Current     bool
 }
 
 // Nav returns the navigation of the organization, with what the reader may see.
-func (v *view) Nav() (groups []NavGroup) {
+func (v *view) Nav() (groups []navGroup) {
 	for _, group := range navigation {
-		shown := NavGroup{Title: v.t(group.title)}
+		shown := navGroup{Title: v.t(group.title)}
 		for _, entry := range group.entries {
 			if !v.may[entry.needs] || v.hidden[entry.part] {
 				continue
@@ -65,7 +65,7 @@ func (v *view) Nav() (groups []NavGroup) {
 			if entry.at == "overview" {
 				path = v.at()
 			}
-			shown.Links = append(shown.Links, NavLink{v.t(entry.label), path, entry.at == v.At})
+			shown.Links = append(shown.Links, navLink{v.t(entry.label), path, entry.at == v.At})
 		}
 		if shown.Links != nil {
 			groups = append(groups, shown)

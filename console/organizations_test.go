@@ -1,7 +1,9 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,14 +20,16 @@ func TestOrganizationIsFounded(t *testing.T) {
 	require.NotContains(t, s.as(s.acme.Member).get(prefix+"/").links(), path)
 	require.NotContains(t, s.as(s.acme.Member).get(path).actions(), path)
 	owner := s.as(s.acme.Owner)
-	page := owner.get(path)
-	page.wellMade()
-	refused := owner.post(page, path, map[string]string{"name": "Second"})
-	refused.refuses(tenancy.CodePhoneNeeded)
+	// What is needed first is said instead of the form (ORG-2).
+	first := owner.get(path)
+	first.says(tenancy.CodePhoneNeeded.Sentence())
+	require.NotContains(t, first.actions(), path)
 	_, err := s.Host.VerifyPhone(t.Context(), s.acme.Account, "+15555550100")
 	require.NoError(t, err)
 	other := s.own(s.acme.Owner, 1)[0]
-	refused = owner.post(page, path, map[string]string{"name": "", "stay": "chosen", "account": other.String()})
+	page := owner.get(path)
+	page.wellMade()
+	refused := owner.post(page, path, map[string]string{"name": "", "stay": "chosen", "account": other.String()})
 	refused.refuses(tenancy.CodeName)
 	require.Equal(t, other.String(), refused.form(path).Get("account"))
 
@@ -36,7 +40,10 @@ func TestOrganizationIsFounded(t *testing.T) {
 	made := owner.send(http.MethodPost, path, form.Encode())
 	require.Equal(t, http.StatusSeeOther, made.Status)
 	owner.get(made.Header.Get("Location")).says("The organization was created.")
-	require.Equal(t, made.Header.Get("Location"), owner.send(http.MethodPost, path, form.Encode()).Header.Get("Location"))
+	again := owner.send(http.MethodPost, path, form.Encode()).Header.Get("Location")
+	require.Equal(t, strings.Replace(made.Header.Get("Location"), "done=created", "done=before", 1), again)
+	form.Set("operation", s.operationOfBlock(s.acme.Owner).String())
+	owner.send(http.MethodPost, path, form.Encode()) // what another block did made no organization
 	stayed, err := s.Host.Account(t.Context(), s.acme.Account)
 	require.NoError(t, err)
 	require.Equal(t, s.acme.Organization, *stayed.Organization)
@@ -129,5 +136,41 @@ func TestInvitationThatCannotBeAccepted(t *testing.T) {
 	page.says(tenancy.CodeManagedElsewhere.Sentence())
 	require.NotContains(t, page.actions(), path+"/acceptance")
 	reader.submit(page, path+"/declination", nil).says("You have declined the invitation.")
-	reader.get(path).says("Declined")
+	answered := reader.get(path)
+	answered.wellMade()
+	answered.says("This invitation was declined.")
+	require.Equal(t, "Invitation", textIn(answered.named("h1")[0]))
+	require.NotContains(t, answered.text(), "You are invited")
+}
+
+// An account is not offered to be given where that is known to be refused, or was just
+// refused: the organization that has it, or the one that asks, is suspended (ACC-4, ORG-15).
+func TestAccountThatCannotBeGiven(t *testing.T) {
+	s := newSite(t, console.Options{})
+	other := s.Company("other")
+	asked, err := s.As(s.acme.Owner).AddAccount(t.Context(), s.acme.Organization, other.Account)
+	require.NoError(t, err)
+	reader, path := s.as(other.Owner), prefix+"/account-requests/"+asked.ID.String()
+	require.Contains(t, reader.get(path).actions(), path)
+	_, err = s.Staff.SuspendOrganization(t.Context(), s.acme.Organization, "ticket-7")
+	require.NoError(t, err)
+	refused := reader.post(reader.get(path), path, nil)
+	refused.refuses(tenancy.CodeOrganizationSuspended)
+	require.NotContains(t, refused.actions(), path)
+	require.Contains(t, refused.links(), path)
+	_, err = s.Staff.SuspendOrganization(t.Context(), other.Organization, "ticket-7")
+	require.NoError(t, err)
+	page := reader.get(path)
+	page.says(tenancy.CodeOrganizationSuspended.Sentence())
+	require.NotContains(t, page.actions(), path)
+}
+
+// operationOfBlock is the ID of a block of somebody's that has created nothing.
+func (s *site) operationOfBlock(by tenancy.UserID) tenancy.OperationID {
+	id, name := tenancy.NewOperationID(), "Renamed"
+	require.NoError(s, s.As(by).Once(id).Atomically(s.Context(), func(ctx context.Context, in *tenancy.Session) error {
+		_, err := in.UpdateUser(ctx, by, tenancy.UserUpdate{Name: &name})
+		return err
+	}))
+	return id
 }

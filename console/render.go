@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"html/template"
 	"net/http"
@@ -96,7 +97,7 @@ func (v *visit) act(again screen, do action, fields fields) error {
 	if err == nil {
 		next, err = do(v)
 	}
-	if _, done := tenancy.OutcomeOf(err); done { // it was done before: a second click
+	if _, before := tenancy.OutcomeOf(err); before { // a second click, or the page of before, changed
 		next, err = v.doneBefore(next), nil
 	}
 	switch {
@@ -131,15 +132,17 @@ func (v *visit) logFailure(problem tenancyhttp.Problem, err error) {
 	}
 }
 
-// doneBefore is the page after a form that was sent twice: the action's, or the form's own.
+// doneBefore is the page after a form that was sent twice: the action's, or the form's own. It
+// does not say that the action was done now, unless the notice is about being done already.
 func (v *visit) doneBefore(next string) string {
-	if next == "" {
-		next = v.url()
-		if v.may != nil {
-			next = v.at()
-		}
+	if next == "" && v.may != nil {
+		next = v.at()
 	}
-	return next
+	path, query, _ := strings.Cut(cmp.Or(next, v.url()), "?")
+	if strings.HasPrefix(query, "done=already-") {
+		return next
+	}
+	return done(path, "before")
 }
 
 // problemOf is what a page says of an error, in the reader's language.
@@ -156,20 +159,31 @@ func (v *visit) problemOf(err error) tenancyhttp.Problem {
 	return problem
 }
 
+// refusedPage is what the page of a refusal shows.
+type refusedPage struct {
+	SignIn string // where somebody who is not signed in goes; "": nowhere
+	Sent   bool   // they sent a form
+}
+
 // refuse answers with the page of a refusal. Who is not signed in is sent to the sign-in.
+// Whose access has ended is told so, with a link there: their browser is still signed in, so
+// the host's sign-in might send them back at once.
 func (v *visit) refuse(err error) {
 	problem := v.problemOf(err)
 	v.logFailure(problem, err)
-	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" && isRead(v.r) {
-		back := url.Values{"return": {v.r.URL.RequestURI()}}
-		http.Redirect(v.w, v.r, v.o.SignIn+"?"+back.Encode(), http.StatusSeeOther)
-		return
+	data := refusedPage{}
+	if problem.Status == http.StatusUnauthorized && v.o.SignIn != "" {
+		data = refusedPage{SignIn: v.signInFrom(v.r.URL), Sent: !isRead(v.r)}
+		if isRead(v.r) && problem.Code != tenancy.CodeActor {
+			http.Redirect(v.w, v.r, data.SignIn, http.StatusSeeOther)
+			return
+		}
 	}
 	v.may, v.refused = nil, nil // nothing of an organization is shown
 	if problem.Status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "1")
 	}
-	if v.render(problem.Status, &page{template: "refused", title: problem.Title, data: problem}) != nil {
+	if v.render(problem.Status, &page{template: "refused", title: problem.Title, data: data}) != nil {
 		http.Error(v.w, problem.Title, problem.Status)
 	}
 }
@@ -179,14 +193,27 @@ func (c *console) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	(&visit{console: c, w: w, r: r, locale: c.localeOf(r)}).refuse(err)
 }
 
+// signInFrom is the URL of the sign-in, from which the person comes back to a path.
+func (v *visit) signInFrom(back *url.URL) string {
+	to, err := url.Parse(v.o.SignIn)
+	if err != nil {
+		return v.o.SignIn // build has checked it
+	}
+	query := to.Query()
+	query.Set("return", back.RequestURI())
+	to.RawQuery = query.Encode()
+	return to.String()
+}
+
 func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
 // done returns the path of the page to go to, which says what was done.
 func done(path, notice string) string { return path + "?done=" + notice }
 
-// notice is what the page says was just done.
+// notice is what the page says was just done. A link of another site's says nothing.
 func (v *visit) notice() string {
-	if v.refused != nil || v.r.Method == http.MethodPost {
+	from := v.r.Header.Get("Sec-Fetch-Site")
+	if v.refused != nil || v.r.Method == http.MethodPost || from != "" && from != "same-origin" {
 		return ""
 	}
 	return v.locale.say(v.notices[v.r.URL.Query().Get("done")])

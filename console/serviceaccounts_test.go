@@ -57,7 +57,7 @@ func TestServiceAccountsArePut(t *testing.T) {
 	made.says("The service account was created.")
 	made.says(hostile[0])
 	again := owner.submit(form, s.in("service-accounts"), map[string]string{"name": hostile[0]})
-	require.Equal(t, s.in("service-accounts"), again.path)
+	require.Equal(t, s.in("service-accounts")+"?done=before", again.path)
 	owner.get(s.in("service-accounts") + "?q=" + "alert").says("No service account was found.")
 	var id tenancy.UserID
 	for _, link := range again.links() {
@@ -126,6 +126,17 @@ func TestKeyIsShownOnce(t *testing.T) {
 	require.ErrorIs(t, err, tenancy.CodeKey)
 	require.Equal(t, http.StatusSeeOther, owner.post(revocation, path, nil).Status)
 	owner.get(path).says("revoked already")
+
+	ends := s.Clock.Now().Add(time.Hour)
+	short, err := s.As(s.acme.Owner).CreateKey(t.Context(), id, tenancy.NewKey{Name: "Short", Expires: ends})
+	require.NoError(t, err)
+	path = at + "/keys/" + short.ID.String() + "/revocation"
+	require.Contains(t, owner.get(at).links(), path)
+	s.Clock.Advance(2 * time.Hour)
+	require.NotContains(t, owner.get(at).links(), path, "what has ended is not revoked")
+	ended := owner.get(path)
+	ended.says("This key has ended")
+	require.Empty(t, ended.actions())
 }
 
 // A page of keys leads to each of them, however many came before.

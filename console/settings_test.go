@@ -78,7 +78,7 @@ func TestLimitsAreShown(t *testing.T) {
 	require.NoError(t, err)
 	page := owner.get(s.in("settings"))
 	page.says("3 Full 3")
-	page.says("Keys of a service account 5")
+	page.says("Keys of a service account Not counted 5")
 }
 
 // The Owner deletes the organization after typing its name; once (ORG-10, GEN-13).
@@ -109,7 +109,7 @@ func TestOrganizationIsDeletedBySecondClick(t *testing.T) {
 	owner, action := s.as(s.acme.Owner), s.in("deletion")
 	page, name := owner.get(s.in("deletion")), map[string]string{"name": s.name()}
 	owner.submit(page, action, name)
-	owner.submit(page, action, name).says("The organization was deleted.")
+	owner.submit(page, action, name).says("This form was sent before.")
 }
 
 // What stands against a deletion is said before there is a button: a designated account
@@ -124,6 +124,8 @@ func TestDeletionSaysWhatStandsAgainstIt(t *testing.T) {
 	page := s.as(s.acme.Owner).get(s.in("deletion"))
 	page.says(tenancy.CodeHIPAADesignated.Sentence())
 	require.Empty(t, page.actions())
+	require.Contains(t, page.links(), s.in("accounts", s.acme.Account.String()))
+	require.Contains(t, page.links(), s.in("hipaa"))
 }
 
 // An Owner of other organizations says which of them gets the accounts (ORG-10).

@@ -30,15 +30,15 @@ func (c *console) ssoRoutes() {
 
 // ssoPage is what the two lists of single sign-on show, one of them at a time.
 type ssoPage struct {
-	Tabs        []NavLink
+	Tabs        []navLink
 	Domains     list[tenancy.ListedDomain]
 	Connections list[tenancy.ListedConnection]
 	Names       map[tenancy.ConnectionID]tenancy.Personal // of the first connections
 }
 
 // ssoTabs are the two lists.
-func (v *visit) ssoTabs(connections bool) []NavLink {
-	return []NavLink{
+func (v *visit) ssoTabs(connections bool) []navLink {
+	return []navLink{
 		{v.t("Domains"), v.at("sso"), !connections},
 		{v.t("Connections"), v.at("sso", "connections"), connections},
 	}
@@ -91,12 +91,27 @@ func (v *visit) connectionOf(ctx context.Context, s *tenancy.Session) (tenancy.C
 	return found, err
 }
 
+// connectionRemovalPage is what the page shows on which a connection is removed.
+type connectionRemovalPage struct {
+	tenancy.Connection
+	Required *tenancy.Domain // the first one on which it is required; nil: none was found
+}
+
 func removalOfConnection(v *visit) (*page, error) {
 	found, err := v.connectionOf(v.ctx(), v.s)
 	if err != nil {
 		return nil, err
 	}
-	return &page{template: "connectionremoval", title: v.t("Remove connection"), at: "sso", data: found}, nil
+	data := connectionRemovalPage{Connection: found}
+	required, is, err := firstOf(v.s.Domains(v.ctx(), v.org.ID, tenancy.DomainQuery{}),
+		func(d tenancy.ListedDomain) bool { return d.Connection == found.ID })
+	if err != nil {
+		return nil, err
+	}
+	if is {
+		data.Required = &required.Domain
+	}
+	return &page{template: "connectionremoval", title: v.t("Remove connection"), at: "sso", data: data}, nil
 }
 
 func removeConnection(v *visit) (string, error) {

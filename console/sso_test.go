@@ -60,7 +60,11 @@ func TestSSOIsRequired(t *testing.T) {
 	owner.get(s.in("domains", s.acme.Domain.String())).says("must sign in through")
 
 	removal := s.in("sso", "connections", id.String(), "removal")
-	owner.post(owner.get(removal), removal, nil).refuses(tenancy.CodeEnforced)
+	blocked := owner.get(removal)
+	blocked.says("so it cannot be removed")
+	require.Contains(t, blocked.links(), at)
+	require.Empty(t, blocked.actions())
+	owner.send(http.MethodPost, removal, operation()).refuses(tenancy.CodeEnforced)
 	page = owner.get(at)
 	owner.submit(page, at+"/end", nil).says("no longer required")
 	require.Equal(t, http.StatusSeeOther, owner.post(page, at+"/end", nil).Status)

@@ -10,8 +10,8 @@ import (
 // StaffOptions say how the pages of the host's staff are mounted. Operator is needed.
 type StaffOptions struct {
 	// Operator returns which member of the host's staff sent a request, whom the host has
-	// authenticated. If none did it returns an error, such as a tenancyhttp.Problem with the
-	// status 401. It is called once for each request but those for assets. Everybody whom it
+	// authenticated. If none did it returns ErrSignedOut. Of another error the pages say what
+	// they do of one of Options.Session. It is called once for each request but those for assets. Everybody whom it
 	// names may do all that an Operator may.
 	Operator func(*http.Request) (tenancy.OperatorID, error)
 	// Prefix, SignIn, SignOut, Look and Banner are as in Options.
@@ -97,7 +97,7 @@ func (v *visit) reference() tenancy.Reference { return tenancy.Reference(v.value
 
 // staffHomePage is what the first page of the staff's shows.
 type staffHomePage struct {
-	Tabs          []NavLink
+	Tabs          []navLink
 	ID            string // that was looked for and is none; "": it is a first look
 	Organizations list[tenancy.OrganizationOf]
 }
@@ -119,7 +119,7 @@ func staffHome(v *visit) (*page, error) {
 		if tab.state != "" {
 			path += "?state=" + string(tab.state)
 		}
-		data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), path, tab.state == state})
+		data.Tabs = append(data.Tabs, navLink{v.t(tab.label), path, tab.state == state})
 	}
 	var err error
 	query := tenancy.OrganizationQuery{State: state, After: v.after()}

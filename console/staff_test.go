@@ -161,6 +161,9 @@ func TestStaffActs(t *testing.T) {
 		org, err := s.Host.Organization(t.Context(), s.acme.Organization)
 		require.NoError(t, err)
 		step.check(org)
+		if org.Suspended {
+			require.NotContains(t, staff.get(acme).text()+staff.get(prefix+"/").text(), "Active Suspended")
+		}
 		head, err := s.Host.LogHead(t.Context(), stream)
 		require.NoError(t, err)
 		again := staff.post(page, path, step.values)
@@ -231,6 +234,7 @@ func TestStaffActsOnPerson(t *testing.T) {
 	staff.submit(staff.get(member+"/deletion"), member+"/deletion", nil).says("The user was deleted")
 	require.Equal(t, tenancy.StateDeleted, read().State)
 	staff.get(member).says("Name erased")
+	staff.get(member + "/log").says("What happened to this person outside of organizations.")
 	require.Equal(t, http.StatusNotFound, staff.send(http.MethodGet, member+"/deletion", "").Status)
 	require.Equal(t, tenancy.Actor{Operator: operator}, s.last(tenancy.Stream{Organization: s.acme.Organization}).Actor)
 
@@ -301,6 +305,13 @@ func TestStaffSeesWhatAUserSees(t *testing.T) {
 		settings := staff.get(own + "/organizations/" + s.acme.Organization.String() + "/settings")
 		settings.says("You see what \u2068owner\u2069 sees.")
 		require.NotEmpty(t, settings.actions())
+		for _, button := range settings.named("button") {
+			disabled := false
+			for up := button.Parent; up != nil; up = up.Parent {
+				disabled = disabled || up.Data == "fieldset" && has(up, "disabled")
+			}
+			require.True(t, disabled || attribute(button, "type") == "button", textIn(button))
+		}
 		for _, action := range settings.actions() {
 			require.True(t, strings.HasPrefix(action, own+"/"), action)
 			refused := staff.post(settings, action, map[string]string{"name": "Taken over"})

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func (c *console) newMirror(o Options) (http.Handler, error) {
 		user, _ := r.Context().Value(watched{}).(tenancy.User)
 		say := c.localeOf(r).say
 		return &Banner{
-			Text:  say("You see what %s sees. Nothing can be changed here.", user.Name),
+			Text:  say("You see what %s sees. Nothing can be changed here, so the buttons that would are disabled.", user.Name),
 			Links: []BannerLink{{Text: say("Back to the staff's pages"), URL: c.url("users", user.ID)}},
 		}
 	}
@@ -118,12 +119,17 @@ func (w *reflected) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
+// posts are the forms of a page that would change something. In the mirror their fields and
+// buttons are disabled. Within texts and attributes a template writes no < and >.
+var posts = regexp.MustCompile(`(?s)(<form method="post"[^>]*>)(.*?)</form>`)
+
 // finish sends a page.
 func (w *reflected) finish() {
 	if w.status == 0 || !w.isPage() {
 		return
 	}
 	text := bytes.ReplaceAll(w.page.Bytes(), w.from, w.to)
+	text = posts.ReplaceAll(text, []byte(`$1<fieldset class="mirrored" disabled>$2</fieldset></form>`))
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.ResponseWriter.WriteHeader(w.status)
 	_, _ = w.ResponseWriter.Write(text)

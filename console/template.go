@@ -27,11 +27,12 @@ var shared = []string{"templates/layout.html", "templates/parts.html", "template
 // readTemplates makes the pages of every language.
 func (c *console) readTemplates() error {
 	c.locales = map[string]*locale{}
+	sentences := c.o.translatable()
 	for _, l := range append([]Locale{{Tag: english}}, c.o.Locales...) {
 		if l.Tag == "" || c.locales[l.Tag] != nil {
 			return unfit("a locale has no Tag of its own")
 		}
-		if err := l.check(); err != nil {
+		if err := l.check(sentences); err != nil {
 			return err
 		}
 		own := &locale{Locale: l, pages: pages{}}

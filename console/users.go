@@ -10,6 +10,7 @@ import (
 func (c *console) userRoutes() {
 	c.getIn("/users", tenancy.ViewUsers, users)
 	c.personPageRoutes()
+	c.userErrandRoutes()
 	c.removalRoutes()
 	c.leaveRoutes()
 	c.inviteRoutes()
@@ -19,7 +20,7 @@ func (c *console) userRoutes() {
 
 // usersPage is what the list of users shows.
 type usersPage struct {
-	Tabs   []NavLink
+	Tabs   []navLink
 	Kind   tenancy.Kind // "": all
 	About  string       // what the people of this kind are
 	Search string
@@ -68,17 +69,21 @@ func usersOf(kind string) screen {
 			kind = "managed"
 		}
 		for _, tab := range userKinds {
-			data.Tabs = append(data.Tabs, NavLink{v.t(tab.label), v.kindPath(tab.name), tab.name == kind})
+			data.Tabs = append(data.Tabs, navLink{v.t(tab.label), v.kindPath(tab.name), tab.name == kind})
 			if tab.name == kind {
 				data.Kind, data.About = tab.kind, v.t(tab.about)
 			}
 		}
-		query := tenancy.UserQuery{
+		v.filterUsers(&data)
+		found := v.s.Users(v.ctx(), v.org.ID, tenancy.UserQuery{
 			Kind: data.Kind, Search: data.Search, ServiceAccount: new(false), After: v.after(),
-		}
-		v.filterUsers(&data, &query)
+		})
+		// The library would go through everybody for the few with a role or a state.
 		var err error
-		if data.Users, err = collect(v, v.s.Users(v.ctx(), v.org.ID, query)); err != nil {
+		data.Users, err = sift(v, found, func(u tenancy.OrganizationUser) bool {
+			return (data.Role == "" || u.Role == data.Role) && (data.State == "" || u.User.State == data.State)
+		})
+		if err != nil {
 			return nil, err
 		}
 		if settings := v.org.Settings; settings != nil {
@@ -97,12 +102,10 @@ func (v *visit) kindPath(kind string) string {
 }
 
 // filterUsers reads the choices of role and state, which only some kinds have.
-func (v *visit) filterUsers(data *usersPage, query *tenancy.UserQuery) {
+func (v *visit) filterUsers(data *usersPage) {
 	if data.HasRoles() {
 		data.Roles = append([]option{{Label: v.t("Any role")}}, v.organizationRoles(data.Kind == tenancy.KindManaged)...)
-		if data.Role = tenancy.OrganizationRole(v.query("role")); data.Role != "" {
-			query.Role = &data.Role
-		}
+		data.Role = tenancy.OrganizationRole(v.query("role"))
 	}
 	if data.HasStates() {
 		data.States = []option{
@@ -111,7 +114,6 @@ func (v *visit) filterUsers(data *usersPage, query *tenancy.UserQuery) {
 			{Value: string(tenancy.StateInactive), Label: v.locale.state(tenancy.StateInactive)},
 		}
 		data.State = tenancy.State(v.query("state"))
-		query.State = data.State
 	}
 }
 

@@ -90,6 +90,14 @@ func (c *console) post(path string, again screen, do action, fields fields) {
 	c.mux.HandleFunc("POST "+c.o.Prefix+path, c.visits(func(v *visit) error { return v.act(again, do, fields) }))
 }
 
+// leadIn sends who asks for the path of a form of an organization to the page that has the
+// form. Without it they are sent to the page above the path: see missing.
+func (c *console) leadIn(path, page string) {
+	c.mux.HandleFunc("GET "+c.o.Prefix+inOrganization+path, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, c.url("organizations", r.PathValue("org"))+"/"+page, http.StatusSeeOther)
+	})
+}
+
 // inOrganization is the path of an organization's pages.
 const inOrganization = "/organizations/{org}"
 
@@ -147,6 +155,7 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 	if err != nil || v.may[needs] {
 		return err
 	}
+	v.may = nil // nothing of the organization is shown, also if this is asked again
 	return decisions[needs].Err()
 }
 

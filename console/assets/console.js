@@ -53,4 +53,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 	});
 }
 
+// A form is sent once, however often its button is pressed. A page that the browser has kept
+// and shows again may have a form that was sent, so it is asked for anew.
+document.addEventListener("submit", (event) => {
+	if (event.target.method !== "post") return;
+	if (event.target.dataset.sent) event.preventDefault();
+	event.target.dataset.sent = "yes";
+});
+addEventListener("pageshow", (event) => {
+	if (event.persisted) location.reload();
+});
+
 improve(document);

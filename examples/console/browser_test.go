@@ -40,24 +40,38 @@ func need(t *testing.T, err error) {
 	t.Skip("skipped: ", err)
 }
 
-// serve serves the demonstration until the test ends, and returns its URL, without a slash.
-func serve(t *testing.T) string {
-	t.Helper()
-	ctx, stop := context.WithCancel(context.Background())
+// start starts to serve the demonstration, until the program ends, and returns its URL,
+// without a slash.
+func start() (string, error) {
 	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- demo.Run(ctx, "localhost:0", "", 0, func(url string) { ready <- url }) }()
+	go func() {
+		ended <- demo.Run(context.Background(), "localhost:0", "", 0, func(url string) { ready <- url })
+	}()
 	select {
 	case url := <-ready:
-		t.Cleanup(func() {
-			stop()
-			require.NoError(t, <-ended)
-		})
-		return strings.TrimSuffix(url, "/")
+		return strings.TrimSuffix(url, "/"), nil
 	case err := <-ended:
-		stop()
-		require.NoError(t, err)
-		return ""
+		return "", err
 	}
+}
+
+// shared is a demonstration for the tests that change nothing in it.
+var shared = sync.OnceValues(start)
+
+// sharedSite returns the URL of a demonstration in which the test changes nothing.
+func sharedSite(t *testing.T) string {
+	t.Helper()
+	site, err := shared()
+	require.NoError(t, err)
+	return site
+}
+
+// serve serves a demonstration of the test's own, and returns its URL.
+func serve(t *testing.T) string {
+	t.Helper()
+	site, err := start()
+	require.NoError(t, err)
+	return site
 }
 
 // reader is somebody at the browser.
@@ -88,8 +102,12 @@ func read(t *testing.T, site, actor string) *reader {
 	return r
 }
 
-// within is the reader in a subtest.
-func (r *reader) within(t *testing.T) *reader { return &reader{t, r.Tab, r.site} }
+// within is the reader in a subtest, who acts as somebody. To open a tab takes long, so
+// subtests share one.
+func (r *reader) within(t *testing.T, actor string) *reader {
+	t.Cleanup(func() { require.Empty(t, r.Messages()) })
+	return (&reader{t, r.Tab, r.site}).as(actor)
+}
 
 // must ends the test if a step failed, and says what the page was.
 func (r *reader) must(step string, err error) {
@@ -118,6 +136,22 @@ func (r *reader) follow(texts ...string) *reader {
 	return r
 }
 
+// followIn is follow in the section with a heading.
+func (r *reader) followIn(heading, text string) *reader {
+	r.Helper()
+	r.must("follow "+text, r.FollowIn(heading, text))
+	return r
+}
+
+// pressIn is press in the section with a heading.
+func (r *reader) pressIn(heading string, texts ...string) *reader {
+	r.Helper()
+	for _, text := range texts {
+		r.must("press "+text, r.PressIn(heading, text))
+	}
+	return r
+}
+
 // press clicks something that leads to no page.
 func (r *reader) press(text string) *reader {
 	r.Helper()
@@ -130,6 +164,34 @@ func (r *reader) fill(label, text string) *reader {
 	r.Helper()
 	r.must("fill "+label, r.Type(label, text))
 	return r
+}
+
+// set sets the field with a label, such as one of a time.
+func (r *reader) set(label, value string) *reader {
+	r.Helper()
+	r.must("set "+label, r.Set(label, value))
+	return r
+}
+
+// download clicks something, and returns the file that it leads to.
+func (r *reader) download(text string) string {
+	r.Helper()
+	file, err := r.Download(text)
+	r.must("download "+text, err)
+	return string(file)
+}
+
+// as lets the reader act as somebody else.
+func (r *reader) as(actor string) *reader {
+	r.Helper()
+	require.NoError(r, r.Cookie(r.site, "actor", actor))
+	return r
+}
+
+// path is where the reader is.
+func (r *reader) path() string {
+	r.Helper()
+	return eval[string](r, "location.pathname")
 }
 
 // choose chooses an option of the list with a label.
@@ -174,6 +236,46 @@ func (r *reader) await(expression string) *reader {
 	r.Helper()
 	r.must("wait for "+expression, r.Wait(expression))
 	return r
+}
+
+// again loads the page again, and sends again what it answered.
+func (r *reader) again() *reader {
+	r.Helper()
+	r.must("reload", r.Reload())
+	return r
+}
+
+// row returns what the row of a table or a list says that has a text.
+func (r *reader) row(text string) string {
+	r.Helper()
+	rows := eval[[]string](r, `[...document.querySelectorAll("main tr, main dl.facts > dd, main li")].map((e) => e.innerText.replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim())`)
+	for _, row := range rows {
+		if strings.Contains(row, text) {
+			return row
+		}
+	}
+	require.Fail(r, "no row says "+text, "on %s", r)
+	return ""
+}
+
+// secret returns the secret that the page shows, which stands after a name.
+func (r *reader) secret(name string) string {
+	r.Helper()
+	secret := eval[string](r, `[...document.querySelectorAll("dt")].find((e) => e.innerText === "`+name+`").nextElementSibling.querySelector("code").innerText`)
+	require.NotEmpty(r, secret)
+	return secret
+}
+
+// pick searches for somebody on the page, and chooses them.
+func (r *reader) pick(name string) *reader {
+	r.Helper()
+	return r.fill("Name or address", name).follow("Search").follow("Choose: " + name)
+}
+
+// user opens the page of a user of the company.
+func (r *reader) user(name string) *reader {
+	r.Helper()
+	return r.northwind().follow("Users").fill("Name or address", name).follow("Search").follow(name)
 }
 
 // northwind opens the company's first page as its readers do.

@@ -12,7 +12,7 @@ const focused = `(document.activeElement.getAttribute("aria-label") || document.
 // The keyboard alone goes everywhere: first to the link that skips what is on every page,
 // and then in the order of the page. What has the focus shows it.
 func TestKeyboard(t *testing.T) {
-	r := read(t, serve(t), "owner").northwind()
+	r := read(t, sharedSite(t), "owner").northwind()
 	require.NoError(t, r.Key("\t"))
 	require.Equal(t, "Skip to the content", eval[string](r, focused))
 	require.True(t, eval[bool](r, `document.activeElement.getBoundingClientRect().left >= 0`))
@@ -34,7 +34,7 @@ func TestKeyboard(t *testing.T) {
 
 // A list follows its search as somebody types, and the page's path does too.
 func TestSearchAsOneTypes(t *testing.T) {
-	r := read(t, serve(t), "owner").northwind().follow("Users")
+	r := read(t, sharedSite(t), "owner").northwind().follow("Users")
 	r.fill("Name or address", "Omar")
 	r.await(`document.querySelectorAll("#results tbody tr").length === 1`).says("omar.haddad@northwind.example")
 	r.await(`location.search.includes("q=Omar")`)
@@ -44,17 +44,17 @@ func TestSearchAsOneTypes(t *testing.T) {
 
 // A button copies what stands beside it, and says so.
 func TestCopy(t *testing.T) {
-	site := serve(t)
+	site := sharedSite(t)
 	r := read(t, site, "owner")
 	require.NoError(t, r.Clipboard(site))
-	r.northwind().follow("Settings").press("Copy").says("Copied")
+	r.northwind().follow("Settings").press("Copy").await(`[...document.querySelectorAll(".copy button")].some((b) => b.innerText === "Copied")`)
 	copied := eval[string](r, `navigator.clipboard.readText()`)
 	require.Equal(t, eval[string](r, `document.querySelector(".copy code").innerText`), copied)
 }
 
 // Times are in the reader's zone.
 func TestZone(t *testing.T) {
-	r := read(t, serve(t), "owner")
+	r := read(t, sharedSite(t), "owner")
 	shown := map[string]string{}
 	for _, zone := range []string{"Pacific/Kiritimati", "America/Los_Angeles"} {
 		require.NoError(t, r.Zone(zone))
@@ -68,7 +68,7 @@ func TestZone(t *testing.T) {
 
 // Nothing moves for those who prefer that.
 func TestStill(t *testing.T) {
-	r := read(t, serve(t), "owner")
+	r := read(t, sharedSite(t), "owner")
 	moves := `getComputedStyle(document.querySelector("main button")).transitionDuration !== "0s"`
 	require.NoError(t, r.Media("light", false))
 	r.northwind().follow("Settings")
@@ -79,7 +79,7 @@ func TestStill(t *testing.T) {
 
 // On a phone the navigation opens by a tap.
 func TestPhoneMenu(t *testing.T) {
-	r := read(t, serve(t), "owner")
+	r := read(t, sharedSite(t), "owner")
 	require.NoError(t, r.Size(390, 844))
 	r.northwind().press("Menu").await(`document.querySelector("details.menu").open`).follow("Users").says("Name or address")
 }

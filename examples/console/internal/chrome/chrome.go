@@ -88,6 +88,7 @@ type Tab struct {
 
 	mu       sync.Mutex
 	messages []string
+	page     network.RequestID // what the tab asked for last, to show
 }
 
 // patience is how long one step may take. It is an end for what never comes.
@@ -109,12 +110,19 @@ func (b *Browser) Tab() (*Tab, error) {
 }
 
 // refused is what the browser says of a form that was refused, which is as it should be.
-var refused = regexp.MustCompile(`status of (403|409|422|429) `)
+var refused = regexp.MustCompile(`status of (400|403|409|422|429) `)
 
-// hear keeps what went wrong in the browser.
+// hear keeps what went wrong in the browser, and which page it shows.
 func (t *Tab) hear(event any) {
 	var message string
 	switch e := event.(type) {
+	case *network.EventResponseReceived:
+		if e.Type == network.ResourceTypeDocument {
+			t.mu.Lock()
+			t.page = e.RequestID
+			t.mu.Unlock()
+		}
+		return
 	case *runtime.EventExceptionThrown:
 		message = e.ExceptionDetails.Text
 		if e.ExceptionDetails.Exception != nil {
@@ -239,10 +247,12 @@ func (t *Tab) Wait(expression string) error {
 	return err
 }
 
-// at returns the middle of the element that a reader knows by its text.
-const at = `(text) => {
-	const named = (e) => (e.getAttribute("aria-label") || (e.querySelector(".label") || e).innerText || "").replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim();
-	const shown = [...document.querySelectorAll("a, button, summary, label")].filter((e) => e.checkVisibility());
+// at returns the middle of the element that a reader knows by its text, in the section with
+// a heading if there is one.
+const at = `([text, heading]) => {
+	const headed = (e) => !heading || [...(e.closest("section")?.querySelectorAll("h2, h3") || [])].some((h) => h.innerText.trim() === heading);
+	const named = (e) => (e.getAttribute("aria-label") || (e.querySelector(".label") || e).textContent || "").replace(/[\u2068\u2069]/g, "").replace(/\s+/g, " ").trim();
+	const shown = [...document.querySelectorAll("a, button, summary, label")].filter((e) => e.checkVisibility() && headed(e));
 	const found = shown.find((e) => named(e) === text && e.closest("main")) || shown.find((e) => named(e) === text);
 	if (!found) return null;
 	found.scrollIntoView({block: "center"});
@@ -251,16 +261,19 @@ const at = `(text) => {
 }`
 
 // Press clicks what has a text: a link, a button, a label. It waits for nothing.
-func (t *Tab) Press(text string) error {
-	click, err := t.click(text)
+func (t *Tab) Press(text string) error { return t.PressIn("", text) }
+
+// PressIn clicks what has a text in the section with a heading.
+func (t *Tab) PressIn(heading, text string) error {
+	click, err := t.click(text, heading)
 	if err != nil {
 		return err
 	}
 	return do(t, click)
 }
 
-func (t *Tab) click(text string) (chromedp.Action[chromedp.Void], error) {
-	place, err := Ask[*struct{ X, Y float64 }](t, at, text)
+func (t *Tab) click(text, heading string) (chromedp.Action[chromedp.Void], error) {
+	place, err := Ask[*struct{ X, Y float64 }](t, at, []string{text, heading})
 	if err == nil && place == nil {
 		err = fmt.Errorf("there is no link, button or label %q", text)
 	}
@@ -271,8 +284,11 @@ func (t *Tab) click(text string) (chromedp.Action[chromedp.Void], error) {
 }
 
 // Follow clicks what has a text, and waits for the page that it leads to.
-func (t *Tab) Follow(text string) error {
-	click, err := t.click(text)
+func (t *Tab) Follow(text string) error { return t.FollowIn("", text) }
+
+// FollowIn is Follow in the section with a heading.
+func (t *Tab) FollowIn(heading, text string) error {
+	click, err := t.click(text, heading)
 	if err != nil {
 		return err
 	}
@@ -293,7 +309,8 @@ func (t *Tab) Enter() error { return t.loads(chromedp.KeyEvent("\r")) }
 // Type types a text into the field with a label, in place of what it has.
 func (t *Tab) Type(label, text string) error {
 	found, err := Ask[bool](t, `(label) => {
-		const found = [...document.querySelectorAll("main label")].find((l) => l.checkVisibility() && l.innerText.trim() === label);
+		const named = (l) => l.innerText.replace(/[\u2068\u2069]/g, "").trim();
+		const found = [...document.querySelectorAll("main label")].find((l) => l.checkVisibility() && named(l) === label);
 		const field = found && (found.control || found.querySelector("input, textarea"));
 		if (!field) return false;
 		field.focus();
@@ -307,6 +324,20 @@ func (t *Tab) Type(label, text string) error {
 		return err
 	}
 	return do(t, chromedp.KeyEvent(text))
+}
+
+// Set sets the field with a label, such as one of a time, to a value.
+func (t *Tab) Set(label, value string) error {
+	found, err := Ask[bool](t, `([label, value]) => {
+		const found = [...document.querySelectorAll("main label")].find((l) => l.checkVisibility() && l.innerText.trim() === label);
+		if (!found || !found.control) return false;
+		found.control.value = value;
+		return found.control.value === value;
+	}`, []string{label, value})
+	if err == nil && !found {
+		err = fmt.Errorf("there is no field %q that takes %q", label, value)
+	}
+	return err
 }
 
 // Choose chooses an option of the list with a label, by its text.
