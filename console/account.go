@@ -14,7 +14,8 @@ func (c *console) accountRoutes() {
 	c.ofAccount("/reactivation", accountScreen, reactivateAccount, nil)
 	if c.shows(PartHIPAA) {
 		c.ofAccount("/designation", accountScreen, enableHIPAA, nil)
-		c.ofAccount("/undesignation", accountScreen, disableHIPAA, nil)
+		c.onAccount("/undesignation", undesignation)
+		c.ofAccount("/undesignation", undesignation, disableHIPAA, nil)
 	}
 	c.onAccount("/subaccounts", subaccounts)
 	c.ofAccount("/subaccounts", subaccounts, createSubaccount, fields{tenancy.CodeName: "name"})
@@ -277,6 +278,24 @@ var (
 		return err
 	})
 )
+
+// Undesignates reports whether the reader may end the account's designation as subject to
+// HIPAA.
+func (a account) Undesignates() bool {
+	return a.Open() && a.HIPAA != nil && !a.HIPAA.IsZero() && a.Can("designate_hipaa")
+}
+
+// undesignation is the page on which the designation is ended (HIP-3).
+func undesignation(v *visit) (*page, error) {
+	a, err := v.account("")
+	if err != nil {
+		return nil, err
+	}
+	if !a.Undesignates() {
+		return nil, tenancy.CodeNotFound
+	}
+	return &page{template: "undesignation", title: v.t("End the designation"), at: "accounts", data: a}, nil
+}
 
 // subaccountsPage is what the list of an account's subaccounts shows.
 type subaccountsPage struct {

@@ -67,7 +67,19 @@ func TestAccountIsDesignated(t *testing.T) {
 	require.NoError(t, err)
 	admin.twice(admin.get(path), path+"/designation", nil).says("Designated since:")
 	require.False(t, s.accountNow(s.acme.Account).HIPAA.IsZero())
-	admin.twice(admin.get(path), path+"/undesignation", nil).says("Not designated")
+	// The designation ends on a page that says what that means. The account and the report
+	// lead to it.
+	end := path + "/undesignation"
+	for _, at := range []string{path, s.in("hipaa")} {
+		page := admin.get(at)
+		require.NotContains(t, page.actions(), end)
+		require.Contains(t, page.links(), end)
+	}
+	page := admin.get(end)
+	page.wellMade()
+	page.says("take protected health information out first")
+	admin.twice(page, end, nil).says("Not designated")
+	require.Equal(t, http.StatusNotFound, admin.send(http.MethodGet, end, "").Status)
 	require.True(t, s.accountNow(s.acme.Account).HIPAA.IsZero())
 
 	hidden := newSite(t, console.Options{Hide: []console.Part{console.PartHIPAA}})

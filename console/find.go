@@ -31,8 +31,8 @@ func (v *visit) pageOf(text string) (string, error) {
 	if id, bad := tenancy.ParseID[tenancy.UserID](text); bad == nil && v.may[tenancy.ViewUsers] {
 		var user tenancy.User
 		user, _, err = v.person(id)
-		if path = v.at("users", id); user.ServiceAccount {
-			path = v.at("service-accounts", id)
+		if path = v.UserAt(user); err == nil && path == "" {
+			err = tenancy.CodeNotFound
 		}
 	} else if id, bad := tenancy.ParseID[tenancy.AccountID](text); bad == nil {
 		var account tenancy.Account

@@ -37,6 +37,9 @@ type foundingPage struct {
 	stayings map[string]bool // those that were chosen to stay in a form that was refused
 }
 
+// Owns reports whether they own an account.
+func (p foundingPage) Owns() bool { return len(p.Managed) > 0 || len(p.Comes) > 0 }
+
 // Stays reports whether an account was chosen to stay.
 func (p foundingPage) Stays(account tenancy.AccountID) bool { return p.stayings[account.String()] }
 
@@ -48,12 +51,16 @@ func founding(v *visit) (*page, error) {
 		return nil, err
 	}
 	data := foundingPage{stayings: map[string]bool{}}
-	if managed(members) {
-		data.Refusal = tenancy.CodeManaged
-	}
 	owned, err := v.owned(v.self())
 	if err != nil {
 		return nil, err
+	}
+	if managed(members) {
+		data.Refusal = tenancy.CodeManaged
+	} else if phone, err := v.hasPhone(owned); err != nil {
+		return nil, err
+	} else if !phone {
+		data.Refusal = tenancy.CodePhoneNeeded
 	}
 	for _, account := range owned {
 		switch {
@@ -78,6 +85,27 @@ func founding(v *visit) (*page, error) {
 		}
 	}
 	return &page{template: "founding", title: v.t("Create an organization"), data: data}, nil
+}
+
+// mostPhones is how many accounts are looked at for a verified phone number.
+const mostPhones = 10
+
+// hasPhone reports whether one of the accounts that the reader owns is active and has a
+// verified phone number (ORG-2), or they are too many to know.
+func (v *visit) hasPhone(owned []tenancy.Reach) (bool, error) {
+	if len(owned) > mostPhones {
+		return true, nil
+	}
+	for _, reach := range owned {
+		account, err := v.s.Account(v.ctx(), reach.Account)
+		if err != nil {
+			return false, err
+		}
+		if account.State == tenancy.StateActive && account.Private != nil && !account.Private.Phone.IsZero() {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // createOrganization founds an organization, which the person's accounts become a part of but

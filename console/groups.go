@@ -177,6 +177,9 @@ func addToGroup(v *visit) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if v.picksOn() {
+		return "", v.pickOn(newGroupMember)
+	}
 	var users []tenancy.UserID
 	for _, text := range v.r.PostForm["user"] {
 		id, err := tenancy.ParseID[tenancy.UserID](text)

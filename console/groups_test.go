@@ -1,10 +1,13 @@
 package console_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/console"
@@ -181,4 +184,48 @@ func TestGroupOfAnotherCustomerIsNotFound(t *testing.T) {
 	}
 	hidden := newSite(t, console.Options{Hide: []console.Part{console.PartGroups}})
 	require.Equal(t, http.StatusNotFound, hidden.as(hidden.acme.Owner).send(http.MethodGet, hidden.in("groups"), "").Status)
+}
+
+// Searching and turning the page keep whom one has chosen, also without a script, and nobody is
+// added before that is asked for (GRP-2).
+func TestChoiceOfMembersIsKept(t *testing.T) {
+	s := newSite(t, console.Options{})
+	_, group := s.withGroups()
+	for i := range 25 {
+		s.Join(s.acme.Owner, s.acme.Organization, "Extra", fmt.Sprintf("extra%d@acme.example", i), tenancy.StandardUser)
+	}
+	admin, at := s.as(s.acme.Administrator), s.in("groups", group.String())
+	path := at + "/members"
+	page := admin.get(path + "/new")
+	choose := func(page seen, show string, count int, more url.Values) (seen, []string) {
+		t.Helper()
+		values := page.form(path)
+		for _, box := range page.all(func(n *html.Node) bool { return attribute(n, "type") == "checkbox" && !has(n, "checked") })[:count] {
+			values.Add("user", attribute(box, "value"))
+		}
+		if show != "" {
+			values.Set("show", show)
+		}
+		for name := range more {
+			values.Set(name, more.Get(name))
+		}
+		answer := admin.send(http.MethodPost, path, values.Encode())
+		if show != "" {
+			require.Equal(t, http.StatusOK, answer.Status)
+			answer.wellMade()
+			require.Empty(t, answer.all(func(n *html.Node) bool { return attribute(n, "role") == "alert" }))
+		}
+		return answer, values["user"]
+	}
+	next, _ := choose(page, "next", 2, nil)
+	next.says("Chosen before, and not shown here: \u20682\u2069")
+	found, _ := choose(next, "found", 1, url.Values{"find": {"extra24"}})
+	found.says("Chosen before, and not shown here: \u20683\u2069")
+	require.Zero(t, s.groupNow(group).Members)
+	none, _ := choose(found, "none", 0, nil)
+	require.Empty(t, none.form(path)["user"])
+	added, chosen := choose(found, "", 1, nil)
+	require.Equal(t, http.StatusSeeOther, added.Status)
+	require.Len(t, chosen, 4)
+	require.Equal(t, 4, s.groupNow(group).Members)
 }

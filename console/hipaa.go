@@ -60,6 +60,11 @@ func (p hipaaPage) Enables(line tenancy.HIPAALine) bool {
 		line.Designated.IsZero() && line.State != tenancy.StateClosed
 }
 
+// Ends reports whether the reader can end the designation of an account of the report.
+func (p hipaaPage) Ends(line tenancy.HIPAALine) bool {
+	return p.v.may[tenancy.ManageAccounts] && !line.Designated.IsZero() && line.State != tenancy.StateClosed
+}
+
 // hipaa shows which accounts of the organization are designated, and which subaccounts are
 // not although their main account is (HIP-6).
 func hipaa(v *visit) (*page, error) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/console"
@@ -217,6 +218,40 @@ func TestMemberIsDeleted(t *testing.T) {
 	account, err := s.Host.Account(t.Context(), accounts[1])
 	require.NoError(t, err)
 	require.Equal(t, s.acme.Administrator, account.Owner)
+}
+
+// An account that is subject to HIPAA, or has such a subaccount, cannot leave with its owner:
+// it is not offered, and the page says why (HIP-7, USR-11). The accounts are named at once.
+func TestDesignatedAccountsStay(t *testing.T) {
+	s := newSite(t, console.Options{})
+	accounts := s.own(s.acme.Member, 2)
+	_, err := s.Staff.SetHIPAAEntitlement(t.Context(), s.acme.Organization, tenancy.HIPAAEntitlement{
+		On: true, Reference: "baa-1", Executed: s.Clock.Now()})
+	require.NoError(t, err)
+	_, err = s.As(s.acme.Owner).EnableHIPAA(t.Context(), accounts[0])
+	require.NoError(t, err)
+	sub, err := s.As(s.acme.Owner).CreateSubaccount(t.Context(), accounts[0], tenancy.NewSubaccount{Name: "Sub"})
+	require.NoError(t, err)
+	_, err = s.As(s.acme.Owner).DisableHIPAA(t.Context(), accounts[0]) // the subaccount keeps its own
+	require.NoError(t, err)
+	owner, path := s.as(s.acme.Owner), s.in("users", s.acme.Member.String(), "removal")
+	page := owner.get(path)
+	page.says("Owned x")
+	page.says("designated as subject to HIPAA: \u20681\u2069.")
+	require.NotContains(t, page.links(), path+"?heir=release")
+	require.NotContains(t, owner.get(path+"?heir=release").actions(), path)
+
+	heir := s.acme.Administrator.String()
+	require.Contains(t, owner.get(path+"?heir="+heir).links(), path+"?heir="+heir+"&heir=release")
+	both := owner.get(path + "?heir=" + heir + "&heir=release")
+	for account, choices := range map[tenancy.AccountID]int{accounts[0]: 1, accounts[1]: 2} {
+		require.Len(t, both.all(func(n *html.Node) bool {
+			return n.Data == "option" && attribute(n.Parent, "name") == account.String()
+		}), choices)
+	}
+	owner.submit(both, path, map[string]string{accounts[1].String(): "release"}).says("The user was removed from the organization.")
+	require.Equal(t, s.acme.Administrator, s.accountNow(sub.ID).Owner)
+	require.Equal(t, s.acme.Member, s.accountNow(accounts[1]).Owner)
 }
 
 // An heir who can own no account is refused, with the heirs that were chosen (USR-11).

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 
@@ -19,20 +20,26 @@ import (
 //
 //	{{template "picker" (.Data.Picker.Links (t "Choose") (printf "%s/" (.In "owner")))}}
 //
-// Or for check boxes, which are a field of a form:
+// Or for check boxes, which are a field of a form. Its buttons that search and turn the page
+// post the form too, which carries what was chosen; the action begins with
 //
-//	{{template "picker-search" .Data.Picker}}
+//	if v.picksOn() {
+//		return "", v.pickOn(screen)
+//	}
+//
+// In the template:
+//
 //	{{with $f := .Form path}}{{template "form" $f}}
-//	{{template "picker-results" ($.Data.Picker.Checks $f "user" (t "Members"))}}
+//	{{template "picker-checks" ($.Data.Picker.Checks $f "user" (t "Members"))}}
 type picker struct {
 	Page   string // the path of the page's own
 	Keep   []hiddenField
 	Search string
 	From   string // the cursor of the results
 	Found  []tenancy.OrganizationUser
-	Pager  pager
+	Next   string // the cursor of the next results; "": there are no more
+	Pager  pager  // of links
 
-	Kind    string // of the choice: "link" or "check"
 	Label   string // of the link, or above the field
 	Name    string // of the field
 	Problem string // why the choice was refused; "": it was not
@@ -46,6 +53,15 @@ type picker struct {
 const (
 	findParameter = "find"
 	fromParameter = "from"
+	nextParameter = "next" // where the next results begin
+	showParameter = "show" // which button of a picker was pressed
+)
+
+// What the buttons of a picker with check boxes show.
+const (
+	showFound = "found" // the first results of the search
+	showNext  = "next"  // the next results
+	showNone  = "none"  // the same results, with nobody chosen elsewhere
 )
 
 // pickSize is how many results a picker shows.
@@ -82,7 +98,7 @@ func (v *visit) pick(page string, query tenancy.UserQuery, except ...tenancy.Use
 	if p.From != "" {
 		p.Pager.First = linkTo(p.Page, kept)
 	}
-	if next != "" {
+	if p.Next = string(next); next != "" {
 		kept.Set(fromParameter, string(next))
 		p.Pager.Next = linkTo(p.Page, kept)
 	}
@@ -104,26 +120,16 @@ func linkTo(path string, query url.Values) string {
 
 // Links offers each result as a link to what begins the path, followed by the user's ID.
 func (p *picker) Links(label, path string) *picker {
-	p.Kind, p.Label, p.path = "link", label, path
+	p.Label, p.path = label, path
 	return p
 }
 
 // Link is where the link of a result leads to.
 func (p *picker) Link(user tenancy.UserID) string { return p.path + user.String() }
 
-// Carried are the fields with which a form carries the search along.
-func (p *picker) Carried() (fields []hiddenField) {
-	for _, field := range []hiddenField{{findParameter, p.Search}, {fromParameter, p.From}} {
-		if field.Value != "" {
-			fields = append(fields, field)
-		}
-	}
-	return fields
-}
-
 // Checks offers the results as a field of a form, of which any number is chosen.
 func (p *picker) Checks(f *form, name, label string) *picker {
-	p.Kind, p.Label, p.Name = "check", label, name
+	p.Label, p.Name = label, name
 	if f.refused != nil {
 		p.chosen = f.refused.values[name]
 		if f.refused.field == name {
@@ -136,3 +142,32 @@ func (p *picker) Checks(f *form, name, label string) *picker {
 
 // Chosen reports whether a user was chosen in the form that was refused.
 func (p *picker) Chosen(user tenancy.UserID) bool { return slices.Contains(p.chosen, user.String()) }
+
+// Elsewhere are those who were chosen before and are not among the results.
+func (p *picker) Elsewhere() (users []string) {
+	for _, user := range p.chosen {
+		shown := slices.ContainsFunc(p.Found, func(u tenancy.OrganizationUser) bool { return u.User.ID.String() == user })
+		if !shown && !slices.Contains(users, user) {
+			users = append(users, user)
+		}
+	}
+	return users
+}
+
+// picksOn reports whether a form was sent to choose more people, not to do what it is for.
+func (v *visit) picksOn() bool { return v.value(showParameter) != "" }
+
+// pickOn answers with the form's page, which shows other results. What was chosen stays.
+func (v *visit) pickOn(show screen) error {
+	values := v.r.PostForm
+	switch v.value(showParameter) {
+	case showFound:
+		values.Del(fromParameter)
+	case showNext:
+		values.Set(fromParameter, v.value(nextParameter))
+	case showNone:
+		values.Del("user")
+	}
+	v.refused = &refusedForm{action: v.r.URL.Path, values: values, operation: v.operationAgain(nil)}
+	return v.show(http.StatusOK, show)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -41,11 +42,48 @@ type partingPage struct {
 	MayPass   bool            // the reader may give accounts to others
 	MayLetOut bool            // the reader may let accounts leave
 	Choices   []option        // who gets one account
-	Picker    *picker         // of heirs; nil: none can be chosen now
+	kept      map[tenancy.AccountID]bool
+	Picker    *picker // of heirs; nil: none can be chosen now
 }
 
 // Deletes reports whether the user is deleted, not removed.
 func (p partingPage) Deletes() bool { return p.End == "deletion" }
+
+// Kept is how many of the accounts cannot leave with the user, since they or subaccounts of
+// theirs are designated as subject to HIPAA.
+func (p partingPage) Kept() (count int) {
+	for _, account := range p.Owned {
+		if p.kept[account.Account] {
+			count++
+		}
+	}
+	return count
+}
+
+// LetsOut reports whether the accounts can be let leave: all of them, if nobody gets any, or
+// else some.
+func (p partingPage) LetsOut() bool {
+	return p.MayLetOut && (p.Kept() == 0 || len(p.Heirs) > 0 && p.Kept() < len(p.Owned))
+}
+
+// ChoicesFor are who can get an account.
+func (p partingPage) ChoicesFor(account tenancy.Reach) []option {
+	if !p.kept[account.Account] {
+		return p.Choices
+	}
+	return slices.DeleteFunc(slices.Clone(p.Choices), func(o option) bool { return o.Value == release })
+}
+
+// Named are the first of the accounts, and MoreOwned is how many more there are; "": none.
+func (p partingPage) Named() []tenancy.Reach { return p.Owned[:min(len(p.Owned), pageSize)] }
+
+// MoreOwned: see Named.
+func (p partingPage) MoreOwned() string {
+	if more := len(p.Owned) - len(p.Named()); more > 0 {
+		return strconv.Itoa(more)
+	}
+	return ""
+}
 
 // Ready reports whether it is said what becomes of every account.
 func (p partingPage) Ready() bool { return len(p.Owned) == 0 || len(p.Heirs) > 0 || p.Release }
@@ -124,6 +162,12 @@ func (v *visit) owned(id tenancy.UserID) (owned []tenancy.Reach, err error) {
 // heirs reads who was chosen to get the accounts, and who could be.
 func (v *visit) heirs(data *partingPage) error {
 	data.First = data.Owned[:min(len(data.Owned), mostSingle)]
+	if data.MayLetOut {
+		var err error
+		if data.kept, err = v.keptByHIPAA(); err != nil {
+			return err
+		}
+	}
 	data.Release = data.MayLetOut && slices.Contains(v.allSent("heir"), release)
 	chosen, except := url.Values{}, []tenancy.UserID{data.ID}
 	if data.Release {
@@ -142,7 +186,7 @@ func (v *visit) heirs(data *partingPage) error {
 		chosen.Add("heir", id.String())
 		data.Choices = append(data.Choices, option{Value: id.String(), Label: isolated(textOf(heir.Name))})
 	}
-	if data.Release {
+	if data.Release = data.Release && data.LetsOut(); data.Release {
 		data.Choices = append(data.Choices, option{Value: release, Label: v.t("Leaves with the user")})
 	}
 	if !data.MayPass || len(data.Heirs) == mostHeirs {
@@ -151,6 +195,28 @@ func (v *visit) heirs(data *partingPage) error {
 	var err error
 	data.Picker, err = v.pick(linkTo(v.at("users", data.ID, data.End), chosen), persons(), except...)
 	return err
+}
+
+// keptByHIPAA are the main accounts of the organization that are designated as subject to
+// HIPAA, or have a designated subaccount, and so cannot leave it (HIP-7). It looks at no more
+// than seekMost lines of the report.
+func (v *visit) keptByHIPAA() (map[tenancy.AccountID]bool, error) {
+	found, looked := map[tenancy.AccountID]bool{}, 0
+	for line, err := range v.s.HIPAAReport(v.ctx(), v.org.ID, tenancy.HIPAAQuery{}) {
+		if err != nil {
+			return nil, err
+		}
+		if !line.Designated.IsZero() && line.State != tenancy.StateClosed {
+			found[line.Account] = true
+			if !line.Parent.IsZero() {
+				found[line.Parent] = true
+			}
+		}
+		if looked++; looked == seekMost {
+			break
+		}
+	}
+	return found, nil
 }
 
 // With is the path of the page with another heir chosen, up to the heir.
