@@ -3,10 +3,12 @@ package console_test
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/console"
@@ -66,6 +68,12 @@ func TestTemporaryRolesAreAssigned(t *testing.T) {
 	reach := s.reach(s.acme.Account, s.acme.Member)
 	require.Equal(t, tenancy.Roles(tenancy.BillingManager), reach.DirectTemporary)
 	require.Equal(t, end, reach.DirectUntil)
+	// The list says so on a phone too: it does not leave that column out.
+	cells := admin.get(s.in("accounts", s.acme.Account.String(), "members")).all(func(n *html.Node) bool {
+		return n.Data == "td" && strings.Contains(textIn(n), "Temporary, assigned")
+	})
+	require.Len(t, cells, 1)
+	require.Empty(t, attribute(cells[0], "class"))
 	require.Equal(t, tenancy.Roles(tenancy.Developer), reach.Direct)
 	form := admin.get(path).form(path + "/temporary")
 	require.Equal(t, in["until"], form.Get("until"))

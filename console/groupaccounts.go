@@ -38,8 +38,7 @@ func groupAccounts(v *visit) (*page, error) {
 // newGroupAccountPage is what the page on which an account is chosen for a group shows.
 type newGroupAccountPage struct {
 	group
-	Wanted string // the ID that was entered; "": the list is shown
-	Items  list[tenancy.OrganizationAccount]
+	Picker *accountPicker
 }
 
 // newGroupAccount is the page on which an account is chosen: from the list, or by its ID.
@@ -51,36 +50,12 @@ func newGroupAccount(v *visit) (*page, error) {
 	if !g.Assigns() {
 		return nil, tenancy.CodeNotAllowed
 	}
-	data := newGroupAccountPage{group: g, Wanted: v.query("id")}
-	if data.Wanted == "" {
-		query := tenancy.AccountQuery{Kind: tenancy.KindManaged, State: tenancy.StateActive, After: v.after()}
-		data.Items, err = collect(v, v.s.Accounts(v.ctx(), v.org.ID, query))
-	} else {
-		data.Items.Items, err = v.accountByID(data.Wanted)
-	}
+	data := newGroupAccountPage{group: g}
+	data.Picker, err = v.pickAccount(g.At("accounts", "new"), func(id tenancy.AccountID) string { return g.At("accounts", id) })
 	if err != nil {
 		return nil, err
 	}
 	return &page{template: "newgroupaccount", title: v.t("Choose an account"), at: "groups", data: data}, nil
-}
-
-// accountByID finds an account of the organization's that is not closed by its ID: one or
-// none.
-func (v *visit) accountByID(text string) ([]tenancy.OrganizationAccount, error) {
-	id, err := tenancy.ParseID[tenancy.AccountID](text)
-	if err != nil || id.IsZero() {
-		return nil, nil
-	}
-	account, err := v.s.Account(v.ctx(), id)
-	switch {
-	case tenancy.CodeOf(err) == tenancy.CodeNotFound:
-		return nil, nil
-	case err != nil:
-		return nil, err
-	case account.Organization == nil || *account.Organization != v.org.ID || account.State == tenancy.StateClosed:
-		return nil, nil
-	}
-	return []tenancy.OrganizationAccount{{Kind: tenancy.KindManaged, ID: id, Name: account.Name, Account: &account}}, nil
 }
 
 // groupAccountPage is what the page about a group's roles on an account shows.

@@ -74,10 +74,10 @@ func TestImportGoesOn(t *testing.T) {
 	emails := strings.Join(numbered("off", 600), "\n") + "\nzoe@acme.example"
 	owner := s.as(s.acme.Owner)
 	first := owner.post(owner.get(s.in("import")), s.in("import"), map[string]string{"emails": emails, "notify": "yes"})
-	first.says("Addresses done: \u2068500\u2069 of \u2068601\u2069.")
+	first.says("\u2068500\u2069 of \u2068601\u2069 addresses are done.")
 	require.Equal(t, "yes", first.form(s.in("import")).Get("notify"))
 	second := owner.post(first, s.in("import"), nil)
-	second.says("Addresses done: \u2068601\u2069 of \u2068601\u2069. Imported: \u20681\u2069. Not imported: \u2068600\u2069.")
+	second.says("\u2068601\u2069 of \u2068601\u2069 addresses are done. Imported: \u20681\u2069. Not imported: \u2068600\u2069.")
 	require.NotContains(t, second.actions(), s.in("import"))
 	_, _, err = s.member(last)
 	require.NoError(t, err)

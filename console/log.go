@@ -30,6 +30,7 @@ type logOf struct {
 	stream tenancy.Stream
 	Base   string                 // the path of its list
 	Own    bool                   // it is the reader's own
+	Of     navLink                // the staff's page of what it is of; zero: it is not seen by the staff
 	at     string                 // the entry of the navigation
 	link   func(id string) string // where an ID leads to; "": nowhere
 }

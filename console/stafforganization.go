@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"github.com/add4b1c6/tenancy"
 )
 
@@ -53,7 +55,11 @@ func (c *console) staffLogRoutes(path string, where logWhere) {
 
 // staffLog is a log as the staff's pages have it.
 func (v *visit) staffLog(stream tenancy.Stream, base string) logOf {
-	return logOf{stream: stream, Base: base, link: func(id string) string { return v.url("find") + "?id=" + id }}
+	of := navLink{Label: v.t("Organization"), Path: strings.TrimSuffix(base, "/log")}
+	if !stream.User.IsZero() {
+		of.Label = v.t("User")
+	}
+	return logOf{stream: stream, Base: base, Of: of, link: func(id string) string { return v.url("find") + "?id=" + id }}
 }
 
 // ofOrganization is a screen of the organization of the path.

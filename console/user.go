@@ -3,7 +3,9 @@ package console
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -38,6 +40,51 @@ type userPage struct {
 	Reach  list[tenancy.Reach]
 	Groups []tenancy.UserGroup // the first of them, of this organization
 	More   bool                // there are more groups
+	SSO    *requirement        // whether single sign-on is required; nil: the reader cannot know
+}
+
+// requirement is whether single sign-on is required of a member, and why (SSO-2).
+type requirement struct {
+	Domain     tenancy.Domain   // on which it is required; its ID is zero: it is not required
+	Connection tenancy.Personal // through which; "": not to be seen
+}
+
+// requirementOf finds out whether single sign-on is required of a member, by the domain of
+// their address. An address that is not written as domains are, in small ASCII letters, is
+// not compared.
+func (v *visit) requirementOf(user tenancy.User, member tenancy.Membership) (*requirement, error) {
+	_, name, _ := strings.Cut(user.Email.Reveal(), "@")
+	if !v.shows(PartSSO) || !v.may[tenancy.ViewDomains] || bool(member.SSO) || member.Role == tenancy.Owner ||
+		!plainDomain.MatchString(name) {
+		return nil, nil
+	}
+	looked := 0
+	for domain, err := range v.s.Domains(v.ctx(), v.org.ID, tenancy.DomainQuery{}) {
+		if err != nil {
+			return nil, err
+		}
+		if domain.Name == name && !domain.Connection.IsZero() {
+			return v.requirementOn(domain.Domain)
+		}
+		if looked++; looked == seekMost {
+			return nil, nil
+		}
+	}
+	return &requirement{}, nil
+}
+
+// plainDomain is what a domain looks like in an address that is written as the library does.
+var plainDomain = regexp.MustCompile(`^([a-z0-9-]+\.)+[a-z0-9-]+$`)
+
+// requirementOn is the requirement on a domain.
+func (v *visit) requirementOn(domain tenancy.Domain) (*requirement, error) {
+	required := &requirement{Domain: domain}
+	if !v.may[tenancy.ManageIdentity] {
+		return required, nil
+	}
+	connection, err := v.s.Connection(v.ctx(), domain.Connection)
+	required.Connection = connection.Name
+	return required, err
 }
 
 // Held reports whether the organization or its directory deactivated the user, which the
@@ -66,6 +113,9 @@ func user(v *visit) (*page, error) {
 	if data.Member != nil {
 		data.Tends = v.tends(data.User, *data.Member)
 		data.Roles = v.rolesToGive(data.Member.Role)
+		if data.SSO, err = v.requirementOf(data.User, *data.Member); err != nil {
+			return nil, err
+		}
 	}
 	title, at := v.t("User"), "users"
 	if data.Self {

@@ -10,6 +10,7 @@ import (
 func (c *console) userRoutes() {
 	c.getIn("/users", tenancy.ViewUsers, users)
 	c.personPageRoutes()
+	c.userErrandRoutes()
 	c.removalRoutes()
 	c.leaveRoutes()
 	c.inviteRoutes()

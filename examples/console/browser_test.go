@@ -102,8 +102,12 @@ func read(t *testing.T, site, actor string) *reader {
 	return r
 }
 
-// within is the reader in a subtest.
-func (r *reader) within(t *testing.T) *reader { return &reader{t, r.Tab, r.site} }
+// within is the reader in a subtest, who acts as somebody. To open a tab takes long, so
+// subtests share one.
+func (r *reader) within(t *testing.T, actor string) *reader {
+	t.Cleanup(func() { require.Empty(t, r.Messages()) })
+	return (&reader{t, r.Tab, r.site}).as(actor)
+}
 
 // must ends the test if a step failed, and says what the page was.
 func (r *reader) must(step string, err error) {

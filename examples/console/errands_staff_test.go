@@ -34,7 +34,7 @@ var staffErrands = []errand{
 	{"find a person, and see what they see", staff, func(r *reader) {
 		r.open("/staff/").fill("Address of a person", "priya.raman@northwind.example").follow("Find person").says("Priya Raman").
 			follow("What they see").says("Your organizations").follow("Northwind Traders").says("Your role: Standard User")
-		r.follow("Your profile").fill("Name", "Somebody else").follow("Change name").says("nothing can be changed here")
+		r.follow("Your profile").enable().fill("Name", "Somebody else").follow("Change name").says("nothing can be changed here")
 		r.open("/staff/").fill("Address of a person", "priya.raman@northwind.example").follow("Find person").says("Priya Raman").hides("Somebody else")
 	}},
 	{"deactivate a person and reactivate them", staff, func(r *reader) {

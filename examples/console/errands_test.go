@@ -18,20 +18,17 @@ func errands() []errand {
 
 // Each errand is done as its reader does it, with clicks.
 func TestErrands(t *testing.T) {
-	site := serve(t)
+	r := read(t, serve(t), staff)
 	for _, e := range errands() {
-		t.Run(e.name, func(t *testing.T) { e.do(read(t, site, e.actor)) })
+		t.Run(e.name, func(t *testing.T) { e.do(r.within(t, e.actor)) })
 	}
 }
 
 // Everything works without JavaScript.
 func TestErrandsWithoutScripts(t *testing.T) {
-	site := serve(t)
+	r := read(t, serve(t), staff)
+	r.must("scripts", r.Scripts(false))
 	for _, e := range errands() {
-		t.Run(e.name, func(t *testing.T) {
-			r := read(t, site, e.actor)
-			r.must("scripts", r.Scripts(false))
-			e.do(r)
-		})
+		t.Run(e.name, func(t *testing.T) { e.do(r.within(t, e.actor)) })
 	}
 }

@@ -32,46 +32,53 @@ const inspect = `async (scheme) => {
 // light and in the dark, fits a phone, and makes the browser complain of nothing.
 func TestPages(t *testing.T) {
 	site := serve(t)
-	files, seen := map[string][]byte{}, map[string]bool{}
+	r := read(t, site, staff)
+	script := axe(t)
+	files, seen := map[string][]byte{}, pages.Shapes{}
 	for _, actor := range demo.Actors() {
 		t.Run(actor, func(t *testing.T) {
-			r := read(t, site, actor)
-			script := axe(t)
 			found, err := pages.Find(t.Context(), site, actor, demo.Start(actor))
 			require.NoError(t, err)
 			for i, p := range found {
 				files[fmt.Sprintf("%s-%03d%s.html", actor, i, regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(p.Kind, "-"))] = p.Text
 			}
-			require.NoError(t, r.Size(390, 844))
 			for _, p := range pages.Firsts(found) {
-				if seen[p.Kind] && p.Kind != "/console/" { // as somebody before saw it, with more to do
+				if !seen.Add(p) { // somebody before saw such a page, with as much in it
 					continue
 				}
-				seen[p.Kind] = true
-				t.Run(strings.TrimPrefix(p.Kind, "/console"), func(t *testing.T) { r.within(t).look(p.Path, script) })
+				t.Run(strings.TrimPrefix(p.Kind, "/console"), func(t *testing.T) { r.within(t, actor).open(p.Path).inspect(script) })
 			}
 		})
 	}
-	if len(files) > 0 {
-		checkHTML(t, files)
+	for _, a := range answers {
+		t.Run("answer/"+a.name, func(t *testing.T) {
+			r := r.within(t, a.actor)
+			require.NoError(t, r.Size(1280, 900))
+			a.do(r)
+			source, err := r.Source()
+			require.NoError(t, err)
+			files["answer-"+strings.ReplaceAll(a.name, " ", "-")+".html"] = source
+			r.inspect(script)
+		})
 	}
+	checkHTML(t, files)
 }
 
-// look requires what holds for every page.
-func (r *reader) look(path, script string) {
+// inspect requires what holds for every page of the page that is open.
+func (r *reader) inspect(script string) {
 	r.Helper()
+	require.NoError(r, r.Size(390, 844))
 	r.must("media", r.Media("light", true))
-	r.open(path)
 	wide := eval[[]string](r, `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest(".table, .skip, .hide")
 		&& e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 120))`)
-	require.LessOrEqual(r, eval[int](r, "document.documentElement.scrollWidth"), 390, "%s is wider than a phone: %s", path, wide)
+	require.LessOrEqual(r, eval[int](r, "document.documentElement.scrollWidth"), 390, "%s is wider than a phone: %s", r, wide)
 	_, err := chrome.Eval[*struct{}](r.Tab, script+"; null")
 	r.must("axe", err)
 	for _, scheme := range []string{"light", "dark"} {
 		r.must("media", r.Media(scheme, true))
 		found, err := chrome.Ask[[]finding](r.Tab, inspect, scheme)
 		r.must("axe", err)
-		require.Empty(r, found, "%s in %s", path, scheme)
+		require.Empty(r, found, "%s in %s", r, scheme)
 	}
-	require.Empty(r, r.Messages(), path)
+	require.Empty(r, r.Messages(), "%s", r)
 }

@@ -1,5 +1,6 @@
 // Program screenshots makes a picture of every kind of page of the console, as several
-// people see it, in three widths, light and dark.
+// people see it, in three widths, light and dark. Who comes later is shown what looks
+// different to them.
 //
 //	go -C examples/console run ./screenshots -out DIR
 package main
@@ -13,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy/examples/console/internal/chrome"
@@ -23,7 +25,7 @@ import (
 func main() {
 	out := flag.String("out", "", "the folder for the pictures, which is made; needed")
 	only := flag.String("only", "", "a regular expression: only pages whose kind, such as /console/organizations/{id}/users, it matches")
-	actors := flag.String("as", "owner,member,invitee", "whom to act as, by the keys of the demonstration")
+	actors := flag.String("as", "owner,member,invitee,staff", "whom to act as, by the keys of the demonstration")
 	widths := flag.String("widths", "1280,768,390", "the widths of the window")
 	whole := flag.Bool("whole", true, "the whole page, and not only what is in the window")
 	schemes := flag.String("schemes", "light,dark", "the colour schemes")
@@ -63,12 +65,14 @@ func run(out, only string, actors, widths, schemes []string, whole bool) error {
 		return err
 	}
 	defer browser.Close()
+	seen := pages.Shapes{}
 	for _, actor := range actors {
 		found, err := pages.Find(ctx, site, actor, demo.Start(actor))
 		if err != nil {
 			return err
 		}
-		if err := take(browser, site, actor, pages.Firsts(found), wanted, out, widths, schemes, whole); err != nil {
+		few := slices.DeleteFunc(pages.Few(found), func(p pages.Page) bool { return !wanted.MatchString(p.Kind) || !seen.Add(p) })
+		if err := take(browser, site, actor, few, out, widths, schemes, whole); err != nil {
 			return err
 		}
 	}
@@ -78,8 +82,7 @@ func run(out, only string, actors, widths, schemes []string, whole bool) error {
 
 // take makes the pictures of pages, as somebody sees them.
 func take(
-	browser *chrome.Browser, site, actor string, found []pages.Page, wanted *regexp.Regexp, out string, widths, schemes []string,
-	whole bool,
+	browser *chrome.Browser, site, actor string, found []pages.Page, out string, widths, schemes []string, whole bool,
 ) error {
 	tab, err := browser.Tab()
 	if err != nil {
@@ -97,15 +100,12 @@ func take(
 		if err := tab.Size(pixels, 844); err != nil {
 			return err
 		}
-		for _, scheme := range schemes {
-			if err := tab.Media(scheme, true); err != nil {
+		for _, p := range found {
+			if err := tab.Go(site + p.Path); err != nil {
 				return err
 			}
-			for _, p := range found {
-				if !wanted.MatchString(p.Kind) {
-					continue
-				}
-				if err := tab.Go(site + p.Path); err != nil {
+			for _, scheme := range schemes {
+				if err := tab.Media(scheme, true); err != nil {
 					return err
 				}
 				picture, err := tab.Picture(whole)
@@ -125,6 +125,6 @@ func take(
 
 // name is a kind of page as a part of a file's name.
 func name(kind string) string {
-	kind = strings.TrimPrefix(strings.TrimPrefix(kind, "/console"), "/organizations/{id}")
+	kind = strings.Replace(strings.TrimPrefix(strings.TrimPrefix(kind, "/staff"), "/console"), "/organizations/{id}", "/org", 1)
 	return cmp.Or(strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ReplaceAll(kind, "{id}", "one"), "-"), "-"), "first")
 }

@@ -88,6 +88,7 @@ type Tab struct {
 
 	mu       sync.Mutex
 	messages []string
+	page     network.RequestID // what the tab asked for last, to show
 }
 
 // patience is how long one step may take. It is an end for what never comes.
@@ -111,10 +112,17 @@ func (b *Browser) Tab() (*Tab, error) {
 // refused is what the browser says of a form that was refused, which is as it should be.
 var refused = regexp.MustCompile(`status of (400|403|409|422|429) `)
 
-// hear keeps what went wrong in the browser.
+// hear keeps what went wrong in the browser, and which page it shows.
 func (t *Tab) hear(event any) {
 	var message string
 	switch e := event.(type) {
+	case *network.EventResponseReceived:
+		if e.Type == network.ResourceTypeDocument {
+			t.mu.Lock()
+			t.page = e.RequestID
+			t.mu.Unlock()
+		}
+		return
 	case *runtime.EventExceptionThrown:
 		message = e.ExceptionDetails.Text
 		if e.ExceptionDetails.Exception != nil {

@@ -7,8 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -16,16 +15,14 @@ import (
 func (t *Tab) Source() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	tree, err := chromedp.Call(ctx, page.GetFrameTree, cdp.Empty{})
+	t.mu.Lock()
+	page := t.page
+	t.mu.Unlock()
+	found, err := chromedp.Call(ctx, network.GetResponseBody, network.GetResponseBodyParams{RequestID: page})
 	if err != nil {
 		return nil, err
 	}
-	frame := tree.FrameTree.Frame
-	found, err := chromedp.Call(ctx, page.GetResourceContent, page.GetResourceContentParams{FrameID: frame.ID, URL: frame.URL})
-	if err != nil {
-		return nil, err
-	}
-	return found.Content, nil
+	return found.Body, nil
 }
 
 // Reload loads the page again. If it answered a POST, that is sent again.

@@ -69,6 +69,49 @@ func Firsts(found []Page) []Page {
 	return firsts
 }
 
+// Few returns the first page of each kind. Of the kinds that differ by their queries alone
+// it returns one with a query.
+func Few(found []Page) []Page {
+	var few []Page
+	seen := map[string]bool{}
+	for _, p := range Firsts(found) {
+		bare, _, asks := strings.Cut(p.Kind, "?")
+		if asks {
+			bare += "?"
+		}
+		if !seen[bare] {
+			seen[bare] = true
+			few = append(few, p)
+		}
+	}
+	return few
+}
+
+// Shapes are the elements that each kind of page was seen with: their names, classes, types
+// and states.
+type Shapes map[string]map[string]bool
+
+var element = regexp.MustCompile(`<[a-z]\w*|\b(class|type|role|aria-(current|invalid|hidden))="[^"]*"`)
+
+// Add reports whether a page has an element that no page of its kind had before. What the
+// staff see of a user's pages is of the kind of the user's page.
+func (s Shapes) Add(p Page) (fresh bool) {
+	kind := strings.Replace(p.Kind, "/staff/as/{id}/", "/console/", 1)
+	if s[kind] == nil {
+		s[kind] = map[string]bool{}
+	}
+	tag := ""
+	for _, found := range element.FindAllString(string(p.Text), -1) {
+		if found[0] == '<' {
+			tag = found
+		}
+		if one := tag + " " + found; !s[kind][one] {
+			s[kind][one], fresh = true, true
+		}
+	}
+	return fresh
+}
+
 // kindOf returns the kind of a page. The texts that are searched for and where a list goes
 // on make no kind.
 func kindOf(path string) string {
