@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Stream names an ordered log. It is an organization's, or, for what belongs to no
@@ -66,6 +67,8 @@ type Actor struct {
 	Directory DirectoryID // an organization's directory (PRV-1)
 }
 
+const operatorPrefix = "operator/" // of an Operator's text form
+
 // String returns the user's or the directory's ID, "operator/" and the Operator's ID, or
 // "system".
 func (a Actor) String() string {
@@ -75,7 +78,7 @@ func (a Actor) String() string {
 	case !a.Directory.IsZero():
 		return a.Directory.String()
 	case a.Operator != "":
-		return "operator/" + string(a.Operator)
+		return operatorPrefix + string(a.Operator)
 	}
 	return "system"
 }
@@ -119,8 +122,8 @@ func parseActor(text string) (Actor, bool) {
 	if text == "system" {
 		return Actor{}, true
 	}
-	if len(text) > len("operator/") && text[:len("operator/")] == "operator/" {
-		ref := OperatorID(text[len("operator/"):])
+	if operator, ok := strings.CutPrefix(text, operatorPrefix); ok {
+		ref := OperatorID(operator)
 		return Actor{Operator: ref}, ref.valid()
 	}
 	if directory, err := ParseID[DirectoryID](text); err == nil {

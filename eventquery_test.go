@@ -153,7 +153,7 @@ func TestEventNames(t *testing.T) {
 	require.NoError(t, c.as(c.dan).DeleteUser(t.Context(), c.dan, tenancy.UserDeletion{}))
 	require.Equal(t, tenancy.Named{ID: c.dan.String()}, called(owner, c.dan.String()), "erased")
 	c.clock.Advance(60 * 24 * time.Hour)
-	require.Equal(t, tenancy.Named{ID: sent.ID.String()}, called(owner, sent.ID.String()), "kept no longer (ORG-11)")
+	require.Equal(t, tenancy.Named{ID: sent.ID.String(), Gone: true}, called(owner, sent.ID.String()), "kept no longer (ORG-11)")
 	require.NoError(t, second(c.host.Purge(t.Context())))
 	for _, e := range items(t, c.as(c.eve.User.ID).Events(t.Context(), organizationStream(c.eve.Organization.ID), tenancy.EventQuery{})) {
 		for _, n := range e.Names {

@@ -145,8 +145,8 @@ func ExampleLoggedEvent_RevealSentence() {
 	// Output:
 	// Ana renamed Acme Robots
 	// Ana hat Acme Robots umbenannt
-	// Ana became a member of Acme Robots as Owner
-	// Ana became a member of Acme Robots as Owner
+	// Ana joined Acme Robots as Owner
+	// Ana joined Acme Robots as Owner
 }
 
 // Check examines everything in the store and applies the log again.

@@ -12,7 +12,7 @@ import (
 // In JSON the names are a field beside those of the event, whose data holds none.
 type LoggedEvent struct {
 	Event
-	Names []Named `json:"names,omitzero"` // by ID; without what has no name, or none that the actor may see
+	Names []Named `json:"names,omitzero"` // by ID; without what has no name that the actor may see, and is not Gone
 }
 
 // MarshalJSON writes the event as Event does, and the names beside it (GEN-19).
@@ -29,10 +29,13 @@ type Named struct {
 	ID    string   `json:"id"`             // the text form
 	Name  Personal `json:"name,omitzero"`  // of a user, an account, an organization, a domain, a connection, a key, a group, a directory or its person
 	Email Personal `json:"email,omitzero"` // of a user or a directory's person, and where an invitation or a request was for
+	// Gone says that no name is kept for anybody to see: it was erased, or what had it is
+	// no more. Of a user it is set only for those who see a user who is deleted.
+	Gone bool `json:"gone,omitzero"`
 }
 
-// NameOf returns what an ID that the event names is called. Only the ID is set if its name
-// is gone, or if the actor may not see it.
+// NameOf returns what an ID that the event names is called. Neither Name nor Email is set
+// if they are Gone, or if the actor may not see them.
 func (e LoggedEvent) NameOf(id string) Named {
 	at, found := slices.BinarySearchFunc(e.Names, id, func(n Named, id string) int { return strings.Compare(n.ID, id) })
 	if !found {
@@ -202,7 +205,7 @@ func (st logStanding) home() OrganizationID {
 func (f nameFacts) of(e Event, c *changes) (names []Named) {
 	for _, id := range e.ids() {
 		named := f.named(id, c)
-		if named.Name.IsZero() && named.Email.IsZero() {
+		if named == (Named{}) {
 			continue
 		}
 		named.ID = id.(interface{ String() string }).String()
@@ -216,7 +219,7 @@ func (f nameFacts) of(e Event, c *changes) (names []Named) {
 // System see all. Of an organization's log a member sees what their role shows them of what
 // is its own, and everybody sees themself, what they have a role in, by a group or by an
 // account's parent too, and the groups that they are in.
-func (f nameFacts) named(id any, c *changes) (n Named) {
+func (f nameFacts) named(id any, c *changes) Named {
 	all := !c.actor.isUser()
 	home, rank := f.standing.home(), f.standing.organization.rank
 	own := func(org OrganizationID, p OrganizationPermission) bool {
@@ -225,58 +228,82 @@ func (f nameFacts) named(id any, c *changes) (n Named) {
 	switch id := id.(type) {
 	case OrganizationID:
 		if o := f.organizations[id]; o != nil && (own(id, ReadLog) || own(o.MergedInto, ReadLog) || f.ranks[id] != nil) {
-			n.Name = kept(o.Personal.Name, o.Ended, c.now)
+			return called(kept(o.Personal.Name, o.Ended, c.now))
 		}
 	case UserID:
 		return f.users[id].named(all, rank.may(ViewUsers), c)
 	case AccountID:
 		if a := f.accounts[id]; a.account != nil && (own(a.account.Organization, ViewAccounts) || !a.roles().IsZero()) {
-			n.Name = a.account.Personal.Name
+			return called(a.account.Personal.Name)
 		}
 	case DomainID:
-		if d := f.domains[id]; d != nil && own(d.Organization, ViewDomains) {
-			n.Name = NewPersonal(d.Personal.Name)
+		d := f.domains[id]
+		if d == nil {
+			return Named{Gone: true}
+		}
+		if own(d.Organization, ViewDomains) {
+			return called(NewPersonal(d.Personal.Name))
 		}
 	case ConnectionID:
-		if x := f.connections[id]; x != nil && own(x.Organization, ManageIdentity) {
-			n.Name = x.Personal.Name
+		x := f.connections[id]
+		if x == nil {
+			return Named{Gone: true}
+		}
+		if own(x.Organization, ManageIdentity) {
+			return called(x.Personal.Name)
 		}
 	case GroupID:
-		if g := f.groups[id]; g.group != nil && (own(g.group.Organization, ViewUsers) || g.inside) {
-			n.Name = g.group.Personal.Name
+		g := f.groups[id]
+		if g.group == nil {
+			return Named{Gone: true}
+		}
+		if own(g.group.Organization, ViewUsers) || g.inside {
+			return called(g.group.Personal.Name)
 		}
 	case InvitationID:
-		if i := f.invitations[id]; i != nil && own(f.target(*i), ViewUsers) {
-			n.Email = kept(i.Personal.Email, due(i.Settled, i.Expires), c.now)
+		if i := f.invitations[id]; i != nil && i.Kind != InvitationOfAccount && own(f.target(*i), ViewUsers) {
+			return calledAt(kept(i.Personal.Email, due(i.Settled, i.Expires), c.now))
 		}
 	case RequestID:
 		if q := f.requests[id]; q != nil && own(q.Organization, ViewUsers) {
-			n.Email = kept(q.Personal.Email, due(q.Settled, q.Expires), c.now)
+			return calledAt(kept(q.Personal.Email, due(q.Settled, q.Expires), c.now))
 		}
 	case KeyID:
 		if k := f.keys[id]; k.key != nil && (all || rank.may(ManageIdentity) && k.member != nil) {
-			n.Name = c.keyName(*k.key)
+			return called(c.keyName(*k.key))
 		}
 	case DirectoryID:
 		if d := f.directories[id]; d != nil && own(d.Organization, ManageIdentity) {
-			n.Name = d.Personal.Name
+			return called(d.Personal.Name)
 		}
 	case ProvisionedID:
-		if p := f.identities[id]; p != nil && own(p.Organization, ManageIdentity) {
+		p := f.identities[id]
+		if p == nil {
+			return Named{Gone: true}
+		}
+		if own(p.Organization, ManageIdentity) {
 			return f.namedIdentity(*p)
 		}
 	}
-	return n
+	return Named{}
 }
+
+// called is what is called by a name that is kept or not.
+func called(name Personal) Named { return Named{Name: name, Gone: name.IsZero()} }
+
+// calledAt is what is called by an address that is kept or not.
+func calledAt(address Personal) Named { return Named{Email: address, Gone: address.IsZero()} }
 
 // namedIdentity returns what a directory calls a person. One that was removed, or whose
 // directory was, is not shown (PRV-7).
-func (f nameFacts) namedIdentity(p ProvisionedRecord) (n Named) {
-	if d := f.directories[p.Directory]; d != nil && d.Removed == 0 && p.Removed == 0 {
-		n.Email = p.Personal.UserName
-		if name := p.Personal.names().userName(); name != "" {
-			n.Name = NewPersonal(name)
-		}
+func (f nameFacts) namedIdentity(p ProvisionedRecord) Named {
+	d := f.directories[p.Directory]
+	if d == nil || d.Removed != 0 || p.Removed != 0 {
+		return Named{Gone: true}
+	}
+	n := calledAt(p.Personal.UserName)
+	if name := p.Personal.names().userName(); name != "" {
+		n.Name, n.Gone = NewPersonal(name), false
 	}
 	return n
 }
@@ -299,7 +326,7 @@ func (p namedUser) named(all, sees bool, c *changes) (n Named) {
 	switch {
 	case p.user == nil:
 	case all, p.user.ID == c.actor.User, sees && (p.member != nil || p.guest):
-		n.Name, n.Email = p.user.Personal.Name, p.user.Personal.Email
+		n = Named{Name: p.user.Personal.Name, Email: p.user.Personal.Email, Gone: p.user.Deleted}
 	case sees && p.former != nil && !c.dir.forgets(*p.former, c.now):
 		n.Name, n.Email = p.former.Personal.Name, p.former.Personal.Email
 	}

@@ -20,19 +20,6 @@ const (
 // organizationTable.
 var organizationRoles = [...]OrganizationRole{StandardUser, Administrator, Owner}
 
-// words returns what a sentence calls the role: one of the host's by its name.
-func (r OrganizationRole) words() string {
-	switch r {
-	case StandardUser:
-		return "Standard User"
-	case Administrator:
-		return "Administrator"
-	case Owner:
-		return "Owner"
-	}
-	return string(r)
-}
-
 // UnmarshalText reads the name of a role. A text that can be no role's name is CodeRole, the
 // empty text among them. It takes a name that no Directory has: each operation looks at that.
 func (r *OrganizationRole) UnmarshalText(text []byte) error {

@@ -68,7 +68,8 @@ func (o Options) translatable() map[string]bool {
 // locale is a language with its pages.
 type locale struct {
 	Locale
-	pages pages
+	pages  pages
+	events map[string]string // what tenancy.Sentences returns, in the language
 }
 
 // say translates a sentence, and puts values in the places that it has for them.

@@ -32,23 +32,14 @@ type logPart struct {
 // line is an event as a sentence in the reader's language, with names where IDs are.
 func (v *visit) line(l logOf, e tenancy.LoggedEvent) logLine {
 	line := logLine{Number: e.Sequence, Path: fmt.Sprintf("%s/%d", l.Base, e.Sequence), Time: e.Time.Time()}
-	kind := tenancy.EventType(e.Data)
-	rest := v.t(eventSentences[kind])
-	for rest != "" {
-		words, after, open := strings.Cut(rest, "{")
-		place, behind, closed := strings.Cut(after, "}")
-		if !open || !closed {
-			line.Parts = append(line.Parts, logPart{Text: rest})
-			break
+	for _, said := range e.SentenceParts(v.locale.events) {
+		part := logPart{Text: said.Text, Name: said.Name, Time: said.Time}
+		if operator, is := strings.CutPrefix(said.ID, "operator/"); is && v.p != nil {
+			part.Text, part.ID = operator, true
+		} else if said.ID != "" && !is {
+			part.Path = l.link(said.ID)
 		}
-		if words != "" {
-			line.Parts = append(line.Parts, logPart{Text: words})
-		}
-		line.Parts = append(line.Parts, v.fill(l, e, place)...)
-		rest = behind
-	}
-	if len(line.Parts) == 0 { // a newer type, of which there is no sentence
-		line.Parts = []logPart{{Text: kind}}
+		line.Parts = append(line.Parts, part)
 	}
 	if first := &line.Parts[0]; !first.Name && !first.ID {
 		r, size := utf8.DecodeRuneInString(first.Text)
@@ -57,18 +48,13 @@ func (v *visit) line(l logOf, e tenancy.LoggedEvent) logLine {
 	return line
 }
 
-var eventSentences = tenancy.Sentences()
-
-// fill is what stands in a place of a sentence.
-func (v *visit) fill(l logOf, e tenancy.LoggedEvent, place string) []logPart {
-	if place == "actor" {
-		return []logPart{v.actor(l, e, e.Actor)}
+// eventWords are the sentences of events, and the words in them, in a language.
+func (l *locale) eventWords() map[string]string {
+	table := tenancy.Sentences()
+	for key, sentence := range table {
+		table[key] = l.say(sentence)
 	}
-	field := reflect.ValueOf(e.Data).FieldByName(place)
-	if !field.IsValid() {
-		return nil
-	}
-	return v.parts(l, e, field)
+	return table
 }
 
 // actor names who acted.

@@ -36,6 +36,7 @@ func (c *console) readTemplates() error {
 			return err
 		}
 		own := &locale{Locale: l, pages: pages{}}
+		own.events = own.eventWords()
 		base, err := template.New("").Funcs(c.functions(own)).ParseFS(templateFiles, shared...)
 		if err != nil {
 			return err
