@@ -318,6 +318,11 @@ func (p seen) wellMade() {
 				"%s: the field %s has no label", p.path, attribute(n, "name"))
 		}
 	}
+	for _, a := range p.named("a") {
+		if id, within := strings.CutPrefix(attribute(a, "href"), "#"); within {
+			require.True(p.t, ids[id], "%s: a link to no element: %s", p.path, id)
+		}
+	}
 	for _, attr := range []string{"aria-describedby", "for"} {
 		for _, n := range p.all(func(n *html.Node) bool { return attribute(n, attr) != "" }) {
 			require.True(p.t, ids[attribute(n, attr)], "%s: no element %s", p.path, attribute(n, attr))

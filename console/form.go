@@ -25,15 +25,16 @@ type refusedForm struct {
 	sentence  string
 	field     string // "": the form as a whole
 	operation tenancy.OperationID
-	shown     bool // a form has said why
+	at        string // the ID of the element in the page that says why; "": none does
 }
 
-// alert is why the form was refused, if no form of the page says it.
-func (f *refusedForm) alert() string {
-	if f.shown {
-		return ""
+// saidAt notes which element says why the form was refused. It is false for a second one.
+func (f *refusedForm) saidAt(id string) bool {
+	if f.at != "" {
+		return false
 	}
-	return f.sentence
+	f.at = id
+	return true
 }
 
 // readForm reads the form of a POST. It has one operation ID.
@@ -115,6 +116,7 @@ type form struct {
 	Action    string
 	Operation tenancy.OperationID
 	Problem   string // why it was refused, if no field says it; "": it was not
+	ProblemID string // the ID of the element that says so; "": it has none
 	Submit    string // for a form that is one button: its text
 	Style     string // of that button: "", "quiet" or "danger"
 	About     string // what that button is about, for a list in which each has the same text; "": its text says it
@@ -131,9 +133,11 @@ func (v *visit) Form(action string) *form {
 	f := &form{Action: action, Operation: tenancy.NewOperationID()}
 	if v.refused != nil && v.refused.action == action {
 		f.refused, f.Operation = v.refused, v.refused.operation
-		v.refused.shown = true
 		if v.refused.field == "" {
 			f.Problem = v.refused.sentence
+			if f.Problem != "" && v.refused.saidAt("form-problem") {
+				f.ProblemID = v.refused.at
+			}
 		}
 	}
 	return f
@@ -206,6 +210,7 @@ func (f *form) field(kind, name, label string, options []option) field {
 		made.Value, made.Values = f.refused.values.Get(name), f.refused.values[name]
 		if f.refused.field == name {
 			made.Problem = f.refused.sentence
+			f.refused.saidAt(made.ID())
 		}
 	}
 	return made

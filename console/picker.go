@@ -134,6 +134,7 @@ func (p *picker) Checks(f *form, name, label string) *picker {
 		p.chosen = f.refused.values[name]
 		if f.refused.field == name {
 			p.Problem = f.refused.sentence
+			f.refused.saidAt("picked")
 		}
 	}
 	return p

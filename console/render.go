@@ -50,20 +50,30 @@ type view struct {
 	page   *page
 }
 
-// Main is what the page itself shows. The layout has it made before the rest, so that Alert
-// knows what the page's forms said.
+// Main is what the page itself shows. The layout has it made before the alert, which
+// leads to the form that says why it was refused.
 func (v *view) Main() (template.HTML, error) {
 	var text strings.Builder
 	err := v.locale.pages[v.page.template].ExecuteTemplate(&text, "main", v)
 	return template.HTML(text.String()), err
 }
 
-// Alert is why a form was refused, if no form of the page says it; "": it was not.
-func (v *view) Alert() string {
-	if v.refused == nil {
-		return ""
+// alert is why a form was refused.
+type alert struct {
+	Sentence string
+	At       string // the ID of the field or the form that it is about; "": none says so
+}
+
+// Failed reports whether a form was refused.
+func (v *view) Failed() bool { return v.refused != nil && v.refused.sentence != "" }
+
+// Alert is what the top of the page says of a form that was refused; nil: none was. The
+// reader finds it there at once. The field or the form says it too, where it is mended.
+func (v *view) Alert() *alert {
+	if !v.Failed() {
+		return nil
 	}
-	return v.refused.alert()
+	return &alert{v.refused.sentence, v.refused.at}
 }
 
 // show answers with the page of a screen.

@@ -42,7 +42,7 @@ func TestRefusalStandsBesideItsField(t *testing.T) {
 	page := owner.post(owner.get(path), path+"/role", map[string]string{"role": "emperor"})
 	page.refuses(tenancy.CodeRole)
 	page.wellMade()
-	require.Equal(t, 1, strings.Count(page.text(), tenancy.CodeRole.Sentence()))
+	require.Equal(t, 2, strings.Count(page.text(), tenancy.CodeRole.Sentence())) // at the top, and at the field
 	for _, n := range page.named("select") {
 		require.Equal(t, "true", attribute(n, "aria-invalid"))
 	}

@@ -133,7 +133,10 @@ type Person struct {
 	Proven     bool
 	Name       string               // of a new user; it is cut to what the library takes
 	Connection tenancy.ConnectionID // of an organization, that they came through; zero: the host's own provider
-	Secret     tenancy.Secret       // of an invitation that a new user accepts; zero: none
+	// Secret or Invitation, and not both, is of an invitation that a new user accepts; both
+	// zero: none.
+	Secret     tenancy.Secret
+	Invitation tenancy.InvitationID
 }
 
 // sound reports whether a person has a key that can be stored.
@@ -192,7 +195,7 @@ func (p *People) user(ctx context.Context, who Person, request tenancy.Reference
 			}
 		}
 		made, err := system.SignUp(ctx, tenancy.NewSignUp{
-			Email: tenancy.Proven(who.Email), Name: who.name(), Secret: who.Secret,
+			Email: tenancy.Proven(who.Email), Name: who.name(), Secret: who.Secret, Invitation: who.Invitation,
 		})
 		if err != nil {
 			return err

@@ -210,6 +210,21 @@ func (s *scene) company() (c company) {
 	return c
 }
 
+// Somebody new who came for an invitation accepts it as they are signed up (USR-19).
+func TestSignInWithAnInvitation(t *testing.T) {
+	eachStore(t, func(s *scene) {
+		c := s.company()
+		sent, err := c.owner.InviteUser(s.Context(), c.org, tenancy.NewInvitation{Email: "dee@acme.example"})
+		require.NoError(s, err)
+		who := comes("dee")
+		who.Invitation = sent.ID
+		_, dee := s.person(who)
+		_, member, err := c.owner.Member(s.Context(), c.org, dee)
+		require.NoError(s, err)
+		require.Equal(s, tenancy.StandardUser, member.Role)
+	})
+}
+
 // A person is signed up once, and found by issuer and subject after that.
 func TestSignIn(t *testing.T) {
 	eachStore(t, func(s *scene) {

@@ -1,8 +1,10 @@
 // Improves pages that work without it: times in the reader's zone, buttons that copy, and
-// lists that follow a search as it is typed.
+// lists that follow a search as it is typed. After a form was refused, the reader is at the
+// alert that says so.
 "use strict";
 
 const format = new Intl.DateTimeFormat(document.documentElement.lang, {dateStyle: "medium", timeStyle: "short"});
+const numbers = new Intl.NumberFormat(document.documentElement.lang);
 
 function improve(root) {
 	for (const time of root.querySelectorAll("time[datetime]")) {
@@ -31,6 +33,19 @@ document.addEventListener("click", async (event) => {
 	button.textContent = button.dataset.done;
 });
 
+// What a search found is said to those who do not see it, once nobody types any more.
+const found = document.getElementById("found");
+let telling;
+function tell(results) {
+	clearTimeout(telling);
+	telling = setTimeout(() => {
+		const items = results.querySelectorAll("tbody > tr, .picks > li").length;
+		const sentence = results.querySelector("a[rel=next]") ? found.dataset.more : found.dataset.some;
+		const none = results.querySelector(".empty")?.textContent.trim();
+		found.textContent = none || sentence.replace("#", numbers.format(items));
+	}, 800);
+}
+
 // A form with data-live is asked for again while somebody types in it; the element with the
 // ID that it names is replaced by the answer's.
 for (const form of document.querySelectorAll("form[data-live]")) {
@@ -48,6 +63,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 			if (!fresh || !old) return;
 			improve(fresh);
 			old.replaceWith(fresh);
+			tell(fresh);
 			history.replaceState(null, "", url);
 		}, 200);
 	});
@@ -65,3 +81,4 @@ addEventListener("pageshow", (event) => {
 });
 
 improve(document);
+document.getElementById("alert")?.focus();
