@@ -136,13 +136,6 @@ func (r *reader) follow(texts ...string) *reader {
 	return r
 }
 
-// followIn is follow in the section with a heading.
-func (r *reader) followIn(heading, text string) *reader {
-	r.Helper()
-	r.must("follow "+text, r.FollowIn(heading, text))
-	return r
-}
-
 // pressIn is press in the section with a heading.
 func (r *reader) pressIn(heading string, texts ...string) *reader {
 	r.Helper()
