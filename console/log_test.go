@@ -283,4 +283,8 @@ func TestNamesLeadToTheirPages(t *testing.T) {
 		require.Equal(t, s.in("log")+"?about="+id, find(id))
 	}
 	require.Equal(t, http.StatusNotFound, s.as(s.acme.Member).send(http.MethodGet, s.in("find", other.Owner.String()), "").Status)
+	require.NoError(t, s.As(s.acme.Member).DeleteUser(t.Context(), s.acme.Member, tenancy.UserDeletion{}))
+	log := owner.get(s.in("log"))
+	require.Contains(t, log.text(), "owner removed a user whose name is not shown from", "erased")
+	require.Contains(t, log.links(), s.in("find", s.acme.Member.String()), "and found by their ID")
 }

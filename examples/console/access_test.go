@@ -50,8 +50,8 @@ func (a asked) some(status int) bool {
 	return false
 }
 
-// The guide's table says who sees what. All pages that the Owner and those who are invited
-// are led to are asked for as everybody else.
+// The guide's table says who sees what. All pages that members and those who are invited are
+// led to are asked for as everybody else.
 func TestWhoSeesWhat(t *testing.T) {
 	handler, end, err := demo.Handler(t.Context(), "", 0)
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		return w.Code
 	}
 	found := map[string][]pages.Page{} // by who is led to them
-	for _, actor := range []string{"owner", "member", "invitee", "guest"} {
+	for _, actor := range []string{"owner", "administrator", "member", "invitee", "guest"} {
 		found[actor], err = pages.Find(t.Context(), server.URL, actor, "/console/")
 		require.NoError(t, err)
 	}
@@ -86,7 +86,7 @@ func TestWhoSeesWhat(t *testing.T) {
 	table := readTable(t)
 
 	kinds := map[string][]pages.Page{}
-	for _, p := range append(found["owner"], found["member"]...) {
+	for _, p := range slices.Concat(found["owner"], found["administrator"], found["member"]) {
 		switch {
 		case !strings.HasPrefix(p.Path, northwind), strings.Contains(p.Path, "/find/"): // it leads on to a page
 		case strings.HasSuffix(p.Path, "/relinquishment"): // it is of whoever has roles on the account

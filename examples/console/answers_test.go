@@ -17,7 +17,7 @@ var answers = []errand{
 	}},
 	{"choices of roles are refused", "owner", func(r *reader) {
 		r.northwind().follow("Accounts").follow("Marketing site").follow("Invitations").fill("Address", "x@partner.example").
-			follow("Send invitation").says(tenancy.CodeRoles.Sentence())
+			follow("Send invitation").says("Choose at least one role.")
 	}},
 	{"an end in the past is refused", "owner", func(r *reader) {
 		r.northwind().follow("Accounts").follow("Marketing site").follow("Access").follow("عمر حداد").pressIn("Temporary roles", "Developer").
@@ -62,12 +62,12 @@ var answers = []errand{
 		r.northwind().follow("Log").follow("Verify the log").follow("Verify").says("Verified up to event")
 	}},
 	{"the filter of the log is refused", "owner", func(r *reader) {
-		r.northwind().follow("Log").fill("Who acted (ID)", "nobody").follow("Show").says("This is not an ID of somebody who acts.")
+		r.northwind().follow("Log").fill("Who acted (name, address or ID)", "nobody").follow("Show").says("Nobody in the organization has this name or address.")
 	}},
 	{"nothing is found", "owner", func(r *reader) {
 		r.open("/console/organizations/OR00000000000000000000000000000001").missing()
 	}},
-	{"a new organization is refused", "invitee", func(r *reader) {
+	{"a new organization is refused", "owner", func(r *reader) {
 		r.open("/console/organizations/new").fill("Name", " ").follow("Create organization").says(tenancy.CodeName.Sentence())
 	}},
 	{"a typed name is refused", "outsider", func(r *reader) {

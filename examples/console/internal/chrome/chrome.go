@@ -344,7 +344,7 @@ func (t *Tab) Set(label, value string) error {
 func (t *Tab) Choose(label, option string) error {
 	found, err := Ask[bool](t, `([label, option]) => {
 		const found = [...document.querySelectorAll("main label")].find((l) => l.checkVisibility() && l.innerText.trim() === label);
-		const chosen = found && found.control && [...found.control.options].find((o) => o.text.trim() === option);
+		const chosen = found && found.control && [...found.control.options].find((o) => o.text.replace(/[\u2068\u2069]/g, "").trim() === option);
 		if (!chosen) return false;
 		found.control.value = chosen.value;
 		found.control.dispatchEvent(new Event("input", {bubbles: true}));

@@ -22,12 +22,12 @@ type Page struct {
 }
 
 // each is how many pages of a kind are looked at.
-const each = 3
+const each = 5
 
 var id = regexp.MustCompile(`[A-Z]{2}[0-9a-f]{32}|/[0-9]+\b`)
 
 // Find follows every link from a path, as somebody whom the demonstration's cookie names,
-// and returns up to three pages of each kind. Every link has to answer.
+// and returns up to five pages of each kind. Every link has to answer.
 func Find(ctx context.Context, site, actor, from string) ([]Page, error) {
 	var found []Page
 	left, asked, kinds := []string{from}, map[string]bool{}, map[string]int{}
