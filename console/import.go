@@ -95,14 +95,7 @@ func importable(v *visit) (*page, error) {
 
 // importDomain reads the domain of the path, which is the organization's.
 func (v *visit) importDomain() (tenancy.Domain, error) {
-	id, err := pathID[tenancy.DomainID](v, "domain")
-	if err != nil {
-		return tenancy.Domain{}, err
-	}
-	domain, err := v.s.Domain(v.ctx(), id)
-	if err == nil && domain.Organization != v.org.ID {
-		err = tenancy.CodeNotFound
-	}
+	domain, err := v.domainOf(v.ctx(), v.s)
 	if err == nil {
 		err = v.mayImport()
 	}

@@ -26,7 +26,7 @@ type list[T any] struct {
 func (l list[T]) Before(i int) tenancy.Cursor { return l.before[i] }
 
 // firstOf returns the first item of a list that is the one wanted. It looks at no more than
-// seekMost items.
+// seekMost.
 func firstOf[T any](items iter.Seq2[T, error], wanted func(T) bool) (found T, ok bool, err error) {
 	looked := 0
 	for item, err := range items {
@@ -57,21 +57,7 @@ func (v *visit) query(name string) string { return v.r.URL.Query().Get(name) }
 
 // collect reads the page of a list, which began at after.
 func collect[T item](v *visit, items iter.Seq2[T, error]) (list[T], error) {
-	found, next, err := tenancy.Collect(items, pageSize)
-	if err != nil {
-		return list[T]{}, err
-	}
-	l := list[T]{Items: found, before: []tenancy.Cursor{v.after()}}
-	for _, item := range found {
-		l.before = append(l.before, item.Cursor())
-	}
-	if next != "" {
-		l.Pager.Next = v.with("after", string(next))
-	}
-	if v.after() != "" {
-		l.Pager.First = v.with("after", "")
-	}
-	return l, nil
+	return sift(v, items, func(T) bool { return true })
 }
 
 // siftMost is how many items sift looks at.
@@ -109,19 +95,12 @@ func (v *visit) listedFrom() string { return cmp.Or(v.query("from"), v.value("fr
 
 // seek finds an item of a list of which the library reads no single one. It begins where the
 // page of the list did that led here. What is not among the items from there on is not found.
-func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (none T, err error) {
-	looked := 0
-	for item, err := range items(tenancy.Cursor(v.listedFrom())) {
-		switch looked++; {
-		case err != nil:
-			return none, err
-		case is(item):
-			return item, nil
-		case looked == seekMost:
-			return none, tenancy.CodeNotFound
-		}
+func seek[T any](v *visit, items func(tenancy.Cursor) iter.Seq2[T, error], is func(T) bool) (T, error) {
+	found, ok, err := firstOf(items(tenancy.Cursor(v.listedFrom())), is)
+	if err == nil && !ok {
+		err = tenancy.CodeNotFound
 	}
-	return none, tenancy.CodeNotFound
+	return found, err
 }
 
 // with is the page's own path with one parameter changed, or removed if it is "". What was

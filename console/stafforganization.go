@@ -175,24 +175,11 @@ type staffDomainPage struct {
 }
 
 func staffDomain(v *visit) (*page, error) {
-	domain, err := v.claim()
+	domain, err := v.domainOf(v.ctx(), v.s)
 	if err != nil {
 		return nil, err
 	}
 	return &page{template: "staff-domain", title: v.t("Domain"), data: staffDomainPage{v.org, domain}}, nil
-}
-
-// claim is the domain of the path, if it is the organization's.
-func (v *visit) claim() (tenancy.Domain, error) {
-	id, err := pathID[tenancy.DomainID](v, "domain")
-	if err != nil {
-		return tenancy.Domain{}, err
-	}
-	domain, err := v.s.Domain(v.ctx(), id)
-	if err == nil && domain.Organization != v.org.ID {
-		err = tenancy.CodeNotFound
-	}
-	return domain, err
 }
 
 // removeDomainByStaff ends a claim. After the first click there is none, which the operation

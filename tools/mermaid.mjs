@@ -1,7 +1,8 @@
 // Checks the Mermaid diagrams of Markdown files, with Mermaid's own parser. By hand:
 //
-//	npm install --prefix /tmp/mermaid --ignore-scripts mermaid@11 jsdom@24
-//	NODE_PATH=/tmp/mermaid/node_modules node tools/mermaid.mjs docs/pictures.md
+//	scratch=$(mktemp -d)
+//	npm install --prefix "$scratch" --ignore-scripts mermaid@11 jsdom@24
+//	NODE_PATH=$scratch/node_modules node tools/mermaid.mjs docs/pictures.md
 import {readFileSync} from "node:fs";
 import {createRequire} from "node:module";
 import {pathToFileURL} from "node:url";
