@@ -142,10 +142,10 @@ func (v *visit) parting() (tenancy.User, error) {
 	return user, nil
 }
 
-// owned are the main accounts that a member owns. All accounts on which they have a role come
-// first in the list, in one read; those that they only manage follow.
+// owned are the organization's main accounts that a member owns. All accounts on which they
+// have a role come first in the list, in one read; those that they only manage follow.
 func (v *visit) owned(id tenancy.UserID) (owned []tenancy.Reach, err error) {
-	for reach, err := range v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{}) {
+	for reach, err := range v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{Organization: v.org.ID}) {
 		if err != nil {
 			return nil, err
 		}
