@@ -123,7 +123,7 @@ func (h *handWritten) rename(ctx context.Context, name string) error {
 		}
 	}
 	read(0, []any{user}, &a, &b, &c)
-	read(1, []any{user, org}, &a, &b, &c)
+	read(1, []any{user, org}, &text, &a, &b)
 	read(2, []any{org}, &owner, &state, &text)
 	read(3, []any{h.stream}, &c, &hash)
 	actor, now := h.ana.User.ID.String(), time.Now().UnixMicro()
