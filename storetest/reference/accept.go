@@ -64,9 +64,13 @@ func (m *Model) couldSend(i Invitation) bool {
 }
 
 // mayMerge reports whether an invitation can merge organizations: not if a service account
-// sent it (USR-20), and not if its inviter lacks ManageOrganization (ROLE-9).
+// sent it (USR-20), and not if its inviter lacks ManageOrganization or could not give the
+// role Standard User, which a merge makes (ROLE-9).
 func (m *Model) mayMerge(i Invitation) bool {
-	return m.person(i.Inviter.User) && m.may(i.Inviter.User, i.Organization, tenancy.ManageOrganization)
+	by := i.Inviter.User
+	member, _ := m.member(i.Organization, by)
+	return m.person(by) && m.may(by, i.Organization, tenancy.ManageOrganization) &&
+		m.covers(member.Role, tenancy.StandardUser)
 }
 
 // toOrganization answers for a user who cannot accept an invitation to an organization now
