@@ -112,13 +112,13 @@ func (s *Session) Can(
 
 // can answers Can without allocating: for a user about themself, and for Operators and
 // System.
-func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account AccountID) (Decision, error) {
+func (s *Session) can(ctx context.Context, user UserID, rule *grantRule, account AccountID) (Decision, error) {
 	q := questions.Get().(*question)
 	defer questions.Put(q)
 	if err := q.ask(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, s.dir.organizationRules, account, &q.row), nil
+	return decideCan(rule, s.dir.organizationRules, account, &q.row), nil
 }
 
 // ask reads what Can decides on without allocating: for a user about themself, and for
@@ -131,8 +131,14 @@ func (q *question) ask(ctx context.Context, s *Session, user UserID, account Acc
 	if err := q.run(ctx, s); err != nil {
 		return err
 	}
+	if s.actor.isUser() && !q.row.UserActive {
+		return CodeActor
+	}
+	if s.key.IsZero() && q.row.Until == 0 && q.row.ParentUntil == 0 {
+		return nil // nothing ends, so that the time is not asked for
+	}
 	now := s.now()
-	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, now)) {
+	if s.actor.isUser() && !q.row.keyHolds(s.key, now) {
 		return CodeActor
 	}
 	q.row.at(now)
@@ -187,7 +193,7 @@ func (s *Session) canOther(
 	check.that(known, CodePermission)
 	return look(ctx, s, call{opCan, account.String(), check.err},
 		func(r *reads) canFacts { return r.loadCan(user, account) },
-		func(f canFacts, c *changes) (Decision, error) { return decideCanOther(f, &rule, c) })
+		func(f canFacts, c *changes) (Decision, error) { return decideCanOther(f, rule, c) })
 }
 
 // canFacts is what Can about somebody else needs to know.
@@ -290,7 +296,6 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 	if row.Member {
 		all = ranks.onAccounts(row.Role)
 	}
-	allowed := rule.allows(account, row, all.manage)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
@@ -300,6 +305,9 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
+	}
+	allowed := rule.allows(account, row, all.manage)
+	switch {
 	case !allowed.Allowed:
 		return Decision{Why: WhyInsufficient}
 	case row.OrganizationSuspended && !rule.organizationSuspended:
@@ -318,14 +326,14 @@ func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Deci
 	if role, may := g.by(row.Roles); may {
 		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
 	}
-	if d, may := g.byGroup(row.Groups, WhyGroup, account); may {
-		return d
+	if i, role := g.byGroup(row.Groups); role != "" {
+		return Decision{Allowed: true, Why: WhyGroup, Role: role, Account: account, Group: row.Groups[i].Group}
 	}
 	if role, may := g.by(row.ParentRoles); may {
 		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
 	}
-	if d, may := g.byGroup(row.ParentGroups, WhyParentGroup, row.Parent); may {
-		return d
+	if i, role := g.byGroup(row.ParentGroups); role != "" {
+		return Decision{Allowed: true, Why: WhyParentGroup, Role: role, Account: row.Parent, Group: row.ParentGroups[i].Group}
 	}
 	if g.manager && manages {
 		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
@@ -342,15 +350,15 @@ func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Deci
 	return Decision{}
 }
 
-// byGroup returns the decision by the first of some groups whose roles on an account have
-// the permission, and reports whether there is one.
-func (g *grantRule) byGroup(groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
-	for _, group := range groups {
-		if role, may := g.by(group.Roles); may {
-			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: group.Group}, true
+// byGroup returns the first of some groups whose roles have the permission, and the role
+// that has it. The role is "" if there is none.
+func (g *grantRule) byGroup(groups []GroupAccess) (int, AccountRole) {
+	for i := range groups {
+		if role, may := g.by(groups[i].Roles); may {
+			return i, role
 		}
 	}
-	return Decision{}, false
+	return 0, ""
 }
 
 // hasRole reports whether the user has a role on the account, by a group too.

@@ -51,7 +51,7 @@ func (s *Session) asksAboutAnother(user UserID) bool { return s.actor.isUser() &
 func (d *Directory) decisions(account AccountID, row *AccessRow) map[Permission]Decision {
 	all := make(map[Permission]Decision, len(d.table.rules))
 	for permission, rule := range d.table.rules {
-		all[permission] = decideCan(&rule, d.organizationRules, account, row)
+		all[permission] = decideCan(rule, d.organizationRules, account, row)
 	}
 	return all
 }
@@ -137,7 +137,7 @@ func (s *Session) CanMany(
 	return look(ctx, s, call{opCanMany, user.String(), check.err},
 		func(r *reads) canManyFacts { return r.loadCanMany(user, accounts) },
 		func(f canManyFacts, c *changes) ([]AccountDecision, error) {
-			return decideCanMany(f, accounts, &rule, c)
+			return decideCanMany(f, accounts, rule, c)
 		})
 }
 
