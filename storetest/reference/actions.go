@@ -182,7 +182,7 @@ func (m *machine) decisions() {
 				m.fail("Permissions: %v", err)
 			}
 			for right, got := range all {
-				if want := m.model.Can(user, right, account); !want.same(got) {
+				if want := m.model.Can(user, right, account); !want.Same(got) {
 					m.fail("%s of %v on %v is\n  %+v, and in the model\n  %+v", right, user, account, got, want)
 				}
 			}
@@ -193,7 +193,7 @@ func (m *machine) decisions() {
 				m.fail("OrganizationPermissions: %v", err)
 			}
 			for right, got := range all {
-				if want := m.model.CanInOrganization(user, right, org); !want.same(got) {
+				if want := m.model.CanInOrganization(user, right, org); !want.Same(got) {
 					m.fail("%s of %v in %v is\n  %+v, and in the model\n  %+v", right, user, org, got, want)
 				}
 			}
@@ -209,8 +209,8 @@ func (m *machine) decisions() {
 	}
 }
 
-// same reports whether a decision is one that the model allows.
-func (c Can) same(d tenancy.Decision) bool {
+// Same reports whether a decision is one that the model allows.
+func (c Can) Same(d tenancy.Decision) bool {
 	role := d.Role == "" && c.Roles == nil || slices.Contains(c.Roles, d.Role)
 	until := c.Until == 0 && d.Until.IsZero() || c.Until != 0 && instant(d.Until) == c.Until
 	return c.Allowed == d.Allowed && c.Why == d.Why && role && c.Account == d.Account && c.Group == d.Group &&

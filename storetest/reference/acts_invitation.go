@@ -152,9 +152,7 @@ func (m *machine) acceptInvitation() {
 		func(tenancy.AcceptedInvitation) Answer {
 			return m.model.AcceptInvitation(by, via.id, in.Invitation, !in.Secret.IsZero(), m.terms[in.Terms], in.Terms != "")
 		},
-		func(r tenancy.AcceptedInvitation) any {
-			return accepted{Accounts: r.Accounts, Merged: r.Merged, Dissolved: r.Dissolved}
-		})
+		AcceptedEssence)
 }
 
 // offer compares what an invitee is shown with the model: the Terms, and whether accepting
@@ -182,7 +180,7 @@ func (m *machine) offer(by Actor, via sent) {
 		m.fail("the Terms of %v are %+v, and in the model %+v", via.id, shown, want)
 	}
 	dry := *m.model
-	dry.State = m.model.clone()
+	dry.State = m.model.Clone()
 	answer := dry.AcceptInvitation(by, via.id, tenancy.InvitationID{}, true, shown, offer.Terms.Token != "")
 	if offer.Refusal == "" && answer.Codes != nil && !answer.Open ||
 		offer.Refusal != "" && !slices.Contains(answer.Codes, offer.Refusal) {

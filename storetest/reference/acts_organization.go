@@ -19,19 +19,7 @@ func (m *machine) signUp(by Actor, in tenancy.NewSignUp, email string, via sent)
 			}
 			return m.model.SignUp(by, in, email, via.id, made)
 		},
-		func(r tenancy.SignedUp) any {
-			essence := signedUp{Result: r.Result, Accepted: r.Accepted}
-			if r.Organization != nil {
-				essence.Organization = r.Organization.ID
-			}
-			if r.Account != nil {
-				essence.Account = r.Account.ID
-			}
-			for _, i := range r.Invitations {
-				essence.Invitations = append(essence.Invitations, i.ID)
-			}
-			return essence
-		})
+		SignedUpEssence)
 	return signed, ok
 }
 

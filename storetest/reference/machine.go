@@ -246,7 +246,7 @@ func do[R any](m *machine, op string, by Actor, call func(*side) (R, error), mod
 		if o.code != first.code {
 			m.fail("%s answers %q, and %s %q", m.sides[0].Name, first.code, m.sides[i].Name, o.code)
 		}
-		if first.err == nil && essence != nil && !alike(essence(o.result), essence(first.result)) {
+		if first.err == nil && essence != nil && !Alike(essence(o.result), essence(first.result)) {
 			m.fail("%s gives %+v, and %s %+v", m.sides[0].Name, essence(first.result), m.sides[i].Name, essence(o.result))
 		}
 	}
@@ -264,7 +264,7 @@ func do[R any](m *machine, op string, by Actor, call func(*side) (R, error), mod
 		if answer.Open && answer.Then != nil {
 			answer.Then()
 		}
-		if essence != nil && answer.Result != nil && !alike(essence(first.result), answer.Result) {
+		if essence != nil && answer.Result != nil && !Alike(essence(first.result), answer.Result) {
 			m.fail("gives\n  %+v, and the model\n  %+v", essence(first.result), answer.Result)
 		}
 	}
@@ -272,8 +272,8 @@ func do[R any](m *machine, op string, by Actor, call func(*side) (R, error), mod
 	return first.result, first.err == nil
 }
 
-// alike compares what is printed of two results: so that no list is an empty one.
-func alike(a, b any) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
+// Alike compares what is printed of two results: so that no list is an empty one.
+func Alike(a, b any) bool { return fmt.Sprintf("%+v", a) == fmt.Sprintf("%+v", b) }
 
 // allowed describes what an answer allows.
 func (a Answer) allowed() string {

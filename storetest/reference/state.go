@@ -487,11 +487,3 @@ func validReference(r tenancy.Reference) bool {
 		return !strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/-", r)
 	})
 }
-
-// clone returns a state of its own that is the same.
-func (s *State) clone() *State {
-	return &State{maps.Clone(s.Organizations), maps.Clone(s.Users), maps.Clone(s.Members), maps.Clone(s.Formers),
-		maps.Clone(s.Accounts), maps.Clone(s.Grants), maps.Clone(s.Invitations), maps.Clone(s.Requests),
-		maps.Clone(s.Domains), maps.Clone(s.Connections), maps.Clone(s.Groups), maps.Clone(s.InGroups),
-		maps.Clone(s.GroupRoles), maps.Clone(s.Keys)}
-}
