@@ -21,9 +21,10 @@ type plan struct {
 	operations int // of all clients together
 	seed       uint64
 	faults     bool
-	within     time.Duration        // contexts end within this time, now and then; zero: they do not
-	patience   time.Duration        // how long checking may take
-	trouble    func() (stop func()) // what goes wrong meanwhile, outside of clients; nil: nothing
+	within     time.Duration                     // contexts end within this time, now and then; zero: they do not
+	patience   time.Duration                     // how long checking may take
+	over       func(tenancy.Store) tenancy.Store // what clients use instead of the store; nil: the store
+	trouble    func() (stop func())              // what goes wrong meanwhile, outside of clients; nil: nothing
 }
 
 // tally is what histories amounted to.
@@ -191,9 +192,13 @@ func record(ctx context.Context, store tenancy.Store, p plan) (t tally, refused 
 		return t, nil, err
 	}
 	var clock atomic.Int64
+	used := store
+	if p.over != nil {
+		used = p.over(store)
+	}
 	clients := make([]*client, p.clients)
 	for i := range clients {
-		if clients[i], err = newClient(ctx, i, w, store, p, &clock); err != nil {
+		if clients[i], err = newClient(ctx, i, w, used, p, &clock); err != nil {
 			return t, nil, err
 		}
 	}
@@ -220,14 +225,14 @@ func record(ctx context.Context, store tenancy.Store, p plan) (t tally, refused 
 	}
 	history = append(history, last)
 	t.histories = 1
-	model := checker(start.state, w.clock.Now())
+	j := judge{start.state, tenancy.Instant(w.clock.Now().UnixMicro()), p.patience}
 	began := time.Now()
-	result := check(model, history, p.patience)
+	result := j.check(history)
 	t.longest = time.Since(began)
 	switch result {
 	case porcupine.Illegal:
 		t.refused = 1
-		refused = tell(shrink(model, history, p.patience))
+		refused = tell(j.shrink(history))
 	case porcupine.Unknown:
 		t.undecided = 1
 	}

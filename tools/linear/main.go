@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	"github.com/add4b1c6/tenancy"
 )
 
 func main() {
@@ -83,5 +81,3 @@ func (s *stores) history(ctx context.Context, n int, p plan) (tally, []string, e
 	}
 	return record(ctx, store, p)
 }
-
-var _ tenancy.Store = (*flaky)(nil)

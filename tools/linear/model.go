@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"math"
 	"slices"
 	"time"
@@ -47,16 +48,102 @@ type outcome struct {
 // never is when an operation returns whose outcome is unknown.
 const never = math.MaxInt64
 
-// checker is the model as porcupine wants it: from a state, and at a time that stands.
-func checker(start *reference.State, now time.Time) porcupine.Model {
-	at := tenancy.Instant(now.UnixMicro())
+// judge checks histories that begin in a state, at a time that stands.
+type judge struct {
+	start    *reference.State
+	now      tenancy.Instant
+	patience time.Duration // how long checking a history may take
+}
+
+// check checks a history. It is Unknown if that takes longer than it may.
+func (j judge) check(history []porcupine.Operation) porcupine.CheckResult {
+	return porcupine.CheckOperationsTimeout(j.model(), history, j.patience)
+}
+
+// model is the model as porcupine wants it. Porcupine tries many orders, and asks the same of
+// the same state again and again: so answers are kept, and equal states are one.
+func (j judge) model() porcupine.Model {
+	k := &known{now: j.now, seed: maphash.MakeSeed(), nodes: map[uint64][]*node{}, steps: map[question]answer{}}
 	return porcupine.Model{
-		Init:  func() any { return start },
-		Equal: func(a, b any) bool { return a.(*reference.State).Equal(b.(*reference.State)) },
-		Step: func(state, input, output any) (bool, any) {
-			return step(state.(*reference.State), at, input.(*operation), output.(outcome))
+		Init:  func() any { return k.node(j.start) },
+		Equal: func(a, b any) bool { return a == b },
+		Hash:  func(n any) uint64 { return n.(*node).hash },
+		Step: func(n, input, output any) (bool, any) {
+			a := k.step(n.(*node), input.(*operation), output.(outcome))
+			return a.can, a.then
 		},
 	}
+}
+
+// node is a state that was reached. There is one for all that are equal.
+type node struct {
+	state *reference.State
+	hash  uint64
+}
+
+// question is whether an operation can come next; the answer is, and then what is reached.
+// An operation is called once, so that it has one outcome in a history.
+type question struct {
+	at *node
+	op *operation
+}
+
+type answer struct {
+	can  bool
+	then *node
+}
+
+// known is what was reached and answered before.
+type known struct {
+	now   tenancy.Instant
+	seed  maphash.Seed
+	nodes map[uint64][]*node
+	steps map[question]answer
+}
+
+func (k *known) node(state *reference.State) *node {
+	hash := hashOf(k.seed, state)
+	for _, n := range k.nodes[hash] {
+		if n.state.Equal(state) {
+			return n
+		}
+	}
+	n := &node{state, hash}
+	k.nodes[hash] = append(k.nodes[hash], n)
+	return n
+}
+
+func (k *known) step(at *node, op *operation, out outcome) answer {
+	q := question{at, op}
+	a, ok := k.steps[q]
+	if !ok {
+		can, state := step(at.state, k.now, op, out)
+		a = answer{can, at}
+		if state != at.state {
+			a.then = k.node(state)
+		}
+		k.steps[q] = a
+	}
+	return a
+}
+
+// hashOf hashes the parts of a state that operations here change.
+func hashOf(seed maphash.Seed, s *reference.State) uint64 {
+	return hashMap(seed, 0, s.Organizations) ^ hashMap(seed, 1, s.Users) ^ hashMap(seed, 2, s.Members) ^
+		hashMap(seed, 3, s.Accounts) ^ hashMap(seed, 4, s.Grants) ^ hashMap(seed, 5, s.Invitations)
+}
+
+// hashMap hashes a map, whatever order it is gone through in.
+func hashMap[K, V comparable](seed maphash.Seed, of int, m map[K]V) (sum uint64) {
+	type entry struct {
+		of    int
+		key   K
+		value V
+	}
+	for key, value := range m {
+		sum ^= maphash.Comparable(seed, entry{of, key, value})
+	}
+	return sum
 }
 
 // step answers whether an operation can have this outcome in this state, and gives the
@@ -72,33 +159,28 @@ func step(state *reference.State, now tenancy.Instant, op *operation, out outcom
 		return op.holds(m, out.result), state
 	}
 	m.State = state.Clone()
-	answer := op.apply(m, out.made, out.result)
-	succeeds := answer.Codes == nil || answer.Open
+	said := op.apply(m, out.made, out.result)
+	succeeds := said.Codes == nil || said.Open
 	switch {
 	case out.code != "":
-		return slices.Contains(answer.Codes, out.code), state
+		return slices.Contains(said.Codes, out.code), state
 	case !succeeds:
 		return out.unknown, state
-	case !out.unknown && op.essence != nil && answer.Result != nil &&
-		!reference.Alike(op.essence(out.result), answer.Result):
+	case !out.unknown && op.essence != nil && said.Result != nil &&
+		!reference.Alike(op.essence(out.result), said.Result):
 		return false, state
 	}
-	if answer.Open && answer.Then != nil {
-		answer.Then()
+	if said.Open && said.Then != nil {
+		said.Then()
 	}
 	return true, m.State
-}
-
-// check checks a history. It is Unknown if that takes longer than the time given.
-func check(model porcupine.Model, history []porcupine.Operation, patience time.Duration) porcupine.CheckResult {
-	return porcupine.CheckOperationsTimeout(model, history, patience)
 }
 
 // shrink makes a refused history as short as that is sound: it ends at the first return at
 // which it is refused already, where what has not returned is unknown; and reads and
 // refusals are left out that are not needed for it to be refused.
-func shrink(model porcupine.Model, history []porcupine.Operation, patience time.Duration) []porcupine.Operation {
-	refused := func(h []porcupine.Operation) bool { return check(model, h, patience) == porcupine.Illegal }
+func (j judge) shrink(history []porcupine.Operation) []porcupine.Operation {
+	refused := func(h []porcupine.Operation) bool { return j.check(h) == porcupine.Illegal }
 	returns := []int64{}
 	for _, op := range history {
 		if op.Return != never {
