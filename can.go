@@ -112,30 +112,49 @@ func (s *Session) Can(
 
 // can answers Can without allocating: for a user about themself, and for Operators and
 // System.
-func (s *Session) can(ctx context.Context, user UserID, rule grantRule, account AccountID) (Decision, error) {
+func (s *Session) can(ctx context.Context, user UserID, rule *grantRule, account AccountID) (Decision, error) {
 	q := questions.Get().(*question)
 	defer questions.Put(q)
-	if err := q.ask(ctx, s, user, account); err != nil {
+	if err := q.askOne(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(&rule, s.dir.organizationRules, account, &q.row), nil
+	return decideCan(rule, s.dir.organizationRules, account, &q.row[0]), nil
 }
 
-// ask reads what Can decides on without allocating: for a user about themself, and for
-// Operators and System.
-func (q *question) ask(ctx context.Context, s *Session, user UserID, account AccountID) error {
+// askOne is ask about one account. It does not allocate.
+func (q *question) askOne(ctx context.Context, s *Session, user UserID, account AccountID) error {
+	q.account[0] = account
+	return q.ask(ctx, s, user, q.account[:], q.row[:])
+}
+
+// ask reads what Can decides on, about at least one account and as many rows: for a user
+// about themself, and for Operators and System.
+func (q *question) ask(ctx context.Context, s *Session, user UserID, accounts []AccountID, rows []AccessRow) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	q.user, q.account, q.key = user, account, s.key
+	q.user, q.accounts, q.key, q.rows = user, accounts, s.key, rows
 	if err := q.run(ctx, s); err != nil {
 		return err
 	}
-	now := s.now()
-	if s.actor.isUser() && (!q.row.UserActive || !q.row.keyHolds(s.key, now)) {
+	if s.actor.isUser() && !rows[0].UserActive {
 		return CodeActor
 	}
-	q.row.at(now)
+	var now Instant // is asked for only if something ends
+	if !s.key.IsZero() {
+		now = s.now()
+		if s.actor.isUser() && !rows[0].keyHolds(s.key, now) {
+			return CodeActor
+		}
+	}
+	for i := range rows {
+		if row := &rows[i]; row.Until != 0 || row.ParentUntil != 0 {
+			if now == 0 {
+				now = s.now()
+			}
+			row.at(now)
+		}
+	}
 	return nil
 }
 
@@ -148,19 +167,23 @@ func (r *AccessRow) keyHolds(key KeyID, now Instant) bool {
 // question is a reading of Access under way. It is pooled together with the function
 // that it hands to View, so that asking allocates nothing.
 type question struct {
-	user    UserID
-	account AccountID
-	key     KeyID
-	row     AccessRow
+	user     UserID
+	accounts []AccountID
+	key      KeyID
+	rows     []AccessRow
+	read     func(context.Context, ReadTx) error
+
+	// The accounts and rows of a question about one account.
+	account [1]AccountID
+	row     [1]AccessRow
 	room    [2][4]GroupAccess // for the row's groups, unless there are more
-	read    func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.row.Groups, q.row.ParentGroups = q.room[0][:0:4], q.room[1][:0:4]
+	q.row[0].Groups, q.row[0].ParentGroups = q.room[0][:0:4], q.room[1][:0:4]
 	q.read = func(ctx context.Context, tx ReadTx) error {
-		return tx.Access(ctx, q.user, q.account, q.key, &q.row)
+		return tx.Access(ctx, q.user, q.accounts, q.key, q.rows)
 	}
 	return q
 }}
@@ -171,7 +194,7 @@ func (q *question) run(ctx context.Context, s *Session) error {
 		return b.use(ctx, func() error { return q.read(ctx, b.tx) })
 	}
 	if store := s.dir.accessReader; store != nil {
-		return store.Access(ctx, q.user, q.account, q.key, &q.row)
+		return store.Access(ctx, q.user, q.accounts, q.key, q.rows)
 	}
 	return s.dir.store.View(ctx, q.read)
 }
@@ -187,7 +210,7 @@ func (s *Session) canOther(
 	check.that(known, CodePermission)
 	return look(ctx, s, call{opCan, account.String(), check.err},
 		func(r *reads) canFacts { return r.loadCan(user, account) },
-		func(f canFacts, c *changes) (Decision, error) { return decideCanOther(f, &rule, c) })
+		func(f canFacts, c *changes) (Decision, error) { return decideCanOther(f, rule, c) })
 }
 
 // canFacts is what Can about somebody else needs to know.
@@ -290,7 +313,6 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 	if row.Member {
 		all = ranks.onAccounts(row.Role)
 	}
-	allowed := rule.allows(account, row, all.manage)
 	switch {
 	case !row.UserFound || !row.AccountFound:
 		return Decision{Why: WhyUnreachable}
@@ -300,6 +322,9 @@ func decideCan(rule *grantRule, ranks *organizationRules, account AccountID, row
 		return Decision{Why: WhyUnreachable}
 	case row.Closed:
 		return Decision{Why: WhyClosed}
+	}
+	allowed := rule.allows(account, row, all.manage)
+	switch {
 	case !allowed.Allowed:
 		return Decision{Why: WhyInsufficient}
 	case row.OrganizationSuspended && !rule.organizationSuspended:
@@ -318,14 +343,14 @@ func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Deci
 	if role, may := g.by(row.Roles); may {
 		return Decision{Allowed: true, Why: WhyGrant, Role: role, Account: account}
 	}
-	if d, may := g.byGroup(row.Groups, WhyGroup, account); may {
-		return d
+	if i, role := g.byGroup(row.Groups); role != "" {
+		return Decision{Allowed: true, Why: WhyGroup, Role: role, Account: account, Group: row.Groups[i].Group}
 	}
 	if role, may := g.by(row.ParentRoles); may {
 		return Decision{Allowed: true, Why: WhyParentGrant, Role: role, Account: row.Parent}
 	}
-	if d, may := g.byGroup(row.ParentGroups, WhyParentGroup, row.Parent); may {
-		return d
+	if i, role := g.byGroup(row.ParentGroups); role != "" {
+		return Decision{Allowed: true, Why: WhyParentGroup, Role: role, Account: row.Parent, Group: row.ParentGroups[i].Group}
 	}
 	if g.manager && manages {
 		return Decision{Allowed: true, Why: WhyOrganizationRole, OrganizationRole: row.Role}
@@ -342,15 +367,15 @@ func (g *grantRule) allows(account AccountID, row *AccessRow, manages bool) Deci
 	return Decision{}
 }
 
-// byGroup returns the decision by the first of some groups whose roles on an account have
-// the permission, and reports whether there is one.
-func (g *grantRule) byGroup(groups []GroupAccess, why Why, account AccountID) (Decision, bool) {
-	for _, group := range groups {
-		if role, may := g.by(group.Roles); may {
-			return Decision{Allowed: true, Why: why, Role: role, Account: account, Group: group.Group}, true
+// byGroup returns the first of some groups whose roles have the permission, and the role
+// that has it. The role is "" if there is none.
+func (g *grantRule) byGroup(groups []GroupAccess) (int, AccountRole) {
+	for i := range groups {
+		if role, may := g.by(groups[i].Roles); may {
+			return i, role
 		}
 	}
-	return Decision{}, false
+	return 0, ""
 }
 
 // hasRole reports whether the user has a role on the account, by a group too.

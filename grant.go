@@ -157,7 +157,7 @@ type right struct {
 
 // rightTo returns how the actor has a permission on an account.
 func (c *changes) rightTo(p Permission, st accountStanding) (has right) {
-	rule := c.dir.table.rules[p]
+	rule := c.dir.table.rule(p)
 	has.freely = rule.manager && st.manages()
 	for _, g := range []*GrantRecord{st.grant, st.parentGrant} {
 		if g == nil {

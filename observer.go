@@ -109,6 +109,9 @@ func watchOf(s *Session, name string) *watch {
 	w := &watch{outer: s.dir, inner: *s.dir, session: *s}
 	w.seen = Observation{Operation: name, Actor: s.kind, Part: s.block != nil}
 	w.inner.store, w.inner.observer, w.inner.watch = watched{s.dir.store, w}, nil, w
+	if s.dir.accessReader != nil {
+		w.inner.accessReader = watchedAccess{s.dir.accessReader, w}
+	}
 	w.session.dir = &w.inner
 	return w
 }
@@ -165,4 +168,17 @@ func (c watched) Update(ctx context.Context, fn func(context.Context, Tx) error)
 		c.watch.attempts.Add(1)
 		return fn(ctx, tx)
 	})
+}
+
+// watchedAccess is an AccessReader that counts the attempts of an operation.
+type watchedAccess struct {
+	store AccessReader
+	watch *watch
+}
+
+func (c watchedAccess) Access(
+	ctx context.Context, user UserID, accounts []AccountID, key KeyID, rows []AccessRow,
+) error {
+	c.watch.attempts.Add(1)
+	return c.store.Access(ctx, user, accounts, key, rows)
 }

@@ -1,6 +1,7 @@
 package tenancy
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -23,7 +24,7 @@ type RoleOptions struct {
 // permissionTable is the account table with the host's additions, made ready for
 // Can.
 type permissionTable struct {
-	rules map[Permission]grantRule
+	rules map[Permission]*grantRule
 	roles map[AccountRole]bool // that can be given
 }
 
@@ -40,9 +41,9 @@ type grantRule struct {
 // newPermissionTable makes the table. It refuses what ROLE-7 does not allow:
 // CodeOption.
 func newPermissionTable(host RoleOptions) (permissionTable, error) {
-	t := permissionTable{rules: map[Permission]grantRule{}, roles: map[AccountRole]bool{}}
+	t := permissionTable{rules: map[Permission]*grantRule{}, roles: map[AccountRole]bool{}}
 	for _, row := range accountTable {
-		t.rules[row.permission] = grantRule{
+		t.rules[row.permission] = &grantRule{
 			builtIn:               mask(row.roles),
 			manager:               row.manager,
 			suspended:             row.suspended,
@@ -70,7 +71,7 @@ func (t *permissionTable) addPermission(p Permission) error {
 	if _, taken := t.rules[p]; taken || !Reference(p).valid() {
 		return CodeOption
 	}
-	t.rules[p] = grantRule{builtIn: mask("x x - - -"), host: true}
+	t.rules[p] = &grantRule{builtIn: mask("x x - - -"), host: true}
 	return nil
 }
 
@@ -83,7 +84,7 @@ func (t *permissionTable) addRole(role AccountRole, permissions []Permission) er
 	t.roles[role] = true
 	builtIn := slices.Index(accountRoles[:], role)
 	for _, p := range permissions {
-		rule := t.rules[p] // an unknown permission has an empty rule, which can be given to no role
+		rule := t.rule(p) // an unknown permission's can be given to no role
 		switch {
 		case builtIn >= 0 && rule.host:
 			rule.builtIn |= 1 << builtIn
@@ -92,9 +93,16 @@ func (t *permissionTable) addRole(role AccountRole, permissions []Permission) er
 		default:
 			return CodeOption
 		}
-		t.rules[p] = rule
 	}
 	return nil
+}
+
+// rule returns the rule of a permission. An unknown one is nobody's.
+func (t *permissionTable) rule(p Permission) *grantRule {
+	if rule, known := t.rules[p]; known {
+		return rule
+	}
+	return &grantRule{}
 }
 
 // assignable reports whether a set of roles can be given: Administrator alone, or
@@ -114,11 +122,7 @@ func (t permissionTable) assignable(set RoleSet) bool {
 // by returns the first role of a set that has the permission.
 func (g *grantRule) by(set RoleSet) (AccountRole, bool) {
 	if hit := set.builtIn & g.builtIn; hit != 0 {
-		for i, role := range accountRoles {
-			if hit>>i&1 == 1 {
-				return role, true
-			}
-		}
+		return accountRoles[bits.TrailingZeros8(hit)], true
 	}
 	if set.others != "" && len(g.others) > 0 {
 		for name := range strings.SplitSeq(set.others, ",") {

@@ -281,7 +281,7 @@ func (st accountStanding) parentSuspended() bool {
 // has reports whether the actor, a user, has a permission on the account, suspended
 // or not.
 func (c *changes) has(st accountStanding, p Permission) bool {
-	rule := c.dir.table.rules[p] // an unknown one is nobody's
+	rule := c.dir.table.rule(p)
 	_, granted := rule.by(st.roles())
 	return granted || rule.manager && st.manages()
 }

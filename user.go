@@ -520,7 +520,7 @@ func (r *reads) sightByRank(user UserID) (s sight) {
 // administered asks for the accounts whose members the actor manages by a role there, of
 // their own or of a group.
 func (r *reads) administered() (accounts []AccountID) {
-	rule := r.dir.table.rules[ManageMembers]
+	rule := r.dir.table.rule(ManageMembers)
 	for _, g := range all(r, grantsOf(r.actor.User, AccountID{})) {
 		if _, may := rule.by(g.roles()); may {
 			accounts = append(accounts, g.Account)

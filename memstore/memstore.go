@@ -8,7 +8,7 @@
 // what it does not change, and commits by storing the pointer. To roll back, it drops
 // the copy.
 //
-// Records are kept by identity in hash tries (trie.go, records.go), which answer exact
+// Records are kept by identity in hash tables (table.go, records.go), which answer exact
 // lookups and Access. Every index that is listed, or that holds no identities, is also
 // an ordered tree of keys (index.go). A tree holds no records, and changes only when an
 // entry comes or goes. The events of a stream are kept in blocks that only grow
@@ -26,7 +26,10 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-var _ tenancy.Store = (*Store)(nil)
+var (
+	_ tenancy.Store        = (*Store)(nil)
+	_ tenancy.AccessReader = (*Store)(nil)
+)
 
 // Options are what a host may choose. Zero fields and a nil *Options mean the defaults
 // named.
@@ -97,6 +100,17 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return fn(ctx, r)
 }
 
+// Access reads what Can needs to know, of the last committed snapshot. It does not allocate
+// if the rows have space for the groups.
+func (s *Store) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.current.Load().access(&user, accounts, &key, rows)
+	return nil
+}
+
 // Update runs fn once, after the Updates that came before it, and commits if fn returns
 // nil. Otherwise nothing changes, also if fn panics.
 //
@@ -152,7 +166,7 @@ func (s *Store) wait(ctx context.Context) error {
 func (s *Store) update(
 	ctx context.Context, of *snapshot, fn func(context.Context, tenancy.Tx) error,
 ) (*snapshot, error) {
-	s.epoch += 2
+	s.epoch++
 	t := newTx(of, s.epoch, s.room)
 	defer t.end()
 	if err := fn(ctx, t); err != nil {
@@ -198,12 +212,11 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 }
 
 // Access reads what Can needs to know. It does not allocate.
-func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
-	row.Reset()
+func (r *reader) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
 	s, err := r.open(ctx)
 	if err == nil {
-		s.access(&user, &account, &key, row)
+		s.access(&user, accounts, &key, rows)
 	}
 	return err
 }

@@ -6,36 +6,47 @@ import (
 	"github.com/add4b1c6/tenancy"
 )
 
-// records finds every record by identity, except words. The kinds that Access reads have tries of
-// their own, which hold records in place, not boxed. Functions that Access calls take
-// IDs by pointer: copying them would take a fifth of its time.
+// records finds every record by identity, except words. The kinds that Access reads have
+// tables of their own, whose values hold what it reads and no more: the fewer bytes it
+// touches, the fewer it waits for. Functions that Access calls take IDs by pointer: copying
+// them would take a fifth of its time.
 type records struct {
-	users       trie[user]
-	memberships trie[tenancy.MembershipRecord]
-	accounts    trie[account]
-	grants      trie[tenancy.GrantRecord]
-	keys        trie[tenancy.KeyRecord]
-	groupRoles  trie[tenancy.GroupRolesRecord]
-	inGroups    trie[tenancy.GroupMemberRecord]
-	others      trie[other]
+	users       table[user]
+	memberships table[tenancy.MembershipRecord]
+	accounts    table[account]
+	grants      table[tenancy.GrantRecord]
+	keys        table[tenancy.KeyRecord]
+	groupRoles  table[tenancy.GroupRolesRecord]
+	inGroups    table[tenancy.GroupMemberRecord]
+	others      table[other]
 
 	// suspended has the organizations that are suspended: few, and mostly none. Access
 	// asks it, and looks nothing up while it is empty.
-	suspended trie[tenancy.OrganizationID]
+	suspended table[tenancy.OrganizationID]
 }
 
-// user is a record, and what Access returns about it, derived when the record was
-// written. It comes before the record, next to the ID.
+// user is a user's record, and what Access returns about it. It is there while the user has
+// memberships, even if there is no record.
 type user struct {
+	id     tenancy.UserID
 	active bool
-	tenancy.UserRecord
+	// One of the user's memberships, and how many there are. Most users have one, and then
+	// Access finds it here.
+	organization tenancy.OrganizationID // zero: none is kept here
+	role         tenancy.OrganizationRole
+	memberships  uint32
+	record       tenancy.Record // nil: there is none
 }
 
 // account is the same for an account.
 type account struct {
+	id                tenancy.AccountID
+	organization      tenancy.OrganizationID
+	parent            tenancy.AccountID
 	closed, suspended bool
 	suspends          bool // its subaccounts
-	tenancy.AccountRecord
+	groups            bool // groups have roles on it
+	record            tenancy.Record
 }
 
 // other is a record of any kind, and its identity.
@@ -46,29 +57,27 @@ type other struct {
 
 func newRecords() records {
 	return records{
-		users: trie[user]{key: func(r *user) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: r.ID}}
-		}},
-		memberships: trie[tenancy.MembershipRecord]{key: func(r *tenancy.MembershipRecord) tenancy.Entry {
+		users: table[user]{key: func(r *user) tenancy.Entry { return userAt(r.id) }},
+		memberships: table[tenancy.MembershipRecord]{key: func(r *tenancy.MembershipRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexMembers, Key: tenancy.Key{In: r.Organization, ID: r.User}}
 		}},
-		accounts: trie[account]{key: func(r *account) tenancy.Entry {
-			return tenancy.Entry{Index: tenancy.IndexAccounts, Key: tenancy.Key{ID: r.ID}}
+		accounts: table[account]{key: func(r *account) tenancy.Entry {
+			return tenancy.Entry{Index: tenancy.IndexAccounts, Key: tenancy.Key{ID: r.id}}
 		}},
-		grants: trie[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
+		grants: table[tenancy.GrantRecord]{key: func(r *tenancy.GrantRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGrants, Key: tenancy.Key{In: r.Account, ID: r.User}}
 		}},
-		keys: trie[tenancy.KeyRecord]{key: func(r *tenancy.KeyRecord) tenancy.Entry {
+		keys: table[tenancy.KeyRecord]{key: func(r *tenancy.KeyRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexKeys, Key: tenancy.Key{ID: r.ID}}
 		}},
-		groupRoles: trie[tenancy.GroupRolesRecord]{key: func(r *tenancy.GroupRolesRecord) tenancy.Entry {
+		groupRoles: table[tenancy.GroupRolesRecord]{key: func(r *tenancy.GroupRolesRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGroupRoles, Key: tenancy.Key{In: r.Account, ID: r.Group}}
 		}},
-		inGroups: trie[tenancy.GroupMemberRecord]{key: func(r *tenancy.GroupMemberRecord) tenancy.Entry {
+		inGroups: table[tenancy.GroupMemberRecord]{key: func(r *tenancy.GroupMemberRecord) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexGroupMembers, Key: tenancy.Key{In: r.Group, ID: r.User}}
 		}},
-		others: trie[other]{key: func(r *other) tenancy.Entry { return r.identity }},
-		suspended: trie[tenancy.OrganizationID]{key: func(id *tenancy.OrganizationID) tenancy.Entry {
+		others: table[other]{key: func(r *other) tenancy.Entry { return r.identity }},
+		suspended: table[tenancy.OrganizationID]{key: func(id *tenancy.OrganizationID) tenancy.Entry {
 			return tenancy.Entry{Index: tenancy.IndexOrganizations, Key: tenancy.Key{ID: *id}}
 		}},
 	}
@@ -80,7 +89,7 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 	switch identity.Index {
 	case tenancy.IndexUsers:
 		if r := s.user(h, (*tenancy.UserID)(id)); r != nil {
-			return r.UserRecord
+			return r.record
 		}
 	case tenancy.IndexMembers:
 		if r := s.membership(h, (*tenancy.OrganizationID)(in), (*tenancy.UserID)(id)); r != nil {
@@ -88,7 +97,7 @@ func (s *records) get(h *seed, identity *tenancy.Entry) tenancy.Record {
 		}
 	case tenancy.IndexAccounts:
 		if r := s.account(h, (*tenancy.AccountID)(id)); r != nil {
-			return r.AccountRecord
+			return r.record
 		}
 	case tenancy.IndexGrants:
 		if r := s.grant(h, (*tenancy.AccountID)(in), (*tenancy.UserID)(id)); r != nil {
@@ -123,13 +132,12 @@ const some = 16
 func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record) []tenancy.Record {
 	switch identities[0].Index {
 	case tenancy.IndexUsers:
-		return listed(h, &s.users, identities, to, func(r *user) tenancy.Record { return r.UserRecord })
+		return listed(h, &s.users, identities, to, func(r *user) tenancy.Record { return r.record })
 	case tenancy.IndexMembers:
 		return listed(h, &s.memberships, identities, to,
 			func(r *tenancy.MembershipRecord) tenancy.Record { return *r })
 	case tenancy.IndexAccounts:
-		return listed(h, &s.accounts, identities, to,
-			func(r *account) tenancy.Record { return r.AccountRecord })
+		return listed(h, &s.accounts, identities, to, func(r *account) tenancy.Record { return r.record })
 	case tenancy.IndexGrants:
 		return listed(h, &s.grants, identities, to, func(r *tenancy.GrantRecord) tenancy.Record { return *r })
 	case tenancy.IndexKeys:
@@ -144,7 +152,7 @@ func (s *records) list(h *seed, identities []tenancy.Entry, to []tenancy.Record)
 	return listed(h, &s.others, identities, to, func(r *other) tenancy.Record { return r.Record })
 }
 
-func listed[V any](h *seed, t *trie[V], identities []tenancy.Entry, to []tenancy.Record,
+func listed[V any](h *seed, t *table[V], identities []tenancy.Entry, to []tenancy.Record,
 	record func(*V) tenancy.Record) []tenancy.Record {
 	var found [some][]V
 	for i := range identities {
@@ -163,20 +171,41 @@ func listed[V any](h *seed, t *trie[V], identities []tenancy.Entry, to []tenancy
 	return to
 }
 
+// user returns a user who has a record, or nil.
 func (s *records) user(h *seed, id *tenancy.UserID) *user {
-	found := s.users.find(h.hashID(tenancy.IndexUsers, (*[16]byte)(id)))
+	if r := userIn(s.users.find(h.hashID(tenancy.IndexUsers, (*[16]byte)(id))), id); r != nil && r.record != nil {
+		return r
+	}
+	return nil
+}
+
+func (s *records) account(h *seed, id *tenancy.AccountID) *account {
+	return accountIn(s.accounts.find(h.hashID(tenancy.IndexAccounts, (*[16]byte)(id))), id)
+}
+
+// userIn, accountIn and grantIn return the one of some values that they are asked for, or
+// nil.
+func userIn(found []user, id *tenancy.UserID) *user {
 	for i := range found {
-		if r := &found[i]; r.ID == *id {
+		if r := &found[i]; r.id == *id {
 			return r
 		}
 	}
 	return nil
 }
 
-func (s *records) account(h *seed, id *tenancy.AccountID) *account {
-	found := s.accounts.find(h.hashID(tenancy.IndexAccounts, (*[16]byte)(id)))
+func accountIn(found []account, id *tenancy.AccountID) *account {
 	for i := range found {
-		if r := &found[i]; r.ID == *id {
+		if r := &found[i]; r.id == *id {
+			return r
+		}
+	}
+	return nil
+}
+
+func grantIn(found []tenancy.GrantRecord, account *tenancy.AccountID, user *tenancy.UserID) *tenancy.GrantRecord {
+	for i := range found {
+		if r := &found[i]; r.User == *user && r.Account == *account {
 			return r
 		}
 	}
@@ -195,13 +224,7 @@ func (s *records) membership(h *seed, org *tenancy.OrganizationID,
 }
 
 func (s *records) grant(h *seed, account *tenancy.AccountID, user *tenancy.UserID) *tenancy.GrantRecord {
-	found := s.grants.find(h.hashPair(tenancy.IndexGrants, (*[16]byte)(account), (*[16]byte)(user)))
-	for i := range found {
-		if r := &found[i]; r.User == *user && r.Account == *account {
-			return r
-		}
-	}
-	return nil
+	return grantIn(s.grants.find(h.hashPair(tenancy.IndexGrants, (*[16]byte)(account), (*[16]byte)(user))), account, user)
 }
 
 func (s *records) key(h *seed, id *tenancy.KeyID) *tenancy.KeyRecord {
@@ -254,20 +277,67 @@ func (s *records) suspend(e edit, identity tenancy.Entry, suspended bool) {
 	}
 }
 
+func userAt(id tenancy.UserID) tenancy.Entry {
+	return tenancy.Entry{Index: tenancy.IndexUsers, Key: tenancy.Key{ID: id}}
+}
+
+// of returns what is kept about a user.
+func (s *records) of(e edit, id tenancy.UserID) user {
+	if u := s.users.get(e.hash(userAt(id)), userAt(id)); u != nil {
+		return *u
+	}
+	return user{id: id}
+}
+
+// keep keeps it, unless it is nothing.
+func (s *records) keep(e edit, u user) {
+	if u.record == nil && u.memberships == 0 {
+		s.users.remove(e, userAt(u.id))
+		return
+	}
+	s.users.put(e, userAt(u.id), u)
+}
+
+// join keeps what Access returns about a membership, which is new or not.
+func (s *records) join(e edit, m tenancy.MembershipRecord, fresh bool) {
+	u := s.of(e, m.User)
+	if fresh {
+		u.memberships++
+	}
+	if u.organization.IsZero() || u.organization == m.Organization {
+		u.organization, u.role = m.Organization, m.Role
+	}
+	s.keep(e, u)
+}
+
+// leave forgets a membership.
+func (s *records) leave(e edit, org tenancy.OrganizationID, id tenancy.UserID) {
+	u := s.of(e, id)
+	u.memberships--
+	if u.organization == org {
+		u.organization, u.role = tenancy.OrganizationID{}, ""
+	}
+	s.keep(e, u)
+}
+
 // put keeps a record, in place of the one that has its identity.
 func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 	switch r := r.(type) {
 	case tenancy.UserRecord:
 		var row tenancy.AccessRow
 		row.SetUser(r)
-		s.users.put(e, identity, user{row.UserActive, r})
+		u := s.of(e, r.ID)
+		u.active, u.record = row.UserActive, r
+		s.users.put(e, identity, u)
 	case tenancy.MembershipRecord:
+		s.join(e, r, s.memberships.get(e.hash(identity), identity) == nil)
 		s.memberships.put(e, identity, r)
 	case tenancy.AccountRecord:
 		var row, sub tenancy.AccessRow
 		row.SetAccount(r)
 		sub.SetParent(r)
-		s.accounts.put(e, identity, account{row.Closed, row.Suspended, sub.Suspended, r})
+		s.accounts.put(e, identity, account{id: r.ID, organization: r.Organization, parent: r.Parent, closed: row.Closed,
+			suspended: row.Suspended, suspends: sub.Suspended, groups: r.Groups > 0, record: r})
 	case tenancy.GrantRecord:
 		s.grants.put(e, identity, r)
 	case tenancy.KeyRecord:
@@ -289,9 +359,12 @@ func (s *records) put(e edit, r tenancy.Record, identity tenancy.Entry) {
 func (s *records) remove(e edit, identity tenancy.Entry) {
 	switch identity.Index {
 	case tenancy.IndexUsers:
-		s.users.remove(e, identity)
+		u := s.of(e, identity.Key.ID)
+		u.active, u.record = false, nil
+		s.keep(e, u)
 	case tenancy.IndexMembers:
 		s.memberships.remove(e, identity)
+		s.leave(e, identity.Key.In, identity.Key.ID)
 	case tenancy.IndexAccounts:
 		s.accounts.remove(e, identity)
 	case tenancy.IndexGrants:
@@ -312,19 +385,25 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
-	row *tenancy.AccessRow) {
+func (s *snapshot) access(user *tenancy.UserID, accounts []tenancy.AccountID, key *tenancy.KeyID,
+	rows []tenancy.AccessRow) {
+	var k *tenancy.KeyRecord
 	if !key.IsZero() {
-		if k := s.records.key(s.seed, key); k != nil {
+		k = s.records.key(s.seed, key)
+	}
+	for i := range accounts {
+		account, row := &accounts[i], &rows[i]
+		row.Reset()
+		if k != nil {
 			row.SetKey(*user, *k)
 		}
-	}
-	groups, parentGroups := s.records.access(s.seed, user, account, row)
-	if groups {
-		row.Groups = s.groups(user, account, row.Groups)
-	}
-	if parentGroups {
-		row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+		groups, parentGroups := s.records.access(s.seed, user, account, row)
+		if groups {
+			row.Groups = s.groups(user, account, row.Groups)
+		}
+		if parentGroups {
+			row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+		}
 	}
 }
 
@@ -359,25 +438,30 @@ func following(id [16]byte) [16]byte {
 }
 
 // access reads what Can needs to know, except groups. It reports whether groups have
-// roles on the account, and on its parent.
+// roles on the account, and on its parent. It looks for all before it looks at any, so that
+// what is not in the processor's cache is on its way at the same time.
 func (s *records) access(
 	h *seed, user *tenancy.UserID, account *tenancy.AccountID, row *tenancy.AccessRow,
 ) (groups, parentGroups bool) {
-	if u := s.user(h, user); u != nil {
+	users := s.users.find(h.hashID(tenancy.IndexUsers, (*[16]byte)(user)))
+	accounts := s.accounts.find(h.hashID(tenancy.IndexAccounts, (*[16]byte)(account)))
+	grants := s.grants.find(h.hashPair(tenancy.IndexGrants, (*[16]byte)(account), (*[16]byte)(user)))
+	u, a := userIn(users, user), accountIn(accounts, account)
+	if u != nil && u.record != nil {
 		row.UserFound, row.UserActive = true, u.active
 	}
-	if a := s.account(h, account); a != nil {
-		row.AccountFound, row.Organization, row.Parent = true, a.Organization, a.Parent
-		row.Closed, row.Suspended = a.closed, a.suspended
-		groups = a.Groups > 0
+	if g := grantIn(grants, account, user); g != nil {
+		row.Roles, row.Temporary, row.Until = g.Roles, g.Temporary, g.Until
 	}
-	if g := s.grant(h, account, user); g != nil {
-		row.SetGrant(*g)
+	if a == nil {
+		return false, false
 	}
+	row.AccountFound, row.Organization, row.Parent = true, a.organization, a.parent
+	row.Closed, row.Suspended = a.closed, a.suspended
 	if !row.Parent.IsZero() {
-		if a := s.account(h, &row.Parent); a != nil {
-			row.Suspended = row.Suspended || a.suspends
-			parentGroups = a.Groups > 0
+		if p := s.account(h, &row.Parent); p != nil {
+			row.Suspended = row.Suspended || p.suspends
+			parentGroups = p.groups
 		}
 		if g := s.grant(h, &row.Parent, user); g != nil {
 			row.SetParentGrant(*g)
@@ -385,9 +469,20 @@ func (s *records) access(
 	}
 	if !row.Organization.IsZero() {
 		row.OrganizationSuspended = s.isSuspended(h, &row.Organization)
-		if m := s.membership(h, &row.Organization, user); m != nil {
+		s.accessMembership(h, u, row)
+	}
+	return a.groups, parentGroups
+}
+
+// accessMembership reads a user's membership of the account's organization.
+func (s *records) accessMembership(h *seed, u *user, row *tenancy.AccessRow) {
+	switch {
+	case u == nil:
+	case u.organization == row.Organization:
+		row.Member, row.Role = true, u.role
+	case u.memberships > 1 || u.memberships == 1 && u.organization.IsZero():
+		if m := s.membership(h, &row.Organization, &u.id); m != nil {
 			row.SetMembership(*m)
 		}
 	}
-	return groups, parentGroups
 }

@@ -15,7 +15,7 @@ import (
 type snapshot struct {
 	*layout
 	records records
-	logs    trie[*log]
+	logs    table[*log]
 	indexes []index // by index; only those that have an order are used
 	found   index   // the events by what finds them: its group (In), and their time and number (ID)
 	outbox  index   // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
@@ -35,7 +35,7 @@ func newSnapshot() *snapshot {
 	return s
 }
 
-// copy returns the snapshot for another store. The tries may be shared by any number of
+// copy returns the snapshot for another store. The tables may be shared by any number of
 // stores, while each copy of a tree of places may have one that changes it.
 func (s *snapshot) copy() *snapshot {
 	c := *s

@@ -198,9 +198,9 @@ func (t *tx) endGroup(group tenancy.GroupID) error {
 	for _, r := range t.all(tenancy.IndexGroupRolesOf, group) {
 		account := r.(tenancy.GroupRolesRecord).Account
 		if found := t.records.account(t.seed, &account); found != nil {
-			a := found.AccountRecord
+			a := found.record.(tenancy.AccountRecord)
 			a.Groups--
-			if err := t.replace(found.AccountRecord, a); err != nil {
+			if err := t.replace(found.record, a); err != nil {
 				return err
 			}
 		}
@@ -236,10 +236,14 @@ func (t *tx) endServiceAccounts(members []tenancy.Record) error {
 	for _, r := range members {
 		m := r.(tenancy.MembershipRecord)
 		u := t.records.user(t.seed, &m.User)
-		if u == nil || !u.ServiceAccount {
+		if u == nil {
 			continue
 		}
-		was, now := u.UserRecord, u.UserRecord
+		was := u.record.(tenancy.UserRecord)
+		if !was.ServiceAccount {
+			continue
+		}
+		now := was
 		now.Deleted, now.Keys, now.Personal = true, 0, tenancy.UserPersonal{}
 		if err := t.replace(was, now); err != nil {
 			return err
@@ -318,7 +322,7 @@ func (t *tx) holds(r tenancy.Record) bool {
 		return t.records.membership(t.seed, &r.Organization, &r.User) == nil
 	case tenancy.IndependentAccountRecord:
 		a := t.records.account(t.seed, &r.Account)
-		return a == nil || a.Organization != r.Organization
+		return a == nil || a.organization != r.Organization
 	}
 	return true
 }

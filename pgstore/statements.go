@@ -301,7 +301,19 @@ SELECT ` + eventColumns + ` FROM pending JOIN tenancy_events USING (stream, sequ
 
 const readNow = "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-var readAccess = strings.NewReplacer("$1", "$1::uuid", "$2", "$2::uuid", "$3", "$3::uuid").Replace(tables.AccessQuery("%s::text"))
+// readAccess and readAccessByKey read what Can needs to know about the user $1 and the
+// account $2, without a key and with the key $3.
+var readAccess, readAccessByKey = accessQuery("$2::uuid", false), accessQuery("$2::uuid", true)
+
+func accessQuery(account string, key bool) string {
+	return strings.NewReplacer("$1", "$1::uuid", "$2", account, "$3", "$3::uuid").Replace(tables.AccessQuery("%s::text", key))
+}
+
+// readManyAccesses is readAccessByKey for several accounts, each in its place. The limit keeps
+// the database from joining whole tables.
+var readManyAccesses = "SELECT one.* FROM unnest($2::uuid[]) WITH ORDINALITY AS many (account_id, place) CROSS JOIN LATERAL (" +
+	accessQuery("many.account_id", true) +
+	" LIMIT 1) AS one ORDER BY many.place"
 
 // serviceAccounts finds the members of an organization who are service accounts.
 const serviceAccounts = "SELECT m.user_id FROM tenancy_members AS m JOIN tenancy_users AS u ON u.id = m.user_id WHERE m.organization_id = $1::uuid AND u.service_account"

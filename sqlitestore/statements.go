@@ -105,7 +105,8 @@ func bound(values []any) []any {
 var eventNames = tables.Names(tables.EventColumns)
 
 var (
-	selectAccess = parameters(tables.AccessQuery("hex(%s)"))
+	selectAccess      = parameters(tables.AccessQuery("hex(%s)", false))
+	selectAccessByKey = parameters(tables.AccessQuery("hex(%s)", true))
 
 	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
 

@@ -113,18 +113,26 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 	})
 }
 
-// Access reads what Can needs to know, in one statement.
+// Access reads what Can needs to know, in one statement an account.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-	row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID,
+	rows []tenancy.AccessRow,
 ) error {
-	row.Reset()
 	if err := t.open(ctx); err != nil {
 		return err
 	}
-	return t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) error {
-		return wrap(tables.Access(row, rows.Scan))
-	})
+	for i, account := range accounts {
+		rows[i].Reset()
+		query, values := selectAccess, []any{[16]byte(user), [16]byte(account)}
+		if !key.IsZero() {
+			query, values = selectAccessByKey, append(values, [16]byte(key))
+		}
+		if err := t.ask(ctx, query, values,
+			func(found *sql.Rows) error { return wrap(tables.Access(&rows[i], found.Scan)) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Events returns a part of a stream. It returns nothing for a limit that is not

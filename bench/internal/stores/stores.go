@@ -17,9 +17,11 @@ import (
 	"github.com/add4b1c6/tenancy/sqlitestore"
 )
 
-// Opened is an open store.
+// Opened is an open store, and what else can be opened over the same database.
 type Opened struct {
 	Store  tenancy.Store
+	Path   string                      // of SQLite's file; empty for other stores
+	Pool   *pgxpool.Pool               // of PostgreSQL's database; nil for other stores
 	Settle func(context.Context) error // what the database does in time by itself, once it is filled; nil: nothing
 	Close  func()
 }
@@ -34,12 +36,13 @@ func Open(ctx context.Context, kind string) (*Opened, error) {
 		if err != nil {
 			return nil, err
 		}
-		store, err := sqlitestore.Open(ctx, filepath.Join(dir, "bench.db"), nil)
+		path := filepath.Join(dir, "bench.db")
+		store, err := sqlitestore.Open(ctx, path, nil)
 		if err != nil {
 			return nil, err
 		}
 		closed := func() { _ = store.Close(); _ = os.RemoveAll(dir) }
-		return &Opened{Store: store, Close: closed}, store.Migrate(ctx)
+		return &Opened{Store: store, Path: path, Close: closed}, store.Migrate(ctx)
 	case "pgstore":
 		server, err := pgserver.Start()
 		if err != nil {
@@ -55,7 +58,7 @@ func Open(ctx context.Context, kind string) (*Opened, error) {
 			return err
 		}
 		closed := func() { pool.Close(); _ = server.Stop() }
-		return &Opened{Store: store, Settle: vacuum, Close: closed}, store.Migrate(ctx)
+		return &Opened{Store: store, Pool: pool, Settle: vacuum, Close: closed}, store.Migrate(ctx)
 	}
 	return nil, fmt.Errorf("there is no store %q", kind)
 }
