@@ -7,7 +7,7 @@
 // It prints a line for each operation: the median time at each size, and the last one
 // divided by the first. Operations that work on everything an organization has grow
 // with it; they are measured once, and printed apart. With -svg it draws the curves of each
-// group of operations, too.
+// group of operations, too, and with -draw those of a document that has its tables.
 package main
 
 import (
@@ -28,8 +28,15 @@ func main() {
 	list := flag.String("sizes", "1000,100000", "how many members the organization has, separated by commas")
 	runs := flag.Int("runs", 25, "how often each operation is run at each size")
 	dir := flag.String("svg", "", "a directory to draw the growth curves in")
+	from := flag.String("draw", "", "measure nothing, and draw the tables of this document")
 	only := flag.String("only", "", "measure only the operation of this name")
 	flag.Parse()
+	if *from != "" {
+		if err := redraw(*from, *dir); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	var sizes []int
 	for text := range strings.SplitSeq(*list, ",") {
 		size, err := strconv.Atoi(text)
@@ -41,6 +48,25 @@ func main() {
 	if err := measure(context.Background(), *kind, sizes, *runs, *only, *dir); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// redraw draws the tables of a document.
+func redraw(from, dir string) error {
+	document, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = document.Close() }() // it was only read
+	tables, err := readTables(document)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if _, err := draw(dir, t.kind, t.sizes, t.curves); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // measure builds the worlds, prints the table, and draws the curves if there is a directory

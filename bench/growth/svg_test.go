@@ -89,3 +89,46 @@ func TestSpread(t *testing.T) {
 		}
 	}
 }
+
+// TestDocument wants the curves of docs/performance.md to be those of its tables.
+func TestDocument(t *testing.T) {
+	document, err := os.Open("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = document.Close() }()
+	tables, err := readTables(document)
+	if err != nil || len(tables) != 3 {
+		t.Fatal(len(tables), err)
+	}
+	text, err := os.ReadFile("../../docs/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, table := range tables {
+		if want := len(operations) + len(whole); len(table.curves) != want {
+			t.Errorf("%s: %d operations, not %d", table.kind, len(table.curves), want)
+		}
+		names, err := draw(dir, table.kind, table.sizes, table.curves)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			drawn, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept, err := os.ReadFile(filepath.Join("../../docs/growth", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(drawn) != string(kept) {
+				t.Errorf("docs/growth/%s is not of the table: go run -C bench ./growth -draw ../docs/performance.md -svg ../docs/growth", name)
+			}
+			if !strings.Contains(string(text), "](growth/"+name+")") {
+				t.Errorf("docs/performance.md does not show %s", name)
+			}
+		}
+	}
+}
