@@ -303,7 +303,11 @@ func onMember(notice string, do func(*visit, tenancy.AccountID, tenancy.UserID) 
 		if err != nil {
 			return "", err
 		}
-		return done(a.At("members"), notice), do(v, a.ID, id)
+		next := a.At("members")
+		if id == v.self() { // who may not see the list any more
+			next = a.At()
+		}
+		return done(next, notice), do(v, a.ID, id)
 	}
 }
 

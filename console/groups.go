@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -226,6 +227,9 @@ func deleteGroup(v *visit) (string, error) {
 		g, err := s.Group(ctx, id)
 		if err == nil && g.Organization != v.org.ID {
 			err = tenancy.CodeNotFound
+		}
+		if err == nil {
+			err = v.saidStill(strconv.Itoa(g.Members))
 		}
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ func (c *console) invitationListRoutes() {
 	c.postIn("/requests/{request}/dismissal", tenancy.ManageUsers, usersOf("requested"), dismiss, nil)
 	c.leadIn("/requests/{request}/dismissal", "users?kind=requested")
 	c.says("resent", "The invitation was sent again. The link in the mail before does not work any more.")
+	c.says("already-resent", "The invitation was sent again already. If the mail has not arrived, send it once more.")
 	c.says("unsent", "The invitation was renewed, but the mail could not be sent. Send it again.")
 	c.says("revoked", "The invitation was revoked, and can no longer be accepted.")
 	c.says("dismissed", "The request was dismissed.")
@@ -132,10 +133,13 @@ func resend(v *visit) (string, error) {
 		sent, err = s.ResendInvitation(ctx, id)
 		return err
 	})
-	if err == nil && v.mail(sent) != nil {
+	switch {
+	case err != nil:
+		return v.onList("already-resent"), err
+	case v.mail(sent) != nil:
 		return v.onList("unsent"), nil
 	}
-	return v.onList("resent"), err
+	return v.onList("resent"), nil
 }
 
 func revoke(v *visit) (string, error) {
