@@ -119,7 +119,7 @@ func (p memberPage) UserAt() string {
 // the reader has none.
 func (v *visit) UserAt(user tenancy.User) string {
 	switch {
-	case user.ServiceAccount && v.may[tenancy.ManageIdentity] && v.shows(PartServiceAccounts):
+	case user.ServiceAccount && v.sees(tenancy.ManageIdentity) && v.shows(PartServiceAccounts):
 		return v.at("service-accounts", user.ID)
 	case !user.ServiceAccount && v.may[tenancy.ViewUsers]:
 		return v.at("users", user.ID)

@@ -18,7 +18,7 @@ func (c *console) accountsRoutes() {
 	c.getIn("/accounts/add", tenancy.ManageAccounts, addAccountPage)
 	c.postIn("/accounts/add", tenancy.ManageAccounts, addAccountPage, addAccount, fields{tenancy.CodeID: "account",
 		tenancy.CodeAccountManaged: "account", tenancy.CodeAccountRequested: "account"})
-	c.postIn("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
+	c.takeBy("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
 	c.leadIn("/account-requests/{request}/withdrawal", "accounts?kind=pending")
 	c.says("account-created", "The account was created.")
 	c.says("account-asked", "The account's owner is asked. They find the request on their first page here.")

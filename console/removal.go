@@ -17,8 +17,8 @@ import (
 func (c *console) removalRoutes() {
 	for _, end := range []string{"removal", "deletion"} {
 		ask := partingOf(end)
-		c.getIn("/users/{user}/"+end, tenancy.ManageUsers, ask)
-		c.postIn("/users/{user}/"+end, tenancy.ManageUsers, ask, parted(end), nil)
+		c.takeIn("/users/{user}/"+end, tenancy.ManageUsers, ask)
+		c.takeBy("/users/{user}/"+end, tenancy.ManageUsers, ask, parted(end), nil)
 	}
 	c.says("removal", "The user was removed from the organization.")
 	c.says("deletion", "The user was deleted for good.")
@@ -151,7 +151,7 @@ func (v *visit) parting() (tenancy.User, error) {
 		return tenancy.User{}, tenancy.CodeOneself
 	case member.Role == tenancy.Owner:
 		return tenancy.User{}, tenancy.CodeTheOwner
-	case !v.tends(user, *member):
+	case !v.ends(user, *member):
 		return tenancy.User{}, tenancy.CodeRank
 	}
 	return user, nil

@@ -191,7 +191,7 @@ func (v *visit) refuse(err error) {
 			return
 		}
 	}
-	v.may, v.refused = nil, nil // nothing of an organization is shown
+	v.may, v.takes, v.refused = nil, nil, nil // nothing of an organization is shown
 	if problem.Status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "1")
 	}
