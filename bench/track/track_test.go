@@ -11,11 +11,12 @@ import (
 
 // printed is what a benchmark prints that took so long each time.
 func printed(name string, nanoseconds []float64, allocations int) string {
-	text := "pkg: example.com/p\n"
+	var text strings.Builder
+	text.WriteString("pkg: example.com/p\n")
 	for _, n := range nanoseconds {
-		text += fmt.Sprintf("%s-2 1000 %f ns/op %d B/op %d allocs/op\n", name, n, 16*allocations, allocations)
+		fmt.Fprintf(&text, "%s-2 1000 %f ns/op %d B/op %d allocs/op\n", name, n, 16*allocations, allocations)
 	}
-	return text
+	return text.String()
 }
 
 func TestCompare(t *testing.T) {
