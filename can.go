@@ -115,33 +115,46 @@ func (s *Session) Can(
 func (s *Session) can(ctx context.Context, user UserID, rule *grantRule, account AccountID) (Decision, error) {
 	q := questions.Get().(*question)
 	defer questions.Put(q)
-	if err := q.ask(ctx, s, user, account); err != nil {
+	if err := q.askOne(ctx, s, user, account); err != nil {
 		return Decision{}, s.fail(ctx, call{row: opCan, subject: account.String()}, err)
 	}
-	return decideCan(rule, s.dir.organizationRules, account, &q.row), nil
+	return decideCan(rule, s.dir.organizationRules, account, &q.row[0]), nil
 }
 
-// ask reads what Can decides on without allocating: for a user about themself, and for
-// Operators and System.
-func (q *question) ask(ctx context.Context, s *Session, user UserID, account AccountID) error {
+// askOne is ask about one account. It does not allocate.
+func (q *question) askOne(ctx context.Context, s *Session, user UserID, account AccountID) error {
+	q.account[0] = account
+	return q.ask(ctx, s, user, q.account[:], q.row[:])
+}
+
+// ask reads what Can decides on, about at least one account and as many rows: for a user
+// about themself, and for Operators and System.
+func (q *question) ask(ctx context.Context, s *Session, user UserID, accounts []AccountID, rows []AccessRow) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
-	q.user, q.account, q.key = user, account, s.key
+	q.user, q.accounts, q.key, q.rows = user, accounts, s.key, rows
 	if err := q.run(ctx, s); err != nil {
 		return err
 	}
-	if s.actor.isUser() && !q.row.UserActive {
+	if s.actor.isUser() && !rows[0].UserActive {
 		return CodeActor
 	}
-	if s.key.IsZero() && q.row.Until == 0 && q.row.ParentUntil == 0 {
-		return nil // nothing ends, so that the time is not asked for
+	var now Instant // is asked for only if something ends
+	if !s.key.IsZero() {
+		now = s.now()
+		if s.actor.isUser() && !rows[0].keyHolds(s.key, now) {
+			return CodeActor
+		}
 	}
-	now := s.now()
-	if s.actor.isUser() && !q.row.keyHolds(s.key, now) {
-		return CodeActor
+	for i := range rows {
+		if row := &rows[i]; row.Until != 0 || row.ParentUntil != 0 {
+			if now == 0 {
+				now = s.now()
+			}
+			row.at(now)
+		}
 	}
-	q.row.at(now)
 	return nil
 }
 
@@ -154,19 +167,23 @@ func (r *AccessRow) keyHolds(key KeyID, now Instant) bool {
 // question is a reading of Access under way. It is pooled together with the function
 // that it hands to View, so that asking allocates nothing.
 type question struct {
-	user    UserID
-	account AccountID
-	key     KeyID
-	row     AccessRow
+	user     UserID
+	accounts []AccountID
+	key      KeyID
+	rows     []AccessRow
+	read     func(context.Context, ReadTx) error
+
+	// The accounts and rows of a question about one account.
+	account [1]AccountID
+	row     [1]AccessRow
 	room    [2][4]GroupAccess // for the row's groups, unless there are more
-	read    func(context.Context, ReadTx) error
 }
 
 var questions = sync.Pool{New: func() any {
 	q := new(question)
-	q.row.Groups, q.row.ParentGroups = q.room[0][:0:4], q.room[1][:0:4]
+	q.row[0].Groups, q.row[0].ParentGroups = q.room[0][:0:4], q.room[1][:0:4]
 	q.read = func(ctx context.Context, tx ReadTx) error {
-		return tx.Access(ctx, q.user, q.account, q.key, &q.row)
+		return tx.Access(ctx, q.user, q.accounts, q.key, q.rows)
 	}
 	return q
 }}
@@ -177,7 +194,7 @@ func (q *question) run(ctx context.Context, s *Session) error {
 		return b.use(ctx, func() error { return q.read(ctx, b.tx) })
 	}
 	if store := s.dir.accessReader; store != nil {
-		return store.Access(ctx, q.user, q.account, q.key, &q.row)
+		return store.Access(ctx, q.user, q.accounts, q.key, q.rows)
 	}
 	return s.dir.store.View(ctx, q.read)
 }

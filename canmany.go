@@ -23,10 +23,10 @@ func (s *Session) Permissions(
 	return observe(ctx, s, opPermissions.name, func(ctx context.Context, s *Session) (map[Permission]Decision, error) {
 		q := questions.Get().(*question)
 		defer questions.Put(q)
-		if err := q.ask(ctx, s, user, account); err != nil {
+		if err := q.askOne(ctx, s, user, account); err != nil {
 			return nil, s.fail(ctx, asked, err)
 		}
-		return s.dir.decisions(account, &q.row), nil
+		return s.dir.decisions(account, &q.row[0]), nil
 	})
 }
 
@@ -134,28 +134,53 @@ func (s *Session) CanMany(
 	}
 	rule, known := s.dir.table.rules[permission]
 	check.that(known, CodePermission)
-	return look(ctx, s, call{opCanMany, user.String(), check.err},
-		func(r *reads) canManyFacts { return r.loadCanMany(user, accounts) },
-		func(f canManyFacts, c *changes) ([]AccountDecision, error) {
-			return decideCanMany(f, accounts, rule, c)
-		})
+	asked := call{opCanMany, user.String(), check.err}
+	if check.err != nil || s.asksAboutAnother(user) {
+		return look(ctx, s, asked,
+			func(r *reads) canManyFacts { return r.loadCanMany(user, accounts) },
+			func(f canManyFacts, c *changes) ([]AccountDecision, error) {
+				return decideCanMany(f, accounts, rule, c)
+			})
+	}
+	return observe(ctx, s, opCanMany.name, func(ctx context.Context, s *Session) ([]AccountDecision, error) {
+		answers, err := s.canMany(ctx, user, rule, accounts)
+		if err != nil {
+			return nil, s.fail(ctx, asked, err)
+		}
+		return answers, nil
+	})
 }
 
-// canManyFacts is what CanMany needs to know.
-type canManyFacts struct {
-	rows   []AccessRow // of the accounts, in their places; about oneself, or asked by Operators and System
-	others []canFacts  // the same about somebody else
+// canMany answers CanMany for a user about themself, and for Operators and System.
+func (s *Session) canMany(
+	ctx context.Context, user UserID, rule *grantRule, accounts []AccountID,
+) ([]AccountDecision, error) {
+	rows := make([]AccessRow, max(len(accounts), 1))
+	q := questions.Get().(*question)
+	defer questions.Put(q)
+	defer func() { q.accounts, q.rows = nil, nil }()
+	asked := accounts
+	if len(accounts) == 0 {
+		asked = make([]AccountID, 1) // so that the actor is asked about
+	}
+	if err := q.ask(ctx, s, user, asked, rows); err != nil {
+		return nil, err
+	}
+	var answers []AccountDecision
+	for i, account := range accounts {
+		answers = append(answers, AccountDecision{Account: account,
+			Decision: decideCan(rule, s.dir.organizationRules, account, &rows[i])})
+	}
+	return answers, nil
 }
+
+// canManyFacts is what CanMany about somebody else needs to know: what Can does, of each
+// account.
+type canManyFacts []canFacts
 
 func (r *reads) loadCanMany(user UserID, accounts []AccountID) (f canManyFacts) {
-	if r.actor.isUser() && r.actor.User != user {
-		for _, account := range accounts {
-			f.others = append(f.others, r.loadCan(user, account))
-		}
-		return f
-	}
-	if len(accounts) > 0 {
-		f.rows = r.access(user, accounts)
+	for _, account := range accounts {
+		f = append(f, r.loadCan(user, account))
 	}
 	return f
 }
@@ -164,65 +189,14 @@ func decideCanMany(
 	f canManyFacts, accounts []AccountID, rule *grantRule, c *changes,
 ) ([]AccountDecision, error) {
 	var answers []AccountDecision
-	for i, row := range f.rows {
-		answers = append(answers, AccountDecision{Account: accounts[i],
-			Decision: decideCan(rule, c.dir.organizationRules, accounts[i], &row)})
-	}
-	for i, other := range f.others {
+	for i, one := range f {
 		answer := AccountDecision{Account: accounts[i]}
-		if err := c.authorizeAsking(other); err != nil {
+		if err := c.authorizeAsking(one); err != nil {
 			answer.Err = &Error{Op: c.row.name, Subject: accounts[i].String(), Err: err}
 		} else {
-			answer.Decision = decideCan(rule, c.dir.organizationRules, accounts[i], other.told())
+			answer.Decision = decideCan(rule, c.dir.organizationRules, accounts[i], one.told())
 		}
 		answers = append(answers, answer)
 	}
 	return answers, nil
-}
-
-// access asks for what Access of a store reads about a user and an account, for several
-// accounts in one step, and in two if there are subaccounts or managed accounts among them.
-func (r *reads) access(user UserID, accounts []AccountID) []AccessRow {
-	var of AccessRow
-	if u := find(r, userByID(user)); u != nil {
-		of.SetUser(*u)
-	}
-	memberships, in := all(r, membershipsOf(user, OrganizationID{})), all(r, groupsOf(user, GroupID{}))
-	rows := make([]AccessRow, len(accounts))
-	for i, account := range accounts {
-		rows[i] = of
-		row := &rows[i]
-		if grant := find(r, grantOn(account, user)); grant != nil {
-			row.SetGrant(*grant)
-		}
-		a := find(r, accountByID(account))
-		if a == nil {
-			continue
-		}
-		row.SetAccount(*a)
-		if !a.Organization.IsZero() {
-			if o := find(r, organizationByID(a.Organization)); o != nil {
-				row.SetOrganization(*o)
-			}
-		}
-		row.Groups = r.through(in, *a)
-		if member := membershipIn(memberships, a.Organization); member != nil {
-			row.SetMembership(*member)
-		}
-		if !a.Parent.IsZero() {
-			r.accessParent(user, in, a.Parent, row)
-		}
-	}
-	return rows
-}
-
-// accessParent asks for what access needs of an account's parent.
-func (r *reads) accessParent(user UserID, in []GroupMemberRecord, parent AccountID, row *AccessRow) {
-	if p := find(r, accountByID(parent)); p != nil {
-		row.SetParent(*p)
-		row.ParentGroups = r.through(in, *p)
-	}
-	if grant := find(r, grantOn(parent, user)); grant != nil {
-		row.SetParentGrant(*grant)
-	}
 }

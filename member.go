@@ -374,9 +374,8 @@ func (c *changes) hasOwnStream(b belongings) bool {
 
 // created reports whether this operation has created the user.
 func (c *changes) created(user UserID) bool {
-	return slices.ContainsFunc(c.said, func(s saying) bool {
-		return s.data == UserCreated{user, c.now} || s.data == UserProvisioned{user, c.now}
-	})
+	at := userByID(user)
+	return c.world.isNew(Entry{at.Index, at.Key})
 }
 
 // isTo reports whether it is an invitation to an organization.

@@ -176,7 +176,9 @@ type watchedAccess struct {
 	watch *watch
 }
 
-func (c watchedAccess) Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error {
+func (c watchedAccess) Access(
+	ctx context.Context, user UserID, accounts []AccountID, key KeyID, rows []AccessRow,
+) error {
 	c.watch.attempts.Add(1)
-	return c.store.Access(ctx, user, account, key, row)
+	return c.store.Access(ctx, user, accounts, key, rows)
 }

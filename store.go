@@ -32,10 +32,10 @@ type Store interface {
 }
 
 // AccessReader is a Store that answers Access by itself too, as a View does that asks for
-// nothing else. A store is one if it answers a single question at less than the cost of a
-// transaction: Can asks this way (GEN-7).
+// nothing else: from one snapshot. A store is one if it answers a single question at less
+// than the cost of a transaction: Can and CanMany ask this way (GEN-7, GEN-21).
 type AccessReader interface {
-	Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error
+	Access(ctx context.Context, user UserID, accounts []AccountID, key KeyID, rows []AccessRow) error
 }
 
 // ReadTx reads within one transaction. One goroutine uses it, and only until the
@@ -44,13 +44,14 @@ type ReadTx interface {
 	// Read answers lookups, each in its place. Over a network it takes one round trip.
 	Read(ctx context.Context, lookups ...Lookup) ([]Answer, error)
 
-	// Access reads all that Can needs to know about a user and an account, whoever owns
-	// the account, and about a key of the user's; the zero key is none. It resets the row
-	// and fills it in. Fields about what does not exist stay zero. Over a network it takes
-	// one round trip, in memory it does not allocate if the row has space for the groups.
-	// Where no group has roles on the account or its parent (AccountRecord.Groups), it
+	// Access reads all that Can needs to know about a user and some accounts, whoever owns
+	// them, and about a key of the user's; the zero key is none. There are as many rows as
+	// accounts. It resets each row and fills it in with what concerns the account in the
+	// same place. Fields about what does not exist stay zero. Over a network it takes
+	// one round trip, in memory it does not allocate if the rows have space for the groups.
+	// Where no group has roles on an account or its parent (AccountRecord.Groups), it
 	// looks for none.
-	Access(ctx context.Context, user UserID, account AccountID, key KeyID, row *AccessRow) error
+	Access(ctx context.Context, user UserID, accounts []AccountID, key KeyID, rows []AccessRow) error
 
 	// Events returns up to limit events of a stream in the order of their numbers, from
 	// a number on.
@@ -171,7 +172,7 @@ const (
 	EventsByTime                      // all, by time
 	EventsByActor                     // those of one actor
 	EventsByType                      // those of one type
-	EventsBySubject                   // those whose data holds one ID
+	EventsBySubject                   // those that have one ID among their Subjects
 )
 
 // Record is one of the record structs in record.go, by value. These structs are

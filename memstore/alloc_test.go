@@ -30,17 +30,19 @@ func TestAccessWithoutAllocation(t *testing.T) {
 	}
 	fill(t, store, roles)
 	fill(t, store, members)
-	var row tenancy.AccessRow
+	rows := make([]tenancy.AccessRow, 1)
 	for name, account := range map[string]tenancy.AccountID{
 		"main account": main.ID, "subaccount": sub.ID, "groups": c.accounts[2].ID, "no account": {1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			accounts := []tenancy.AccountID{account}
 			fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-				return tx.Access(ctx, main.Owner, account, tenancy.KeyID{}, &row)
+				return tx.Access(ctx, main.Owner, accounts, tenancy.KeyID{}, rows)
 			}
 			var err error
 			require.Zero(t, testing.AllocsPerRun(1000, func() { err = store.View(t.Context(), fn) }))
 			require.NoError(t, err)
+			row := rows[0]
 			require.True(t, row.UserFound)
 			require.Equal(t, name != "no account", row.AccountFound)
 			require.Equal(t, name == "groups", len(row.Groups) == 2)

@@ -177,14 +177,14 @@ func BenchmarkAccess(b *testing.B) {
 			b.ResetTimer()
 			b.RunParallel(func(pb *testing.PB) {
 				ctx := b.Context()
-				var q grantKey
-				var row tenancy.AccessRow
+				var user tenancy.UserID
+				accounts, rows := make([]tenancy.AccountID, 1), make([]tenancy.AccessRow, 1)
 				fn := func(ctx context.Context, tx tenancy.ReadTx) error {
-					return tx.Access(ctx, q.user, q.account, tenancy.KeyID{}, &row)
+					return tx.Access(ctx, user, accounts, tenancy.KeyID{}, rows)
 				}
 				for i := rand.IntN(len(queries)); pb.Next(); i++ {
-					q = queries[i%len(queries)]
-					if err := store.View(ctx, fn); err != nil || !row.UserFound || !row.AccountFound {
+					user, accounts[0] = queries[i%len(queries)].user, queries[i%len(queries)].account
+					if err := store.View(ctx, fn); err != nil || !rows[0].UserFound || !rows[0].AccountFound {
 						b.Error("not found")
 					}
 				}

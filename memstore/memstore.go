@@ -101,14 +101,13 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 }
 
 // Access reads what Can needs to know, of the last committed snapshot. It does not allocate
-// if the row has space for the groups.
-func (s *Store) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
+// if the rows have space for the groups.
+func (s *Store) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	row.Reset()
-	s.current.Load().access(&user, &account, &key, row)
+	s.current.Load().access(&user, accounts, &key, rows)
 	return nil
 }
 
@@ -213,12 +212,11 @@ func (r *reader) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy
 }
 
 // Access reads what Can needs to know. It does not allocate.
-func (r *reader) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
-	row.Reset()
+func (r *reader) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
 	s, err := r.open(ctx)
 	if err == nil {
-		s.access(&user, &account, &key, row)
+		s.access(&user, accounts, &key, rows)
 	}
 	return err
 }

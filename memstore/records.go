@@ -385,19 +385,25 @@ func (s *records) remove(e edit, identity tenancy.Entry) {
 }
 
 // access reads what Can needs to know.
-func (s *snapshot) access(user *tenancy.UserID, account *tenancy.AccountID, key *tenancy.KeyID,
-	row *tenancy.AccessRow) {
+func (s *snapshot) access(user *tenancy.UserID, accounts []tenancy.AccountID, key *tenancy.KeyID,
+	rows []tenancy.AccessRow) {
+	var k *tenancy.KeyRecord
 	if !key.IsZero() {
-		if k := s.records.key(s.seed, key); k != nil {
+		k = s.records.key(s.seed, key)
+	}
+	for i := range accounts {
+		account, row := &accounts[i], &rows[i]
+		row.Reset()
+		if k != nil {
 			row.SetKey(*user, *k)
 		}
-	}
-	groups, parentGroups := s.records.access(s.seed, user, account, row)
-	if groups {
-		row.Groups = s.groups(user, account, row.Groups)
-	}
-	if parentGroups {
-		row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+		groups, parentGroups := s.records.access(s.seed, user, account, row)
+		if groups {
+			row.Groups = s.groups(user, account, row.Groups)
+		}
+		if parentGroups {
+			row.ParentGroups = s.groups(user, &row.Parent, row.ParentGroups)
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func Know(s *Store, further ...string) { s.know(append(slices.Clone(migrations),
 // Statements returns every statement that the store sends.
 func Statements() []string {
 	all := []string{beginView, beginUpdate, rollback, commit, useIndexes, showIndexes, setLockTimeout, readEvents,
-		readOutbox, readNow, readAccess,
+		readOutbox, readNow, readAccess, readAccessByKey, readManyAccesses,
 		moveMembers, dismissMembers, dropFormer, yieldFormer, moveFormer, suspendMoving, moveAccounts, savepoint, releaseSavepoint, rollbackToSavepoint,
 		showIsolation, readVersion, checkVersion, lockVersion}
 	writes := []statement{appendEvents, appendSubjects, appendOutbox, ackOutbox}

@@ -88,7 +88,7 @@ func everything(
 		if err != nil {
 			return err
 		}
-		if err := tx.Access(ctx, user, account, tenancy.KeyID{}, new(tenancy.AccessRow)); err != nil {
+		if err := tx.Access(ctx, user, []tenancy.AccountID{account}, tenancy.KeyID{}, make([]tenancy.AccessRow, 1)); err != nil {
 			return err
 		}
 		_, err = tx.Events(ctx, stream, 1, 9)

@@ -82,14 +82,14 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 // Access is a View that asks for Access and nothing else (tenancy.AccessReader). It is one
 // statement, without a transaction around it.
 func (s *Store) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID, rows []tenancy.AccessRow,
 ) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
 	t := &tx{store: s, begin: alone}
 	defer t.rollback()
-	return t.Access(ctx, user, account, key, row)
+	return t.Access(ctx, user, accounts, key, rows)
 }
 
 // Update runs fn in a SERIALIZABLE transaction and commits if fn returns nil. While the

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/add4b1c6/tenancy"
@@ -206,19 +207,49 @@ func (t *tx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tenancy.Ans
 	return answers, nil
 }
 
-// Access reads what Can needs to know, in one round trip.
+// Access reads what Can needs to know, in one round trip and one statement.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-	row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID,
+	rows []tenancy.AccessRow,
 ) error {
-	row.Reset()
-	if err := t.alive(ctx); err != nil {
+	for i := range rows {
+		rows[i].Reset()
+	}
+	if err := t.alive(ctx); err != nil || len(accounts) == 0 {
 		return err
 	}
 	var b pgx.Batch
-	b.Queue(readAccess, uuid([16]byte(user)), uuid([16]byte(account)), uuid([16]byte(key)))
+	if len(accounts) == 1 {
+		if about := []any{uuid([16]byte(user)), uuid([16]byte(accounts[0]))}; key.IsZero() {
+			b.Queue(readAccess, about...)
+		} else {
+			b.Queue(readAccessByKey, append(about, uuid([16]byte(key)))...)
+		}
+		return t.ask(ctx, &b, func(results pgx.BatchResults) error {
+			return wrap(tables.Access(&rows[0], scanning(tables.AccessColumns, results.QueryRow().Scan)))
+		})
+	}
+	asked := make([]pgtype.UUID, len(accounts))
+	for i, account := range accounts {
+		asked[i] = uuid([16]byte(account))
+	}
+	b.Queue(readManyAccesses, uuid([16]byte(user)), asked, uuid([16]byte(key)))
 	return t.ask(ctx, &b, func(results pgx.BatchResults) error {
-		return wrap(tables.Access(row, scanning(tables.AccessColumns, results.QueryRow().Scan)))
+		found, err := results.Query()
+		if err != nil {
+			return wrap(err)
+		}
+		defer found.Close()
+		for i := range rows {
+			if !found.Next() {
+				break
+			}
+			if err := tables.Access(&rows[i], scanning(tables.AccessColumns, found.Scan)); err != nil {
+				return wrap(err)
+			}
+		}
+		found.Close()
+		return wrap(found.Err())
 	})
 }
 
@@ -390,17 +421,17 @@ func (t *tx) keep(records []tenancy.Record, w writing) error {
 // same number, the next read or the commit fails.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
-		var rows, subjects, pending [][]any
+		events = tables.ByStream(events)
+		var rows, pending [][]any
 		for _, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return err
 			}
 			rows, pending = append(rows, values), append(pending, values[:len(eventKey)])
-			subjects = append(subjects, tables.SubjectValues(e)...)
 		}
 		appendEvents.keep(&t.kept, rows)
-		appendSubjects.keep(&t.kept, subjects)
+		appendSubjects.keep(&t.kept, tables.SubjectRows(events))
 		appendOutbox.keep(&t.kept, pending)
 		return nil
 	})

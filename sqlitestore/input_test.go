@@ -335,7 +335,7 @@ func TestForeignRows(t *testing.T) {
 		"invitation": lookUp(
 			tenancy.Lookup{Index: tenancy.IndexInvitationsIn, Key: tenancy.Key{In: ana.Organization.ID}, Limit: 10}),
 		"access": func(ctx context.Context, tx tenancy.ReadTx) error {
-			err := tx.Access(ctx, ana.User.ID, ana.Account.ID, tenancy.KeyID{}, new(tenancy.AccessRow))
+			err := tx.Access(ctx, ana.User.ID, []tenancy.AccountID{ana.Account.ID}, tenancy.KeyID{}, make([]tenancy.AccessRow, 1))
 			return err
 		},
 		"events": func(ctx context.Context, tx tenancy.ReadTx) error {

@@ -105,7 +105,8 @@ func bound(values []any) []any {
 var eventNames = tables.Names(tables.EventColumns)
 
 var (
-	selectAccess = parameters(tables.AccessQuery("hex(%s)"))
+	selectAccess      = parameters(tables.AccessQuery("hex(%s)", false))
+	selectAccessByKey = parameters(tables.AccessQuery("hex(%s)", true))
 
 	selectEvents = "SELECT " + eventNames + " FROM tenancy_events WHERE stream = ?1 AND sequence >= ?2 ORDER BY sequence LIMIT ?3 + 0"
 
@@ -114,6 +115,10 @@ var (
 		" SELECT (SELECT min(stream) FROM tenancy_outbox WHERE stream > of) FROM pending WHERE of IS NOT NULL LIMIT ?2 + 0)" +
 		" SELECT " + eventNames + " FROM pending LEFT JOIN tenancy_events ON stream = of AND sequence =" +
 		" (SELECT min(sequence) FROM tenancy_outbox WHERE stream = of) WHERE of IS NOT NULL ORDER BY of"
+
+	// It inserts an event that is the first of its stream, or that follows one just
+	// inserted.
+	insertNext = "INSERT INTO tenancy_events (" + eventNames + ") VALUES (" + marks(len(tables.EventColumns)) + ")"
 
 	// It inserts only if the event before is there. Parameters 1 and 2 are the stream
 	// and the number.

@@ -102,14 +102,14 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, tenancy.ReadT
 	return busy(t.failed)
 }
 
-// Access is a View that asks for Access and nothing else (tenancy.AccessReader). It is one
-// statement, without a transaction around it.
+// Access is a View that asks for Access and nothing else (tenancy.AccessReader). About one
+// account it is one statement, without a transaction around it.
 func (s *Store) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID, rows []tenancy.AccessRow,
 ) error {
-	if !s.sound.Load() {
+	if !s.sound.Load() || len(accounts) > 1 {
 		return s.View(ctx, func(ctx context.Context, tx tenancy.ReadTx) error {
-			return tx.Access(ctx, user, account, key, row)
+			return tx.Access(ctx, user, accounts, key, rows)
 		})
 	}
 	c, err := s.readers.get(ctx, s.options.RetryFor)
@@ -119,7 +119,7 @@ func (s *Store) Access(
 	defer s.readers.put(c)
 	t := &tx{statements: &c.statements}
 	defer t.end()
-	return busy(t.Access(ctx, user, account, key, row))
+	return busy(t.Access(ctx, user, accounts, key, rows))
 }
 
 // Update runs fn alone (BEGIN IMMEDIATE) and commits if fn returns nil. Updates of one

@@ -113,18 +113,26 @@ func (t *tx) answer(ctx context.Context, l tenancy.Lookup, a *tenancy.Answer) er
 	})
 }
 
-// Access reads what Can needs to know, in one statement.
+// Access reads what Can needs to know, in one statement an account.
 func (t *tx) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-	row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID,
+	rows []tenancy.AccessRow,
 ) error {
-	row.Reset()
 	if err := t.open(ctx); err != nil {
 		return err
 	}
-	return t.ask(ctx, selectAccess, []any{[16]byte(user), [16]byte(account), [16]byte(key)}, func(rows *sql.Rows) error {
-		return wrap(tables.Access(row, rows.Scan))
-	})
+	for i, account := range accounts {
+		rows[i].Reset()
+		query, values := selectAccess, []any{[16]byte(user), [16]byte(account)}
+		if !key.IsZero() {
+			query, values = selectAccessByKey, append(values, [16]byte(key))
+		}
+		if err := t.ask(ctx, query, values,
+			func(found *sql.Rows) error { return wrap(tables.Access(&rows[i], found.Scan)) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Events returns a part of a stream. It returns nothing for a limit that is not
@@ -287,25 +295,32 @@ var errGap = errors.New("sqlitestore: an event's number leaves a gap in its stre
 // number.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
-		for _, e := range events {
+		events = tables.ByStream(events)
+		for i, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return wrap(err)
 			}
-			n, err := t.exec(context.Background(), insertEvent, bound(values)...)
+			text := insertEvent
+			if e.Sequence == 1 || i > 0 && events[i-1].Stream == e.Stream && events[i-1].Sequence+1 == e.Sequence {
+				text = insertNext
+			}
+			n, err := t.exec(context.Background(), text, bound(values)...)
 			if err != nil {
 				return err
 			}
 			if n == 0 {
 				return errGap
 			}
-			if err := t.change(insertOutbox, values[0], values[1]); err != nil {
+		}
+		for _, e := range events {
+			if err := t.change(insertOutbox, e.Stream.Key(), int64(e.Sequence)); err != nil {
 				return err
 			}
-			for _, row := range tables.SubjectValues(e) {
-				if err := t.change(insertSubject, row...); err != nil {
-					return err
-				}
+		}
+		for _, row := range tables.SubjectRows(events) {
+			if err := t.change(insertSubject, row...); err != nil {
+				return err
 			}
 		}
 		return nil

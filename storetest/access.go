@@ -18,15 +18,27 @@ func accessCases() []testCase {
 	}
 }
 
+// accessOne asks about one account.
+func accessOne(ctx context.Context, tx interface {
+	Access(context.Context, tenancy.UserID, []tenancy.AccountID, tenancy.KeyID, []tenancy.AccessRow) error
+}, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
+	rows := []tenancy.AccessRow{*row}
+	err := tx.Access(ctx, user, []tenancy.AccountID{account}, key, rows)
+	*row = rows[0]
+	return err
+}
+
 // access reads a row.
 func (c trial) access(
 	user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
 ) (row tenancy.AccessRow) {
 	c.Helper()
-	c.view(func(ctx context.Context, tx tenancy.ReadTx) error { return tx.Access(ctx, user, account, key, &row) })
+	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
+		return accessOne(ctx, tx, user, account, key, &row)
+	})
 	if alone, is := c.store.(tenancy.AccessReader); is {
 		var same tenancy.AccessRow
-		require.NoError(c, alone.Access(c.Context(), user, account, key, &same))
+		require.NoError(c, accessOne(c.Context(), alone, user, account, key, &same))
 		require.Equal(c, plain(row), plain(same))
 	}
 	return plain(row)
@@ -231,7 +243,7 @@ func (c trial) accessFields() {
 	c.put(append(inGroup(1), u, grouped, managed)...)
 	used := tenancy.AccessRow{Closed: true, Roles: support, Member: true, Groups: make([]tenancy.GroupAccess, 3, 9)}
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
-		return tx.Access(ctx, user, accountID(7), tenancy.KeyID{}, &used)
+		return accessOne(ctx, tx, user, accountID(7), tenancy.KeyID{}, &used)
 	})
 	require.Equal(c, tenancy.AccessRow{UserFound: true, UserActive: true}, plain(used), "what the row held before stays")
 }
@@ -303,10 +315,10 @@ func (c trial) accessCombinations() {
 		for n := range people {
 			for _, a := range accounts {
 				var got, want tenancy.AccessRow
-				if err := tx.Access(ctx, userID(n), a.ID, keyID(n), &got); err != nil {
+				if err := accessOne(ctx, tx, userID(n), a.ID, keyID(n), &got); err != nil {
 					return err
 				}
-				if _ = m.Access(ctx, userID(n), a.ID, keyID(n), &want); !sameAccess(got, want) {
+				if _ = accessOne(ctx, m, userID(n), a.ID, keyID(n), &want); !sameAccess(got, want) {
 					wrong = append(wrong, fmt.Sprintf("user %d, %+v: got %+v, want %+v", n, a, got, want))
 				}
 			}
@@ -314,4 +326,39 @@ func (c trial) accessCombinations() {
 		return nil
 	})
 	c.alike(wrong)
+	c.accessMany(m, accounts)
+}
+
+// accessMany asks about all accounts at once, one of them twice, and about none.
+func (c trial) accessMany(m *model, accounts []tenancy.AccountRecord) {
+	asked := []tenancy.AccountID{accountID(999)}
+	for _, a := range accounts {
+		asked = append(asked, a.ID)
+	}
+	asked = append(asked, asked[1])
+	ask := func(n int, of func([]tenancy.AccountID, []tenancy.AccessRow) error) {
+		want, got := make([]tenancy.AccessRow, len(asked)), make([]tenancy.AccessRow, len(asked))
+		for i := range got { // what the rows held before must not stay
+			got[i] = tenancy.AccessRow{Closed: true, Member: true, Groups: make([]tenancy.GroupAccess, 1)}
+		}
+		require.NoError(c, m.Access(c.Context(), userID(n), asked, keyID(n), want))
+		require.NoError(c, of(asked, got))
+		for i := range want {
+			require.True(c, sameAccess(got[i], want[i]), "user %d, account %d: got %+v, want %+v", n, i, got[i], want[i])
+		}
+		require.NoError(c, of(nil, nil))
+	}
+	for n := range 12 { // with every kind of membership, and some of the grants
+		c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
+			ask(n, func(accounts []tenancy.AccountID, rows []tenancy.AccessRow) error {
+				return tx.Access(ctx, userID(n), accounts, keyID(n), rows)
+			})
+			return nil
+		})
+		if alone, is := c.store.(tenancy.AccessReader); is {
+			ask(n, func(accounts []tenancy.AccountID, rows []tenancy.AccessRow) error {
+				return alone.Access(c.Context(), userID(n), accounts, keyID(n), rows)
+			})
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package storetest_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -78,18 +79,19 @@ type broken struct {
 // hooks replace methods of the naive store and of its transactions. A hook that is nil
 // replaces none.
 type hooks struct {
-	read   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
-	access func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error
-	events func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
-	find   func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
-	outbox func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
-	put    func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
-	delete func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
-	append func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
-	ack    func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
-	move   func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error
-	update func(ctx context.Context, fn writing) error
-	view   func(ctx context.Context, fn reading) error
+	read     func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.Lookup) ([]tenancy.Answer, error)
+	accesses func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID, rows []tenancy.AccessRow) error
+	access   func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error
+	events   func(ctx context.Context, tx tenancy.Tx, stream tenancy.Stream, from uint64, limit int) ([]tenancy.EventRecord, error)
+	find     func(ctx context.Context, tx tenancy.Tx, lookups []tenancy.EventLookup) ([][]tenancy.EventRecord, error)
+	outbox   func(ctx context.Context, tx tenancy.Tx, after tenancy.Stream, limit int) ([]tenancy.EventRecord, error)
+	put      func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
+	delete   func(ctx context.Context, tx tenancy.Tx, records []tenancy.Record) error
+	append   func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
+	ack      func(ctx context.Context, tx tenancy.Tx, events []tenancy.EventRecord) error
+	move     func(ctx context.Context, tx tenancy.Tx, move tenancy.Move) error
+	update   func(ctx context.Context, fn writing) error
+	view     func(ctx context.Context, fn reading) error
 }
 
 type (
@@ -144,7 +146,7 @@ func activeThough(forget func(*tenancy.UserRecord)) func(*naive) hooks {
 	return func(*naive) hooks {
 		return hooks{
 			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-				err := tx.Access(ctx, user, account, key, row)
+				err := accessOne(ctx, tx, user, account, key, row)
 				found, _ := tx.Read(ctx, lookup(tenancy.UserRecord{ID: user}))
 				if u, ok := found[0].Record.(tenancy.UserRecord); ok {
 					forget(&u)
@@ -235,12 +237,20 @@ func (t tamperedTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	return t.naiveTx.Read(ctx, lookups...)
 }
 
-func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
-	if t.hooks.access != nil {
-		return t.hooks.access(ctx, t.naiveTx, user, account, key, row)
+func (t tamperedTx) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
+	if t.hooks.accesses != nil {
+		return t.hooks.accesses(ctx, t.naiveTx, user, accounts, key, rows)
 	}
-	return t.naiveTx.Access(ctx, user, account, key, row)
+	if t.hooks.access == nil {
+		return t.naiveTx.Access(ctx, user, accounts, key, rows)
+	}
+	for i, account := range accounts {
+		if err := t.hooks.access(ctx, t.naiveTx, user, account, key, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t tamperedTx) Events(ctx context.Context, stream tenancy.Stream, from uint64,
@@ -758,7 +768,7 @@ var brokenStores = []broken{
 	{"access by any membership", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
 			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-				err := tx.Access(ctx, user, account, key, row)
+				err := accessOne(ctx, tx, user, account, key, row)
 				if any, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexMembershipsOf,
 					Key: tenancy.Key{In: user}, Limit: 1}); len(any[0].Records) > 0 && row.AccountFound {
 					row.SetMembership(any[0].Records[0].(tenancy.MembershipRecord))
@@ -771,11 +781,20 @@ var brokenStores = []broken{
 		activeThough(func(u *tenancy.UserRecord) { u.InactiveDirectory = false })},
 	{"access of those whom nobody has claimed", []string{"Access/each field", "Access/all combinations"},
 		activeThough(func(u *tenancy.UserRecord) { u.Unclaimed = false })},
+	{"access in the order of the accounts", []string{"Access/all combinations"}, func(*naive) hooks {
+		return hooks{
+			accesses: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID, rows []tenancy.AccessRow) error {
+				accounts = slices.Clone(accounts)
+				slices.SortFunc(accounts, func(a, b tenancy.AccountID) int { return bytes.Compare(a[:], b[:]) })
+				return tx.Access(ctx, user, accounts, key, rows)
+			},
+		}
+	}},
 	{"access past a suspended parent", []string{"Access/each field", "Access/all combinations"},
 		func(*naive) hooks {
 			return hooks{
 				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, key, row)
+					err := accessOne(ctx, tx, user, account, key, row)
 					own, _ := tx.Read(ctx, lookup(tenancy.AccountRecord{ID: account}))
 					if a, ok := own[0].Record.(tenancy.AccountRecord); ok {
 						row.Suspended = a.SuspendedCustomer || a.SuspendedPlatform
@@ -787,7 +806,7 @@ var brokenStores = []broken{
 	{"a key that is another user's", []string{"Access/each field", "Access/all combinations"}, func(*naive) hooks {
 		return hooks{
 			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-				err := tx.Access(ctx, user, account, key, row)
+				err := accessOne(ctx, tx, user, account, key, row)
 				any, _ := tx.Read(ctx, lookup(tenancy.KeyRecord{ID: key}))
 				if k, ok := any[0].Record.(tenancy.KeyRecord); ok {
 					row.SetKey(k.User, k)
@@ -806,7 +825,7 @@ var brokenStores = []broken{
 		func(*naive) hooks {
 			return hooks{
 				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, key, row)
+					err := accessOne(ctx, tx, user, account, key, row)
 					if row.Until != 0 && row.Until < 100 {
 						row.Temporary, row.Until = tenancy.RoleSet{}, 0
 					}
@@ -818,7 +837,7 @@ var brokenStores = []broken{
 		func(*naive) hooks {
 			return hooks{
 				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, key, row)
+					err := accessOne(ctx, tx, user, account, key, row)
 					row.ParentGroups = nil
 					return err
 				},
@@ -828,7 +847,7 @@ var brokenStores = []broken{
 		func(*naive) hooks {
 			return hooks{
 				access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
-					err := tx.Access(ctx, user, account, key, row)
+					err := accessOne(ctx, tx, user, account, key, row)
 					all, _ := tx.Read(ctx, tenancy.Lookup{Index: tenancy.IndexGroupRoles,
 						Key: tenancy.Key{In: account}, Limit: math.MaxInt})
 					row.Groups = nil
@@ -844,7 +863,7 @@ var brokenStores = []broken{
 		return hooks{
 			access: func(ctx context.Context, tx tenancy.Tx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) error {
 				had := slices.Clone(row.Groups)
-				err := tx.Access(ctx, user, account, key, row)
+				err := accessOne(ctx, tx, user, account, key, row)
 				row.Groups = append(had, row.Groups...)
 				return err
 			},

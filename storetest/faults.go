@@ -292,12 +292,14 @@ func (r *faultyReadTx) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]t
 	})
 }
 
-func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
-	got, err := pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
-		return got, tx.Access(ctx, user, account, key, &got)
+func (r *faultyReadTx) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
+	accounts = slices.Clone(accounts)
+	got, err := pass(ctx, r, r.reads, func(ctx context.Context, tx tenancy.ReadTx) ([]tenancy.AccessRow, error) {
+		got := make([]tenancy.AccessRow, len(accounts))
+		return got, tx.Access(ctx, user, accounts, key, got)
 	})
-	*row = got
+	copy(rows, got)
 	return err
 }
 

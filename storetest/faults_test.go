@@ -120,7 +120,7 @@ func TestFaultsOfViews(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			err = tx.Access(ctx, tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{}, new(tenancy.AccessRow))
+			err = accessOne(ctx, tx, tenancy.UserID{}, tenancy.AccountID{}, tenancy.KeyID{}, new(tenancy.AccessRow))
 			return err
 		})
 	}

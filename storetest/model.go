@@ -327,8 +327,15 @@ var infos = func() map[tenancy.Index]tenancy.IndexInfo {
 func infoOf(index tenancy.Index) tenancy.IndexInfo { return infos[index] }
 
 func (m *model) Access(
-	_ context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow,
+	_ context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID, rows []tenancy.AccessRow,
 ) error {
+	for i, account := range accounts {
+		m.access(user, account, key, &rows[i])
+	}
+	return nil
+}
+
+func (m *model) access(user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID, row *tenancy.AccessRow) {
 	row.Reset()
 	if u, ok := m.records[identity(tenancy.UserRecord{ID: user})].(tenancy.UserRecord); ok {
 		row.SetUser(u)
@@ -338,7 +345,7 @@ func (m *model) Access(
 	}
 	a, ok := m.records[identity(tenancy.AccountRecord{ID: account})].(tenancy.AccountRecord)
 	if !ok {
-		return nil
+		return
 	}
 	row.SetAccount(a)
 	row.Groups = append(row.Groups, m.groups(user, a)...)
@@ -360,7 +367,6 @@ func (m *model) Access(
 		!a.Organization.IsZero() {
 		row.SetMembership(mine)
 	}
-	return nil
 }
 
 // groups returns the groups of a user that have roles on an account, by ID.

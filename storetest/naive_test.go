@@ -221,7 +221,26 @@ func find[R tenancy.Record](c *content, at R) (found R, ok bool) {
 	return found, false
 }
 
-func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
+func (tx *naiveTx) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
+	for i, account := range accounts {
+		if err := tx.accessOne(ctx, user, account, key, &rows[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accessOne asks about one account.
+func accessOne(ctx context.Context, tx tenancy.ReadTx, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
+	row *tenancy.AccessRow) error {
+	rows := []tenancy.AccessRow{*row}
+	err := tx.Access(ctx, user, []tenancy.AccountID{account}, key, rows)
+	*row = rows[0]
+	return err
+}
+
+func (tx *naiveTx) accessOne(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
 	key tenancy.KeyID, row *tenancy.AccessRow) error {
 	row.Reset()
 	if err := tx.usable(ctx); err != nil {

@@ -303,7 +303,7 @@ func (c trial) accessRace() {
 	c.put(account, tenancy.UserRecord{ID: userID(1)})
 	won := c.winner(func(ctx context.Context, tx tenancy.Tx, n int, read func()) (bool, error) {
 		var row tenancy.AccessRow
-		if err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}, &row); err != nil {
+		if err := accessOne(ctx, tx, userID(1), accountID(1), tenancy.KeyID{}, &row); err != nil {
 			return false, err
 		}
 		read()

@@ -196,7 +196,7 @@ func (c trial) absent() {
 	}
 	c.view(func(ctx context.Context, tx tenancy.ReadTx) error {
 		var row tenancy.AccessRow
-		err := tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}, &row)
+		err := accessOne(ctx, tx, userID(1), accountID(1), tenancy.KeyID{}, &row)
 		if err == nil && !sameAccess(row, tenancy.AccessRow{}) {
 			err = &refusal{"Access finds something in an empty store"}
 		}

@@ -36,7 +36,7 @@ func (c trial) viewStands() {
 			if found[i], err = m.differences(ctx, tx); err != nil {
 				return err
 			}
-			if err = tx.Access(ctx, userID(1), accountID(1), tenancy.KeyID{}, &access[i]); err != nil {
+			if err = accessOne(ctx, tx, userID(1), accountID(1), tenancy.KeyID{}, &access[i]); err != nil {
 				return err
 			}
 			if i == 0 {

@@ -220,7 +220,7 @@ func (c trial) over() {
 	for _, tx := range leftReads {
 		_, err := tx.Read(c.Context(), tenancy.Lookup{Index: tenancy.IndexUsers, Limit: 1})
 		require.Error(c, err, "Read after the end")
-		err = tx.Access(c.Context(), userID(1), accountID(1), tenancy.KeyID{}, new(tenancy.AccessRow))
+		err = accessOne(c.Context(), tx, userID(1), accountID(1), tenancy.KeyID{}, new(tenancy.AccessRow))
 		require.Error(c, err, "Access after the end")
 		_, err = tx.Events(c.Context(), stream(1), 1, 1)
 		require.Error(c, err, "Events after the end")

@@ -122,13 +122,17 @@ func (r *twinReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]tena
 	})
 }
 
-func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, account tenancy.AccountID,
-	key tenancy.KeyID, row *tenancy.AccessRow) error {
-	got, err := compare(r, "Access", func(tx tenancy.ReadTx) (got tenancy.AccessRow, err error) {
-		err = tx.Access(ctx, user, account, key, &got)
-		return plain(got), err
+func (r *twinReads) Access(ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID,
+	key tenancy.KeyID, rows []tenancy.AccessRow) error {
+	got, err := compare(r, "Access", func(tx tenancy.ReadTx) ([]tenancy.AccessRow, error) {
+		got := make([]tenancy.AccessRow, len(rows))
+		err := tx.Access(ctx, user, accounts, key, got)
+		for i := range got {
+			got[i] = plain(got[i])
+		}
+		return got, err
 	})
-	*row = got
+	copy(rows, got)
 	return err
 }
 

@@ -156,10 +156,10 @@ func (c trial) readsOwnWrites() {
 			if found, err = now.differences(ctx, tx); err != nil || len(found) > 0 {
 				return err
 			}
-			if err = tx.Access(ctx, userID(1), accountID(2), tenancy.KeyID{}, &access); err != nil {
+			if err = accessOne(ctx, tx, userID(1), accountID(2), tenancy.KeyID{}, &access); err != nil {
 				return err
 			}
-			if _ = now.Access(ctx, userID(1), accountID(2), tenancy.KeyID{}, &want); !sameAccess(access, want) {
+			if _ = accessOne(ctx, now, userID(1), accountID(2), tenancy.KeyID{}, &want); !sameAccess(access, want) {
 				return nil
 			}
 		}

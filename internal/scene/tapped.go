@@ -76,13 +76,13 @@ func (r *tappedReads) Read(ctx context.Context, lookups ...tenancy.Lookup) ([]te
 }
 
 func (r *tappedReads) Access(
-	ctx context.Context, user tenancy.UserID, account tenancy.AccountID, key tenancy.KeyID,
-	row *tenancy.AccessRow,
+	ctx context.Context, user tenancy.UserID, accounts []tenancy.AccountID, key tenancy.KeyID,
+	rows []tenancy.AccessRow,
 ) error {
 	if err := r.call("Access"); err != nil {
 		return err
 	}
-	return r.reads.Access(ctx, user, account, key, row)
+	return r.reads.Access(ctx, user, accounts, key, rows)
 }
 
 func (r *tappedReads) Events(

@@ -14,12 +14,16 @@ import (
 // AccessQuery returns the query that returns one row with the columns AccessColumns, about
 // the user $1, the account $2 and the key $3. idText is how the database writes the ID in a column, %s,
 // as a text of hexadecimal digits. The groups of an account are looked for only if there
-// are any with roles on it.
-func AccessQuery(idText string) string {
+// are any with roles on it. Without a key there is no $3.
+func AccessQuery(idText string, key bool) string {
 	groups := func(account string) string {
 		return fmt.Sprintf(accessGroups, account, fmt.Sprintf(idText, "r.group_id"))
 	}
-	return fmt.Sprintf(accessQuery, groups("a"), groups("p"))
+	query := fmt.Sprintf(accessQuery, groups("a"), groups("p"))
+	if !key {
+		query = strings.NewReplacer(", $3 AS key_id", "", "k.expires, k.revoked", "NULL, NULL", accessKey, "").Replace(query)
+	}
+	return query
 }
 
 // accessGroups returns the groups of the user that have roles on an account, each with its
@@ -41,7 +45,9 @@ LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
 LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
-LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id` + accessKey
+
+const accessKey = `
 LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id`
 
 // AccessColumns are the columns of AccessQuery. A column is NULL if the row that it
