@@ -79,7 +79,7 @@ func decideTransferAccount(f transferAccountFacts, c *changes) (Account, error) 
 // MoveAccount moves a main account, with its subaccounts, between two organizations.
 // The actor owns the account and both organizations (ORG-6). Roles on the account stay,
 // except those that groups of the organization that it leaves have on it (GRP-4).
-// The other organization's request for the account, if there is one, ends.
+// The other organization's requests for the account and its subaccounts end.
 //
 // Errors: CodeID; CodeNotFound for the account or the organization; CodeNotAllowed if
 // the actor does not own the account and both organizations; CodeMerged; CodeClosed,
@@ -100,7 +100,7 @@ type moveAccountFacts struct {
 	subaccounts []AccountRecord    // those that are not closed
 	groups      []GroupRolesRecord // the roles of groups on all of them
 	to          standing
-	requested   *InvitationRecord // that organization's request for the account; nil: none
+	requested   []InvitationRecord // that organization's requests for them
 }
 
 func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccountFacts {
@@ -111,10 +111,10 @@ func (r *reads) loadMoveAccount(account AccountID, org OrganizationID) moveAccou
 		accountStanding: r.accountStanding(account),
 		subaccounts:     all(r, openSubaccountsOf(account)),
 		to:              r.standing(org),
-		requested:       find(r, pendingAccountRequest(org, account)),
 	}
 	if f.account != nil {
 		r.needCounts(f.account.Organization)
+		f.requested = r.requestsOf(org, f.family())
 		for _, a := range f.family().all() {
 			f.groups = append(f.groups, r.groupRoles(a)...)
 		}
@@ -131,9 +131,7 @@ func decideMoveAccount(f moveAccountFacts, c *changes) (Account, error) {
 	}
 	org := f.to.organization.ID
 	c.move(f.family(), org)
-	if f.requested != nil {
-		c.say(InvitationRevoked{f.requested.ID, c.now}, streamOfOrganization(org))
-	}
+	c.answerRequests(f.family(), org, f.requested)
 	moved := get(c.world, accountByID(f.account.ID))
 	return c.viewAccount(*moved, accountStanding{account: moved, grant: f.grant, rank: f.to.rank}), nil
 }

@@ -167,6 +167,7 @@ type acceptAccountRequestFacts struct {
 	account     *AccountRecord      // nil: there is none, or it is a subaccount
 	subaccounts []AccountRecord     // those that are not closed
 	groups      []GroupRolesRecord  // the roles of groups on all of them
+	others      []InvitationRecord  // the organization's requests for the subaccounts
 	from        *OrganizationRecord // the one that has the account; nil: none
 	holder      *MembershipRecord   // the account owner's in the organization that has the account
 	inviter     *UserRecord         // who asked
@@ -197,6 +198,8 @@ func (r *reads) loadAcceptAccountRequest(id InvitationID) (f acceptAccountReques
 	for _, a := range f.family().all() {
 		f.groups = append(f.groups, r.groupRoles(a)...)
 	}
+	f.others = slices.DeleteFunc(r.requestsOf(f.request.Organization, f.family()),
+		func(i InvitationRecord) bool { return i.ID == id })
 	f.holder = find(r, memberOf(f.account.Organization, f.account.Owner))
 	return f
 }
@@ -211,6 +214,7 @@ func decideAcceptAccountRequest(f acceptAccountRequestFacts, c *changes) (Accoun
 	org := f.request.Organization
 	c.say(InvitationAccepted{f.request.ID, c.actor.User, c.now}, streamOfOrganization(org), f.account.stream())
 	c.move(f.family(), org)
+	c.answerRequests(f.family(), org, f.others)
 	if f.account.Owner != f.organization.Owner {
 		moved := f.family()
 		moved.main.Organization = org

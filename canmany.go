@@ -166,10 +166,10 @@ func (s *Session) canMany(
 	if err := q.ask(ctx, s, user, asked, rows); err != nil {
 		return nil, err
 	}
-	var answers []AccountDecision
+	answers := make([]AccountDecision, len(accounts))
 	for i, account := range accounts {
-		answers = append(answers, AccountDecision{Account: account,
-			Decision: decideCan(rule, s.dir.organizationRules, account, &rows[i])})
+		answers[i].Account = account
+		answers[i].Decision = decideCan(rule, s.dir.organizationRules, account, &rows[i])
 	}
 	return answers, nil
 }

@@ -129,10 +129,14 @@ func putHeads(ctx context.Context, tx Tx, heads map[Stream]*HeadRecord) error {
 func (s *Session) events(
 	a *attempt, c *changes, heads map[Stream]*HeadRecord,
 ) (events []Event, records []EventRecord) {
-	part := 0
+	part, n := 0, 0
 	if s.block != nil {
 		part = s.block.parts
 	}
+	for _, what := range c.said {
+		n += len(what.streams)
+	}
+	events, records = make([]Event, 0, n), make([]EventRecord, 0, n)
 	for step, what := range c.said {
 		for _, stream := range what.streams {
 			head := heads[stream]

@@ -353,6 +353,9 @@ func (f deleteOrganizationFacts) delete(in OrganizationDeletion, c *changes) {
 		for _, accounts := range f.passing() {
 			f.suspend(accounts.main, c)
 			c.move(accounts, in.AccountsTo)
+			for _, b := range slices.Concat([]belongings{f.owner}, f.inactive) {
+				c.answerRequests(accounts, in.AccountsTo, b.requests)
+			}
 		}
 	}
 	f.remains.settle(c, InvitationID{})

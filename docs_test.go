@@ -273,12 +273,52 @@ func TestGuides(t *testing.T) {
 			tests[f[1]] = true
 		}
 	}
-	for _, guide := range []string{"CONTRIBUTING.md", "README.md", "docs/design.md", "docs/releasing.md", "docs/stores.md", "docs/threats.md", "Makefile"} {
+	for _, guide := range []string{"CONTRIBUTING.md", "README.md", "docs/assurance.md", "docs/design.md", "docs/releasing.md", "docs/stores.md", "docs/threats.md", "Makefile"} {
 		text, err := os.ReadFile(guide)
 		require.NoError(t, err)
 		for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz|Benchmark)[A-Z]\w+`).FindAllString(string(text), -1) {
 			require.True(t, tests[name], "%s names %s", guide, name)
 		}
+	}
+}
+
+// TestAssuranceDocument checks that docs/assurance.md names tests that are in the files it
+// links to, that each rule has the test that the page says, and that it says of every file
+// with rules whether mutants of it were tried.
+func TestAssuranceDocument(t *testing.T) {
+	text, tests := document(t, "assurance.md"), files(t, "_test.go")
+	linked := regexp.MustCompile("\\[`(\\w+)`\\]\\(\\.\\./([^)]+_test\\.go)\\)").FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, linked)
+	for _, link := range linked {
+		require.Contains(t, tests[link[2]], "\nfunc "+link[1]+"(", link[2])
+	}
+	for _, target := range regexp.MustCompile("`make ([a-z-]+)").FindAllStringSubmatch(text, -1) {
+		makefile, err := os.ReadFile("Makefile")
+		require.NoError(t, err)
+		require.Contains(t, string(makefile), "\n"+target[1]+":")
+	}
+
+	named := map[string]bool{}
+	ids := regexp.MustCompile(`\b[A-Z]{3,4}-[0-9]+\b`)
+	for path, source := range files(t, ".go") {
+		if strings.HasSuffix(path, "_test.go") || strings.HasPrefix(path, "storetest/") {
+			for _, id := range ids.FindAllString(source, -1) {
+				named[id] = true
+			}
+		}
+	}
+	for _, id := range ruleIDs(t) {
+		require.True(t, named[id], "no test names %s", id)
+	}
+
+	rules, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, path := range rules {
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		decides := !strings.HasSuffix(path, "_test.go") && strings.Contains(string(source), "\nfunc decide")
+		said := regexp.MustCompile(`\b` + regexp.QuoteMeta(path) + `\b`).MatchString(text)
+		require.True(t, said || !decides, "%s is neither among the files whose mutants were tried nor among the others", path)
 	}
 }
 

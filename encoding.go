@@ -160,10 +160,19 @@ func decodeData(eventType, encoded string) (EventData, error) {
 	return v.Interface().(EventData), nil
 }
 
-// Subjects appends the IDs that the event's data holds, and that of the key it was done
-// with, each once: those that EventsBySubject finds the event by. Of the data it appends
-// nothing if this version does not know the type, or if the data does not decode.
-func (r EventRecord) Subjects(to [][16]byte) [][16]byte {
+// Subjects appends the IDs that EventsBySubject finds the event by, each once: those that
+// its data holds, and that of the key it was done with, but not that of its stream. That
+// one most events of a stream hold, so an index of it would say little. Of the data it
+// appends nothing if this version does not know the type, or if the data does not decode.
+func (r EventRecord) Subjects(to [][16]byte) [][16]byte { return r.ids(to, r.Stream.Key()) }
+
+// holds reports whether the event's data holds an ID, or the event was done with the key
+// that has it.
+func (r EventRecord) holds(id [16]byte) bool { return slices.Contains(r.ids(nil, [16]byte{}), id) }
+
+// ids appends the IDs that the event's data holds, and that of its key, each once and
+// without one.
+func (r EventRecord) ids(to [][16]byte, without [16]byte) [][16]byte {
 	if !r.Key.IsZero() {
 		to = append(to, r.Key)
 	}
@@ -173,7 +182,7 @@ func (r EventRecord) Subjects(to [][16]byte) [][16]byte {
 	}
 	const few = 32 // an event can hold thousands: those are parted by a map
 	for id := range idsOf(data) {
-		if raw := rawID(id); len(to) > few || !slices.Contains(to, raw) {
+		if raw := rawID(id); raw != without && (len(to) > few || !slices.Contains(to, raw)) {
 			to = append(to, raw)
 		}
 	}

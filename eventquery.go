@@ -38,7 +38,9 @@ type EventQuery struct {
 // Each filter has an index in the store, so that a page costs what it shows, between two
 // times too. With several filters the index of the first of Subject, Actor and Types is
 // read, and what it finds is checked for the others. If these let little pass, a page
-// costs what was looked at. No transaction looks at more than about 100 events.
+// costs what was looked at. No transaction looks at more than about 100 events. The
+// stream's own ID has no index, since most of its events hold it: as a Subject it is
+// checked.
 //
 // CodeInput also if the stream does not name exactly one of organization and user, or if
 // there is no such type; CodeID if Subject is not an ID; CodeNotFound if the stream is
@@ -130,13 +132,13 @@ func (f *form) eventSearch(stream Stream, q EventQuery) eventSearch {
 		s.subject = subject
 	}
 	switch {
-	case s.subject != [16]byte{}:
+	case s.subject != [16]byte{} && s.subject != stream.Key():
 		s.by = EventsBySubject
 	case s.actor != nil:
 		s.by = EventsByActor
 	case len(s.types) > 0:
 		s.by = EventsByType
-	case s.since != 0 || s.until != 0:
+	case s.since != 0 || s.until != 0 || s.subject != [16]byte{}:
 		s.by = EventsByTime
 	}
 	return s
@@ -168,7 +170,7 @@ func (s eventSearch) takes(r EventRecord) bool {
 	case len(s.types) > 0 && !slices.Contains(s.types, r.Type):
 		return false
 	}
-	return s.subject == [16]byte{} || s.by == EventsBySubject || slices.Contains(r.Subjects(nil), s.subject)
+	return s.subject == [16]byte{} || s.by == EventsBySubject || r.holds(s.subject)
 }
 
 // lookup returns the lookup of the events behind a place, without its type.

@@ -276,7 +276,7 @@ type newcomer struct {
 }
 
 func (r *reads) loadImportBatch(org OrganizationID, batch []arrival) importBatchFacts {
-	f := importBatchFacts{importUsersFacts: r.loadImportUsers(org)}
+	f := importBatchFacts{r.loadImportUsers(org), make([]newcomer, 0, len(batch))}
 	for _, a := range batch {
 		n := newcomer{user: find(r, userByAddress(a.address))}
 		if n.user != nil {

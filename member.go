@@ -189,6 +189,11 @@ type family struct {
 
 func (f family) all() []AccountRecord { return append([]AccountRecord{f.main}, f.subs...) }
 
+// has reports whether it is one of the accounts.
+func (f family) has(account AccountID) bool {
+	return slices.ContainsFunc(f.all(), func(a AccountRecord) bool { return a.ID == account })
+}
+
 // families asks for the main accounts a user owns that are not closed, with their
 // subaccounts.
 func (r *reads) families(owner UserID) []family {
@@ -217,7 +222,7 @@ type belongings struct {
 	grants      []GrantRecord      // the user's, on all accounts
 	accounts    []AccountRecord    // the accounts of the grants and of the invitations
 	invitations []InvitationRecord // to the user's address, pending ones, expired or not
-	requests    []InvitationRecord // account requests that wait for an account of theirs
+	requests    []InvitationRecord // account requests for an account of theirs, or a subaccount
 	asked       []RequestRecord    // open requests of their address to be invited
 	groups      []GroupRecord      // in which the user is
 }
@@ -242,7 +247,9 @@ func (r *reads) belongingsOf(id UserID) (b belongings) {
 	b.owned = r.families(id)
 	b.groups = r.groupsOfUser(id)
 	for _, owned := range b.owned {
-		b.requests = append(b.requests, all(r, accountRequestsFor(owned.main.ID))...)
+		for _, a := range owned.all() {
+			b.requests = append(b.requests, all(r, accountRequestsFor(a.ID))...)
+		}
 	}
 	b.grants = all(r, grantsOf(id, AccountID{}))
 	for _, g := range b.grants {
@@ -367,9 +374,8 @@ func (c *changes) hasOwnStream(b belongings) bool {
 
 // created reports whether this operation has created the user.
 func (c *changes) created(user UserID) bool {
-	return slices.ContainsFunc(c.said, func(s saying) bool {
-		return s.data == UserCreated{user, c.now} || s.data == UserProvisioned{user, c.now}
-	})
+	at := userByID(user)
+	return c.world.isNew(Entry{at.Index, at.Key})
 }
 
 // isTo reports whether it is an invitation to an organization.
@@ -427,6 +433,26 @@ func (c *changes) move(accounts family, org OrganizationID) {
 	}
 	c.release(accounts, from)
 	c.manage(accounts, org, here)
+}
+
+// answerRequests revokes an organization's requests for accounts that come to it (USR-6): for
+// subaccounts too, for which nobody was asked.
+func (c *changes) answerRequests(accounts family, org OrganizationID, requests []InvitationRecord) {
+	for _, i := range requests {
+		if i.Organization == org && accounts.has(i.Account) {
+			c.say(InvitationRevoked{i.ID, c.now}, streamOfOrganization(org))
+		}
+	}
+}
+
+// requestsOf asks for an organization's pending requests for accounts.
+func (r *reads) requestsOf(org OrganizationID, accounts family) (requests []InvitationRecord) {
+	for _, a := range accounts.all() {
+		if i := find(r, pendingAccountRequest(org, a.ID)); i != nil {
+			requests = append(requests, *i)
+		}
+	}
+	return requests
 }
 
 // hand gives an account to another owner, who has no other role there then. The previous one keeps the given roles on it:

@@ -25,7 +25,7 @@ const (
 const enoughSteps = 15_000
 
 // TestRandomOperations runs random operations on memstore and checks the invariants
-// after each (INV-1 to INV-13), until every operation has succeeded and has been
+// after every second one (INV-1 to INV-13), until every operation has succeeded and has been
 // refused with every code that its row in the table of operations lists (GEN-4), and all
 // of storetest.Ways has come about. It
 // fails if that takes more than randomBatches batches: then a row lists what can't

@@ -212,8 +212,15 @@ func (r *reads) fetch(ctx context.Context, tx ReadTx) error {
 		return nil
 	}
 	answers, err := tx.Read(ctx, r.asked...)
+	if len(r.known) == 0 {
+		r.known = make(map[Lookup]Answer, len(answers))
+	}
 	for i, answer := range answers {
 		r.known[r.asked[i]] = answer
+		if answer.Record != nil { // who looks for it by its identity need not ask again
+			at := identity(answer.Record)
+			r.known[Lookup{Index: at.Index, Key: at.Key}] = answer
+		}
 	}
 	return err
 }

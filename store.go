@@ -172,7 +172,7 @@ const (
 	EventsByTime                      // all, by time
 	EventsByActor                     // those of one actor
 	EventsByType                      // those of one type
-	EventsBySubject                   // those whose data holds one ID
+	EventsBySubject                   // those that have one ID among their Subjects
 )
 
 // Record is one of the record structs in record.go, by value. These structs are

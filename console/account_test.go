@@ -196,8 +196,10 @@ func TestAccountIsTransferred(t *testing.T) {
 	require.Equal(t, s.acme.Owner, s.accountNow(s.acme.Account).Owner)
 
 	rival := s.Company("rival")
+	elsewhere := s.Join(s.acme.Owner, s.second(), "Elsewhere", "elsewhere@elsewhere.example", tenancy.StandardUser)
 	none := path + "?to=" + tenancy.UserID{15: 1}.String()
-	owner.alike(http.MethodGet, []string{path + "?to=" + rival.Owner.String(), path + "?to=nonsense"}, []string{none, none})
+	owner.alike(http.MethodGet, []string{path + "?to=" + rival.Owner.String(), path + "?to=nonsense", path + "?to=" + elsewhere.String()},
+		[]string{none, none, none})
 	require.Equal(t, http.StatusNotFound, s.as(s.acme.Guest).send(http.MethodGet, path, "").Status)
 }
 

@@ -20,6 +20,7 @@ func (c *console) accountInvitationRoutes() {
 	c.ofAccount("/invitations/{invitation}/revocation", accountInvitations, revokeAccountInvitation, nil)
 	c.says("account-invited", "The invitation was sent.")
 	c.says("account-unsent", "The invitation was made, but could not be sent. Send it again.")
+	c.says("already-invited", "The invitation was made already. If its mail has not arrived, send it again.")
 	c.says("account-uninvited", "The invitation was revoked.")
 }
 
@@ -105,7 +106,7 @@ func inviteToAccount(v *visit) (string, error) {
 	}
 	sent, err := v.once().InviteToAccount(v.ctx(), a.ID, in)
 	if err != nil {
-		return done(a.At("invitations"), "account-invited"), v.rolesError(err)
+		return done(a.At("invitations"), "already-invited"), v.rolesError(err)
 	}
 	return v.mailToAccount(a, sent), nil
 }
@@ -126,14 +127,18 @@ func resendToAccount(v *visit) (string, error) {
 		return "", err
 	}
 	var sent tenancy.SentInvitation
-	err = v.once().Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) (err error) {
-		if sent, err = s.ResendInvitation(ctx, id); err == nil && sent.Account != a.ID {
+	err = v.once().Atomically(v.ctx(), func(ctx context.Context, s *tenancy.Session) error {
+		offer, err := s.InvitationByID(ctx, id)
+		if err == nil && offer.Account != a.ID {
 			err = tenancy.CodeNotFound
+		}
+		if err == nil {
+			sent, err = s.ResendInvitation(ctx, id)
 		}
 		return err
 	})
 	if err != nil {
-		return done(a.At("invitations"), "account-invited"), err
+		return done(a.At("invitations"), "already-resent"), err
 	}
 	return v.mailToAccount(a, sent), nil
 }

@@ -119,7 +119,7 @@ func (p memberPage) UserAt() string {
 // the reader has none.
 func (v *visit) UserAt(user tenancy.User) string {
 	switch {
-	case user.ServiceAccount && v.may[tenancy.ManageIdentity] && v.shows(PartServiceAccounts):
+	case user.ServiceAccount && v.sees(tenancy.ManageIdentity) && v.shows(PartServiceAccounts):
 		return v.at("service-accounts", user.ID)
 	case !user.ServiceAccount && v.may[tenancy.ViewUsers]:
 		return v.at("users", user.ID)
@@ -303,7 +303,11 @@ func onMember(notice string, do func(*visit, tenancy.AccountID, tenancy.UserID) 
 		if err != nil {
 			return "", err
 		}
-		return done(a.At("members"), notice), do(v, a.ID, id)
+		next := a.At("members")
+		if id == v.self() { // who may not see the list any more
+			next = a.At()
+		}
+		return done(next, notice), do(v, a.ID, id)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/add4b1c6/tenancy"
 	"github.com/add4b1c6/tenancy/console"
+	"github.com/add4b1c6/tenancy/tenancytest"
 )
 
 // reach is how somebody reaches an account, as the host sees it. Its roles are empty if they
@@ -214,6 +215,22 @@ func TestInvitationToAccountIsSentOnce(t *testing.T) {
 		says("The invitation was made, but could not be sent.")
 }
 
+// Somebody who gives themself less sees the account afterwards, and not the list of who has
+// access, which may be refused to them now.
+func TestWhoGivesThemselfLessSeesTheAccount(t *testing.T) {
+	s := newSite(t, console.Options{})
+	account := s.Found("outsider")
+	sent, err := s.As(account.User.ID).InviteToAccount(t.Context(), account.Account.ID,
+		tenancy.NewAccountInvitation{Email: tenancytest.Address("acme-guest"), Roles: tenancy.Roles(tenancy.AccountAdministrator)})
+	require.NoError(t, err)
+	_, err = s.As(s.acme.Guest).AcceptInvitation(t.Context(), tenancy.Acceptance{Secret: sent.Secret})
+	require.NoError(t, err)
+	guest, path := s.as(s.acme.Guest), prefix+"/accounts/"+account.Account.ID.String()
+	own := path + "/members/" + s.acme.Guest.String()
+	guest.submit(guest.get(own), own+"/roles", map[string]string{"roles": "support"}).says("The roles on the account were changed.")
+	require.Equal(t, http.StatusForbidden, guest.send(http.MethodGet, path+"/members", "").Status)
+}
+
 // An invitation is sent again or revoked where it belongs, and nowhere else (USR-10).
 func TestInvitationToAccountIsResentAndRevoked(t *testing.T) {
 	s := newSite(t, console.Options{})
@@ -250,5 +267,8 @@ func TestInvitationToAccountIsResentAndRevoked(t *testing.T) {
 				[]string{none, none})
 		})
 	}
+	require.NoError(t, s.As(s.acme.Owner).RevokeInvitation(t.Context(), mine.ID)) // which nobody sends again
+	none := path + "/" + made + "/resending"
+	owner.alike(http.MethodPost, []string{path + "/" + mine.ID.String() + "/resending"}, []string{none})
 	require.Equal(t, http.StatusForbidden, s.as(s.acme.Member).send(http.MethodGet, path, "").Status)
 }

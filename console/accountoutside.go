@@ -11,8 +11,8 @@ import (
 // members have roles. The page of the account itself is at the path that one of the
 // organization's would have.
 func (c *console) accountOutsideRoutes() {
-	c.getIn("/accounts/{account}/off/{user}", tenancy.ManageAccounts, takeOff)
-	c.postIn("/accounts/{account}/off/{user}", tenancy.ManageAccounts, takeOff, takeOffAccount, nil)
+	c.takeIn("/accounts/{account}/off/{user}", tenancy.ManageAccounts, takeOff)
+	c.takeBy("/accounts/{account}/off/{user}", tenancy.ManageAccounts, takeOff, takeOffAccount, nil)
 	c.says("account-off", "The member was taken off the account.")
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -39,9 +40,20 @@ func closing(v *visit) (*page, error) {
 	return &page{template: "closing", title: v.t("Close the account"), at: "accounts", data: a}, nil
 }
 
+// Said is what the page of the closing says of the account, in its form.
+func (a account) Said() string { return strconv.Itoa(a.Subs()) }
+
 var closeAccount = onAccount("account-closed", func(v *visit, id tenancy.AccountID) error {
-	_, err := v.once().CloseAccount(v.ctx(), id)
-	return err
+	return v.together(func(ctx context.Context, s *tenancy.Session) error {
+		now, err := s.Account(ctx, id)
+		if err == nil {
+			err = v.saidStill(account{Account: now}.Said())
+		}
+		if err == nil {
+			_, err = s.CloseAccount(ctx, id)
+		}
+		return err
+	})
 })
 
 // Transfers reports whether the reader may give the account another owner.
@@ -85,7 +97,12 @@ func transfer(v *visit) (*page, error) {
 		if err != nil {
 			return nil, tenancy.CodeNotFound
 		}
-		if data.Heir, _, err = v.s.User(v.ctx(), id); err != nil {
+		if data.Searches() {
+			data.Heir, _, err = v.s.Member(v.ctx(), v.org.ID, id)
+		} else {
+			data.Heir, _, err = v.s.User(v.ctx(), id)
+		}
+		if err != nil {
 			return nil, err
 		}
 	} else if data.Searches() {

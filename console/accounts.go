@@ -18,7 +18,7 @@ func (c *console) accountsRoutes() {
 	c.getIn("/accounts/add", tenancy.ManageAccounts, addAccountPage)
 	c.postIn("/accounts/add", tenancy.ManageAccounts, addAccountPage, addAccount, fields{tenancy.CodeID: "account",
 		tenancy.CodeAccountManaged: "account", tenancy.CodeAccountRequested: "account"})
-	c.postIn("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
+	c.takeBy("/account-requests/{request}/withdrawal", tenancy.ManageAccounts, accounts, withdrawRequest, nil)
 	c.leadIn("/account-requests/{request}/withdrawal", "accounts?kind=pending")
 	c.says("account-created", "The account was created.")
 	c.says("account-asked", "The account's owner is asked. They find the request on their first page here.")
@@ -185,8 +185,11 @@ func createAccount(v *visit) (string, error) {
 		}
 	}
 	made, err := v.once().CreateAccount(v.ctx(), v.org.ID, in)
+	if outcome, before := tenancy.OutcomeOf(err); before && len(outcome.Created.Accounts) > 0 {
+		return v.at("accounts", outcome.Created.Accounts[0]), err // not everybody may see the list
+	}
 	if err != nil {
-		return v.at("accounts"), err
+		return v.at(), err
 	}
 	return done(v.at("accounts", made.ID), "account-created"), nil
 }

@@ -20,6 +20,7 @@ func (b browser) twice(from seen, action string, changed map[string]string) seen
 	require.Equal(b, http.StatusSeeOther, first.Status, first.text())
 	second := b.post(from, action, changed)
 	require.Equal(b, http.StatusSeeOther, second.Status, second.text())
+	b.get(second.Header.Get("Location"))
 	return b.get(first.Header.Get("Location"))
 }
 
@@ -85,6 +86,14 @@ func TestAccountIsCreatedOnce(t *testing.T) {
 	refused.refuses(tenancy.CodeName)
 	require.Equal(t, "true", attribute(refused.fieldOf(s.in("accounts", "new"), "name"), "aria-invalid"))
 	require.Equal(t, s.acme.Member.String(), attribute(refused.fieldOf(s.in("accounts", "new"), "owner"), "value"))
+}
+
+// Who creates an account sees it, after a second click too: the list of all is not for
+// everybody.
+func TestAccountIsSeenByWhoCreatesIt(t *testing.T) {
+	s := newSite(t, console.Options{})
+	member, path := s.as(s.acme.Member), s.in("accounts", "new")
+	member.twice(member.get(path), path, map[string]string{"name": "Mine"}).says("The account was created.")
 }
 
 // The list shows one kind of accounts, in one state or any (ACC-9).

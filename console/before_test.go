@@ -85,6 +85,17 @@ func TestDeletionTakesTheNameAsSeen(t *testing.T) {
 	}
 }
 
+// A name that nobody can see has to be typed as the ID.
+func TestDeletionNeedsSomethingTyped(t *testing.T) {
+	s := newSite(t, console.Options{})
+	_, err := s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, "\u200b")
+	require.NoError(t, err)
+	owner, path := s.as(s.acme.Owner), s.in("deletion")
+	s.Unchanged(func() {
+		require.Equal(t, http.StatusBadRequest, owner.post(owner.get(path), path, map[string]string{"name": ""}).Status)
+	})
+}
+
 // A link on another site's page cannot have a page say that something was done.
 func TestNoticeIsTheSitesOwn(t *testing.T) {
 	s := newSite(t, console.Options{})

@@ -33,7 +33,8 @@ type Options struct {
 	Prefix string
 	// Mail sends an invitation that was just made, to its address (USR-4). The link in it
 	// leads to InvitationPath. If it fails, the page says that nothing was sent, and that the
-	// invitation can be sent again. Nil means that the pages invite nobody.
+	// invitation can be sent again. Its context goes on if the browser gives up. Nil means
+	// that the pages invite nobody.
 	Mail func(context.Context, tenancy.SentInvitation) error
 	// Roles are the host's own organization roles (tenancy.OrganizationRoleOptions) that the
 	// pages offer to give, beside Administrator and Standard User. Nil: none.
@@ -68,7 +69,8 @@ type Options struct {
 	// Language returns the Tag of the locale for a request. What names no locale is English.
 	// Nil means that of the request's Accept-Language that is there and wanted most.
 	Language func(*http.Request) string
-	// Logger is told of failures: those whose status is 500 or more. Nil means slog.Default.
+	// Logger is told of failures: those whose status is 500 or more, and of files that are cut
+	// off. That a browser gave up is none. Nil means slog.Default.
 	Logger *slog.Logger
 }
 
@@ -142,7 +144,7 @@ func (c *console) Invites() bool { return c.o.Mail != nil }
 // NewHandler returns the pages for a customer's people, to mount at Options.Prefix. It
 // returns tenancy.CodeOption if the options are unfit: no Session, a Prefix that is no path,
 // a SignIn, SignOut or Look.Home that is no URL of its kind, a colour or a Part that is none,
-// a colour that is hard to read, a locale without or with a second Tag, a translation of
+// a colour that is hard to read, a locale whose Tag is none or a second one, a translation of
 // what is no sentence or without its sentence's places for values.
 func NewHandler(o *Options) (http.Handler, error) {
 	if o == nil || o.Session == nil {
@@ -288,5 +290,7 @@ var (
 	errMethod   = &refusal{status: http.StatusMethodNotAllowed, sentence: "This page cannot be asked for in this way."}
 	errTooLarge = &refusal{status: http.StatusRequestEntityTooLarge, sentence: "This form is too large."}
 	errForm     = &refusal{status: http.StatusBadRequest, sentence: "This form is not complete. Open the page again and repeat what you did."}
+	errReader   = &refusal{status: http.StatusConflict, sentence: "Somebody else was signed in when this page was opened, so nothing was done. Open the page again."}
+	errChanged  = &refusal{status: http.StatusConflict, sentence: "What this page said has changed since it was opened. Look at it again, and confirm again."}
 	errSession  = errors.New("console: the session function returned no session and no error")
 )

@@ -115,7 +115,7 @@ func deleteOrganization(v *visit) (string, error) {
 	case tenancy.CodeOf(err) == tenancy.CodeNotFound: // the operation says whether this form deleted it
 	case err != nil:
 		return "", err
-	case asSeen(textOf(v.org.Name)) != asSeen(v.value("name")) && v.org.ID.String() != v.value("name"):
+	case asSeen(v.value("name")) == "" || asSeen(textOf(v.org.Name)) != asSeen(v.value("name")) && v.org.ID.String() != v.value("name"):
 		return "", &refusal{status: http.StatusBadRequest, sentence: "This is not the name of the organization.", field: "name"}
 	}
 	return done(v.url(), "organization-deleted"), v.once().DeleteOrganization(v.ctx(), org, in)

@@ -17,13 +17,13 @@ func (c *console) directoryRoutes() {
 		return
 	}
 	const needs = tenancy.ManageIdentity
-	c.getIn("/directories", needs, directories)
+	c.takeIn("/directories", needs, directories)
 	c.postIn("/directories", needs, directories, addDirectory, fields{tenancy.CodeName: "name"})
-	c.getIn("/directories/{directory}", needs, directory)
-	c.postIn("/directories/{directory}/secret", needs, directory, rotateDirectory,
+	c.takeIn("/directories/{directory}", needs, directory)
+	c.takeBy("/directories/{directory}/secret", needs, directory, rotateDirectory,
 		fields{tenancy.CodeInput: "previous"})
-	c.getIn("/directories/{directory}/removal", needs, removalOfDirectory)
-	c.postIn("/directories/{directory}/removal", needs, removalOfDirectory, removeDirectory, nil)
+	c.takeIn("/directories/{directory}/removal", needs, removalOfDirectory)
+	c.takeBy("/directories/{directory}/removal", needs, removalOfDirectory, removeDirectory, nil)
 	c.says("already-directory-added", "The directory was added already. Its secret was shown once, and cannot be shown again. If you did not see it, renew it.")
 	c.says("already-directory-rotated", "The secret was renewed already. The new one was shown once, and cannot be shown again. If you did not see it, renew it again.")
 	c.says("directory-removed", "The directory was removed. Everybody whom it had added stays a member.")

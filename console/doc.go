@@ -19,7 +19,9 @@
 //
 // Every change is a POST whose form carries an operation ID, so that a second click does
 // nothing twice (GEN-13). A form that another site's page sends is refused
-// (http.CrossOriginProtection).
+// (http.CrossOriginProtection), and so is one of a page that was opened for somebody else,
+// who was signed in in the same browser before. A page that confirms something dangerous
+// says what it does to how much: if that is not so any more, it is shown anew.
 //
 // # What the host does
 //

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
@@ -123,12 +124,20 @@ func verifyDomain(v *visit) (string, error) {
 	return done(v.at("domains", d.ID), "domain-verified"), nil
 }
 
+// domainRemovalPage is what the page shows on which a domain is removed.
+type domainRemovalPage struct{ tenancy.Domain }
+
+// Said is what the page says of the domain, in its form.
+func (p domainRemovalPage) Said() string {
+	return fmt.Sprintf("claim=%t sso=%t", p.State == tenancy.StateUnverified, !p.Connection.IsZero())
+}
+
 func removalOfDomain(v *visit) (*page, error) {
 	d, err := v.domainOf(v.ctx(), v.s)
 	if err != nil {
 		return nil, err
 	}
-	return &page{template: "domainremoval", title: v.t("Remove domain"), at: "domains", data: d}, nil
+	return &page{template: "domainremoval", title: v.t("Remove domain"), at: "domains", data: domainRemovalPage{d}}, nil
 }
 
 func removeDomain(v *visit) (string, error) {
@@ -136,6 +145,9 @@ func removeDomain(v *visit) (string, error) {
 	err := v.onDomain(func(ctx context.Context, s *tenancy.Session, d tenancy.Domain) error {
 		if d.State == tenancy.StateUnverified {
 			notice = "domain-claim-removed"
+		}
+		if err := v.saidStill(domainRemovalPage{d}.Said()); err != nil {
+			return err
 		}
 		return s.RemoveDomain(ctx, d.ID)
 	})

@@ -46,11 +46,11 @@ func (v *visit) pageOf(text string) (string, error) {
 		var domain tenancy.Domain
 		domain, err = v.s.Domain(v.ctx(), id)
 		path = v.inside(&domain.Organization, v.at("domains", id), &err)
-	} else if id, bad := tenancy.ParseID[tenancy.ConnectionID](text); bad == nil && v.may[tenancy.ManageIdentity] {
+	} else if id, bad := tenancy.ParseID[tenancy.ConnectionID](text); bad == nil && v.sees(tenancy.ManageIdentity) {
 		var connection tenancy.Connection
 		connection, err = v.s.Connection(v.ctx(), id)
 		path = v.inside(&connection.Organization, v.at("sso", "connections"), &err)
-	} else if id, bad := tenancy.ParseID[tenancy.DirectoryID](text); bad == nil && v.may[tenancy.ManageIdentity] {
+	} else if id, bad := tenancy.ParseID[tenancy.DirectoryID](text); bad == nil && v.sees(tenancy.ManageIdentity) {
 		_, err = seek(v, func(after tenancy.Cursor) iter.Seq2[tenancy.ListedDirectory, error] {
 			return v.s.Directories(v.ctx(), v.org.ID, tenancy.DirectoryQuery{After: after})
 		}, func(d tenancy.ListedDirectory) bool { return d.ID == id })

@@ -37,7 +37,8 @@ func (f *refusedForm) saidAt(id string) bool {
 	return true
 }
 
-// readForm reads the form of a POST. It has one operation ID.
+// readForm reads the form of a POST. It has one operation ID, and is of the page of whoever
+// sends it: in the same browser somebody else may have signed in since the page was opened.
 func (v *visit) readForm() error {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxForm)
 	if err := v.r.ParseForm(); err != nil {
@@ -46,8 +47,21 @@ func (v *visit) readForm() error {
 		}
 		return errForm
 	}
-	if _, err := v.operation(); err != nil {
-		return err
+	if opened := v.r.PostForm.Get("reader"); opened != "" && opened != v.reader() {
+		return errReader
+	}
+	_, err := v.operation()
+	return err
+}
+
+// reader is who sees a page, in the forms of it.
+func (v *visit) reader() string { return v.s.Actor().String() }
+
+// saidStill refuses a form whose page said what is not so any more. What it said is in the
+// field "said".
+func (v *visit) saidStill(now string) error {
+	if v.value("said") != now {
+		return errChanged
 	}
 	return nil
 }
@@ -115,6 +129,7 @@ func formID[I tenancy.OrganizationID | tenancy.AccountID | tenancy.UserID | tena
 type form struct {
 	Action    string
 	Operation tenancy.OperationID
+	Reader    string // whose page it is on
 	Problem   string // why it was refused, if no field says it; "": it was not
 	ProblemID string // the ID of the element that says so; "": it has none
 	Submit    string // for a form that is one button: its text
@@ -130,7 +145,7 @@ type hiddenField struct{ Name, Value string }
 // Form begins a form that posts to a path. If the form of that path was refused, it has what
 // was entered, and says why.
 func (v *visit) Form(action string) *form {
-	f := &form{Action: action, Operation: tenancy.NewOperationID()}
+	f := &form{Action: action, Operation: tenancy.NewOperationID(), Reader: v.reader()}
 	if v.refused != nil && v.refused.action == action {
 		f.refused, f.Operation = v.refused, v.refused.operation
 		if v.refused.field == "" {

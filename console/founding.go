@@ -34,6 +34,7 @@ type foundingPage struct {
 	More     bool            // there are more of these than are listed
 	Comes    []tenancy.Reach // those in no organization, the first of them, which always come
 	Ways     []option        // which of the managed ones stay
+	Creates  bool            // they may create an account that no organization manages
 	stayings map[string]bool // those that were chosen to stay in a form that was refused
 }
 
@@ -50,8 +51,8 @@ func founding(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	data := foundingPage{stayings: map[string]bool{}}
-	owned, err := v.owned(v.self())
+	data := foundingPage{stayings: map[string]bool{}, Creates: len(members) == 0}
+	owned, err := v.owned(v.ctx(), v.s, v.self())
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,10 @@ import (
 func (c *console) groupAccountRoutes() {
 	c.getIn("/groups/{group}/accounts", tenancy.ViewAccounts, groupAccounts)
 	c.getIn("/groups/{group}/accounts/new", tenancy.ManageAccounts, newGroupAccount)
-	c.getIn("/groups/{group}/accounts/{account}", tenancy.ManageAccounts, groupAccount)
+	c.takeIn("/groups/{group}/accounts/{account}", tenancy.ManageAccounts, groupAccount)
 	c.postIn("/groups/{group}/accounts/{account}", tenancy.ManageAccounts, groupAccount, assignGroupRoles,
 		fields{tenancy.CodeRoles: "roles"})
-	c.postIn("/groups/{group}/accounts/{account}/removal", tenancy.ManageAccounts, groupAccount, revokeGroupRoles, nil)
+	c.takeBy("/groups/{group}/accounts/{account}/removal", tenancy.ManageAccounts, groupAccount, revokeGroupRoles, nil)
 	c.says("group-roles", "The group's roles on the account were changed.")
 	c.says("group-roles-revoked", "The group gives no roles on the account any longer.")
 }
@@ -95,7 +95,7 @@ func (v *visit) groupAccount() (g group, account tenancy.Account, err error) {
 	if g, err = v.group("accounts"); err != nil {
 		return g, account, err
 	}
-	if !g.Assigns() {
+	if !g.Revokes() {
 		return g, account, tenancy.CodeNotAllowed
 	}
 	id, err := pathID[tenancy.AccountID](v, "account")

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -21,9 +22,9 @@ func (c *console) groupsRoutes() {
 	c.getIn("/groups/{group}/members/new", tenancy.ManageUsers, newGroupMember)
 	c.postIn("/groups/{group}/members", tenancy.ManageUsers, newGroupMember, addToGroup,
 		fields{tenancy.CodeNotMember: "user", tenancy.CodeRank: "user", tenancy.CodeServiceAccount: "user"})
-	c.postIn("/groups/{group}/members/{user}/removal", tenancy.ManageUsers, groupScreen, removeFromGroup, nil)
-	c.getIn("/groups/{group}/deletion", tenancy.ManageUsers, groupDeletion)
-	c.postIn("/groups/{group}/deletion", tenancy.ManageUsers, groupDeletion, deleteGroup, nil)
+	c.takeBy("/groups/{group}/members/{user}/removal", tenancy.ManageUsers, groupScreen, removeFromGroup, nil)
+	c.takeIn("/groups/{group}/deletion", tenancy.ManageUsers, groupDeletion)
+	c.takeBy("/groups/{group}/deletion", tenancy.ManageUsers, groupDeletion, deleteGroup, nil)
 	c.says("group-created", "The group was created. Add its members, and give it roles on accounts.")
 	c.says("group-renamed", "The group was renamed.")
 	c.says("group-added", "The members were added to the group.")
@@ -93,14 +94,22 @@ func (g group) Kept() bool { return !g.Directory.IsZero() }
 // whether it does is told when they try.
 func (g group) Changes() bool { return g.v.may[tenancy.ManageUsers] && !g.Kept() }
 
+// Shrinks reports whether they may remove members.
+func (g group) Shrinks() bool { return g.v.takes[tenancy.ManageUsers] && !g.Kept() }
+
 // Deletes reports whether the reader may delete the group. By a role of the host's only an
 // empty one can be deleted, and such a role never includes ManageIdentity.
 func (g group) Deletes() bool {
-	return g.Changes() && (g.v.may[tenancy.ManageIdentity] || g.Members == 0)
+	return g.Shrinks() && (g.v.takes[tenancy.ManageIdentity] || g.Members == 0)
 }
 
 // Assigns reports whether the reader may set which roles the group gives.
 func (g group) Assigns() bool { return g.v.may[tenancy.ManageUsers] && g.v.may[tenancy.ManageAccounts] }
+
+// Revokes reports whether they may take them away.
+func (g group) Revokes() bool {
+	return g.v.takes[tenancy.ManageUsers] && g.v.takes[tenancy.ManageAccounts]
+}
 
 // Tabs are the pages of the group.
 func (g group) Tabs() []navLink {
@@ -226,6 +235,9 @@ func deleteGroup(v *visit) (string, error) {
 		g, err := s.Group(ctx, id)
 		if err == nil && g.Organization != v.org.ID {
 			err = tenancy.CodeNotFound
+		}
+		if err == nil {
+			err = v.saidStill(strconv.Itoa(g.Members))
 		}
 		if err != nil {
 			return err

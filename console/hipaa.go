@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -126,7 +127,7 @@ func hipaaFile(v *visit) (*page, error) {
 		case err != nil && file == nil:
 			return nil, err
 		case err != nil: // half of a report must not look like a whole one
-			v.log.ErrorContext(v.ctx(), "failed", "pattern", v.r.Pattern, "code", string(tenancy.CodeOf(err)))
+			v.logFailure(v.problemOf(err), err)
 			panic(http.ErrAbortHandler)
 		case file == nil:
 			begin()
@@ -155,10 +156,15 @@ func hipaaRow(line tenancy.HIPAALine) []string {
 	return []string{line.Account.String(), plainCell(line.Name.Reveal()), parent, string(line.State), since, plainCell(by), gap}
 }
 
-// plainCell is a text that no spreadsheet takes for a formula.
+// plainCell is a text that no spreadsheet takes for a formula, nor a part of it: where the comma
+// is for decimals, a semicolon ends a cell. What cannot be seen before it does not matter.
 func plainCell(text string) string {
-	if strings.IndexAny(strings.TrimLeft(text, " \u00a0\u3000"), "=+-@＝＋－＠\t\r") == 0 {
-		return "'" + text
+	unseen := func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+	parts := strings.Split(text, ";")
+	for i, part := range parts {
+		if strings.IndexAny(strings.TrimLeftFunc(part, unseen), "=+-@＝＋－＠") == 0 {
+			parts[i] = "'" + part
+		}
 	}
-	return text
+	return strings.Join(parts, ";")
 }

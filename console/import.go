@@ -60,7 +60,7 @@ func importing(v *visit) (*page, error) {
 		data.Refusal = tenancy.CodeNotEntitled
 	case err != nil:
 		return nil, err
-	default:
+	case v.may[tenancy.ViewDomains]:
 		domains, more, err := tenancy.Collect(v.s.Domains(v.ctx(), v.org.ID, tenancy.DomainQuery{}), 2*pageSize)
 		if err != nil {
 			return nil, err
@@ -78,6 +78,11 @@ type importablePage struct {
 	tenancy.Domain
 	Users list[tenancy.ImportableUser]
 }
+
+// Merges is that a user's organizations merge, as the page says and its form carries it.
+func (importablePage) Merges(u tenancy.ImportableUser) string { return mergesOf(u) }
+
+func mergesOf(u tenancy.ImportableUser) string { return strconv.Itoa(u.Owns) + " " + u.Email.Reveal() }
 
 // importable lists the users who can be imported because of a domain of the organization.
 func importable(v *visit) (*page, error) {
@@ -116,7 +121,24 @@ func importChosen(v *visit) (string, error) {
 	if len(chosen) == 0 {
 		return "", errNobodyChosen
 	}
+	if err := v.mergesAsSaid(domain.ID, chosen); err != nil {
+		return "", err
+	}
 	return "", v.importBatch(imported{Back: v.at("import", domain.ID)}, chosen)
+}
+
+// mergesAsSaid refuses to import somebody whose organizations merge without the page having
+// said so, such as one that was founded since.
+func (v *visit) mergesAsSaid(domain tenancy.DomainID, chosen []string) error {
+	merges := func(u tenancy.ImportableUser) bool {
+		return u.Owns > 0 && slices.Contains(chosen, u.Email.Reveal()) && !slices.Contains(v.r.PostForm["merges"], mergesOf(u))
+	}
+	query := tenancy.ImportableUserQuery{After: v.position()}
+	_, unsaid, err := firstOf(v.s.ImportableUsers(v.ctx(), domain, query), merges)
+	if unsaid {
+		return errChanged
+	}
+	return err
 }
 
 // importPasted imports the addresses that were entered, or goes on with those that are left.

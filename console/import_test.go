@@ -82,3 +82,35 @@ func TestImportGoesOn(t *testing.T) {
 	_, _, err = s.member(last)
 	require.NoError(t, err)
 }
+
+// A merge is for good, so nobody's organization merges that was founded after the page was
+// opened: the page is shown anew first (MRG-3).
+func TestImportMergesWhatThePageSaid(t *testing.T) {
+	s := newSite(t, console.Options{})
+	_, err := s.Staff.SetImportEntitlement(t.Context(), s.acme.Organization, tenancy.ImportEntitlement{On: true, Reference: "ticket/1"})
+	require.NoError(t, err)
+	other := s.Company("other")
+	require.NoError(t, s.As(other.Owner).RemoveUser(t.Context(), other.Organization, other.Member, tenancy.Removal{}))
+	s.policy(tenancy.PolicyAutomatic)
+	_, err = s.Host.ChangeEmail(t.Context(), other.Member, tenancy.Proven("alone@acme.example"))
+	require.NoError(t, err)
+	owner, domain := s.as(s.acme.Owner), s.in("import", s.acme.Domain.String())
+	page := owner.get(domain)
+	page.says("Accounts of their own, if any")
+	made, err := s.As(other.Member).CreateAccount(t.Context(), tenancy.OrganizationID{}, tenancy.NewAccount{Name: "Alone"})
+	require.NoError(t, err)
+	_, err = s.Host.VerifyPhone(t.Context(), made.ID, "+491711234567")
+	require.NoError(t, err)
+	_, err = s.As(other.Member).CreateOrganization(t.Context(), tenancy.NewOrganization{Name: "Founded since"})
+	require.NoError(t, err)
+	chosen := map[string]string{"email": "alone@acme.example"}
+	for _, changed := range []map[string]string{{"all": "yes"}, chosen} {
+		var refused seen
+		s.Unchanged(func() { refused = owner.post(page, domain, changed) })
+		require.Equal(t, http.StatusConflict, refused.Status)
+		refused.says("What this page said has changed since it was opened.")
+		refused.says("Organizations that merge into yours: \u20681\u2069")
+		refused.wellMade()
+	}
+	owner.post(owner.get(domain), domain, chosen).says("Organizations that merged: \u20681\u2069")
+}

@@ -15,10 +15,11 @@ func (c *console) invitationListRoutes() {
 	if c.Invites() {
 		c.postIn("/invitations/{invitation}/resend", tenancy.ManageUsers, answeredOn, resend, nil)
 	}
-	c.postIn("/invitations/{invitation}/revocation", tenancy.ManageUsers, answeredOn, revoke, nil)
-	c.postIn("/requests/{request}/dismissal", tenancy.ManageUsers, usersOf("requested"), dismiss, nil)
+	c.takeBy("/invitations/{invitation}/revocation", tenancy.ManageUsers, answeredOn, revoke, nil)
+	c.takeBy("/requests/{request}/dismissal", tenancy.ManageUsers, usersOf("requested"), dismiss, nil)
 	c.leadIn("/requests/{request}/dismissal", "users?kind=requested")
 	c.says("resent", "The invitation was sent again. The link in the mail before does not work any more.")
+	c.says("already-resent", "The invitation was sent again already. If the mail has not arrived, send it once more.")
 	c.says("unsent", "The invitation was renewed, but the mail could not be sent. Send it again.")
 	c.says("revoked", "The invitation was revoked, and can no longer be accepted.")
 	c.says("dismissed", "The request was dismissed.")
@@ -51,12 +52,20 @@ func (p invitationsPage) Open(i tenancy.ListedInvitation) bool {
 }
 
 // Sends reports whether the reader may send an invitation, as far as it is known before, and
-// so resend and revoke it.
+// so resend it.
 func (v *visit) Sends(i tenancy.Invitation) bool {
 	if !i.Account.IsZero() {
 		return v.may[tenancy.ManageAccounts]
 	}
 	return v.Offers(i.Role)
+}
+
+// Revokes reports whether they may revoke it, likewise.
+func (v *visit) Revokes(i tenancy.Invitation) bool {
+	if !i.Account.IsZero() {
+		return v.takes[tenancy.ManageAccounts]
+	}
+	return v.Withdraws(i.Role)
 }
 
 // invitations lists the invitations to an organization and to its accounts.
@@ -132,10 +141,13 @@ func resend(v *visit) (string, error) {
 		sent, err = s.ResendInvitation(ctx, id)
 		return err
 	})
-	if err == nil && v.mail(sent) != nil {
+	switch {
+	case err != nil:
+		return v.onList("already-resent"), err
+	case v.mail(sent) != nil:
 		return v.onList("unsent"), nil
 	}
-	return v.onList("resent"), err
+	return v.onList("resent"), nil
 }
 
 func revoke(v *visit) (string, error) {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -112,9 +113,10 @@ func (v *visit) invite(id tenancy.OperationID, email string, role tenancy.Organi
 	return invited{Email: email, State: "good", Sentence: v.t("Invited.")}, nil
 }
 
-// mail has the host mail an invitation. What it cannot is logged without the address.
+// mail has the host mail an invitation, also if the browser has given up: it was made. What it
+// cannot is logged without the address.
 func (v *visit) mail(sent tenancy.SentInvitation) error {
-	err := v.o.Mail(v.ctx(), sent)
+	err := v.o.Mail(context.WithoutCancel(v.ctx()), sent)
 	if err != nil {
 		v.log.ErrorContext(v.ctx(), "an invitation was not mailed", "pattern", v.r.Pattern, "invitation", sent.ID.String(),
 			"error", fmt.Sprintf("%T", err))

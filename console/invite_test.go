@@ -1,8 +1,10 @@
 package console_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -179,4 +181,45 @@ func TestNobodyIsInvitedWithoutMail(t *testing.T) {
 		}
 	}
 	require.Equal(t, http.StatusNotFound, owner.send(http.MethodGet, s.in("invite"), "").Status)
+}
+
+// Somebody whose browser gives up has invited nevertheless: the mail is sent. Whoever sends
+// the form again is told that the invitation is there, and what to do if no mail came.
+func TestMailIsSentIfTheBrowserGivesUp(t *testing.T) {
+	s := newSite(t, console.Options{})
+	ctx, giveUp := context.WithCancel(t.Context())
+	mails := 0
+	pages, err := console.NewHandler(&console.Options{Prefix: prefix, Session: s.session,
+		Mail: func(ctx context.Context, _ tenancy.SentInvitation) error {
+			giveUp()
+			mails++
+			return ctx.Err()
+		}})
+	require.NoError(t, err)
+	s.pages = pages
+	owner := s.as(s.acme.Owner)
+	path := s.in("accounts", s.acme.Account.String(), "invitations")
+	form := owner.get(path).form(path)
+	form.Set("email", "new@elsewhere.example")
+	form.Set("roles", "support")
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode())).WithContext(ctx)
+	r.Header.Set("Actor", s.acme.Owner.String())
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	pages.ServeHTTP(w, r)
+	require.Equal(t, path+"?done=account-invited", w.Header().Get("Location"))
+	again := owner.send(http.MethodPost, path, form.Encode())
+	owner.get(again.Header.Get("Location")).says("The invitation was made already. If its mail has not arrived, send it again.")
+	require.Equal(t, 1, mails)
+
+	list := owner.get(path)
+	resend := list.actions()[slices.IndexFunc(list.actions(), func(a string) bool { return strings.HasSuffix(a, "/resending") })]
+	owner.post(list, resend, nil)
+	owner.submit(list, resend, nil).says("The invitation was sent again already. If the mail has not arrived, send it once more.")
+	owner.post(owner.get(s.in("invite")), s.in("invite"), map[string]string{"emails": "another@elsewhere.example"})
+	list = owner.get(s.in("users") + "?kind=pending")
+	resend = list.actions()[0]
+	owner.post(list, resend, nil)
+	owner.submit(list, resend, nil).says("The invitation was sent again already. If the mail has not arrived, send it once more.")
+	require.Equal(t, 4, mails)
 }

@@ -15,8 +15,8 @@ func (c *console) keyRoutes() {
 	const needs = tenancy.ManageIdentity
 	c.postIn("/service-accounts/{user}/keys", needs, serviceAccount, createKey,
 		fields{tenancy.CodeName: "name", tenancy.CodeInput: "life"})
-	c.getIn("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey)
-	c.postIn("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey, revokeKey, nil)
+	c.takeIn("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey)
+	c.takeBy("/service-accounts/{user}/keys/{key}/revocation", needs, revocationOfKey, revokeKey, nil)
 	c.says("already-key-created", "The key was created already. Its secret was shown once, and cannot be shown again. If you did not see it, revoke the key and create another.")
 	c.says("key-revoked", "The key was revoked, and is refused from now on.")
 }

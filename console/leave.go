@@ -22,7 +22,7 @@ func leaving(v *visit) (*page, error) {
 		return nil, err
 	}
 	data := leavingPage{Owner: member.Role == tenancy.Owner}
-	if data.Owned, err = v.owned(v.self()); err != nil {
+	if data.Owned, err = v.owned(v.ctx(), v.s, v.self()); err != nil {
 		return nil, err
 	}
 	return &page{template: "leave", title: v.t("Leave the organization"), data: data}, nil

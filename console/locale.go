@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,7 @@ import (
 
 // Locale is a language of the pages beside English.
 type Locale struct {
-	// Tag is the language's tag, such as "de" or "pt-BR".
+	// Tag is the language's tag, as browsers take it, such as "de" or "pt-BR".
 	Tag string
 	// RightToLeft says that it is written from right to left.
 	RightToLeft bool
@@ -26,9 +27,15 @@ type Locale struct {
 	Sentences map[string]string
 }
 
-// check refuses a locale that has a translation of what is no sentence, or one with other
+// tagForm is a language tag, as browsers take it.
+var tagForm = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+
+// check refuses a locale that has a Tag which is none, a translation of what is no sentence, or one with other
 // places for values than the English sentence: the page would show that it is broken.
 func (l Locale) check(sentences map[string]bool) error {
+	if !tagForm.MatchString(l.Tag) {
+		return unfit("a locale's Tag is no language tag: " + strconv.Quote(l.Tag))
+	}
 	for sentence, own := range l.Sentences {
 		if !sentences[sentence] {
 			return unfit("a translation's key is no sentence of the pages: " + strconv.Quote(sentence))

@@ -53,6 +53,7 @@ func TestLocalesAreChecked(t *testing.T) {
 	for _, unfit := range []console.Locale{
 		{},
 		{Tag: "en"},
+		{Tag: "de_AT"}, {Tag: "Deutsch (Österreich)"}, {Tag: "x"}, // which the browser takes for no language
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet"}},
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet: %s %s"}},
 		{Tag: "de", Sentences: map[string]string{"Signed in as %s.": "Angemeldet: %d"}},

@@ -123,6 +123,7 @@ type logFile struct {
 	http.ResponseWriter
 	name, kind string
 	begun      bool
+	gone       bool // nobody takes it any more
 }
 
 func (f *logFile) Write(b []byte) (int, error) {
@@ -131,7 +132,9 @@ func (f *logFile) Write(b []byte) (int, error) {
 		f.Header().Set("Content-Type", f.kind)
 		f.Header().Set("Content-Disposition", `attachment; filename="`+f.name+`"`)
 	}
-	return f.ResponseWriter.Write(b)
+	n, err := f.ResponseWriter.Write(b)
+	f.gone = f.gone || err != nil
+	return n, err
 }
 
 // exportLog writes what the filter selects to a file, oldest first. If it fails after the
@@ -162,6 +165,9 @@ func exportLog(where logWhere) screen {
 		}
 		err = tenancy.ExportLog(file, format, v.s.Events(v.ctx(), l.stream, q))
 		if err != nil && file.begun {
+			if !file.gone {
+				v.logFailure(v.problemOf(err), err)
+			}
 			panic(http.ErrAbortHandler)
 		}
 		if err == nil && !file.begun { // no event passes the filter

@@ -1,9 +1,14 @@
 package console_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -287,4 +292,80 @@ func TestNamesLeadToTheirPages(t *testing.T) {
 	log := owner.get(s.in("log"))
 	require.Contains(t, log.text(), "owner removed a user whose name is not shown from", "erased")
 	require.Contains(t, log.links(), s.in("find", s.acme.Member.String()), "and found by their ID")
+}
+
+// A step of a verification ends after so many bytes too, and the next one goes on.
+func TestStepOfVerificationIsBounded(t *testing.T) {
+	s := newSite(t, console.Options{})
+	for i := range 100 {
+		_, err := s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, fmt.Sprintf("Acme %d", i))
+		require.NoError(t, err)
+	}
+	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: s.acme.Organization})
+	require.NoError(t, err)
+	console.VerifyAtMost(t, 20_000)
+	owner, path := s.as(s.acme.Owner), s.in("log", "verification")
+	page, steps := owner.submit(owner.get(path), path, nil), 1
+	for len(page.actions()) > 0 && steps < 100 && !strings.Contains(page.text(), "Verified up to") {
+		page.says("Events up to")
+		page, steps = owner.submit(page, path, nil), steps+1
+	}
+	page.says(fmt.Sprintf("Verified up to event \u2068%d\u2069.", head.Sequence))
+	require.NotContains(t, page.text(), "does not fit")
+	require.Greater(t, steps, 3)
+}
+
+// downAt is a store of which a View fails: that before which so many are left.
+type downAt struct {
+	tenancy.Store
+	left int
+}
+
+func (d *downAt) View(ctx context.Context, fn func(context.Context, tenancy.ReadTx) error) error {
+	if d.left > 0 {
+		if d.left--; d.left == 0 {
+			return errors.New("the store is down")
+		}
+	}
+	return d.Store.View(ctx, fn)
+}
+
+// A file that is cut off is a failure, of which the host is told. That the reader has given up
+// is none.
+func TestFailuresAreLogged(t *testing.T) {
+	s := newSite(t, console.Options{})
+	var log bytes.Buffer
+	s.mount(console.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for i := range 200 {
+		_, err := s.As(s.acme.Owner).RenameOrganization(t.Context(), s.acme.Organization, fmt.Sprintf("Name %d", i))
+		require.NoError(t, err)
+	}
+	down := &downAt{Store: s.store.Store}
+	s.store.Store = down
+	owner, cut := s.as(s.acme.Owner), 0
+	for n := 1; down.left == 0; n++ {
+		log.Reset()
+		down.left = n
+		func() {
+			defer func() {
+				if recover() == http.ErrAbortHandler {
+					cut++
+				}
+			}()
+			owner.send(http.MethodGet, s.in("log", "export")+"?format=csv", "")
+		}()
+		if down.left == 0 {
+			require.Equal(t, 1, strings.Count(log.String(), "level=ERROR"), log.String())
+		}
+	}
+	require.Positive(t, cut)
+
+	s.store.Store = down.Store
+	log.Reset()
+	ctx, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	r := httptest.NewRequest(http.MethodGet, s.in("users"), http.NoBody).WithContext(ctx)
+	r.Header.Set("Actor", s.acme.Owner.String())
+	s.pages.ServeHTTP(httptest.NewRecorder(), r)
+	require.Empty(t, log.String())
 }

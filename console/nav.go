@@ -58,7 +58,7 @@ func (v *view) Nav() (groups []navGroup) {
 	for _, group := range navigation {
 		shown := navGroup{Title: v.t(group.title)}
 		for _, entry := range group.entries {
-			if !v.may[entry.needs] || v.hidden[entry.part] {
+			if !v.sees(entry.needs) || v.hidden[entry.part] {
 				continue
 			}
 			path := v.at(entry.at)
@@ -85,6 +85,17 @@ func (v *view) In(parts ...any) string { return v.at(parts...) }
 
 // May reports whether the reader may do something in the organization.
 func (v *view) May(permission string) bool { return v.may[tenancy.OrganizationPermission(permission)] }
+
+// MayTake reports whether they may do what only takes something away.
+func (v *view) MayTake(permission string) bool {
+	return v.takes[tenancy.OrganizationPermission(permission)]
+}
+
+// sees reports whether the reader has the pages of a permission. Those about identities show
+// what there is while the organization is suspended too.
+func (v *visit) sees(needs tenancy.OrganizationPermission) bool {
+	return v.may[needs] || needs == tenancy.ManageIdentity && v.takes[needs]
+}
 
 // Shows reports whether the host offers a part of the pages.
 func (v *view) Shows(part string) bool { return v.shows(Part(part)) }

@@ -174,3 +174,18 @@ func (s *site) operationOfBlock(by tenancy.UserID) tenancy.OperationID {
 	}))
 	return id
 }
+
+// Nobody is led to a page that there is not for them: who has an organization already creates
+// accounts in it.
+func TestOwnerWithoutAnAccountIsLedNowhere(t *testing.T) {
+	s := newSite(t, console.Options{})
+	_, err := s.As(s.acme.Owner).TransferAccount(t.Context(), s.acme.Account, s.acme.Member)
+	require.NoError(t, err)
+	owner := s.as(s.acme.Owner)
+	page := owner.get(prefix + "/organizations/new")
+	page.says("You own no account yet.")
+	require.NotContains(t, page.links(), prefix+"/accounts/new")
+	removed := s.Join(s.acme.Owner, s.acme.Organization, "Removed", "removed@acme.example", tenancy.StandardUser)
+	require.NoError(t, s.As(s.acme.Owner).RemoveUser(t.Context(), s.acme.Organization, removed, tenancy.Removal{}))
+	require.Contains(t, s.as(removed).get(prefix+"/organizations/new").links(), prefix+"/accounts/new")
+}

@@ -145,10 +145,13 @@ func (p *picker) Chosen(user tenancy.UserID) bool { return slices.Contains(p.cho
 
 // Elsewhere are those who were chosen before and are not among the results.
 func (p *picker) Elsewhere() (users []string) {
+	shown := map[string]bool{}
+	for _, u := range p.Found {
+		shown[u.User.ID.String()] = true
+	}
 	for _, user := range p.chosen {
-		shown := slices.ContainsFunc(p.Found, func(u tenancy.OrganizationUser) bool { return u.User.ID.String() == user })
-		if !shown && !slices.Contains(users, user) {
-			users = append(users, user)
+		if !shown[user] {
+			users, shown[user] = append(users, user), true
 		}
 	}
 	return users

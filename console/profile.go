@@ -45,7 +45,7 @@ func leavingForGood(v *visit) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	if data.Owned, err = v.owned(v.self()); err != nil {
+	if data.Owned, err = v.owned(v.ctx(), v.s, v.self()); err != nil {
 		return nil, err
 	}
 	return &page{template: "profile-deletion", title: v.t("Delete yourself"), data: data}, nil

@@ -2,9 +2,12 @@ package console
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/add4b1c6/tenancy"
 )
@@ -14,8 +17,8 @@ import (
 func (c *console) removalRoutes() {
 	for _, end := range []string{"removal", "deletion"} {
 		ask := partingOf(end)
-		c.getIn("/users/{user}/"+end, tenancy.ManageUsers, ask)
-		c.postIn("/users/{user}/"+end, tenancy.ManageUsers, ask, parted(end), nil)
+		c.takeIn("/users/{user}/"+end, tenancy.ManageUsers, ask)
+		c.takeBy("/users/{user}/"+end, tenancy.ManageUsers, ask, parted(end), nil)
 	}
 	c.says("removal", "The user was removed from the organization.")
 	c.says("deletion", "The user was deleted for good.")
@@ -85,6 +88,18 @@ func (p partingPage) MoreOwned() string {
 	return ""
 }
 
+// Said is which accounts the page names, in its form.
+func (p partingPage) Said() string { return saidOf(p.Owned) }
+
+func saidOf(owned []tenancy.Reach) string {
+	var ids []string
+	for _, account := range owned {
+		ids = append(ids, account.Account.String())
+	}
+	slices.Sort(ids)
+	return fmt.Sprintf("%d-%x", len(ids), sha256.Sum256([]byte(strings.Join(ids, " "))))
+}
+
 // Ready reports whether it is said what becomes of every account.
 func (p partingPage) Ready() bool { return len(p.Owned) == 0 || len(p.Heirs) > 0 || p.Release }
 
@@ -102,7 +117,7 @@ func partingOf(end string) screen {
 		data.User = user
 		data.MayPass = v.may[tenancy.ManageAccounts]
 		data.MayLetOut = v.may[tenancy.ReleaseAccounts] && !data.Deletes()
-		if data.Owned, err = v.owned(user.ID); err != nil {
+		if data.Owned, err = v.owned(v.ctx(), v.s, user.ID); err != nil {
 			return nil, err
 		}
 		if len(data.Owned) > 0 {
@@ -136,7 +151,7 @@ func (v *visit) parting() (tenancy.User, error) {
 		return tenancy.User{}, tenancy.CodeOneself
 	case member.Role == tenancy.Owner:
 		return tenancy.User{}, tenancy.CodeTheOwner
-	case !v.tends(user, *member):
+	case !v.ends(user, *member):
 		return tenancy.User{}, tenancy.CodeRank
 	}
 	return user, nil
@@ -144,8 +159,8 @@ func (v *visit) parting() (tenancy.User, error) {
 
 // owned are the organization's main accounts that a member owns. All accounts on which they
 // have a role come first in the list, in one read; those that they only manage follow.
-func (v *visit) owned(id tenancy.UserID) (owned []tenancy.Reach, err error) {
-	for reach, err := range v.s.AccountsOf(v.ctx(), id, tenancy.AccountsOfQuery{Organization: v.org.ID}) {
+func (v *visit) owned(ctx context.Context, s *tenancy.Session, id tenancy.UserID) (owned []tenancy.Reach, err error) {
+	for reach, err := range s.AccountsOf(ctx, id, tenancy.AccountsOfQuery{Organization: v.org.ID}) {
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +265,8 @@ func (v *visit) allSent(name string) []string {
 	return v.r.URL.Query()[name]
 }
 
-// parted removes or deletes the member, whose accounts pass to the heirs.
+// parted removes or deletes the member, whose accounts pass to the heirs: those that the page
+// named.
 func parted(end string) action {
 	return func(v *visit) (string, error) {
 		id, err := pathID[tenancy.UserID](v, "user")
@@ -262,6 +278,13 @@ func parted(end string) action {
 			return "", err
 		}
 		return done(v.at("users"), end), v.toMember(id, func(ctx context.Context, s *tenancy.Session) error {
+			owned, err := v.owned(ctx, s, id)
+			if err == nil {
+				err = v.saidStill(saidOf(owned))
+			}
+			if err != nil {
+				return err
+			}
 			if end == "deletion" {
 				return s.DeleteUser(ctx, id, tenancy.UserDeletion{Heirs: heirs, AccountsTo: to})
 			}

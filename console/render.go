@@ -118,8 +118,8 @@ func (v *visit) act(again screen, do action, fields fields) error {
 		return nil
 	}
 	problem := v.problemOf(err)
-	if again == nil || problem.Status == http.StatusNotFound || problem.Status == http.StatusUnauthorized {
-		return err
+	if again == nil || problem.Status == http.StatusNotFound || problem.Status == http.StatusUnauthorized || errors.Is(err, errReader) {
+		return err // also: what one person entered is not shown to another
 	}
 	v.refused = &refusedForm{
 		action: v.r.URL.Path, values: v.r.PostForm, sentence: problem.Title, field: fields[problem.Code],
@@ -135,9 +135,11 @@ func (v *visit) act(again screen, do action, fields fields) error {
 	return nil
 }
 
-// logFailure tells the logger of a failure that is nobody's refusal.
+// logFailure tells the logger of a failure that is nobody's refusal. That the browser has given
+// up is none.
 func (v *visit) logFailure(problem tenancyhttp.Problem, err error) {
-	if problem.Status >= http.StatusInternalServerError {
+	givenUp := v.ctx().Err() != nil && errors.Is(err, v.ctx().Err())
+	if problem.Status >= http.StatusInternalServerError && !givenUp {
 		v.log.ErrorContext(v.ctx(), "failed", "pattern", v.r.Pattern, "code", string(problem.Code), "error", err.Error())
 	}
 }
@@ -189,7 +191,7 @@ func (v *visit) refuse(err error) {
 			return
 		}
 	}
-	v.may, v.refused = nil, nil // nothing of an organization is shown
+	v.may, v.takes, v.refused = nil, nil, nil // nothing of an organization is shown
 	if problem.Status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "1")
 	}

@@ -149,7 +149,7 @@ func marked() console.Locale {
 	for _, sentence := range tenancy.Sentences() {
 		all[sentence] = begins + sentence + ends
 	}
-	return console.Locale{Tag: "x-marked", Sentences: all}
+	return console.Locale{Tag: "en-x-marked", Sentences: all}
 }
 
 // What a page shows is translated, or is data: what people have named, times and codes.
@@ -157,7 +157,7 @@ func TestEveryWordIsTranslated(t *testing.T) {
 	s := newSite(t, console.Options{})
 	s.furnish()
 	s.mount(console.Options{
-		Locales: []console.Locale{marked()}, Language: func(*http.Request) string { return "x-marked" },
+		Locales: []console.Locale{marked()}, Language: func(*http.Request) string { return "en-x-marked" },
 		SCIM: "https://app.example.com/scim/v2", SignOut: "/leave",
 	})
 	for name, user := range map[string]tenancy.UserID{"owner": s.acme.Owner, "member": s.acme.Member} {
@@ -175,7 +175,7 @@ func TestEveryWordOfTheStaffIsTranslated(t *testing.T) {
 	s.pages, err = console.NewStaffHandler(s.Dir, &console.StaffOptions{
 		Prefix: prefix, Operator: func(*http.Request) (tenancy.OperatorID, error) { return operator, nil },
 		Customer: console.Options{
-			Locales: []console.Locale{marked()}, Language: func(*http.Request) string { return "x-marked" },
+			Locales: []console.Locale{marked()}, Language: func(*http.Request) string { return "en-x-marked" },
 			Logger: slog.New(slog.DiscardHandler),
 		},
 	})

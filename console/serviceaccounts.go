@@ -12,19 +12,19 @@ func (c *console) serviceAccountRoutes() {
 		return
 	}
 	const needs = tenancy.ManageIdentity
-	c.getIn("/service-accounts", needs, serviceAccounts)
+	c.takeIn("/service-accounts", needs, serviceAccounts)
 	c.getIn("/service-accounts/new", needs, newServiceAccount)
 	c.postIn("/service-accounts", needs, newServiceAccount, createServiceAccount,
 		fields{tenancy.CodeName: "name", tenancy.CodeRole: "role"})
-	c.getIn("/service-accounts/{user}", needs, serviceAccount)
+	c.takeIn("/service-accounts/{user}", needs, serviceAccount)
 	c.postIn("/service-accounts/{user}/name", needs, serviceAccount, renameServiceAccount,
 		fields{tenancy.CodeName: "name"})
 	c.postIn("/service-accounts/{user}/role", needs, serviceAccount, setServiceAccountRole,
 		fields{tenancy.CodeRole: "role"})
-	c.postIn("/service-accounts/{user}/deactivation", needs, serviceAccount, deactivateServiceAccount, nil)
+	c.takeBy("/service-accounts/{user}/deactivation", needs, serviceAccount, deactivateServiceAccount, nil)
 	c.postIn("/service-accounts/{user}/reactivation", needs, serviceAccount, reactivateServiceAccount, nil)
-	c.getIn("/service-accounts/{user}/deletion", needs, deletionOfServiceAccount)
-	c.postIn("/service-accounts/{user}/deletion", needs, deletionOfServiceAccount, deleteServiceAccount, nil)
+	c.takeIn("/service-accounts/{user}/deletion", needs, deletionOfServiceAccount)
+	c.takeBy("/service-accounts/{user}/deletion", needs, deletionOfServiceAccount, deleteServiceAccount, nil)
 	c.keyRoutes()
 	c.says("service-account-created", "The service account was created. It needs a key before a program can act as it.")
 	c.says("service-account-renamed", "The service account was renamed.")

@@ -63,6 +63,7 @@ func TestMemberSeesNoSettings(t *testing.T) {
 	require.Empty(t, page.actions())
 	require.NotContains(t, page.text(), "Entitlements")
 	form := s.as(s.acme.Owner).get(s.in("settings")).form(s.in("settings", "name"))
+	form.Del("reader")
 	refused := member.send(http.MethodPost, s.in("settings", "name"), form.Encode())
 	refused.refuses(tenancy.CodeNotAllowed)
 }

@@ -13,11 +13,11 @@ func (c *console) ssoRoutes() {
 		return
 	}
 	const needs = tenancy.ManageIdentity
-	c.getIn("/sso", needs, ssoDomains)
-	c.getIn("/sso/connections", needs, connections)
+	c.takeIn("/sso", needs, ssoDomains)
+	c.takeIn("/sso/connections", needs, connections)
 	c.postIn("/sso/connections", needs, connections, addConnection, fields{tenancy.CodeName: "name"})
-	c.getIn("/sso/connections/{connection}/removal", needs, removalOfConnection)
-	c.postIn("/sso/connections/{connection}/removal", needs, removalOfConnection, removeConnection, nil)
+	c.takeIn("/sso/connections/{connection}/removal", needs, removalOfConnection)
+	c.takeBy("/sso/connections/{connection}/removal", needs, removalOfConnection, removeConnection, nil)
 	c.getIn("/sso/domains/{domain}", needs, ssoDomain)
 	c.postIn("/sso/domains/{domain}", needs, ssoDomain, enforceSSO,
 		fields{tenancy.CodeID: "connection", tenancy.CodeUntested: "connection"})

@@ -16,7 +16,7 @@ func (c *console) personPageRoutes() {
 	c.postIn("/users/{user}/name", tenancy.ViewOrganization, user, renameUser, fields{tenancy.CodeName: "name"})
 	c.postIn("/users/{user}/role", tenancy.ManageUsers, user, setRole,
 		fields{tenancy.CodeRole: "role", tenancy.CodeRank: "role"})
-	c.postIn("/users/{user}/deactivation", tenancy.ManageUsers, user, deactivateUser, nil)
+	c.takeBy("/users/{user}/deactivation", tenancy.ManageUsers, user, deactivateUser, nil)
 	c.postIn("/users/{user}/reactivation", tenancy.ManageUsers, user, reactivateUser, nil)
 	if c.shows(PartSSO) {
 		c.postIn("/users/{user}/exemption", tenancy.ManageIdentity, user, setExemption, nil)
@@ -36,6 +36,7 @@ type userPage struct {
 	Member *tenancy.Membership // nil: they are independent
 	Self   bool                // it is the reader's own
 	Tends  bool                // the reader may change the member
+	Ends   bool                // the reader may end what the member may do
 	Roles  []option            // that can be given
 	Reach  list[tenancy.Reach]
 	Groups []tenancy.UserGroup // the first of them, of this organization
@@ -111,7 +112,7 @@ func user(v *visit) (*page, error) {
 		return v.toServiceAccount(id)
 	}
 	if data.Member != nil {
-		data.Tends = v.tends(data.User, *data.Member)
+		data.Tends, data.Ends = v.tends(data.User, *data.Member), v.ends(data.User, *data.Member)
 		data.Roles = v.rolesToGive(data.Member.Role)
 		if data.SSO, err = v.requirementOf(data.User, *data.Member); err != nil {
 			return nil, err
@@ -137,7 +138,7 @@ func user(v *visit) (*page, error) {
 // among the users.
 func (v *visit) toServiceAccount(id tenancy.UserID) (*page, error) {
 	path := v.at("service-accounts", id)
-	if !v.may[tenancy.ManageIdentity] || !v.answers(path) {
+	if !v.sees(tenancy.ManageIdentity) || !v.answers(path) {
 		return nil, tenancy.CodeNotFound
 	}
 	http.Redirect(v.w, v.r, path, http.StatusSeeOther)
@@ -163,19 +164,28 @@ func (v *visit) person(id tenancy.UserID) (tenancy.User, *tenancy.Membership, er
 
 // all reports whether the reader has all that an Administrator has, so that nobody's role but
 // the Owner's may do more than theirs. No role of the host's manages identities (ROLE-9).
-func (v *visit) all() bool { return v.may[tenancy.ManageIdentity] }
+func (v *visit) all() bool { return v.takes[tenancy.ManageIdentity] }
 
 // tends reports whether the reader may change a member: neither the Owner nor themself, and
 // nobody whose role may do more than theirs. Of the host's roles the operation knows that.
 func (v *visit) tends(user tenancy.User, member tenancy.Membership) bool {
-	return v.may[tenancy.ManageUsers] && user.ID != v.self() && member.Role != tenancy.Owner &&
-		(v.all() || member.Role != tenancy.Administrator)
+	return v.may[tenancy.ManageUsers] && v.ends(user, member)
+}
+
+// ends reports whether the reader may deactivate or remove a member, likewise.
+func (v *visit) ends(user tenancy.User, member tenancy.Membership) bool {
+	return user.ID != v.self() && v.Withdraws(member.Role)
 }
 
 // Offers reports whether the reader may offer a role in the organization, as far as it is
 // known before.
 func (v *visit) Offers(role tenancy.OrganizationRole) bool {
-	return v.may[tenancy.ManageUsers] && role != tenancy.Owner && (v.all() || role != tenancy.Administrator)
+	return v.may[tenancy.ManageUsers] && v.Withdraws(role)
+}
+
+// Withdraws reports whether the reader may take back the offer of a role, likewise.
+func (v *visit) Withdraws(role tenancy.OrganizationRole) bool {
+	return v.takes[tenancy.ManageUsers] && role != tenancy.Owner && (v.all() || role != tenancy.Administrator)
 }
 
 // rolesToGive are the roles that a member can be given, with the one that they have.

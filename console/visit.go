@@ -22,6 +22,10 @@ type visit struct {
 	org tenancy.Organization
 	may map[tenancy.OrganizationPermission]bool // what the reader may do in it
 
+	// takes is what they may do if it only takes something away, which goes on while the
+	// organization is suspended (ORG-15).
+	takes map[tenancy.OrganizationPermission]bool
+
 	refused *refusedForm // what a form was refused for, as the page is shown again; nil: none was
 }
 
@@ -110,8 +114,25 @@ func (c *console) getIn(path string, needs tenancy.OrganizationPermission, show 
 func (c *console) postIn(
 	path string, needs tenancy.OrganizationPermission, again screen, do action, fields fields,
 ) {
-	c.post(inOrganization+path, inside(needs, again), func(v *visit) (string, error) {
-		if err := v.enter(needs); err != nil {
+	c.postEntered(path, inside(needs, again), func(v *visit) error { return v.enter(needs) }, do, fields)
+}
+
+// takeIn serves a page that leads to what only takes something away, and takeBy a form that
+// does. They are there while the organization is suspended too (ORG-15).
+func (c *console) takeIn(path string, needs tenancy.OrganizationPermission, show screen) {
+	c.get(inOrganization+path, taking(needs, show))
+}
+
+func (c *console) takeBy(
+	path string, needs tenancy.OrganizationPermission, again screen, do action, fields fields,
+) {
+	c.postEntered(path, taking(needs, again), func(v *visit) error { return v.enterToTake(needs) }, do, fields)
+}
+
+// postEntered serves a form of an organization, which enter enters.
+func (c *console) postEntered(path string, again screen, enter func(*visit) error, do action, fields fields) {
+	c.post(inOrganization+path, again, func(v *visit) (string, error) {
+		if err := enter(v); err != nil {
 			return v.url(), v.unlessDone(err)
 		}
 		return do(v)
@@ -138,9 +159,26 @@ func inside(needs tenancy.OrganizationPermission, show screen) screen {
 	}
 }
 
+// taking is inside for what only takes something away.
+func taking(needs tenancy.OrganizationPermission, show screen) screen {
+	return func(v *visit) (*page, error) {
+		if err := v.enterToTake(needs); err != nil {
+			return nil, err
+		}
+		return show(v)
+	}
+}
+
 // enter reads the organization of the path and what the reader may do there. Without the
 // permission it is CodeNotAllowed, and who does not belong to it finds nothing.
-func (v *visit) enter(needs tenancy.OrganizationPermission) error {
+func (v *visit) enter(needs tenancy.OrganizationPermission) error { return v.enterIf(needs, false) }
+
+// enterToTake is enter for what only takes something away.
+func (v *visit) enterToTake(needs tenancy.OrganizationPermission) error {
+	return v.enterIf(needs, true)
+}
+
+func (v *visit) enterIf(needs tenancy.OrganizationPermission, taking bool) error {
 	if v.may != nil {
 		return nil // a form that is shown again has done it
 	}
@@ -152,10 +190,10 @@ func (v *visit) enter(needs tenancy.OrganizationPermission) error {
 		return err
 	}
 	decisions, err := v.decide()
-	if err != nil || v.may[needs] {
+	if err != nil || v.may[needs] || taking && v.takes[needs] {
 		return err
 	}
-	v.may = nil // nothing of the organization is shown, also if this is asked again
+	v.may, v.takes = nil, nil // nothing of the organization is shown, also if this is asked again
 	return decisions[needs].Err()
 }
 
@@ -167,11 +205,13 @@ func (v *visit) decide() (map[tenancy.OrganizationPermission]tenancy.Decision, e
 		return nil, err
 	}
 	v.may = make(map[tenancy.OrganizationPermission]bool, len(decisions))
+	v.takes = make(map[tenancy.OrganizationPermission]bool, len(decisions))
 	for permission, d := range decisions {
 		v.may[permission] = d.Allowed
+		v.takes[permission] = d.Allowed || d.Why == tenancy.WhyOrganizationSuspended
 	}
 	for _, views := range []tenancy.OrganizationPermission{tenancy.ViewUsers, tenancy.ViewAccounts, tenancy.ViewDomains} {
-		v.may[views] = v.may[views] || decisions[views].Why == tenancy.WhyOrganizationSuspended
+		v.may[views] = v.takes[views]
 	}
 	return decisions, nil
 }

@@ -1,40 +1,70 @@
 package memstore
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
+	"cmp"
 	"fmt"
 	"math"
+	"sort"
 
 	"github.com/add4b1c6/tenancy"
 )
 
-// group returns what the places of those events have in common which one lookup finds:
-// a hash of the stream, the index and the value that it is asked for.
-func group(stream [16]byte, by tenancy.EventIndex, value string) [16]byte {
-	sum := sha256.Sum256(append(append(stream[:], byte(by)), value...))
-	return [16]byte(sum[:16])
+// found is the events of a stream that one lookup finds, in the order of their times and
+// numbers. It is never changed.
+type found struct {
+	key     tenancy.Entry
+	numbers blocks[uint64] // of the events
 }
 
-// place returns an event's place in its groups: its time and number, so that places are
-// in their order.
-func place(at tenancy.EventPlace) (id [16]byte) {
-	binary.BigEndian.PutUint64(id[:8], uint64(at.Time)^1<<63)
-	binary.BigEndian.PutUint64(id[8:], at.Sequence)
-	return id
+// keyOfFound says which events of a stream: those that an index finds by a value, which is a
+// text or an ID, or, by time, all.
+func keyOfFound(stream [16]byte, by tenancy.EventIndex, text string, id [16]byte) tenancy.Entry {
+	return tenancy.Entry{Index: tenancy.Index(by), Key: tenancy.Key{In: stream, Text: text, ID: id}}
 }
 
-// groups calls visit for each place at which an event is found, but for its number.
-func groups(e *tenancy.EventRecord, visit func(tenancy.Key)) {
-	stream, at := e.Stream.Key(), place(tenancy.EventPlace{Time: e.Time, Sequence: e.Sequence})
-	visit(tenancy.Key{In: group(stream, tenancy.EventsByTime, ""), ID: at})
-	visit(tenancy.Key{In: group(stream, tenancy.EventsByActor, e.Actor.String()), ID: at})
-	visit(tenancy.Key{In: group(stream, tenancy.EventsByType, e.Type), ID: at})
+// foundBy calls visit with each key by which an event is found, but for its number.
+func foundBy(e *tenancy.EventRecord, visit func(tenancy.Entry)) {
+	stream := e.Stream.Key()
+	visit(keyOfFound(stream, tenancy.EventsByTime, "", [16]byte{}))
+	visit(keyOfFound(stream, tenancy.EventsByActor, e.Actor.String(), [16]byte{}))
+	visit(keyOfFound(stream, tenancy.EventsByType, e.Type, [16]byte{}))
 	var room [8][16]byte
 	for _, id := range e.Subjects(room[:0]) {
-		visit(tenancy.Key{In: group(stream, tenancy.EventsBySubject, string(id[:])), ID: at})
+		visit(keyOfFound(stream, tenancy.EventsBySubject, "", id))
 	}
+}
+
+// placeOf returns an event's place among others of its stream.
+func placeOf(e *tenancy.EventRecord) tenancy.EventPlace {
+	return tenancy.EventPlace{Time: e.Time, Sequence: e.Sequence}
+}
+
+func compare(a, b tenancy.EventPlace) int {
+	return cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Sequence, b.Sequence))
+}
+
+// with returns what is found with an event more, which a writer appends to the log. An
+// event comes last, unless the clock was set back.
+func (f *found) with(key tenancy.Entry, e *tenancy.EventRecord, of *log, writer *room) *found {
+	var numbers blocks[uint64]
+	if f != nil {
+		numbers = f.numbers
+	}
+	at := numbers.len()
+	if at > 0 && compare(placeOf(of.event(*numbers.at(at - 1))), placeOf(e)) >= 0 {
+		at = search(numbers, of, placeOf(e), false)
+	}
+	switch {
+	case at == numbers.len():
+		return &found{key, numbers.with(e.Sequence, writer)}
+	case *numbers.at(at) == e.Sequence: // it is about the same ID twice
+		return f
+	}
+	longer := numbers.first(at).with(e.Sequence, writer)
+	for ; at < numbers.len(); at++ {
+		longer = longer.with(*numbers.at(at), writer)
+	}
+	return &found{key, longer}
 }
 
 // find answers a lookup of events.
@@ -49,42 +79,46 @@ func (s *snapshot) find(l *tenancy.EventLookup) ([]tenancy.EventRecord, error) {
 	if before == (tenancy.EventPlace{}) {
 		before = tenancy.EventPlace{Time: math.MaxInt64, Sequence: math.MaxUint64}
 	}
-	stream := s.log(l.Stream.Key())
+	stream := l.Stream.Key()
+	of := s.log(stream)
 	if l.By == tenancy.EventsByNumber {
-		return stream.between(after.Sequence, before.Sequence, l.Backwards, l.Limit), nil
+		return of.between(after.Sequence, before.Sequence, l.Backwards, l.Limit), nil
 	}
-	var value string
+	var key tenancy.Entry
 	switch l.By {
+	case tenancy.EventsByTime:
+		key = keyOfFound(stream, l.By, "", [16]byte{})
 	case tenancy.EventsByActor:
-		value = l.Actor.String()
+		key = keyOfFound(stream, l.By, l.Actor.String(), [16]byte{})
 	case tenancy.EventsByType:
-		value = l.Type
+		key = keyOfFound(stream, l.By, l.Type, [16]byte{})
 	case tenancy.EventsBySubject:
-		value = string(l.Subject[:])
+		key = keyOfFound(stream, l.By, "", l.Subject)
 	}
-	in := group(l.Stream.Key(), l.By, value)
-	first, end := tenancy.Key{In: in, ID: place(after)}, tenancy.Key{In: in, ID: place(before)}
-	start := first
-	if l.Backwards {
-		start = end
+	kept := s.found.get(s.hash(&key), key)
+	if kept == nil {
+		return nil, nil
 	}
+	numbers := (*kept).numbers
+	from, to := search(numbers, of, after, true), search(numbers, of, before, false)
 	var events []tenancy.EventRecord
-	visit := func(k tenancy.Key) bool {
-		if k == start {
-			return true
+	for n := from; n < to && len(events) < l.Limit; n++ {
+		at := n
+		if l.Backwards {
+			at = to - 1 - (n - from)
 		}
-		inside := k.In == in && bytes.Compare(k.ID[:], first.ID[:]) > 0 && bytes.Compare(k.ID[:], end.ID[:]) < 0
-		if inside && len(events) < l.Limit {
-			events = append(events, *stream.event(binary.BigEndian.Uint64(k.ID[8:])))
-		}
-		return inside && len(events) < l.Limit
-	}
-	if l.Backwards {
-		s.found.back(start, visit)
-	} else {
-		s.found.each(start, visit)
+		events = append(events, *of.event(*numbers.at(at)))
 	}
 	return events, nil
+}
+
+// search returns how many of the events with some numbers, which are in the order of their
+// places, come before a place, or before it and at it.
+func search(numbers blocks[uint64], of *log, place tenancy.EventPlace, at bool) int {
+	return sort.Search(numbers.len(), func(i int) bool {
+		c := compare(placeOf(of.event(*numbers.at(i))), place)
+		return c > 0 || c == 0 && !at
+	})
 }
 
 // between returns up to limit events whose numbers lie between two numbers.

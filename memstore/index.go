@@ -114,7 +114,6 @@ type places interface {
 	next(from tenancy.Key) (tenancy.Key, bool)           // the first one that does not come before from
 	past(after tenancy.Key, n int) (tenancy.Key, bool)   // the one that has n others between after and itself
 	each(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on, until visit returns false
-	back(from tenancy.Key, visit func(tenancy.Key) bool) // the ones from there on towards the first
 	copy() places                                        // a copy to change; the original no longer changes
 	gather(n int) places                                 // the set, holding back about n changes of either kind
 	gathered() places                                    // the set with the changes that were held back
@@ -206,10 +205,6 @@ func (t tree[P]) past(after tenancy.Key, n int) (tenancy.Key, bool) {
 
 func (t tree[P]) each(from tenancy.Key, visit func(tenancy.Key) bool) {
 	t.Ascend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
-}
-
-func (t tree[P]) back(from tenancy.Key, visit func(tenancy.Key) bool) {
-	t.Descend(t.pack(from), func(p P) bool { return visit(t.unpack(p)) })
 }
 
 func (t tree[P]) gathered() places { return t }

@@ -17,8 +17,8 @@ type snapshot struct {
 	records records
 	logs    table[*log]
 	indexes []index // by index; only those that have an order are used
-	found   index   // the events by what finds them: its group (In), and their time and number (ID)
-	outbox  index   // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
+	found   table[*found]
+	outbox  index // the events that are not acknowledged, by the key of the stream (In) and the number (ID)
 }
 
 func newSnapshot() *snapshot {
@@ -30,7 +30,7 @@ func newSnapshot() *snapshot {
 			s.indexes[i].places = newPlaces(r.IndexInfo)
 		}
 	}
-	s.found.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
+	s.found.key = func(f **found) tenancy.Entry { return (*f).key }
 	s.outbox.places = newPlaces(tenancy.IndexInfo{In: true, ID: true})
 	return s
 }
@@ -45,7 +45,7 @@ func (s *snapshot) copy() *snapshot {
 			x.places = x.copy()
 		}
 	}
-	c.found.places, c.outbox.places = s.found.copy(), s.outbox.copy()
+	c.outbox.places = s.outbox.copy()
 	return &c
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // table finds values by key in a few steps, however many it holds: an extendible hash
-// table. The first bits of a key's hash choose a page, and its last bits choose one of 64
+// table. The first bits of a key's hash choose a page, and its last bits choose one of 16
 // buckets there, which hold a few values each. A page that is full is split in two. A table
 // is a value: a copy is a snapshot, which does not see changes of the original.
 type table[V any] struct {
@@ -33,10 +33,10 @@ type chunk[V any] struct {
 // page is a part of a table's values: those whose hashes share their first bits.
 type page[V any] struct {
 	epoch   uint64 // the transaction that made the page
-	made    uint64 // bit i: it also made the values of bucket i
+	made    uint16 // bit i: it also made the values of bucket i
 	depth   int    // how many first bits the hashes share
 	count   int    // of the values
-	buckets [1 << step]bucket[V]
+	buckets [1 << low]bucket[V]
 }
 
 // bucket is the values of a page whose hashes share their last bits, in no order.
@@ -46,9 +46,10 @@ type bucket[V any] struct {
 }
 
 const (
-	step = 6   // how many bits of a hash choose a bucket in a page, and a page in a chunk
-	full = 256 // a page with more values is split
-	tags = 8   // how many values of a bucket have a tag
+	step = 6  // how many bits choose a page in a chunk
+	low  = 4  // how many bits of a hash choose a bucket in a page
+	full = 64 // a page with more values is split
+	tags = 8  // how many values of a bucket have a tag
 	ones = 0x0101010101010101
 )
 
@@ -68,7 +69,7 @@ func (t *table[V]) find(hash uint64) []V {
 		return nil
 	}
 	at := t.at(hash)
-	b := &t.chunks[at>>step].pages[at%(1<<step)].buckets[hash%(1<<step)]
+	b := &t.chunks[at>>step].pages[at%(1<<step)].buckets[hash%(1<<low)]
 	differ := b.tags ^ tag(hash)*ones
 	i := bits.TrailingZeros64((differ-ones)&^differ&(ones<<7)) / 8 // the first byte that is zero, or 8
 	if i >= len(b.values) {
@@ -82,7 +83,7 @@ func (t *table[V]) at(hash uint64) uint64 { return hash >> (64 - t.depth) }
 
 // tag returns the byte of a hash that a bucket keeps. It is none of the bits that choose
 // a bucket.
-func tag(hash uint64) uint64 { return hash >> step & 0xff }
+func tag(hash uint64) uint64 { return hash >> low & 0xff }
 
 // get returns the value of a key, or nil. The caller must not change it.
 func (t *table[V]) get(hash uint64, key tenancy.Entry) *V {
@@ -106,8 +107,7 @@ func (t *table[V]) index(values []V, key tenancy.Entry) int {
 func (t *table[V]) put(e edit, key tenancy.Entry, value V) {
 	hash := e.hash(key)
 	p := t.change(e, hash)
-	at := hash % (1 << step)
-	b := p.own(at)
+	b := p.own(hash % (1 << low))
 	if i := t.index(b.values, key); i >= 0 {
 		b.values[i] = value
 		return
@@ -129,7 +129,7 @@ func (t *table[V]) remove(e edit, key tenancy.Entry) {
 	}
 	hash := e.hash(key)
 	p := t.change(e, hash)
-	b := p.own(hash % (1 << step))
+	b := p.own(hash % (1 << low))
 	i, last := t.index(b.values, key), len(b.values)-1
 	if i != last {
 		b.values[i] = b.values[last]
@@ -189,7 +189,7 @@ func (t *table[V]) split(e edit, p *page[V], hash uint64) {
 	}
 	var parts [2]*page[V]
 	for i := range parts {
-		parts[i] = &page[V]{epoch: e.epoch, made: math.MaxUint64, depth: p.depth + 1}
+		parts[i] = &page[V]{epoch: e.epoch, made: math.MaxUint16, depth: p.depth + 1}
 	}
 	bit := 63 - p.depth
 	for i := range p.buckets {

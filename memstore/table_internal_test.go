@@ -145,7 +145,7 @@ func (m *tableMachine) sound(t require.TestingT, kept map[tenancy.Entry]int) {
 			count += len(b.values)
 			for n, v := range b.values {
 				h := m.edit.hash(v.key)
-				require.True(t, m.table.at(h)>>open<<open == first && h%(1<<step) == uint64(i), "the right page and bucket")
+				require.True(t, m.table.at(h)>>open<<open == first && h%(1<<low) == uint64(i), "the right page and bucket")
 				require.True(t, n >= tags || b.tags>>(8*n)&0xff == tag(h), "tag")
 				kept[v.key] = v.value
 			}
@@ -163,7 +163,7 @@ func TestTableGrows(t *testing.T) {
 		hash  func(tenancy.Entry) uint64
 		depth int // of a table that large
 	}{
-		"good": {func(k tenancy.Entry) uint64 { return good.hash(&k) }, 8},
+		"good": {func(k tenancy.Entry) uint64 { return good.hash(&k) }, 9},
 		"none": {func(tenancy.Entry) uint64 { return 0 }, step},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -494,8 +494,15 @@ func (t *tx) append(e tenancy.EventRecord) error {
 	case e.Sequence > end+1:
 		return errors.New("memstore: an event's number leaves a gap in its stream")
 	}
-	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l.with(e, t.room))
-	groups(&e, t.change(&t.found).put)
+	l = l.with(e, t.room)
+	t.logs.put(t.edit, tenancy.Entry{Key: tenancy.Key{ID: stream}}, l)
+	foundBy(&e, func(key tenancy.Entry) {
+		var of *found
+		if kept := t.found.get(t.hash(&key), key); kept != nil {
+			of = *kept
+		}
+		t.found.put(t.edit, key, of.with(key, &e, l, t.room))
+	})
 	t.change(&t.outbox).put(pending(&e))
 	return nil
 }

@@ -84,7 +84,7 @@ func (q *questions) queue(asked *question) {
 		}
 		return
 	}
-	keys := newArrays(statement.keys)
+	keys := newArrays(statement.keys, len(asked.places))
 	for _, i := range asked.places {
 		values, _ := asked.query.Arguments(q.lookups[i])
 		keys.add(append([]any{int64(i)}, values[:len(keys)-1]...))

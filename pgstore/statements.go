@@ -37,7 +37,7 @@ const (
 // Every statement that changes rows has two forms: one for a single row, and one with
 // an array per column for any number of rows.
 
-// arrays are the parameters of the second form. Each is a []pgtype.UUID, [][]byte,
+// arrays are the parameters of the second form. Each is a pgtype.FlatArray of UUIDs, a [][]byte,
 // []string, []int64 or []bool.
 type arrays []any
 
@@ -46,21 +46,21 @@ var arrayTypes = map[tables.Type]string{
 	tables.Text: "text[]", tables.Int: "bigint[]", tables.Bool: "boolean[]",
 }
 
-// newArrays returns empty arrays for columns.
-func newArrays(columns []tables.Column) arrays {
+// newArrays returns empty arrays for columns, with space for so many rows.
+func newArrays(columns []tables.Column, rows int) arrays {
 	a := make(arrays, len(columns))
 	for i, c := range columns {
 		switch c.Type {
 		case tables.ID:
-			a[i] = []pgtype.UUID(nil)
+			a[i] = make(pgtype.FlatArray[pgtype.UUID], 0, rows)
 		case tables.Text:
-			a[i] = []string(nil)
+			a[i] = make([]string, 0, rows)
 		case tables.Int:
-			a[i] = []int64(nil)
+			a[i] = make([]int64, 0, rows)
 		case tables.Bool:
-			a[i] = []bool(nil)
+			a[i] = make([]bool, 0, rows)
 		default:
-			a[i] = [][]byte(nil)
+			a[i] = make([][]byte, 0, rows)
 		}
 	}
 	return a
@@ -70,7 +70,7 @@ func newArrays(columns []tables.Column) arrays {
 func (a arrays) add(values []any) {
 	for i, v := range values {
 		switch to := a[i].(type) {
-		case []pgtype.UUID:
+		case pgtype.FlatArray[pgtype.UUID]:
 			a[i] = append(to, uuid(v))
 		case []string:
 			a[i] = append(to, v.(string))
@@ -171,7 +171,7 @@ func (s statement) keep(to *pgx.Batch, rows [][]any) {
 		}
 		to.Queue(s.one, values...)
 	default:
-		a := newArrays(s.columns)
+		a := newArrays(s.columns, len(rows))
 		for _, row := range rows {
 			a.add(row)
 		}

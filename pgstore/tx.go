@@ -421,17 +421,17 @@ func (t *tx) keep(records []tenancy.Record, w writing) error {
 // same number, the next read or the commit fails.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
-		var rows, subjects, pending [][]any
+		events = tables.ByStream(events)
+		var rows, pending [][]any
 		for _, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return err
 			}
 			rows, pending = append(rows, values), append(pending, values[:len(eventKey)])
-			subjects = append(subjects, tables.SubjectValues(e)...)
 		}
 		appendEvents.keep(&t.kept, rows)
-		appendSubjects.keep(&t.kept, subjects)
+		appendSubjects.keep(&t.kept, tables.SubjectRows(events))
 		appendOutbox.keep(&t.kept, pending)
 		return nil
 	})

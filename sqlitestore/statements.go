@@ -116,6 +116,10 @@ var (
 		" SELECT " + eventNames + " FROM pending LEFT JOIN tenancy_events ON stream = of AND sequence =" +
 		" (SELECT min(sequence) FROM tenancy_outbox WHERE stream = of) WHERE of IS NOT NULL ORDER BY of"
 
+	// It inserts an event that is the first of its stream, or that follows one just
+	// inserted.
+	insertNext = "INSERT INTO tenancy_events (" + eventNames + ") VALUES (" + marks(len(tables.EventColumns)) + ")"
+
 	// It inserts only if the event before is there. Parameters 1 and 2 are the stream
 	// and the number.
 	insertEvent = "INSERT INTO tenancy_events (" + eventNames + ") SELECT " + marks(len(tables.EventColumns)) +

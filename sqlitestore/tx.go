@@ -295,25 +295,32 @@ var errGap = errors.New("sqlitestore: an event's number leaves a gap in its stre
 // number.
 func (t *tx) Append(ctx context.Context, events ...tenancy.EventRecord) error {
 	return t.write(ctx, func() error {
-		for _, e := range events {
+		events = tables.ByStream(events)
+		for i, e := range events {
 			values, err := tables.EventValues(e)
 			if err != nil {
 				return wrap(err)
 			}
-			n, err := t.exec(context.Background(), insertEvent, bound(values)...)
+			text := insertEvent
+			if e.Sequence == 1 || i > 0 && events[i-1].Stream == e.Stream && events[i-1].Sequence+1 == e.Sequence {
+				text = insertNext
+			}
+			n, err := t.exec(context.Background(), text, bound(values)...)
 			if err != nil {
 				return err
 			}
 			if n == 0 {
 				return errGap
 			}
-			if err := t.change(insertOutbox, values[0], values[1]); err != nil {
+		}
+		for _, e := range events {
+			if err := t.change(insertOutbox, e.Stream.Key(), int64(e.Sequence)); err != nil {
 				return err
 			}
-			for _, row := range tables.SubjectValues(e) {
-				if err := t.change(insertSubject, row...); err != nil {
-					return err
-				}
+		}
+		for _, row := range tables.SubjectRows(events) {
+			if err := t.change(insertSubject, row...); err != nil {
+				return err
 			}
 		}
 		return nil

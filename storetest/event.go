@@ -317,7 +317,8 @@ func encoded(fields ...string) (data string) {
 }
 
 // found returns events whose times go back and forth and repeat, of several actors and
-// types, and with subjects, so that no order is another's.
+// types, and with subjects, so that no order is another's. The data of some holds the ID
+// of stream 1.
 func found(s tenancy.Stream, n int) []tenancy.EventRecord {
 	idText := func(n int) string {
 		one := id(n)
@@ -334,7 +335,7 @@ func found(s tenancy.Stream, n int) []tenancy.EventRecord {
 		case 1:
 			e.Type, e.Data = "MemberLeft", "does not decode"
 		case 2:
-			e.Type, e.Data = "AccountManaged", encoded(idText(2), idText(1))
+			e.Type, e.Data = "AccountManaged", encoded(idText(2), idText(4))
 		case 3:
 			e.Type, e.Data = "AccountManaged", encoded(idText(3), idText(3))
 		default:
@@ -362,7 +363,8 @@ func (c trial) findEvents() {
 		{By: tenancy.EventsByType, Type: "AccountManaged"}, {By: tenancy.EventsByType, Type: "accountmanaged"},
 		{By: tenancy.EventsByType, Type: "NoSuchEvent"}, {By: tenancy.EventsByType},
 		{By: tenancy.EventsBySubject, Subject: id(1)}, {By: tenancy.EventsBySubject, Subject: id(2)},
-		{By: tenancy.EventsBySubject, Subject: id(3)}, {By: tenancy.EventsBySubject, Subject: id(9)},
+		{By: tenancy.EventsBySubject, Subject: id(3)}, {By: tenancy.EventsBySubject, Subject: id(4)},
+		{By: tenancy.EventsBySubject, Subject: id(9)},
 		{By: tenancy.EventsBySubject},
 	} {
 		for _, s := range []tenancy.Stream{stream(1), stream(3), {}} {

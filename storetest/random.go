@@ -67,8 +67,8 @@ func (r *Reached) done(op string) {
 // moves and the name server changes its answers. Half of the steps are led: they bring
 // about what random ones come to seldom.
 //
-// After each step every invariant must hold, and what was refused must have committed
-// nothing; of some refusals the store's contents are compared too. After every sixteenth
+// After every second step every invariant must hold, and what was refused must have
+// committed nothing; of some refusals the store's contents are compared too. After every fourth
 // step, and at the end of a run, the log must explain the state (Check with Replay). In
 // between, the invariants of a Twin are checked in its first store, which should be the
 // faster one.

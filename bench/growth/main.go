@@ -6,7 +6,8 @@
 //
 // It prints a line for each operation: the median time at each size, and the last one
 // divided by the first. Operations that work on everything an organization has grow
-// with it; they are measured once, and printed apart.
+// with it; they are measured once, and printed apart. With -svg it draws the curves of each
+// group of operations, too, and with -draw those of a document that has its tables.
 package main
 
 import (
@@ -26,8 +27,16 @@ func main() {
 	kind := flag.String("store", "memstore", "memstore, sqlitestore or pgstore")
 	list := flag.String("sizes", "1000,100000", "how many members the organization has, separated by commas")
 	runs := flag.Int("runs", 25, "how often each operation is run at each size")
+	dir := flag.String("svg", "", "a directory to draw the growth curves in")
+	from := flag.String("draw", "", "measure nothing, and draw the tables of this document")
 	only := flag.String("only", "", "measure only the operation of this name")
 	flag.Parse()
+	if *from != "" {
+		if err := redraw(*from, *dir); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	var sizes []int
 	for text := range strings.SplitSeq(*list, ",") {
 		size, err := strconv.Atoi(text)
@@ -36,13 +45,33 @@ func main() {
 		}
 		sizes = append(sizes, size)
 	}
-	if err := measure(context.Background(), *kind, sizes, *runs, *only); err != nil {
+	if err := measure(context.Background(), *kind, sizes, *runs, *only, *dir); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// measure builds the worlds, and prints the table.
-func measure(ctx context.Context, kind string, sizes []int, runs int, only string) error {
+// redraw draws the tables of a document.
+func redraw(from, dir string) error {
+	document, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = document.Close() }() // it was only read
+	tables, err := readTables(document)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if _, err := draw(dir, t.kind, t.sizes, t.curves); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// measure builds the worlds, prints the table, and draws the curves if there is a directory
+// for them.
+func measure(ctx context.Context, kind string, sizes []int, runs int, only, dir string) error {
 	var worlds []*world
 	for _, size := range sizes {
 		begun := time.Now()
@@ -61,6 +90,7 @@ func measure(ctx context.Context, kind string, sizes []int, runs int, only strin
 	fmt.Printf("%s: median of %d runs\n\n| %s | last/first |\n|%s\n", kind, runs, strings.Join(header, " | "),
 		strings.Repeat("---|", len(sizes)+2))
 	var grown []string
+	var curves []curve
 	for _, o := range operations {
 		if only != "" && o.name != only {
 			continue
@@ -69,23 +99,29 @@ func measure(ctx context.Context, kind string, sizes []int, runs int, only strin
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
+		curves = append(curves, curve{o.name, took})
 		if ratio := show(o.name, took); ratio > 1.5 {
 			grown = append(grown, fmt.Sprintf("%s %.2f", o.name, ratio))
 		}
 	}
 	fmt.Printf("\nmore than 1.5: %s\n", cmp.Or(strings.Join(grown, ", "), "none"))
-	if only != "" {
-		return nil
-	}
 	fmt.Print("\nOnce, on all that the organization has:\n\n")
 	for _, o := range whole {
+		if only != "" && o.name != only {
+			continue
+		}
 		took, err := compare(ctx, worlds, o, 1)
 		if err != nil {
 			return fmt.Errorf("%s: %w", o.name, err)
 		}
+		curves = append(curves, curve{o.name, took})
 		show(o.name, took)
 	}
-	return nil
+	if dir == "" {
+		return nil
+	}
+	_, err := draw(dir, kind, sizes, curves)
+	return err
 }
 
 // compare runs an operation on each world in turn, and returns the median time of each.

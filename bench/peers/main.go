@@ -36,10 +36,10 @@ type options struct {
 
 func main() {
 	sizes := flag.String("sizes", "1000,100000", "how many people the worlds have, separated by commas")
-	rounds := flag.Int("rounds", 7, "how many rounds there are, five at least")
-	slice := flag.Duration("slice", 100*time.Millisecond, "how long each one is measured in a round, about")
+	rounds := flag.Int("rounds", 31, "how many rounds there are, five at least")
+	slice := flag.Duration("slice", 10*time.Millisecond, "how long each one is measured in a round, about")
 	seed := flag.Uint64("seed", 1, "what the worlds, the questions and the order are drawn from")
-	questions := flag.Int("questions", 20_000, "how many questions each engine answers")
+	questions := flag.Int("questions", 5_000, "how many questions each engine answers")
 	records := flag.Int("records", 200_000, "how many records the structures hold")
 	only := flag.String("only", "", "only the groups whose title has this text")
 	flag.Parse()
@@ -79,6 +79,11 @@ func (o options) measure(ctx context.Context) error {
 	}
 	if err := o.keepers(ctx, t); err != nil {
 		return err
+	}
+	for _, s := range []struct{ name, kind string }{{"SQLite", "sqlitestore"}, {"PostgreSQL", "pgstore"}} {
+		if err := o.transactions(ctx, t, s.name, s.kind); err != nil {
+			return err
+		}
 	}
 	t.end()
 	return nil

@@ -158,3 +158,25 @@ func TestTable(t *testing.T) {
 		t.Errorf("%s", text.String())
 	}
 }
+
+// TestTransactions has the transactions by hand do what the library does.
+func TestTransactions(t *testing.T) {
+	for _, kind := range []string{"sqlitestore", "pgstore"} {
+		t.Run(kind, func(t *testing.T) {
+			s, closed, err := openStage(t.Context(), kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closed()
+			if err := s.proves(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if err := s.join(t.Context(), "proof@"+s.other.domain, "Proof Person"); !errors.Is(err, errRefused) {
+				t.Errorf("an address that is taken: %v", err)
+			}
+			if err := s.rename(t.Context(), "Proof"); !errors.Is(err, errNothing) {
+				t.Errorf("the same name: %v", err)
+			}
+		})
+	}
+}

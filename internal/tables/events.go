@@ -1,9 +1,11 @@
 package tables
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/add4b1c6/tenancy"
@@ -47,10 +49,49 @@ var SubjectColumns = []Column{
 	{Name: "sequence", Type: Int},
 }
 
-// SubjectValues returns the rows that say which IDs an event's data holds.
-func SubjectValues(e tenancy.EventRecord) (rows [][]any) {
-	for _, id := range e.Subjects(nil) {
-		rows = append(rows, []any{e.Stream.Key(), id, int64(e.Time), int64(e.Sequence)})
+// ByStream returns events in the order of their streams. Those of one stream keep their
+// order. A database takes rows fastest in the order of their keys.
+func ByStream(events []tenancy.EventRecord) []tenancy.EventRecord {
+	if len(events) < 2 {
+		return events
+	}
+	keys := make(map[tenancy.Stream][16]byte)
+	for _, e := range events {
+		keys[e.Stream] = e.Stream.Key()
+	}
+	sorted := slices.Clone(events)
+	slices.SortStableFunc(sorted, func(a, b tenancy.EventRecord) int {
+		if a.Stream == b.Stream {
+			return 0
+		}
+		x, y := keys[a.Stream], keys[b.Stream]
+		return bytes.Compare(x[:], y[:])
+	})
+	return sorted
+}
+
+// SubjectRows returns the rows that say which IDs the data of events holds, in the order
+// of their keys for events in the order of ByStream.
+func SubjectRows(events []tenancy.EventRecord) (rows [][]any) {
+	type subject struct {
+		id    [16]byte
+		event *tenancy.EventRecord
+	}
+	var room [8][16]byte
+	var of []subject
+	for i := range events {
+		e := &events[i]
+		for _, id := range e.Subjects(room[:0]) {
+			of = append(of, subject{id, e})
+		}
+		if i+1 < len(events) && events[i+1].Stream == e.Stream {
+			continue
+		}
+		slices.SortStableFunc(of, func(a, b subject) int { return bytes.Compare(a.id[:], b.id[:]) })
+		for _, s := range of {
+			rows = append(rows, []any{s.event.Stream.Key(), s.id, int64(s.event.Time), int64(s.event.Sequence)})
+		}
+		of = of[:0]
 	}
 	return rows
 }

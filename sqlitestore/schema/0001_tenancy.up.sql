@@ -489,7 +489,7 @@ CREATE INDEX tenancy_events_by_actor
 CREATE INDEX tenancy_events_by_type
     ON tenancy_events (stream, type, time, sequence);
 
--- Which IDs the data of events holds, to find the events by. happened: the event's time.
+-- Which IDs the data of events holds, other than their stream's, to find the events by. happened: the event's time.
 CREATE TABLE tenancy_event_subjects (
     stream   BLOB NOT NULL CHECK (length(stream) = 16),
     subject  BLOB NOT NULL CHECK (length(subject) = 16),

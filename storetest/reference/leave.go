@@ -125,7 +125,7 @@ func (m *Model) moves(account tenancy.AccountID, to tenancy.OrganizationID) (ung
 		if !from.IsZero() {
 			m.unserve(id)
 		}
-		if to.IsZero() || id != account { // TODO(F1)
+		if to.IsZero() {
 			continue
 		}
 		for request, i := range m.Invitations {

@@ -358,17 +358,20 @@ func (m *Model) ChangeEmail(by Actor, user tenancy.UserID, email string) Answer 
 	if !m.person(user) {
 		return refuse(tenancy.CodeNotPerson)
 	}
+	if email == u.Email { // GEN-6; another spelling is a change like any other
+		return done()
+	}
 	var no refusals
 	other, taken := m.userAt(address)
 	no.when(taken && other != user, tenancy.CodeEmailTaken)
-	if d, ok := m.required(user, u.Address); ok && address != u.Address {
+	if d, ok := m.required(user, u.Address); ok {
 		org := m.Domains[d].Organization
 		no.when(!slices.ContainsFunc(keysOf(m.Domains), func(id tenancy.DomainID) bool {
 			to := m.Domains[id]
 			return to.Organization == org && to.Name == domainOf(address) && !to.Connection.IsZero()
 		}), tenancy.CodeSSOAddress)
 	}
-	if has, held := m.holder(domainOf(address)); held && address != u.Address {
+	if has, held := m.holder(domainOf(address)); held {
 		no = append(no, m.comesTo(m.Domains[has], user, address)...)
 	}
 	if no != nil {

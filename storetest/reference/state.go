@@ -454,7 +454,7 @@ func canonicalAddress(email string) string {
 	if len(email) > 254 || !ok || len(local) < 1 || len(local) > 64 {
 		return ""
 	}
-	for _, atom := range strings.Split(local, ".") {
+	for atom := range strings.SplitSeq(local, ".") {
 		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool {
 			return r <= ' ' || r > '~' || strings.ContainsRune(`()<>[]:;@\,"`, r)
 		}) {

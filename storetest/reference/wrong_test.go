@@ -14,13 +14,19 @@ import (
 
 // TestWrongModels takes one rule out of the model at a time, and requires that the
 // comparison notices. What is noticed is a difference: that the rule holds in the library,
-// and is met by the random operations.
+// and is met by the random operations. If the command says -rapid.checks, it does so with
+// those rules too that take many steps to be met, in as many runs at most.
 func TestWrongModels(t *testing.T) {
-	rules := reference.Mutants()
-	if testing.Short() {
+	rules, slow := reference.Mutants()
+	switch {
+	case told():
+		rules = append(rules, slow...)
+	case testing.Short():
 		rules = rules[:3]
+		set(t, "rapid.checks", "2000") // package rapid does a fifth of them
+	default:
+		set(t, "rapid.checks", "400")
 	}
-	set(t, "rapid.checks", "400")
 	set(t, "rapid.shrinktime", "0s")
 	set(t, "rapid.nofailfile", "true")
 	for _, rule := range rules {
