@@ -162,6 +162,9 @@ func (l *stream) append(kind string, subjects ...[16]byte) {
 	l.write(writeEvent, db.id(l.org), l.sequence, db.id(l.s.newID()), l.now, l.actor, l.name, db.id(l.operation),
 		int64(l.events), kind, data, previous, l.hash)
 	for _, id := range subjects {
+		if id == l.org { // an event's stream is none of its subjects
+			continue
+		}
 		l.write(writeSubject, db.id(l.org), db.id(id), l.now, l.sequence)
 	}
 	l.write(writeOutbox, db.id(l.org), l.sequence)

@@ -137,26 +137,27 @@ func (m *Model) ImportUsers(by Actor, org tenancy.OrganizationID, emails []strin
 	if form != nil {
 		return refuse(form...)
 	}
-	if no := m.inOrganization(by, org, who{may: tenancy.ManageUsers}); no != nil {
+	no := m.inOrganization(by, org, who{may: tenancy.ManageUsers, besides: tenancy.ManageOrganization})
+	if no != nil && !slices.Contains(no, tenancy.CodeMerged) {
 		return refuse(no...)
 	}
-	own, _ := m.member(org, by.User)
-	var rights refusals // ROLE-9
-	rights.when(!m.allows(own.Role, tenancy.ManageOrganization), tenancy.CodeNotAllowed)
-	rights.when(!m.covers(own.Role, tenancy.StandardUser), tenancy.CodeRank)
-	if rights != nil {
-		return refuse(rights...)
+	// ROLE-9: what one may not give, one does not import. Rights come before states (GEN-4).
+	if own, _ := m.member(m.survivor(org), by.User); !m.covers(own.Role, tenancy.StandardUser) {
+		return refuse(tenancy.CodeRank)
+	}
+	if no != nil {
+		return refuse(no...)
 	}
 	liveDomain := false
 	for _, d := range m.Domains {
 		liveDomain = liveDomain || d.Organization == org && m.live(d)
 	}
-	var no refusals
-	no.when(!m.Organizations[org].Import.On && m.Mutant != "USR-15", tenancy.CodeNotEntitled)
-	no.when(!liveDomain, tenancy.CodeNoLiveDomain)
-	no.when(m.suspended(by, org), tenancy.CodeOrganizationSuspended)
-	if no != nil {
-		return refuse(no...)
+	var state refusals
+	state.when(!m.Organizations[org].Import.On && m.Mutant != "USR-15", tenancy.CodeNotEntitled)
+	state.when(!liveDomain, tenancy.CodeNoLiveDomain)
+	state.when(m.suspended(by, org), tenancy.CodeOrganizationSuspended)
+	if state != nil {
+		return refuse(state...)
 	}
 	// Owners of organizations have a transaction each (GEN-3). That those of the others come
 	// before is said nowhere.

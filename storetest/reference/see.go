@@ -13,6 +13,7 @@ import (
 // who says who may call an operation.
 type who struct {
 	may      tenancy.OrganizationPermission // what a user needs in the organization; "": no user may
+	besides  tenancy.OrganizationPermission // what they need besides; "": nothing
 	on       tenancy.Permission             // what a user needs on the account; "": no user may
 	operator bool
 	system   bool
@@ -75,19 +76,24 @@ func (m *Model) allowedIn(by Actor, org tenancy.OrganizationID, w who) []tenancy
 		return nil
 	}
 	if o.State == tenancy.StateMerged && m.seesSurvivor(by.User, org) { // ORG-13
-		if w.may == "" || !m.may(by.User, m.survivor(org), w.may) {
+		if !m.qualifies(m.survivor(org), by.User, w) {
 			return []tenancy.Code{tenancy.CodeNotAllowed}
 		}
 		return m.endedBut(tenancy.CodeMerged, w)
 	}
-	member, ok := m.member(org, by.User)
+	_, ok = m.member(org, by.User)
 	switch {
 	case !ok: // GEN-5: of its members alone it is seen
 		return []tenancy.Code{tenancy.CodeNotFound}
-	case w.may == "" || !m.allows(member.Role, w.may):
+	case !m.qualifies(org, by.User, w):
 		return []tenancy.Code{tenancy.CodeNotAllowed}
 	}
 	return nil
+}
+
+// qualifies reports whether a member has the permissions that are needed in an organization.
+func (m *Model) qualifies(org tenancy.OrganizationID, user tenancy.UserID, w who) bool {
+	return w.may != "" && m.may(user, org, w.may) && (w.besides == "" || m.may(user, org, w.besides))
 }
 
 // endedBut answers for an organization that has ended: with what its state is, or that
