@@ -87,9 +87,10 @@ type signing struct {
 // could be accepted now.
 func (m *Model) badSecret(s signing) (no refusals) {
 	i, ok := m.Invitations[s.id]
-	if !ok || !m.pending(i) || i.Kind == tenancy.InvitationOfAccount || i.Address != s.address || !m.couldSend(i) {
+	if !ok || !m.pending(i) || i.Kind == tenancy.InvitationOfAccount || i.Address != s.address {
 		return refusals{tenancy.CodeSecretRefused}
 	}
+	no.when(!m.couldSend(i), tenancy.CodeSecretRefused) // what else applies may be said instead
 	org := i.Organization
 	if i.Kind == tenancy.InvitationToAccount {
 		org = m.Accounts[i.Account].Organization

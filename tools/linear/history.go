@@ -68,6 +68,7 @@ type client struct {
 	clock  *atomic.Int64 // of all clients: what is before something else has a smaller time
 
 	history []porcupine.Operation
+	dropped []string // what was certainly not done, for messages
 	tally   tally
 	err     error // not one of those that may be
 }
@@ -141,6 +142,8 @@ func (c *client) call(next call) {
 			c.err = fmt.Errorf("%s: %w", next.text, err)
 		}
 		c.tally.failed++
+		c.dropped = append(c.dropped, fmt.Sprintf("client %-2d %5d to %-5d %s: not done: %v", c.number, began, ended,
+			next.text, err))
 		return
 	case err != nil:
 		out.result = nil
@@ -181,7 +184,7 @@ func (c *client) made(name string) (m made) {
 }
 
 // record records one history over an empty store, and checks it. It returns the history if
-// it is refused, as short as that can be shown.
+// it is refused, as short as that can be shown, and after it what was not done.
 func record(ctx context.Context, store tenancy.Store, p plan) (t tally, refused []string, err error) {
 	w, err := found(ctx, store, seedOf(p.seed, 0))
 	if err != nil {
@@ -233,6 +236,9 @@ func record(ctx context.Context, store tenancy.Store, p plan) (t tally, refused 
 	case porcupine.Illegal:
 		t.refused = 1
 		refused = tell(j.shrink(history))
+		for _, c := range clients {
+			refused = append(refused, c.dropped...)
+		}
 	case porcupine.Unknown:
 		t.undecided = 1
 	}

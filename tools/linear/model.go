@@ -178,7 +178,9 @@ func step(state *reference.State, now tenancy.Instant, op *operation, out outcom
 
 // shrink makes a refused history as short as that is sound: it ends at the first return at
 // which it is refused already, where what has not returned is unknown; and reads and
-// refusals are left out that are not needed for it to be refused.
+// refusals are left out that are not needed for it to be refused. What was done, or may have
+// been, stays: without it, what others saw of it would be refused, for a reason that there
+// was not before.
 func (j judge) shrink(history []porcupine.Operation) []porcupine.Operation {
 	refused := func(h []porcupine.Operation) bool { return j.check(h) == porcupine.Illegal }
 	returns := []int64{}
@@ -199,8 +201,8 @@ func (j judge) shrink(history []porcupine.Operation) []porcupine.Operation {
 	}
 	for i := len(history) - 1; i >= 0; i-- {
 		op, out := history[i].Input.(*operation), history[i].Output.(outcome)
-		if !op.reads() && out.code == "" && !out.unknown {
-			continue // others may need what it did
+		if !op.reads() && out.code == "" {
+			continue
 		}
 		if less := slices.Delete(slices.Clone(history), i, i+1); refused(less) {
 			history = less
@@ -242,7 +244,7 @@ func tell(history []porcupine.Operation) (lines []string) {
 		case op.Input.(*operation).reads():
 			what = fmt.Sprintf("%+v", out.result)
 			if s, ok := out.result.(snapshot); ok {
-				what = fmt.Sprintf("%+v", *s.state)
+				what = fmt.Sprintf("%+v", *s.state) // with addresses, which are made up
 			}
 		}
 		end := fmt.Sprint(op.Return)

@@ -35,7 +35,7 @@ var kinds = []kind{
 	{3, readAccount}, {3, readAll},
 }
 
-// Operations are the names of what clients do.
+// draw draws the next operation.
 func (c *client) draw() call {
 	total := 0
 	for _, k := range kinds {
@@ -58,11 +58,11 @@ func (c *client) user() tenancy.UserID { return one(&c.world.board, c.random, &c
 func (c *client) actor() tenancy.UserID {
 	switch c.random.IntN(10) {
 	case 0, 1, 2, 3:
-		return c.world.at["ana@acme.com"]
+		return c.world.who("ana@acme.com")
 	case 4:
-		return c.world.at["ben@acme.com"]
+		return c.world.who("ben@acme.com")
 	case 5, 6:
-		return c.world.at["eve@acme.com"]
+		return c.world.who("eve@acme.com")
 	}
 	return c.user()
 }
@@ -176,8 +176,8 @@ func inviteToAccount(c *client) call {
 
 func acceptInvitation(c *client) call {
 	l := c.letter()
-	by, ok := c.invitee(l)
-	if !ok {
+	by := c.world.who(l.address)
+	if by.IsZero() {
 		by = c.user()
 	}
 	in := tenancy.Acceptance{Invitation: l.id}
@@ -206,15 +206,6 @@ func acceptInvitation(c *client) call {
 	}}
 }
 
-// invitee returns who has the address of an invitation.
-func (c *client) invitee(l letter) (tenancy.UserID, bool) {
-	b := &c.world.board
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	id, ok := b.at[l.address]
-	return id, ok
-}
-
 func revokeInvitation(c *client) call {
 	by, l := c.actor(), c.letter()
 	return c.write(c.says("RevokeInvitation", by, l.id),
@@ -237,8 +228,8 @@ func resendInvitation(c *client) call {
 
 func declineInvitation(c *client) call {
 	l := c.letter()
-	by, ok := c.invitee(l)
-	if !ok {
+	by := c.world.who(l.address)
+	if by.IsZero() {
 		by = c.user()
 	}
 	return c.write(c.says("DeclineInvitation", by, l.id),

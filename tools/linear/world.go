@@ -56,12 +56,6 @@ type world struct {
 	strangers []string // addresses of nobody yet
 }
 
-func (b *board) call(id [16]byte, name string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.called[id] = name
-}
-
 // name returns what messages call an ID.
 func (b *board) name(id [16]byte) string {
 	b.mu.Lock()
@@ -92,6 +86,13 @@ func (b *board) addPerson(id tenancy.UserID, address string) {
 	b.called[id] = address
 	b.people = append(b.people, id)
 	b.at[address] = id
+}
+
+// who returns who has an address; zero: nobody.
+func (b *board) who(address string) tenancy.UserID {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.at[address]
 }
 
 func (b *board) addOrganization(id tenancy.OrganizationID) {
