@@ -11,8 +11,8 @@ import (
 )
 
 // An organization's requests for accounts that come to it are revoked (USR-6, ACC-4, ORG-6):
-// also for subaccounts, and for accounts that come out of an organization that is deleted
-// (ORG-10). Else its list would have an account both as managed and as pending.
+// also for subaccounts, for accounts that come with somebody who joins, and for those that
+// come out of an organization that is deleted (ORG-10). Else its list would have an account both as managed and as pending.
 func TestRequestsForArrivingAccountsEnd(t *testing.T) {
 	dir, err := tenancy.New(memstore.New(),
 		&tenancy.Options{Now: tenancytest.NewClock().Now, Random: tenancytest.Random()})
@@ -41,6 +41,28 @@ func TestRequestsForArrivingAccountsEnd(t *testing.T) {
 	_, err = dir.As(ben.User.ID).AcceptAccountRequest(ctx, request.ID)
 	require.NoError(t, err)
 	require.Empty(t, pending(), "accepted")
+
+	sent, err := asks.InviteUser(ctx, org, tenancy.NewInvitation{Email: "eve@gamma.net", Role: tenancy.StandardUser})
+	require.NoError(t, err)
+	joined, err := system.SignUp(ctx,
+		tenancy.NewSignUp{Email: tenancy.Proven("eve@gamma.net"), Name: "Eve", Secret: sent.Secret})
+	require.NoError(t, err)
+	eve := dir.As(joined.User.ID)
+	require.NoError(t, eve.Leave(ctx, org))
+	hers, err := eve.CreateAccount(ctx, tenancy.OrganizationID{}, tenancy.NewAccount{Name: "Hers"})
+	require.NoError(t, err)
+	below, err := eve.CreateSubaccount(ctx, hers.ID, tenancy.NewSubaccount{Name: "Below"})
+	require.NoError(t, err)
+	_, err = asks.AddAccount(ctx, org, below.ID)
+	require.NoError(t, err)
+	require.Equal(t, []tenancy.AccountID{below.ID}, pending())
+	sent, err = asks.InviteUser(ctx, org, tenancy.NewInvitation{Email: "eve@gamma.net", Role: tenancy.StandardUser})
+	require.NoError(t, err)
+	offer, err := eve.Invitation(ctx, sent.Secret)
+	require.NoError(t, err)
+	_, err = eve.AcceptInvitation(ctx, tenancy.Acceptance{Secret: sent.Secret, Terms: offer.Terms.Token})
+	require.NoError(t, err)
+	require.Empty(t, pending(), "came along with somebody who joined")
 
 	_, err = system.VerifyPhone(ctx, ana.Account.ID, "+15005550006")
 	require.NoError(t, err)

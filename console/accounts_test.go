@@ -27,7 +27,7 @@ func (b browser) twice(from seen, action string, changed map[string]string) seen
 // alike requires that paths answer as those do that name what was made up.
 func (b browser) alike(method string, theirs, madeUp []string) {
 	b.Helper()
-	operation := "operation=" + tenancy.NewOperationID().String()
+	operation := b.blank()
 	for i := range theirs {
 		got, want := b.send(method, theirs[i], operation), b.send(method, madeUp[i], operation)
 		require.Equal(b, http.StatusNotFound, want.Status, madeUp[i])

@@ -20,7 +20,7 @@ func TestDirectoryIsRemovedInItsOrganization(t *testing.T) {
 	second := s.second()
 	added, err := s.As(s.acme.Owner).AddDirectory(t.Context(), second, "Okta")
 	require.NoError(t, err)
-	form := "operation=" + s.operationOfBlock(s.acme.Owner).String()
+	form := s.as(s.acme.Owner).formOf(s.operationOfBlock(s.acme.Owner))
 	path := s.in("directories", added.ID.String(), "removal")
 	require.Equal(t, http.StatusNotFound, s.as(s.acme.Owner).send(http.MethodPost, path, form).Status)
 	left, _, err := tenancy.Collect(s.As(s.acme.Owner).Directories(t.Context(), second, tenancy.DirectoryQuery{}), 2)
@@ -33,7 +33,7 @@ func TestRefusedFormShowsNothing(t *testing.T) {
 	s := newSite(t, console.Options{})
 	member := s.as(s.acme.Member)
 	for _, path := range []string{s.in("invite"), s.in("groups", "new"), s.in("accounts", "add")} {
-		page := member.send(http.MethodPost, path, "operation="+tenancy.NewOperationID().String())
+		page := member.send(http.MethodPost, path, member.blank())
 		page.refuses(tenancy.CodeNotAllowed)
 		require.NotContains(t, page.actions(), path)
 	}

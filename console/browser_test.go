@@ -139,6 +139,18 @@ func (b browser) get(path string) seen {
 	return p
 }
 
+// blank is a form without fields that the browser's page could have.
+func (b browser) blank() string { return b.formOf(tenancy.NewOperationID()) }
+
+// formOf is one whose operation ID was given out before.
+func (b browser) formOf(id tenancy.OperationID) string {
+	reader := b.As(b.user).Actor()
+	if b.user.IsZero() { // of the staff
+		reader = b.Dir.Operator(operator).Actor()
+	}
+	return url.Values{"operation": {id.String()}, "reader": {reader.String()}}.Encode()
+}
+
 // submit sends the form of a page that posts to the path, with fields changed, and follows
 // where it leads to.
 func (b browser) submit(from seen, action string, changed map[string]string) seen {

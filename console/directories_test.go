@@ -88,7 +88,7 @@ func TestDirectoryIsKept(t *testing.T) {
 	_, err = s.Dir.AsDirectory(second).ListProvisioned(t.Context(), tenancy.ProvisionedPage{})
 	require.ErrorIs(t, err, tenancy.CodeActor)
 	require.Equal(t, http.StatusSeeOther, owner.post(removal, at+"/removal", nil).Status) // goes on with what is left
-	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/removal", operation()).Status)
+	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/removal", owner.blank()).Status)
 }
 
 // secretOn is the directory's secret that a page shows.
@@ -126,8 +126,8 @@ func TestDirectoriesOfOthers(t *testing.T) {
 	for _, page := range []string{"", "/removal"} {
 		s.hidden(owner, at+page, s.in("directories", "DRffffffffffffffffffffffffffffffff")+page)
 	}
-	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/removal", operation()).Status)
-	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/secret", operation()+"&previous=1").Status)
+	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/removal", owner.blank()).Status)
+	require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, at+"/secret", owner.blank()+"&previous=1").Status)
 	_, err = s.Dir.AsDirectory(theirs.Secret).ListProvisioned(t.Context(), tenancy.ProvisionedPage{})
 	require.NoError(t, err)
 }

@@ -47,11 +47,16 @@ func (v *visit) readForm() error {
 		}
 		return errForm
 	}
-	if opened := v.r.PostForm.Get("reader"); opened != "" && opened != v.reader() {
-		return errReader
+	if _, err := v.operation(); err != nil {
+		return err
 	}
-	_, err := v.operation()
-	return err
+	switch v.r.PostForm.Get("reader") {
+	case v.reader():
+		return nil
+	case "":
+		return errForm
+	}
+	return errReader
 }
 
 // reader is who sees a page, in the forms of it.

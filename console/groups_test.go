@@ -142,8 +142,7 @@ func TestGroupOfDirectory(t *testing.T) {
 		require.NotContains(t, page.links(), path+link)
 		require.Equal(t, http.StatusNotFound, admin.send(http.MethodGet, path+link, "").Status)
 	}
-	operation := "name=Other&operation=" + tenancy.NewOperationID().String()
-	refused := admin.send(http.MethodPost, path+"/name", operation)
+	refused := admin.send(http.MethodPost, path+"/name", admin.blank()+"&name=Other")
 	refused.refuses(tenancy.CodeDirectoryGroup)
 	at := path + "/accounts/" + s.acme.Account.String()
 	admin.submit(admin.get(at), at, map[string]string{"roles": "support"}).says("The group's roles on the account were changed.")

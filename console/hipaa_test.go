@@ -26,7 +26,7 @@ func TestHIPAAReport(t *testing.T) {
 	require.NotContains(t, page.actions(), path+"/"+a.hostile.String()+"/designation")
 	require.NotContains(t, page.actions(), path+"/"+a.closed.String()+"/designation")
 	closed := path + "/" + a.closed.String() + "/designation"
-	refused := admin.send(http.MethodPost, closed, "operation="+tenancy.NewOperationID().String())
+	refused := admin.send(http.MethodPost, closed, admin.blank())
 	refused.refuses(tenancy.CodeClosed)
 
 	admin.twice(page, path+"/"+a.below.String()+"/designation", nil).says("The account is now designated as subject to HIPAA.")

@@ -62,7 +62,7 @@ func TestMergeSaysWhatIsMissing(t *testing.T) {
 	require.NotContains(t, page.actions(), path)
 	head, err := s.As(s.acme.Owner).LogHead(t.Context(), tenancy.Stream{Organization: second})
 	require.NoError(t, err)
-	form := fmt.Sprintf("operation=%s&plan=%d-%x", tenancy.NewOperationID(), head.Sequence, head.Hash)
+	form := owner.blank() + fmt.Sprintf("&plan=%d-%x", head.Sequence, head.Hash)
 	owner.send(http.MethodPost, path, form).refuses(tenancy.CodeNoLiveDomain)
 }
 

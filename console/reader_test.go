@@ -35,6 +35,20 @@ func TestFormIsOfWhoOpenedIt(t *testing.T) {
 	})
 }
 
+// A form that does not say whose page it is on does nothing either.
+func TestFormSaysWhoOpenedIt(t *testing.T) {
+	s := newSite(t, console.Options{})
+	owner, path := s.as(s.acme.Owner), s.in("settings", "name")
+	form := owner.get(s.in("settings")).form(path)
+	form.Set("name", "Other")
+	form.Del("reader")
+	s.Unchanged(func() {
+		refused := owner.send(http.MethodPost, path, form.Encode())
+		require.Equal(t, http.StatusBadRequest, refused.Status)
+		refused.says("This form is not complete.")
+	})
+}
+
 // Nobody deletes themself by a page that was opened for somebody else (USR-14).
 func TestNobodyIsDeletedForAnother(t *testing.T) {
 	s := newSite(t, console.Options{})

@@ -57,7 +57,7 @@ func TestAccessEnded(t *testing.T) {
 	nobody := s.as(tenancy.UserID(tenancy.NewOperationID()))
 	for _, p := range []seen{
 		nobody.send(http.MethodGet, prefix+"/profile", ""),
-		nobody.send(http.MethodPost, prefix+"/profile/name", "name=x&operation="+tenancy.NewOperationID().String()),
+		nobody.send(http.MethodPost, prefix+"/profile/name", nobody.blank()+"&name=x"),
 	} {
 		p.refuses(tenancy.CodeActor)
 		require.Equal(t, http.StatusUnauthorized, p.Status)

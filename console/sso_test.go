@@ -44,7 +44,7 @@ func TestSSOIsRequired(t *testing.T) {
 
 	at := s.in("sso", "domains", s.acme.Domain.String())
 	owner.get(at).says("There is no tested connection")
-	p := owner.send(http.MethodPost, at, operation()+"&connection="+id.String())
+	p := owner.send(http.MethodPost, at, owner.blank()+"&connection="+id.String())
 	p.refuses(tenancy.CodeUntested)
 	_, err = s.Host.MarkConnectionTested(t.Context(), id)
 	require.NoError(t, err)
@@ -64,7 +64,7 @@ func TestSSOIsRequired(t *testing.T) {
 	blocked.says("so it cannot be removed")
 	require.Contains(t, blocked.links(), at)
 	require.Empty(t, blocked.actions())
-	owner.send(http.MethodPost, removal, operation()).refuses(tenancy.CodeEnforced)
+	owner.send(http.MethodPost, removal, owner.blank()).refuses(tenancy.CodeEnforced)
 	page = owner.get(at)
 	owner.submit(page, at+"/end", nil).says("no longer required")
 	require.Equal(t, http.StatusSeeOther, owner.post(page, at+"/end", nil).Status)
@@ -90,10 +90,10 @@ func TestSSOOfOthers(t *testing.T) {
 	for _, path := range []string{
 		s.in("sso", "connections", theirs.ID.String(), "removal"), s.in("sso", "domains", other.Domain.String(), "end"),
 	} {
-		require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, path, operation()).Status)
+		require.Equal(t, http.StatusNotFound, owner.send(http.MethodPost, path, owner.blank()).Status)
 	}
 	at := s.in("sso", "domains", s.acme.Domain.String())
-	p := owner.send(http.MethodPost, at, operation()+"&connection="+theirs.ID.String())
+	p := owner.send(http.MethodPost, at, owner.blank()+"&connection="+theirs.ID.String())
 	require.Equal(t, http.StatusNotFound, p.Status)
 	d, err := s.Host.Domain(t.Context(), s.acme.Domain)
 	require.NoError(t, err)

@@ -253,7 +253,7 @@ func TestStaffRestores(t *testing.T) {
 	require.Contains(t, staff.get(path).links(), path+"/restoration")
 	staff.submit(staff.get(path+"/restoration"), path+"/restoration", nil).says("The organization was restored")
 	require.NotContains(t, staff.get(path).links(), path+"/restoration")
-	late := staff.send(http.MethodPost, path+"/restoration", "operation="+tenancy.NewOperationID().String())
+	late := staff.send(http.MethodPost, path+"/restoration", staff.blank())
 	late.refuses(tenancy.CodeRestoreWindow)
 }
 
@@ -263,7 +263,7 @@ func TestStaffRemovesClaim(t *testing.T) {
 	other := s.Company("other")
 	wrong := at("organizations", s.acme.Organization, "domains", other.Domain)
 	require.Equal(t, http.StatusNotFound, staff.send(http.MethodGet, wrong, "").Status)
-	require.Equal(t, http.StatusNotFound, staff.send(http.MethodPost, wrong, "operation="+tenancy.NewOperationID().String()).Status)
+	require.Equal(t, http.StatusNotFound, staff.send(http.MethodPost, wrong, staff.blank()).Status)
 	path := at("organizations", other.Organization, "domains", other.Domain)
 	page := staff.get(path)
 	staff.submit(page, path, map[string]string{"correlation": "t-6"}).says("The claim to the domain was removed.")

@@ -240,10 +240,7 @@ func (t *tx) Access(
 			return wrap(err)
 		}
 		defer found.Close()
-		for i := range rows {
-			if !found.Next() {
-				break
-			}
+		for i := 0; found.Next(); i++ {
 			if err := tables.Access(&rows[i], scanning(tables.AccessColumns, found.Scan)); err != nil {
 				return wrap(err)
 			}

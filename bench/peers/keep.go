@@ -543,15 +543,5 @@ func (o options) keepers(ctx context.Context, t *table) error {
 			contests[i].contenders = append(contests[i].contenders, contender{name: k.name, note: k.note, do: do})
 		}
 	}
-	for _, c := range contests {
-		if !o.wanted(c.title) {
-			continue
-		}
-		rows, err := o.plan.run(ctx, c)
-		if err != nil {
-			return err
-		}
-		t.add(c.title, rows)
-	}
-	return nil
+	return o.run(ctx, t, contests...)
 }

@@ -92,6 +92,21 @@ func (o options) measure(ctx context.Context) error {
 // wanted reports whether a group is to be measured.
 func (o options) wanted(title string) bool { return strings.Contains(title, o.only) }
 
+// run measures those of some contests that are to be measured.
+func (o options) run(ctx context.Context, t *table, contests ...contest) error {
+	for _, c := range contests {
+		if !o.wanted(c.title) {
+			continue
+		}
+		rows, err := o.plan.run(ctx, c)
+		if err != nil {
+			return err
+		}
+		t.add(c.title, rows)
+	}
+	return nil
+}
+
 // group is engines that are compared with the first of them.
 type group struct {
 	title   string
@@ -154,10 +169,5 @@ func (o options) decisions(ctx context.Context, t *table, w *world, size int, g 
 		fmt.Fprintf(os.Stderr, "%s: %s loaded in %v, agrees with the oracle after %v\n", title, l.name,
 			loaded.Round(time.Millisecond), (time.Since(begun) - loaded).Round(time.Millisecond))
 	}
-	rows, err := o.plan.run(ctx, c)
-	if err != nil {
-		return err
-	}
-	t.add(title, rows)
-	return nil
+	return o.run(ctx, t, c)
 }

@@ -381,12 +381,12 @@ func (o options) transactions(ctx context.Context, t *table, name, kind string) 
 	}
 	named := func(n int) string { return fmt.Sprintf("Name %d", n) }
 	addressed := func(n int, p party) string { return fmt.Sprintf("person%d@%s", n, p.domain) }
-	for _, c := range []contest{
-		{rename, []contender{
+	return o.run(ctx, t,
+		contest{rename, []contender{
 			{name: "a transaction by hand", do: func(ctx context.Context, n int) error { return s.rename(ctx, named(n)) }},
 			{name: "tenancy, RenameOrganization", do: func(ctx context.Context, n int) error { return s.renameOurs(ctx, named(n)) }},
 		}},
-		{join, []contender{
+		contest{join, []contender{
 			{name: "a transaction by hand", do: func(ctx context.Context, n int) error {
 				return s.join(ctx, addressed(n, s.other), "Some Person")
 			}},
@@ -394,15 +394,5 @@ func (o options) transactions(ctx context.Context, t *table, name, kind string) 
 				return s.joinOurs(ctx, addressed(n, s.ours), "Some Person")
 			}},
 		}},
-	} {
-		if !o.wanted(c.title) {
-			continue
-		}
-		rows, err := o.plan.run(ctx, c)
-		if err != nil {
-			return err
-		}
-		t.add(c.title, rows)
-	}
-	return nil
+	)
 }

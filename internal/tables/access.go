@@ -19,11 +19,11 @@ func AccessQuery(idText string, key bool) string {
 	groups := func(account string) string {
 		return fmt.Sprintf(accessGroups, account, fmt.Sprintf(idText, "r.group_id"))
 	}
-	query := fmt.Sprintf(accessQuery, groups("a"), groups("p"))
-	if !key {
-		query = strings.NewReplacer(", $3 AS key_id", "", "k.expires, k.revoked", "NULL, NULL", accessKey, "").Replace(query)
+	columns, asked, join := "NULL, NULL", "", ""
+	if key {
+		columns, asked, join = "k.expires, k.revoked", ", $3 AS key_id", accessKey
 	}
-	return query
+	return fmt.Sprintf(accessQuery, columns, groups("a"), groups("p"), asked) + join
 }
 
 // accessGroups returns the groups of the user that have roles on an account, each with its
@@ -35,17 +35,17 @@ const accessGroups = `CASE WHEN %[1]s.groups > 0 THEN (SELECT string_agg(%[2]s |
 
 const accessQuery = `SELECT u.inactive_organization, u.inactive_operator, u.inactive_directory, u.unclaimed, u.deleted,
 	a.organization_id, a.parent_id, a.closed, a.suspended_customer, a.suspended_platform, p.suspended_customer, p.suspended_platform,
-	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, k.expires, k.revoked, o.suspended,
+	g.roles, g.temporary, g.until, h.roles, h.temporary, h.until, m.role, %s, o.suspended,
 	%s,
 	%s
-FROM (SELECT $1 AS user_id, $2 AS account_id, $3 AS key_id) AS asked
+FROM (SELECT $1 AS user_id, $2 AS account_id%s) AS asked
 LEFT JOIN tenancy_users AS u ON u.id = asked.user_id
 LEFT JOIN tenancy_accounts AS a ON a.id = asked.account_id
 LEFT JOIN tenancy_accounts AS p ON p.id = a.parent_id
 LEFT JOIN tenancy_grants AS g ON g.account_id = asked.account_id AND g.user_id = asked.user_id
 LEFT JOIN tenancy_grants AS h ON h.account_id = a.parent_id AND h.user_id = asked.user_id
 LEFT JOIN tenancy_members AS m ON m.organization_id = a.organization_id AND m.user_id = asked.user_id
-LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id` + accessKey
+LEFT JOIN tenancy_organizations AS o ON o.id = a.organization_id`
 
 const accessKey = `
 LEFT JOIN tenancy_keys AS k ON k.id = asked.key_id AND k.user_id = asked.user_id`

@@ -396,9 +396,7 @@ func (m *Model) Authenticate(by Actor, id tenancy.KeyID) Answer {
 		return refuse(no...)
 	}
 	if !by.System {
-		no := refusals{tenancy.CodeNotAllowed}
-		no.when(!by.platform() && !m.person(by.User), tenancy.CodeServiceAccount)
-		return refuse(no...)
+		return refuse(m.barred(by, false, []tenancy.Code{tenancy.CodeNotAllowed})...)
 	}
 	key, ok := m.Keys[id]
 	if !ok || !m.holds(id) || !m.active(key.User) {

@@ -3,7 +3,6 @@ package reference
 import (
 	"context"
 	"encoding/binary"
-	"flag"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -53,8 +52,6 @@ func (r *Reached) note(op string, code tenancy.Code) {
 	}
 	r.refused[op][code]++
 }
-
-var dumped = flag.Bool("reference.dump", false, "print the model's state where a run fails")
 
 // Store is a store that is compared with the model.
 type Store struct {
@@ -154,7 +151,6 @@ type machine struct {
 	terms      map[tenancy.TermsToken]Terms
 	deck       []string // of led steps
 	trail      []string // the last operations, for messages
-	dump       bool     // print the model's state where a run fails
 	said       string   // the input of the next one
 }
 
@@ -196,7 +192,7 @@ func (z *zone) record(id tenancy.DomainID) Lookup {
 
 // newMachine begins a run over fresh stores. mutant takes a rule out of the model.
 func newMachine(tb testing.TB, rt *rapid.T, reached *Reached, mutant string, stores []Store) *machine {
-	m := &machine{ctx: context.WithoutCancel(tb.Context()), tb: tb, rt: rt, clock: tenancytest.NewClock(), reached: reached, dump: *dumped,
+	m := &machine{ctx: context.WithoutCancel(tb.Context()), tb: tb, rt: rt, clock: tenancytest.NewClock(), reached: reached,
 		terms: map[tenancy.TermsToken]Terms{}}
 	m.zone = &zone{records: map[tenancy.DomainID]tenancy.Domain{}, published: map[tenancy.DomainID]bool{},
 		fails: map[string]bool{}}
@@ -302,43 +298,11 @@ func (m *machine) compare() {
 // fail ends the run with what went before.
 func (m *machine) fail(format string, args ...any) {
 	last := m.trail[max(0, len(m.trail)-12):]
-	if m.dump {
-		m.state()
-	}
 	m.rt.Fatalf("after %q:\n%s", last, fmt.Sprintf(format, args...))
 }
 
 // say keeps the input of the next operation for messages.
 func (m *machine) say(input ...any) { m.said = fmt.Sprintf(": %+v", input) }
-
-// state prints the model's state: for looking into a difference.
-func (m *machine) state() {
-	print := func(what string, key, value any) { m.tb.Logf("%s %v: %+v", what, key, value) }
-	for _, id := range keysOf(m.model.Organizations) {
-		print("organization", id, m.model.Organizations[id])
-	}
-	for _, id := range keysOf(m.model.Users) {
-		print("user", id, m.model.Users[id])
-	}
-	for key, member := range m.model.Members {
-		print("member", key, member)
-	}
-	for _, id := range keysOf(m.model.Accounts) {
-		print("account", id, m.model.Accounts[id])
-	}
-	for key, g := range m.model.Grants {
-		print("grant", key, g)
-	}
-	for _, id := range keysOf(m.model.Invitations) {
-		print("invitation", id, m.model.Invitations[id])
-	}
-	for _, id := range keysOf(m.model.Domains) {
-		print("domain", id, m.model.Domains[id])
-	}
-	for at, roles := range m.model.GroupRoles {
-		print("group's roles", at, roles)
-	}
-}
 
 func describe(by Actor) string {
 	switch {

@@ -10,9 +10,7 @@ func (m *Model) Purge(by Actor) Answer {
 		return refuse(no...)
 	}
 	if !by.System {
-		no := refusals{tenancy.CodeNotAllowed}
-		no.when(!by.platform() && !m.person(by.User), tenancy.CodeServiceAccount)
-		return refuse(no...)
+		return refuse(m.barred(by, false, []tenancy.Code{tenancy.CodeNotAllowed})...)
 	}
 	var p tenancy.Purged
 	old := func(since tenancy.Instant) bool { return m.Now >= since+keptFor }

@@ -39,9 +39,7 @@ func (m *Model) SignUp(by Actor, in tenancy.NewSignUp, email string, found tenan
 		return refuse(no...)
 	}
 	if !by.platform() {
-		no := refusals{tenancy.CodeNotAllowed}
-		no.when(!m.person(by.User), tenancy.CodeServiceAccount)
-		return refuse(no...)
+		return refuse(m.barred(by, false, []tenancy.Code{tenancy.CodeNotAllowed})...)
 	}
 	s := signing{email: email, address: address, in: in, made: made}
 	s.invited = !in.Secret.IsZero() || !in.Invitation.IsZero()
@@ -255,9 +253,7 @@ func (m *Model) RequestInvitation(by Actor, email string, made tenancy.RequestID
 		return refuse(no...)
 	}
 	if !by.platform() {
-		no := refusals{tenancy.CodeNotAllowed}
-		no.when(!m.person(by.User), tenancy.CodeServiceAccount)
-		return refuse(no...)
+		return refuse(m.barred(by, false, []tenancy.Code{tenancy.CodeNotAllowed})...)
 	}
 	has, held := m.holder(domainOf(address))
 	d := m.Domains[has]
@@ -349,8 +345,7 @@ func (m *Model) ChangeEmail(by Actor, user tenancy.UserID, email string) Answer 
 	if !by.platform() {
 		no := refusals{tenancy.CodeNotAllowed}
 		no.when(!m.seesUser(by.User, user), tenancy.CodeNotFound)
-		no.when(!m.person(by.User), tenancy.CodeServiceAccount)
-		return refuse(no...)
+		return refuse(m.barred(by, false, no)...)
 	}
 	if !m.exists(user) {
 		return refuse(tenancy.CodeNotFound)
