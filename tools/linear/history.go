@@ -22,7 +22,7 @@ type plan struct {
 	seed       uint64
 	faults     bool
 	within     time.Duration                     // contexts end within this time, now and then; zero: they do not
-	patience   time.Duration                     // how long checking may take
+	patience   time.Duration                     // how long checking may take; zero: as long as it does
 	over       func(tenancy.Store) tenancy.Store // what clients use instead of the store; nil: the store
 	trouble    func() (stop func())              // what goes wrong meanwhile, outside of clients; nil: nothing
 }

@@ -21,7 +21,7 @@ func main() {
 	operations := flags.Int("operations", 200, "how many operations a history has, of all clients together")
 	seed := flags.Uint64("seed", 1, "the seed of what is drawn; how clients interleave is not drawn")
 	faults := flags.Bool("faults", false, "lose answers and calls; of pgstore, also kill connections and the server")
-	patience := flags.Duration("patience", time.Minute, "how long checking a history may take")
+	patience := flags.Duration("patience", time.Minute, "how long checking a history may take; 0: as long as it does")
 	_ = flags.Parse(os.Args[1:])
 	p := plan{clients: *clients, operations: *operations, faults: *faults, patience: *patience}
 	if err := run(context.Background(), *kind, *histories, *seed, p); err != nil {
